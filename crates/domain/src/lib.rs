@@ -1,4 +1,6 @@
 //! What ordervault knows about orders, without async, SQL, HTTP, clock, randomness or environment.
 
+pub mod id;
+pub mod number;
 mod serde_text;
 pub mod time;

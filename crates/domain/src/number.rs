@@ -1,0 +1,142 @@
+//! The text of an id: 13 symbols of Crockford's base 32 and one check symbol.
+//!
+//! The check symbol makes Σ aᵢ·gⁱ = 0 over GF(32), where aᵢ is the symbol i places from the right and g = x is a
+//! generator of GF(32) = GF(2)\[x\] / (x⁵ + x² + 1), a primitive polynomial. The powers of g are different for all
+//! 14 places, so every single wrong symbol and every swap of two different symbols breaks the sum. Adding is XOR.
+
+use crate::id::IdError;
+
+/// Symbols in the text of an id, the check symbol included.
+pub const SYMBOL_COUNT: usize = 14;
+
+/// Crockford's base 32: no I, L, O, U. <https://www.crockford.com/base32.html>
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// x⁵ + x² + 1.
+const POLYNOMIAL: u8 = 0b10_0101;
+
+/// Writes the 13 symbols of `id`, highest first, and their check symbol; all ASCII.
+#[must_use]
+pub fn encode13(id: i64) -> [u8; SYMBOL_COUNT] {
+    let mut rest = id.cast_unsigned();
+    let mut values = [0; SYMBOL_COUNT];
+    for value in values[..SYMBOL_COUNT - 1].iter_mut().rev() {
+        *value = low_symbol(rest);
+        rest >>= 5;
+    }
+    values[SYMBOL_COUNT - 1] = weighted_sum(&values);
+    values.map(|value| ALPHABET[usize::from(value)])
+}
+
+/// Reads 14 symbols, in any case, with O read as 0 and I and L as 1.
+///
+/// # Errors
+/// [`IdError::Mistyped`] when the symbols do not fit their check symbol, [`IdError::Malformed`] for another number of
+/// symbols, a foreign symbol, or a value that is no positive `i64`.
+pub fn decode(text: &[u8]) -> Result<i64, IdError> {
+    let symbols: &[u8; SYMBOL_COUNT] = text.try_into().map_err(|_| IdError::Malformed)?;
+    let mut values = [0; SYMBOL_COUNT];
+    for (value, symbol) in values.iter_mut().zip(symbols) {
+        *value = value_of(*symbol).ok_or(IdError::Malformed)?;
+    }
+    if weighted_sum(&values) != 0 {
+        return Err(IdError::Mistyped);
+    }
+    let id = values[..SYMBOL_COUNT - 1].iter().fold(0_u128, |id, value| (id << 5) | u128::from(*value));
+    i64::try_from(id).ok().filter(|id| *id > 0).ok_or(IdError::Malformed)
+}
+
+fn low_symbol(bits: u64) -> u8 {
+    bits.to_le_bytes()[0] & 31
+}
+
+/// Σ aᵢ·gⁱ by Horner's rule.
+fn weighted_sum(values: &[u8; SYMBOL_COUNT]) -> u8 {
+    values.iter().fold(0, |sum, value| times_g(sum) ^ value)
+}
+
+fn times_g(value: u8) -> u8 {
+    let shifted = value << 1;
+    if shifted & 0b10_0000 == 0 { shifted } else { shifted ^ POLYNOMIAL }
+}
+
+fn value_of(symbol: u8) -> Option<u8> {
+    let folded = match symbol.to_ascii_uppercase() {
+        b'O' => b'0',
+        b'I' | b'L' => b'1',
+        other => other,
+    };
+    (0..).zip(ALPHABET).find_map(|(value, known)| (*known == folded).then_some(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn known_texts() {
+        for (id, text) in [
+            (1, b"00000000000012"),
+            (31, b"000000000000ZV"),
+            (32, b"00000000000104"),
+            (804_000_000_123_456_789, b"0PA31QP3CBK8NX"),
+            (i64::MAX, b"7ZZZZZZZZZZZZ6"),
+        ] {
+            assert_eq!(&encode13(id), text);
+        }
+    }
+
+    #[test]
+    fn g_generates_the_whole_field() {
+        let powers: std::collections::BTreeSet<u8> =
+            std::iter::successors(Some(1), |power| Some(times_g(*power))).take(31).collect();
+        assert_eq!(powers.len(), 31);
+        assert!(!powers.contains(&0));
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip_and_order(a in 1..=i64::MAX, b in 1..=i64::MAX) {
+            prop_assert_eq!(decode(&encode13(a)), Ok(a));
+            prop_assert_eq!(encode13(a)[..13].cmp(&encode13(b)[..13]), a.cmp(&b));
+        }
+
+        #[test]
+        fn case_and_look_alikes_are_folded(id in 1..=i64::MAX, look_alike in prop::sample::select(&b"oOiIlL"[..])) {
+            let text = encode13(id);
+            prop_assert_eq!(decode(&text.map(|symbol| symbol.to_ascii_lowercase())), Ok(id));
+            let meant = if look_alike.eq_ignore_ascii_case(&b'o') { b'0' } else { b'1' };
+            prop_assert_eq!(decode(&text.map(|symbol| if symbol == meant { look_alike } else { symbol })), Ok(id));
+        }
+
+        #[test]
+        fn every_wrong_symbol_is_found(id in 1..=i64::MAX) {
+            let right = encode13(id);
+            for place in 0..SYMBOL_COUNT {
+                for symbol in ALPHABET.iter().filter(|symbol| **symbol != right[place]) {
+                    let mut wrong = right;
+                    wrong[place] = *symbol;
+                    prop_assert_eq!(decode(&wrong), Err(IdError::Mistyped));
+                }
+            }
+        }
+
+        #[test]
+        fn every_swap_is_found(id in 1..=i64::MAX) {
+            let right = encode13(id);
+            for i in 0..SYMBOL_COUNT {
+                for j in (i + 1..SYMBOL_COUNT).filter(|j| right[*j] != right[i]) {
+                    let mut wrong = right;
+                    wrong.swap(i, j);
+                    prop_assert_eq!(decode(&wrong), Err(IdError::Mistyped));
+                }
+            }
+        }
+
+        #[test]
+        fn other_texts_are_malformed(text in "[^0-9A-Za-z]{14}|[0-9A-TV-Z]{0,13}|[0-9A-TV-Z]{15}|[0-9]{7}U[0-9]{6}") {
+            prop_assert_eq!(decode(text.as_bytes()), Err(IdError::Malformed));
+        }
+    }
+}
