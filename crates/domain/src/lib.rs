@@ -1,6 +1,7 @@
 //! What ordervault knows about orders, without async, SQL, HTTP, clock, randomness or environment.
 
 pub mod id;
+pub mod money;
 pub mod number;
 mod serde_text;
 pub mod time;
