@@ -4,4 +4,5 @@ pub mod id;
 pub mod money;
 pub mod number;
 mod serde_text;
+pub mod text;
 pub mod time;
