@@ -3,6 +3,7 @@
 pub mod id;
 pub mod money;
 pub mod number;
+pub mod search;
 mod serde_text;
 pub mod text;
 pub mod time;
