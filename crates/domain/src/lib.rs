@@ -1,5 +1,6 @@
 //! What ordervault knows about orders, without async, SQL, HTTP, clock, randomness or environment.
 
+pub mod contact;
 pub mod id;
 pub mod money;
 pub mod number;
