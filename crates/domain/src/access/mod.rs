@@ -1,0 +1,135 @@
+//! Who may do what: actors, roles, permissions and the scope of orders that an actor reaches.
+//!
+//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by [`crate::order::decide`]
+//! and by every read, so a list can never show what a single read would hide.
+
+mod role;
+mod scope;
+
+pub use role::{Permission, Role, permissions_of};
+pub use scope::{Scope, StatusSet, StoreScope};
+
+use std::collections::BTreeSet;
+
+use crate::id::{CustomerId, MemberId};
+
+/// Whoever asks for a change or a read, with the authority that the writer found in the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A shop's customer, signed in.
+    Customer(CustomerId),
+    /// A staff member with the roles and stores that their row holds now.
+    Member(MemberAuthority),
+    /// The person at the server's command line, who could open the database file anyway.
+    Operator,
+    /// A bulk import of orders that were placed elsewhere.
+    Importer,
+    /// The program itself: timers and rules.
+    System,
+}
+
+/// What a staff member's row grants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberAuthority {
+    /// Who.
+    pub id: MemberId,
+    /// Sets of permissions; several add up.
+    pub roles: BTreeSet<Role>,
+    /// The stores whose orders, products and members are in reach.
+    pub stores: StoreScope,
+}
+
+impl Actor {
+    /// May this actor do acts of this kind at all? Customers and the program are ruled by `decide`, not by permissions.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::Customer(_) | Self::Importer => false,
+            Self::Operator | Self::System => true,
+            Self::Member(member) => permissions_of(&member.roles).contains(&permission),
+        }
+    }
+
+    /// The orders in reach.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Customer(id) => Scope::Customer(*id),
+            Self::Operator | Self::Importer | Self::System => Scope::Everything,
+            Self::Member(member) => Scope::Staff {
+                stores: member.stores.clone(),
+                statuses: StatusSet::of_roles(&member.roles),
+                contact: self.may(Permission::ContactRead),
+            },
+        }
+    }
+
+    /// The stores in reach, for catalogue and staff matters.
+    #[must_use]
+    pub fn stores(&self) -> StoreScope {
+        match self {
+            Self::Customer(_) => StoreScope::none(),
+            Self::Operator | Self::Importer | Self::System => StoreScope::All,
+            Self::Member(member) => member.stores.clone(),
+        }
+    }
+
+    /// The word that the history keeps for this kind of actor.
+    #[must_use]
+    pub fn kind(&self) -> ActorKind {
+        match self {
+            Self::Customer(_) => ActorKind::Customer,
+            Self::Member(_) => ActorKind::Member,
+            Self::Operator => ActorKind::Operator,
+            Self::Importer => ActorKind::Importer,
+            Self::System => ActorKind::System,
+        }
+    }
+
+    /// The id behind customers and members.
+    #[must_use]
+    pub fn id(&self) -> Option<i64> {
+        match self {
+            Self::Customer(id) => Some(id.get()),
+            Self::Member(member) => Some(member.id.get()),
+            Self::Operator | Self::Importer | Self::System => None,
+        }
+    }
+
+    /// A staff member's highest role, which is what a customer is shown instead of a name.
+    #[must_use]
+    pub fn leading_role(&self) -> Option<Role> {
+        match self {
+            Self::Member(member) => member.roles.first().copied(),
+            _ => None,
+        }
+    }
+}
+
+/// The kinds of actor as the history stores them.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    serde::Serialize,
+    serde::Deserialize,
+    strum::IntoStaticStr,
+    strum::EnumString,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ActorKind {
+    /// A signed-in customer.
+    Customer,
+    /// A staff member.
+    Member,
+    /// The command line.
+    Operator,
+    /// An import.
+    Importer,
+    /// The program itself.
+    System,
+}

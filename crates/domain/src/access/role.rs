@@ -1,0 +1,160 @@
+//! Roles are sets of permissions. The whole table is printed into a committed matrix, so a change of policy is a diff.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+
+/// What a staff member is in the shop. The order is that of rank: the first is what a customer is told.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Role {
+    /// Everything, including members and settings.
+    Owner,
+    /// Runs the stores in scope.
+    Manager,
+    /// Confirms or rejects what customers place.
+    Reviewer,
+    /// Looks after customers: amends, cancels, marks invalid.
+    Clerk,
+    /// Starts confirmed orders and counts stock; sees no contact.
+    Warehouse,
+    /// Reads orders and their money.
+    Finance,
+    /// Reads all, changes nothing.
+    Auditor,
+}
+
+/// A kind of act that staff may be allowed to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, IntoStaticStr, Display)]
+pub enum Permission {
+    /// List and open orders in scope.
+    #[strum(serialize = "orders:read")]
+    OrdersRead,
+    /// Place an order for a customer.
+    #[strum(serialize = "orders:place")]
+    OrdersPlace,
+    /// Confirm a placed order.
+    #[strum(serialize = "orders:confirm")]
+    OrdersConfirm,
+    /// Reject a placed order.
+    #[strum(serialize = "orders:reject")]
+    OrdersReject,
+    /// Amend lines, contact and note.
+    #[strum(serialize = "orders:amend")]
+    OrdersAmend,
+    /// Start the execution.
+    #[strum(serialize = "orders:start")]
+    OrdersStart,
+    /// Complete an order by hand.
+    #[strum(serialize = "orders:complete")]
+    OrdersComplete,
+    /// Cancel before the execution starts.
+    #[strum(serialize = "orders:cancel")]
+    OrdersCancel,
+    /// Cancel while the order is being executed.
+    #[strum(serialize = "orders:cancel-processing")]
+    OrdersCancelProcessing,
+    /// Mark invalid.
+    #[strum(serialize = "orders:invalidate")]
+    OrdersInvalidate,
+    /// Take an invalid mark back.
+    #[strum(serialize = "orders:restore")]
+    OrdersRestore,
+    /// See and search contacts, addresses and notes.
+    #[strum(serialize = "contact:read")]
+    ContactRead,
+    /// Read the history.
+    #[strum(serialize = "history:read")]
+    HistoryRead,
+    /// List and open stores.
+    #[strum(serialize = "stores:read")]
+    StoresRead,
+    /// Create and edit stores.
+    #[strum(serialize = "stores:write")]
+    StoresWrite,
+    /// List and open products with their stock.
+    #[strum(serialize = "products:read")]
+    ProductsRead,
+    /// Create and edit products.
+    #[strum(serialize = "products:write")]
+    ProductsWrite,
+    /// Change stock on hand.
+    #[strum(serialize = "stock:adjust")]
+    StockAdjust,
+    /// List and open staff members.
+    #[strum(serialize = "members:read")]
+    MembersRead,
+    /// Create and edit staff members, never beyond one's own rights.
+    #[strum(serialize = "members:write")]
+    MembersWrite,
+}
+
+impl Role {
+    /// What this role allows.
+    #[must_use]
+    pub fn permissions(self) -> BTreeSet<Permission> {
+        use Permission as P;
+        let few: &[Permission] = match self {
+            Self::Owner => return Permission::iter().collect(),
+            Self::Manager => {
+                return Permission::iter().filter(|p| !matches!(p, P::StoresWrite)).collect();
+            }
+            Self::Reviewer => &[
+                P::OrdersRead,
+                P::OrdersConfirm,
+                P::OrdersReject,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::ProductsRead,
+            ],
+            Self::Clerk => &[
+                P::OrdersRead,
+                P::OrdersPlace,
+                P::OrdersAmend,
+                P::OrdersCancel,
+                P::OrdersInvalidate,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::ProductsRead,
+            ],
+            Self::Warehouse => {
+                &[P::OrdersRead, P::OrdersStart, P::StoresRead, P::ProductsRead, P::StockAdjust]
+            }
+            Self::Finance => &[P::OrdersRead, P::ContactRead, P::HistoryRead, P::StoresRead, P::ProductsRead],
+            Self::Auditor => &[
+                P::OrdersRead,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::ProductsRead,
+                P::MembersRead,
+            ],
+        };
+        few.iter().copied().collect()
+    }
+}
+
+/// What several roles allow together.
+#[must_use]
+pub fn permissions_of(roles: &BTreeSet<Role>) -> BTreeSet<Permission> {
+    roles.iter().flat_map(|role| role.permissions()).collect()
+}

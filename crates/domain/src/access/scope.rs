@@ -1,0 +1,136 @@
+//! Which orders an actor reaches. This value has two interpreters, [`Scope::covers`] here and the SQL condition in the
+//! persistence crate; a law on both engines says that they agree.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use strum::IntoEnumIterator;
+
+use super::Role;
+use crate::id::{CustomerId, StoreId};
+use crate::order::{Order, Status};
+
+/// The orders in reach of an actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// A customer's own orders.
+    Customer(CustomerId),
+    /// The orders of some stores in some statuses.
+    Staff {
+        /// The stores.
+        stores: StoreScope,
+        /// The statuses that the roles look at.
+        statuses: StatusSet,
+        /// Are contact, address and note shown and searched?
+        contact: bool,
+    },
+    /// Every order.
+    Everything,
+}
+
+impl Scope {
+    /// Is this order in reach?
+    #[must_use]
+    pub fn covers(&self, order: &Order) -> bool {
+        match self {
+            Self::Customer(id) => order.customer_id == Some(*id),
+            Self::Staff { stores, statuses, .. } => {
+                stores.covers(order.store_id) && statuses.contains(order.status)
+            }
+            Self::Everything => true,
+        }
+    }
+
+    /// May contact, address and note be shown?
+    #[must_use]
+    pub fn shows_contact(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::Everything => true,
+            Self::Staff { contact, .. } => *contact,
+        }
+    }
+}
+
+/// All stores or some.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreScope {
+    /// Every store, also those made later.
+    All,
+    /// These only.
+    Only(BTreeSet<StoreId>),
+}
+
+impl StoreScope {
+    /// No store at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::Only(BTreeSet::new())
+    }
+
+    /// Is this store in reach?
+    #[must_use]
+    pub fn covers(&self, store: StoreId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(stores) => stores.contains(&store),
+        }
+    }
+
+    /// Is everything that `other` reaches in reach here too?
+    #[must_use]
+    pub fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::All, _) => true,
+            (Self::Only(_), Self::All) => false,
+            (Self::Only(mine), Self::Only(theirs)) => theirs.is_subset(mine),
+        }
+    }
+}
+
+/// A set of order statuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StatusSet(u16);
+
+impl StatusSet {
+    /// What these roles look at: the warehouse only what is to be executed or was; everybody else all.
+    #[must_use]
+    pub fn of_roles(roles: &BTreeSet<Role>) -> Self {
+        roles.iter().fold(Self(0), |set, role| {
+            let statuses: Self = match role {
+                Role::Warehouse => {
+                    [Status::Confirmed, Status::Processing, Status::Completed].into_iter().collect()
+                }
+                _ => Status::iter().collect(),
+            };
+            Self(set.0 | statuses.0)
+        })
+    }
+
+    /// Is this status in the set?
+    #[must_use]
+    pub fn contains(self, status: Status) -> bool {
+        self.0 & Self::bit(status) != 0
+    }
+
+    /// The statuses in the set, in the order of the life cycle.
+    pub fn iter(self) -> impl Iterator<Item = Status> {
+        Status::iter().filter(move |status| self.contains(*status))
+    }
+
+    /// Is every status in the set?
+    #[must_use]
+    pub fn is_all(self) -> bool {
+        self.iter().count() == Status::iter().count()
+    }
+
+    fn bit(status: Status) -> u16 {
+        1 << (status as u16)
+    }
+}
+
+impl FromIterator<Status> for StatusSet {
+    fn from_iter<I: IntoIterator<Item = Status>>(statuses: I) -> Self {
+        Self(statuses.into_iter().fold(0, |set, status| set | Self::bit(status)))
+    }
+}

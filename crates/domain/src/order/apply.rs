@@ -1,0 +1,150 @@
+//! Facts to state. Total over what `decide` makes; anything else is an inconsistent history.
+
+use super::{Fact, Order, Source, Status, Totals};
+use crate::aggregate::{Event, Inconsistent, Stamp};
+use crate::id::OrderId;
+
+pub(super) fn apply(
+    state: Option<Order>,
+    id: OrderId,
+    event: &Event<Fact>,
+    stamp: Stamp,
+) -> Result<Order, Inconsistent> {
+    let misfit = |why| Inconsistent { seq: stamp.seq, why };
+    let mut order = match (state, created(id, &event.fact, stamp)) {
+        (None, Some(order)) => order,
+        (None, None) => return Err(misfit("the order does not exist yet")),
+        (Some(_), Some(_)) => return Err(misfit("the order exists already")),
+        (Some(order), None) => changed(order, &event.fact, stamp).map_err(misfit)?,
+    };
+    if stamp.seq != order.version + 1 {
+        return Err(misfit("the number of the event leaves a gap"));
+    }
+    order.version = stamp.seq;
+    order.updated_at = stamp.recorded_at;
+    if let Some(contact) = &event.personal.contact {
+        order.contact = contact.clone();
+    }
+    if let Some(note) = &event.personal.note {
+        order.note.clone_from(note);
+    }
+    Ok(order)
+}
+
+/// The new order, if this fact makes one.
+fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
+    match fact.clone() {
+        Fact::Placed { store_id, customer_id, source, currency, lines, totals, change_until } => {
+            Some(Order {
+                id,
+                version: 0,
+                status: Status::PendingReview,
+                store_id,
+                customer_id,
+                source,
+                source_status: None,
+                external_reference: None,
+                currency,
+                lines,
+                totals,
+                contact: crate::contact::Contact::default(),
+                note: String::new(),
+                holds_stock: true,
+                change_until,
+                cancel_reason: None,
+                invalid_reason: None,
+                invalid_from: None,
+                placed_at: stamp.occurred_at,
+                updated_at: stamp.recorded_at,
+                confirmed_at: None,
+                started_at: None,
+                completed_at: None,
+                cancelled_at: None,
+                invalidated_at: None,
+            })
+        }
+        Fact::Imported {
+            store_id,
+            customer_id,
+            external_reference,
+            source_status,
+            currency,
+            lines,
+            totals,
+        } => Some(Order {
+            source: Source::Import,
+            source_status: Some(source_status),
+            external_reference: Some(external_reference),
+            holds_stock: false,
+            ..created(
+                id,
+                &Fact::Placed {
+                    store_id,
+                    customer_id,
+                    source: Source::Import,
+                    currency,
+                    lines,
+                    totals,
+                    change_until: None,
+                },
+                stamp,
+            )?
+        }),
+        _ => None,
+    }
+}
+
+/// The order after a fact that changes it.
+fn changed(mut order: Order, fact: &Fact, stamp: Stamp) -> Result<Order, &'static str> {
+    let at = Some(stamp.occurred_at);
+    match fact {
+        Fact::Placed { .. } | Fact::Imported { .. } => return Err("the order exists already"),
+        Fact::StepImported { to, at } => step(&mut order, *to, *at),
+        Fact::Confirmed {} => step(&mut order, Status::Confirmed, at),
+        Fact::Started {} => step(&mut order, Status::Processing, at),
+        Fact::Completed {} => step(&mut order, Status::Completed, at),
+        Fact::Cancelled { reason } => {
+            step(&mut order, Status::Cancelled, at);
+            order.cancel_reason = Some(*reason);
+        }
+        Fact::Rejected { reason } | Fact::Invalidated { reason } => {
+            step(&mut order, Status::Invalid, at);
+            order.invalid_reason = Some(*reason);
+        }
+        Fact::Restored { to } => restore(&mut order, *to)?,
+        Fact::Amended { lines, totals } => amend(&mut order, lines.clone(), *totals),
+    }
+    Ok(order)
+}
+
+fn step(order: &mut Order, to: Status, at: Option<crate::time::Timestamp>) {
+    match to {
+        Status::PendingReview => {}
+        Status::Confirmed => order.confirmed_at = at,
+        Status::Processing => order.started_at = at,
+        Status::Completed => order.completed_at = at,
+        Status::Cancelled => order.cancelled_at = at,
+        Status::Invalid => {
+            order.invalidated_at = at;
+            order.invalid_from = Some(order.status);
+        }
+    }
+    order.status = to;
+}
+
+fn restore(order: &mut Order, to: Status) -> Result<(), &'static str> {
+    if order.invalid_from.take() != Some(to) {
+        return Err("the order is restored to a status that it did not have");
+    }
+    order.status = to;
+    order.invalidated_at = None;
+    order.invalid_reason = None;
+    Ok(())
+}
+
+fn amend(order: &mut Order, lines: Option<Vec<super::Line>>, totals: Totals) {
+    if let Some(lines) = lines {
+        order.lines = lines;
+    }
+    order.totals = totals;
+}

@@ -1,0 +1,216 @@
+//! What can be asked of an order.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+use super::{Source, Status};
+use crate::contact::Contact;
+use crate::id::{CustomerId, ProductId, StoreId};
+use crate::money::{Amount, Currency};
+use crate::time::Timestamp;
+
+/// A wish to change an order. Who wishes it, and on which version, stands beside it.
+#[derive(Clone, Debug, PartialEq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Command {
+    /// Order something.
+    Place(Place),
+    /// Take over an order from another system.
+    Import(Box<Import>),
+    /// Promise to deliver.
+    Confirm,
+    /// Refuse a placed order as not real.
+    Reject {
+        /// Why.
+        reason: InvalidReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Change lines, contact or note.
+    Amend(Amendment),
+    /// Begin the execution.
+    Start,
+    /// Declare it done.
+    Complete,
+    /// Call it off.
+    Cancel {
+        /// Why.
+        reason: CancelReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Mark it as not real.
+    Invalidate {
+        /// Why.
+        reason: InvalidReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take the invalid mark back.
+    Restore,
+}
+
+/// A new order. Prices and totals are the server's business.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The store that sells.
+    pub store_id: StoreId,
+    /// The customer, when staff place for one; customers always place for themselves.
+    pub customer_id: Option<CustomerId>,
+    /// What is ordered.
+    pub lines: Vec<LineRequest>,
+    /// Who gets it, and where.
+    pub contact: Contact,
+    /// A note to the shop, may be empty.
+    pub note: String,
+}
+
+/// A product and how many of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRequest {
+    /// Which.
+    pub product_id: ProductId,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// A change to a placed order; `None` leaves a part as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Amendment {
+    /// All lines as they shall be.
+    pub lines: Option<Vec<LineRequest>>,
+    /// The whole contact as it shall be.
+    pub contact: Option<Contact>,
+    /// The note as it shall be; empty takes it away.
+    pub note: Option<String>,
+    /// What the actor says about it.
+    pub comment: Option<String>,
+}
+
+/// An order that was placed elsewhere, as it stands there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Import {
+    /// The store that sells.
+    pub store_id: StoreId,
+    /// The customer that bought.
+    pub customer_id: Option<CustomerId>,
+    /// Its key there; with the source's name in front, unique here.
+    pub external_reference: String,
+    /// Its status there, kept word for word.
+    pub source_status: String,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// What was ordered; may be empty.
+    pub lines: Vec<ImportedLine>,
+    /// Price of sending.
+    pub shipping_total: Amount,
+    /// Who got it, and where.
+    pub contact: Contact,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// The steps it has been through, in the order of the life cycle. The last gives its status here.
+    pub steps: Vec<ImportedStep>,
+}
+
+/// A line of an imported order, with the price that was paid.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ImportedLine {
+    /// Which product.
+    pub product_id: ProductId,
+    /// Units.
+    pub quantity: u32,
+    /// Price of one unit.
+    pub unit_price: Amount,
+}
+
+/// A step of an imported order's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ImportedStep {
+    /// The status that it reached.
+    pub to: Status,
+    /// When, if the source knows.
+    pub at: Option<Timestamp>,
+}
+
+/// Why an order is called off.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CancelReason {
+    /// The customer changed their mind.
+    Customer,
+    /// Cannot be delivered.
+    Inventory,
+    /// The payment was declined.
+    Declined,
+    /// Suspected fraud.
+    Fraud,
+    /// A mistake of the staff.
+    Staff,
+    /// Waited too long.
+    Expired,
+    /// Was ordered twice.
+    Duplicate,
+    /// Anything else.
+    Other,
+}
+
+/// Why an order is not a real one.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum InvalidReason {
+    /// Was ordered twice.
+    Duplicate,
+    /// Somebody tried the shop out.
+    Test,
+    /// Nobody answers there.
+    UnreachableContact,
+    /// There is no such address.
+    BadAddress,
+    /// The price was wrong.
+    PriceError,
+    /// Fraud.
+    Fraud,
+    /// Was never paid.
+    Unpaid,
+    /// Anything else.
+    Other,
+}
+
+impl Command {
+    /// The source that a new order gets from the actor who places it.
+    pub(super) fn source_for(actor: &crate::access::Actor) -> Source {
+        match actor {
+            crate::access::Actor::Customer(_) => Source::Shop,
+            crate::access::Actor::Importer => Source::Import,
+            _ => Source::Staff,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What can have happened to an order. Facts are kept for ever as text, so a variant never changes its meaning: a new
+//! field is optional, anything else is a new variant.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
+use crate::id::{CustomerId, StoreId};
+use crate::money::Currency;
+use crate::time::Timestamp;
+
+/// One fact of an order's life.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// It was ordered, at these prices.
+    Placed {
+        /// The store that sells.
+        store_id: StoreId,
+        /// The customer; none for guests.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer_id: Option<CustomerId>,
+        /// How it came in.
+        source: Source,
+        /// The currency of all amounts.
+        currency: Currency,
+        /// What was ordered.
+        lines: Vec<Line>,
+        /// The sums.
+        totals: Totals,
+        /// Until when the customer may change it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change_until: Option<Timestamp>,
+    },
+    /// It was taken over from another system.
+    Imported {
+        /// The store that sells.
+        store_id: StoreId,
+        /// The customer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        customer_id: Option<CustomerId>,
+        /// Its key there.
+        external_reference: String,
+        /// Its status there.
+        source_status: String,
+        /// The currency of all amounts.
+        currency: Currency,
+        /// What was ordered; may be empty.
+        lines: Vec<Line>,
+        /// The sums.
+        totals: Totals,
+    },
+    /// A step of an imported order.
+    StepImported {
+        /// The status that it reached.
+        to: Status,
+        /// When, if the source knew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// The shop promised to deliver.
+    Confirmed {},
+    /// The shop refused it as not real.
+    Rejected {
+        /// Why.
+        reason: InvalidReason,
+    },
+    /// Lines, contact or note were changed; contact and note stand with the personal values.
+    Amended {
+        /// All lines after the change, if they changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lines: Option<Vec<Line>>,
+        /// The sums after the change.
+        totals: Totals,
+    },
+    /// The execution began.
+    Started {},
+    /// It is done.
+    Completed {},
+    /// It was called off.
+    Cancelled {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// It was marked as not real.
+    Invalidated {
+        /// Why.
+        reason: InvalidReason,
+    },
+    /// The invalid mark was taken back.
+    Restored {
+        /// The status that it has again.
+        to: Status,
+    },
+}
+
+impl Fact {
+    /// The lines that the order has after this fact, if the fact says so.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        match self {
+            Self::Placed { lines, .. }
+            | Self::Imported { lines, .. }
+            | Self::Amended { lines: Some(lines), .. } => lines,
+            _ => &[],
+        }
+    }
+}

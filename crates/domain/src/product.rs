@@ -1,0 +1,337 @@
+//! Products: what a store sells, at which price, and how much of it there is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Actor, Permission};
+use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Personal, Stamp, changes};
+use crate::id::{ProductId, StoreId};
+use crate::money::Amount;
+use crate::refusal::Refusal;
+use crate::store::Store;
+use crate::time::Timestamp;
+
+/// Most units of one product in the house.
+pub const MAX_ON_HAND: i64 = 1_000_000_000;
+
+/// A product as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Product {
+    /// The id.
+    pub id: ProductId,
+    /// Number of the last history row. Orders that reserve or take units do not raise it.
+    pub version: i64,
+    /// The store that sells it.
+    pub store_id: StoreId,
+    /// Stock keeping unit, unique within the store.
+    pub sku: String,
+    /// What customers call it.
+    pub title: String,
+    /// Where it stands in the catalogue.
+    pub category: Option<String>,
+    /// Price of one unit in the store's currency.
+    pub price: Amount,
+    /// Can it be ordered?
+    pub active: bool,
+    /// Units in the house. The fold of the product's own history counts deliveries and corrections only; what orders
+    /// take stands in the ledger of movements.
+    pub on_hand: i64,
+    /// Units promised to open orders; the ledger's as well.
+    pub reserved: i64,
+    /// Its key in the system that it was imported from.
+    pub external_reference: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+}
+
+impl Product {
+    /// Units that can still be ordered.
+    #[must_use]
+    pub fn available(&self) -> i64 {
+        self.on_hand - self.reserved
+    }
+}
+
+/// What can be asked of a product.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Make it.
+    Create(NewProduct),
+    /// Change what is given.
+    Edit(ProductEdit),
+    /// Add to (or take from) the units in the house.
+    AdjustStock {
+        /// By how many.
+        delta: i64,
+        /// Why, in words.
+        comment: Option<String>,
+    },
+    /// Let it be ordered.
+    Activate,
+    /// Let it not be ordered any more.
+    Deactivate,
+}
+
+/// A new product.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewProduct {
+    /// The store that sells it.
+    pub store_id: StoreId,
+    /// Stock keeping unit.
+    pub sku: String,
+    /// What customers call it.
+    pub title: String,
+    /// Where it stands in the catalogue.
+    pub category: Option<String>,
+    /// Price of one unit.
+    pub price: Amount,
+    /// Units in the house.
+    pub on_hand: i64,
+    /// Its key in the system that it is imported from.
+    pub external_reference: Option<String>,
+}
+
+/// A change of a product; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ProductEdit {
+    /// New stock keeping unit.
+    pub sku: Option<String>,
+    /// New title.
+    pub title: Option<String>,
+    /// New category; `Some(None)` takes it out of all.
+    pub category: Option<Option<String>>,
+    /// New price.
+    pub price: Option<Amount>,
+}
+
+/// What the writer knows besides the product.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Facts<'a> {
+    /// The store of a new product, if it exists.
+    pub store: Option<&'a Store>,
+    /// Does another product of the store have the wanted stock keeping unit?
+    pub sku_taken: bool,
+}
+
+/// What can have happened to a product.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// It was made.
+    Created {
+        /// The store that sells it.
+        store_id: StoreId,
+        /// Stock keeping unit.
+        sku: String,
+        /// Title.
+        title: String,
+        /// Category.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+        /// Price of one unit.
+        price: Amount,
+        /// Units in the house.
+        on_hand: i64,
+        /// Its key elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_reference: Option<String>,
+    },
+    /// It was changed; what describes it is given whole.
+    Edited {
+        /// Stock keeping unit.
+        sku: String,
+        /// Title.
+        title: String,
+        /// Category.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        category: Option<String>,
+        /// Price of one unit.
+        price: Amount,
+    },
+    /// Units came into or left the house, other than by orders.
+    StockAdjusted {
+        /// By how many.
+        delta: i64,
+    },
+    /// It can be ordered.
+    Activated {},
+    /// It cannot be ordered any more.
+    Deactivated {},
+}
+
+/// Decides one command on one product.
+///
+/// # Errors
+/// The first rule that says no.
+pub fn decide(
+    product: Option<&Product>,
+    facts: &Facts<'_>,
+    actor: &Actor,
+    command: &Command,
+) -> Result<Vec<Event<Fact>>, Refusal> {
+    authorize(product, actor, command)?;
+    let event = match (product, command) {
+        (None, Command::Create(new)) => create(facts, actor, new)?,
+        (None, _) => return Err(Refusal::NotFound),
+        (Some(product), Command::Create(new)) => {
+            let again =
+                new.external_reference.is_some() && new.external_reference == product.external_reference;
+            return if again { Ok(vec![]) } else { Err(Refusal::Duplicate { field: "id" }) };
+        }
+        (Some(product), Command::Edit(edit)) => return edited(product, facts, edit.clone()),
+        (Some(product), Command::AdjustStock { delta, comment }) => {
+            if *delta == 0 {
+                return Ok(vec![]);
+            }
+            let on_hand = product.on_hand.checked_add(*delta).filter(|units| *units <= MAX_ON_HAND).ok_or(
+                Refusal::Invalid {
+                    pointer: "/delta".into(),
+                    code: "out-of-range",
+                    detail: "there are at most 1000000000 units of a product in the house",
+                },
+            )?;
+            if on_hand < product.reserved {
+                return Err(Refusal::StockBelowReserved { reserved: product.reserved });
+            }
+            Event::of(Fact::StockAdjusted { delta: *delta })
+                .with(Personal { comment: comment.clone(), ..Personal::default() })
+        }
+        (Some(product), Command::Activate) if product.active => return Ok(vec![]),
+        (Some(product), Command::Deactivate) if !product.active => return Ok(vec![]),
+        (Some(_), Command::Activate) => Event::of(Fact::Activated {}),
+        (Some(_), Command::Deactivate) => Event::of(Fact::Deactivated {}),
+    };
+    Ok(vec![event])
+}
+
+fn authorize(product: Option<&Product>, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+    let needed = match command {
+        Command::AdjustStock { .. } => Permission::StockAdjust,
+        _ => Permission::ProductsWrite,
+    };
+    if !actor.may(needed) && *actor != Actor::Importer {
+        return Err(Refusal::Forbidden(Some(needed)));
+    }
+    match product {
+        Some(product) if !actor.stores().covers(product.store_id) => Err(Refusal::NotFound),
+        _ => Ok(()),
+    }
+}
+
+fn create(facts: &Facts<'_>, actor: &Actor, new: &NewProduct) -> Result<Event<Fact>, Refusal> {
+    let store = facts.store.filter(|store| actor.stores().covers(store.id)).ok_or(Refusal::UnknownStore)?;
+    if facts.sku_taken {
+        return Err(Refusal::Duplicate { field: "sku" });
+    }
+    if !(0..=MAX_ON_HAND).contains(&new.on_hand) {
+        return Err(Refusal::Invalid {
+            pointer: "/on_hand".into(),
+            code: "out-of-range",
+            detail: "units in the house are from 0 to 1000000000",
+        });
+    }
+    let new = new.clone();
+    Ok(Event::of(Fact::Created {
+        store_id: store.id,
+        sku: new.sku,
+        title: new.title,
+        category: new.category,
+        price: priced(new.price)?,
+        on_hand: new.on_hand,
+        external_reference: new.external_reference,
+    }))
+}
+
+fn edited(product: &Product, facts: &Facts<'_>, edit: ProductEdit) -> Result<Vec<Event<Fact>>, Refusal> {
+    let sku = edit.sku.unwrap_or_else(|| product.sku.clone());
+    if sku != product.sku && facts.sku_taken {
+        return Err(Refusal::Duplicate { field: "sku" });
+    }
+    let title = edit.title.unwrap_or_else(|| product.title.clone());
+    let category = edit.category.unwrap_or_else(|| product.category.clone());
+    let price = priced(edit.price.unwrap_or(product.price))?;
+    let same = sku == product.sku
+        && title == product.title
+        && category == product.category
+        && price == product.price;
+    if same {
+        return Ok(vec![]);
+    }
+    Ok(vec![Event::of(Fact::Edited { sku, title, category, price })])
+}
+
+fn priced(price: Amount) -> Result<Amount, Refusal> {
+    if price.in_range() {
+        return Ok(price);
+    }
+    Err(Refusal::Invalid {
+        pointer: "/price".into(),
+        code: "amount-out-of-range",
+        detail: "a price is from 0 to 1000000000000 minor units",
+    })
+}
+
+impl Aggregate for Product {
+    const KIND: Kind = Kind::Product;
+    type Fact = Fact;
+
+    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+        let misfit = |why| Inconsistent { seq: stamp.seq, why };
+        let mut product = match (state, event.fact.clone()) {
+            (None, Fact::Created { store_id, sku, title, category, price, on_hand, external_reference }) => {
+                Self {
+                    id: ProductId::from_i64(id),
+                    version: 0,
+                    store_id,
+                    sku,
+                    title,
+                    category,
+                    price,
+                    active: true,
+                    on_hand,
+                    reserved: 0,
+                    external_reference,
+                    created_at: stamp.occurred_at,
+                    updated_at: stamp.recorded_at,
+                }
+            }
+            (None, _) => return Err(misfit("the product does not exist yet")),
+            (Some(_), Fact::Created { .. }) => return Err(misfit("the product exists already")),
+            (Some(product), Fact::Edited { sku, title, category, price }) => {
+                Self { sku, title, category, price, ..product }
+            }
+            (Some(product), Fact::StockAdjusted { delta }) => Self {
+                on_hand: product
+                    .on_hand
+                    .checked_add(delta)
+                    .ok_or_else(|| misfit("the units in the house leave the range of numbers"))?,
+                ..product
+            },
+            (Some(product), Fact::Activated {}) => Self { active: true, ..product },
+            (Some(product), Fact::Deactivated {}) => Self { active: false, ..product },
+        };
+        if stamp.seq != product.version + 1 {
+            return Err(misfit("the number of the event leaves a gap"));
+        }
+        product.version = stamp.seq;
+        product.updated_at = stamp.recorded_at;
+        Ok(product)
+    }
+
+    fn raw_id(&self) -> i64 {
+        self.id.get()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn store_id(&self) -> Option<StoreId> {
+        Some(self.store_id)
+    }
+
+    fn changes(&self, before: &Self) -> Vec<Change> {
+        changes!(before, self; sku, title, category, price, active, on_hand)
+    }
+}

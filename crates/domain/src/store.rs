@@ -1,0 +1,232 @@
+//! Stores: who sells, in which currency, and what "today" is there.
+
+use serde::{Deserialize, Serialize};
+
+use crate::access::{Actor, Permission};
+use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Stamp, changes};
+use crate::id::StoreId;
+use crate::money::Currency;
+use crate::refusal::Refusal;
+use crate::time::{TimeZone, Timestamp};
+
+/// A store as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Store {
+    /// The id.
+    pub id: StoreId,
+    /// Number of the last history row.
+    pub version: i64,
+    /// What customers call it.
+    pub name: String,
+    /// The currency of its prices and orders.
+    pub currency: Currency,
+    /// The zone that decides which day it is.
+    pub time_zone: TimeZone,
+    /// Does it take orders?
+    pub active: bool,
+    /// Minutes after placing in which customers may change an order; none: until its execution starts.
+    pub change_window_minutes: Option<u32>,
+    /// Its key in the system that it was imported from.
+    pub external_reference: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+}
+
+/// What can be asked of a store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Make it.
+    Create(NewStore),
+    /// Change what is given.
+    Edit(StoreEdit),
+    /// Take orders.
+    Activate,
+    /// Take no more orders.
+    Deactivate,
+}
+
+/// A new store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewStore {
+    /// What customers call it.
+    pub name: String,
+    /// The currency of its prices and orders.
+    pub currency: Currency,
+    /// The zone that decides which day it is.
+    pub time_zone: TimeZone,
+    /// See [`Store::change_window_minutes`].
+    pub change_window_minutes: Option<u32>,
+    /// Its key in the system that it is imported from.
+    pub external_reference: Option<String>,
+}
+
+/// A change of a store; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StoreEdit {
+    /// New name.
+    pub name: Option<String>,
+    /// New currency; refused once there are orders.
+    pub currency: Option<Currency>,
+    /// New time zone.
+    pub time_zone: Option<TimeZone>,
+    /// New window; `Some(None)` removes it.
+    pub change_window_minutes: Option<Option<u32>>,
+}
+
+/// What can have happened to a store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Fact {
+    /// It was made.
+    Created {
+        /// Its name.
+        name: String,
+        /// Its currency.
+        currency: Currency,
+        /// Its time zone.
+        time_zone: TimeZone,
+        /// See [`Store::change_window_minutes`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change_window_minutes: Option<u32>,
+        /// Its key elsewhere.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external_reference: Option<String>,
+    },
+    /// Its settings were changed; they are given whole.
+    Edited {
+        /// Its name.
+        name: String,
+        /// Its currency.
+        currency: Currency,
+        /// Its time zone.
+        time_zone: TimeZone,
+        /// See [`Store::change_window_minutes`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        change_window_minutes: Option<u32>,
+    },
+    /// It takes orders.
+    Activated {},
+    /// It takes no more orders.
+    Deactivated {},
+}
+
+/// Decides one command on one store. `has_orders`: was there ever an order of this store?
+///
+/// # Errors
+/// The first rule that says no.
+pub fn decide(
+    store: Option<&Store>,
+    has_orders: bool,
+    actor: &Actor,
+    command: &Command,
+) -> Result<Vec<Event<Fact>>, Refusal> {
+    authorize(store, actor)?;
+    let fact = match (store, command) {
+        (None, Command::Create(new)) => {
+            let new = new.clone();
+            Fact::Created {
+                name: new.name,
+                currency: new.currency,
+                time_zone: new.time_zone,
+                change_window_minutes: new.change_window_minutes,
+                external_reference: new.external_reference,
+            }
+        }
+        (None, _) => return Err(Refusal::NotFound),
+        (Some(store), Command::Create(new)) => {
+            let again =
+                new.external_reference.is_some() && new.external_reference == store.external_reference;
+            return if again { Ok(vec![]) } else { Err(Refusal::Duplicate { field: "id" }) };
+        }
+        (Some(store), Command::Edit(edit)) => {
+            let edit = edit.clone();
+            let currency = edit.currency.unwrap_or(store.currency);
+            if has_orders && currency != store.currency {
+                return Err(Refusal::CurrencyFixed);
+            }
+            let name = edit.name.unwrap_or_else(|| store.name.clone());
+            let time_zone = edit.time_zone.unwrap_or(store.time_zone);
+            let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
+            let same = name == store.name
+                && currency == store.currency
+                && time_zone == store.time_zone
+                && change_window_minutes == store.change_window_minutes;
+            if same {
+                return Ok(vec![]);
+            }
+            Fact::Edited { name, currency, time_zone, change_window_minutes }
+        }
+        (Some(store), Command::Activate) if store.active => return Ok(vec![]),
+        (Some(store), Command::Deactivate) if !store.active => return Ok(vec![]),
+        (Some(_), Command::Activate) => Fact::Activated {},
+        (Some(_), Command::Deactivate) => Fact::Deactivated {},
+    };
+    Ok(vec![Event::of(fact)])
+}
+
+fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
+    if !actor.may(Permission::StoresWrite) && *actor != Actor::Importer {
+        return Err(Refusal::Forbidden(Some(Permission::StoresWrite)));
+    }
+    match store {
+        Some(store) if !actor.stores().covers(store.id) => Err(Refusal::NotFound),
+        _ => Ok(()),
+    }
+}
+
+impl Aggregate for Store {
+    const KIND: Kind = Kind::Store;
+    type Fact = Fact;
+
+    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+        let misfit = |why| Inconsistent { seq: stamp.seq, why };
+        let mut store = match (state, event.fact.clone()) {
+            (
+                None,
+                Fact::Created { name, currency, time_zone, change_window_minutes, external_reference },
+            ) => Self {
+                id: StoreId::from_i64(id),
+                version: 0,
+                name,
+                currency,
+                time_zone,
+                active: true,
+                change_window_minutes,
+                external_reference,
+                created_at: stamp.occurred_at,
+                updated_at: stamp.recorded_at,
+            },
+            (None, _) => return Err(misfit("the store does not exist yet")),
+            (Some(_), Fact::Created { .. }) => return Err(misfit("the store exists already")),
+            (Some(store), Fact::Edited { name, currency, time_zone, change_window_minutes }) => {
+                Self { name, currency, time_zone, change_window_minutes, ..store }
+            }
+            (Some(store), Fact::Activated {}) => Self { active: true, ..store },
+            (Some(store), Fact::Deactivated {}) => Self { active: false, ..store },
+        };
+        if stamp.seq != store.version + 1 {
+            return Err(misfit("the number of the event leaves a gap"));
+        }
+        store.version = stamp.seq;
+        store.updated_at = stamp.recorded_at;
+        Ok(store)
+    }
+
+    fn raw_id(&self) -> i64 {
+        self.id.get()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn store_id(&self) -> Option<StoreId> {
+        Some(self.id)
+    }
+
+    fn changes(&self, before: &Self) -> Vec<Change> {
+        changes!(before, self; name, currency, time_zone, active, change_window_minutes)
+    }
+}

@@ -1,0 +1,118 @@
+//! A small shop for the tests of the domain.
+#![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use ordervault_domain::access::{Actor, MemberAuthority, Role, StoreScope};
+use ordervault_domain::aggregate::{Aggregate, Event, Stamp};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Command, Fact, Facts, LineRequest, Order, Place, decide};
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
+
+pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+pub const STORE: StoreId = StoreId::from_i64(1);
+pub const CUSTOMER: CustomerId = CustomerId::from_i64(2);
+
+pub fn store() -> Store {
+    Store {
+        id: STORE,
+        version: 1,
+        name: "Tea House".into(),
+        currency: "TWD".parse().expect("a currency"),
+        time_zone: "Asia/Taipei".parse().expect("a zone"),
+        active: true,
+        change_window_minutes: None,
+        external_reference: None,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+pub fn product(id: i64, available: i64) -> Product {
+    Product {
+        id: ProductId::from_i64(id),
+        version: 1,
+        store_id: STORE,
+        sku: format!("SKU-{id}"),
+        title: format!("Product {id}"),
+        category: Some("tea".into()),
+        price: Amount::new(100 * id),
+        active: true,
+        on_hand: available,
+        reserved: 0,
+        external_reference: None,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+pub fn facts<'a>(store: &'a Store, products: &'a [Product]) -> Facts<'a> {
+    Facts {
+        store: Some(store),
+        products: products.iter().map(|product| (product.id, product)).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+pub fn contact() -> Contact {
+    Contact {
+        name: Some("王小明".into()),
+        phone: Some("+886912345678".parse().expect("a phone number")),
+        ..Contact::default()
+    }
+}
+
+pub fn place(lines: &[(i64, u32)]) -> Command {
+    Command::Place(Place {
+        store_id: STORE,
+        customer_id: None,
+        lines: lines
+            .iter()
+            .map(|(id, quantity)| LineRequest { product_id: ProductId::from_i64(*id), quantity: *quantity })
+            .collect(),
+        contact: contact(),
+        note: String::new(),
+    })
+}
+
+pub fn staff(role: Role) -> Actor {
+    Actor::Member(MemberAuthority {
+        id: MemberId::from_i64(9),
+        roles: BTreeSet::from([role]),
+        stores: StoreScope::All,
+    })
+}
+
+pub fn fold(state: Option<Order>, events: &[Event<Fact>], now: Timestamp) -> Option<Order> {
+    events.iter().fold(state, |state, event| {
+        let seq = state.as_ref().map_or(0, |order| order.version) + 1;
+        let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
+        Some(Order::apply(state, OrderId::from_i64(7).get(), event, stamp).expect("a fitting event"))
+    })
+}
+
+/// The order after the commands, which must all be accepted.
+pub fn after(actor: &Actor, facts: &Facts<'_>, commands: &[Command]) -> Order {
+    commands
+        .iter()
+        .fold(None, |order: Option<Order>, command| {
+            let events = decide(order.as_ref(), facts, actor, command, NOW).expect("an accepted command");
+            fold(order, &events, NOW)
+        })
+        .expect("an order")
+}
+
+/// Compares with a committed file, or writes it when `ORDERVAULT_BLESS` is set.
+#[expect(clippy::disallowed_methods, reason = "a test may be told by the environment to write its snapshot")]
+pub fn assert_committed(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrices").join(name);
+    if std::env::var_os("ORDERVAULT_BLESS").is_some() {
+        std::fs::write(&path, text).expect("a writable snapshot");
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(committed, text, "{name} differs: run `cargo xtask bless` and look at the change");
+}

@@ -1,0 +1,118 @@
+//! The policy as two committed tables: a change of it is a diff.
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{CUSTOMER, NOW, after, assert_committed, facts, fold, place, product, staff, store};
+use ordervault_domain::access::{Actor, Permission, Role};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Command, Import, InvalidReason, Order, Status, decide,
+};
+use strum::IntoEnumIterator;
+
+fn commands() -> Vec<(&'static str, Command)> {
+    let comment = None;
+    let import = Import {
+        store_id: common::STORE,
+        customer_id: None,
+        external_reference: "elsewhere:1".into(),
+        source_status: "shipped".into(),
+        currency: "TWD".parse().expect("a currency"),
+        lines: vec![],
+        shipping_total: Amount::ZERO,
+        contact: Contact::default(),
+        placed_at: NOW,
+        steps: vec![],
+    };
+    let amendment = Amendment { note: Some("ring twice".into()), ..Amendment::default() };
+    vec![
+        ("place", place(&[(10, 1)])),
+        ("import", Command::Import(Box::new(import))),
+        ("confirm", Command::Confirm),
+        ("reject", Command::Reject { reason: InvalidReason::Test, comment: comment.clone() }),
+        ("amend", Command::Amend(amendment)),
+        ("start", Command::Start),
+        ("complete", Command::Complete),
+        ("cancel", Command::Cancel { reason: CancelReason::Customer, comment: comment.clone() }),
+        ("invalidate", Command::Invalidate { reason: InvalidReason::Test, comment }),
+        ("restore", Command::Restore),
+    ]
+}
+
+/// An order in each status, brought there by commands.
+fn orders() -> Vec<Option<Order>> {
+    let store = store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let owner = staff(Role::Owner);
+    let road: &[(Status, &[Command])] = &[
+        (Status::PendingReview, &[]),
+        (Status::Confirmed, &[Command::Confirm]),
+        (Status::Processing, &[Command::Confirm, Command::Start]),
+        (Status::Completed, &[Command::Confirm, Command::Start, Command::Complete]),
+        (Status::Cancelled, &[Command::Cancel { reason: CancelReason::Other, comment: None }]),
+        (Status::Invalid, &[Command::Invalidate { reason: InvalidReason::Other, comment: None }]),
+    ];
+    let reached = road.iter().map(|(status, commands)| {
+        let mut all = vec![place(&[(10, 1)])];
+        all.extend(commands.iter().cloned());
+        let order = after(&owner, &facts, &all);
+        assert_eq!(order.status, *status);
+        Some(Order { customer_id: Some(CUSTOMER), ..order })
+    });
+    std::iter::once(None).chain(reached).collect()
+}
+
+#[test]
+fn state_by_command() {
+    let store = store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let mut table = String::from("What each command does in each state: the next state, or the refusal.\n");
+    for (who, actor) in
+        [("the operator", Actor::Operator), ("the order's customer", Actor::Customer(CUSTOMER))]
+    {
+        write!(table, "\nasked by {who}\n{:12}", "").expect("writing to a string");
+        let orders = orders();
+        for order in &orders {
+            let status = order.as_ref().map_or("–", |order| order.status.into());
+            write!(table, "{status:16}").expect("writing to a string");
+        }
+        for (name, command) in commands() {
+            write!(table, "\n{name:12}").expect("writing to a string");
+            for order in &orders {
+                let cell: &str = match decide(order.as_ref(), &facts, &actor, &command, NOW) {
+                    Ok(events) if events.is_empty() => "=",
+                    Ok(events) => fold(order.clone(), &events, NOW).expect("an order").status.into(),
+                    Err(refusal) => (&refusal).into(),
+                };
+                write!(table, "{:16}", cell).expect("writing to a string");
+            }
+        }
+        table.push('\n');
+    }
+    let tidy: Vec<&str> = table.lines().map(str::trim_end).collect();
+    assert_committed("state_by_command.txt", &(tidy.join("\n") + "\n"));
+}
+
+#[test]
+fn role_by_permission() {
+    let mut table = String::from("What each role may do.\n\n");
+    write!(table, "{:26}", "").expect("writing to a string");
+    for role in Role::iter() {
+        write!(table, "{role:11}").expect("writing to a string");
+    }
+    for permission in Permission::iter() {
+        let name = permission.to_string();
+        write!(table, "\n{name:26}").expect("writing to a string");
+        for role in Role::iter() {
+            let tick = if role.permissions().contains(&permission) { "✔" } else { "–" };
+            write!(table, "{tick:11}").expect("writing to a string");
+        }
+    }
+    let tidy: Vec<&str> = table.lines().map(str::trim_end).collect();
+    assert_committed("role_by_permission.txt", &(tidy.join("\n") + "\n"));
+}
