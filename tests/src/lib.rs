@@ -1,1 +1,4 @@
-//! tests
+//! What the tests of the whole product share.
+
+pub mod postgres;
+pub mod twin;

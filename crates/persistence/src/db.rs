@@ -1,0 +1,265 @@
+//! An open database: connections for reading, and transactions.
+
+use std::fs::OpenOptions;
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool};
+
+use crate::engine::{
+    ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
+    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_WRITERS, SQLITE_BUSY_TIMEOUT,
+    SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS, Target,
+};
+use crate::error::DbError;
+use crate::tx::{Conn, Tx};
+
+/// An open database. Cloning is cheap; all clones share the connections.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+}
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Postgres { writers: PgPool, readers: PgPool, admin: Box<PgConnectOptions> },
+}
+
+impl Db {
+    /// Opens the database, makes the SQLite file when it is missing, and refuses engines that are too old.
+    pub async fn open(options: &DbOptions) -> Result<Db, DbError> {
+        let pools = match options.target()? {
+            Target::Sqlite(path) => open_sqlite(&path, options.readers).await?,
+            Target::Postgres(url) => open_postgres(url, options.readers).await?,
+        };
+        Ok(Db { pools })
+    }
+
+    /// The engine behind it.
+    pub fn engine(&self) -> Engine {
+        match self.pools {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres { .. } => Engine::Postgres,
+        }
+    }
+
+    /// A connection for reading. Each statement sees the newest state.
+    pub async fn read(&self) -> Result<Conn, DbError> {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => readers.acquire().await.map(Conn::sqlite),
+            Pools::Postgres { readers, .. } => readers.acquire().await.map(Conn::postgres),
+        }
+        .map_err(|error| DbError::while_doing("wait for a reader", error))
+    }
+
+    /// A connection for reading whose statements all see one state. It ends when it is dropped.
+    pub async fn snapshot(&self) -> Result<Conn, DbError> {
+        let conn = self.read().await?;
+        let text = match conn.engine() {
+            Engine::Sqlite => "BEGIN DEFERRED",
+            Engine::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        conn.begun(text).await
+    }
+
+    /// Begins a write transaction. On SQLite there is one at a time; the others wait.
+    pub async fn begin(&self) -> Result<Tx, DbError> {
+        let conn = match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
+            Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
+        }
+        .map_err(|error| DbError::while_doing("wait for the writer", error))?;
+        let text = match conn.engine() {
+            // A deferred transaction that turns into a writer fails at once when another one wrote in between,
+            // without waiting for the busy time-out.
+            Engine::Sqlite => "BEGIN IMMEDIATE",
+            // The two limits are POSTGRES_WRITE_LOCK_TIMEOUT and POSTGRES_STATEMENT_TIMEOUT, in milliseconds.
+            Engine::Postgres => {
+                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+                 SET LOCAL lock_timeout = 500; SET LOCAL statement_timeout = 10000"
+            }
+        };
+        conn.begun(text).await.map(Tx::new)
+    }
+
+    /// Closes all connections after their statements.
+    pub async fn close(self) {
+        match self.pools {
+            Pools::Sqlite { writer, readers } => {
+                // The last connection that closes writes the log back into the file; a reader could not.
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres { writers, readers, .. } => {
+                readers.close().await;
+                writers.close().await;
+            }
+        }
+    }
+
+    /// The pool or the options that migrations run on.
+    pub(crate) fn migration_target(&self) -> MigrationTarget<'_> {
+        match &self.pools {
+            Pools::Sqlite { writer, .. } => MigrationTarget::Sqlite(writer),
+            Pools::Postgres { admin, .. } => MigrationTarget::Postgres(admin),
+        }
+    }
+}
+
+/// Where migrations run: on SQLite's writer; on a PostgreSQL connection of their own, without time-outs.
+pub(crate) enum MigrationTarget<'a> {
+    Sqlite(&'a SqlitePool),
+    Postgres(&'a PgConnectOptions),
+}
+
+async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
+    create_sqlite_file(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENT_CACHE_STATEMENTS)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("mmap_size", "0")
+        .disable_statement_logging();
+    let for_writing = options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("journal_size_limit", SQLITE_JOURNAL_SIZE_LIMIT_BYTES.to_string());
+    // SQLite lives in the process: a connection neither ages nor breaks by idling.
+    let pool = SqlitePoolOptions::new()
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false);
+    let failed = |error| DbError::while_doing("open the database file", error);
+    let writer = pool.clone().max_connections(1).connect_with(for_writing).await.map_err(failed)?;
+    check_sqlite_version(&writer).await?;
+    let readers = pool.max_connections(readers.max(1)).connect_lazy_with(options.read_only(true));
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Makes the file for its owner alone; SQLite gives the same rights to the files beside it.
+fn create_sqlite_file(path: &Path) -> Result<(), DbError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| {
+        DbError::Unusable(format!(
+            "cannot open the database file {}: {error}; its folder must exist and be writable",
+            path.display()
+        ))
+    })
+}
+
+async fn check_sqlite_version(writer: &SqlitePool) -> Result<(), DbError> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(writer)
+        .await
+        .map_err(|error| DbError::while_doing("ask SQLite for its version", error))?;
+    if sqlite_is_current(&version) {
+        return Ok(());
+    }
+    let (major, minor, patch) = SQLITE_MIN_VERSION;
+    Err(DbError::Unusable(format!(
+        "SQLite {version} can lose commits: build this program with SQLite {major}.{minor}.{patch} or later"
+    )))
+}
+
+fn sqlite_is_current(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= SQLITE_MIN_VERSION
+}
+
+async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
+    let admin = PgConnectOptions::from_str(url)
+        .map_err(|error| DbError::while_doing("read the database URL", error))?
+        .application_name("ordervault")
+        .statement_cache_capacity(STATEMENT_CACHE_STATEMENTS)
+        .disable_statement_logging();
+    check_postgres(&admin).await?;
+    let limits = [
+        ("statement_timeout", POSTGRES_STATEMENT_TIMEOUT),
+        ("lock_timeout", POSTGRES_LOCK_TIMEOUT),
+        ("idle_in_transaction_session_timeout", POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT),
+    ];
+    let for_writing =
+        admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
+    let for_reading = for_writing.clone().options([("default_transaction_read_only", "on")]);
+    let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
+    let writers = pool.clone().max_connections(POSTGRES_WRITERS).connect_lazy_with(for_writing);
+    let readers = pool.max_connections(readers.max(1)).connect_lazy_with(for_reading);
+    Ok(Pools::Postgres { writers, readers, admin: Box::new(admin) })
+}
+
+/// Says at once and clearly why a server cannot be used; a pool would try until its time is up.
+async fn check_postgres(options: &PgConnectOptions) -> Result<(), DbError> {
+    const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+    let check = async {
+        let mut connection = PgConnection::connect_with(options).await?;
+        let version: String =
+            sqlx::query_scalar("SHOW server_version_num").fetch_one(&mut connection).await?;
+        connection.close().await?;
+        Ok(version)
+    };
+    let server = || format!("PostgreSQL at {}:{}", options.get_host(), options.get_port());
+    let version = match tokio::time::timeout(CONNECT_TIMEOUT, check).await {
+        Ok(Ok(version)) => version,
+        Ok(Err(error)) => return Err(unreachable_server(&server(), error)),
+        Err(_) => return Err(DbError::silence(&format!("connect to {}", server()))),
+    };
+    let major = version.parse::<u32>().unwrap_or(0) / 10_000;
+    if major < POSTGRES_MIN_MAJOR {
+        let server = server();
+        return Err(DbError::Unusable(format!(
+            "{server} has version {major}: {POSTGRES_MIN_MAJOR} or later is needed"
+        )));
+    }
+    Ok(())
+}
+
+/// A refusal by the server (password, missing database) stays as it is until somebody changes something.
+fn unreachable_server(server: &str, error: sqlx::Error) -> DbError {
+    let refused = error.as_database_error().is_some_and(|answer| {
+        let code = answer.code().unwrap_or_default();
+        code.starts_with("28") || code.starts_with("3D")
+    });
+    if refused {
+        return DbError::Unusable(format!("{server} refuses: {error}"));
+    }
+    DbError::new(&format!("connect to {server}"), error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::POSTGRES_WRITE_LOCK_TIMEOUT;
+
+    #[test]
+    fn old_sqlite_is_refused() {
+        for (version, current) in [
+            ("3.51.3", true),
+            ("3.52.0", true),
+            ("4.0", true),
+            ("3.51.2", false),
+            ("3.40.1", false),
+            ("x", false),
+        ] {
+            assert_eq!(sqlite_is_current(version), current, "{version}");
+        }
+    }
+
+    #[test]
+    fn the_limits_in_begin_are_the_constants() {
+        assert_eq!(POSTGRES_WRITE_LOCK_TIMEOUT.as_millis(), 500);
+        assert_eq!(POSTGRES_STATEMENT_TIMEOUT.as_millis(), 10_000);
+    }
+}

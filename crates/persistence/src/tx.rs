@@ -1,0 +1,368 @@
+//! Connections and transactions: the one place that runs statements, and the only `match` on the engine.
+
+use std::future::Future;
+use std::time::Duration;
+
+use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Executor as _, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
+use tokio::runtime::Handle;
+
+use crate::bulk::{Bulk, Rows};
+use crate::engine::{Engine, POSTGRES_ANSWER_TIMEOUT, POSTGRES_COMMIT_TIMEOUT};
+use crate::error::{CommitError, DbError};
+use crate::statement::Statement;
+
+/// A row of either engine: whatever derives `FromRow`, and tuples of column types.
+pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A connection to read with. Functions that read take `&mut Conn`: from [`Db::read`](crate::db::Db::read), from
+/// [`Db::snapshot`](crate::db::Db::snapshot) or lent by a transaction ([`Tx::conn`]).
+pub struct Conn {
+    link: Option<Link>,
+    state: State,
+}
+
+/// A write transaction. Dropped without [`Tx::commit`], it is rolled back.
+///
+/// After an error a transaction is lost on both engines: every further call fails, and so does its commit.
+pub struct Tx(Conn);
+
+enum Link {
+    Sqlite(PoolConnection<Sqlite>),
+    Postgres(PoolConnection<Postgres>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Outside of a transaction.
+    Idle,
+    /// In a transaction.
+    Open,
+    /// In a transaction that met an error.
+    Failed,
+    /// Not to be used again.
+    Spoiled,
+}
+
+impl Conn {
+    pub(crate) fn sqlite(connection: PoolConnection<Sqlite>) -> Conn {
+        Conn { link: Some(Link::Sqlite(connection)), state: State::Idle }
+    }
+
+    pub(crate) fn postgres(connection: PoolConnection<Postgres>) -> Conn {
+        Conn { link: Some(Link::Postgres(connection)), state: State::Idle }
+    }
+
+    /// Opens a transaction with the given text.
+    ///
+    /// The state is set before the text is sent: whoever drops this future halfway gets the transaction rolled
+    /// back, whether or not it had begun.
+    pub(crate) async fn begun(mut self, text: &'static str) -> Result<Conn, DbError> {
+        self.state = State::Open;
+        self.control(text).await?;
+        Ok(self)
+    }
+
+    /// The engine behind this connection.
+    pub fn engine(&self) -> Engine {
+        match self.link {
+            Some(Link::Postgres(_)) => Engine::Postgres,
+            _ => Engine::Sqlite,
+        }
+    }
+
+    /// All rows.
+    pub async fn fetch_all<T: Record>(&mut self, statement: &Statement) -> Result<Vec<T>, DbError> {
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let (text, arguments) = statement.for_sqlite()?;
+                let query = sqlx::query_as_with::<Sqlite, T, _>(text.clone(), arguments);
+                named(&text, query.fetch_all(connection).await)
+            }
+            Side::Postgres(connection) => {
+                let (text, arguments) = statement.for_postgres()?;
+                let query = sqlx::query_as_with::<Postgres, T, _>(text.clone(), arguments);
+                answered(&text, query.fetch_all(connection)).await
+            }
+        };
+        self.remember(outcome)
+    }
+
+    /// The first row, if any.
+    pub async fn fetch_optional<T: Record>(&mut self, statement: &Statement) -> Result<Option<T>, DbError> {
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let (text, arguments) = statement.for_sqlite()?;
+                let query = sqlx::query_as_with::<Sqlite, T, _>(text.clone(), arguments);
+                named(&text, query.fetch_optional(connection).await)
+            }
+            Side::Postgres(connection) => {
+                let (text, arguments) = statement.for_postgres()?;
+                let query = sqlx::query_as_with::<Postgres, T, _>(text.clone(), arguments);
+                answered(&text, query.fetch_optional(connection)).await
+            }
+        };
+        self.remember(outcome)
+    }
+
+    /// The first row; none is an error.
+    pub async fn fetch_one<T: Record>(&mut self, statement: &Statement) -> Result<T, DbError> {
+        let row = self.fetch_optional(statement).await?;
+        let outcome = match row {
+            Some(row) => Ok(row),
+            None => {
+                let (text, _) = statement.rendered(self.engine())?;
+                Err(DbError::new(&text, sqlx::Error::RowNotFound))
+            }
+        };
+        self.remember(outcome)
+    }
+
+    /// All rows of a bulk statement that reads, such as a load by composite keys.
+    pub async fn fetch_bulk<T: Record>(
+        &mut self,
+        statement: &'static impl Bulk,
+        rows: &Rows,
+    ) -> Result<Vec<T>, DbError> {
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        rows.check(statement)?;
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let text = statement.text(Engine::Sqlite);
+                let arguments = named(text, rows.for_sqlite())?;
+                let query = sqlx::query_as_with::<Sqlite, T, _>(text, arguments);
+                named(text, query.fetch_all(connection).await)
+            }
+            Side::Postgres(connection) => {
+                let text = statement.text(Engine::Postgres);
+                let arguments = named(text, rows.for_postgres())?;
+                let query = sqlx::query_as_with::<Postgres, T, _>(text, arguments);
+                answered(text, query.fetch_all(connection)).await
+            }
+        };
+        self.remember(outcome)
+    }
+
+    async fn execute(&mut self, statement: &Statement) -> Result<u64, DbError> {
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let (text, arguments) = statement.for_sqlite()?;
+                let query = sqlx::query_with::<Sqlite, _>(text.clone(), arguments);
+                named(&text, query.execute(connection).await).map(|done| done.rows_affected())
+            }
+            Side::Postgres(connection) => {
+                let (text, arguments) = statement.for_postgres()?;
+                let query = sqlx::query_with::<Postgres, _>(text.clone(), arguments);
+                answered(&text, query.execute(connection)).await.map(|done| done.rows_affected())
+            }
+        };
+        self.remember(outcome)
+    }
+
+    async fn run_bulk(&mut self, statement: &'static impl Bulk, rows: &Rows) -> Result<u64, DbError> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        rows.check(statement)?;
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let text = statement.text(Engine::Sqlite);
+                let arguments = named(text, rows.for_sqlite())?;
+                let query = sqlx::query_with::<Sqlite, _>(text, arguments);
+                named(text, query.execute(connection).await).map(|done| done.rows_affected())
+            }
+            Side::Postgres(connection) => {
+                let text = statement.text(Engine::Postgres);
+                let arguments = named(text, rows.for_postgres())?;
+                let query = sqlx::query_with::<Postgres, _>(text, arguments);
+                answered(text, query.execute(connection)).await.map(|done| done.rows_affected())
+            }
+        };
+        self.remember(outcome)
+    }
+
+    async fn commit(mut self) -> Result<(), CommitError> {
+        // A connection that failed in between would commit its first half on SQLite, and quietly roll back on
+        // PostgreSQL.
+        let side = self.side().map_err(CommitError::RolledBack)?;
+        let outcome = match side {
+            Side::Sqlite(connection) => {
+                let done = connection.execute("COMMIT").await;
+                done.map(drop).map_err(|error| CommitError::new("COMMIT", error))
+            }
+            Side::Postgres(connection) => {
+                // A statement time-out that strikes while COMMIT waits for the synchronous standby ends the
+                // wait with a warning and an answer of success: then nobody but this server has the data.
+                let text = "SET LOCAL statement_timeout = 0; COMMIT";
+                match tokio::time::timeout(POSTGRES_COMMIT_TIMEOUT, connection.execute(text)).await {
+                    Ok(done) => done.map(drop).map_err(|error| CommitError::new(text, error)),
+                    Err(_) => Err(CommitError::Unknown(DbError::silence(text))),
+                }
+            }
+        };
+        match &outcome {
+            Ok(()) => self.state = State::Idle,
+            Err(CommitError::RolledBack(_)) => self.state = State::Failed,
+            Err(CommitError::Unknown(_)) => self.state = State::Spoiled,
+        }
+        outcome
+    }
+
+    /// Runs a text without values and results, such as BEGIN.
+    async fn control(&mut self, text: &'static str) -> Result<(), DbError> {
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => named(text, connection.execute(text).await).map(drop),
+            Side::Postgres(connection) => answered(text, connection.execute(text)).await.map(drop),
+        };
+        self.remember(outcome)
+    }
+
+    /// The driver's connection, unless an error made it unfit.
+    fn side(&mut self) -> Result<Side<'_>, DbError> {
+        let refused = match self.state {
+            State::Failed => "the transaction met an error before: roll back and run it again",
+            State::Spoiled => "the connection met an error before: take a new one",
+            State::Idle | State::Open => match &mut self.link {
+                Some(Link::Sqlite(connection)) => return Ok(Side::Sqlite(connection)),
+                Some(Link::Postgres(connection)) => return Ok(Side::Postgres(connection)),
+                None => "the connection is closed",
+            },
+        };
+        Err(DbError::misuse("", refused))
+    }
+
+    fn remember<T>(&mut self, outcome: Result<T, DbError>) -> Result<T, DbError> {
+        if let Err(error) = &outcome {
+            if error.spoils_connection() {
+                self.state = State::Spoiled;
+            } else if self.state == State::Open {
+                self.state = State::Failed;
+            }
+        }
+        outcome
+    }
+}
+
+enum Side<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Drop for Conn {
+    fn drop(&mut self) {
+        let Some(mut link) = self.link.take() else { return };
+        match self.state {
+            State::Idle => {}
+            State::Spoiled => link.close_on_drop(),
+            State::Open | State::Failed => match Handle::try_current() {
+                Ok(runtime) => drop(runtime.spawn(link.roll_back())),
+                Err(_) => link.close_on_drop(),
+            },
+        }
+    }
+}
+
+impl Link {
+    fn close_on_drop(&mut self) {
+        match self {
+            Link::Sqlite(connection) => connection.close_on_drop(),
+            Link::Postgres(connection) => connection.close_on_drop(),
+        }
+    }
+
+    async fn roll_back(mut self) {
+        let rolled_back = match &mut self {
+            Link::Sqlite(connection) => connection.execute("ROLLBACK").await.is_ok(),
+            Link::Postgres(connection) => answered("ROLLBACK", connection.execute("ROLLBACK")).await.is_ok(),
+        };
+        // Also when there was nothing to roll back, as after a BEGIN that failed.
+        if !rolled_back {
+            self.close_on_drop();
+        }
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(conn: Conn) -> Tx {
+        Tx(conn)
+    }
+
+    /// The engine behind this transaction.
+    pub fn engine(&self) -> Engine {
+        self.0.engine()
+    }
+
+    /// Lends the connection to a function that reads.
+    pub fn conn(&mut self) -> &mut Conn {
+        &mut self.0
+    }
+
+    /// Runs a statement; returns the number of rows it changed.
+    pub async fn execute(&mut self, statement: &Statement) -> Result<u64, DbError> {
+        self.0.execute(statement).await
+    }
+
+    /// Runs a bulk statement over all rows at once; returns the number of rows it changed.
+    pub async fn run_bulk(&mut self, statement: &'static impl Bulk, rows: &Rows) -> Result<u64, DbError> {
+        self.0.run_bulk(statement, rows).await
+    }
+
+    /// See [`Conn::fetch_all`].
+    pub async fn fetch_all<T: Record>(&mut self, statement: &Statement) -> Result<Vec<T>, DbError> {
+        self.0.fetch_all(statement).await
+    }
+
+    /// See [`Conn::fetch_optional`].
+    pub async fn fetch_optional<T: Record>(&mut self, statement: &Statement) -> Result<Option<T>, DbError> {
+        self.0.fetch_optional(statement).await
+    }
+
+    /// See [`Conn::fetch_one`].
+    pub async fn fetch_one<T: Record>(&mut self, statement: &Statement) -> Result<T, DbError> {
+        self.0.fetch_one(statement).await
+    }
+
+    /// See [`Conn::fetch_bulk`].
+    pub async fn fetch_bulk<T: Record>(
+        &mut self,
+        statement: &'static impl Bulk,
+        rows: &Rows,
+    ) -> Result<Vec<T>, DbError> {
+        self.0.fetch_bulk(statement, rows).await
+    }
+
+    /// Stores the transaction. Do not drop this future halfway: the outcome would be unknown.
+    pub async fn commit(self) -> Result<(), CommitError> {
+        self.0.commit().await
+    }
+
+    /// Gives the transaction up and waits until that is done. Dropping does the same in the background.
+    pub async fn rollback(mut self) {
+        if let (Some(link), State::Open | State::Failed) = (self.0.link.take(), self.0.state) {
+            link.roll_back().await;
+        }
+    }
+}
+
+/// Names the statement in the error.
+fn named<T>(text: impl AsRef<str>, outcome: Result<T, sqlx::Error>) -> Result<T, DbError> {
+    outcome.map_err(|error| DbError::new(text.as_ref(), error))
+}
+
+/// Waits for PostgreSQL's answer for as long as one may hope.
+async fn answered<T>(
+    text: impl AsRef<str>,
+    answer: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, DbError> {
+    const HOPE: Duration = POSTGRES_ANSWER_TIMEOUT;
+    match tokio::time::timeout(HOPE, answer).await {
+        Ok(outcome) => named(text, outcome),
+        Err(_) => Err(DbError::silence(text.as_ref())),
+    }
+}
