@@ -41,7 +41,9 @@ impl Member {
         MemberAuthority { id: self.id, roles: self.roles.clone(), stores: self.stores.clone() }
     }
 
-    fn is_active_owner(&self) -> bool {
+    /// May this member sign in, and is an owner?
+    #[must_use]
+    pub fn is_active_owner(&self) -> bool {
         self.active && self.roles.contains(&Role::Owner)
     }
 }

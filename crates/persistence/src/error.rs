@@ -54,6 +54,33 @@ pub enum DbError {
     Other(#[source] Cause),
 }
 
+/// What goes wrong between rows and states.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A row that cannot become a value: somebody else has written it, or it is damaged.
+    #[error("row {id} of {table} has something in {column} that cannot be: run the verify command")]
+    Inconsistent {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row, by the id of the thing that it belongs to.
+        id: i64,
+    },
+    /// Events that do not follow one another.
+    #[error("the history does not hold together: run the verify command")]
+    History(#[from] ordervault_domain::aggregate::Inconsistent),
+    /// A value that cannot become text.
+    #[error("a value cannot be written as JSON")]
+    Encode(#[source] serde_json::Error),
+    /// Another process changed a row in between.
+    #[error("another process changed the same rows: run the transaction again")]
+    Raced,
+}
+
 /// The kind of rule that a change breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConflictKind {

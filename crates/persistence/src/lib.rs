@@ -1,4 +1,15 @@
-//! ordervault: persistence.
+//! How ordervault keeps what happened: SQL, the write queue, the history, on SQLite and PostgreSQL.
+//!
+//! Reads go through a [`tx::Conn`], changes only through the [`writer::Writer`]. See [`statement`] for how one text
+//! serves two engines.
+//!
+//! # How to add one more
+//!
+//! - **A table or column**: one migration file per engine under `migrations/`, with the same number and name.
+//! - **A kind of thing with a history**: see [`tables`](self) and `writer/working_set.rs`.
+//! - **A change that is not a command of the domain** (like logins): a variant of [`writer::Act`] and its arm in
+//!   `writer/decide.rs`.
+//! - **A read**: a function over `&mut Conn` in the module of its table or list.
 
 pub mod bulk;
 pub mod db;
@@ -6,10 +17,33 @@ pub mod engine;
 pub mod error;
 mod json;
 pub mod migrate;
+pub mod sources;
 pub mod statement;
+mod tables;
 pub mod tx;
+pub mod writer;
+
+pub use error::Error;
+pub use tables::history::{HistoryActor, HistoryRow, fold};
+pub use tables::outbox::sequence;
+pub use tables::sessions::{Realm, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
-    statement::catalogue(&[migrate::STATEMENTS])
+    statement::catalogue(&[
+        migrate::STATEMENTS,
+        tables::credentials::STATEMENTS,
+        tables::customers::STATEMENTS,
+        tables::history::STATEMENTS,
+        tables::idempotency::STATEMENTS,
+        tables::members::STATEMENTS,
+        tables::orders::STATEMENTS,
+        tables::outbox::STATEMENTS,
+        tables::products::STATEMENTS,
+        tables::search::STATEMENTS,
+        tables::sessions::STATEMENTS,
+        tables::stock::STATEMENTS,
+        tables::stores::STATEMENTS,
+        tables::writers::STATEMENTS,
+    ])
 }

@@ -1,0 +1,36 @@
+//! Clock and randomness, which come in from outside: tests and imports decide what time it is and which bytes fall.
+
+use std::sync::Arc;
+
+use ordervault_domain::time::Timestamp;
+
+/// Tells the time and throws the dice. Cheap to clone.
+#[derive(Clone)]
+pub struct Sources {
+    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+}
+
+impl Sources {
+    /// From a clock and a filler of bytes. The filler has to be unpredictable outside of tests.
+    pub fn new(
+        clock: impl Fn() -> Timestamp + Send + Sync + 'static,
+        random: impl Fn(&mut [u8]) + Send + Sync + 'static,
+    ) -> Self {
+        Self { clock: Arc::new(clock), random: Arc::new(random) }
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Unpredictable bytes.
+    #[must_use]
+    pub fn bytes<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.random)(&mut bytes);
+        bytes
+    }
+}

@@ -1,0 +1,279 @@
+//! The tables `history` and `personal_values`: what happened, for ever, and the values about persons beside it.
+
+use ordervault_domain::access::{ActorKind, Role};
+use ordervault_domain::aggregate::{Aggregate, Event, Kind, Personal, Stamp};
+use ordervault_domain::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::columns::Row;
+use crate::bulk::{BulkInsert, ColumnType::*, Rows};
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
+
+/// The format of event texts that this program writes.
+pub(crate) const FORMAT: i64 = 1;
+/// Names the key of the hash chain: none, a bare SHA-256.
+pub(crate) const KEY_ID: &str = "none";
+/// What stands for the hash before the first.
+pub(crate) const FIRST: &str = "";
+
+statements! {
+    READ: Template = Template::new(
+        "SELECT h.entity_id, h.seq, h.kind, h.store_id, h.type, h.format, h.event, h.commitment, h.fields,
+             h.recorded_at, h.occurred_at, h.actor_kind, h.actor_id, h.actor_role, h.request_id, h.key_id, h.hash,
+             p.salt, p.content
+         FROM history h LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
+         WHERE h.entity_id {in_keys:1} ORDER BY h.entity_id, h.seq"
+    );
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("history", &[
+        ("entity_id", Int), ("seq", Int), ("kind", Text), ("store_id", Int), ("type", Text), ("format", Int),
+        ("event", Text), ("commitment", Text), ("fields", Text), ("recorded_at", Int), ("occurred_at", Int),
+        ("actor_kind", Text), ("actor_id", Int), ("actor_role", Text), ("request_id", Text), ("key_id", Text),
+        ("hash", Text),
+    ]);
+    pub(crate) INSERT_PERSONAL: BulkInsert = BulkInsert::new("personal_values", &[
+        ("entity_id", Int), ("seq", Int), ("salt", Text), ("content", Text),
+    ]);
+}
+
+/// A row of the history with its personal values.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryRow {
+    /// What it happened to.
+    pub entity_id: i64,
+    /// Its place in that thing's history, from 1.
+    pub seq: i64,
+    /// The kind of thing.
+    pub kind: String,
+    /// The store that the thing belongs to.
+    pub store_id: Option<i64>,
+    /// The kind of event.
+    #[sqlx(rename = "type")]
+    pub event_type: String,
+    /// The format of the text.
+    pub format: i64,
+    /// The fact as JSON text.
+    pub event: String,
+    /// Hash over the salt and the personal values, if there are any.
+    pub commitment: Option<String>,
+    /// The names of the fields that changed, with spaces between.
+    pub fields: String,
+    /// When it was written down, milliseconds.
+    pub recorded_at: i64,
+    /// When it happened, milliseconds.
+    pub occurred_at: i64,
+    /// Who did it.
+    pub actor_kind: String,
+    /// The customer or member.
+    pub actor_id: Option<i64>,
+    /// The member's leading role then.
+    pub actor_role: Option<String>,
+    /// The request that it came with.
+    pub request_id: String,
+    /// The key of the hash.
+    pub key_id: String,
+    /// Hash over this row and the hash before.
+    pub hash: String,
+    /// Salt of the personal values, unless erased.
+    pub salt: Option<String>,
+    /// The personal values as JSON text, unless erased.
+    pub content: Option<String>,
+}
+
+/// Who acted, as the history keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HistoryActor {
+    /// The kind of actor.
+    pub kind: ActorKind,
+    /// The customer or member.
+    pub id: Option<i64>,
+    /// A member's leading role.
+    pub role: Option<Role>,
+}
+
+/// The circumstances of an event.
+pub(crate) struct Circumstance<'a> {
+    pub actor: &'a HistoryActor,
+    pub request_id: &'a str,
+    pub recorded_at: Timestamp,
+    pub salt: &'a dyn Fn() -> String,
+}
+
+impl HistoryRow {
+    /// The row for an event that leads from `before` to `after`.
+    pub(crate) fn new<A: Aggregate>(
+        before: Option<&A>,
+        after: &A,
+        event: &Event<A::Fact>,
+        stamp: Stamp,
+        head: &str,
+        circumstance: &Circumstance<'_>,
+    ) -> Result<Self, Error> {
+        let text = serde_json::to_string(&event.fact).map_err(Error::Encode)?;
+        let content = match event.personal.is_empty() {
+            true => None,
+            false => Some(serde_json::to_string(&event.personal).map_err(Error::Encode)?),
+        };
+        let salt = content.is_some().then(circumstance.salt);
+        let commitment = salt.as_deref().zip(content.as_deref()).map(|(salt, content)| commit(salt, content));
+        let fields: Vec<&str> = match before {
+            Some(before) => after.changes(before).iter().map(|change| change.field).collect(),
+            None => vec![],
+        };
+        let actor = circumstance.actor;
+        let mut row = Self {
+            entity_id: after.raw_id(),
+            seq: stamp.seq,
+            kind: <&str>::from(A::KIND).to_owned(),
+            store_id: after.store_id().map(|store| store.get()),
+            event_type: event_type(&text).to_owned(),
+            format: FORMAT,
+            event: text,
+            commitment,
+            fields: fields.join(" "),
+            recorded_at: stamp.recorded_at.millis(),
+            occurred_at: stamp.occurred_at.millis(),
+            actor_kind: <&str>::from(actor.kind).to_owned(),
+            actor_id: actor.id,
+            actor_role: actor.role.map(|role| role.to_string()),
+            request_id: circumstance.request_id.to_owned(),
+            key_id: KEY_ID.to_owned(),
+            hash: String::new(),
+            salt,
+            content,
+        };
+        row.hash = row.chained(head);
+        Ok(row)
+    }
+
+    /// The hash that this row has after a row with the hash `head`.
+    #[must_use]
+    pub fn chained(&self, head: &str) -> String {
+        let mut hasher = Sha256::new();
+        let mut part = |bytes: &[u8]| {
+            hasher.update((bytes.len() as u64).to_be_bytes());
+            hasher.update(bytes);
+        };
+        part(self.key_id.as_bytes());
+        part(&self.entity_id.to_be_bytes());
+        part(&self.seq.to_be_bytes());
+        part(self.kind.as_bytes());
+        part(&self.format.to_be_bytes());
+        part(&self.recorded_at.to_be_bytes());
+        part(&self.occurred_at.to_be_bytes());
+        part(self.actor_kind.as_bytes());
+        part(&self.actor_id.map_or_else(Vec::new, |id| id.to_be_bytes().to_vec()));
+        part(self.actor_role.as_deref().unwrap_or_default().as_bytes());
+        part(self.request_id.as_bytes());
+        part(self.event.as_bytes());
+        part(self.commitment.as_deref().unwrap_or_default().as_bytes());
+        part(head.as_bytes());
+        hex(&hasher.finalize())
+    }
+
+    /// Do the personal values beside the row fit its commitment? Erased values fit.
+    #[must_use]
+    pub fn keeps_commitment(&self) -> bool {
+        match (&self.commitment, &self.salt, &self.content) {
+            (Some(commitment), Some(salt), Some(content)) => *commitment == commit(salt, content),
+            (Some(_), None, None) | (None, None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// The event as it was decided.
+    ///
+    /// # Errors
+    /// When the text is of another kind of thing or of a format that this program does not know.
+    pub fn decoded<A: Aggregate>(&self) -> Result<Event<A::Fact>, Error> {
+        let at = Row { table: "history", id: self.entity_id };
+        if self.kind.parse::<Kind>() != Ok(A::KIND) {
+            return Err(Error::Inconsistent { table: "history", column: "kind", id: self.entity_id });
+        }
+        if self.format != FORMAT {
+            return Err(Error::Inconsistent { table: "history", column: "format", id: self.entity_id });
+        }
+        let personal = match &self.content {
+            Some(content) => at.json("content", content)?,
+            None => Personal::default(),
+        };
+        let occurred_at = Some(Timestamp::from_millis(self.occurred_at));
+        Ok(Event { fact: at.json("event", &self.event)?, personal, occurred_at })
+    }
+
+    /// Where in the history it stands.
+    #[must_use]
+    pub fn stamp(&self) -> Stamp {
+        Stamp {
+            seq: self.seq,
+            recorded_at: Timestamp::from_millis(self.recorded_at),
+            occurred_at: Timestamp::from_millis(self.occurred_at),
+        }
+    }
+
+    pub(crate) fn push(self, rows: &mut Rows, personal: &mut Rows) {
+        if let (Some(salt), Some(content)) = (&self.salt, &self.content) {
+            personal.push((self.entity_id, self.seq, salt, content));
+        }
+        rows.push(vec![
+            self.entity_id.into(),
+            self.seq.into(),
+            self.kind.into(),
+            self.store_id.into(),
+            self.event_type.into(),
+            self.format.into(),
+            self.event.into(),
+            self.commitment.into(),
+            self.fields.into(),
+            self.recorded_at.into(),
+            self.occurred_at.into(),
+            self.actor_kind.into(),
+            self.actor_id.into(),
+            self.actor_role.into(),
+            self.request_id.into(),
+            self.key_id.into(),
+            self.hash.into(),
+        ]);
+    }
+}
+
+/// The state after the rows, which are one thing's history from the start.
+///
+/// # Errors
+/// When the rows do not make a history.
+pub fn fold<A: Aggregate>(rows: &[HistoryRow]) -> Result<Option<A>, Error> {
+    rows.iter().try_fold(None, |state, row| {
+        let event = row.decoded::<A>()?;
+        A::apply(state, row.entity_id, &event, row.stamp()).map(Some).map_err(Error::History)
+    })
+}
+
+/// The whole histories of these things, sorted by id and sequence.
+pub(crate) async fn load(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HistoryRow>, Error> {
+    Ok(conn.fetch_all(&READ.bind((ids,))).await?)
+}
+
+/// The `type` that every event text begins with.
+fn event_type(text: &str) -> &str {
+    text.strip_prefix("{\"type\":\"").and_then(|rest| rest.split('"').next()).unwrap_or_default()
+}
+
+fn commit(salt: &str, content: &str) -> String {
+    let mut hasher = Sha256::new();
+    hasher.update((salt.len() as u64).to_be_bytes());
+    hasher.update(salt.as_bytes());
+    hasher.update(content.as_bytes());
+    hex(&hasher.finalize())
+}
+
+/// Lower-case hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .map(char::from)
+        .collect()
+}

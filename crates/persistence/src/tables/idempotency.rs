@@ -1,0 +1,39 @@
+//! The table `idempotency_keys`: what a key did, written with what it did.
+
+use crate::bulk::{BulkInsert, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Tx;
+
+statements! {
+    READ: Template = Template::new(
+        "SELECT scoped_key, fingerprint, entity_id, version, created_at FROM idempotency_keys
+         WHERE scoped_key {in_keys:1}"
+    );
+    FORGET: Template = Template::new("DELETE FROM idempotency_keys WHERE scoped_key {in_keys:1}");
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("idempotency_keys", &[
+        ("scoped_key", Text), ("fingerprint", Text), ("entity_id", Int), ("version", Int), ("created_at", Int),
+    ]).suffix("ON CONFLICT (scoped_key) DO NOTHING");
+}
+
+/// What a key did.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct Record {
+    pub scoped_key: String,
+    pub fingerprint: String,
+    pub entity_id: i64,
+    pub version: i64,
+    pub created_at: i64,
+}
+
+/// The records of these keys. Those made before `oldest` have served their time and are deleted on the way.
+pub(crate) async fn load(tx: &mut Tx, keys: &[String], oldest: i64) -> Result<Vec<Record>, Error> {
+    let records: Vec<Record> = tx.fetch_all(&READ.bind((keys,))).await?;
+    let (live, expired): (Vec<_>, Vec<_>) =
+        records.into_iter().partition(|record| record.created_at >= oldest);
+    if !expired.is_empty() {
+        let keys: Vec<String> = expired.into_iter().map(|record| record.scoped_key).collect();
+        tx.execute(&FORGET.bind((keys,))).await?;
+    }
+    Ok(live)
+}

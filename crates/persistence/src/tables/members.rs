@@ -1,0 +1,123 @@
+//! The table `members`.
+
+use ordervault_domain::id::MemberId;
+use ordervault_domain::member::Member;
+use ordervault_domain::time::Timestamp;
+
+use super::columns::{Row, address_text, json_text, millis};
+use super::{Held, Hold, Stored};
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Bind, Template, statements};
+use crate::tx::Conn;
+
+const COLUMNS: &[Column] = &[
+    ("id", Int),
+    ("version", Int),
+    ("head_hash", Text),
+    ("name", Text),
+    ("email", Text),
+    ("phone", Text),
+    ("address", Text),
+    ("roles", Text),
+    ("stores", Text),
+    ("active", Bool),
+    ("must_change_password", Bool),
+    ("created_at", Int),
+    ("updated_at", Int),
+];
+const SETS: &[Column] = COLUMNS.split_at(1).1;
+
+statements! {
+    READ: Template = Template::new("SELECT * FROM members WHERE id {in_keys:1} ORDER BY id");
+    LOCK: Template = Template::new("SELECT * FROM members WHERE id {in_keys:1} ORDER BY id {lock}");
+    BY_EMAIL: Template = Template::new("SELECT email, id FROM members WHERE email {in_keys:1}");
+    // Locked together: two processes cannot each take away one of the last two owners.
+    LOCK_OWNERS: Template = Template::new(
+        "SELECT id FROM members WHERE active AND roles LIKE '%\"owner\"%' ORDER BY id {lock}"
+    );
+    INSERT: BulkInsert = BulkInsert::new("members", COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], SETS, "");
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct MemberRow {
+    id: i64,
+    version: i64,
+    head_hash: String,
+    name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    address: Option<String>,
+    roles: String,
+    stores: String,
+    active: bool,
+    must_change_password: bool,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl TryFrom<MemberRow> for Held<Member> {
+    type Error = Error;
+
+    fn try_from(row: MemberRow) -> Result<Self, Error> {
+        let at = Row { table: "members", id: row.id };
+        let contact =
+            at.contact(row.name, row.phone.as_deref(), row.email.as_deref(), row.address.as_deref())?;
+        let state = Member {
+            id: MemberId::from_i64(row.id),
+            version: row.version,
+            contact,
+            roles: at.json("roles", &row.roles)?,
+            stores: at.json("stores", &row.stores)?,
+            active: row.active,
+            must_change_password: row.must_change_password,
+            created_at: Timestamp::from_millis(row.created_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        };
+        Ok(Self { state, head: row.head_hash })
+    }
+}
+
+impl Stored for Member {
+    const INSERT: &'static BulkInsert = &INSERT;
+    const UPDATE: &'static BulkUpdate = &UPDATE;
+
+    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+        let template = match hold {
+            Hold::Free => &READ,
+            Hold::Locked => &LOCK,
+        };
+        let rows: Vec<MemberRow> = conn.fetch_all(&template.bind((ids,))).await?;
+        rows.into_iter().map(Held::try_from).collect()
+    }
+
+    fn values(&self, head: &str) -> Vec<Bind> {
+        vec![
+            self.id.get().into(),
+            self.version.into(),
+            head.into(),
+            self.contact.name.clone().into(),
+            self.contact.email.as_ref().map(|email| email.as_str()).into(),
+            self.contact.phone.as_ref().map(|phone| phone.as_str()).into(),
+            address_text(self.contact.address.as_ref()),
+            json_text(&self.roles).into(),
+            json_text(&self.stores).into(),
+            self.active.into(),
+            self.must_change_password.into(),
+            millis(self.created_at),
+            millis(self.updated_at),
+        ]
+    }
+}
+
+/// Who signs in with these addresses: (address, member).
+pub(crate) async fn by_email(conn: &mut Conn, emails: &[String]) -> Result<Vec<(String, i64)>, Error> {
+    Ok(conn.fetch_all(&BY_EMAIL.bind((emails,))).await?)
+}
+
+/// The active owners, locked.
+pub(crate) async fn lock_owners(conn: &mut Conn) -> Result<Vec<i64>, Error> {
+    let rows: Vec<(i64,)> = conn.fetch_all(&LOCK_OWNERS.bind(())).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
+}

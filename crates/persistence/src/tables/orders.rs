@@ -1,0 +1,234 @@
+//! The tables `orders` and `order_lines`.
+
+use std::collections::HashMap;
+
+use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Line, Order, Totals};
+use ordervault_domain::time::Timestamp;
+
+use super::columns::{Row, address_text, millis, millis_option, time_option};
+use super::{Held, Hold, Stored};
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Bind, Template, statements};
+use crate::tx::Conn;
+
+const COLUMNS: &[Column] = &[
+    ("id", Int),
+    ("version", Int),
+    ("head_hash", Text),
+    ("status", Text),
+    ("store_id", Int),
+    ("customer_id", Int),
+    ("source", Text),
+    ("source_status", Text),
+    ("external_reference", Text),
+    ("currency", Text),
+    ("subtotal", Int),
+    ("shipping_total", Int),
+    ("total", Int),
+    ("contact_name", Text),
+    ("contact_phone", Text),
+    ("contact_phone_reversed", Text),
+    ("contact_email", Text),
+    ("contact_address", Text),
+    ("note", Text),
+    ("holds_stock", Bool),
+    ("change_until", Int),
+    ("cancel_reason", Text),
+    ("invalid_reason", Text),
+    ("invalid_from", Text),
+    ("placed_at", Int),
+    ("updated_at", Int),
+    ("confirmed_at", Int),
+    ("started_at", Int),
+    ("completed_at", Int),
+    ("cancelled_at", Int),
+    ("invalidated_at", Int),
+];
+const SETS: &[Column] = COLUMNS.split_at(1).1;
+
+statements! {
+    READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
+    LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
+    LINES: Template = Template::new(
+        "SELECT order_id, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
+         WHERE order_id {in_keys:1} ORDER BY order_id, position"
+    );
+    INSERT: BulkInsert = BulkInsert::new("orders", COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], SETS, "");
+    pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", &[
+        ("order_id", Int), ("position", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
+        ("quantity", Int), ("unit_price", Int), ("total", Int),
+    ]);
+    pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrderRow {
+    pub(crate) id: i64,
+    version: i64,
+    head_hash: String,
+    status: String,
+    store_id: i64,
+    customer_id: Option<i64>,
+    source: String,
+    source_status: Option<String>,
+    external_reference: Option<String>,
+    currency: String,
+    subtotal: i64,
+    shipping_total: i64,
+    total: i64,
+    contact_name: Option<String>,
+    contact_phone: Option<String>,
+    contact_email: Option<String>,
+    contact_address: Option<String>,
+    note: String,
+    holds_stock: bool,
+    change_until: Option<i64>,
+    cancel_reason: Option<String>,
+    invalid_reason: Option<String>,
+    invalid_from: Option<String>,
+    placed_at: i64,
+    updated_at: i64,
+    confirmed_at: Option<i64>,
+    started_at: Option<i64>,
+    completed_at: Option<i64>,
+    cancelled_at: Option<i64>,
+    invalidated_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct LineRow {
+    order_id: i64,
+    product_id: i64,
+    sku: String,
+    title: String,
+    category: Option<String>,
+    quantity: i64,
+    unit_price: i64,
+    total: i64,
+}
+
+impl OrderRow {
+    fn held(self, lines: Vec<Line>) -> Result<Held<Order>, Error> {
+        let at = Row { table: "orders", id: self.id };
+        let contact = at.contact(
+            self.contact_name,
+            self.contact_phone.as_deref(),
+            self.contact_email.as_deref(),
+            self.contact_address.as_deref(),
+        )?;
+        let state = Order {
+            id: OrderId::from_i64(self.id),
+            version: self.version,
+            status: at.parsed("status", &self.status)?,
+            store_id: StoreId::from_i64(self.store_id),
+            customer_id: self.customer_id.map(CustomerId::from_i64),
+            source: at.parsed("source", &self.source)?,
+            source_status: self.source_status,
+            external_reference: self.external_reference,
+            currency: at.parsed("currency", &self.currency)?,
+            lines,
+            totals: Totals {
+                subtotal: Amount::new(self.subtotal),
+                shipping_total: Amount::new(self.shipping_total),
+                total: Amount::new(self.total),
+            },
+            contact,
+            note: self.note,
+            holds_stock: self.holds_stock,
+            change_until: time_option(self.change_until),
+            cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
+            invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
+            invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
+            placed_at: Timestamp::from_millis(self.placed_at),
+            updated_at: Timestamp::from_millis(self.updated_at),
+            confirmed_at: time_option(self.confirmed_at),
+            started_at: time_option(self.started_at),
+            completed_at: time_option(self.completed_at),
+            cancelled_at: time_option(self.cancelled_at),
+            invalidated_at: time_option(self.invalidated_at),
+        };
+        Ok(Held { state, head: self.head_hash })
+    }
+}
+
+/// Completes rows of `orders` with their lines, keeping the rows' order.
+pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<Vec<Held<Order>>, Error> {
+    if rows.is_empty() {
+        return Ok(vec![]);
+    }
+    let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+    let mut lines: HashMap<i64, Vec<Line>> = HashMap::with_capacity(ids.len());
+    for row in conn.fetch_all::<LineRow>(&LINES.bind((ids,))).await? {
+        let quantity = Row { table: "order_lines", id: row.order_id }.fitting("quantity", row.quantity)?;
+        lines.entry(row.order_id).or_default().push(Line {
+            product_id: ProductId::from_i64(row.product_id),
+            sku: row.sku,
+            title: row.title,
+            category: row.category,
+            quantity,
+            unit_price: Amount::new(row.unit_price),
+            total: Amount::new(row.total),
+        });
+    }
+    rows.into_iter()
+        .map(|row| {
+            let lines = lines.remove(&row.id).unwrap_or_default();
+            row.held(lines)
+        })
+        .collect()
+}
+
+impl Stored for Order {
+    const INSERT: &'static BulkInsert = &INSERT;
+    const UPDATE: &'static BulkUpdate = &UPDATE;
+
+    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+        let template = match hold {
+            Hold::Free => &READ,
+            Hold::Locked => &LOCK,
+        };
+        let rows = conn.fetch_all(&template.bind((ids,))).await?;
+        with_lines(conn, rows).await
+    }
+
+    fn values(&self, head: &str) -> Vec<Bind> {
+        let phone = self.contact.phone.as_ref();
+        vec![
+            self.id.get().into(),
+            self.version.into(),
+            head.into(),
+            <&str>::from(self.status).into(),
+            self.store_id.get().into(),
+            self.customer_id.map(CustomerId::get).into(),
+            <&str>::from(self.source).into(),
+            self.source_status.clone().into(),
+            self.external_reference.clone().into(),
+            self.currency.code().into(),
+            self.totals.subtotal.get().into(),
+            self.totals.shipping_total.get().into(),
+            self.totals.total.get().into(),
+            self.contact.name.clone().into(),
+            phone.map(|phone| phone.as_str()).into(),
+            phone.map(|phone| phone.reversed_digits()).into(),
+            self.contact.email.as_ref().map(|email| email.as_str()).into(),
+            address_text(self.contact.address.as_ref()),
+            (&self.note).into(),
+            self.holds_stock.into(),
+            millis_option(self.change_until),
+            self.cancel_reason.map(<&str>::from).into(),
+            self.invalid_reason.map(<&str>::from).into(),
+            self.invalid_from.map(<&str>::from).into(),
+            millis(self.placed_at),
+            millis(self.updated_at),
+            millis_option(self.confirmed_at),
+            millis_option(self.started_at),
+            millis_option(self.completed_at),
+            millis_option(self.cancelled_at),
+            millis_option(self.invalidated_at),
+        ]
+    }
+}

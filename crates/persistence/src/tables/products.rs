@@ -1,0 +1,122 @@
+//! The table `products`.
+
+use ordervault_domain::id::{ProductId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::product::Product;
+use ordervault_domain::time::Timestamp;
+
+use super::columns::millis;
+use super::{Held, Hold, Stored};
+use crate::bulk::{BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Bind, Template, statements};
+use crate::tx::Conn;
+
+const COLUMNS: &[Column] = &[
+    ("id", Int),
+    ("version", Int),
+    ("head_hash", Text),
+    ("store_id", Int),
+    ("sku", Text),
+    ("title", Text),
+    ("category", Text),
+    ("price", Int),
+    ("active", Bool),
+    ("on_hand", Int),
+    ("reserved", Int),
+    ("external_reference", Text),
+    ("created_at", Int),
+    ("updated_at", Int),
+];
+const SETS: &[Column] = COLUMNS.split_at(1).1;
+
+statements! {
+    READ: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id");
+    LOCK: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id {lock}");
+    BY_SKU: Template = Template::new("SELECT store_id, sku, id FROM products WHERE sku {in_keys:1}");
+    INSERT: BulkInsert = BulkInsert::new("products", COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], SETS, "");
+    // Guarded by what was read, so that units never vanish between two writers.
+    pub(crate) MOVE_STOCK: BulkTemplate = BulkTemplate::new(
+        "UPDATE products SET on_hand = d.on_hand, reserved = d.reserved FROM {rows}
+         WHERE products.id = d.id AND products.on_hand = d.on_hand_before AND products.reserved = d.reserved_before",
+        &[("id", Int), ("on_hand_before", Int), ("reserved_before", Int), ("on_hand", Int), ("reserved", Int)]
+    );
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct ProductRow {
+    id: i64,
+    version: i64,
+    head_hash: String,
+    store_id: i64,
+    sku: String,
+    title: String,
+    category: Option<String>,
+    price: i64,
+    active: bool,
+    on_hand: i64,
+    reserved: i64,
+    external_reference: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<ProductRow> for Held<Product> {
+    fn from(row: ProductRow) -> Self {
+        let state = Product {
+            id: ProductId::from_i64(row.id),
+            version: row.version,
+            store_id: StoreId::from_i64(row.store_id),
+            sku: row.sku,
+            title: row.title,
+            category: row.category,
+            price: Amount::new(row.price),
+            active: row.active,
+            on_hand: row.on_hand,
+            reserved: row.reserved,
+            external_reference: row.external_reference,
+            created_at: Timestamp::from_millis(row.created_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+        };
+        Self { state, head: row.head_hash }
+    }
+}
+
+impl Stored for Product {
+    const INSERT: &'static BulkInsert = &INSERT;
+    const UPDATE: &'static BulkUpdate = &UPDATE;
+
+    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+        let template = match hold {
+            Hold::Free => &READ,
+            Hold::Locked => &LOCK,
+        };
+        let rows: Vec<ProductRow> = conn.fetch_all(&template.bind((ids,))).await?;
+        Ok(rows.into_iter().map(Held::from).collect())
+    }
+
+    fn values(&self, head: &str) -> Vec<Bind> {
+        vec![
+            self.id.get().into(),
+            self.version.into(),
+            head.into(),
+            self.store_id.get().into(),
+            (&self.sku).into(),
+            (&self.title).into(),
+            self.category.clone().into(),
+            self.price.get().into(),
+            self.active.into(),
+            self.on_hand.into(),
+            self.reserved.into(),
+            self.external_reference.clone().into(),
+            millis(self.created_at),
+            millis(self.updated_at),
+        ]
+    }
+}
+
+/// Who has these stock keeping units: (store, unit, product).
+pub(crate) async fn by_sku(conn: &mut Conn, skus: &[String]) -> Result<Vec<(i64, String, i64)>, Error> {
+    Ok(conn.fetch_all(&BY_SKU.bind((skus,))).await?)
+}

@@ -1,0 +1,158 @@
+//! The tables `order_search` and `product_search`: pre-tokenised words, one column per class of fields.
+//!
+//! The tokens are the domain's; the engines only index them. On PostgreSQL they travel as the text of a `tsvector` with
+//! positions, on SQLite as words of a contentless FTS5 table.
+
+use std::fmt::Write;
+
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+use ordervault_domain::search::tokens;
+
+use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
+use crate::engine::Engine;
+use crate::statement::{Template, statements};
+
+/// Highest position that a `tsvector` keeps (<https://www.postgresql.org/docs/15/textsearch-limitations.html>).
+const MAX_POSITION: usize = 16_383;
+
+statements! {
+    DELETE_ORDERS: Template = Template::forked(
+        "DELETE FROM order_search WHERE rowid {in_keys:1}", "DELETE FROM order_search WHERE id {in_keys:1}"
+    );
+    DELETE_PRODUCTS: Template = Template::forked(
+        "DELETE FROM product_search WHERE rowid {in_keys:1}", "DELETE FROM product_search WHERE id {in_keys:1}"
+    );
+    INSERT_ORDERS_SQLITE: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO order_search (rowid, items, contact, note) SELECT id, items, contact, note FROM {rows}",
+        &[("id", Int), ("items", Text), ("contact", Text), ("note", Text)]
+    );
+    INSERT_ORDERS_POSTGRES: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO order_search (id, items, contact, note)
+         SELECT id, items::tsvector, contact::tsvector, note::tsvector FROM {rows}",
+        &[("id", Int), ("items", Text), ("contact", Text), ("note", Text)]
+    );
+    INSERT_PRODUCTS_SQLITE: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO product_search (rowid, words) SELECT id, words FROM {rows}", &[("id", Int), ("words", Text)]
+    );
+    INSERT_PRODUCTS_POSTGRES: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO product_search (id, words) SELECT id, words::tsvector FROM {rows}",
+        &[("id", Int), ("words", Text)]
+    );
+}
+
+/// The search rows of one batch.
+pub(crate) struct SearchRows {
+    pub orders: Rows,
+    pub products: Rows,
+    pub stale_orders: Vec<i64>,
+    pub stale_products: Vec<i64>,
+    engine: Engine,
+}
+
+impl SearchRows {
+    pub(crate) fn new(engine: Engine) -> Self {
+        use crate::bulk::Bulk;
+        Self {
+            orders: INSERT_ORDERS_SQLITE.rows(),
+            products: INSERT_PRODUCTS_SQLITE.rows(),
+            stale_orders: vec![],
+            stale_products: vec![],
+            engine,
+        }
+    }
+
+    /// The order's words, if they are not those of the order before.
+    pub(crate) fn order(&mut self, before: Option<&Order>, after: &Order) {
+        if let Some(before) = before {
+            if before.lines == after.lines && before.contact == after.contact && before.note == after.note {
+                return;
+            }
+            self.stale_orders.push(after.id.get());
+        }
+        let items = after.lines.iter().flat_map(|line| {
+            [line.title.as_str(), line.sku.as_str(), line.category.as_deref().unwrap_or_default()]
+        });
+        let contact = &after.contact;
+        let address = contact.address.iter().flat_map(|address| {
+            [
+                &address.line1,
+                &address.line2,
+                &address.city,
+                &address.region,
+                &address.postal_code,
+                &address.country,
+            ]
+        });
+        let person = contact
+            .name
+            .as_deref()
+            .into_iter()
+            .chain(contact.email.as_ref().map(|email| email.as_str()))
+            .chain(contact.phone.as_ref().map(|phone| phone.as_str()))
+            .chain(address.flatten().map(String::as_str));
+        let row = (
+            after.id.get(),
+            self.words(items),
+            self.words(person),
+            self.words([after.note.as_str()].into_iter()),
+        );
+        self.orders.push(row);
+    }
+
+    /// The product's words, if they are not those of the product before.
+    pub(crate) fn product(&mut self, before: Option<&Product>, after: &Product) {
+        if let Some(before) = before {
+            if before.title == after.title && before.sku == after.sku && before.category == after.category {
+                return;
+            }
+            self.stale_products.push(after.id.get());
+        }
+        let words = [after.title.as_str(), &after.sku, after.category.as_deref().unwrap_or_default()];
+        let words = self.words(words.into_iter());
+        self.products.push((after.id.get(), words));
+    }
+
+    /// The tokens of several texts as this engine's index takes them.
+    fn words<'a>(&self, texts: impl Iterator<Item = &'a str>) -> String {
+        match self.engine {
+            Engine::Sqlite => {
+                let mut words = String::new();
+                for text in texts.filter(|text| !text.is_empty()) {
+                    for token in tokens(text) {
+                        words.push_str(&token);
+                        words.push(' ');
+                    }
+                    // A private-use letter, which no token holds, keeps phrases from reaching into the next text.
+                    words.push_str("\u{e000} ");
+                }
+                words
+            }
+            Engine::Postgres => {
+                let mut words = String::new();
+                let mut position = 0;
+                for text in texts.filter(|text| !text.is_empty()) {
+                    for token in tokens(text) {
+                        position = (position + 1).min(MAX_POSITION);
+                        let _ = write!(words, "'{token}':{position} ");
+                    }
+                    position = (position + 1).min(MAX_POSITION);
+                }
+                words
+            }
+        }
+    }
+
+    pub(crate) fn statements(
+        &self,
+    ) -> (&'static Template, &'static Template, &'static BulkTemplate, &'static BulkTemplate) {
+        match self.engine {
+            Engine::Sqlite => {
+                (&DELETE_ORDERS, &DELETE_PRODUCTS, &INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE)
+            }
+            Engine::Postgres => {
+                (&DELETE_ORDERS, &DELETE_PRODUCTS, &INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES)
+            }
+        }
+    }
+}

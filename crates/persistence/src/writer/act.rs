@@ -1,0 +1,291 @@
+//! What is handed to the write queue, and what comes back.
+
+use std::sync::Arc;
+
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::member::{self, Member};
+use ordervault_domain::order::{self, Order};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::refusal::Refusal;
+use ordervault_domain::store::{self, Store};
+
+use crate::tables::history::HistoryRow;
+use crate::tables::sessions::{Realm, Session};
+
+/// Who wants something. What they may do is looked up in the transaction that decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ActorRef {
+    /// Somebody without an account, who wants one or wants in.
+    Anonymous,
+    /// A customer.
+    Customer(CustomerId),
+    /// A staff member.
+    Member(MemberId),
+    /// The command line.
+    Operator,
+    /// An import.
+    Importer,
+    /// The program itself.
+    System,
+}
+
+/// Who waits for the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person.
+    Interactive,
+    /// A machine with much to do: import, bulk, timers.
+    Background,
+}
+
+/// A client's key for "do this once".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key with its scope, which is the principal, in front.
+    pub scoped_key: String,
+    /// Tells operation and body from others.
+    pub fingerprint: String,
+}
+
+/// Acts that are carried out all or none.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// Who wants them.
+    pub actor: ActorRef,
+    /// The request that they came with, for the history.
+    pub request_id: String,
+    /// Who waits.
+    pub class: Class,
+    /// "Do this once."
+    pub idempotency: Option<Idempotency>,
+    /// At least one act.
+    pub acts: Vec<Act>,
+}
+
+/// One change that is wanted.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// On an order; without id, on a new one. An import brings its own id.
+    Order {
+        /// Which.
+        id: Option<OrderId>,
+        /// The version that the caller has seen, if they said so.
+        expected_version: Option<i64>,
+        /// What.
+        command: order::Command,
+    },
+    /// On a store.
+    Store {
+        /// Which; none makes a new one.
+        id: Option<StoreId>,
+        /// The version that the caller has seen.
+        expected_version: Option<i64>,
+        /// What.
+        command: store::Command,
+    },
+    /// On a product.
+    Product {
+        /// Which; none makes a new one.
+        id: Option<ProductId>,
+        /// The version that the caller has seen.
+        expected_version: Option<i64>,
+        /// What.
+        command: product::Command,
+    },
+    /// On a customer's account.
+    Customer {
+        /// Which; none makes a new one.
+        id: Option<CustomerId>,
+        /// What.
+        command: customer::Command,
+        /// The hash of the new password, if the command sets one.
+        password_hash: Option<String>,
+    },
+    /// On a staff member's account.
+    Member {
+        /// Which; none makes a new one.
+        id: Option<MemberId>,
+        /// The version that the caller has seen.
+        expected_version: Option<i64>,
+        /// What.
+        command: member::Command,
+        /// The hash of the new password, if the command sets one.
+        password_hash: Option<String>,
+    },
+    /// On logins.
+    Session(SessionAct),
+    /// Takes over a thing from an export, history and all.
+    Adopt(Arc<[HistoryRow]>),
+}
+
+/// Hashes the refresh token of a family and a generation.
+pub type TokenHash = Arc<dyn Fn(SessionId, i64) -> String + Send + Sync>;
+
+/// A change of logins.
+#[derive(Clone)]
+pub enum SessionAct {
+    /// A new login.
+    Open {
+        /// For whom.
+        realm: Realm,
+        /// The customer or member.
+        principal_id: i64,
+        /// Life of an unused token, milliseconds.
+        idle_millis: i64,
+        /// Life of the family, milliseconds.
+        absolute_millis: i64,
+        /// Makes token hashes.
+        token_hash: TokenHash,
+    },
+    /// A token against its successor.
+    Rotate {
+        /// The family.
+        id: SessionId,
+        /// For whom.
+        realm: Realm,
+        /// Hash of the token that was shown.
+        presented_hash: String,
+        /// Life of an unused token, milliseconds.
+        idle_millis: i64,
+        /// Makes token hashes.
+        token_hash: TokenHash,
+    },
+    /// A logout.
+    End {
+        /// The family.
+        id: SessionId,
+    },
+    /// Every login of a principal but one.
+    EndAll {
+        /// The customer or member.
+        principal_id: i64,
+        /// The login that stays.
+        but: Option<SessionId>,
+        /// Why, for whoever looks at the row.
+        because: &'static str,
+    },
+}
+
+impl std::fmt::Debug for SessionAct {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Open { .. } => "Open",
+            Self::Rotate { .. } => "Rotate",
+            Self::End { .. } => "End",
+            Self::EndAll { .. } => "EndAll",
+        })
+    }
+}
+
+/// What one act led to, as it is after the commit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Done {
+    /// The order.
+    Order(Arc<Order>),
+    /// The store.
+    Store(Arc<Store>),
+    /// The product.
+    Product(Arc<Product>),
+    /// The customer.
+    Customer(Arc<Customer>),
+    /// The member.
+    Member(Arc<Member>),
+    /// The login; none if there was nothing to end.
+    Session(Option<Session>),
+    /// A used token was shown again: the family is ended.
+    TokenReused,
+    /// Taken over, or there already.
+    Adopted,
+}
+
+/// The answer to a submission that was carried out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Receipt {
+    /// It was carried out now; one entry per act.
+    Done {
+        /// What each act led to.
+        done: Vec<Done>,
+        /// Was anything written? If not, everything was so already.
+        applied: bool,
+    },
+    /// Its key was used before, for the same thing: this is what it did then.
+    Replayed {
+        /// The thing that it made or changed.
+        entity_id: i64,
+        /// The version that it had after that.
+        version: i64,
+    },
+}
+
+/// Why a submission was not carried out (or, for one of them, is not known to be).
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WriteError {
+    /// A rule says no.
+    #[error("refused: {refusal:?}")]
+    Refused {
+        /// Which rule.
+        refusal: Refusal,
+        /// The order as it stands, if the act was on one that the actor may see.
+        order: Option<Arc<Order>>,
+    },
+    /// The idempotency key stands for something else.
+    #[error("the idempotency key was used for something else")]
+    KeyReused,
+    /// The queue is full, or somebody has too many places in it.
+    #[error("too much waits to be written: try again later")]
+    Overloaded,
+    /// Not taken up in time, or the program stops. Nothing was written.
+    #[error("not carried out in time; nothing was written")]
+    NotExecuted,
+    /// A row is held by somebody else for too long. Nothing was written.
+    #[error("a row is held by somebody else for too long; nothing was written")]
+    Locked,
+    /// The database cannot store anything now. Nothing was written.
+    #[error("the database cannot store anything now; nothing was written")]
+    Storage,
+    /// The answer of the database was lost. The same request with the same key finds out.
+    #[error("whether it was written is not known: repeat with the same idempotency key")]
+    OutcomeUnknown,
+    /// The clock is far behind the newest record. Nothing was written.
+    #[error(
+        "the server's clock is {behind_seconds} s behind the newest record: set it right; nothing was written"
+    )]
+    ClockBehind {
+        /// By how much.
+        behind_seconds: i64,
+    },
+    /// A mistake in this program. Nothing was written.
+    #[error("internal error; nothing was written")]
+    Internal,
+}
+
+impl Submission {
+    /// About how many rows it writes: what a batch is measured by.
+    pub(crate) fn weight(&self) -> usize {
+        const ROWS_OF_ANY_ACT: usize = 5;
+        const ROWS_OF_A_LINE: usize = 3;
+        let lines: usize = self
+            .acts
+            .iter()
+            .map(|act| match act {
+                Act::Order { command: order::Command::Place(place), .. } => place.lines.len(),
+                Act::Order { command: order::Command::Import(import), .. } => {
+                    import.lines.len() + import.steps.len()
+                }
+                Act::Order { command: order::Command::Amend(amendment), .. } => {
+                    amendment.lines.as_ref().map_or(0, Vec::len)
+                }
+                Act::Adopt(rows) => rows.len(),
+                _ => 0,
+            })
+            .sum();
+        self.acts.len() * ROWS_OF_ANY_ACT + lines * ROWS_OF_A_LINE
+    }
+
+    /// About how much memory it holds, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        const BYTES_OF_A_ROW: usize = 200;
+        self.weight() * BYTES_OF_A_ROW
+    }
+}

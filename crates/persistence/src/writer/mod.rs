@@ -1,0 +1,102 @@
+//! The write queue: every change of every process takes this way.
+//!
+//! One task takes all that waits (up to a limit), reads and locks what it touches, decides each submission against an
+//! in-memory working set, writes with few statements, commits once, and answers each. So one fsync and a handful of
+//! round trips serve many orders, and a client that hangs up cannot leave a transaction half open.
+//!
+//! The way of a batch: [`queue`] → [`working_set`] (load) → [`decide`] → [`flush`] → commit → answers; what happens
+//! when something breaks on the way is in [`run`].
+
+mod act;
+mod adopt;
+mod collection;
+mod decide;
+mod flush;
+mod queue;
+mod run;
+mod session;
+mod working_set;
+
+pub use act::{
+    Act, ActorRef, Class, Done, Idempotency, Receipt, SessionAct, Submission, TokenHash, WriteError,
+};
+pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
+pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
+pub use working_set::IDEMPOTENCY_MILLIS;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::db::Db;
+use crate::error::Error;
+use crate::sources::Sources;
+use queue::{Item, Queue};
+
+/// At a stop, what waits has so long to be written.
+pub const DRAIN_LIMIT: Duration = Duration::from_secs(25);
+
+/// The door to the write queue. Cheap to clone.
+#[derive(Clone)]
+pub struct Writer {
+    queue: Arc<Queue>,
+}
+
+/// The task behind a [`Writer`], to be stopped at the end.
+pub struct WriterTask {
+    queue: Arc<Queue>,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    /// Starts the one writer of this process.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or the clock is far behind its newest record.
+    pub async fn start(db: Db, sources: Sources) -> Result<(Self, WriterTask), Error> {
+        let queue = Arc::new(Queue::default());
+        let run = run::Run::new(db, sources, Arc::clone(&queue)).await?;
+        let task = tokio::spawn(run::supervise(run));
+        Ok((Self { queue: Arc::clone(&queue) }, WriterTask { queue, task }))
+    }
+
+    /// Hands over a submission and waits for what becomes of it. Dropping the future does not take it back.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; all but [`WriteError::OutcomeUnknown`] mean that nothing was written.
+    pub async fn submit(&self, submission: Submission) -> Result<Receipt, WriteError> {
+        let (answer, outcome) = oneshot::channel();
+        self.queue.push(Item { submission, answer, since: Instant::now() })?;
+        // The answer is lost only if the writer task broke down in the middle of it.
+        outcome.await.unwrap_or(Err(WriteError::OutcomeUnknown))
+    }
+
+    /// Number of submissions that wait.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.queue.depth()
+    }
+}
+
+impl WriterTask {
+    /// Lets nobody else in, writes what waits, and ends. What is left after [`DRAIN_LIMIT`] gets `NotExecuted`.
+    pub async fn stop(self) {
+        self.queue.close();
+        let mut task = self.task;
+        if tokio::time::timeout(DRAIN_LIMIT, &mut task).await.is_err() {
+            self.queue.abandon();
+            let _ = task.await;
+        }
+    }
+}
+
+/// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.
+pub(crate) fn expect_rows(expected: usize, affected: u64) -> Result<(), Error> {
+    match u64::try_from(expected) {
+        Ok(expected) if expected == affected => Ok(()),
+        _ => Err(Error::Raced),
+    }
+}

@@ -1,0 +1,124 @@
+//! Logins: families of refresh tokens, rotated at each use (RFC 9700 section 4.14.2).
+
+use ordervault_domain::id::SessionId;
+use ordervault_domain::refusal::Refusal;
+
+use super::act::{Done, SessionAct};
+use super::decide::{Decider, Stop};
+use crate::tables::sessions::Session;
+
+/// Most open logins of one principal; a further one ends the oldest.
+pub const MAX_SESSIONS_PER_PRINCIPAL: usize = 10;
+/// For so long the token before the current one is taken for a repeated request, not for theft.
+pub const REUSE_GRACE_MILLIS: i64 = 10_000;
+
+impl Decider<'_> {
+    pub(super) fn session(&mut self, act: &SessionAct) -> Result<Done, Stop> {
+        match act {
+            SessionAct::Open { realm, principal_id, idle_millis, absolute_millis, token_hash } => {
+                self.end_oldest_of(*principal_id);
+                let id = SessionId::from_i64(self.new_id());
+                let expires_at = self.now.plus_millis(*absolute_millis);
+                let session = Session {
+                    id,
+                    realm: *realm,
+                    principal_id: *principal_id,
+                    generation: 0,
+                    token_hash: token_hash(id, 0),
+                    previous_hash: None,
+                    created_at: self.now,
+                    rotated_at: self.now,
+                    idle_until: self.now.plus_millis(*idle_millis).min(expires_at),
+                    expires_at,
+                    ended_at: None,
+                    ended_because: None,
+                };
+                self.set.sessions.insert(id.get(), session.clone());
+                self.set.pending.opened.push(id.get());
+                Ok(Done::Session(Some(session)))
+            }
+            SessionAct::Rotate { id, realm, presented_hash, idle_millis, token_hash } => {
+                let session = self.set.sessions.get(&id.get()).filter(|session| session.realm == *realm);
+                let session = session.cloned().ok_or(Refusal::InvalidCredentials)?;
+                if session.ended_at.is_some()
+                    || self.now >= session.expires_at
+                    || self.now >= session.idle_until
+                {
+                    return Err(Refusal::InvalidCredentials.into());
+                }
+                if session.token_hash == *presented_hash {
+                    return Ok(Done::Session(Some(self.rotate(session, *idle_millis, token_hash))));
+                }
+                let in_grace = self.now.millis() - session.rotated_at.millis() <= REUSE_GRACE_MILLIS;
+                if session.previous_hash.as_ref() == Some(presented_hash) && in_grace {
+                    return Ok(Done::Session(Some(session)));
+                }
+                self.end(session, "token_reused");
+                Ok(Done::TokenReused)
+            }
+            SessionAct::End { id } => {
+                let open = self.set.sessions.get(&id.get()).filter(|session| session.ended_at.is_none());
+                let ended = open.cloned().map(|session| self.end(session, "logout"));
+                Ok(Done::Session(ended))
+            }
+            SessionAct::EndAll { principal_id, but, because } => {
+                for session in self.open_sessions_of(*principal_id) {
+                    if Some(session.id) != *but {
+                        self.end(session, because);
+                    }
+                }
+                Ok(Done::Session(None))
+            }
+        }
+    }
+
+    fn rotate(&mut self, session: Session, idle_millis: i64, token_hash: &super::act::TokenHash) -> Session {
+        let generation = session.generation + 1;
+        let rotated = Session {
+            generation,
+            previous_hash: Some(session.token_hash),
+            token_hash: token_hash(session.id, generation),
+            rotated_at: self.now,
+            idle_until: self.now.plus_millis(idle_millis).min(session.expires_at),
+            ..session
+        };
+        self.touch(rotated.clone());
+        rotated
+    }
+
+    fn end(&mut self, session: Session, because: &str) -> Session {
+        let ended = Session { ended_at: Some(self.now), ended_because: Some(because.to_owned()), ..session };
+        self.touch(ended.clone());
+        ended
+    }
+
+    fn touch(&mut self, session: Session) {
+        let id = session.id.get();
+        let pending = &mut self.set.pending;
+        if !pending.opened.contains(&id) {
+            pending.touched.push(id);
+        }
+        self.set.sessions.insert(id, session);
+    }
+
+    fn end_oldest_of(&mut self, principal_id: i64) {
+        let open = self.open_sessions_of(principal_id);
+        let surplus = (open.len() + 1).saturating_sub(MAX_SESSIONS_PER_PRINCIPAL);
+        for session in open.into_iter().take(surplus) {
+            self.end(session, "too_many_logins");
+        }
+    }
+
+    /// Oldest first.
+    fn open_sessions_of(&self, principal_id: i64) -> Vec<Session> {
+        let mut open: Vec<Session> = self
+            .set
+            .sessions
+            .values()
+            .filter(|session| session.principal_id == principal_id && session.ended_at.is_none())
+            .cloned()
+            .collect();
+        open.sort_by_key(|session| (session.created_at, session.id.get()));
+        open
+    }
+}

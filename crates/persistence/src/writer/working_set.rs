@@ -1,0 +1,333 @@
+//! Everything that a batch reads and what it is going to write.
+
+use std::collections::{HashMap, HashSet};
+
+use ordervault_domain::aggregate::Aggregate as _;
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::member::{self, Member};
+use ordervault_domain::order::{self, Order};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
+
+use super::act::{Act, ActorRef, SessionAct, Submission};
+use super::collection::Collection;
+use crate::error::Error;
+use crate::tables::history::HistoryRow;
+use crate::tables::idempotency::{self, Record};
+use crate::tables::sessions::{self, Session};
+use crate::tables::{Hold, customers, members, products, stores};
+use crate::tx::{Conn, Tx};
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// States by kind, and what goes with them.
+#[derive(Debug, Default)]
+pub(crate) struct WorkingSet {
+    pub stores: Collection<Store>,
+    pub products: Collection<Product>,
+    pub customers: Collection<Customer>,
+    pub members: Collection<Member>,
+    pub orders: Collection<Order>,
+    pub sessions: HashMap<i64, Session>,
+    pub keys: HashMap<String, Record>,
+    pub stores_with_orders: HashSet<i64>,
+    pub skus: HashMap<(i64, String), i64>,
+    pub customer_emails: HashMap<String, i64>,
+    pub member_emails: HashMap<String, i64>,
+    pub pending: Pending,
+}
+
+/// Rows to write besides those of the states.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    pub history: Vec<HistoryRow>,
+    pub moves: Vec<Move>,
+    pub credentials: Vec<(i64, String, Timestamp)>,
+    pub keys: Vec<Record>,
+    pub opened: Vec<i64>,
+    pub touched: Vec<i64>,
+}
+
+/// A row of the stock ledger.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Move {
+    pub product_id: i64,
+    pub entity_id: i64,
+    pub seq: i64,
+    pub on_hand: i64,
+    pub reserved: i64,
+}
+
+/// How far the pending rows went before a submission, to cut them back to.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    history: usize,
+    moves: usize,
+    credentials: usize,
+    keys: usize,
+    opened: usize,
+    touched: usize,
+}
+
+impl Mark {
+    /// Has anything been added since an earlier mark?
+    pub(crate) fn is_after(self, earlier: Mark) -> bool {
+        self.history > earlier.history || self.opened > earlier.opened || self.touched > earlier.touched
+    }
+}
+
+/// The ids and keys that submissions name.
+#[derive(Default)]
+struct Named {
+    stores: Vec<i64>,
+    commanded_stores: Vec<i64>,
+    products: Vec<i64>,
+    customers: Vec<i64>,
+    members: Vec<i64>,
+    commanded_members: Vec<i64>,
+    orders: Vec<i64>,
+    sessions: Vec<i64>,
+    session_principals: Vec<i64>,
+    keys: Vec<String>,
+    skus: Vec<String>,
+    customer_emails: Vec<String>,
+    member_emails: Vec<String>,
+    owners: bool,
+}
+
+impl WorkingSet {
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: stores, members,
+    /// customers, sessions, orders, products; within a class by id.
+    pub(crate) async fn load<'a>(
+        tx: &mut Tx,
+        submissions: impl Iterator<Item = &'a Submission>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let mut named = Named::default();
+        for submission in submissions {
+            named.note(submission);
+        }
+        let mut set = Self::default();
+        set.load_keys(tx, &named, now).await?;
+        let conn = tx.conn();
+        set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
+        let shared = set.stores.missing(named.stores);
+        set.share_stores(conn, shared).await?;
+        set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
+        set.customers.load(conn, named.customers, Hold::Locked).await?;
+        for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
+            set.sessions.insert(session.id.get(), session);
+        }
+        set.orders.load(conn, named.orders, Hold::Locked).await?;
+        let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
+        let shared = set.stores.missing(of_orders);
+        set.share_stores(conn, shared).await?;
+        let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
+        named.products.extend(lines);
+        set.products.load(conn, named.products, Hold::Locked).await?;
+        let of_products: Vec<i64> = set.products.iter().map(|product| product.store_id.get()).collect();
+        let shared = set.stores.missing(of_products);
+        set.share_stores(conn, shared).await?;
+        if !named.commanded_stores.is_empty() {
+            set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
+        }
+        Ok(set)
+    }
+
+    async fn load_keys(&mut self, tx: &mut Tx, named: &Named, now: Timestamp) -> Result<(), Error> {
+        if !named.keys.is_empty() {
+            let oldest = now.millis() - IDEMPOTENCY_MILLIS;
+            let records = idempotency::load(tx, &named.keys, oldest).await?;
+            self.keys = records.into_iter().map(|record| (record.scoped_key.clone(), record)).collect();
+        }
+        let conn = tx.conn();
+        if !named.skus.is_empty() {
+            let taken = products::by_sku(conn, &named.skus).await?;
+            self.skus = taken.into_iter().map(|(store, sku, id)| ((store, sku), id)).collect();
+        }
+        if !named.customer_emails.is_empty() {
+            self.customer_emails.extend(customers::by_email(conn, &named.customer_emails).await?);
+        }
+        if !named.member_emails.is_empty() {
+            self.member_emails.extend(members::by_email(conn, &named.member_emails).await?);
+        }
+        Ok(())
+    }
+
+    async fn share_stores(&mut self, conn: &mut Conn, ids: Vec<i64>) -> Result<(), Error> {
+        if !ids.is_empty() {
+            let held = stores::load_shared(conn, &ids).await?;
+            self.stores.fill(ids, held);
+        }
+        Ok(())
+    }
+
+    /// Members who are changed are locked, and with them every owner; members who only act are read.
+    async fn load_people(
+        &mut self,
+        conn: &mut Conn,
+        acting: &mut Vec<i64>,
+        mut commanded: Vec<i64>,
+        owners: bool,
+    ) -> Result<(), Error> {
+        if owners {
+            commanded.extend(members::lock_owners(conn).await?);
+        }
+        self.members.load(conn, commanded, Hold::Locked).await?;
+        self.members.load(conn, std::mem::take(acting), Hold::Free).await
+    }
+
+    /// Where the pending rows end now.
+    pub(crate) fn mark(&self) -> Mark {
+        let pending = &self.pending;
+        Mark {
+            history: pending.history.len(),
+            moves: pending.moves.len(),
+            credentials: pending.credentials.len(),
+            keys: pending.keys.len(),
+            opened: pending.opened.len(),
+            touched: pending.touched.len(),
+        }
+    }
+
+    /// Whatever was decided since the mark stays.
+    pub(crate) fn keep(&mut self) {
+        self.stores.keep();
+        self.products.keep();
+        self.customers.keep();
+        self.members.keep();
+        self.orders.keep();
+    }
+
+    /// Whatever was decided since the mark leaves no trace.
+    pub(crate) fn roll_back(&mut self, mark: Mark) {
+        self.stores.roll_back();
+        self.products.roll_back();
+        self.customers.roll_back();
+        self.members.roll_back();
+        self.orders.roll_back();
+        let pending = &mut self.pending;
+        pending.history.truncate(mark.history);
+        pending.moves.truncate(mark.moves);
+        pending.credentials.truncate(mark.credentials);
+        pending.keys.truncate(mark.keys);
+        pending.opened.truncate(mark.opened);
+        pending.touched.truncate(mark.touched);
+    }
+
+    /// Is there anything to write?
+    pub(crate) fn is_unchanged(&self) -> bool {
+        let pending = &self.pending;
+        pending.history.is_empty() && pending.opened.is_empty() && pending.touched.is_empty()
+    }
+}
+
+impl Named {
+    fn note(&mut self, submission: &Submission) {
+        if let ActorRef::Member(id) = submission.actor {
+            self.members.push(id.get());
+        }
+        if let Some(idempotency) = &submission.idempotency {
+            self.keys.push(idempotency.scoped_key.clone());
+        }
+        for act in &submission.acts {
+            self.note_act(act);
+        }
+    }
+
+    fn note_act(&mut self, act: &Act) {
+        match act {
+            Act::Order { id, command, .. } => {
+                self.orders.extend(id.map(|id| id.get()));
+                self.note_order(command);
+            }
+            Act::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
+            Act::Product { id, command, .. } => {
+                self.products.extend(id.map(|id| id.get()));
+                match command {
+                    product::Command::Create(new) => {
+                        self.stores.push(new.store_id.get());
+                        self.skus.push(new.sku.clone());
+                    }
+                    product::Command::Edit(edit) => self.skus.extend(edit.sku.clone()),
+                    _ => {}
+                }
+            }
+            Act::Customer { id, command, .. } => {
+                self.customers.extend(id.map(|id| id.get()));
+                if let customer::Command::Register { contact } = command {
+                    self.customer_emails
+                        .extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
+                }
+            }
+            Act::Member { id, command, .. } => {
+                self.commanded_members.extend(id.map(|id| id.get()));
+                self.owners |= matches!(command, member::Command::Edit(_) | member::Command::Deactivate);
+                let contact = match command {
+                    member::Command::Create(new) => Some(&new.contact),
+                    member::Command::Edit(edit) => edit.contact.as_ref(),
+                    _ => None,
+                };
+                let email = contact.and_then(|contact| contact.email.as_ref());
+                self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
+            }
+            Act::Session(session) => match session {
+                SessionAct::Open { principal_id, .. } | SessionAct::EndAll { principal_id, .. } => {
+                    self.session_principals.push(*principal_id);
+                }
+                SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
+            },
+            Act::Adopt(rows) => self.note_adopted(rows),
+        }
+    }
+
+    fn note_order(&mut self, command: &order::Command) {
+        match command {
+            order::Command::Place(place) => {
+                self.stores.push(place.store_id.get());
+                self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
+            }
+            order::Command::Import(import) => {
+                self.stores.push(import.store_id.get());
+                self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
+            }
+            order::Command::Amend(amendment) => {
+                let lines = amendment.lines.iter().flatten();
+                self.products.extend(lines.map(|line| line.product_id.get()));
+            }
+            _ => {}
+        }
+    }
+
+    /// An adopted thing is looked for by its id; the products of an order because it may hold their stock.
+    fn note_adopted(&mut self, rows: &[HistoryRow]) {
+        let Some(first) = rows.first() else { return };
+        match first.kind.as_str() {
+            "store" => self.commanded_stores.push(first.entity_id),
+            "product" => self.products.push(first.entity_id),
+            "customer" => self.customers.push(first.entity_id),
+            "order" => {
+                self.orders.push(first.entity_id);
+                let orders = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
+                for event in orders {
+                    self.products.extend(event.fact.lines().iter().map(|line| line.product_id.get()));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Notes what an event of a product itself did to its stock.
+pub(crate) fn own_move(before: Option<&Product>, after: &Product) -> Option<Move> {
+    let on_hand = after.on_hand - before.map_or(0, |before| before.on_hand);
+    (on_hand != 0).then(|| Move {
+        product_id: after.id.get(),
+        entity_id: after.id.get(),
+        seq: after.version(),
+        on_hand,
+        reserved: 0,
+    })
+}
