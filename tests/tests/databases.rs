@@ -205,3 +205,38 @@ async fn sqlite_bulk_update_looks_rows_up_by_key() {
     let plan: Vec<_> = plan.into_iter().map(|step| step.3).collect();
     assert!(plan.iter().any(|step| step.starts_with("SEARCH t USING INTEGER PRIMARY KEY")), "{plan:?}");
 }
+
+#[tokio::test]
+async fn another_process_that_writes_to_the_file_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (ours, theirs) = (open(&file_url(folder.path())).await, open(&file_url(folder.path())).await);
+    let holder = theirs.begin().await.expect("a transaction");
+    let error = ours.begin().await.err().expect("the file is locked");
+    assert!(matches!(error, DbError::LockTimeout(_)), "{error:?}");
+    holder.rollback().await;
+    ours.begin().await.expect("the file is free");
+}
+
+#[tokio::test]
+async fn a_full_disk_is_told_apart_and_passes() {
+    static LIMIT: Template = Template::new("PRAGMA max_page_count = 20");
+    static MAKE: Template = Template::new("CREATE TABLE t (s TEXT) STRICT");
+    static FILL: Template = Template::new("INSERT INTO t VALUES ($1)");
+    static COUNT: Template = Template::new("SELECT COUNT(*) FROM t");
+    let folder = tempfile::tempdir().expect("a folder");
+    let db = open(&file_url(folder.path())).await;
+    let mut tx = db.begin().await.expect("a transaction");
+    tx.execute(&MAKE.bind(())).await.expect("made");
+    tx.execute(&LIMIT.bind(())).await.expect("the connection may use 20 pages");
+    tx.commit().await.expect("committed");
+    let mut tx = db.begin().await.expect("a transaction");
+    let error = tx.execute(&FILL.bind(("x".repeat(1 << 20),))).await.expect_err("no room");
+    assert!(matches!(error, DbError::StorageFull(_)), "{error:?}");
+    let outcome = tx.commit().await;
+    assert!(matches!(outcome, Err(CommitError::RolledBack(_))), "{outcome:?}");
+    // The limit went with the connection.
+    let mut tx = db.begin().await.expect("a new connection");
+    tx.execute(&FILL.bind(("x".repeat(1 << 20),))).await.expect("room");
+    tx.commit().await.expect("committed");
+    assert_eq!(one::<i64>(&mut db.read().await.expect("a reader"), &COUNT).await, 1);
+}
