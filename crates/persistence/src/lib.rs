@@ -17,6 +17,7 @@ pub mod engine;
 pub mod error;
 mod json;
 pub mod migrate;
+pub mod read;
 pub mod sources;
 pub mod statement;
 mod tables;
@@ -32,6 +33,8 @@ pub use tables::sessions::{Realm, Session};
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
     statement::catalogue(&[
         migrate::STATEMENTS,
+        read::STATEMENTS[0],
+        read::STATEMENTS[1],
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
         tables::history::STATEMENTS,

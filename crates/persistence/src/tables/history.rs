@@ -97,7 +97,6 @@ pub struct HistoryActor {
 pub(crate) struct Circumstance<'a> {
     pub actor: &'a HistoryActor,
     pub request_id: &'a str,
-    pub recorded_at: Timestamp,
     pub salt: &'a dyn Fn() -> String,
 }
 

@@ -42,7 +42,7 @@ statements! {
 
 #[derive(sqlx::FromRow)]
 pub(crate) struct MemberRow {
-    id: i64,
+    pub(crate) id: i64,
     version: i64,
     head_hash: String,
     name: Option<String>,

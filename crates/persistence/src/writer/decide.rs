@@ -310,12 +310,8 @@ impl Decider<'_> {
             return Ok(None);
         }
         let salt = || crate::tables::history::hex(&self.sources.bytes::<16>());
-        let circumstance = Circumstance {
-            actor: &acting.written,
-            request_id: acting.request_id,
-            recorded_at: self.now,
-            salt: &salt,
-        };
+        let circumstance =
+            Circumstance { actor: &acting.written, request_id: acting.request_id, salt: &salt };
         let mut head = Holds::<A>::collection(self.set).head(id).to_owned();
         let mut state = before.cloned();
         let mut rows = Vec::with_capacity(events.len());

@@ -1,0 +1,33 @@
+//! Whoever signs in.
+
+use ordervault_domain::id::SessionId;
+
+use crate::error::Error;
+use crate::tables::credentials;
+use crate::tables::sessions::{self, Realm, Session};
+use crate::tx::Conn;
+
+/// Whom an e-mail address signs in as, and the hash to check the password against. Members who are not active do not
+/// sign in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn sign_in(conn: &mut Conn, realm: Realm, email: &str) -> Result<Option<(i64, String)>, Error> {
+    credentials::by_email(conn, realm, email).await
+}
+
+/// The hash of a customer's or member's password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn password_hash(conn: &mut Conn, principal_id: i64) -> Result<Option<String>, Error> {
+    credentials::of(conn, principal_id).await
+}
+
+/// A login, open or ended.
+///
+/// # Errors
+/// When the database fails.
+pub async fn session(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
+    sessions::read(conn, id).await
+}

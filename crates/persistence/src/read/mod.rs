@@ -1,0 +1,42 @@
+//! What can be asked without changing anything. Every function takes a [`Conn`](crate::tx::Conn), so that several of
+//! them can look at one snapshot.
+
+mod catalogue;
+mod logins;
+mod order_list;
+mod orders;
+mod people;
+mod terms;
+
+pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
+pub use logins::{password_hash, session, sign_in};
+pub use order_list::{
+    CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
+    list_orders,
+};
+pub use orders::{OrderContext, history, order, order_at};
+pub use people::{customer, member, member_by_email, members};
+
+/// The fixed statements of these modules.
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 2] =
+    [catalogue::STATEMENTS, people::STATEMENTS];
+
+/// One page of a list, and where the next one begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T, C> {
+    /// The page's rows.
+    pub items: Vec<T>,
+    /// Where to go on; `None` when this was the last page. A page may be short and have a next one all the same.
+    pub next: Option<C>,
+}
+
+impl<T, C> Page<T, C> {
+    /// From one row more than the page holds: that row only tells that there is a next page.
+    fn of(mut rows: Vec<T>, limit: u64, cursor: impl Fn(&T) -> C) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { rows.last().map(cursor) } else { None };
+        Self { items: rows, next }
+    }
+}

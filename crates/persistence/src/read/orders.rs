@@ -1,0 +1,74 @@
+//! One order: as it is, as it was, and what its actions depend on.
+
+use std::collections::BTreeMap;
+
+use ordervault_domain::access::Scope;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Facts, Order};
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+
+use crate::error::Error;
+use crate::tables::history::{self, HistoryRow, fold};
+use crate::tables::{Hold, Stored};
+use crate::tx::Conn;
+
+/// Store and products that the decisions about an order look at.
+#[derive(Clone, Debug, Default)]
+pub struct OrderContext {
+    store: Option<Store>,
+    products: Vec<Product>,
+}
+
+impl OrderContext {
+    /// Reads what decisions about these orders and products look at. `store_id` is the order's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn read(
+        conn: &mut Conn,
+        store_id: i64,
+        products: impl IntoIterator<Item = i64>,
+    ) -> Result<Self, Error> {
+        let mut ids: Vec<i64> = products.into_iter().collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let store = Store::load(conn, &[store_id], Hold::Free).await?.pop().map(|held| held.state);
+        let products = Product::load(conn, &ids, Hold::Free).await?;
+        Ok(Self { store, products: products.into_iter().map(|held| held.state).collect() })
+    }
+
+    /// The same as the facts that `decide` takes.
+    #[must_use]
+    pub fn facts(&self) -> Facts<'_> {
+        let products: BTreeMap<_, _> = self.products.iter().map(|product| (product.id, product)).collect();
+        Facts { store: self.store.as_ref(), products }
+    }
+}
+
+/// The order, if it exists and is in scope.
+///
+/// # Errors
+/// When the database fails.
+pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option<Order>, Error> {
+    let order = Order::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state);
+    Ok(order.filter(|order| scope.covers(order)))
+}
+
+/// The order as it was at a version, without regard to scope. `None`: it never had that version.
+///
+/// # Errors
+/// When the database fails or the history does not hold together.
+pub async fn order_at(conn: &mut Conn, id: OrderId, version: i64) -> Result<Option<Order>, Error> {
+    let mut rows = history(conn, id.get()).await?;
+    rows.retain(|row| row.seq <= version);
+    Ok(fold(&rows)?.filter(|order: &Order| order.version == version))
+}
+
+/// The whole history of a thing, oldest first, without regard to scope.
+///
+/// # Errors
+/// When the database fails.
+pub async fn history(conn: &mut Conn, entity_id: i64) -> Result<Vec<HistoryRow>, Error> {
+    history::load(conn, &[entity_id]).await
+}

@@ -1,0 +1,77 @@
+//! Customers and members.
+
+use ordervault_domain::access::StoreScope;
+use ordervault_domain::customer::Customer;
+use ordervault_domain::id::{CustomerId, MemberId};
+use ordervault_domain::member::Member;
+
+use super::Page;
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::members::{self, MemberRow};
+use crate::tables::{Held, Hold, Stored};
+use crate::tx::Conn;
+
+statements! {
+    MEMBERS: Template = Template::new("SELECT * FROM members WHERE id < $1 ORDER BY id DESC LIMIT $2");
+}
+
+/// Rows that one step over the members reads.
+const MEMBERS_PER_STEP: i64 = 100;
+
+/// The customer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn customer(conn: &mut Conn, id: CustomerId) -> Result<Option<Customer>, Error> {
+    Ok(Customer::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+}
+
+/// The member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn member(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, Error> {
+    Ok(Member::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+}
+
+/// The member who signs in with this address.
+///
+/// # Errors
+/// When the database fails.
+pub async fn member_by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, Error> {
+    let ids: Vec<i64> =
+        members::by_email(conn, &[email.to_owned()]).await?.into_iter().map(|found| found.1).collect();
+    Ok(Member::load(conn, &ids, Hold::Free).await?.pop().map(|held| held.state))
+}
+
+/// Members whose stores are all within these stores, newest first, after the cursor. A shop's staff is small: whoever
+/// is out of reach is left out row by row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn members(
+    conn: &mut Conn,
+    reach: &StoreScope,
+    after: Option<i64>,
+    limit: u64,
+) -> Result<Page<Member, i64>, Error> {
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+    let mut found = Vec::new();
+    let mut after = after.unwrap_or(i64::MAX);
+    loop {
+        let rows: Vec<MemberRow> = conn.fetch_all(&MEMBERS.bind((after, MEMBERS_PER_STEP))).await?;
+        let Some(last) = rows.last() else { break };
+        after = last.id;
+        for row in rows {
+            let member = Held::try_from(row)?.state;
+            if reach.includes(&member.stores) && found.len() < wanted {
+                found.push(member);
+            }
+        }
+        if found.len() >= wanted {
+            break;
+        }
+    }
+    Ok(Page::of(found, limit, |member: &Member| member.id.get()))
+}
