@@ -163,11 +163,13 @@ fn sound_files_become_orders_with_lines() {
     assert!(summary.to_string().contains("4 lines: 38.49 BRL and 5.05 BRL freight"), "{summary}");
 }
 
+/// File, text there, broken text, line, reason, order named, orders left.
+type Damage<'a> = (&'a str, &'a str, &'a str, u64, Reason, Option<&'a str>, &'a [&'a str]);
+
 #[test]
 fn every_kind_of_broken_row_is_told_and_skips_its_order_alone() {
     use Reason::*;
-    // file, text there, broken text, line, reason, order named, orders left
-    let cases: &[(&str, &str, &str, u64, Reason, Option<&str>, &[&str])] = &[
+    let cases: &[Damage<'_>] = &[
         (ORDERS, "aa,1c,delivered,", "aa,1c,", 3, WrongFieldCount, Some("aa"), &["bb", "cc"]),
         (ORDERS, "aa,1c,", "aa,\"1c,", 3, UnclosedQuote, None, &["bb", "cc"]),
         (ORDERS, "1c,delivered", "1c,lost", 3, UnknownStatus, Some("aa"), &["bb", "cc"]),

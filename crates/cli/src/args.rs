@@ -1,0 +1,183 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Flags;
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line; 69 database or server unreachable, or port \
+taken; 70 internal error; 73 cannot create a file or folder; 74 reading or writing failed; 78 wrong or unsafe \
+configuration.";
+
+/// Order management in one binary: an API server and its tools.
+#[derive(Debug, Parser)]
+#[command(name = "ordervault", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What all commands understand.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// TOML file with settings [default: ./ordervault.toml, if it is there]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Folder of everything that is kept in files [default: ./data]
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub data_dir: Option<PathBuf>,
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: ordervault.db in the data folder]
+    #[arg(long, global = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// No progress, only results and errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the API server
+    Serve(Serve),
+    /// Bring the database schema up to date
+    Migrate,
+    /// Look after staff accounts
+    #[command(subcommand)]
+    Member(Member),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The OpenAPI document
+    #[command(subcommand)]
+    Openapi(Openapi),
+    /// Check that orders, history, totals and stock agree
+    Verify,
+    /// Bring orders in
+    #[command(subcommand)]
+    Import(Import),
+    /// Write everything out
+    #[command(subcommand)]
+    Export(Export),
+    /// Ask the server whether it is ready, for containers without curl
+    Healthcheck,
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port of the API; port 0 takes a free one [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Address and port of /metrics, or off [default: 127.0.0.1:9464]
+    #[arg(long, value_name = "ADDRESS:PORT|off")]
+    pub metrics_listen: Option<String>,
+    /// Fill an empty database with a small made-up shop
+    #[arg(long)]
+    pub demo: bool,
+}
+
+/// `member …`
+#[derive(Debug, Subcommand)]
+pub enum Member {
+    /// Make a staff account; its password is shown once
+    Create(MemberCreate),
+    /// Give an account a new password, shown once
+    ResetPassword(MemberResetPassword),
+    /// List the staff accounts
+    List,
+}
+
+/// `member create`
+#[derive(Debug, Args)]
+pub struct MemberCreate {
+    /// E-mail address to log in with
+    pub email: String,
+    /// Name shown to colleagues
+    #[arg(long)]
+    pub name: String,
+    /// Roles: owner, manager, reviewer, clerk, warehouse, finance, auditor
+    #[arg(long = "role", required = true, value_delimiter = ',', value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// Codes of the stores the account sees [default: all]
+    #[arg(long = "store", value_delimiter = ',', value_name = "STORE")]
+    pub stores: Vec<String>,
+    /// Read the password from standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// `member reset-password`
+#[derive(Debug, Args)]
+pub struct MemberResetPassword {
+    /// E-mail address of the account
+    pub email: String,
+    /// Read the password from standard input instead of making one
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// `config …`
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum ConfigCommand {
+    /// Print every setting with the place it was set at
+    Show,
+    /// Look for mistakes and, in production mode, for unsafe settings
+    Check,
+}
+
+/// `openapi …`
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub enum Openapi {
+    /// Print the document of this version
+    Print,
+}
+
+/// `import …`
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The Olist marketplace data set: seven CSV files, plain or gzip'ed
+    Olist {
+        /// The folder with the files
+        folder: PathBuf,
+    },
+    /// A file that `export jsonl` wrote
+    Jsonl {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+/// `export …`
+#[derive(Debug, Subcommand)]
+pub enum Export {
+    /// Stores, products, customers and orders with their history, one JSON object a line
+    Jsonl {
+        /// The file to write; - for standard output
+        file: PathBuf,
+    },
+}
+
+impl Cli {
+    /// The settings among the flags.
+    #[must_use]
+    pub fn settings(&self) -> Flags {
+        let (listen, metrics_listen, demo) = match &self.command {
+            Command::Serve(serve) => (serve.listen.clone(), serve.metrics_listen.clone(), serve.demo),
+            _ => (None, None, false),
+        };
+        Flags {
+            config: self.global.config.clone(),
+            data_dir: self.global.data_dir.clone(),
+            database_url: self.global.database_url.clone(),
+            listen,
+            metrics_listen,
+            demo,
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! Configuration in layers: built-in defaults, then a TOML file, then the environment, then flags; later ones win.
+//!
+//! - File: `--config PATH`, else the variable `ORDERVAULT_CONFIG`, else `./ordervault.toml` if it is there.
+//! - Environment: `ORDERVAULT_MODE`, `ORDERVAULT_DATA_DIR`, otherwise `ORDERVAULT_SECTION__KEY`. An empty one counts as not set.
+//! - Secrets can be named by file: `ORDERVAULT_DATABASE__URL_FILE`, or `url_file` in the TOML file.
+//!
+//! An unknown name is an error that tells the nearest known one. Every value remembers where it was set. The
+//! environment comes in as an argument; nothing here reads it.
+
+mod layers;
+mod safety;
+mod settings;
+mod show;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use layers::Source;
+use layers::Values;
+pub use settings::{Default as DefaultValue, SETTINGS, Secrecy, Setting};
+pub use show::reference_page;
+pub use value::{DatabaseUrl, Engine, Network, Rate, Secret, mask_url};
+
+/// The environment variables of the process, by name.
+pub type Environment = BTreeMap<String, String>;
+
+/// Settings given as flags on the command line.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    /// `--config`: the TOML file.
+    pub config: Option<PathBuf>,
+    /// `--data-dir`.
+    pub data_dir: Option<PathBuf>,
+    /// `--database-url`.
+    pub database_url: Option<String>,
+    /// `--listen`.
+    pub listen: Option<String>,
+    /// `--metrics-listen`.
+    pub metrics_listen: Option<String>,
+    /// `--demo`, which is no setting, but which production refuses.
+    pub demo: bool,
+}
+
+/// Why there is no usable configuration. Each is one line, a refusal one line each.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Nobody knows this name.
+    #[error("unknown setting {name} ({place}){}", did_you_mean(nearest.as_deref()), place = place(set_in))]
+    Unknown {
+        /// As it was written.
+        name: String,
+        /// Where it was written.
+        set_in: Source,
+        /// The known name written most like it.
+        nearest: Option<String>,
+    },
+    /// The value has the wrong form.
+    #[error("{key} ({place}) must be {expected}", place = place(set_in))]
+    Invalid {
+        /// The setting.
+        key: &'static str,
+        /// Where it was set.
+        set_in: Source,
+        /// The form expected.
+        expected: String,
+    },
+    /// Two sources of the same rank set one thing.
+    #[error("{key} is set twice, by {first} and by {second}; remove one of them")]
+    Twice {
+        /// The setting.
+        key: &'static str,
+        /// One of the sources.
+        first: Source,
+        /// The other one.
+        second: Source,
+    },
+    /// A file cannot be read or understood.
+    #[error("{}{}: {reason}", path.display(), line.map(|line| format!(", line {line}")).unwrap_or_default())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// The line at fault.
+        line: Option<usize>,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Production mode does not run like this.
+    #[error("{}", .0.join("\n"))]
+    Refused(Vec<String>),
+}
+
+fn place(source: &Source) -> String {
+    match source {
+        Source::Default => "its default".to_owned(),
+        source => format!("in {source}"),
+    }
+}
+
+fn did_you_mean(nearest: Option<&str>) -> String {
+    nearest.map_or_else(
+        || "; `ordervault config show` lists all settings".to_owned(),
+        |nearest| format!("; did you mean {nearest}?"),
+    )
+}
+
+/// How strict the program is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Convenient: interactive docs, own secrets, schema brought up to date by itself.
+    Development,
+    /// Refuses unsafe settings.
+    Production,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The configuration in force. The settings are explained in [`SETTINGS`].
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Config {
+    pub mode: Mode,
+    pub data_dir: PathBuf,
+    pub database: Database,
+    pub server: Server,
+    /// Allowed web origins.
+    pub cors_origins: Vec<String>,
+    /// `None`: no metrics listener.
+    pub metrics_listen: Option<SocketAddr>,
+    pub docs_enabled: bool,
+    pub auth: Auth,
+    pub throttles: Throttles,
+    pub first_run: FirstRun,
+    pub log_format: LogFormat,
+    /// A filter of `tracing-subscriber`.
+    pub log_level: String,
+    values: Values,
+}
+
+/// Settings of section `database`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Database {
+    pub url: DatabaseUrl,
+    pub readers: u32,
+    pub acquire_timeout: Duration,
+    pub migrate_on_start: bool,
+}
+
+/// Settings of section `server`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// `None`: made from the address really listened on.
+    pub public_url: Option<String>,
+    pub trusted_proxies: Vec<Network>,
+    pub replicas: u32,
+}
+
+/// Settings of section `auth`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Auth {
+    pub secret_file: PathBuf,
+    /// Whether a missing secret file is made: not where replicas have to share one.
+    pub may_create_secret_file: bool,
+    pub access_token_life: Duration,
+    pub refresh_grace: Duration,
+    pub customer_idle: Duration,
+    pub customer_session: Duration,
+    pub staff_idle: Duration,
+    pub staff_session: Duration,
+    pub sessions_per_account: u32,
+    pub staff_password_min: u32,
+    /// `None`: cores less one, at least 1.
+    pub hash_permits: Option<u32>,
+}
+
+/// Settings of section `throttles`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Throttles {
+    pub login_account: Rate,
+    pub login_address: Rate,
+    pub register_address: Rate,
+    pub order_account: Rate,
+    pub guest_address: Rate,
+    pub guest_number: Rate,
+    pub request_account: Rate,
+}
+
+/// Settings of section `first_run`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct FirstRun {
+    pub owner_email: String,
+    /// `None`: a random one, shown once.
+    pub owner_password: Option<Secret>,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3_600);
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl Config {
+    /// Puts the layers on top of each other and checks every value.
+    ///
+    /// # Errors
+    /// When a name is unknown, a value or a file has the wrong form, or production mode refuses the whole.
+    pub fn load(environment: &Environment, flags: &Flags) -> Result<Self, ConfigError> {
+        let config = Self::from_values(Values::collect(environment, flags)?)?;
+        let refusals = safety::refusals(&config, flags.demo);
+        if refusals.is_empty() { Ok(config) } else { Err(ConfigError::Refused(refusals)) }
+    }
+
+    /// Where a setting was set.
+    #[must_use]
+    pub fn source(&self, key: &str) -> &Source {
+        self.values.get(key).1
+    }
+
+    fn from_values(values: Values) -> Result<Self, ConfigError> {
+        let database = Database::from_values(&values)?;
+        let mode = read(&values, "mode", mode)?;
+        let shared_secret = database.url.engine() == Engine::Postgres && mode == Mode::Production;
+        Ok(Self {
+            mode,
+            data_dir: PathBuf::from(filled(&values, "data_dir", "the path of a folder")?),
+            database,
+            server: Server::from_values(&values)?,
+            cors_origins: read(&values, "cors.origins", |text| value::list(text, value::origin))?,
+            metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
+            docs_enabled: read(&values, "docs.enabled", value::flag)?,
+            auth: Auth::from_values(&values, !shared_secret)?,
+            throttles: Throttles::from_values(&values)?,
+            first_run: FirstRun::from_values(&values)?,
+            log_format: read(&values, "log.format", log_format)?,
+            log_level: filled(&values, "log.level", "a level such as info")?,
+            values,
+        })
+    }
+}
+
+impl Database {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            url: read(values, "database.url", DatabaseUrl::parse)?,
+            readers: read(values, "database.readers", |text| value::number(text, 1..=64))?,
+            acquire_timeout: time(values, "database.acquire_timeout", SECOND / 10, MINUTE)?,
+            migrate_on_start: read(values, "database.migrate_on_start", value::flag)?,
+        })
+    }
+}
+
+impl Server {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let public_url = |text: &str| if text.is_empty() { Ok(None) } else { value::web_url(text).map(Some) };
+        Ok(Self {
+            listen: read(values, "server.listen", value::address)?,
+            public_url: read(values, "server.public_url", public_url)?,
+            trusted_proxies: read(values, "server.trusted_proxies", |text| {
+                value::list(text, Network::parse)
+            })?,
+            replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
+        })
+    }
+}
+
+impl Auth {
+    fn from_values(values: &Values, may_create_secret_file: bool) -> Result<Self, ConfigError> {
+        let hash_permits = read(values, "auth.hash_permits", |text| value::number(text, 0..=1_024))?;
+        Ok(Self {
+            secret_file: PathBuf::from(filled(values, "auth.secret_file", "the path of a file")?),
+            may_create_secret_file,
+            access_token_life: time(values, "auth.access_token_life", MINUTE, HOUR)?,
+            refresh_grace: time(values, "auth.refresh_grace", Duration::ZERO, MINUTE)?,
+            customer_idle: time(values, "auth.customer_idle", MINUTE, 365 * DAY)?,
+            customer_session: time(values, "auth.customer_session", MINUTE, 365 * DAY)?,
+            staff_idle: time(values, "auth.staff_idle", MINUTE, 30 * DAY)?,
+            staff_session: time(values, "auth.staff_session", MINUTE, 30 * DAY)?,
+            sessions_per_account: read(values, "auth.sessions_per_account", |text| {
+                value::number(text, 1..=100)
+            })?,
+            staff_password_min: read(values, "auth.staff_password_min", |text| value::number(text, 8..=64))?,
+            hash_permits: Some(hash_permits).filter(|permits| *permits > 0),
+        })
+    }
+}
+
+impl Throttles {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            login_account: read(values, "throttles.login_account", Rate::parse)?,
+            login_address: read(values, "throttles.login_address", Rate::parse)?,
+            register_address: read(values, "throttles.register_address", Rate::parse)?,
+            order_account: read(values, "throttles.order_account", Rate::parse)?,
+            guest_address: read(values, "throttles.guest_address", Rate::parse)?,
+            guest_number: read(values, "throttles.guest_number", Rate::parse)?,
+            request_account: read(values, "throttles.request_account", Rate::parse)?,
+        })
+    }
+}
+
+impl FirstRun {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let password = values.get("first_run.owner_password").0;
+        Ok(Self {
+            owner_email: filled(values, "first_run.owner_email", "an e-mail address")?,
+            owner_password: Some(password).filter(|password| !password.is_empty()).map(Secret::new),
+        })
+    }
+}
+
+fn read<T>(
+    values: &Values,
+    key: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<T, ConfigError> {
+    let (text, source) = values.get(key);
+    parse(text).map_err(|expected| ConfigError::Invalid { key, set_in: source.clone(), expected })
+}
+
+fn time(
+    values: &Values,
+    key: &'static str,
+    least: Duration,
+    most: Duration,
+) -> Result<Duration, ConfigError> {
+    read(values, key, |text| value::duration(text, least..=most))
+}
+
+fn filled(values: &Values, key: &'static str, expected: &str) -> Result<String, ConfigError> {
+    read(
+        values,
+        key,
+        |text| if text.trim().is_empty() { Err(expected.to_owned()) } else { Ok(text.to_owned()) },
+    )
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "development" => Ok(Mode::Development),
+        "production" => Ok(Mode::Production),
+        _ => Err("development or production".to_owned()),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "pretty" => Ok(LogFormat::Pretty),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("auto, pretty or json".to_owned()),
+    }
+}

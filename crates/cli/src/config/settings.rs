@@ -1,0 +1,183 @@
+//! The list of all settings. To add one: a row here, a field in [`super::Config`] and its reading in
+//! `Config::from_values`; the documentation page is generated from this list.
+
+/// One setting.
+#[derive(Debug)]
+pub struct Setting {
+    /// Dotted name, as in the TOML file.
+    pub key: &'static str,
+    /// Value when nobody sets it.
+    pub default: Default,
+    /// How much of the value may be shown.
+    pub secrecy: Secrecy,
+    /// What it means, with its unit or form.
+    pub help: &'static str,
+}
+
+/// Where a value comes from that nobody set.
+#[derive(Debug, Clone, Copy)]
+pub enum Default {
+    /// Always the same.
+    Fixed(&'static str),
+    /// Depends on the mode.
+    ByMode {
+        /// In development mode.
+        development: &'static str,
+        /// In production mode.
+        production: &'static str,
+    },
+    /// Made from other settings, as described.
+    Derived(&'static str),
+}
+
+/// How much of a value may be shown. Secret settings can also be given as the name of a file that holds the value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// All of it.
+    Open,
+    /// All but the password inside the URL.
+    UrlPassword,
+    /// Nothing.
+    Hidden,
+}
+
+impl Setting {
+    /// The environment variable that sets it.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("ORDERVAULT_{}", self.key.replace('.', "__").to_uppercase())
+    }
+
+    /// Whether a file can hold the value.
+    #[must_use]
+    pub fn may_come_from_file(&self) -> bool {
+        self.secrecy != Secrecy::Open
+    }
+}
+
+const fn open(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    Setting { key, default: Default::Fixed(default), secrecy: Secrecy::Open, help }
+}
+
+/// All settings, in the order in which they are shown.
+pub const SETTINGS: &[Setting] = &[
+    open(
+        "mode",
+        "development",
+        "`development`, or `production`, which refuses to start with unsafe settings",
+    ),
+    open(
+        "data_dir",
+        "./data",
+        "folder of everything that is kept in files; made when missing, private to the user",
+    ),
+    Setting {
+        key: "database.url",
+        default: Default::Derived("`ordervault.db` in `data_dir`"),
+        secrecy: Secrecy::UrlPassword,
+        help: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`",
+    },
+    open("database.readers", "4", "connections for reading, 1 to 64; writes have one of their own"),
+    open(
+        "database.acquire_timeout",
+        "2s",
+        "how long a request waits for a connection before it is answered 503",
+    ),
+    Setting {
+        key: "database.migrate_on_start",
+        default: Default::ByMode { development: "true", production: "false" },
+        secrecy: Secrecy::Open,
+        help: "whether `serve` brings the schema up to date; otherwise `ordervault migrate` does",
+    },
+    open("server.listen", "127.0.0.1:8080", "address and port of the API; port 0 takes a free one"),
+    Setting {
+        key: "server.public_url",
+        default: Default::Derived("`http://` and `server.listen`"),
+        secrecy: Secrecy::Open,
+        help: "address under which clients reach the API, for links in answers",
+    },
+    open(
+        "server.trusted_proxies",
+        "",
+        "addresses or networks (`10.0.0.0/8`) whose `X-Forwarded-For` is believed",
+    ),
+    open("server.replicas", "1", "how many servers share the database; more than 1 needs PostgreSQL"),
+    open(
+        "cors.origins",
+        "",
+        "web origins whose pages may call the API; empty: none; `*`: all, in development only",
+    ),
+    open(
+        "metrics.listen",
+        "127.0.0.1:9464",
+        "address and port of `/metrics`, a listener of its own without login; `off`: none",
+    ),
+    Setting {
+        key: "docs.enabled",
+        default: Default::ByMode { development: "true", production: "false" },
+        secrecy: Secrecy::Open,
+        help: "whether `/docs` shows the interactive API pages; `/openapi.json` is always there",
+    },
+    Setting {
+        key: "auth.secret_file",
+        default: Default::Derived("`secret.key` in `data_dir`, made at the first start"),
+        secrecy: Secrecy::Open,
+        help: "file with the keys that sign tokens, readable by its owner only, the same for all replicas",
+    },
+    open("auth.access_token_life", "10m", "life of an access token, 1m to 1h"),
+    open("auth.refresh_grace", "10s", "how long the refresh token used last may be sent again, 0s to 60s"),
+    open("auth.customer_idle", "14d", "a customer's session ends after so long without use"),
+    open("auth.customer_session", "30d", "a customer's session ends after so long in any case"),
+    open("auth.staff_idle", "2h", "a staff session ends after so long without use"),
+    open("auth.staff_session", "12h", "a staff session ends after so long in any case"),
+    open("auth.sessions_per_account", "10", "sessions an account may have, 1 to 100; the oldest gives way"),
+    open("auth.staff_password_min", "15", "shortest password of staff, in characters, 8 to 64"),
+    open("auth.hash_permits", "0", "passwords checked at the same time (19 MiB each); 0: cores less one"),
+    open("throttles.login_account", "10/15m", "failed logins of one account"),
+    open("throttles.login_address", "30/1m", "logins from one address"),
+    open("throttles.register_address", "5/1h", "registrations from one address"),
+    open("throttles.order_account", "20/1m", "orders placed by one account"),
+    open("throttles.guest_address", "5/10m", "failed guest look-ups from one address"),
+    open("throttles.guest_number", "5/10m", "failed guest look-ups of one order number"),
+    open("throttles.request_account", "120/1m", "all other requests of one account"),
+    open(
+        "first_run.owner_email",
+        "owner@localhost",
+        "e-mail of the owner account that the first start makes",
+    ),
+    Setting {
+        key: "first_run.owner_password",
+        default: Default::Derived("a random one, shown once"),
+        secrecy: Secrecy::Hidden,
+        help: "password of that account; remove it after the first start",
+    },
+    open("log.format", "auto", "`pretty`, `json`, or `auto`: pretty on a terminal, JSON otherwise"),
+    open(
+        "log.level",
+        "info",
+        "`error`, `warn`, `info`, `debug` or `trace`, also by module: `info,sqlx=warn`",
+    ),
+];
+
+/// The one of `names` that is written most like `name`, unless all are too far off.
+pub(super) fn nearest(name: &str, names: impl Iterator<Item = String>) -> Option<String> {
+    let (distance, nearest) = names
+        .map(|candidate| (distance(name, &candidate), candidate))
+        .min_by_key(|(distance, _)| *distance)?;
+    (distance <= name.len().max(nearest.len()) / 2).then_some(nearest)
+}
+
+/// Levenshtein distance in bytes.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let replaced = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}

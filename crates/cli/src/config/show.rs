@@ -1,0 +1,66 @@
+//! Prints the configuration in force, and the reference page of all settings.
+
+use std::fmt;
+
+use super::settings::{Default, Secrecy};
+use super::{Config, SETTINGS, mask_url};
+
+/// The configuration as a TOML file, each value with its source, secrets masked.
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = SETTINGS.iter().map(|setting| setting.key.len()).max().unwrap_or_default();
+        for setting in SETTINGS {
+            let (text, source) = self.values.get(setting.key);
+            let shown = match setting.secrecy {
+                Secrecy::Hidden if !text.is_empty() => "***".to_owned(),
+                Secrecy::UrlPassword => mask_url(text),
+                _ => text.to_owned(),
+            };
+            let bare = shown.parse::<u32>().is_ok() || shown.parse::<bool>().is_ok();
+            let value = if bare { shown } else { toml::Value::String(shown).to_string() };
+            writeln!(f, "{:width$} = {value}  # {source}", setting.key)?;
+        }
+        Ok(())
+    }
+}
+
+/// The page `docs/configuration.md`.
+#[must_use]
+pub fn reference_page() -> String {
+    let mut page = String::from(
+        "# Configuration\n\n\
+         <!-- Generated from crates/cli/src/config/settings.rs by `cargo xtask bless`. -->\n\n\
+         Later ones win: defaults, a TOML file, the environment, flags.\n\n\
+         - File: `--config PATH`, else the variable `ORDERVAULT_CONFIG`, else `./ordervault.toml` if it is there.\n\
+         - Environment: `ORDERVAULT_` and the name in capitals, a dot becoming two underscores: `ORDERVAULT_MODE`,\n\
+         \x20 `ORDERVAULT_SERVER__LISTEN`. An empty variable counts as not set.\n\
+         - Flags: `--data-dir`, `--database-url`; for `serve` also `--listen` and `--metrics-listen`.\n\
+         - Secrets (marked 🔒) can stand in a file of their own: add `_FILE` to the variable or `_file` to the name,\n\
+         \x20 and give the path.\n\n\
+         `ordervault config show` prints every value with its source, `ordervault config check` only looks for mistakes.\n\
+         Times are written `500ms`, `30s`, `10m`, `2h`, `14d`; rates `10/15m`, ten in a quarter of an hour; lists with commas.\n\n\
+         | setting | default | meaning |\n| --- | --- | --- |\n",
+    );
+    for setting in SETTINGS {
+        let lock = if setting.may_come_from_file() { " 🔒" } else { "" };
+        let default = match setting.default {
+            Default::Fixed("") => String::new(),
+            Default::Fixed(text) => format!("`{text}`"),
+            Default::ByMode { development, production } => {
+                format!("`{development}`, in production `{production}`")
+            }
+            Default::Derived(how) => how.to_owned(),
+        };
+        page.push_str(&format!("| `{}`{lock} | {default} | {} |\n", setting.key, setting.help));
+    }
+    page.push_str(REFUSED);
+    page
+}
+
+const REFUSED: &str = "
+## What production mode refuses
+
+With `mode = \"production\"` the program does not start with `--demo`, with an in-memory database, with
+`cors.origins = \"*\"`, with the first owner's password in the environment, or on PostgreSQL without
+`auth.secret_file`. In every mode it refuses more than one replica on SQLite.
+";

@@ -1,0 +1,261 @@
+use std::fs;
+
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::*;
+
+fn environment(pairs: &[(&str, &str)]) -> Environment {
+    pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
+fn load(pairs: &[(&str, &str)]) -> Result<Config, String> {
+    Config::load(&environment(pairs), &Flags::default()).map_err(|error| error.to_string())
+}
+
+fn file(text: &str) -> (TempDir, Flags) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.toml");
+    fs::write(&path, text).unwrap();
+    (folder, Flags { config: Some(path), ..Flags::default() })
+}
+
+#[test]
+fn nothing_set_is_a_usable_development_configuration() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.mode, Mode::Development);
+    assert_eq!(config.database.url.expose(), "sqlite://./data/ordervault.db");
+    assert_eq!(config.auth.secret_file, PathBuf::from("./data/secret.key"));
+    assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert!(config.metrics_listen.unwrap().ip().is_loopback());
+    assert!(config.docs_enabled && config.database.migrate_on_start && config.auth.may_create_secret_file);
+    assert_eq!(config.throttles.login_account, Rate { count: 10, window: 15 * MINUTE });
+    assert!(SETTINGS.iter().all(|setting| *config.source(setting.key) == Source::Default));
+}
+
+#[test]
+fn production_changes_the_defaults_that_depend_on_it() {
+    let config = load(&[("ORDERVAULT_MODE", "production")]).unwrap();
+    assert!(!config.docs_enabled && !config.database.migrate_on_start);
+    assert!(config.auth.may_create_secret_file, "SQLite has one server, which may make its own");
+}
+
+#[test]
+fn later_layers_win_and_each_value_keeps_its_source() {
+    let (_folder, mut flags) = file(
+        "data_dir = \"/one\"\n[server]\nlisten = \"127.0.0.1:1\"\ntrusted_proxies = [\"10.0.0.0/8\", \"::1\"]\nreplicas = 1\n[docs]\nenabled = false",
+    );
+    let variables = [
+        ("ORDERVAULT_DATA_DIR", "/two"),
+        ("ORDERVAULT_SERVER__LISTEN", "127.0.0.1:2"),
+        ("ORDERVAULT_LOG__LEVEL", ""),
+    ];
+    flags.listen = Some("127.0.0.1:3".into());
+    let config = Config::load(&environment(&variables), &flags).unwrap();
+    assert_eq!(config.data_dir, PathBuf::from("/two"));
+    assert_eq!(config.database.url.expose(), "sqlite:///two/ordervault.db", "made from the winner");
+    assert_eq!(config.server.listen.port(), 3);
+    assert_eq!(config.server.trusted_proxies.len(), 2);
+    assert!(!config.docs_enabled);
+    assert_eq!(*config.source("server.listen"), Source::Flag("--listen"));
+    assert_eq!(*config.source("data_dir"), Source::Environment("ORDERVAULT_DATA_DIR".into()));
+    assert_eq!(*config.source("docs.enabled"), Source::File(flags.config.clone().unwrap()));
+    assert_eq!(*config.source("log.level"), Source::Default, "an empty variable is not set");
+}
+
+#[test]
+fn unknown_names_are_errors_that_tell_the_nearest_one() {
+    let error = load(&[("ORDERVAULT_SERVER__LISTN", "x")]).unwrap_err();
+    assert_eq!(
+        error,
+        "unknown setting ORDERVAULT_SERVER__LISTN (in ORDERVAULT_SERVER__LISTN); did you mean ORDERVAULT_SERVER__LISTEN?"
+    );
+    for (text, nearest) in [("[databse]\nurl = \"\"", "database.url"), ("datadir = \"x\"", "data_dir")] {
+        let (_folder, flags) = file(text);
+        let error = Config::load(&Environment::new(), &flags).unwrap_err().to_string();
+        assert!(error.ends_with(&format!("did you mean {nearest}?")), "{error}");
+    }
+    assert!(
+        load(&[("ORDERVAULT_SERVICE__LISTEN", "x")]).is_err(),
+        "a misspelt section is no foreign variable"
+    );
+    assert!(load(&[("ORDERVAULT_MODE_FILE", "x")]).is_err(), "only secrets have files");
+}
+
+#[test]
+fn foreign_variables_with_our_prefix_are_left_alone() {
+    let foreign = [
+        "ORDERVAULT_SERVICE_HOST",
+        "ORDERVAULT_PORT_8080_TCP",
+        "ORDERVAULT_TEST_POSTGRES",
+        "ORDERVAULT_BLESS",
+        "PATH",
+    ];
+    for name in foreign {
+        load(&[(name, "x")]).unwrap();
+    }
+}
+
+#[test]
+fn wrong_values_are_errors_that_name_setting_source_and_form() {
+    let cases = [
+        ("MODE", "prod", "development or production"),
+        ("DATABASE__URL", "mysql://root:hush@db", "begins with sqlite:// or postgres://"),
+        ("DATABASE__READERS", "0", "from 1 to 64"),
+        ("DATABASE__MIGRATE_ON_START", "yes", "true or false"),
+        ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
+        ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),
+        ("SERVER__TRUSTED_PROXIES", "10.0.0.0/33", "10.0.0.0/8"),
+        ("METRICS__LISTEN", "no", "or off"),
+        ("CORS__ORIGINS", "https://shop.example/x", "an origin such as"),
+        ("AUTH__ACCESS_TOKEN_LIFE", "2h", "from 60s to 3600s"),
+        ("AUTH__STAFF_PASSWORD_MIN", "7", "from 8 to 64"),
+        ("THROTTLES__LOGIN_ACCOUNT", "0/15m", "such as 10/15m"),
+        ("THROTTLES__LOGIN_ACCOUNT", "10", "such as 10/15m"),
+        ("LOG__FORMAT", "xml", "auto, pretty or json"),
+    ];
+    for (name, text, expected) in cases {
+        let name = format!("ORDERVAULT_{name}");
+        let error = load(&[(&name, text)]).unwrap_err();
+        assert!(error.contains(expected) && error.contains(&name) && !error.contains('\n'), "{error}");
+        assert!(!error.contains("hush"), "{error}");
+    }
+}
+
+#[test]
+fn damaged_files_are_errors_with_path_and_line() {
+    let (folder, flags) = file("mode = \"development\"\n[server\n");
+    let error = Config::load(&Environment::new(), &flags).unwrap_err().to_string();
+    assert!(error.contains("shop.toml, line 2: ") && !error.contains('\n'), "{error}");
+
+    let (_folder, flags) = file("[database]\nreaders = 1.5");
+    let error = Config::load(&Environment::new(), &flags).unwrap_err().to_string();
+    assert!(error.contains("database.readers must be"), "{error}");
+
+    let missing = Flags { config: Some(folder.path().join("none.toml")), ..Flags::default() };
+    let error = Config::load(&Environment::new(), &missing).unwrap_err().to_string();
+    assert!(error.contains("none.toml: No such file"), "{error}");
+}
+
+#[test]
+fn secrets_come_from_files_and_are_never_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("url");
+    fs::write(&path, "postgres://shop:hu@sh/?1@db/shop?sslmode=disable&password=hush\n").unwrap();
+    let path = path.to_str().unwrap();
+    let config =
+        load(&[("ORDERVAULT_DATABASE__URL_FILE", path), ("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "hush")])
+            .unwrap();
+    assert_eq!(config.database.url.engine(), Engine::Postgres);
+    assert!(config.database.url.expose().ends_with("password=hush"), "without the line end");
+    let shown = config.to_string();
+    for text in [&shown, &format!("{:?}", (&config.database, &config.first_run))] {
+        assert!(!text.contains("hush") && !text.contains("hu@sh"), "{text}");
+    }
+    assert!(shown.contains(&format!(
+        "\"postgres://shop:***@db/shop?sslmode=disable&password=***\"  # {path}, named by ORDERVAULT_DATABASE__URL_FILE"
+    )));
+
+    let twice = load(&[("ORDERVAULT_DATABASE__URL_FILE", path), ("ORDERVAULT_DATABASE__URL", "sqlite://x")]);
+    assert!(twice.unwrap_err().contains("database.url is set twice"));
+    let missing = load(&[("ORDERVAULT_DATABASE__URL_FILE", "/nowhere")]).unwrap_err();
+    assert!(missing.contains("/nowhere: ") && missing.contains("ORDERVAULT_DATABASE__URL_FILE"), "{missing}");
+    let (_folder, flags) = file(&format!("[database]\nurl_file = \"{path}\""));
+    assert_eq!(Config::load(&Environment::new(), &flags).unwrap().database.url.engine(), Engine::Postgres);
+}
+
+#[test]
+fn what_is_shown_can_be_used_as_a_file_again() {
+    let config =
+        load(&[("ORDERVAULT_SERVER__REPLICAS", "1"), ("ORDERVAULT_LOG__LEVEL", "info,sqlx=\"warn\"")])
+            .unwrap();
+    let (_folder, flags) = file(&config.to_string());
+    let again = Config::load(&Environment::new(), &flags).unwrap();
+    for setting in SETTINGS {
+        assert_eq!(config.values.get(setting.key).0, again.values.get(setting.key).0, "{}", setting.key);
+    }
+}
+
+#[test]
+fn production_refuses_by_name_with_a_value_that_works() {
+    let postgres = ("ORDERVAULT_DATABASE__URL", "postgres://db/shop");
+    let cases: &[(&[(&str, &str)], &str)] = &[
+        (&[postgres], "auth.secret_file = \"/run/secrets/ordervault_key\""),
+        (&[("ORDERVAULT_SERVER__REPLICAS", "2")], "server.replicas = 1"),
+        (&[("ORDERVAULT_CORS__ORIGINS", "https://a.example,*")], "cors.origins = \"https://shop.example\""),
+        (&[("ORDERVAULT_DATABASE__URL", "sqlite::memory:")], "sqlite:///var/lib/ordervault/ordervault.db"),
+        (&[("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "hush")], "ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_FILE="),
+    ];
+    for (settings, works) in cases {
+        let production = [*settings, &[("ORDERVAULT_MODE", "production")]].concat();
+        let refusal = load(&production).unwrap_err();
+        assert!(refusal.contains(works) && !refusal.contains('\n') && !refusal.contains("hush"), "{refusal}");
+        if !works.contains("replicas") {
+            load(settings).unwrap();
+        }
+    }
+    let demo = Flags { demo: true, ..Flags::default() };
+    let refusal = Config::load(&environment(&[("ORDERVAULT_MODE", "production")]), &demo).unwrap_err();
+    assert!(refusal.to_string().starts_with("--demo "), "{refusal}");
+    Config::load(&Environment::new(), &demo).unwrap();
+
+    let all = [postgres, ("ORDERVAULT_MODE", "production"), ("ORDERVAULT_CORS__ORIGINS", "*")];
+    assert_eq!(load(&all).unwrap_err().lines().count(), 2, "all refusals at once");
+    let good = [
+        postgres,
+        ("ORDERVAULT_MODE", "production"),
+        ("ORDERVAULT_AUTH__SECRET_FILE", "/key"),
+        ("ORDERVAULT_SERVER__REPLICAS", "2"),
+    ];
+    assert!(!load(&good).unwrap().auth.may_create_secret_file);
+}
+
+#[test]
+fn networks_contain_their_addresses() {
+    let cases = [
+        ("10.0.0.0/8", "10.255.0.1", true),
+        ("10.0.0.0/8", "11.0.0.1", false),
+        ("10.0.0.0/8", "::ffff:10.0.0.1", true),
+        ("0.0.0.0/0", "1.2.3.4", true),
+        ("0.0.0.0/0", "::1", false),
+        ("::/0", "::1", true),
+        ("fd00::/8", "fd12::1", true),
+        ("192.0.2.7", "192.0.2.8", false),
+    ];
+    for (network, address, inside) in cases {
+        assert_eq!(
+            Network::parse(network).unwrap().contains(address.parse().unwrap()),
+            inside,
+            "{network} {address}"
+        );
+    }
+}
+
+#[test]
+fn variables_and_settings_are_one_to_one() {
+    let names: std::collections::BTreeSet<_> = SETTINGS.iter().map(Setting::variable).collect();
+    assert_eq!(names.len(), SETTINGS.len());
+    assert!(names.contains("ORDERVAULT_MODE") && names.contains("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD"));
+}
+
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the switch that rewrites generated files comes from the environment"
+)]
+fn the_committed_reference_page_is_current() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+    if std::env::var_os("ORDERVAULT_BLESS").is_some() {
+        fs::write(path, reference_page()).unwrap();
+    }
+    let committed = fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(committed, reference_page(), "docs/configuration.md is stale: run `cargo xtask bless`");
+}
+
+proptest! {
+    #[test]
+    fn no_password_survives_masking(user in "[a-z]{1,8}", password in "[A-Z0-9@:/?&=]{3,20}", host in "[a-z]{1,8}") {
+        let masked = mask_url(&format!("postgres://{user}:{password}@{host}/shop"));
+        prop_assert_eq!(masked, format!("postgres://{user}:***@{host}/shop"));
+    }
+}

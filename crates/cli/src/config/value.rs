@@ -1,0 +1,229 @@
+//! Forms of values: durations, rates, addresses, networks, secrets. Each parser's error says what is expected.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// A text that must never be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The text itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Which database engine a URL means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file of our own.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Where the database is. Shown without its password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DatabaseUrl {
+    url: String,
+    engine: Engine,
+}
+
+impl DatabaseUrl {
+    /// The URL with its password, for connecting only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.url
+    }
+
+    /// Its engine.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let engine = match text.split_once(':') {
+            Some(("sqlite", _)) => Engine::Sqlite,
+            Some(("postgres" | "postgresql", rest)) if rest.starts_with("//") => Engine::Postgres,
+            _ => return Err("a URL that begins with sqlite:// or postgres://".to_owned()),
+        };
+        Ok(Self { url: text.to_owned(), engine })
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&mask_url(&self.url))
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Replaces the password of a URL, before the host or among its parameters, by three stars.
+#[must_use]
+pub fn mask_url(url: &str) -> String {
+    // A password may hold an unescaped `@`, `/` or `?`, so the last `@` of all ends it: rather too much is hidden.
+    let masked = match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?)))
+    {
+        Some((scheme, (account, place))) => match account.split_once(':') {
+            Some((user, _)) => format!("{scheme}://{user}:***@{place}"),
+            None => url.to_owned(),
+        },
+        None => url.to_owned(),
+    };
+    let Some((address, query)) = masked.split_once('?') else { return masked };
+    let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+        Some((name, _)) if name.to_ascii_lowercase().contains("password") => format!("{name}=***"),
+        _ => parameter.to_owned(),
+    });
+    format!("{address}?{}", parameters.collect::<Vec<_>>().join("&"))
+}
+
+/// At most `count` within `window`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many, at least 1.
+    pub count: u32,
+    /// Within how long.
+    pub window: Duration,
+}
+
+impl Rate {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let expected = || "a rate such as 10/15m: a count from 1 up, and the time it is for".to_owned();
+        let (count, window) = text.split_once('/').ok_or_else(expected)?;
+        let count = count.parse().ok().filter(|count| *count > 0).ok_or_else(expected)?;
+        let window = parse_duration(window).filter(|window| !window.is_zero()).ok_or_else(expected)?;
+        Ok(Self { count, window })
+    }
+}
+
+/// An address, or a range of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    base: IpAddr,
+    prefix: u32,
+}
+
+impl Network {
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let expected = || format!("`{text}` to be an address or a network such as 10.0.0.0/8");
+        let (base, prefix) = text.split_once('/').map_or((text, None), |(base, prefix)| (base, Some(prefix)));
+        let base: IpAddr = base.parse().map_err(|_| expected())?;
+        let width = if base.is_ipv4() { 32 } else { 128 };
+        let prefix = match prefix {
+            None => width,
+            Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= width).ok_or_else(expected)?,
+        };
+        Ok(Self { base, prefix })
+    }
+
+    /// Whether `address` lies in it. An IPv4 address met on an IPv6 socket counts as IPv4.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        match (self.base, address.to_canonical()) {
+            (IpAddr::V4(base), IpAddr::V4(address)) => {
+                let shift = 32 - self.prefix;
+                u32::from(base).checked_shr(shift) == u32::from(address).checked_shr(shift)
+            }
+            (IpAddr::V6(base), IpAddr::V6(address)) => {
+                let shift = 128 - self.prefix;
+                u128::from(base).checked_shr(shift) == u128::from(address).checked_shr(shift)
+            }
+            _ => false,
+        }
+    }
+}
+
+pub(super) fn flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| "true or false".to_owned())
+}
+
+pub(super) fn number(text: &str, range: RangeInclusive<u32>) -> Result<u32, String> {
+    let expected = || format!("a whole number from {} to {}", range.start(), range.end());
+    text.parse().ok().filter(|number| range.contains(number)).ok_or_else(expected)
+}
+
+pub(super) fn duration(text: &str, range: RangeInclusive<Duration>) -> Result<Duration, String> {
+    let expected = || {
+        format!(
+            "a time such as 500ms, 30s, 10m, 2h or 14d, from {}s to {}s",
+            range.start().as_secs_f64(),
+            range.end().as_secs()
+        )
+    };
+    parse_duration(text).filter(|duration| range.contains(duration)).ok_or_else(expected)
+}
+
+fn parse_duration(text: &str) -> Option<Duration> {
+    let digits = text.find(|c: char| !c.is_ascii_digit())?;
+    let (count, unit) = text.split_at(digits);
+    let milliseconds = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    count.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
+}
+
+pub(super) fn optional_address(text: &str) -> Result<Option<SocketAddr>, String> {
+    if text == "off" {
+        Ok(None)
+    } else {
+        address(text).map(Some).map_err(|expected| format!("{expected}, or off"))
+    }
+}
+
+/// The entries of a comma-separated list.
+pub(super) fn list<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(parse).collect()
+}
+
+/// `https://shop.example` without anything after it; also `*`.
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    if text == "*" {
+        return Ok(text.to_owned());
+    }
+    let place = web_place(text).filter(|place| !place.contains('/'));
+    place
+        .map(|_| text.to_owned())
+        .ok_or_else(|| format!("`{text}` to be an origin such as https://shop.example"))
+}
+
+/// `https://shop.example/orders`; a slash at the end is taken off.
+pub(super) fn web_url(text: &str) -> Result<String, String> {
+    let url = text.trim_end_matches('/');
+    web_place(url).map(|_| url.to_owned()).ok_or_else(|| "a URL such as https://shop.example".to_owned())
+}
+
+fn web_place(text: &str) -> Option<&str> {
+    let place = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '?' | '#' | '@' | '"' | '<' | '>' | '\\');
+    (!place.is_empty() && !place.starts_with('/') && place.chars().all(plain)).then_some(place)
+}

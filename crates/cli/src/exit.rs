@@ -1,0 +1,88 @@
+//! How the program ends: exit codes, and the one line that tells why.
+
+use std::fmt;
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::olist::OlistError;
+
+/// The exit codes; those from 64 up are the ones of `sysexits.h`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done, nothing to remark.
+    Ok = 0,
+    /// Done as far as possible, but there are findings: rows left out, verification failed.
+    Findings = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// The database or the server cannot be reached, or the port is taken.
+    Unavailable = 69,
+    /// A mistake in this program.
+    Internal = 70,
+    /// A file or folder cannot be made.
+    CannotCreate = 73,
+    /// Reading or writing failed.
+    Io = 74,
+    /// The configuration is wrong or unsafe, or the schema or a key file does not fit.
+    Config = 78,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(exit as u8)
+    }
+}
+
+/// Why a command ended early: one line for the operator, what failed and what to do, and the exit code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// The line, without the program's name. Several only where several things are to be changed.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure with its line.
+    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into() }
+    }
+
+    /// An error with all its causes in one line.
+    #[must_use]
+    pub fn caused(exit: Exit, error: &dyn std::error::Error) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message.push_str(": ");
+            message.push_str(&error.to_string());
+            cause = error.source();
+        }
+        Self { exit, message }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::caused(Exit::Config, &error)
+    }
+}
+
+impl From<OlistError> for Failure {
+    fn from(error: OlistError) -> Self {
+        Self::caused(Exit::Io, &error)
+    }
+}
+
+/// Standard output went away or is full.
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(Exit::Io, format!("cannot write the output: {error}"))
+    }
+}
