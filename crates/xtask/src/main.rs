@@ -1,1 +1,67 @@
-fn main() {}
+//! The project's own chores: `cargo xtask test|ci|bless`.
+//!
+//! To add one: a variant of [`Task`] and a function in the module that knows its subject.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
+
+mod ci;
+mod postgres;
+mod shell;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use shell::{Outcome, cargo};
+
+/// Chores of the ordervault project.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Run all tests on SQLite and PostgreSQL, which is installed where it is missing and may be
+    Test {
+        /// Handed on to `cargo test`, such as a filter
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Everything that has to pass: format, lints, docs, licences, tests, generated files
+    Ci,
+    /// Write every committed generated file anew, by running the tests that compare them
+    Bless {
+        /// Handed on to `cargo test`, such as a filter
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().task {
+        Task::Test { arguments } => test(&arguments),
+        Task::Ci => ci::run(),
+        Task::Bless { arguments } => bless(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(reason) => {
+            eprintln!("xtask: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn test(arguments: &[String]) -> Outcome {
+    postgres::ensure()?;
+    shell::run(cargo(&["test", "--workspace"]).args(arguments))
+}
+
+fn bless(arguments: &[String]) -> Outcome {
+    postgres::ensure()?;
+    // All tests go on after a failure: a file that was stale a moment ago may fail one test and please the next.
+    shell::run(cargo(&["test", "--workspace", "--no-fail-fast"]).args(arguments).env("ORDERVAULT_BLESS", "1"))
+}

@@ -1,0 +1,76 @@
+//! The stages that every change has to pass, with the time that each takes.
+
+use std::time::{Duration, Instant};
+
+use crate::postgres;
+use crate::shell::{self, Outcome, cargo, in_root};
+
+type Stage = (&'static str, fn() -> Outcome);
+
+const STAGES: [Stage; 6] = [
+    ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
+    ("lint", lint),
+    ("docs", docs),
+    ("licences", licences),
+    ("postgresql", postgres::ensure),
+    ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
+];
+
+/// Runs all stages, also after one has failed, so that one run tells everything.
+pub(crate) fn run() -> Outcome {
+    let before = changes();
+    let mut report = Vec::new();
+    for (name, stage) in STAGES {
+        println!("\n== {name} ==");
+        let started = Instant::now();
+        let outcome = stage();
+        if let Err(reason) = &outcome {
+            println!("{reason}");
+        }
+        report.push((name, started.elapsed(), outcome.is_ok()));
+    }
+    // Tests compare every generated file with what they would generate. None may have rewritten one on the way.
+    report.push(("generated files", Duration::ZERO, before == changes()));
+    println!("\n== stages ==");
+    for (name, time, passed) in &report {
+        println!("{:16} {:>4} s  {}", name, time.as_secs(), if *passed { "ok" } else { "FAILED" });
+    }
+    println!(
+        "{:16} {:>4} s",
+        "together",
+        report.iter().map(|(_, time, _)| *time).sum::<Duration>().as_secs()
+    );
+    let failed: Vec<_> = report.iter().filter(|(_, _, passed)| !passed).map(|(name, _, _)| *name).collect();
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+fn lint() -> Outcome {
+    shell::run(&mut cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "--deny",
+        "warnings",
+    ]))
+}
+
+fn docs() -> Outcome {
+    let arguments = ["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"];
+    shell::run(cargo(&arguments).env("RUSTDOCFLAGS", "--deny warnings"))
+}
+
+/// Licences, banned crates and sources need no network; known vulnerabilities do, and are another tool's job.
+fn licences() -> Outcome {
+    if shell::output(&mut cargo(&["deny", "--version"])).is_none() {
+        println!("not checked: cargo-deny is not installed (cargo install --locked cargo-deny)");
+        return Ok(());
+    }
+    shell::run(&mut cargo(&["deny", "--offline", "check", "bans", "licenses", "sources"]))
+}
+
+/// What version control sees as changed or new; `None` without it.
+fn changes() -> Option<String> {
+    shell::output(&mut in_root("git", &["status", "--porcelain"]))
+}
