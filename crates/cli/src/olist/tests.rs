@@ -6,6 +6,7 @@ use std::path::Path;
 
 use chrono::NaiveDate;
 use flate2::{Compression, write::GzEncoder};
+use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
@@ -359,6 +360,33 @@ fn amounts_are_read_to_the_cent() {
         ["1e3", "+1", "1.", ".5", "1,5", " 1", "NaN", "10000000000.01", "99999999999999999999", "--1", "-"]
     {
         assert_eq!(fields::amount(text, "price"), Err(Reason::BadNumber("price")), "{text}");
+    }
+}
+
+proptest! {
+    /// Whatever happens to the bytes below the header, no row gets lost and the account agrees with the orders and findings.
+    #[test]
+    fn damage_anywhere_is_accounted_for(
+        file in 0..7_usize,
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
+    ) {
+        let mut files = sound();
+        let (name, text) = &mut files[file];
+        let name = *name;
+        let mut bytes = std::mem::take(text).into_bytes();
+        let header = bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        for (place, byte) in places {
+            let at = header + place.index(bytes.len() - header);
+            bytes[at] = byte;
+        }
+        let folder = store(&files);
+        fs::write(folder.path().join(format!("{name}.csv")), &bytes).unwrap();
+        let olist = read_ok(folder.path());
+        let broken: u64 = olist.summary.files.iter().flat_map(|file| &file.skipped).map(|(reason, rows)| if *reason == Reason::OrderSkipped { 0 } else { *rows }).sum();
+        prop_assert_eq!(broken, olist.findings.len() as u64);
+        prop_assert_eq!(olist.summary.orders(), olist.orders.len() as u64);
+        let freight: i64 = olist.orders.iter().map(|order| order.freight_total).sum();
+        prop_assert_eq!(freight, olist.summary.freight_total);
     }
 }
 
