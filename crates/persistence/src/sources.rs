@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use ordervault_domain::time::Timestamp;
 
+type Clock = dyn Fn() -> Timestamp + Send + Sync;
+type Random = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// Tells the time and throws the dice. Cheap to clone.
 #[derive(Clone)]
 pub struct Sources {
-    clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    random: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    clock: Arc<Clock>,
+    random: Arc<Random>,
 }
 
 impl Sources {
