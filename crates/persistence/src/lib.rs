@@ -24,7 +24,7 @@ mod tables;
 pub mod tx;
 pub mod writer;
 
-pub use error::Error;
+pub use error::{DbError, Error};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
 pub use tables::outbox::sequence;
 pub use tables::sessions::{Realm, Session};

@@ -1,0 +1,219 @@
+//! Hashing and checking passwords with argon2id (RFC 9106; OWASP's minimum of 19 MiB, two passes), a bounded number at a
+//! time: a flood of logins must not starve orders of memory and cores.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::password_rules::{NewPassword, normalised};
+use crate::problem::{Code, Problem};
+use crate::state::Entropy;
+
+const MEMORY_KIB: u32 = 19_456;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+const OUTPUT_BYTES: usize = 32;
+const SALT_BYTES: usize = 16;
+
+/// What a stored hash may ask for at most: a row must not be able to make us allocate at will.
+const MAX_MEMORY_KIB: u32 = 256 * 1024;
+const MAX_PASSES: u32 = 10;
+const MAX_LANES: u32 = 4;
+
+const QUEUE_PLACES: usize = 16;
+const MAX_WAIT: Duration = Duration::from_secs(2);
+const RETRY_AFTER_SECONDS: u32 = 2;
+
+/// Checked in place of the hash that an unknown account does not have, so that it takes the same time.
+const DUMMY_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$b3JkZXJ2YXVsdGR1bW15MQ$bm9ib2R5IGhhcyB0aGlzIHBhc3N3b3JkLCBldmVyLi4";
+
+/// What checking a password found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordCheck {
+    /// It is another password, or there is no such account.
+    Wrong,
+    /// It is the password.
+    Right {
+        /// The stored hash is weaker than today's: hash again and store that.
+        needs_rehash: bool,
+    },
+}
+
+/// Hashes and checks passwords.
+pub struct Passwords {
+    permits: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    entropy: Entropy,
+}
+
+impl Passwords {
+    /// With one permit per core, but one core left to others.
+    pub fn new(cores: usize, entropy: Entropy) -> Self {
+        let permits = cores.saturating_sub(1).max(1);
+        Self { permits: Arc::new(Semaphore::new(permits)), waiting: AtomicUsize::new(0), entropy }
+    }
+
+    /// The text to store for a password (PHC string format). 503 `overloaded` when too many wait.
+    pub async fn hash(&self, password: NewPassword) -> Result<String, Problem> {
+        let mut salt = [0; SALT_BYTES];
+        self.entropy.fill(&mut salt).map_err(Problem::internal)?;
+        self.with_permit(move || {
+            let hash =
+                today()?.hash_password_with_salt(password.0.as_bytes(), &salt).map_err(Problem::internal)?;
+            Ok(hash.to_string())
+        })
+        .await
+    }
+
+    /// Compares a password with a stored hash; `None` for an account that does not exist or may not log in, which costs the
+    /// same. 503 `overloaded` when too many wait.
+    pub async fn check(&self, password: &str, stored: Option<&str>) -> Result<PasswordCheck, Problem> {
+        let password = normalised(password);
+        let exists = stored.is_some();
+        let stored = stored.unwrap_or(DUMMY_HASH).to_owned();
+        let outcome = self.with_permit(move || compare(password.as_bytes(), &stored)).await?;
+        Ok(if exists { outcome } else { PasswordCheck::Wrong })
+    }
+
+    /// Runs the work on a blocking thread. The permit goes with it: a client that hangs up does not free it early.
+    async fn with_permit<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let permit = self.permit().await?;
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        })
+        .await
+        .map_err(Problem::internal)?
+    }
+
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        if let Ok(permit) = Arc::clone(&self.permits).try_acquire_owned() {
+            return Ok(permit);
+        }
+        let overloaded = || Problem::new(Code::Overloaded).retry_after(RETRY_AFTER_SECONDS);
+        let place = Place::take(&self.waiting).ok_or_else(overloaded)?;
+        let permit = tokio::time::timeout(MAX_WAIT, Arc::clone(&self.permits).acquire_owned()).await;
+        drop(place);
+        match permit {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(closed)) => Err(Problem::internal(closed)),
+            Err(_) => Err(overloaded()),
+        }
+    }
+}
+
+/// A place in the queue, given back when dropped.
+struct Place<'a>(&'a AtomicUsize);
+
+impl<'a> Place<'a> {
+    fn take(waiting: &'a AtomicUsize) -> Option<Self> {
+        let before = waiting.fetch_add(1, Ordering::Relaxed);
+        let place = Self(waiting);
+        (before < QUEUE_PLACES).then_some(place)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn today() -> Result<Argon2<'static>, Problem> {
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(OUTPUT_BYTES)).map_err(Problem::internal)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+fn compare(password: &[u8], stored: &str) -> Result<PasswordCheck, Problem> {
+    let unusable = |why: &str| Problem::internal(format_args!("a stored password hash is unusable: {why}"));
+    let hash = PasswordHash::new(stored).map_err(|error| unusable(&error.to_string()))?;
+    let params = Params::try_from(&hash).map_err(|error| unusable(&error.to_string()))?;
+    if hash.algorithm.as_str() != "argon2id" {
+        return Err(unusable("not argon2id"));
+    }
+    if params.m_cost() > MAX_MEMORY_KIB || params.t_cost() > MAX_PASSES || params.p_cost() > MAX_LANES {
+        return Err(unusable("its parameters are too expensive"));
+    }
+    match today()?.verify_password(password, &hash) {
+        Ok(()) => Ok(PasswordCheck::Right {
+            needs_rehash: params.m_cost() < MEMORY_KIB
+                || params.t_cost() < PASSES
+                || hash.version != Some(Version::V0x13.into()),
+        }),
+        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(PasswordCheck::Wrong),
+        Err(error) => Err(unusable(&error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::auth::Realm;
+
+    fn new(password: &str) -> NewPassword {
+        NewPassword::check(Realm::Customer, password, &[]).unwrap()
+    }
+
+    fn weak_hash(password: &str, memory_kib: u32) -> String {
+        let params = Params::new(memory_kib, 1, 1, Some(32)).unwrap();
+        let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon.hash_password_with_salt(password.as_bytes(), &[5; 16]).unwrap().to_string()
+    }
+
+    #[tokio::test]
+    async fn a_hash_fits_its_password_only() {
+        let passwords = Passwords::new(2, Entropy::system());
+        let stored = passwords.hash(new("caf\u{e9} am Eck")).await.unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        let right = PasswordCheck::Right { needs_rehash: false };
+        assert_eq!(passwords.check("caf\u{e9} am Eck", Some(&stored)).await.unwrap(), right);
+        assert_eq!(passwords.check("cafe\u{301} am Eck", Some(&stored)).await.unwrap(), right);
+        assert_eq!(passwords.check("Caf\u{e9} am Eck", Some(&stored)).await.unwrap(), PasswordCheck::Wrong);
+        assert_ne!(passwords.hash(new("caf\u{e9} am Eck")).await.unwrap(), stored);
+    }
+
+    #[tokio::test]
+    async fn an_unknown_account_costs_a_hash_of_todays_parameters() {
+        let dummy = PasswordHash::new(DUMMY_HASH).unwrap();
+        let params = Params::try_from(&dummy).unwrap();
+        assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (MEMORY_KIB, PASSES, LANES));
+        assert_eq!(dummy.hash.unwrap().as_ref().len(), OUTPUT_BYTES);
+        let passwords = Passwords::new(2, Entropy::system());
+        assert_eq!(passwords.check("whatever", None).await.unwrap(), PasswordCheck::Wrong);
+    }
+
+    #[tokio::test]
+    async fn weaker_hashes_ask_to_be_renewed_and_monstrous_ones_are_refused() {
+        let passwords = Passwords::new(2, Entropy::system());
+        let outcome = passwords.check("old password", Some(&weak_hash("old password", 8192))).await.unwrap();
+        assert_eq!(outcome, PasswordCheck::Right { needs_rehash: true });
+        let monstrous = DUMMY_HASH.replace("m=19456", "m=4194304");
+        for bad in [monstrous.as_str(), &DUMMY_HASH.replace("argon2id", "argon2d"), "plain", ""] {
+            let problem = passwords.check("x", Some(bad)).await.unwrap_err();
+            assert_eq!(problem.code(), Code::InternalError, "{bad}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_cannot_be_served_in_time_is_told_to_come_back() {
+        let passwords = Passwords::new(1, Entropy::system());
+        let busy = passwords.permit().await.unwrap();
+        // Paused time runs on by itself while everybody waits.
+        assert_eq!(passwords.permit().await.unwrap_err().code(), Code::Overloaded);
+        let queue: Vec<_> = (0..QUEUE_PLACES).map(|_| Place::take(&passwords.waiting).unwrap()).collect();
+        assert!(Place::take(&passwords.waiting).is_none());
+        drop(queue);
+        drop(busy);
+        assert!(passwords.permit().await.is_ok());
+        assert_eq!(passwords.waiting.load(Ordering::Relaxed), 0);
+    }
+}

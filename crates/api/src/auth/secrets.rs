@@ -1,0 +1,234 @@
+//! The secret file: one or two keys of 32 random bytes, one line of base64 each.
+//!
+//! The first line signs, every line verifies. To rotate: append the new key on all replicas and restart them, swap the two
+//! lines and restart, and remove the old line once the longest session has ended.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+
+use crate::state::{Entropy, EntropyError};
+
+const KEY_BYTES: usize = 32;
+const MAX_KEYS: usize = 2;
+const MAX_FILE_BYTES: u64 = 4096;
+
+/// The keys, the signing one first.
+#[derive(Clone)]
+pub struct Secrets {
+    keys: Vec<[u8; KEY_BYTES]>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Secrets({} keys)", self.keys.len())
+    }
+}
+
+/// Why the secret file cannot be used. One line, with what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// It is not there and may not be made.
+    #[error(
+        "secret file {0} does not exist; create it with: head -c 32 /dev/urandom | base64 > {0} && chmod 600 {0}"
+    )]
+    Missing(PathBuf),
+    /// Others can read it.
+    #[error("secret file {0} can be read by others (mode {1:03o}); run: chmod 600 {0}")]
+    TooOpen(PathBuf, u32),
+    /// It holds something else.
+    #[error("secret file {0} must hold one or two lines, each 32 bytes in base64")]
+    Malformed(PathBuf),
+    /// Reading or writing failed.
+    #[error("secret file {0}: {1}")]
+    Io(PathBuf, #[source] io::Error),
+    /// No randomness for a new one.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+}
+
+impl Secrets {
+    /// Keys that are not from a file, for tests and programs that only print the contract.
+    pub fn from_keys(signing: [u8; KEY_BYTES], previous: Option<[u8; KEY_BYTES]>) -> Self {
+        Self { keys: std::iter::once(signing).chain(previous).collect() }
+    }
+
+    /// Reads the file, which nobody but its owner may read.
+    pub fn load(path: &Path) -> Result<Self, SecretError> {
+        let failed = |error| SecretError::Io(path.to_owned(), error);
+        let file = File::open(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => SecretError::Missing(path.to_owned()),
+            _ => failed(error),
+        })?;
+        refuse_open_mode(&file, path)?;
+        let mut text = String::new();
+        file.take(MAX_FILE_BYTES).read_to_string(&mut text).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => SecretError::Malformed(path.to_owned()),
+            _ => failed(error),
+        })?;
+        let keys = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(|line| STANDARD.decode(line).ok().and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok()))
+            .collect::<Option<Vec<_>>>()
+            .filter(|keys| (1..=MAX_KEYS).contains(&keys.len()))
+            .ok_or_else(|| SecretError::Malformed(path.to_owned()))?;
+        Ok(Self { keys })
+    }
+
+    /// Reads the file, or makes one with a fresh key (mode 0600) where none is.
+    pub fn load_or_create(path: &Path, entropy: &Entropy) -> Result<Self, SecretError> {
+        match Self::load(path) {
+            Err(SecretError::Missing(_)) => {}
+            outcome => return outcome,
+        }
+        let mut key = [0; KEY_BYTES];
+        entropy.fill(&mut key)?;
+        match create(path, &key) {
+            Ok(()) => Self::load(path),
+            // Another process was faster: its key is as good.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
+            Err(error) => Err(SecretError::Io(path.to_owned(), error)),
+        }
+    }
+
+    /// The keys for one purpose, the signing one first. Different labels give unrelated keys.
+    pub(super) fn derive(&self, label: &str) -> Vec<[u8; KEY_BYTES]> {
+        self.keys.iter().map(|key| mac(key, &[label.as_bytes()])).collect()
+    }
+}
+
+/// Written under another name and linked into place, so that no reader ever meets half a key.
+fn create(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<()> {
+    let unfinished = path.with_extension(format!("new-{}", std::process::id()));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let outcome = options
+        .open(&unfinished)
+        .and_then(|mut file| {
+            writeln!(file, "{}", STANDARD.encode(key))?;
+            file.sync_all()
+        })
+        .and_then(|()| std::fs::hard_link(&unfinished, path));
+    std::fs::remove_file(&unfinished)?;
+    outcome
+}
+
+#[cfg(unix)]
+fn refuse_open_mode(file: &File, path: &Path) -> Result<(), SecretError> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = file.metadata().map_err(|error| SecretError::Io(path.to_owned(), error))?;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 { Ok(()) } else { Err(SecretError::TooOpen(path.to_owned(), mode)) }
+}
+
+#[cfg(not(unix))]
+fn refuse_open_mode(_: &File, _: &Path) -> Result<(), SecretError> {
+    Ok(())
+}
+
+/// HMAC-SHA-256 over the parts, each preceded by its length, so that no two lists of parts sound alike.
+pub(super) fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; 32] {
+    keyed(key, parts).finalize().into_bytes().into()
+}
+
+/// Compares in constant time.
+pub(super) fn is_mac(key: &[u8; KEY_BYTES], parts: &[&[u8]], tag: &[u8]) -> bool {
+    keyed(key, parts).verify_slice(tag).is_ok()
+}
+
+fn keyed(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> Hmac<Sha256> {
+    // HMAC itself pads a shorter key with zeros to the hash's block of 64 bytes.
+    let mut block = [0; 64];
+    block[..KEY_BYTES].copy_from_slice(key);
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counting_entropy() -> Entropy {
+        Entropy::new(|bytes| {
+            bytes.iter_mut().zip(1..).for_each(|(byte, n)| *byte = n);
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn a_missing_file_is_made_once_and_only_for_its_owner() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        assert!(matches!(Secrets::load(&path), Err(SecretError::Missing(_))));
+        let made = Secrets::load_or_create(&path, &counting_entropy()).unwrap();
+        let failing = Entropy::new(|_| Err(EntropyError("used twice".into())));
+        let again = Secrets::load_or_create(&path, &failing).unwrap();
+        assert_eq!(made.keys, again.keys);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_others_can_read_is_refused_in_one_line() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        Secrets::load_or_create(&path, &counting_entropy()).unwrap();
+        for mode in [0o640, 0o604, 0o622] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            let message = Secrets::load(&path).unwrap_err().to_string();
+            assert!(message.contains("chmod 600") && !message.contains('\n'), "{message}");
+        }
+    }
+
+    #[test]
+    fn only_one_or_two_whole_keys_are_a_secret_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let key = |n: u8| STANDARD.encode([n; 32]);
+        let write = |content: &[u8]| {
+            let _ = std::fs::remove_file(&path);
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(&path).unwrap().write_all(content).unwrap();
+            Secrets::load(&path).map(|secrets| secrets.keys)
+        };
+        assert_eq!(write(format!("{}\n\n{}\n", key(1), key(2)).as_bytes()).unwrap(), [[1; 32], [2; 32]]);
+        for bad in [
+            String::new(),
+            "password".into(),
+            STANDARD.encode([1; 31]),
+            format!("{}\n{}\n{}", key(1), key(2), key(3)),
+        ] {
+            assert!(matches!(write(bad.as_bytes()), Err(SecretError::Malformed(_))), "{bad}");
+        }
+        assert!(matches!(write(&[0xFF; 32]), Err(SecretError::Malformed(_))));
+    }
+
+    #[test]
+    fn labels_give_unrelated_keys() {
+        let secrets = Secrets::from_keys([7; 32], None);
+        assert_ne!(secrets.derive("a"), secrets.derive("b"));
+        assert_ne!(mac(&[7; 32], &[b"ab", b"c"]), mac(&[7; 32], &[b"a", b"bc"]));
+    }
+}

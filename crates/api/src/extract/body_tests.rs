@@ -1,0 +1,168 @@
+use super::*;
+use serde::Deserialize;
+
+#[derive(Debug, Deserialize, Validate, PartialEq)]
+struct Basket {
+    #[validate(length(min = 1, max = 3), nested)]
+    lines: Vec<Line>,
+    #[validate(length(max = 5))]
+    note: Option<String>,
+    #[serde(default)]
+    channel: Channel,
+    gift: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, Validate, PartialEq, serde::Serialize)]
+struct Line {
+    #[validate(length(min = 1))]
+    product: String,
+    #[validate(range(min = 1, max = 999))]
+    quantity: i64,
+}
+
+#[derive(Debug, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Channel {
+    #[default]
+    Web,
+    PhoneCall,
+}
+
+fn refusal(body: impl AsRef<[u8]>) -> (Code, Vec<(String, String)>) {
+    let problem = parse::<Basket>(body.as_ref()).unwrap_err();
+    let errors = problem.field_errors().iter().map(|e| (e.pointer.clone(), e.code.clone())).collect();
+    (problem.code(), errors)
+}
+
+fn with_line(line: &str) -> String {
+    format!(r#"{{"lines": [{{"product": "p", "quantity": 1}}, {line}]}}"#)
+}
+
+#[test]
+fn a_good_body_is_read() {
+    let body = r#"{"lines": [{"product": "保温杯", "quantity": 2}], "note": null, "channel": "phone_call"}"#;
+    let basket: Basket = parse(body.as_bytes()).unwrap();
+    assert_eq!(basket.lines, [Line { product: "保温杯".into(), quantity: 2 }]);
+    assert_eq!((basket.note, basket.channel, basket.gift), (None, Channel::PhoneCall, None));
+}
+
+#[test]
+fn unreadable_bodies_are_400() {
+    let deep = "[".repeat(200) + &"]".repeat(200);
+    let bodies: [&[u8]; 11] = [
+        b"",
+        b" ",
+        b"{",
+        br#"{"a":1,}"#,
+        br#"{"lines": []} x"#,
+        b"{\"note\": \"\xC3\x28\"}",
+        br#"{"note": "\ud800"}"#,
+        br#"{"note": "\udc00\ud800"}"#,
+        b"{\"note\": \"raw\nline\"}",
+        br#"{"gift": 1e999}"#,
+        deep.as_bytes(),
+    ];
+    for body in bodies {
+        let (code, errors) = refusal(body);
+        assert_eq!((code, errors.len()), (Code::MalformedRequest, 0), "{}", String::from_utf8_lossy(body));
+    }
+}
+
+#[test]
+fn wrong_content_is_422_with_pointer_and_code() {
+    let line = |quantity: &str| with_line(&format!(r#"{{"product": "p", "quantity": {quantity}}}"#));
+    let cases: Vec<(String, &str, &str)> = vec![
+        ("null".into(), "", "wrong-type"),
+        ("[]".into(), "", "wrong-type"),
+        (r#""x""#.into(), "", "wrong-type"),
+        (r#"[[{"product": "p", "quantity": 1}], "n", "web", true]"#.into(), "", "wrong-type"),
+        ("{}".into(), "/lines", "missing"),
+        (r#"{"lines": null}"#.into(), "/lines", "wrong-type"),
+        (r#"{"lines": []}"#.into(), "/lines", "too-few"),
+        (with_line(r#"["p", 1]"#), "/lines/1", "wrong-type"),
+        (
+            with_line(r#"{"product": "p", "quantity": 1, "unit_price": 1}"#),
+            "/lines/1/unit_price",
+            "unknown-field",
+        ),
+        (
+            with_line(r#"{"product": "p", "quantity": 1, "quantity": 2}"#),
+            "/lines/1/quantity",
+            "duplicate-field",
+        ),
+        (with_line(r#"{"product": "p"}"#), "/lines/1/quantity", "missing"),
+        (with_line(r#"{"product": 5, "quantity": 1}"#), "/lines/1/product", "wrong-type"),
+        (with_line(r#"{"product": "\u0000", "quantity": 1}"#), "/lines/1/product", "forbidden-character"),
+        (with_line(r#"{"product": "\uFFFE", "quantity": 1}"#), "/lines/1/product", "forbidden-character"),
+        (with_line(r#"{"product": "\u0085", "quantity": 1}"#), "/lines/1/product", "forbidden-character"),
+        (with_line(r#"{"product": "", "quantity": 1}"#), "/lines/1/product", "too-short"),
+        (line("0"), "/lines/1/quantity", "out-of-range"),
+        (line("-1"), "/lines/1/quantity", "out-of-range"),
+        (line("1.0"), "/lines/1/quantity", "wrong-type"),
+        (line("1e3"), "/lines/1/quantity", "wrong-type"),
+        (line("\"1\""), "/lines/1/quantity", "wrong-type"),
+        (line("9223372036854775808"), "/lines/1/quantity", "out-of-range"),
+        (line("99999999999999999999"), "/lines/1/quantity", "wrong-type"),
+        (r#"{"lines": [], "channel": "fax"}"#.into(), "/channel", "unknown-value"),
+        (r#"{"lines": [], "channel": ["web"]}"#.into(), "/channel", "wrong-type"),
+        (r#"{"lines": [], "status": "paid"}"#.into(), "/status", "unknown-field"),
+    ];
+    for (body, pointer, code) in cases {
+        assert_eq!(refusal(&body), (Code::ValidationFailed, vec![(pointer.into(), code.into())]), "{body}");
+    }
+}
+
+#[test]
+fn limits_count_code_points_and_are_named() {
+    let one = r#"{"product": "p", "quantity": 1}"#;
+    let problem =
+        parse::<Basket>(format!(r#"{{"lines": [{one},{one},{one},{one}], "note": "123456"}}"#).as_bytes())
+            .unwrap_err();
+    let errors: Vec<_> =
+        problem.field_errors().iter().map(|e| (e.pointer.as_str(), e.detail.as_str())).collect();
+    assert_eq!(errors, [("/lines", "at most 3 entries"), ("/note", "at most 5 characters")]);
+    assert!(parse::<Basket>(format!(r#"{{"lines": [{one}], "note": "王小明王小"}}"#).as_bytes()).is_ok());
+}
+
+#[test]
+fn no_refusal_repeats_the_value() {
+    for body in [
+        with_line(r#"{"product": 1, "quantity": "s3cret"}"#),
+        with_line(r#"{"product": "s3cret\u0000", "quantity": 1}"#),
+        r#"{"lines": [], "channel": "s3cret"}"#.to_owned(),
+        r#"{"lines": "s3cret"}"#.to_owned(),
+        r#"{"lines": [], "note": "s3cret is too long"}"#.to_owned(),
+        r#"{"s3cret"#.to_owned(),
+    ] {
+        let problem = parse::<Basket>(body.as_bytes()).unwrap_err();
+        let text = serde_json::to_string(&problem.body("r")).unwrap();
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+}
+
+#[derive(Debug, Deserialize, Validate, PartialEq)]
+struct Change {
+    #[serde(default, deserialize_with = "crate::extract::present")]
+    #[validate(length(max = 3))]
+    note: Option<Option<String>>,
+    #[serde(default, deserialize_with = "crate::extract::present_value")]
+    name: Option<String>,
+}
+
+#[test]
+fn a_patch_tells_absent_null_and_value_apart() {
+    let change = |body: &str| parse::<Change>(body.as_bytes()).map(|c| (c.note, c.name));
+    assert_eq!(change("{}").unwrap(), (None, None));
+    assert_eq!(change(r#"{"note": null}"#).unwrap(), (Some(None), None));
+    assert_eq!(change(r#"{"note": "x", "name": "n"}"#).unwrap(), (Some(Some("x".into())), Some("n".into())));
+    assert_eq!(change(r#"{"name": null}"#).unwrap_err().field_errors()[0].code, "wrong-type");
+    assert_eq!(change(r#"{"note": "long"}"#).unwrap_err().field_errors()[0].code, "too-long");
+}
+
+#[test]
+fn body_limits_go_by_kind_of_operation() {
+    assert_eq!(body_limit_bytes("/v1/auth/login"), 4 * 1024);
+    assert_eq!(body_limit_bytes("/v1/staff/auth/login"), 4 * 1024);
+    assert_eq!(body_limit_bytes("/v1/orders"), 64 * 1024);
+    assert_eq!(body_limit_bytes("/v1/staff/batches"), 256 * 1024);
+}

@@ -1,0 +1,127 @@
+//! `If-Match` (RFC 9110, section 13.1.1): the version a change is based on. Our ETag is the version in quotes: `"7"`.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+
+use crate::problem::{Code, FieldError, Problem};
+
+/// The precondition of an operation that requires one; without it 428.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfMatch {
+    /// `*`: whatever the version, as long as the thing exists.
+    Any,
+    /// `"<version>"`: only if this is still the version.
+    Version(i64),
+}
+
+/// The precondition of an operation that takes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptionalIfMatch(pub Option<IfMatch>);
+
+impl IfMatch {
+    /// The version expected; `None` if any will do.
+    pub fn expected_version(self) -> Option<i64> {
+        match self {
+            IfMatch::Any => None,
+            IfMatch::Version(version) => Some(version),
+        }
+    }
+}
+
+impl OptionalIfMatch {
+    /// The version expected; `None` if any will do.
+    pub fn expected_version(self) -> Option<i64> {
+        self.0.and_then(IfMatch::expected_version)
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request).and_then(|found| found.ok_or_else(|| Problem::new(Code::PreconditionRequired))))
+    }
+}
+
+impl FromRequest for OptionalIfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request).map(OptionalIfMatch))
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<Option<IfMatch>, Problem> {
+    let mut values = request.headers().get_all(header::IF_MATCH);
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => parse(value.as_bytes()).map(Some),
+        (Some(_), Some(_)) => Err(unreadable()),
+    }
+}
+
+fn unreadable() -> Problem {
+    Problem::new(Code::InvalidParameter).errors(vec![
+        FieldError::new("If-Match", "invalid").detail("expected one ETag in double quotes, or *"),
+    ])
+}
+
+fn parse(value: &[u8]) -> Result<IfMatch, Problem> {
+    let text = std::str::from_utf8(value).map_err(|_| unreadable())?.trim();
+    if text == "*" {
+        return Ok(IfMatch::Any);
+    }
+    // A weak tag is well-formed, but never matches here (RFC 9110, section 8.8.3.2).
+    let (is_weak, tag) = match text.strip_prefix("W/") {
+        Some(tag) => (true, tag),
+        None => (false, text),
+    };
+    let tag = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).filter(|tag| !tag.contains('"'));
+    match tag {
+        None => Err(unreadable()),
+        Some(_) if is_weak => Err(Problem::new(Code::PreconditionFailed)),
+        Some(tag) => match canonical_version(tag) {
+            Some(version) => Ok(IfMatch::Version(version)),
+            // Somebody else's ETag: well-formed, but no version of ours.
+            None => Err(Problem::new(Code::PreconditionFailed)),
+        },
+    }
+}
+
+/// `7`, but not `+7`, `07` or `-7`: an ETag is compared as text.
+fn canonical_version(tag: &str) -> Option<i64> {
+    let version: i64 = tag.parse().ok()?;
+    (version >= 1 && version.to_string() == tag).then_some(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_form_has_its_answer() {
+        let outcome = |value: &str| parse(value.as_bytes()).map_err(|problem| problem.code());
+        for (value, expected) in [
+            ("\"7\"", Ok(IfMatch::Version(7))),
+            (" \"9223372036854775807\" ", Ok(IfMatch::Version(i64::MAX))),
+            ("*", Ok(IfMatch::Any)),
+            ("W/\"7\"", Err(Code::PreconditionFailed)),
+            ("\"abc\"", Err(Code::PreconditionFailed)),
+            ("\"0\"", Err(Code::PreconditionFailed)),
+            ("\"07\"", Err(Code::PreconditionFailed)),
+            ("\"9223372036854775808\"", Err(Code::PreconditionFailed)),
+            ("7", Err(Code::InvalidParameter)),
+            ("", Err(Code::InvalidParameter)),
+            ("\"7", Err(Code::InvalidParameter)),
+            ("\"7\", \"8\"", Err(Code::InvalidParameter)),
+            ("W/7", Err(Code::InvalidParameter)),
+        ] {
+            assert_eq!(outcome(value), expected, "{value}");
+        }
+    }
+}

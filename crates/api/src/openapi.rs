@@ -1,0 +1,250 @@
+//! The contract: an OpenAPI 3.1 document made from the registered endpoints.
+//!
+//! What follows from an operation's shape is added here and nowhere else: which problems it can answer with (a body means
+//! 413, 415, 422; a token means 401, 403; an `If-Match` 412, 428 …), so that no handler repeats it and none forgets it.
+
+pub mod docs_ui;
+mod problems;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::http::header::{self, EntityTag, Header, IfNoneMatch};
+use actix_web::web::{self, Bytes};
+use actix_web::{HttpRequest, HttpResponse};
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::server::Server;
+use utoipa::openapi::tag::{Tag, TagBuilder};
+use utoipa::openapi::{
+    Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
+    Required,
+};
+
+use crate::problem::{FieldError, ProblemBody, Remedy};
+use crate::routes::Routes;
+
+/// The tags, in reading order. An operation names exactly one.
+const TAGS: &[(&str, &str)] = &[
+    ("auth", "Customers: register, log in, stay logged in, log out."),
+    ("catalogue", "Stores and products, for everybody."),
+    ("orders", "Customers: place orders, find them, change and cancel them."),
+    ("staff-auth", "Staff: log in, stay logged in, log out."),
+    ("staff-orders", "Staff: find orders and take them through their life."),
+    ("staff-catalogue", "Staff: stores, products and stock."),
+    ("staff-members", "Staff: who works here, with which roles."),
+    ("system", "Health, version and this description."),
+];
+
+/// The security scheme of operations for customers: `security(("customer_bearer" = []))`.
+pub const CUSTOMER_BEARER: &str = "customer_bearer";
+/// The security scheme of operations for staff: `security(("staff_bearer" = []))`.
+pub const STAFF_BEARER: &str = "staff_bearer";
+
+const DESCRIPTION: &str = "\
+Order management for shops: customers order and find a way out of every mistake, staff run the whole life of an order, and
+every change can be explained.
+
+**Start.** Log in with `POST /v1/auth/login` (customers) or `POST /v1/staff/auth/login` (staff), copy `access_token` and paste
+it under *Authorize*. It lives 10 minutes; the refresh token gets the next one.
+
+**Conventions.** JSON in snake_case; times in RFC 3339 UTC with three decimals; money in minor units with its currency; unknown
+fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
+a value are left out.
+
+**Safe repeats.** Every `POST` takes an `Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same
+body within 7 days gets the first answer again and changes nothing; with another body it is refused.
+
+**Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
+
+**Errors.** Every answer of 400 and above is a problem document (RFC 9457) with a stable `code`, explained at
+`/problems/{code}`, and a `request_id` to name when asking for help.";
+
+/// The rendered document with its ETag.
+#[derive(Clone)]
+pub struct Contract {
+    json: Bytes,
+    etag: String,
+}
+
+impl Contract {
+    /// Renders the document of these routes.
+    pub fn of(routes: &Routes) -> Result<Self, serde_json::Error> {
+        let json = document(routes).to_json()?;
+        let etag = Sha256::digest(&json).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Ok(Self { json: json.into(), etag })
+    }
+
+    /// The document as JSON text.
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
+}
+
+/// This description
+///
+/// The OpenAPI document that clients are generated from; send its ETag as If-None-Match to ask only for changes.
+#[utoipa::path(
+    get,
+    path = "/openapi.json",
+    operation_id = "get_openapi",
+    tag = "system",
+    responses(
+        (status = 200, description = "The OpenAPI 3.1 document", content_type = "application/json", body = Object,
+            headers(("ETag" = String, description = "Changes when the document does"))),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match")
+    )
+)]
+pub(crate) async fn openapi_json(request: HttpRequest, contract: web::Data<Contract>) -> HttpResponse {
+    let etag = EntityTag::new_strong(contract.etag.clone());
+    let is_known = match IfNoneMatch::parse(&request) {
+        Ok(IfNoneMatch::Any) => true,
+        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&etag)),
+        Err(_) => false,
+    };
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response.insert_header(header::ETag(etag)).insert_header((header::CACHE_CONTROL, "no-cache"));
+    if is_known {
+        return response.finish();
+    }
+    response.content_type("application/json").body(contract.json.clone())
+}
+
+/// Builds the document of these routes.
+pub fn document(routes: &Routes) -> OpenApi {
+    let mut paths: BTreeMap<String, PathItem> = BTreeMap::new();
+    let mut schemas = problem_schemas();
+    let mut statuses = BTreeSet::new();
+    let mut used_tags = BTreeSet::new();
+    for endpoint in routes.endpoints() {
+        let Some(documentation) = endpoint.documentation() else { continue };
+        for method in &documentation.methods {
+            let mut operation = documentation.operation.clone();
+            statuses.extend(add_problems(&mut operation, endpoint.path(), method));
+            // Said explicitly: this operation is for everybody.
+            operation.security.get_or_insert_default();
+            used_tags.extend(operation.tags.iter().flatten().cloned());
+            let item = PathItem::new(method.clone(), operation);
+            paths.entry(endpoint.path().to_owned()).or_default().merge_operations(item);
+        }
+        schemas.extend(documentation.schemas.iter().cloned());
+    }
+    let mut components = Components::new();
+    components.schemas = schemas;
+    components.responses = statuses
+        .into_iter()
+        .map(|status| (problems::name(status), problems::response(status).into()))
+        .collect();
+    let bearer = |description: &str| {
+        SecurityScheme::Http(
+            HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT")
+                .description(Some(description))
+                .build(),
+        )
+    };
+    components.add_security_scheme(
+        CUSTOMER_BEARER,
+        bearer("A customer's access_token, from POST /v1/auth/login or /v1/auth/register."),
+    );
+    components.add_security_scheme(
+        STAFF_BEARER,
+        bearer("A staff member's access_token, from POST /v1/staff/auth/login."),
+    );
+
+    let mut openapi_paths = Paths::new();
+    openapi_paths.paths = paths.into_iter().collect();
+    OpenApiBuilder::new()
+        .info(
+            InfoBuilder::new()
+                .title("ordervault")
+                .version(env!("CARGO_PKG_VERSION"))
+                .description(Some(DESCRIPTION))
+                .contact(Some(
+                    ContactBuilder::new()
+                        .name(Some("ordervault"))
+                        .url(Some(env!("CARGO_PKG_REPOSITORY")))
+                        .build(),
+                ))
+                .license(Some(
+                    LicenseBuilder::new()
+                        .name("MIT OR Apache-2.0")
+                        .identifier(Some("MIT OR Apache-2.0"))
+                        .build(),
+                ))
+                .build(),
+        )
+        .servers(Some([Server::new("/")]))
+        .tags(Some(tags(&used_tags)))
+        .components(Some(components))
+        .paths(openapi_paths)
+        .build()
+}
+
+fn tags(used: &BTreeSet<String>) -> Vec<Tag> {
+    TAGS.iter()
+        .filter(|(name, _)| used.contains(*name))
+        .map(|(name, description)| TagBuilder::new().name(*name).description(Some(*description)).build())
+        .collect()
+}
+
+fn problem_schemas() -> BTreeMap<String, RefOr<utoipa::openapi::Schema>> {
+    use utoipa::PartialSchema;
+    BTreeMap::from([
+        (ProblemBody::name().into_owned(), ProblemBody::schema()),
+        (FieldError::name().into_owned(), FieldError::schema()),
+        (Remedy::name().into_owned(), Remedy::schema()),
+    ])
+}
+
+/// Adds the problems that follow from the operation's shape; says which statuses it used.
+fn add_problems(operation: &mut Operation, path: &str, method: &HttpMethod) -> Vec<u16> {
+    if !path.starts_with("/v1/") {
+        return Vec::new();
+    }
+    let parameters: Vec<_> = operation
+        .parameters
+        .iter()
+        .flatten()
+        .filter_map(|parameter| match parameter {
+            RefOr::T(parameter) => Some(parameter),
+            RefOr::Ref(_) => None,
+        })
+        .collect();
+    let has = |place: ParameterIn| parameters.iter().any(|parameter| parameter.parameter_in == place);
+    let if_match = parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case("if-match"));
+    let has_body = operation.request_body.is_some();
+    let needs_token = operation.security.as_ref().is_some_and(|security| !security.is_empty());
+    let changes = !matches!(method, HttpMethod::Get);
+
+    let applies = [
+        // Undeclared query parameters are refused everywhere.
+        (400, true),
+        (401, needs_token),
+        (403, needs_token),
+        (404, has(ParameterIn::Path)),
+        (406, true),
+        (408, has_body),
+        (409, changes && needs_token),
+        (412, if_match.is_some()),
+        (413, has_body),
+        (415, has_body),
+        (422, has_body),
+        (428, if_match.is_some_and(|parameter| parameter.required == Required::True)),
+        (429, true),
+        (500, true),
+        (503, true),
+    ];
+    let mut used = Vec::new();
+    for (status, _) in applies.into_iter().filter(|(_, applies)| *applies) {
+        used.push(status);
+        operation
+            .responses
+            .responses
+            .entry(status.to_string())
+            .or_insert_with(|| RefOr::Ref(Ref::from_response_name(problems::name(status))));
+    }
+    used
+}

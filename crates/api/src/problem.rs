@@ -1,0 +1,338 @@
+//! Problem documents (RFC 9457): the one shape of every answer of 400 and above.
+//!
+//! A handler or extractor returns `Err(Problem)`; [`crate::middleware::render`] writes it, because only there the
+//! request id is known. [`Code`] is the one table of what can go wrong; no other place names a status or a title.
+//!
+//! To add a code: one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the OpenAPI document
+//! follow from it.
+
+mod codes;
+mod fields;
+pub mod pages;
+
+pub use codes::Code;
+pub use fields::{FieldError, detail_of, pointer};
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+/// The media type of every problem document.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// What one problem carries at most in `errors`; a hostile body does not buy an endless answer.
+pub const MAX_FIELD_ERRORS: usize = 50;
+
+/// A refusal on its way to the client. Cheap to move; never carries the refused value itself.
+#[derive(Debug)]
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    code: Code,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    current_status: Option<String>,
+    version: Option<i64>,
+    actions: Option<Value>,
+    remedies: Vec<Remedy>,
+    headers: Vec<(header::HeaderName, header::HeaderValue)>,
+    close_connection: bool,
+    cause: Option<String>,
+}
+
+/// Something a person can do about a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Remedy {
+    /// Stable name of the remedy, for example `cancel` or `call_shop`.
+    #[schema(example = "cancel")]
+    pub code: String,
+    /// What to do, in plain words.
+    #[schema(example = "cancel the order instead")]
+    pub detail: String,
+    /// The HTTP method to use, when the remedy is a request to this API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "POST")]
+    pub method: Option<String>,
+    /// The path to send it to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/v1/orders/0BQ7C0M3X7T2KA/cancel")]
+    pub href: Option<String>,
+}
+
+/// A problem document as the client reads it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// Where the code is explained: `/problems/<code>` on this server.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/validation-failed")]
+    pub type_uri: String,
+    /// The same for every problem of this code.
+    #[schema(example = "The content is not valid")]
+    pub title: &'a str,
+    /// The HTTP status, repeated.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    pub status: u16,
+    /// What happened this time.
+    #[schema(example = "one field is not valid")]
+    pub detail: &'a str,
+    /// Stable name for programs to act on. New codes may be added.
+    #[schema(example = "validation-failed")]
+    pub code: &'a str,
+    /// Name this when asking for help; it is in the server's log, too.
+    #[schema(example = "6b1f0c9d2e7a4f83")]
+    pub request_id: &'a str,
+    /// The fields or parameters concerned.
+    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    #[schema(max_items = 50)]
+    pub errors: &'a [FieldError],
+    /// Conflicts: the state the thing is in now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "completed")]
+    pub current_status: Option<&'a str>,
+    /// Conflicts: the version the thing has now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 1, example = 7)]
+    pub version: Option<i64>,
+    /// Conflicts: what this caller may do instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<Object>>)]
+    pub actions: Option<&'a Value>,
+    /// What a person can do about it.
+    #[serde(skip_serializing_if = "<[Remedy]>::is_empty")]
+    pub remedies: &'a [Remedy],
+}
+
+impl Problem {
+    /// A problem with the code's own help text as detail.
+    pub fn new(code: Code) -> Self {
+        Self(Box::new(Parts {
+            code,
+            detail: None,
+            errors: Vec::new(),
+            current_status: None,
+            version: None,
+            actions: None,
+            remedies: Vec::new(),
+            headers: Vec::new(),
+            close_connection: false,
+            cause: None,
+        }))
+    }
+
+    /// 422 `validation-failed` naming the fields.
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        Self::new(Code::ValidationFailed).errors(errors)
+    }
+
+    /// 400 `invalid-parameter` for one query parameter or header.
+    pub fn parameter(name: &str, code: &'static str) -> Self {
+        Self::new(Code::InvalidParameter).errors(vec![FieldError::new(name, code)])
+    }
+
+    /// 500 `internal-error`. The cause goes to the log, never to the client.
+    pub fn internal(cause: impl fmt::Display) -> Self {
+        Self::new(Code::InternalError).cause(cause)
+    }
+
+    /// What happened this time; plain words, without the refused value.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.0.detail = Some(detail.into());
+        self
+    }
+
+    /// The fields concerned (at most [`MAX_FIELD_ERRORS`] are kept).
+    #[must_use]
+    pub fn errors(mut self, mut errors: Vec<FieldError>) -> Self {
+        errors.truncate(MAX_FIELD_ERRORS);
+        self.0.errors = errors;
+        self
+    }
+
+    /// The state a conflicting command met: status, version, and what is possible instead.
+    #[must_use]
+    pub fn current(mut self, status: impl Into<String>, version: i64, actions: Value) -> Self {
+        self.0.current_status = Some(status.into());
+        self.0.version = Some(version);
+        self.0.actions = Some(actions);
+        self
+    }
+
+    /// Adds something a person can do.
+    #[must_use]
+    pub fn remedy(mut self, remedy: Remedy) -> Self {
+        self.0.remedies.push(remedy);
+        self
+    }
+
+    /// Adds `Retry-After` in seconds.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.header(header::RETRY_AFTER, header::HeaderValue::from(seconds))
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: header::HeaderName, value: header::HeaderValue) -> Self {
+        self.0.headers.push((name, value));
+        self
+    }
+
+    /// Closes the connection after the answer: for bodies that were not read to their end.
+    #[must_use]
+    pub fn close_connection(mut self) -> Self {
+        self.0.close_connection = true;
+        self
+    }
+
+    /// What the log should say and the client should not.
+    #[must_use]
+    pub fn cause(mut self, cause: impl fmt::Display) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    /// The code of this problem.
+    pub fn code(&self) -> Code {
+        self.0.code
+    }
+
+    /// The fields concerned.
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// What the log should say, if anything.
+    pub fn internal_cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
+    }
+
+    /// The document for the client.
+    pub fn body<'a>(&'a self, request_id: &'a str) -> ProblemBody<'a> {
+        let code = self.0.code;
+        ProblemBody {
+            type_uri: code.type_uri(),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: self.0.detail.as_deref().unwrap_or(code.happened()),
+            code: code.slug(),
+            request_id,
+            errors: &self.0.errors,
+            current_status: self.0.current_status.as_deref(),
+            version: self.0.version,
+            actions: self.0.actions.as_ref(),
+            remedies: &self.0.remedies,
+        }
+    }
+
+    /// The whole answer.
+    pub fn response(&self, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.0.code.status());
+        response.content_type(PROBLEM_JSON);
+        if self.0.code.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, self.0.code.challenge()));
+        }
+        for (name, value) in &self.0.headers {
+            response.insert_header((name.clone(), value.clone()));
+        }
+        if self.0.close_connection {
+            response.force_close();
+        }
+        match serde_json::to_vec(&self.body(request_id)) {
+            Ok(body) => response.body(body),
+            Err(_) => response.finish(),
+        }
+    }
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self::new(code)
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.code.slug())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.0.code.status()
+    }
+
+    /// Without a request id: the rendering middleware replaces this answer by one that has it.
+    fn error_response(&self) -> HttpResponse {
+        self.response("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_problem_has_exactly_the_promised_members() {
+        let plain = serde_json::to_value(Problem::new(Code::NotFound).body("r1")).unwrap();
+        assert_eq!(
+            plain,
+            json!({
+                "type": "/problems/not-found",
+                "title": "Not found",
+                "status": 404,
+                "detail": Code::NotFound.happened(),
+                "code": "not-found",
+                "request_id": "r1",
+            })
+        );
+
+        let full = Problem::new(Code::StateConflict)
+            .current("completed", 7, json!([{"action": "reopen"}]))
+            .remedy(Remedy {
+                code: "reopen".into(),
+                detail: "reopen the order first".into(),
+                method: None,
+                href: None,
+            });
+        let full = serde_json::to_value(full.body("r2")).unwrap();
+        assert_eq!(full["current_status"], "completed");
+        assert_eq!(full["version"], 7);
+        assert_eq!(full["actions"][0]["action"], "reopen");
+        assert_eq!(full["remedies"][0], json!({"code": "reopen", "detail": "reopen the order first"}));
+    }
+
+    #[test]
+    fn headers_follow_from_code_and_builder() {
+        let response = Problem::new(Code::Overloaded).retry_after(2).response("r");
+        assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(response.headers().get("retry-after").unwrap(), "2");
+        assert_eq!(response.headers().get("content-type").unwrap(), PROBLEM_JSON);
+
+        let challenge = Problem::new(Code::Unauthenticated).response("r");
+        assert!(challenge.headers().contains_key("www-authenticate"));
+    }
+
+    #[test]
+    fn the_cause_stays_inside() {
+        let problem = Problem::internal("connection to 10.0.0.7 refused");
+        assert_eq!(problem.internal_cause(), Some("connection to 10.0.0.7 refused"));
+        let body = serde_json::to_string(&problem.body("r")).unwrap();
+        assert!(!body.contains("10.0.0.7"));
+    }
+
+    #[test]
+    fn the_number_of_field_errors_is_bounded() {
+        let many = (0..500).map(|n| FieldError::new(format!("/{n}"), "missing")).collect();
+        assert_eq!(Problem::invalid(many).field_errors().len(), MAX_FIELD_ERRORS);
+    }
+}

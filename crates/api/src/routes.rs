@@ -1,0 +1,251 @@
+//! Routing and contract in one: an endpoint is registered once, with its documentation, and comes out routed, documented,
+//! answering HEAD beside GET, 405 with `Allow` to every other method, and 500 instead of a torn connection if it panics.
+//!
+//! A handler's arguments are extracted **from left to right, each after the one before succeeded** (actix polls them all at
+//! once). So `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+
+use actix_web::dev::Payload;
+use actix_web::http::{Method, header};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard};
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use utoipa::__dev::{SchemaReferences, Tags};
+use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::problem::{Code, Problem};
+
+/// The [`Endpoint`] of a handler that carries `#[utoipa::path(...)]`: `endpoint!(place_order)` or, from the module above,
+/// `endpoint!(place::place_order)`. Method and path come from the attribute, so that neither is written twice.
+macro_rules! endpoint {
+    ($handler:ident) => {
+        pastey::paste! { $crate::routes::Endpoint::documented::<[<__path_ $handler>], _, _>($handler) }
+    };
+    ($module:ident::$handler:ident) => {
+        pastey::paste! { $crate::routes::Endpoint::documented::<$module::[<__path_ $handler>], _, _>($module::$handler) }
+    };
+}
+pub(crate) use endpoint;
+
+/// One operation: where it is, what it does, what the contract says about it.
+pub struct Endpoint {
+    path: String,
+    methods: Vec<Method>,
+    route: Route,
+    documentation: Option<Documentation>,
+}
+
+/// An operation's part of the OpenAPI document.
+pub(crate) struct Documentation {
+    pub(crate) methods: Vec<HttpMethod>,
+    pub(crate) operation: Operation,
+    pub(crate) schemas: Vec<(String, RefOr<Schema>)>,
+}
+
+impl Endpoint {
+    /// Use the `endpoint!` macro, which finds `P` for the handler.
+    pub fn documented<P, H, A>(handler: H) -> Self
+    where
+        P: utoipa::Path + SchemaReferences + Tags<'static>,
+        H: Handler<A>,
+        H::Output: Responder + 'static,
+        A: InOrder,
+    {
+        let mut schemas = Vec::new();
+        P::schemas(&mut schemas);
+        let methods: Vec<Method> = P::methods().iter().map(actix_method).collect();
+        let mut operation = P::operation();
+        operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
+        let documentation = Documentation { methods: P::methods(), operation, schemas };
+        Self { path: P::path(), route: route(&methods, handler), methods, documentation: Some(documentation) }
+    }
+
+    /// A page for people (GET), which the contract does not list.
+    pub fn page<H, A>(path: &str, handler: H) -> Self
+    where
+        H: Handler<A>,
+        H::Output: Responder + 'static,
+        A: InOrder,
+    {
+        let methods = vec![Method::GET];
+        Self { path: path.to_owned(), route: route(&methods, handler), methods, documentation: None }
+    }
+
+    /// The path pattern, for example `/v1/orders/{id}`.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    pub(crate) fn documentation(&self) -> Option<&Documentation> {
+        self.documentation.as_ref()
+    }
+}
+
+/// All endpoints of an application.
+#[derive(Default)]
+pub struct Routes {
+    endpoints: Vec<Endpoint>,
+}
+
+impl Routes {
+    /// No endpoints yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With one more endpoint.
+    #[must_use]
+    pub fn with(mut self, endpoint: Endpoint) -> Self {
+        self.endpoints.push(endpoint);
+        self
+    }
+
+    /// With all endpoints of another room.
+    #[must_use]
+    pub fn and(mut self, other: Routes) -> Self {
+        self.endpoints.extend(other.endpoints);
+        self
+    }
+
+    /// The endpoints, in the order of registration.
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
+    }
+
+    /// Registers everything: one resource per path. Of two patterns that both match, the one added first wins.
+    pub fn configure(self, service: &mut ServiceConfig) {
+        let mut resources: Vec<(String, Vec<Endpoint>)> = Vec::new();
+        for endpoint in self.endpoints {
+            match resources.iter_mut().find(|(path, _)| *path == endpoint.path) {
+                Some((_, endpoints)) => endpoints.push(endpoint),
+                None => resources.push((endpoint.path.clone(), vec![endpoint])),
+            }
+        }
+        for (path, endpoints) in resources {
+            let mut methods: Vec<Method> = endpoints.iter().flat_map(|e| e.methods.iter().cloned()).collect();
+            if methods.contains(&Method::GET) {
+                methods.push(Method::HEAD);
+            }
+            let resource = endpoints
+                .into_iter()
+                .fold(web::resource(path), |resource, endpoint| resource.route(endpoint.route))
+                .default_service(web::to(move |request: HttpRequest| other_method(request, methods.clone())));
+            service.service(resource);
+        }
+    }
+}
+
+async fn other_method(request: HttpRequest, allowed: Vec<Method>) -> Result<HttpResponse, Problem> {
+    let allow = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let allow = header::HeaderValue::from_str(&allow).map_err(Problem::internal)?;
+    if request.method() == Method::OPTIONS {
+        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
+    }
+    Err(Problem::new(Code::MethodNotAllowed).header(header::ALLOW, allow))
+}
+
+fn actix_method(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Trace => Method::TRACE,
+    }
+}
+
+fn route<H, A>(methods: &[Method], handler: H) -> Route
+where
+    H: Handler<A>,
+    H::Output: Responder + 'static,
+    A: InOrder,
+{
+    let methods = methods.to_vec();
+    let is_one_of = move |context: &guard::GuardContext<'_>| {
+        let method = &context.head().method;
+        methods.contains(method) || (*method == Method::HEAD && methods.contains(&Method::GET))
+    };
+    web::route().guard(guard::fn_guard(is_one_of)).to(Guarded(handler))
+}
+
+/// A handler whose arguments come in order and whose panics become problems.
+#[derive(Clone)]
+struct Guarded<H>(H);
+
+struct Arguments<A>(A);
+
+impl<A: InOrder> FromRequest for Arguments<A> {
+    type Error = Error;
+    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let extraction = AssertUnwindSafe(A::extract(request.clone(), payload.take())).catch_unwind();
+        Box::pin(async move {
+            match extraction.await {
+                Ok(arguments) => arguments.map(Arguments),
+                Err(panic) => Err(panicked(panic.as_ref()).into()),
+            }
+        })
+    }
+}
+
+impl<H, A> Handler<Arguments<A>> for Guarded<H>
+where
+    H: Handler<A>,
+    A: InOrder,
+{
+    type Output = Result<H::Output, Problem>;
+    type Future = LocalBoxFuture<'static, Self::Output>;
+
+    fn call(&self, Arguments(arguments): Arguments<A>) -> Self::Future {
+        let handler = self.0.clone();
+        let call = AssertUnwindSafe(async move { handler.call(arguments).await }).catch_unwind();
+        Box::pin(async move { call.await.map_err(|panic| panicked(panic.as_ref())) })
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Problem {
+    metrics::counter!(crate::telemetry::PANICS).increment(1);
+    let message = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("without a message");
+    Problem::internal(format_args!("handler panicked: {message}"))
+}
+
+/// A handler's arguments, extracted one after the other.
+pub trait InOrder: Sized + 'static {
+    /// Extracts all, stopping at the first refusal.
+    fn extract(request: HttpRequest, payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>>;
+}
+
+macro_rules! in_order {
+    ($($argument:ident)*) => {
+        impl<$($argument: FromRequest + 'static,)*> InOrder for ($($argument,)*) {
+            #[allow(unused_variables, unused_mut)]
+            fn extract(request: HttpRequest, mut payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>> {
+                Box::pin(async move {
+                    Ok(($($argument::from_request(&request, &mut payload).await.map_err(Into::into)?,)*))
+                })
+            }
+        }
+    };
+}
+
+in_order! {}
+in_order! { A }
+in_order! { A B }
+in_order! { A B C }
+in_order! { A B C D }
+in_order! { A B C D E }
+in_order! { A B C D E F }
+in_order! { A B C D E F G }
+in_order! { A B C D E F G H }

@@ -1,0 +1,176 @@
+//! What every handler can reach. Built once by the caller, shared by all workers.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use futures_util::future::BoxFuture;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::Writer;
+
+use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+
+/// Reads the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Fills bytes with randomness fit for secrets.
+#[derive(Clone)]
+pub struct Entropy(Arc<Fill>);
+
+type Fill = dyn Fn(&mut [u8]) -> Result<(), EntropyError> + Send + Sync;
+
+/// The source of randomness failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the operating system gave no randomness: {0}")]
+pub struct EntropyError(pub String);
+
+impl Entropy {
+    /// The operating system's.
+    pub fn system() -> Self {
+        Self::new(|bytes| getrandom::fill(bytes).map_err(|error| EntropyError(error.to_string())))
+    }
+
+    /// Any other source, for repeatable tests.
+    pub fn new(fill: impl Fn(&mut [u8]) -> Result<(), EntropyError> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fill))
+    }
+
+    /// Fills the whole slice.
+    pub fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
+        (self.0)(bytes)
+    }
+}
+
+/// How the server is meant to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// On a developer's machine.
+    #[default]
+    Development,
+    /// For customers.
+    Production,
+}
+
+impl Mode {
+    /// The name shown to people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::Development => "development",
+            Mode::Production => "production",
+        }
+    }
+}
+
+/// What the configuration decides about the HTTP side.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Shown on the landing page and by `/version`.
+    pub mode: Mode,
+    /// Whether `/docs` is served.
+    pub docs_enabled: bool,
+    /// Whether TLS is in front, so that browsers may be told to insist on it.
+    pub is_behind_tls: bool,
+    /// Where clients reach this server, without a trailing slash; the landing page's examples use it.
+    pub public_url: String,
+    /// Whether demo data is loaded, as the landing page should say.
+    pub has_demo_data: bool,
+}
+
+/// Which build this is.
+#[derive(Debug, Clone)]
+pub struct BuildInfo {
+    /// The released version.
+    pub version: &'static str,
+    /// The source's commit, when known.
+    pub commit: Option<&'static str>,
+}
+
+/// One thing that must work before requests are welcome.
+#[derive(Clone)]
+pub struct ReadyCheck {
+    /// Its name in the answer, for example `database`.
+    pub name: &'static str,
+    check: Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
+}
+
+impl ReadyCheck {
+    /// A check that says in plain words, safe for strangers, what is wrong.
+    pub fn new(
+        name: &'static str,
+        check: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, check: Arc::new(check) }
+    }
+
+    pub(crate) async fn run(&self) -> Result<(), String> {
+        (self.check)().await
+    }
+}
+
+/// The shared state; handlers take it as `state: web::Data<AppState>`.
+pub struct AppState {
+    /// The configuration's decisions.
+    pub settings: Settings,
+    /// The build.
+    pub build: BuildInfo,
+    /// The database, to read from.
+    pub db: Db,
+    /// The write queue, the only way to change anything.
+    pub writer: Writer,
+    /// The time.
+    pub clock: Clock,
+    /// Randomness.
+    pub entropy: Entropy,
+    /// Hashing and checking of passwords.
+    pub passwords: Passwords,
+    /// Issuing and checking of access tokens.
+    pub access_tokens: AccessTokens,
+    /// Issuing and checking of refresh tokens.
+    pub refresh_tokens: RefreshTokens,
+    /// What `/readyz` asks.
+    pub ready_checks: Vec<ReadyCheck>,
+    is_draining: AtomicBool,
+}
+
+impl AppState {
+    /// A state whose keys come from the secret file.
+    pub fn new(
+        settings: Settings,
+        build: BuildInfo,
+        (db, writer): (Db, Writer),
+        clock: Clock,
+        entropy: Entropy,
+        secrets: &crate::auth::Secrets,
+        ready_checks: Vec<ReadyCheck>,
+    ) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            settings,
+            build,
+            db,
+            writer,
+            passwords: Passwords::new(cores, entropy.clone()),
+            clock,
+            entropy,
+            access_tokens: AccessTokens::new(secrets),
+            refresh_tokens: RefreshTokens::new(secrets),
+            ready_checks,
+            is_draining: AtomicBool::new(false),
+        }
+    }
+
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// From now on `/readyz` says no, so that a proxy sends new requests elsewhere.
+    pub fn start_draining(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is stopping.
+    pub fn is_draining(&self) -> bool {
+        self.is_draining.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,110 @@
+//! Counters and timings in Prometheus text, kept by the `metrics` crate and rendered here.
+//!
+//! Labels are route patterns, methods and status codes: closed sets, never ids.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
+use metrics_exporter_prometheus::{
+    BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
+};
+
+use crate::problem::{Code, Problem};
+
+const REQUESTS: &str = "ordervault_http_requests_total";
+const DURATION: &str = "ordervault_http_request_duration_seconds";
+const IN_FLIGHT: &str = "ordervault_http_requests_in_flight";
+pub(crate) const PANICS: &str = "ordervault_panics_total";
+
+const DURATION_BUCKETS_SECONDS: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
+
+/// A recorder with our buckets and help texts. Install it with `metrics::set_global_recorder` once per process and keep
+/// its handle for [`metrics_routes`].
+pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
+    let recorder = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), DURATION_BUCKETS_SECONDS)?
+        .build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        describe_counter!(REQUESTS, "Requests answered, by method, route pattern and status.");
+        describe_histogram!(
+            DURATION,
+            "Seconds from the request's head to the answer's, by method and route pattern."
+        );
+        describe_gauge!(IN_FLIGHT, "Requests being worked on.");
+        describe_counter!(PANICS, "Handlers that panicked; should stay 0.");
+        counter!(PANICS).increment(0);
+        gauge!(IN_FLIGHT).set(0.0);
+    });
+    Ok(recorder)
+}
+
+pub(crate) fn count_request(method: &'static str, route: &str, status: StatusCode, elapsed: Duration) {
+    let route = route.to_owned();
+    counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string())
+        .increment(1);
+    histogram!(DURATION, "method" => method, "route" => route).record(elapsed.as_secs_f64());
+}
+
+/// Counts a request as being worked on until it is dropped, also when the client hangs up in between.
+pub(crate) struct InFlight;
+
+impl InFlight {
+    pub(crate) fn enter() -> Self {
+        gauge!(IN_FLIGHT).increment(1.0);
+        Self
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        gauge!(IN_FLIGHT).decrement(1.0);
+    }
+}
+
+/// The application behind the metrics listener: `GET /metrics` and nothing else.
+pub fn metrics_routes(handle: PrometheusHandle) -> impl FnOnce(&mut web::ServiceConfig) + Clone {
+    move |service| {
+        service
+            .app_data(web::Data::new(handle))
+            .service(web::resource("/metrics").route(web::get().to(render)).route(web::head().to(render)));
+        service.default_service(web::to(|| async { Problem::new(Code::NotFound).response("") }));
+    }
+}
+
+async fn render(handle: web::Data<PrometheusHandle>) -> HttpResponse {
+    handle.run_upkeep();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(handle.render())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::{App, test};
+
+    #[actix_web::test]
+    async fn counters_come_out_as_prometheus_text() {
+        let recorder = recorder().unwrap();
+        metrics::with_local_recorder(&recorder, || {
+            count_request("GET", "/v1/orders/{id}", StatusCode::OK, Duration::from_millis(3));
+            let _in_flight = InFlight::enter();
+        });
+        let app = test::init_service(App::new().configure(metrics_routes(recorder.handle()))).await;
+        let request = test::TestRequest::get().uri("/metrics").to_request();
+        let body = test::call_and_read_body(&app, request).await;
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        for expected in [
+            r#"ordervault_http_requests_total{method="GET",route="/v1/orders/{id}",status="200"} 1"#,
+            r#"ordervault_http_request_duration_seconds_bucket{method="GET",route="/v1/orders/{id}",le="0.005"} 1"#,
+            "ordervault_http_requests_in_flight 0",
+            "ordervault_panics_total 0",
+            "# HELP ordervault_panics_total",
+        ] {
+            assert!(text.contains(expected), "{expected} not in\n{text}");
+        }
+        let other = test::TestRequest::get().uri("/").to_request();
+        assert_eq!(test::call_service(&app, other).await.status(), StatusCode::NOT_FOUND);
+    }
+}

@@ -1,0 +1,20 @@
+//! The API proper, everything under `/v1`: one module per kind of thing, each with a `routes()`.
+//!
+//! The way of a change: handler → [`crate::auth`] (who, with which permission) → request type to command → `submit` → the
+//! write queue → `order_body` and its kin → answer.
+
+mod contact;
+mod fields;
+mod money;
+mod order_body;
+mod orders;
+mod paging;
+mod staff;
+pub(crate) mod submit;
+
+use crate::routes::Routes;
+
+/// Every endpoint under `/v1`.
+pub fn routes() -> Routes {
+    Routes::new().and(orders::routes()).and(staff::routes())
+}

@@ -1,0 +1,79 @@
+//! Contacts as JSON, in requests and answers alike.
+
+use ordervault_domain::contact::{Address, Contact};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// Who gets an order, and where.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Contact)]
+pub(crate) struct ContactBody {
+    /// The person's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "王小明")]
+    pub name: Option<String>,
+    /// Phone number: an optional plus sign and 5 to 15 digits; spaces, dots, dashes and parentheses are left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886912345678")]
+    pub phone: Option<String>,
+    /// E-mail address; kept in lower case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 3, max_length = 254, example = "ming@example.com")]
+    pub email: Option<String>,
+    /// Postal address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    #[validate(nested)]
+    pub address: Option<AddressBody>,
+}
+
+/// A postal address; every part may be left out.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Address)]
+pub(crate) struct AddressBody {
+    /// Street and number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "信義路五段7號")]
+    pub line1: Option<String>,
+    /// Anything more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "3F")]
+    pub line2: Option<String>,
+    /// City.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "台北市")]
+    pub city: Option<String>,
+    /// State, province or county.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "信義區")]
+    pub region: Option<String>,
+    /// Postal code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "110")]
+    pub postal_code: Option<String>,
+    /// Country.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "TW")]
+    pub country: Option<String>,
+}
+
+impl From<&Contact> for ContactBody {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.clone(),
+            phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            address: contact.address.as_ref().map(AddressBody::from),
+        }
+    }
+}
+
+impl From<&Address> for AddressBody {
+    fn from(address: &Address) -> Self {
+        let Address { line1, line2, city, region, postal_code, country } = address.clone();
+        Self { line1, line2, city, region, postal_code, country }
+    }
+}

@@ -1,0 +1,119 @@
+//! From request texts to domain values, collecting every fault with its pointer instead of stopping at the first.
+
+use std::str::FromStr;
+
+use ordervault_domain::contact::{Address, Contact, ContactProblem};
+use ordervault_domain::text::{TextProblem, multi_line, single_line};
+
+use crate::problem::{FieldError, Problem};
+
+/// Longest name of a person, in code points.
+pub(crate) const MAX_NAME_CODE_POINTS: usize = 200;
+/// Longest part of an address, in code points.
+pub(crate) const MAX_ADDRESS_CODE_POINTS: usize = 200;
+
+/// The faults of one request.
+#[derive(Default)]
+pub(crate) struct Fields {
+    faults: Vec<FieldError>,
+}
+
+impl Fields {
+    /// Notes a fault.
+    pub(crate) fn fault(&mut self, pointer: impl Into<String>, code: &str) {
+        self.faults.push(FieldError::new(pointer, code));
+    }
+
+    /// A required text of one line.
+    pub(crate) fn line(&mut self, pointer: &str, text: &str, max_code_points: usize) -> String {
+        single_line(text, max_code_points).unwrap_or_else(|problem: TextProblem| {
+            self.fault(pointer, problem.code());
+            String::new()
+        })
+    }
+
+    /// An optional text of one line.
+    pub(crate) fn line_option(
+        &mut self,
+        pointer: &str,
+        text: Option<&String>,
+        max_code_points: usize,
+    ) -> Option<String> {
+        text.map(|text| self.line(pointer, text, max_code_points))
+    }
+
+    /// An optional free text; absent and empty are the same.
+    pub(crate) fn lines_option(
+        &mut self,
+        pointer: &str,
+        text: Option<&String>,
+        max_code_points: usize,
+    ) -> Option<String> {
+        let text = multi_line(text?, max_code_points).unwrap_or_else(|problem: TextProblem| {
+            self.fault(pointer, problem.code());
+            String::new()
+        });
+        Some(text)
+    }
+
+    /// A value that is read from its text.
+    pub(crate) fn parsed<T: FromStr>(
+        &mut self,
+        pointer: impl Into<String>,
+        text: &str,
+        code: &str,
+    ) -> Option<T> {
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.fault(pointer, code);
+        }
+        parsed
+    }
+
+    /// A phone number or e-mail address.
+    pub(crate) fn reach<T: FromStr<Err = ContactProblem>>(
+        &mut self,
+        pointer: &str,
+        text: Option<&String>,
+    ) -> Option<T> {
+        match text?.parse() {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.fault(pointer, problem.code());
+                None
+            }
+        }
+    }
+
+    /// The value, if there was no fault.
+    pub(crate) fn finish<T>(self, value: T) -> Result<T, Problem> {
+        if self.faults.is_empty() { Ok(value) } else { Err(Problem::invalid(self.faults)) }
+    }
+}
+
+/// Reads a contact out of its request form.
+pub(crate) fn contact(fields: &mut Fields, pointer: &str, body: &super::contact::ContactBody) -> Contact {
+    Contact {
+        name: fields.line_option(&format!("{pointer}/name"), body.name.as_ref(), MAX_NAME_CODE_POINTS),
+        phone: fields.reach(&format!("{pointer}/phone"), body.phone.as_ref()),
+        email: fields.reach(&format!("{pointer}/email"), body.email.as_ref()),
+        address: body
+            .address
+            .as_ref()
+            .map(|address| self::address(fields, &format!("{pointer}/address"), address)),
+    }
+}
+
+fn address(fields: &mut Fields, pointer: &str, body: &super::contact::AddressBody) -> Address {
+    let mut part = |name: &str, text: &Option<String>| {
+        fields.line_option(&format!("{pointer}/{name}"), text.as_ref(), MAX_ADDRESS_CODE_POINTS)
+    };
+    Address {
+        line1: part("line1", &body.line1),
+        line2: part("line2", &body.line2),
+        city: part("city", &body.city),
+        region: part("region", &body.region),
+        postal_code: part("postal_code", &body.postal_code),
+        country: part("country", &body.country),
+    }
+}

@@ -1,0 +1,398 @@
+//! Orders and their history as JSON.
+
+use ordervault_domain::access::{Actor, Scope};
+use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::id::{CustomerId, MemberId};
+use ordervault_domain::order::{Line, Offer, Order};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::HistoryRow;
+use ordervault_persistence::read::OrderSummary;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::contact::ContactBody;
+use super::money::MoneyBody;
+use crate::problem::Problem;
+
+/// An order.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
+pub(crate) struct OrderBody {
+    /// The id.
+    #[schema(min_length = 14, max_length = 14, example = "0BQ7C0M3X7T2KA")]
+    pub id: String,
+    /// The order number: the id in groups, for people.
+    #[schema(min_length = 17, max_length = 17, example = "0BQ7-C0M3-X7T2-KA")]
+    pub number: String,
+    /// Rises by one with every change; the ETag.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// Where it stands: `pending_review`, `confirmed`, `processing`, `completed`, `cancelled` or `invalid`. A later version
+    /// may send others.
+    #[schema(example = "pending_review")]
+    pub status: &'static str,
+    /// The store that sells.
+    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    pub store_id: String,
+    /// The customer that buys, if they have an account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "cus_0BQ7C0M3X7T2KA")]
+    pub customer_id: Option<String>,
+    /// How it came in: `shop`, `staff` or `import`.
+    #[schema(example = "shop")]
+    pub source: &'static str,
+    /// Its status in the system that it was imported from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "shipped")]
+    pub source_status: Option<String>,
+    /// Its key in the system that it was imported from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub external_reference: Option<String>,
+    /// What was ordered.
+    pub lines: Vec<LineBody>,
+    /// Sum of the lines.
+    pub subtotal: MoneyBody,
+    /// Price of sending.
+    pub shipping_total: MoneyBody,
+    /// What it costs all in all.
+    pub total: MoneyBody,
+    /// Who gets it, and where. Left out for staff who may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub contact: Option<ContactBody>,
+    /// The customer's note.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "請按兩次電鈴")]
+    pub note: Option<String>,
+    /// Why it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "customer")]
+    pub cancel_reason: Option<&'static str>,
+    /// Why it is invalid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "duplicate")]
+    pub invalid_reason: Option<&'static str>,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub placed_at: Timestamp,
+    /// When it was last written.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub updated_at: Timestamp,
+    /// When it was confirmed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub confirmed_at: Option<Timestamp>,
+    /// When its execution started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub started_at: Option<Timestamp>,
+    /// When it was completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub completed_at: Option<Timestamp>,
+    /// When it was cancelled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub cancelled_at: Option<Timestamp>,
+    /// When it was marked invalid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub invalidated_at: Option<Timestamp>,
+    /// What the caller may do now.
+    pub actions: Vec<ActionBody>,
+}
+
+/// A line of an order.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderLine)]
+pub(crate) struct LineBody {
+    /// Which product.
+    #[schema(example = "prd_0BQ7C0M3X7T2KA")]
+    pub product_id: String,
+    /// Its stock keeping unit when it was ordered.
+    #[schema(example = "TEA-001")]
+    pub sku: String,
+    /// Its title when it was ordered.
+    #[schema(example = "高山烏龍茶 150g")]
+    pub title: String,
+    /// Its category when it was ordered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "tea")]
+    pub category: Option<String>,
+    /// Units.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
+    pub quantity: u32,
+    /// Price of one unit.
+    pub unit_price: MoneyBody,
+    /// Price of the line.
+    pub total: MoneyBody,
+}
+
+/// Whether one act is open to the caller.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Action)]
+pub(crate) struct ActionBody {
+    /// The act, named like the endpoint that does it.
+    #[schema(example = "cancel")]
+    pub action: &'static str,
+    /// Would it be carried out now?
+    #[schema(example = true)]
+    pub allowed: bool,
+    /// Until when, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub until: Option<Timestamp>,
+    /// Why not: the code of the rule that says no.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "state-conflict")]
+    pub blocked_by: Option<&'static str>,
+}
+
+impl From<Offer> for ActionBody {
+    fn from(offer: Offer) -> Self {
+        Self {
+            action: offer.action.into(),
+            allowed: offer.allowed,
+            until: offer.until,
+            blocked_by: offer.blocked_by,
+        }
+    }
+}
+
+impl OrderBody {
+    /// The order as somebody with this scope sees it.
+    pub(crate) fn new(order: &Order, scope: &Scope, actions: Vec<ActionBody>) -> Self {
+        let money = |amount| MoneyBody::new(amount, order.currency);
+        let shows_contact = scope.shows_contact();
+        Self {
+            id: order.id.to_string(),
+            number: order.id.number(),
+            version: order.version,
+            status: order.status.into(),
+            store_id: order.store_id.to_string(),
+            customer_id: order.customer_id.map(|id| id.to_string()),
+            source: order.source.into(),
+            source_status: order.source_status.clone(),
+            external_reference: order.external_reference.clone(),
+            lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),
+            subtotal: money(order.totals.subtotal),
+            shipping_total: money(order.totals.shipping_total),
+            total: money(order.totals.total),
+            contact: shows_contact.then(|| ContactBody::from(&order.contact)),
+            note: Some(order.note.clone()).filter(|note| shows_contact && !note.is_empty()),
+            cancel_reason: order.cancel_reason.map(Into::into),
+            invalid_reason: order.invalid_reason.map(Into::into),
+            placed_at: order.placed_at,
+            updated_at: order.updated_at,
+            confirmed_at: order.confirmed_at,
+            started_at: order.started_at,
+            completed_at: order.completed_at,
+            cancelled_at: order.cancelled_at,
+            invalidated_at: order.invalidated_at,
+            actions,
+        }
+    }
+}
+
+impl LineBody {
+    fn new(line: &Line, order: &Order) -> Self {
+        Self {
+            product_id: line.product_id.to_string(),
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            category: line.category.clone(),
+            quantity: line.quantity,
+            unit_price: MoneyBody::new(line.unit_price, order.currency),
+            total: MoneyBody::new(line.total, order.currency),
+        }
+    }
+}
+
+/// An order in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderSummary)]
+pub(crate) struct OrderSummaryBody {
+    /// The id.
+    #[schema(min_length = 14, max_length = 14, example = "0BQ7C0M3X7T2KA")]
+    pub id: String,
+    /// The order number.
+    #[schema(min_length = 17, max_length = 17, example = "0BQ7-C0M3-X7T2-KA")]
+    pub number: String,
+    /// Its version.
+    #[schema(minimum = 1, example = 1)]
+    pub version: i64,
+    /// Where it stands.
+    #[schema(example = "pending_review")]
+    pub status: &'static str,
+    /// The store that sells.
+    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    pub store_id: String,
+    /// The customer that buys, if they have an account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub customer_id: Option<String>,
+    /// Who ordered. Left out for staff who may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "王小明")]
+    pub orderer: Option<String>,
+    /// How it came in.
+    #[schema(example = "shop")]
+    pub source: &'static str,
+    /// Its status in the system that it was imported from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub source_status: Option<String>,
+    /// What it costs.
+    pub total: MoneyBody,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub placed_at: Timestamp,
+    /// When it was last written.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub updated_at: Timestamp,
+}
+
+impl From<OrderSummary> for OrderSummaryBody {
+    fn from(order: OrderSummary) -> Self {
+        Self {
+            id: order.id.to_string(),
+            number: order.id.number(),
+            version: order.version,
+            status: order.status.into(),
+            store_id: order.store_id.to_string(),
+            customer_id: order.customer_id.map(|id| id.to_string()),
+            orderer: order.contact_name,
+            source: order.source.into(),
+            source_status: order.source_status,
+            total: MoneyBody::new(order.total, order.currency),
+            placed_at: order.placed_at,
+            updated_at: order.updated_at,
+        }
+    }
+}
+
+/// What happened to a thing, oldest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = History)]
+pub(crate) struct HistoryBody {
+    /// The events.
+    pub items: Vec<HistoryEntry>,
+}
+
+/// One event.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryEntry {
+    /// The version that the thing had after it.
+    #[schema(minimum = 1, example = 2)]
+    pub version: i64,
+    /// The kind of event, such as `placed` or `confirmed`.
+    #[schema(example = "confirmed")]
+    pub event: String,
+    /// When it happened.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub occurred_at: Timestamp,
+    /// When it was written down.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub recorded_at: Timestamp,
+    /// Who did it.
+    pub actor: HistoryActorBody,
+    /// The code of the reason, if one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "customer")]
+    pub reason: Option<String>,
+    /// What the actor said about it. Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub comment: Option<String>,
+    /// The request that it came with. Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub request_id: Option<String>,
+    /// Field by field, before and after. Empty for the first event.
+    pub changes: Vec<ChangeBody>,
+}
+
+/// Who did something.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = HistoryActor)]
+pub(crate) struct HistoryActorBody {
+    /// `customer`, `member`, `operator`, `importer` or `system`.
+    #[schema(example = "member")]
+    pub kind: String,
+    /// A member's leading role at that time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "reviewer")]
+    pub role: Option<String>,
+    /// The customer's or member's id. For customers only their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub id: Option<String>,
+}
+
+/// One changed field.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = FieldChange)]
+pub(crate) struct ChangeBody {
+    /// The field.
+    #[schema(example = "status")]
+    pub field: &'static str,
+    /// Its value before; left out if there was none.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    #[schema(value_type = Object, nullable = false)]
+    pub before: serde_json::Value,
+    /// Its value after; left out if there is none.
+    #[serde(skip_serializing_if = "serde_json::Value::is_null")]
+    #[schema(value_type = Object, nullable = false)]
+    pub after: serde_json::Value,
+}
+
+/// Fields of a history that only those see who may see contacts.
+const PERSONAL_FIELDS: [&str; 2] = ["contact", "note"];
+
+impl HistoryBody {
+    /// The history of a thing of kind `A` as the actor may see it.
+    ///
+    /// # Errors
+    /// 500 when the history does not hold together.
+    pub(crate) fn new<A: Aggregate>(rows: &[HistoryRow], actor: &Actor) -> Result<Self, Problem> {
+        let mut state: Option<A> = None;
+        let mut items = Vec::with_capacity(rows.len());
+        for row in rows {
+            let event = row.decoded::<A>().map_err(Problem::internal)?;
+            let after =
+                A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(Problem::internal)?;
+            let changes = state.as_ref().map(|before| after.changes(before)).unwrap_or_default();
+            let shown = changes
+                .into_iter()
+                .filter(|change| actor.scope().shows_contact() || !PERSONAL_FIELDS.contains(&change.field))
+                .map(|change| ChangeBody { field: change.field, before: change.before, after: change.after });
+            items.push(HistoryEntry::new(row, actor, shown.collect(), event.personal.comment));
+            state = Some(after);
+        }
+        Ok(Self { items })
+    }
+}
+
+impl HistoryEntry {
+    fn new(row: &HistoryRow, reader: &Actor, changes: Vec<ChangeBody>, comment: Option<String>) -> Self {
+        let for_staff = !matches!(reader, Actor::Customer(_));
+        let is_self = row.actor_id.is_some() && row.actor_id == reader.id();
+        let id = row.actor_id.filter(|_| for_staff || is_self).map(|id| match row.actor_kind.as_str() {
+            "member" => MemberId::from_i64(id).to_string(),
+            _ => CustomerId::from_i64(id).to_string(),
+        });
+        let fact: serde_json::Value = serde_json::from_str(&row.event).unwrap_or_default();
+        Self {
+            version: row.seq,
+            event: row.event_type.clone(),
+            occurred_at: Timestamp::from_millis(row.occurred_at),
+            recorded_at: Timestamp::from_millis(row.recorded_at),
+            actor: HistoryActorBody { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id },
+            reason: fact.get("reason").and_then(|reason| reason.as_str()).map(str::to_owned),
+            comment: comment.filter(|_| for_staff && reader.scope().shows_contact()),
+            request_id: for_staff.then(|| row.request_id.clone()),
+            changes,
+        }
+    }
+}

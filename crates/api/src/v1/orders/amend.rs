@@ -1,0 +1,152 @@
+//! `POST /v1/orders/{id}/amendments`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::aggregate::{Aggregate, Stamp};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{
+    Amendment, Command, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, decide,
+};
+use ordervault_domain::refusal::Refusal;
+use ordervault_persistence::read::{self, OrderContext};
+use ordervault_persistence::writer::Act;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::{Asker, LineRequestBody, answer, body, line_requests, operation, owner};
+use crate::auth::Customer;
+use crate::extract::{IfMatch, OptionalIdempotencyKey, PathId, Query, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+use crate::v1::contact::ContactBody;
+use crate::v1::fields::{self, Fields};
+use crate::v1::order_body::OrderBody;
+use crate::v1::submit::{Wish, change_order, failed, idempotency, reader, refused};
+
+/// What shall change; what is left out stays.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AmendOrder {
+    /// All lines as they shall be. Products that the order has already keep their price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested, length(min = 1, max = 200))]
+    #[schema(nullable = false, min_items = 1, max_items = 200)]
+    lines: Option<Vec<LineRequestBody>>,
+    /// The whole contact as it shall be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    contact: Option<ContactBody>,
+    /// The note as it shall be; empty takes it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000, example = "請按兩次電鈴")]
+    note: Option<String>,
+    /// Why, in your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    comment: Option<String>,
+}
+
+/// Whether to change or only to look.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Preview {
+    /// With `true` nothing is changed; the answer is what the order would become.
+    #[param(default = false)]
+    preview: Option<bool>,
+}
+
+impl AmendOrder {
+    fn to_domain(&self) -> Result<Amendment, Problem> {
+        let mut fields = Fields::default();
+        let amendment = Amendment {
+            lines: self.lines.as_ref().map(|lines| line_requests(&mut fields, lines)),
+            contact: self.contact.as_ref().map(|contact| fields::contact(&mut fields, "/contact", contact)),
+            note: fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS),
+            comment: fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS),
+        };
+        fields.finish(amendment)
+    }
+}
+
+/// Amend one of your orders
+///
+/// Lines, contact or note, as long as the shop allows it. Send the ETag that you have seen as `If-Match`; with
+/// `preview=true` you get what the order would become, and nothing changes.
+#[utoipa::path(post, path = "/v1/orders/{id}/amendments", operation_id = "amend_order", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"), Preview,
+        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = AmendOrder,
+    responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn amend_order(
+    state: web::Data<AppState>,
+    customer: Customer,
+    id: PathId<OrderId>,
+    preview: Query<Preview>,
+    request_id: RequestId,
+    version: IfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<AmendOrder>,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::customer(&state, &customer, &request_id);
+    amend(asker, id.0, preview.0, version, key, &body.0).await
+}
+
+/// Changes the order, or shows what it would become.
+pub(crate) async fn amend(
+    asker: Asker<'_>,
+    id: OrderId,
+    preview: Preview,
+    version: IfMatch,
+    key: OptionalIdempotencyKey,
+    body: &AmendOrder,
+) -> Result<HttpResponse, Problem> {
+    let amendment = body.to_domain()?;
+    if preview.preview == Some(true) {
+        return foresee(&asker, id, version, amendment).await;
+    }
+    let wish = Wish {
+        state: asker.state,
+        actor: asker.actor_ref,
+        request_id: asker.request_id,
+        idempotency: idempotency(&owner(&asker.actor), key, &operation("amend", id), body),
+    };
+    let command = Command::Amend(amendment);
+    let act = Act::Order { id: Some(id), expected_version: version.expected_version(), command };
+    let changed = change_order(wish, &asker.actor, act).await?;
+    answer(asker.state, &asker.actor, &changed, StatusCode::OK).await
+}
+
+/// The same decision on the same facts, without writing.
+async fn foresee(
+    asker: &Asker<'_>,
+    id: OrderId,
+    version: IfMatch,
+    amendment: Amendment,
+) -> Result<HttpResponse, Problem> {
+    let mut conn = reader(asker.state).await?;
+    let order = read::order(&mut conn, &asker.actor.scope(), id).await.map_err(failed)?;
+    let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if version.expected_version().is_some_and(|expected| expected != order.version) {
+        return Err(refused(&Refusal::VersionConflict { current: order.version }));
+    }
+    let asked: Vec<i64> = amendment.lines.iter().flatten().map(|line| line.product_id.get()).collect();
+    let had = order.lines.iter().map(|line| line.product_id.get());
+    let context = OrderContext::read(&mut conn, order.store_id.get(), asked.into_iter().chain(had));
+    let context = context.await.map_err(failed)?;
+    drop(conn);
+    let now = asker.state.now();
+    let command = Command::Amend(amendment);
+    let events = decide(Some(&order), &context.facts(), &asker.actor, &command, now);
+    let foreseen = events.map_err(|refusal| refused(&refusal))?.iter().try_fold(order, |order, event| {
+        let stamp = Stamp { seq: order.version + 1, recorded_at: now, occurred_at: now };
+        Order::apply(Some(order), id.get(), event, stamp)
+    });
+    let foreseen = foreseen.map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &foreseen).await?))
+}

@@ -1,0 +1,75 @@
+//! `POST /v1/orders/{id}/cancel`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{CancelReason, Command, MAX_COMMENT_CODE_POINTS};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{Asker, Conditions, act};
+use crate::auth::Customer;
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::order_body::OrderBody;
+
+/// Why a customer calls an order off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CustomerCancelReason {
+    /// Changed their mind.
+    #[default]
+    Customer,
+    /// Ordered it twice.
+    Duplicate,
+    /// Anything else.
+    Other,
+}
+
+/// Why the order is called off.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelOrder {
+    /// The reason; `customer` if left out.
+    #[serde(default)]
+    reason: CustomerCancelReason,
+    /// In your own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    comment: Option<String>,
+}
+
+/// Cancel one of your orders
+///
+/// As long as it is not being executed. Cancelling twice is no error; the stock is given back.
+#[utoipa::path(post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = CancelOrder,
+    responses((status = 200, description = "The order as it is now", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn cancel_order(
+    state: web::Data<AppState>,
+    customer: Customer,
+    id: PathId<OrderId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<CancelOrder>,
+) -> Result<HttpResponse, Problem> {
+    let reason = match body.0.reason {
+        CustomerCancelReason::Customer => CancelReason::Customer,
+        CustomerCancelReason::Duplicate => CancelReason::Duplicate,
+        CustomerCancelReason::Other => CancelReason::Other,
+    };
+    let mut fields = Fields::default();
+    let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+    let command = fields.finish(Command::Cancel { reason, comment })?;
+    let asker = Asker::customer(&state, &customer, &request_id);
+    act(asker, id.0, Conditions { version, key }, "cancel", &body.0, command).await
+}

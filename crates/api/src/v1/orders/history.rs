@@ -1,0 +1,42 @@
+//! `GET /v1/orders/{id}/history`
+
+use actix_web::web;
+use ordervault_domain::access::Actor;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::Order;
+use ordervault_persistence::read;
+
+use super::read::visible;
+use crate::auth::Customer;
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::order_body::HistoryBody;
+use crate::v1::submit::{failed, reader};
+
+/// Read what happened to one of your orders
+///
+/// Oldest first, with what changed from which value to which. Staff are shown by their role.
+#[utoipa::path(get, path = "/v1/orders/{id}/history", operation_id = "get_order_history", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The order's history", body = HistoryBody)),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn get_order_history(
+    state: web::Data<AppState>,
+    customer: Customer,
+    id: PathId<OrderId>,
+) -> Result<web::Json<HistoryBody>, Problem> {
+    show(&state, &customer.actor(), id.0).await
+}
+
+/// Answers with the history of an order that the actor may see.
+pub(crate) async fn show(
+    state: &AppState,
+    actor: &Actor,
+    id: OrderId,
+) -> Result<web::Json<HistoryBody>, Problem> {
+    visible(state, actor, id).await?;
+    let mut conn = reader(state).await?;
+    let rows = read::history(&mut conn, id.get()).await.map_err(failed)?;
+    HistoryBody::new::<Order>(&rows, actor).map(web::Json)
+}

@@ -1,0 +1,87 @@
+//! `GET /v1/orders`
+
+use actix_web::web;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::Status;
+use ordervault_domain::search::query_terms;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read::{self, OrderCursor, OrderFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use validator::Validate;
+
+use crate::auth::Customer;
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::order_body::OrderSummaryBody;
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::submit::{failed, reader};
+
+/// Filters of a customer's orders.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListOrders {
+    /// Only these statuses, with commas between.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "pending_review,confirmed")]
+    status: Vec<Status>,
+    /// Only orders placed then or later.
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-01-01T00:00:00Z")]
+    placed_after: Option<Timestamp>,
+    /// Only orders placed before.
+    #[param(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
+    placed_before: Option<Timestamp>,
+    /// Only orders with these words in products, contact or note.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    q: Option<String>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
+
+/// List your orders
+///
+/// Newest first.
+#[utoipa::path(get, path = "/v1/orders", operation_id = "list_orders", tag = "orders", params(ListOrders),
+    responses((status = 200, description = "A page of orders", body = ListOf<OrderSummaryBody>)),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn list_orders(
+    state: web::Data<AppState>,
+    customer: Customer,
+    query: Query<ListOrders>,
+) -> Result<web::Json<ListOf<OrderSummaryBody>>, Problem> {
+    let query = query.0;
+    let sealed = ListOrders { limit: None, cursor: None, ..query.clone() };
+    let seal = Seal::new(&format!("orders of {}", customer.id), &sealed);
+    let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
+    let filter = OrderFilter {
+        statuses: query.status,
+        placed_after: query.placed_after,
+        placed_before: query.placed_before,
+        terms: query.q.as_deref().map(query_terms).unwrap_or_default(),
+        ..OrderFilter::default()
+    };
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let scope = customer.actor().scope();
+    let mut conn = reader(&state).await?;
+    let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
+    let items = page.items.into_iter().map(OrderSummaryBody::from).collect();
+    Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
+}
+
+/// The keys that a cursor carries.
+pub(crate) fn keys(cursor: OrderCursor) -> [i64; 2] {
+    [cursor.placed_at.millis(), cursor.id.get()]
+}
+
+/// The cursor that carries these keys.
+pub(crate) fn cursor(keys: [i64; 2]) -> OrderCursor {
+    OrderCursor { placed_at: Timestamp::from_millis(keys[0]), id: OrderId::from_i64(keys[1]) }
+}

@@ -1,0 +1,85 @@
+//! `POST /v1/orders`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::order::{Command, MAX_NOTE_CODE_POINTS, Place};
+use ordervault_persistence::writer::Act;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{LineRequestBody, answer, line_requests, owner};
+use crate::auth::Customer;
+use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::contact::ContactBody;
+use crate::v1::fields::{self, Fields};
+use crate::v1::order_body::OrderBody;
+use crate::v1::submit::{Wish, change_order, idempotency};
+
+/// A new order. Prices and totals are the shop's business and cannot be sent.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PlaceOrder {
+    /// The store that sells.
+    #[schema(min_length = 18, max_length = 18, example = "sto_0BQ7C0M3X7T2KA")]
+    store_id: String,
+    /// What is ordered.
+    #[validate(nested, length(min = 1, max = 200))]
+    #[schema(min_items = 1, max_items = 200)]
+    lines: Vec<LineRequestBody>,
+    /// Who gets it, and where: a name, and a phone number or an e-mail address at least.
+    #[validate(nested)]
+    contact: ContactBody,
+    /// A note to the shop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 2000, example = "請按兩次電鈴")]
+    note: Option<String>,
+}
+
+impl PlaceOrder {
+    fn to_domain(&self) -> Result<Place, Problem> {
+        let mut fields = Fields::default();
+        let store_id = fields.parsed("/store_id", &self.store_id, "unknown-store");
+        let lines = line_requests(&mut fields, &self.lines);
+        let contact = fields::contact(&mut fields, "/contact", &self.contact);
+        let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
+        let place = store_id.map(|store_id| Place { store_id, customer_id: None, lines, contact, note });
+        fields.finish(place)?.ok_or_else(|| Problem::internal("a store id was lost"))
+    }
+}
+
+/// Place an order
+///
+/// The shop takes prices from its catalogue, reserves the stock and answers with the order, which waits for review. Repeat
+/// the request with the same `Idempotency-Key` as often as you like: there will be one order. When there is not enough
+/// stock, `errors` names each line and what is available.
+#[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
+    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters, new for each order",
+        min_length = 1, max_length = 255, example = "0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11")),
+    request_body = PlaceOrder,
+    responses((status = 201, description = "Placed", body = OrderBody, headers(
+        ("ETag" = String, description = "The version in double quotes"),
+        ("Location" = String, description = "The path of the order")))),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn place_order(
+    state: web::Data<AppState>,
+    customer: Customer,
+    request_id: RequestId,
+    key: IdempotencyKey,
+    body: Valid<PlaceOrder>,
+) -> Result<HttpResponse, Problem> {
+    let actor = customer.actor();
+    let command = Command::Place(body.0.to_domain()?);
+    let wish = Wish {
+        state: &state,
+        actor: customer.actor_ref(),
+        request_id: &request_id,
+        idempotency: idempotency(&owner(&actor), OptionalIdempotencyKey(Some(key)), "place", &body.0),
+    };
+    let act = Act::Order { id: None, expected_version: None, command };
+    let changed = change_order(wish, &actor, act).await?;
+    answer(&state, &actor, &changed, StatusCode::CREATED).await
+}

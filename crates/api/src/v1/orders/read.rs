@@ -1,0 +1,47 @@
+//! `GET /v1/orders/{id}`
+
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::access::Actor;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::Order;
+use ordervault_persistence::read;
+
+use super::answer;
+use crate::auth::Customer;
+use crate::extract::PathId;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+use crate::v1::order_body::OrderBody;
+use crate::v1::submit::{ChangedOrder, failed, reader};
+
+/// Read one of your orders
+///
+/// By its id or number, grouped or not, in any case. `actions` tells what you may do now, until when, and why not.
+#[utoipa::path(get, path = "/v1/orders/{id}", operation_id = "get_order", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The order", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn get_order(
+    state: web::Data<AppState>,
+    customer: Customer,
+    id: PathId<OrderId>,
+) -> Result<HttpResponse, Problem> {
+    show(&state, &customer.actor(), id.0).await
+}
+
+/// Answers with an order that the actor may see.
+pub(crate) async fn show(state: &AppState, actor: &Actor, id: OrderId) -> Result<HttpResponse, Problem> {
+    let order = visible(state, actor, id).await?;
+    answer(state, actor, &ChangedOrder { order, replayed: false }, StatusCode::OK).await
+}
+
+/// The order, if it exists and the actor may see it.
+pub(crate) async fn visible(state: &AppState, actor: &Actor, id: OrderId) -> Result<Arc<Order>, Problem> {
+    let mut conn = reader(state).await?;
+    let order = read::order(&mut conn, &actor.scope(), id).await.map_err(failed)?;
+    order.map(Arc::new).ok_or_else(|| Problem::new(Code::NotFound))
+}

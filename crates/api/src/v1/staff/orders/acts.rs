@@ -1,0 +1,183 @@
+//! `POST /v1/staff/orders/{id}/…`: the acts that take an order through its life.
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{CancelReason, Command, InvalidReason, MAX_COMMENT_CODE_POINTS};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::order_body::OrderBody;
+use crate::v1::orders::{Asker, Conditions, act};
+
+/// Why an order is not a real one.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InvalidateOrder {
+    /// `duplicate`, `test`, `unreachable_contact`, `bad_address`, `price_error`, `fraud`, `unpaid` or `other`.
+    #[schema(value_type = String, example = "duplicate")]
+    reason: InvalidReason,
+    /// In your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    comment: Option<String>,
+}
+
+/// Why an order is called off.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelStaffOrder {
+    /// `customer`, `inventory`, `declined`, `fraud`, `staff`, `expired`, `duplicate` or `other`.
+    #[schema(value_type = String, example = "inventory")]
+    reason: CancelReason,
+    /// In your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    comment: Option<String>,
+}
+
+impl InvalidateOrder {
+    fn comment(&self) -> Result<Option<String>, Problem> {
+        comment(self.comment.as_ref())
+    }
+}
+
+fn comment(text: Option<&String>) -> Result<Option<String>, Problem> {
+    let mut fields = Fields::default();
+    let comment = fields.lines_option("/comment", text, MAX_COMMENT_CODE_POINTS);
+    fields.finish(comment)
+}
+
+/// An act without anything to say about it: no body, one step.
+macro_rules! step {
+    ($(#[$doc:meta])* $handler:ident, $path:literal, $operation:literal, $permit:ident, $command:expr) => {
+        $(#[$doc])*
+        #[utoipa::path(post, path = $path, operation_id = $operation, tag = "staff-orders",
+            params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
+                ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+                ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe",
+                    min_length = 1, max_length = 255)),
+            responses((status = 200, description = "The order as it is now", body = OrderBody,
+                headers(("ETag" = String, description = "The version in double quotes")))),
+            security(("staff_bearer" = [])))]
+        pub(crate) async fn $handler(
+            state: web::Data<AppState>,
+            staff: Staff<permit::$permit>,
+            id: PathId<OrderId>,
+            request_id: RequestId,
+            version: OptionalIfMatch,
+            key: OptionalIdempotencyKey,
+        ) -> Result<HttpResponse, Problem> {
+            let asker = Asker::staff(&state, &staff, &request_id);
+            act(asker, id.0, Conditions { version, key }, $operation, &(), $command).await
+        }
+    };
+}
+
+step!(
+    /// Confirm an order
+    ///
+    /// The shop promises to deliver. Doing it twice is no error.
+    confirm_order, "/v1/staff/orders/{id}/confirm", "confirm_order", OrdersConfirm, Command::Confirm
+);
+step!(
+    /// Start the execution of an order
+    ///
+    /// From here on the customer can change nothing any more. Doing it twice is no error.
+    start_order, "/v1/staff/orders/{id}/start", "start_order", OrdersStart, Command::Start
+);
+step!(
+    /// Complete an order
+    ///
+    /// The goods have left the house: the reserved stock is taken out. Doing it twice is no error.
+    complete_order, "/v1/staff/orders/{id}/complete", "complete_order", OrdersComplete, Command::Complete
+);
+step!(
+    /// Take an invalid mark back
+    ///
+    /// The order returns to the status it had before; the stock is reserved again, if there is enough.
+    restore_order, "/v1/staff/orders/{id}/restore", "restore_order", OrdersRestore, Command::Restore
+);
+
+/// Reject an order
+///
+/// An order that waits for review becomes invalid; its stock is given back.
+#[utoipa::path(post, path = "/v1/staff/orders/{id}/reject", operation_id = "reject_order", tag = "staff-orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = InvalidateOrder,
+    responses((status = 200, description = "The order as it is now", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn reject_order(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersReject>,
+    id: PathId<OrderId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<InvalidateOrder>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Reject { reason: body.0.reason, comment: body.0.comment()? };
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(asker, id.0, Conditions { version, key }, "reject_order", &body.0, command).await
+}
+
+/// Mark an order invalid
+///
+/// An order that is not being executed yet, or was cancelled; its stock is given back.
+#[utoipa::path(post, path = "/v1/staff/orders/{id}/invalidate", operation_id = "invalidate_order",
+    tag = "staff-orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = InvalidateOrder,
+    responses((status = 200, description = "The order as it is now", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn invalidate_order(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersInvalidate>,
+    id: PathId<OrderId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<InvalidateOrder>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Invalidate { reason: body.0.reason, comment: body.0.comment()? };
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(asker, id.0, Conditions { version, key }, "invalidate_order", &body.0, command).await
+}
+
+/// Cancel an order
+///
+/// Before its execution, or during it with the permission `orders:cancel-processing`; the stock is given back. Cancelling
+/// twice for the same reason is no error.
+#[utoipa::path(post, path = "/v1/staff/orders/{id}/cancel", operation_id = "cancel_staff_order", tag = "staff-orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = CancelStaffOrder,
+    responses((status = 200, description = "The order as it is now", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn cancel_staff_order(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersCancel>,
+    id: PathId<OrderId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<CancelStaffOrder>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Cancel { reason: body.0.reason, comment: comment(body.0.comment.as_ref())? };
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(asker, id.0, Conditions { version, key }, "cancel_staff_order", &body.0, command).await
+}

@@ -1,0 +1,39 @@
+//! `POST /v1/staff/orders/{id}/amendments`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::OrderId;
+
+use crate::auth::{Staff, permit};
+use crate::extract::{IfMatch, OptionalIdempotencyKey, PathId, Query, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::order_body::OrderBody;
+use crate::v1::orders::Asker;
+use crate::v1::orders::amend::{AmendOrder, Preview, amend};
+
+/// Amend an order
+///
+/// Lines, contact or note of an order that is not being executed yet. Send the ETag that you have seen as `If-Match`; with
+/// `preview=true` you get what the order would become, and nothing changes.
+#[utoipa::path(post, path = "/v1/staff/orders/{id}/amendments", operation_id = "amend_staff_order",
+    tag = "staff-orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"), Preview,
+        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = AmendOrder,
+    responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn amend_staff_order(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersAmend>,
+    id: PathId<OrderId>,
+    preview: Query<Preview>,
+    request_id: RequestId,
+    version: IfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<AmendOrder>,
+) -> Result<HttpResponse, Problem> {
+    amend(Asker::staff(&state, &staff, &request_id), id.0, preview.0, version, key, &body.0).await
+}
