@@ -19,25 +19,12 @@ pub use principal::{Customer, Permit, Staff, permit};
 pub use refresh::{PresentedRefreshToken, RefreshToken, RefreshTokens};
 pub use secrets::{SecretError, Secrets};
 
-/// The two kinds of account. A token of one opens nothing of the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Realm {
-    /// Customers of the shop.
-    Customer,
-    /// People who work for it.
-    Staff,
-}
+pub use ordervault_persistence::Realm;
 
-impl Realm {
-    /// The access token's `aud`.
-    pub const fn audience(self) -> &'static str {
-        match self {
-            Realm::Customer => "ordervault-customer",
-            Realm::Staff => "ordervault-staff",
-        }
-    }
-
-    fn of_audience(audience: &str) -> Option<Self> {
-        [Realm::Customer, Realm::Staff].into_iter().find(|realm| realm.audience() == audience)
+/// The access token's `aud` of a realm.
+const fn audience(realm: Realm) -> &'static str {
+    match realm {
+        Realm::Customer => "ordervault-customer",
+        Realm::Staff => "ordervault-staff",
     }
 }

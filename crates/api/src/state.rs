@@ -72,8 +72,50 @@ pub struct Settings {
     pub is_behind_tls: bool,
     /// Where clients reach this server, without a trailing slash; the landing page's examples use it.
     pub public_url: String,
+    /// How long logins live.
+    pub lifetimes: Lifetimes,
     /// Whether demo data is loaded, as the landing page should say.
     pub has_demo_data: bool,
+}
+
+/// How long the logins of one realm live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// A refresh token that is not used within this time is no good any more.
+    pub idle_millis: i64,
+    /// After this time one has to log in again in any case.
+    pub absolute_millis: i64,
+}
+
+/// How long logins live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Customers: 14 and 30 days by default.
+    pub customer: Lifetime,
+    /// Staff: 2 and 12 hours by default.
+    pub staff: Lifetime,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const HOUR_MILLIS: i64 = 60 * 60 * 1000;
+        const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
+        Self {
+            customer: Lifetime { idle_millis: 14 * DAY_MILLIS, absolute_millis: 30 * DAY_MILLIS },
+            staff: Lifetime { idle_millis: 2 * HOUR_MILLIS, absolute_millis: 12 * HOUR_MILLIS },
+        }
+    }
+}
+
+impl Lifetimes {
+    /// Those of a realm.
+    #[must_use]
+    pub const fn of(&self, realm: crate::auth::Realm) -> Lifetime {
+        match realm {
+            crate::auth::Realm::Customer => self.customer,
+            crate::auth::Realm::Staff => self.staff,
+        }
+    }
 }
 
 /// Which build this is.

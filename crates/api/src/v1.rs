@@ -3,8 +3,11 @@
 //! The way of a change: handler → [`crate::auth`] (who, with which permission) → request type to command → `submit` → the
 //! write queue → `order_body` and its kin → answer.
 
+mod auth;
 mod contact;
 mod fields;
+mod login;
+mod me;
 mod money;
 mod order_body;
 mod orders;
@@ -16,5 +19,5 @@ use crate::routes::Routes;
 
 /// Every endpoint under `/v1`.
 pub fn routes() -> Routes {
-    Routes::new().and(orders::routes()).and(staff::routes())
+    Routes::new().and(auth::routes()).and(me::routes()).and(orders::routes()).and(staff::routes())
 }

@@ -8,7 +8,7 @@ use ordervault_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Realm, Secrets};
+use super::{Realm, Secrets, audience};
 
 /// How long an access token lives.
 pub(super) const LIFETIME_SECONDS: i64 = 600;
@@ -125,7 +125,7 @@ impl AccessTokens {
         let seconds = now.millis().div_euclid(1000);
         let claims = Claims {
             iss: ISSUER.to_owned(),
-            aud: realm.audience().to_owned(),
+            aud: audience(realm).to_owned(),
             sub: subject.to_owned(),
             sid: session.to_owned(),
             jti: token_id.to_owned(),
@@ -167,7 +167,8 @@ impl AccessTokens {
 }
 
 fn accepted(claims: Claims, now: Timestamp) -> Result<AccessClaims, TokenFault> {
-    let realm = Realm::of_audience(&claims.aud).ok_or(TokenFault::Claims)?;
+    let realm =
+        Realm::ALL.into_iter().find(|realm| audience(*realm) == claims.aud).ok_or(TokenFault::Claims)?;
     let is_named = ![&claims.sub, &claims.sid, &claims.jti].into_iter().any(String::is_empty);
     if claims.iss != ISSUER || !is_named {
         return Err(TokenFault::Claims);

@@ -45,6 +45,11 @@ pub enum Realm {
     Staff,
 }
 
+impl Realm {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Customer, Self::Staff];
+}
+
 /// A family of refresh tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -54,7 +59,7 @@ pub struct Session {
     pub realm: Realm,
     /// The customer or member.
     pub principal_id: i64,
-    /// Number of the current token, from 0.
+    /// Number of the current token, from 1.
     pub generation: i64,
     /// Hash of the current token.
     pub token_hash: String,

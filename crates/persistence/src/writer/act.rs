@@ -115,6 +115,13 @@ pub enum Act {
     },
     /// On logins.
     Session(SessionAct),
+    /// The same password under a stronger hash.
+    Rehash {
+        /// The customer or member.
+        principal_id: i64,
+        /// The new hash.
+        password_hash: String,
+    },
     /// Takes over a thing from an export, history and all.
     Adopt(Arc<[HistoryRow]>),
 }
@@ -195,6 +202,8 @@ pub enum Done {
     Session(Option<Session>),
     /// A used token was shown again: the family is ended.
     TokenReused,
+    /// Kept.
+    Rehashed,
     /// Taken over, or there already.
     Adopted,
 }

@@ -125,6 +125,10 @@ impl Decider<'_> {
                 self.member(acting, *id, *expected_version, command, password_hash.as_ref())
             }
             Act::Session(session) => self.session(session),
+            Act::Rehash { principal_id, password_hash } => {
+                self.set_password(*principal_id, Some(password_hash), true);
+                Ok(Done::Rehashed)
+            }
             Act::Adopt(rows) => self.adopt(rows),
         }
     }
@@ -388,7 +392,7 @@ impl Done {
             Self::Product(product) => Some((product.id.get(), product.version)),
             Self::Customer(customer) => Some((customer.id.get(), customer.version)),
             Self::Member(member) => Some((member.id.get(), member.version)),
-            Self::Session(_) | Self::TokenReused | Self::Adopted => None,
+            Self::Session(_) | Self::TokenReused | Self::Rehashed | Self::Adopted => None,
         }
     }
 }

@@ -9,6 +9,8 @@ use crate::tables::sessions::Session;
 
 /// Most open logins of one principal; a further one ends the oldest.
 pub const MAX_SESSIONS_PER_PRINCIPAL: usize = 10;
+/// Number of a login's first token.
+const FIRST_GENERATION: i64 = 1;
 /// For so long the token before the current one is taken for a repeated request, not for theft.
 pub const REUSE_GRACE_MILLIS: i64 = 10_000;
 
@@ -23,8 +25,8 @@ impl Decider<'_> {
                     id,
                     realm: *realm,
                     principal_id: *principal_id,
-                    generation: 0,
-                    token_hash: token_hash(id, 0),
+                    generation: FIRST_GENERATION,
+                    token_hash: token_hash(id, FIRST_GENERATION),
                     previous_hash: None,
                     created_at: self.now,
                     rotated_at: self.now,

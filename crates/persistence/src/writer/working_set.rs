@@ -74,7 +74,10 @@ pub(crate) struct Mark {
 impl Mark {
     /// Has anything been added since an earlier mark?
     pub(crate) fn is_after(self, earlier: Mark) -> bool {
-        self.history > earlier.history || self.opened > earlier.opened || self.touched > earlier.touched
+        self.history > earlier.history
+            || self.credentials > earlier.credentials
+            || self.opened > earlier.opened
+            || self.touched > earlier.touched
     }
 }
 
@@ -220,7 +223,10 @@ impl WorkingSet {
     /// Is there anything to write?
     pub(crate) fn is_unchanged(&self) -> bool {
         let pending = &self.pending;
-        pending.history.is_empty() && pending.opened.is_empty() && pending.touched.is_empty()
+        pending.history.is_empty()
+            && pending.credentials.is_empty()
+            && pending.opened.is_empty()
+            && pending.touched.is_empty()
     }
 }
 
@@ -279,6 +285,7 @@ impl Named {
                 }
                 SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
             },
+            Act::Rehash { .. } => {}
             Act::Adopt(rows) => self.note_adopted(rows),
         }
     }

@@ -1,0 +1,139 @@
+//! Customers: register, log in, stay logged in, log out.
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::Command;
+use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::fields::{Fields, MAX_NAME_CODE_POINTS};
+use super::login::{self, Login, Refresh, Tokens};
+use super::me::CustomerBody;
+use super::submit::{Wish, not_written};
+use crate::auth::{Customer, NewPassword, Realm};
+use crate::extract::Valid;
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .with(endpoint!(register_customer))
+        .with(endpoint!(login_customer))
+        .with(endpoint!(refresh_customer))
+        .with(endpoint!(logout_customer))
+}
+
+/// A new account.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Register {
+    /// The e-mail address to log in with.
+    #[schema(min_length = 3, max_length = 254, example = "ming@example.com")]
+    email: String,
+    /// At least 8 and at most 128 code points, not a well-known one.
+    #[validate(length(max = 1024))]
+    #[schema(min_length = 8, max_length = 128, example = "correct horse battery", format = Password)]
+    password: String,
+    /// The person's name.
+    #[schema(min_length = 1, max_length = 200, example = "王小明")]
+    name: String,
+    /// Phone number.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886912345678")]
+    phone: Option<String>,
+}
+
+/// Open an account
+///
+/// Log in afterwards. An address that has an account already is refused.
+#[utoipa::path(post, path = "/v1/auth/register", operation_id = "register_customer", tag = "auth",
+    request_body = Register,
+    responses((status = 201, description = "The account", body = CustomerBody,
+        headers(("Location" = String, description = "The path of the account")))),
+    security(()))]
+pub(crate) async fn register_customer(
+    state: web::Data<AppState>,
+    request_id: RequestId,
+    body: Valid<Register>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.0;
+    let mut fields = Fields::default();
+    let contact = Contact {
+        name: Some(fields.line("/name", &body.name, MAX_NAME_CODE_POINTS)),
+        phone: fields.reach("/phone", body.phone.as_ref()),
+        email: fields.reach("/email", Some(&body.email)),
+        address: None,
+    };
+    let password = NewPassword::check(Realm::Customer, &body.password, &[&body.email, &body.name]);
+    if let Err(code) = password {
+        fields.fault("/password", code);
+    }
+    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let password_hash = Some(state.passwords.hash(password).await?);
+    let act = Act::Customer { id: None, command: Command::Register { contact }, password_hash };
+    let wish = Wish { state: &state, actor: ActorRef::Anonymous, request_id: &request_id, idempotency: None };
+    let receipt = wish.submit(vec![act]).await.map_err(|error| not_written(&error))?;
+    let Receipt::Done { done, .. } = receipt else {
+        return Err(Problem::internal("a registration has no key"));
+    };
+    match done.first() {
+        Some(Done::Customer(customer)) => Ok(HttpResponse::Created()
+            .insert_header((header::LOCATION, "/v1/me"))
+            .json(CustomerBody::from(customer.as_ref()))),
+        _ => Err(Problem::internal("a registration led to something else")),
+    }
+}
+
+/// Log in
+///
+/// A wrong password and an unknown address are told alike.
+#[utoipa::path(post, path = "/v1/auth/login", operation_id = "login_customer", tag = "auth", request_body = Login,
+    responses((status = 200, description = "A pair of tokens", body = Tokens),
+        (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
+            body = ref("#/components/schemas/Problem"))),
+    security(()))]
+pub(crate) async fn login_customer(
+    state: web::Data<AppState>,
+    request_id: RequestId,
+    body: Valid<Login>,
+) -> Result<web::Json<Tokens>, Problem> {
+    login::login(&state, Realm::Customer, &request_id, &body.0).await
+}
+
+/// Stay logged in
+///
+/// Each refresh token opens the session once; the answer has the next one. Showing a used one ends the session, except within
+/// ten seconds, where it counts as a repeated request.
+#[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh_customer", tag = "auth", request_body = Refresh,
+    responses((status = 200, description = "The next pair of tokens", body = Tokens),
+        (status = 401, description = "The session is over", content_type = "application/problem+json",
+            body = ref("#/components/schemas/Problem"))),
+    security(()))]
+pub(crate) async fn refresh_customer(
+    state: web::Data<AppState>,
+    request_id: RequestId,
+    body: Valid<Refresh>,
+) -> Result<web::Json<Tokens>, Problem> {
+    login::refresh(&state, Realm::Customer, &request_id, &body.0).await
+}
+
+/// Log out
+///
+/// Ends this session; its tokens open nothing any more.
+#[utoipa::path(post, path = "/v1/auth/logout", operation_id = "logout_customer", tag = "auth",
+    responses((status = 204, description = "Logged out")),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn logout_customer(
+    state: web::Data<AppState>,
+    customer: Customer,
+    request_id: RequestId,
+) -> Result<HttpResponse, Problem> {
+    login::logout(&state, customer.actor_ref(), &request_id, customer.session).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,247 @@
+//! Logging in, staying logged in and logging out: the same for customers and staff.
+
+use std::sync::Arc;
+
+use actix_web::web;
+use ordervault_domain::contact::Email;
+use ordervault_domain::id::{CustomerId, MemberId, SessionId};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, TokenHash, WriteError};
+use ordervault_persistence::{Session, read};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::fields::Fields;
+use super::submit::{Wish, failed, not_written, reader};
+use crate::auth::{NewPassword, PasswordCheck, Realm};
+use crate::middleware::request_id::RequestId;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+
+/// Random bytes that name an access token in logs.
+const TOKEN_ID_BYTES: usize = 12;
+
+/// Who logs in.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    /// The account's e-mail address.
+    #[validate(length(max = 254))]
+    #[schema(min_length = 3, max_length = 254, example = "ming@example.com")]
+    email: String,
+    /// The password.
+    #[validate(length(min = 1, max = 1024))]
+    #[schema(min_length = 1, max_length = 1024, example = "correct horse battery", format = Password)]
+    password: String,
+}
+
+/// A refresh token to be exchanged.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Refresh {
+    /// The refresh token of the last answer; each opens the session once.
+    #[validate(length(min = 1, max = 512))]
+    #[schema(min_length = 1, max_length = 512)]
+    refresh_token: String,
+}
+
+/// A new password.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangePassword {
+    /// The password that is good now.
+    #[validate(length(min = 1, max = 1024))]
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    current_password: String,
+    /// The one that shall be: customers at least 8 code points, staff at least 15, at most 128, not a well-known one.
+    #[validate(length(max = 1024))]
+    #[schema(min_length = 8, max_length = 128, format = Password)]
+    new_password: String,
+}
+
+/// What opens the API for a while, and what gets the next one.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Tokens {
+    /// For the header `Authorization: Bearer …`.
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds for which the access token is good.
+    #[schema(minimum = 1, example = 600)]
+    expires_in: i64,
+    /// Gets the next pair of tokens, once.
+    refresh_token: String,
+    /// Until when the refresh token is good if it is not used.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-19T08:30:00.000Z")]
+    refresh_expires_at: Timestamp,
+}
+
+/// Checks the password and opens a session.
+pub(crate) async fn login(
+    state: &web::Data<AppState>,
+    realm: Realm,
+    request_id: &RequestId,
+    login: &Login,
+) -> Result<web::Json<Tokens>, Problem> {
+    let mut fields = Fields::default();
+    let email = fields.reach::<Email>("/email", Some(&login.email));
+    let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
+    let mut conn = reader(state).await?;
+    let found = read::sign_in(&mut conn, realm, email.as_str()).await.map_err(failed)?;
+    drop(conn);
+    let stored = found.as_ref().map(|(_, hash)| hash.as_str());
+    let check = state.passwords.check(&login.password, stored).await?;
+    let (Some((principal_id, _)), PasswordCheck::Right { needs_rehash }) = (found, check) else {
+        tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "a login failed");
+        return Err(Problem::new(Code::InvalidCredentials));
+    };
+    let lifetime = state.settings.lifetimes.of(realm);
+    let mut acts = vec![Act::Session(SessionAct::Open {
+        realm,
+        principal_id,
+        idle_millis: lifetime.idle_millis,
+        absolute_millis: lifetime.absolute_millis,
+        token_hash: token_hash(state, realm),
+    })];
+    if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
+        acts.push(Act::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
+    }
+    let session = opened(state, request_id, acts).await?;
+    tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "somebody logged in");
+    tokens(state, &session).map(web::Json)
+}
+
+/// Exchanges a refresh token.
+pub(crate) async fn refresh(
+    state: &web::Data<AppState>,
+    realm: Realm,
+    request_id: &RequestId,
+    refresh: &Refresh,
+) -> Result<web::Json<Tokens>, Problem> {
+    let presented = state.refresh_tokens.read(&refresh.refresh_token).filter(|token| token.realm == realm);
+    let presented = presented.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let act = Act::Session(SessionAct::Rotate {
+        id: presented.family,
+        realm,
+        presented_hash: hex(&presented.hash),
+        idle_millis: state.settings.lifetimes.of(realm).idle_millis,
+        token_hash: token_hash(state, realm),
+    });
+    let session = opened(state, request_id, vec![act]).await?;
+    if realm == Realm::Staff {
+        let mut conn = reader(state).await?;
+        let member =
+            read::member(&mut conn, MemberId::from_i64(session.principal_id)).await.map_err(failed)?;
+        if !member.is_some_and(|member| member.active) {
+            return Err(Problem::new(Code::Unauthenticated));
+        }
+    }
+    tokens(state, &session).map(web::Json)
+}
+
+/// Ends a session.
+pub(crate) async fn logout(
+    state: &AppState,
+    actor: ActorRef,
+    request_id: &RequestId,
+    id: SessionId,
+) -> Result<(), Problem> {
+    let wish = Wish { state, actor, request_id, idempotency: None };
+    wish.submit(vec![Act::Session(SessionAct::End { id })]).await.map_err(|error| not_written(&error))?;
+    Ok(())
+}
+
+/// Checks both passwords and hashes the new one.
+pub(crate) async fn changed_password(
+    state: &AppState,
+    realm: Realm,
+    principal_id: i64,
+    personal: &[&str],
+    change: &ChangePassword,
+) -> Result<String, Problem> {
+    let mut fields = Fields::default();
+    let password = NewPassword::check(realm, &change.new_password, personal);
+    if let Err(code) = password {
+        fields.fault("/new_password", code);
+    }
+    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let mut conn = reader(state).await?;
+    let stored = read::password_hash(&mut conn, principal_id).await.map_err(failed)?;
+    drop(conn);
+    match state.passwords.check(&change.current_password, stored.as_deref()).await? {
+        PasswordCheck::Right { .. } => state.passwords.hash(password).await,
+        PasswordCheck::Wrong => {
+            Err(Problem::new(Code::InvalidCredentials).detail("the current password is wrong"))
+        }
+    }
+}
+
+async fn opened(state: &AppState, request_id: &RequestId, acts: Vec<Act>) -> Result<Session, Problem> {
+    let wish = Wish { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
+    match wish.submit(acts).await {
+        Ok(Receipt::Done { done, .. }) => match done.into_iter().next() {
+            Some(Done::Session(Some(session))) => Ok(session),
+            Some(Done::TokenReused) => {
+                tracing::warn!(
+                    request_id = request_id.as_str(),
+                    "a used refresh token was shown; its session is ended"
+                );
+                Err(Problem::new(Code::TokenReused))
+            }
+            _ => Err(Problem::internal("a login led to something else")),
+        },
+        Ok(Receipt::Replayed { .. }) => Err(Problem::internal("a login has no key")),
+        Err(WriteError::Refused { .. }) => Err(Problem::new(Code::Unauthenticated)),
+        Err(error) => Err(not_written(&error)),
+    }
+}
+
+/// How the writer makes the hashes that it keeps of tokens it never sees.
+fn token_hash(state: &web::Data<AppState>, realm: Realm) -> TokenHash {
+    let state = state.clone();
+    Arc::new(move |family, generation| {
+        let generation = u32::try_from(generation).unwrap_or(u32::MAX);
+        state.refresh_tokens.mint(realm, family, generation).map(|token| hex(&token.hash)).unwrap_or_default()
+    })
+}
+
+fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
+    let subject = match session.realm {
+        Realm::Customer => CustomerId::from_i64(session.principal_id).to_string(),
+        Realm::Staff => MemberId::from_i64(session.principal_id).to_string(),
+    };
+    let mut token_id = [0; TOKEN_ID_BYTES];
+    state.entropy.fill(&mut token_id).map_err(Problem::internal)?;
+    let access = state
+        .access_tokens
+        .issue(session.realm, &subject, &session.id.to_string(), &hex(&token_id), state.now())
+        .map_err(Problem::internal)?;
+    let generation = u32::try_from(session.generation).map_err(Problem::internal)?;
+    let stored =
+        unhex(&session.token_hash).ok_or_else(|| Problem::internal("a stored token hash is broken"))?;
+    let refresh =
+        state.refresh_tokens.recover(session.realm, session.id, generation, &stored).ok_or_else(|| {
+            Problem::new(Code::Unauthenticated).cause("no live key made the current refresh token")
+        })?;
+    Ok(Tokens {
+        access_token: access.text,
+        token_type: "Bearer",
+        expires_in: access.expires_in_seconds,
+        refresh_token: refresh.text,
+        refresh_expires_at: session.idle_until,
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}

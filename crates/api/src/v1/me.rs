@@ -1,0 +1,114 @@
+//! A customer's own account.
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::customer::{self, Command};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read;
+use ordervault_persistence::writer::{Act, SessionAct};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::login::{ChangePassword, changed_password};
+use super::submit::{Wish, failed, not_written, reader};
+use crate::auth::{Customer, Realm};
+use crate::extract::Valid;
+use crate::middleware::request_id::RequestId;
+use crate::problem::{Code, Problem};
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(get_me)).with(endpoint!(change_password))
+}
+
+/// A customer's account.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub(crate) struct CustomerBody {
+    /// The id.
+    #[schema(example = "cus_0BQ7C0M3X7T2KA")]
+    id: String,
+    /// The person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "王小明")]
+    name: Option<String>,
+    /// The e-mail address to log in with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "ming@example.com")]
+    email: Option<String>,
+    /// Phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "+886912345678")]
+    phone: Option<String>,
+    /// When the account was opened.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    created_at: Timestamp,
+}
+
+impl From<&customer::Customer> for CustomerBody {
+    fn from(customer: &customer::Customer) -> Self {
+        let contact = &customer.contact;
+        Self {
+            id: customer.id.to_string(),
+            name: contact.name.clone(),
+            email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            created_at: customer.created_at,
+        }
+    }
+}
+
+/// Read your account
+#[utoipa::path(get, path = "/v1/me", operation_id = "get_me", tag = "auth",
+    description = "Name and ways to reach you.",
+    responses((status = 200, description = "Your account", body = CustomerBody)),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn get_me(
+    state: web::Data<AppState>,
+    customer: Customer,
+) -> Result<web::Json<CustomerBody>, Problem> {
+    Ok(web::Json(CustomerBody::from(&account(&state, &customer).await?)))
+}
+
+/// Change your password
+///
+/// Your other sessions are ended.
+#[utoipa::path(post, path = "/v1/me/password", operation_id = "change_password", tag = "auth",
+    request_body = ChangePassword,
+    responses((status = 204, description = "Changed")),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn change_password(
+    state: web::Data<AppState>,
+    customer: Customer,
+    request_id: RequestId,
+    body: Valid<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
+    let account = account(&state, &customer).await?;
+    let email = account.contact.email.as_ref().map_or("", |email| email.as_str());
+    let personal = [email, account.contact.name.as_deref().unwrap_or_default()];
+    let id = customer.id.get();
+    let password_hash = changed_password(&state, Realm::Customer, id, &personal, &body.0).await?;
+    let acts = vec![
+        Act::Customer {
+            id: Some(customer.id),
+            command: Command::ChangePassword,
+            password_hash: Some(password_hash),
+        },
+        Act::Session(SessionAct::EndAll {
+            principal_id: id,
+            but: Some(customer.session),
+            because: "password_changed",
+        }),
+    ];
+    let wish =
+        Wish { state: &state, actor: customer.actor_ref(), request_id: &request_id, idempotency: None };
+    wish.submit(acts).await.map_err(|error| not_written(&error))?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+async fn account(state: &AppState, customer: &Customer) -> Result<customer::Customer, Problem> {
+    let mut conn = reader(state).await?;
+    let account = read::customer(&mut conn, customer.id).await.map_err(failed)?;
+    account.ok_or_else(|| Problem::new(Code::Unauthenticated))
+}

@@ -1,0 +1,117 @@
+//! A member's own account.
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::access::{StoreScope, permissions_of};
+use ordervault_domain::member::{Command, Member};
+use ordervault_persistence::writer::{Act, SessionAct};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::{Realm, Staff, permit};
+use crate::extract::Valid;
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+use crate::v1::login::{ChangePassword, changed_password};
+use crate::v1::submit::{Wish, not_written};
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(get_staff_me)).with(endpoint!(change_staff_password))
+}
+
+/// Who you are here, and what you may do.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StaffMe {
+    /// Your id.
+    #[schema(example = "mem_0BQ7C0M3X7T2KA")]
+    id: String,
+    /// Your name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Ana Souza")]
+    name: Option<String>,
+    /// Your e-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "owner@example.com")]
+    email: Option<String>,
+    /// Your roles.
+    #[schema(value_type = Vec<String>, example = json!(["owner"]))]
+    roles: Vec<&'static str>,
+    /// What your roles allow together.
+    #[schema(value_type = Vec<String>, example = json!(["orders:read", "orders:confirm"]))]
+    permissions: Vec<&'static str>,
+    /// Are all stores in your scope, also those to come?
+    all_stores: bool,
+    /// The stores in your scope, if not all are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    store_ids: Option<Vec<String>>,
+    /// Did somebody else set your password? Then change it first; nothing else is open.
+    must_change_password: bool,
+}
+
+impl From<&Member> for StaffMe {
+    fn from(member: &Member) -> Self {
+        let store_ids = match &member.stores {
+            StoreScope::All => None,
+            StoreScope::Only(ids) => Some(ids.iter().map(ToString::to_string).collect()),
+        };
+        Self {
+            id: member.id.to_string(),
+            name: member.contact.name.clone(),
+            email: member.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            roles: member.roles.iter().map(|role| role.into()).collect(),
+            permissions: permissions_of(&member.roles).iter().map(|permission| permission.into()).collect(),
+            all_stores: store_ids.is_none(),
+            store_ids,
+            must_change_password: member.must_change_password,
+        }
+    }
+}
+
+/// Read your staff account
+///
+/// Roles, permissions and stores, as they are at this moment.
+#[utoipa::path(get, path = "/v1/staff/me", operation_id = "get_staff_me", tag = "staff-auth",
+    responses((status = 200, description = "Your account", body = StaffMe)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_staff_me(staff: Staff<permit::OwnAccount>) -> web::Json<StaffMe> {
+    web::Json(StaffMe::from(&staff.member))
+}
+
+/// Change your staff password
+///
+/// Your other sessions are ended.
+#[utoipa::path(post, path = "/v1/staff/me/password", operation_id = "change_staff_password", tag = "staff-auth",
+    request_body = ChangePassword,
+    responses((status = 204, description = "Changed")),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn change_staff_password(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OwnAccount>,
+    request_id: RequestId,
+    body: Valid<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
+    let contact = &staff.member.contact;
+    let email = contact.email.as_ref().map_or("", |email| email.as_str());
+    let personal = [email, contact.name.as_deref().unwrap_or_default()];
+    let id = staff.member.id;
+    let password_hash = changed_password(&state, Realm::Staff, id.get(), &personal, &body.0).await?;
+    let acts = vec![
+        Act::Member {
+            id: Some(id),
+            expected_version: None,
+            command: Command::ChangePassword,
+            password_hash: Some(password_hash),
+        },
+        Act::Session(SessionAct::EndAll {
+            principal_id: id.get(),
+            but: Some(staff.session),
+            because: "password_changed",
+        }),
+    ];
+    let wish = Wish { state: &state, actor: staff.actor_ref(), request_id: &request_id, idempotency: None };
+    wish.submit(acts).await.map_err(|error| not_written(&error))?;
+    Ok(HttpResponse::NoContent().finish())
+}
