@@ -37,8 +37,7 @@ async fn a_good_token_opens_its_own_realm_only() {
 async fn anything_but_one_good_bearer_header_is_401() {
     let app = app!();
     let good = token(Realm::Customer).text;
-    let refresh = state()
-        .refresh_tokens
+    let refresh = crate::auth::RefreshTokens::new(&secrets())
         .mint(Realm::Customer, ordervault_domain::id::SessionId::from_i64(1), 1)
         .unwrap();
     for header in [
