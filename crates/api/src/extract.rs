@@ -26,6 +26,7 @@ pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};
 pub use query::Query;
+pub(crate) use query::refuse_unread_query;
 
 use serde::{Deserialize, Deserializer};
 

@@ -2,7 +2,8 @@
 //! answering HEAD beside GET, 405 with `Allow` to every other method, and 500 instead of a torn connection if it panics.
 //!
 //! A handler's arguments are extracted **from left to right, each after the one before succeeded** (actix polls them all at
-//! once). So `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body.
+//! once). So `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body. Under `/v1`
+//! a query that no argument has read is refused, too.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -17,6 +18,7 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
+use crate::extract::refuse_unread_query;
 use crate::problem::{Code, Problem};
 
 /// The [`Endpoint`] of a handler that carries `#[utoipa::path(...)]`: `endpoint!(place_order)` or, from the module above,
@@ -186,12 +188,12 @@ impl<A: InOrder> FromRequest for Arguments<A> {
     type Future = LocalBoxFuture<'static, Result<Self, Error>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
         let extraction = AssertUnwindSafe(A::extract(request.clone(), payload.take())).catch_unwind();
         Box::pin(async move {
-            match extraction.await {
-                Ok(arguments) => arguments.map(Arguments),
-                Err(panic) => Err(panicked(panic.as_ref()).into()),
-            }
+            let arguments = extraction.await.map_err(|panic| panicked(panic.as_ref()))??;
+            refuse_unread_query(&request)?;
+            Ok(Arguments(arguments))
         })
     }
 }

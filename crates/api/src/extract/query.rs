@@ -3,7 +3,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::de::value::StringDeserializer;
 use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
@@ -32,9 +32,24 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        request.extensions_mut().insert(QueryWasRead);
         ready(parse(request.query_string()).map(Query))
     }
 }
+
+struct QueryWasRead;
+
+/// An API operation without a [`Query`] takes no parameters; given ones are refused like any other unknown one.
+pub(crate) fn refuse_unread_query(request: &HttpRequest) -> Result<(), Problem> {
+    let was_read = request.extensions().contains::<QueryWasRead>();
+    if was_read || request.query_string().is_empty() || !request.path().starts_with("/v1/") {
+        return Ok(());
+    }
+    parse::<NoParameters>(request.query_string()).map(|_| ())
+}
+
+#[derive(serde::Deserialize, Validate)]
+struct NoParameters {}
 
 fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Problem> {
     let refused = |error: FieldError| Problem::new(Code::InvalidParameter).errors(vec![error]);

@@ -135,6 +135,11 @@ async fn bodies_and_queries_are_refused_as_documents() {
     let problem = send!(app, get("/v1/cups?limt=1")).problem(Code::InvalidParameter);
     assert_eq!(problem["errors"][0]["pointer"], "limt");
     assert_eq!(send!(app, get("/v1/cups?limit=5")).json()["limit"], 5);
+    // An operation that reads no query takes none.
+    let problem = send!(app, post("/v1/auth/sample?limit=1", r#"{"name": "n", "quantity": 1}"#))
+        .problem(Code::InvalidParameter);
+    assert_eq!(problem["errors"][0]["code"], "unknown-parameter");
+    assert_eq!(problem["errors"][0]["detail"], "this operation takes no parameters");
 }
 
 #[actix_web::test]
