@@ -1,4 +1,5 @@
 //! What the tests of the whole product share.
 
 pub mod postgres;
+pub mod shop;
 pub mod twin;
