@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Event, Stamp};
+use ordervault_domain::contact::Email;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, IdSequence, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{self, Member};
@@ -129,7 +130,7 @@ impl Decider<'_> {
                 self.set_password(*principal_id, Some(password_hash), true);
                 Ok(Done::Rehashed)
             }
-            Act::Adopt(rows) => self.adopt(rows),
+            Act::Adopt(rows) => self.adopt(acting, rows),
         }
     }
 
@@ -165,13 +166,7 @@ impl Decider<'_> {
                 ..product
             };
             self.set.products.set(product_id, product, None);
-            self.set.pending.moves.push(Move {
-                product_id,
-                entity_id: after.id.get(),
-                seq: after.version,
-                on_hand: moved.on_hand,
-                reserved: moved.reserved,
-            });
+            self.set.pending.moves.push(Move::of(after, moved));
         }
     }
 
@@ -223,7 +218,7 @@ impl Decider<'_> {
         Ok(Done::Product(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
-    fn sku_taken(&self, id: i64, store: StoreId, sku: &str) -> bool {
+    pub(super) fn sku_taken(&self, id: i64, store: StoreId, sku: &str) -> bool {
         let stored = self.set.skus.get(&(store.get(), sku.to_owned()));
         let has = |product: &Product| product.store_id == store && product.sku == sku;
         // One that gave the unit up earlier in this batch does not have it any more.
@@ -241,14 +236,9 @@ impl Decider<'_> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.customers.get(id).cloned();
         let email_taken = match command {
-            customer::Command::Register { contact } => contact.email.as_ref().is_some_and(|email| {
-                self.set.customer_emails.contains_key(email.as_str())
-                    || self
-                        .set
-                        .customers
-                        .iter()
-                        .any(|customer| customer.contact.email.as_ref() == Some(email))
-            }),
+            customer::Command::Register { contact } => {
+                contact.email.as_ref().is_some_and(|email| self.customer_email_taken(id, email))
+            }
             _ => false,
         };
         let events = customer::decide(before.as_ref(), email_taken, &acting.actor, command)?;
@@ -256,6 +246,15 @@ impl Decider<'_> {
         let after = self.record::<Customer>(&acting, id, before.as_ref(), &events)?;
         self.set_password(id, password_hash, !events.is_empty());
         Ok(Done::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+    }
+
+    pub(super) fn customer_email_taken(&self, id: i64, email: &Email) -> bool {
+        self.set.customer_emails.get(email.as_str()).is_some_and(|other| *other != id)
+            || self
+                .set
+                .customers
+                .iter()
+                .any(|customer| customer.id.get() != id && customer.contact.email.as_ref() == Some(email))
     }
 
     fn member(

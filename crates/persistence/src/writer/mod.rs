@@ -23,6 +23,7 @@ pub use act::{
 pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use working_set::IDEMPOTENCY_MILLIS;
+pub(crate) use working_set::{Move, own_move};
 
 use std::sync::Arc;
 use std::time::Duration;

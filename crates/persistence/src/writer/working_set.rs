@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ordervault_domain::aggregate::Aggregate as _;
+use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
@@ -13,7 +14,7 @@ use ordervault_domain::time::Timestamp;
 use super::act::{Act, ActorRef, SessionAct, Submission};
 use super::collection::Collection;
 use crate::error::Error;
-use crate::tables::history::HistoryRow;
+use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
 use crate::tables::sessions::{self, Session};
 use crate::tables::{Hold, customers, members, products, stores};
@@ -36,6 +37,8 @@ pub(crate) struct WorkingSet {
     pub skus: HashMap<(i64, String), i64>,
     pub customer_emails: HashMap<String, i64>,
     pub member_emails: HashMap<String, i64>,
+    /// Of things to be adopted: the hash that the history here has at that thing and number.
+    pub passed: HashMap<(i64, i64), String>,
     pub pending: Pending,
 }
 
@@ -51,7 +54,7 @@ pub(crate) struct Pending {
 }
 
 /// A row of the stock ledger.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Move {
     pub product_id: i64,
     pub entity_id: i64,
@@ -98,6 +101,7 @@ struct Named {
     customer_emails: Vec<String>,
     member_emails: Vec<String>,
     owners: bool,
+    adopted: Vec<(i64, i64)>,
 }
 
 impl WorkingSet {
@@ -146,6 +150,7 @@ impl WorkingSet {
             self.keys = records.into_iter().map(|record| (record.scoped_key.clone(), record)).collect();
         }
         let conn = tx.conn();
+        self.passed.extend(history::hashes(conn, &named.adopted).await?);
         if !named.skus.is_empty() {
             let taken = products::by_sku(conn, &named.skus).await?;
             self.skus = taken.into_iter().map(|(store, sku, id)| ((store, sku), id)).collect();
@@ -308,21 +313,51 @@ impl Named {
         }
     }
 
-    /// An adopted thing is looked for by its id; the products of an order because it may hold their stock.
+    /// An adopted thing is looked for by its id; what it refers to, and what it may not share with others, with it.
     fn note_adopted(&mut self, rows: &[HistoryRow]) {
-        let Some(first) = rows.first() else { return };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        self.adopted.push((last.entity_id, last.seq));
         match first.kind.as_str() {
             "store" => self.commanded_stores.push(first.entity_id),
-            "product" => self.products.push(first.entity_id),
-            "customer" => self.customers.push(first.entity_id),
+            "product" => {
+                self.products.push(first.entity_id);
+                if let Ok(Some(product)) = fold::<Product>(rows) {
+                    self.stores.push(product.store_id.get());
+                    self.skus.push(product.sku);
+                }
+            }
+            "customer" => {
+                self.customers.push(first.entity_id);
+                if let Ok(Some(Customer { contact: Contact { email: Some(email), .. }, .. })) = fold(rows) {
+                    self.customer_emails.push(email.as_str().to_owned());
+                }
+            }
             "order" => {
                 self.orders.push(first.entity_id);
-                let orders = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
-                for event in orders {
+                if let Ok(Some(order)) = fold::<Order>(rows) {
+                    self.stores.push(order.store_id.get());
+                    self.customers.extend(order.customer_id.map(|id| id.get()));
+                }
+                // Products of lines that were amended away held stock, too.
+                let events = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
+                for event in events {
                     self.products.extend(event.fact.lines().iter().map(|line| line.product_id.get()));
                 }
             }
             _ => {}
+        }
+    }
+}
+
+impl Move {
+    /// What an order, as it is now, has moved of a product.
+    pub(crate) fn of(order: &Order, moved: order::StockMove) -> Self {
+        Self {
+            product_id: moved.product_id.get(),
+            entity_id: order.id.get(),
+            seq: order.version,
+            on_hand: moved.on_hand,
+            reserved: moved.reserved,
         }
     }
 }
