@@ -1,6 +1,8 @@
 //! What the tests of the whole product share.
 
+pub mod dump;
 pub mod life;
 pub mod postgres;
+pub mod queue;
 pub mod shop;
 pub mod twin;

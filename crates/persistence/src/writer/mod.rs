@@ -56,7 +56,7 @@ impl Writer {
     /// Starts the one writer of this process.
     ///
     /// # Errors
-    /// When the database cannot be read, or the clock is far behind its newest record.
+    /// When the database cannot be read or written.
     pub async fn start(db: Db, sources: Sources) -> Result<(Self, WriterTask), Error> {
         let queue = Arc::new(Queue::default());
         let run = run::Run::new(db, sources, Arc::clone(&queue)).await?;

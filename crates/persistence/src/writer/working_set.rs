@@ -32,6 +32,8 @@ pub(crate) struct WorkingSet {
     pub members: Collection<Member>,
     pub orders: Collection<Order>,
     pub sessions: HashMap<i64, Session>,
+    /// The sessions as they were before the submission at hand, latest change last.
+    session_undo: Vec<(i64, Option<Session>)>,
     pub keys: HashMap<String, Record>,
     pub stores_with_orders: HashSet<i64>,
     pub skus: HashMap<(i64, String), i64>,
@@ -90,7 +92,9 @@ struct Named {
     stores: Vec<i64>,
     commanded_stores: Vec<i64>,
     products: Vec<i64>,
+    /// Who only order, or are ordered for.
     customers: Vec<i64>,
+    commanded_customers: Vec<i64>,
     members: Vec<i64>,
     commanded_members: Vec<i64>,
     orders: Vec<i64>,
@@ -123,7 +127,8 @@ impl WorkingSet {
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
         set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
-        set.customers.load(conn, named.customers, Hold::Locked).await?;
+        set.customers.load(conn, named.commanded_customers, Hold::Locked).await?;
+        set.customers.load(conn, named.customers, Hold::Free).await?;
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }
@@ -187,6 +192,12 @@ impl WorkingSet {
         self.members.load(conn, std::mem::take(acting), Hold::Free).await
     }
 
+    /// The session becomes this.
+    pub(crate) fn set_session(&mut self, session: Session) {
+        let id = session.id.get();
+        self.session_undo.push((id, self.sessions.insert(id, session)));
+    }
+
     /// Where the pending rows end now.
     pub(crate) fn mark(&self) -> Mark {
         let pending = &self.pending;
@@ -207,6 +218,7 @@ impl WorkingSet {
         self.customers.keep();
         self.members.keep();
         self.orders.keep();
+        self.session_undo.clear();
     }
 
     /// Whatever was decided since the mark leaves no trace.
@@ -216,6 +228,12 @@ impl WorkingSet {
         self.customers.roll_back();
         self.members.roll_back();
         self.orders.roll_back();
+        for (id, before) in self.session_undo.drain(..).rev() {
+            match before {
+                Some(session) => self.sessions.insert(id, session),
+                None => self.sessions.remove(&id),
+            };
+        }
         let pending = &mut self.pending;
         pending.history.truncate(mark.history);
         pending.moves.truncate(mark.moves);
@@ -237,8 +255,10 @@ impl WorkingSet {
 
 impl Named {
     fn note(&mut self, submission: &Submission) {
-        if let ActorRef::Member(id) = submission.actor {
-            self.members.push(id.get());
+        match submission.actor {
+            ActorRef::Member(id) => self.members.push(id.get()),
+            ActorRef::Customer(id) => self.customers.push(id.get()),
+            _ => {}
         }
         if let Some(idempotency) = &submission.idempotency {
             self.keys.push(idempotency.scoped_key.clone());
@@ -267,7 +287,7 @@ impl Named {
                 }
             }
             Act::Customer { id, command, .. } => {
-                self.customers.extend(id.map(|id| id.get()));
+                self.commanded_customers.extend(id.map(|id| id.get()));
                 if let customer::Command::Register { contact } = command {
                     self.customer_emails
                         .extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
@@ -299,10 +319,12 @@ impl Named {
         match command {
             order::Command::Place(place) => {
                 self.stores.push(place.store_id.get());
+                self.customers.extend(place.customer_id.map(|id| id.get()));
                 self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
             order::Command::Import(import) => {
                 self.stores.push(import.store_id.get());
+                self.customers.extend(import.customer_id.map(|id| id.get()));
                 self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
             }
             order::Command::Amend(amendment) => {
@@ -327,7 +349,7 @@ impl Named {
                 }
             }
             "customer" => {
-                self.customers.push(first.entity_id);
+                self.commanded_customers.push(first.entity_id);
                 if let Ok(Some(Customer { contact: Contact { email: Some(email), .. }, .. })) = fold(rows) {
                     self.customer_emails.push(email.as_str().to_owned());
                 }
