@@ -56,12 +56,6 @@ pub fn database_url(name: &str) -> String {
     format!("{server}/{name}")
 }
 
-/// The URL of a database of the server.
-pub fn database_url(name: &str) -> String {
-    let (server, _) = server_url().rsplit_once('/').expect("a server URL ends with a database");
-    format!("{server}/{name}")
-}
-
 async fn create_database(options: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
