@@ -3,6 +3,7 @@
 pub mod dump;
 pub mod life;
 pub mod postgres;
+pub mod proxy;
 pub mod queue;
 pub mod shop;
 pub mod twin;

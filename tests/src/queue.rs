@@ -13,7 +13,7 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::engine::{DbOptions, Engine};
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{
     Act, ActorRef, Done, Idempotency, Receipt, Submission, WriteError, Writer,
@@ -39,17 +39,22 @@ pub async fn batches(db: &Db) -> i64 {
 
 /// The same database, as another process would open it.
 pub async fn another_process(db: &Db) -> Db {
+    let url = url_of(db).await;
+    Db::open(&DbOptions::new(url)).await.expect("the database opens once more")
+}
+
+/// Where the database is.
+pub async fn url_of(db: &Db) -> String {
     static WHERE: Template = Template::forked(
-        "SELECT 'sqlite:' || file FROM pragma_database_list WHERE name = 'main'",
+        "SELECT file FROM pragma_database_list WHERE name = 'main'",
         "SELECT current_database()::text",
     );
     let mut conn = db.read().await.expect("a reader");
     let (place,): (String,) = conn.fetch_one(&WHERE.bind(())).await.expect("a place");
-    let url = match place.starts_with("sqlite:") {
-        true => place,
-        false => postgres::database_url(&place),
-    };
-    Db::open(&DbOptions::new(url)).await.expect("the database opens once more")
+    match db.engine() {
+        Engine::Sqlite => format!("sqlite:{place}"),
+        Engine::Postgres => postgres::database_url(&place),
+    }
 }
 
 /// Runs one statement in a transaction of its own, past the writer.
