@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -73,27 +73,34 @@ impl Proxy {
 async fn carry(client: TcpStream, server: TcpStream, fault: Arc<AtomicU8>) {
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
-    let answers = tokio::spawn(copy(from_server, to_client));
-    watch(from_client, to_server, &fault).await;
-    // Drops both halves to the client: it is cut off whatever the server still says.
-    answers.abort();
+    let mute = Arc::new(AtomicBool::new(false));
+    let answers = tokio::spawn(copy(from_server, to_client, Arc::clone(&mute)));
+    watch(from_client, to_server, &fault, &mute).await;
+    if mute.load(Ordering::SeqCst) {
+        // Ends with the answer that is lost.
+        let _ = answers.await;
+    } else {
+        answers.abort();
+    }
 }
 
-async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+/// Passes on what the server says, until it is muted.
+async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mute: Arc<AtomicBool>) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
-        if to.write_all(&buffer[..read]).await.is_err() {
+        if mute.load(Ordering::SeqCst) || to.write_all(&buffer[..read]).await.is_err() {
             return;
         }
     }
 }
 
 /// Passes on what the client says, until the line is cut.
-async fn watch(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: &AtomicU8) {
+async fn watch(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: &AtomicU8, mute: &AtomicBool) {
     let mut buffer = vec![0; 64 * 1024];
     while let Ok(read @ 1..) = from.read(&mut buffer).await {
         let said = &buffer[..read];
-        let fired = match said.windows(6).any(|word| word == b"COMMIT") {
+        // Not the COMMITTED of READ COMMITTED.
+        let fired = match said.windows(8).any(|word| word == b"; COMMIT") {
             true => fault.swap(Fault::None as u8, Ordering::SeqCst),
             false => Fault::None as u8,
         };
@@ -105,17 +112,11 @@ async fn watch(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, fault: &AtomicU8
             tokio::spawn(async move {
                 tokio::time::sleep(DELAY).await;
                 let _ = to.write_all(&said).await;
-                // Closed any sooner, the server would not read it.
-                tokio::time::sleep(DELAY).await;
             });
             return;
         }
-        if to.write_all(said).await.is_err() {
-            return;
-        }
-        if fired == Fault::LoseAnswer as u8 {
-            // Ends the server's side properly, so that it carries out what it was told.
-            let _ = to.shutdown().await;
+        mute.store(fired == Fault::LoseAnswer as u8, Ordering::SeqCst);
+        if to.write_all(said).await.is_err() || fired == Fault::LoseAnswer as u8 {
             return;
         }
     }
