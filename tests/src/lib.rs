@@ -1,4 +1,9 @@
 //! What the tests of the whole product share.
 
+pub mod dump;
+pub mod life;
 pub mod postgres;
+pub mod proxy;
+pub mod queue;
+pub mod shop;
 pub mod twin;

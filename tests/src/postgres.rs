@@ -50,14 +50,19 @@ pub fn server_url() -> &'static str {
     &SERVER.get_or_init(Server::find_or_start).url
 }
 
+/// The URL of a database of the server.
+pub fn database_url(name: &str) -> String {
+    let (server, _) = server_url().rsplit_once('/').expect("a server URL ends with a database");
+    format!("{server}/{name}")
+}
+
 async fn create_database(options: &str) -> String {
     static NEXT: AtomicU32 = AtomicU32::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("ordervault_test_{}_{number}", std::process::id());
     administer(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")).await;
     administer(&format!("CREATE DATABASE {name} {options}")).await;
-    let (server, _) = server_url().rsplit_once('/').expect("a server URL ends with a database");
-    format!("{server}/{name}")
+    database_url(&name)
 }
 
 /// Migrates one database, from which the others are copied.

@@ -13,7 +13,7 @@
 use std::future::Future;
 
 use ordervault_persistence::db::Db;
-use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::engine::{DbOptions, Engine};
 use ordervault_persistence::migrate::migrate;
 
 use crate::postgres;
@@ -37,32 +37,62 @@ macro_rules! twin_tests {
     };
 }
 
+/// A database of its own, migrated and empty. It goes with this value, or with the test process.
+pub struct Fresh {
+    /// The database.
+    pub db: Db,
+    /// Its URL, for connections beside it.
+    pub url: String,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl Fresh {
+    /// A database of this engine.
+    pub async fn on(engine: Engine) -> Self {
+        let (url, folder) = match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::tempdir().expect("a temporary folder");
+                (format!("sqlite:{}", folder.path().join("test.db").display()), Some(folder))
+            }
+            Engine::Postgres => (postgres::fresh_database().await, None),
+        };
+        let db = Db::open(&DbOptions::new(&url)).await.expect("the database opens");
+        migrate(&db).await.expect("the database migrates");
+        Self { db, url, _folder: folder }
+    }
+
+    async fn drop(self) {
+        let engine = self.db.engine();
+        self.db.close().await;
+        if engine == Engine::Postgres {
+            postgres::drop_database(&self.url).await;
+        }
+    }
+}
+
 /// Runs a body on a new, migrated SQLite file.
 pub async fn on_sqlite<F: Future<Output = ()>>(body: impl FnOnce(Db) -> F) {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    let db = Db::open(&DbOptions::new(url)).await.expect("the file opens");
-    migrate(&db).await.expect("the file migrates");
-    run(db, body).await;
+    run(Engine::Sqlite, body).await;
 }
 
 /// Runs a body on a new, migrated PostgreSQL database.
 pub async fn on_postgres<F: Future<Output = ()>>(body: impl FnOnce(Db) -> F) {
-    let url = postgres::fresh_database().await;
-    let db = Db::open(&DbOptions::new(&url)).await.expect("the database opens");
-    run(db, body).await;
-    postgres::drop_database(&url).await;
+    run(Engine::Postgres, body).await;
 }
 
-async fn run<F: Future<Output = ()>>(db: Db, body: impl FnOnce(Db) -> F) {
-    body(db.clone()).await;
-    verify(&db).await;
-    db.close().await;
+async fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(Db) -> F) {
+    let fresh = Fresh::on(engine).await;
+    body(fresh.db.clone()).await;
+    verify(&fresh.db).await;
+    fresh.drop().await;
 }
 
 /// Runs after every test that touched a database, so that none can forget it: what the body left behind must
-/// be consistent.
-async fn verify(db: &Db) {
+/// hold together. A test that breaks a database breaks a [`Fresh`] one of its own.
+pub async fn verify(db: &Db) {
     let schema = ordervault_persistence::migrate::status(db).await.expect("the schema can be read");
     assert!(schema.is_current());
+    let report = ordervault_persistence::verify::verify(db, |_| {}).await.expect("the database can be read");
+    let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
+    assert!(report.is_clean(), "{}", findings.join("\n"));
 }

@@ -21,7 +21,10 @@ pub mod read;
 pub mod sources;
 pub mod statement;
 mod tables;
+pub mod transfer;
 pub mod tx;
+pub mod verify;
+mod walk;
 pub mod writer;
 
 pub use error::{DbError, Error};
@@ -31,7 +34,7 @@ pub use tables::sessions::{Realm, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
-    statement::catalogue(&[
+    let tables: &[statement::Statements] = &[
         migrate::STATEMENTS,
         read::STATEMENTS[0],
         read::STATEMENTS[1],
@@ -48,5 +51,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::stock::STATEMENTS,
         tables::stores::STATEMENTS,
         tables::writers::STATEMENTS,
-    ])
+        walk::STATEMENTS,
+    ];
+    statement::catalogue(&[tables, verify::ALL_STATEMENTS].concat())
 }

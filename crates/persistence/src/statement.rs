@@ -337,16 +337,17 @@ macro_rules! statements {
         $($(#[$attribute])* $visibility static $name: $kind = $statement;)*
 
         /// Every fixed statement of this module by name.
-        pub(crate) static STATEMENTS: &[(&str, &dyn $crate::statement::Sql)] =
+        pub(crate) static STATEMENTS: $crate::statement::Statements =
             &[$((concat!(module_path!(), "::", stringify!($name)), &$name),)*];
     };
 }
 pub(crate) use statements;
 
+/// The fixed statements of a module, by name.
+pub(crate) type Statements = &'static [(&'static str, &'static dyn Sql)];
+
 /// The texts of fixed statements on both engines, for a committed snapshot: (name, SQLite, PostgreSQL).
-pub(crate) fn catalogue(
-    lists: &[&[(&'static str, &'static dyn Sql)]],
-) -> Vec<(&'static str, &'static str, &'static str)> {
+pub(crate) fn catalogue(lists: &[Statements]) -> Vec<(&'static str, &'static str, &'static str)> {
     let all = lists.iter().flat_map(|list| list.iter());
     all.map(|(name, sql)| (*name, sql.text(Engine::Sqlite), sql.text(Engine::Postgres))).collect()
 }

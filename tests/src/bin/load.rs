@@ -110,7 +110,8 @@ async fn run(shop: &Arc<Shop>, phase: Phase) -> Result<Value, Failure> {
     }
     let seconds = begun.elapsed().as_secs_f64();
     micros.sort_unstable();
-    let at = |share: usize| micros.get(micros.len() * share / 1000).map_or(0.0, |micros| *micros as f64 / 1000.0);
+    let at =
+        |share: usize| micros.get(micros.len() * share / 1000).map_or(0.0, |micros| *micros as f64 / 1000.0);
     Ok(json!({
         "phase": format!("{phase:?}").to_lowercase(),
         "requests": micros.len(),
@@ -224,7 +225,10 @@ async fn answer(request: RequestBuilder) -> Result<Value, Failure> {
 }
 
 fn text(body: &Value, member: &str) -> Result<String, Failure> {
-    body.get(member).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("no {member} in the answer").into())
+    body.get(member)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
+        .ok_or_else(|| format!("no {member} in the answer").into())
 }
 
 /// Spreads consecutive numbers (the finaliser of SplitMix64).

@@ -79,6 +79,10 @@ impl Stored for Customer {
         rows.into_iter().map(Held::try_from).collect()
     }
 
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
     fn values(&self, head: &str) -> Vec<Bind> {
         vec![
             self.id.get().into(),

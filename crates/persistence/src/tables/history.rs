@@ -6,7 +6,7 @@ use ordervault_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::columns::Row;
-use crate::bulk::{BulkInsert, ColumnType::*, Rows};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, ColumnType::*, Rows};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -25,6 +25,10 @@ statements! {
              p.salt, p.content
          FROM history h LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
          WHERE h.entity_id {in_keys:1} ORDER BY h.entity_id, h.seq"
+    );
+    HASHES: BulkTemplate = BulkTemplate::new(
+        "SELECT h.entity_id, h.seq, h.hash FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq = d.seq",
+        &[("entity_id", Int), ("seq", Int)]
     );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("history", &[
         ("entity_id", Int), ("seq", Int), ("kind", Text), ("store_id", Int), ("type", Text), ("format", Int),
@@ -51,6 +55,7 @@ pub struct HistoryRow {
     pub store_id: Option<i64>,
     /// The kind of event.
     #[sqlx(rename = "type")]
+    #[serde(rename = "type")]
     pub event_type: String,
     /// The format of the text.
     pub format: i64,
@@ -117,10 +122,6 @@ impl HistoryRow {
         };
         let salt = content.is_some().then(circumstance.salt);
         let commitment = salt.as_deref().zip(content.as_deref()).map(|(salt, content)| commit(salt, content));
-        let fields: Vec<&str> = match before {
-            Some(before) => after.changes(before).iter().map(|change| change.field).collect(),
-            None => vec![],
-        };
         let actor = circumstance.actor;
         let mut row = Self {
             entity_id: after.raw_id(),
@@ -131,7 +132,7 @@ impl HistoryRow {
             format: FORMAT,
             event: text,
             commitment,
-            fields: fields.join(" "),
+            fields: fields(before, after),
             recorded_at: stamp.recorded_at.millis(),
             occurred_at: stamp.occurred_at.millis(),
             actor_kind: <&str>::from(actor.kind).to_owned(),
@@ -180,6 +181,23 @@ impl HistoryRow {
             (Some(_), None, None) | (None, None, None) => true,
             _ => false,
         }
+    }
+
+    /// Are there no personal values although the event is committed to some?
+    pub(crate) fn misses_values(&self) -> bool {
+        self.commitment.is_some() && self.content.is_none()
+    }
+
+    /// The first column made from the event that does not say what the step between two states says: the hash does not
+    /// cover these.
+    pub(crate) fn misderived<A: Aggregate>(&self, before: Option<&A>, after: &A) -> Option<&'static str> {
+        if self.event_type != event_type(&self.event) {
+            return Some("type");
+        }
+        if self.store_id != after.store_id().map(|store| store.get()) {
+            return Some("store_id");
+        }
+        (self.fields != fields(before, after)).then_some("fields")
     }
 
     /// The event as it was decided.
@@ -252,6 +270,26 @@ pub fn fold<A: Aggregate>(rows: &[HistoryRow]) -> Result<Option<A>, Error> {
 /// The whole histories of these things, sorted by id and sequence.
 pub(crate) async fn load(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HistoryRow>, Error> {
     Ok(conn.fetch_all(&READ.bind((ids,))).await?)
+}
+
+/// The hashes of single events, by thing and number.
+pub(crate) async fn hashes(
+    conn: &mut Conn,
+    events: &[(i64, i64)],
+) -> Result<impl Iterator<Item = ((i64, i64), String)>, Error> {
+    let mut rows = HASHES.rows();
+    for event in events {
+        rows.push(*event);
+    }
+    let found: Vec<(i64, i64, String)> = conn.fetch_bulk(&HASHES, &rows).await?;
+    Ok(found.into_iter().map(|(id, seq, hash)| ((id, seq), hash)))
+}
+
+/// The names of the fields that a step changes, with spaces between; none for the first.
+fn fields<A: Aggregate>(before: Option<&A>, after: &A) -> String {
+    let changes = before.map(|before| after.changes(before)).unwrap_or_default();
+    let names: Vec<&str> = changes.iter().map(|change| change.field).collect();
+    names.join(" ")
 }
 
 /// The `type` that every event text begins with.

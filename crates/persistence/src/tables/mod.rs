@@ -21,6 +21,7 @@ pub(crate) mod writers;
 use std::future::Future;
 
 use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::time::Timestamp;
 
 use crate::bulk::{BulkInsert, BulkUpdate};
 use crate::error::Error;
@@ -56,6 +57,9 @@ pub(crate) trait Stored: Aggregate {
         ids: &[i64],
         hold: Hold,
     ) -> impl Future<Output = Result<Vec<Held<Self>>, Error>> + Send;
+
+    /// When its last history row was written down.
+    fn updated_at(&self) -> Timestamp;
 
     /// The row's values in the order of the table's columns: id, version, head hash, …
     fn values(&self, head: &str) -> Vec<Bind>;

@@ -195,6 +195,10 @@ impl Stored for Order {
         with_lines(conn, rows).await
     }
 
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
     fn values(&self, head: &str) -> Vec<Bind> {
         let phone = self.contact.phone.as_ref();
         vec![

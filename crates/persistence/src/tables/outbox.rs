@@ -29,8 +29,15 @@ statements! {
     );
 }
 
-/// Numbers what waits. The caller is the only one who does: the writer on SQLite, the lock's holder on PostgreSQL.
-pub(crate) async fn number(tx: &mut Tx) -> Result<u64, Error> {
+/// Numbers all that waits; see [`number`].
+pub(crate) async fn number_all(tx: &mut Tx) -> Result<(), Error> {
+    const FULL_STEP: u64 = SEQUENCED_PER_STEP.unsigned_abs();
+    while number(tx).await? == FULL_STEP {}
+    Ok(())
+}
+
+/// Numbers what waits, at most one step. The caller is the only one who does: the writer on SQLite, the lock's holder on PostgreSQL.
+async fn number(tx: &mut Tx) -> Result<u64, Error> {
     Ok(tx.execute(&NUMBER.bind((SEQUENCED_PER_STEP,))).await?)
 }
 

@@ -96,6 +96,10 @@ impl Stored for Product {
         Ok(rows.into_iter().map(Held::from).collect())
     }
 
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
     fn values(&self, head: &str) -> Vec<Bind> {
         vec![
             self.id.get().into(),

@@ -91,6 +91,10 @@ impl Stored for Store {
         rows.into_iter().map(Held::try_from).collect()
     }
 
+    fn updated_at(&self) -> Timestamp {
+        self.updated_at
+    }
+
     fn values(&self, head: &str) -> Vec<Bind> {
         vec![
             self.id.get().into(),

@@ -1,6 +1,7 @@
 //! The table `writers`: one row per writing process, touched by each of its batches. Whether a commit whose answer was
-//! lost took place can be read there: the row's lock waits for the old transaction to end.
+//! lost took place can be read there, once the old transaction has ended and lets go of the row.
 
+use ordervault_domain::id::time_of;
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
@@ -12,7 +13,11 @@ statements! {
         "INSERT INTO writers (id, batch, updated_at) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = excluded.updated_at"
     );
-    READ: Template = Template::new("SELECT batch FROM writers WHERE id = $1 {lock}");
+    // An upsert and not a read with a lock: it also waits for a transaction that has only just inserted the row.
+    LAST_BATCH: Template = Template::new(
+        "INSERT INTO writers (id, batch, updated_at) VALUES ($1, 0, 0)
+         ON CONFLICT (id) DO UPDATE SET batch = writers.batch RETURNING batch"
+    );
     FORGET: Template = Template::new("DELETE FROM writers WHERE updated_at < $1 AND id <> $2");
     HIGHEST_ID: Template = Template::new(
         "SELECT MAX(id) AS id FROM (
@@ -21,6 +26,7 @@ statements! {
              UNION ALL SELECT MAX(id) FROM orders UNION ALL SELECT MAX(id) FROM sessions
          ) AS highest"
     );
+    LAST_RECORDED: Template = Template::new("SELECT MAX(recorded_at) AS recorded_at FROM history");
 }
 
 /// Says that this batch of this writer took place, if its transaction does.
@@ -29,10 +35,11 @@ pub(crate) async fn touch(tx: &mut Tx, writer: i64, batch: i64, now: Timestamp) 
     Ok(())
 }
 
-/// The writer's last batch that took place, after any transaction that is still at it.
-pub(crate) async fn last_batch(conn: &mut Conn, writer: i64) -> Result<Option<i64>, Error> {
-    let row: Option<(i64,)> = conn.fetch_optional(&READ.bind((writer,))).await?;
-    Ok(row.map(|row| row.0))
+/// The number of the writer's last batch that took place, after any transaction that is still at it; 0 if none did. To
+/// be rolled back.
+pub(crate) async fn last_batch(tx: &mut Tx, writer: i64) -> Result<i64, Error> {
+    let (batch,): (i64,) = tx.fetch_one(&LAST_BATCH.bind((writer,))).await?;
+    Ok(batch)
 }
 
 /// Drops rows of writers that are long gone.
@@ -41,8 +48,10 @@ pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, but: i64) -> Result<(
     Ok(())
 }
 
-/// The highest id of all, which tells the latest time at which one was made.
-pub(crate) async fn highest_id(conn: &mut Conn) -> Result<Option<i64>, Error> {
+/// The time of the newest record: of the highest id, or of what was written down last.
+pub(crate) async fn newest(conn: &mut Conn) -> Result<Timestamp, Error> {
     let (id,): (Option<i64>,) = conn.fetch_one(&HIGHEST_ID.bind(())).await?;
-    Ok(id)
+    let (recorded,): (Option<i64>,) = conn.fetch_one(&LAST_RECORDED.bind(())).await?;
+    let recorded = recorded.map_or(Timestamp::MIN, Timestamp::from_millis);
+    Ok(id.map_or(Timestamp::MIN, time_of).later_of(recorded))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Event, Stamp};
+use ordervault_domain::contact::Email;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, IdSequence, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{self, Member};
@@ -16,6 +17,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::act::{Act, ActorRef, Done, Receipt, Submission, WriteError};
 use super::collection::Collection;
+use super::run::MAX_CLOCK_LAG_MILLIS;
 use super::working_set::{Move, WorkingSet, own_move};
 use crate::error::Error;
 use crate::sources::Sources;
@@ -34,6 +36,7 @@ pub(crate) struct Decider<'a> {
 /// Why an act was not carried out.
 pub(super) enum Stop {
     Refused(Refusal),
+    ClockBehind { behind_seconds: i64 },
     Broken(Error),
 }
 
@@ -97,7 +100,10 @@ impl Decider<'_> {
                 Some(member) if member.active => Actor::Member(member.authority()),
                 _ => return Err(Refusal::Inactive.into()),
             },
-            ActorRef::Customer(id) => Actor::Customer(id),
+            ActorRef::Customer(id) => match self.set.customers.get(id.get()) {
+                Some(_) => Actor::Customer(id),
+                None => return Err(Refusal::Inactive.into()),
+            },
             // Whoever opens an account or signs in is nobody yet; such acts ask for no rights.
             ActorRef::Anonymous | ActorRef::System => Actor::System,
             ActorRef::Operator => Actor::Operator,
@@ -129,7 +135,7 @@ impl Decider<'_> {
                 self.set_password(*principal_id, Some(password_hash), true);
                 Ok(Done::Rehashed)
             }
-            Act::Adopt(rows) => self.adopt(rows),
+            Act::Adopt(rows) => self.adopt(acting, rows),
         }
     }
 
@@ -144,6 +150,7 @@ impl Decider<'_> {
         let before = self.set.orders.get(id.get()).cloned();
         order::authorize(before.as_ref(), &acting.actor, command)?;
         expect_version(before.as_ref(), expected_version)?;
+        self.customer_exists(command)?;
         let facts = facts(self.set, before.as_ref(), command);
         let events = order::decide(before.as_ref(), &facts, &acting.actor, command, self.now)?;
         let after = self.record(acting, id.get(), before.as_ref(), &events)?;
@@ -152,6 +159,23 @@ impl Decider<'_> {
             self.move_stock(before.as_ref(), &after);
         }
         Ok(Done::Order(Arc::new(after)))
+    }
+
+    /// A new order is for nobody or for somebody who is there.
+    fn customer_exists(&self, command: &order::Command) -> Result<(), Refusal> {
+        let customer_id = match command {
+            order::Command::Place(place) => place.customer_id,
+            order::Command::Import(import) => import.customer_id,
+            _ => None,
+        };
+        if customer_id.is_none_or(|id| self.set.customers.get(id.get()).is_some()) {
+            return Ok(());
+        }
+        Err(Refusal::Invalid {
+            pointer: "/customer_id".into(),
+            code: "unknown-customer",
+            detail: "there is no customer with this id",
+        })
     }
 
     /// Moves what the order's change takes or gives back. `decide` has seen to it that there is enough.
@@ -165,13 +189,7 @@ impl Decider<'_> {
                 ..product
             };
             self.set.products.set(product_id, product, None);
-            self.set.pending.moves.push(Move {
-                product_id,
-                entity_id: after.id.get(),
-                seq: after.version,
-                on_hand: moved.on_hand,
-                reserved: moved.reserved,
-            });
+            self.set.pending.moves.push(Move::of(after, moved));
         }
     }
 
@@ -186,9 +204,11 @@ impl Decider<'_> {
         let before = self.set.stores.get(id).cloned();
         let has_orders = self.set.stores_with_orders.contains(&id)
             || self.set.orders.iter().any(|order| order.store_id.get() == id);
-        let events = store::decide(before.as_ref(), has_orders, &acting.actor, command)?;
-        expect_version(before.as_ref(), expected_version)?;
-        let after = self.record::<Store>(acting, id, before.as_ref(), &events)?;
+        let decided = store::decide(before.as_ref(), has_orders, &acting.actor, command);
+        if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
+            expect_version(before.as_ref(), expected_version)?;
+        }
+        let after = self.record::<Store>(acting, id, before.as_ref(), &decided?)?;
         Ok(Done::Store(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
@@ -223,7 +243,7 @@ impl Decider<'_> {
         Ok(Done::Product(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
-    fn sku_taken(&self, id: i64, store: StoreId, sku: &str) -> bool {
+    pub(super) fn sku_taken(&self, id: i64, store: StoreId, sku: &str) -> bool {
         let stored = self.set.skus.get(&(store.get(), sku.to_owned()));
         let has = |product: &Product| product.store_id == store && product.sku == sku;
         // One that gave the unit up earlier in this batch does not have it any more.
@@ -241,14 +261,9 @@ impl Decider<'_> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.customers.get(id).cloned();
         let email_taken = match command {
-            customer::Command::Register { contact } => contact.email.as_ref().is_some_and(|email| {
-                self.set.customer_emails.contains_key(email.as_str())
-                    || self
-                        .set
-                        .customers
-                        .iter()
-                        .any(|customer| customer.contact.email.as_ref() == Some(email))
-            }),
+            customer::Command::Register { contact } => {
+                contact.email.as_ref().is_some_and(|email| self.customer_email_taken(id, email))
+            }
             _ => false,
         };
         let events = customer::decide(before.as_ref(), email_taken, &acting.actor, command)?;
@@ -256,6 +271,15 @@ impl Decider<'_> {
         let after = self.record::<Customer>(&acting, id, before.as_ref(), &events)?;
         self.set_password(id, password_hash, !events.is_empty());
         Ok(Done::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+    }
+
+    pub(super) fn customer_email_taken(&self, id: i64, email: &Email) -> bool {
+        self.set.customer_emails.get(email.as_str()).is_some_and(|other| *other != id)
+            || self
+                .set
+                .customers
+                .iter()
+                .any(|customer| customer.id.get() != id && customer.contact.email.as_ref() == Some(email))
     }
 
     fn member(
@@ -273,14 +297,8 @@ impl Decider<'_> {
             member::Command::Edit(edit) => edit.contact.as_ref(),
             _ => None,
         };
-        let email_taken = contact.and_then(|contact| contact.email.as_ref()).is_some_and(|email| {
-            self.set.member_emails.get(email.as_str()).is_some_and(|other| *other != id)
-                || self
-                    .set
-                    .members
-                    .iter()
-                    .any(|member| member.id.get() != id && member.contact.email.as_ref() == Some(email))
-        });
+        let email = contact.and_then(|contact| contact.email.as_ref());
+        let email_taken = email.is_some_and(|email| self.member_email_taken(id, email));
         let owners = self.set.members.iter().filter(|member| member.is_active_owner()).count();
         let facts = member::Facts { email_taken, active_owners: i64::try_from(owners).unwrap_or(i64::MAX) };
         let decided = member::decide(before.as_ref(), facts, &acting.actor, command);
@@ -291,6 +309,14 @@ impl Decider<'_> {
         let after = self.record::<Member>(acting, id, before.as_ref(), &events)?;
         self.set_password(id, password_hash, !events.is_empty());
         Ok(Done::Member(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+    }
+
+    fn member_email_taken(&self, id: i64, email: &Email) -> bool {
+        let stored = self.set.member_emails.get(email.as_str());
+        let has = |member: &Member| member.contact.email.as_ref() == Some(email);
+        // One that gave the address up earlier in this batch does not have it any more.
+        let still = stored.is_some_and(|other| *other != id && self.set.members.get(*other).is_none_or(has));
+        still || self.set.members.iter().any(|member| member.id.get() != id && has(member))
     }
 
     fn set_password(&mut self, principal_id: i64, password_hash: Option<&String>, applied: bool) {
@@ -313,6 +339,12 @@ impl Decider<'_> {
         if events.is_empty() {
             return Ok(None);
         }
+        // Another process, whose clock is ahead, may have written last: times in a history never run backwards.
+        let recorded_at = before.map_or(self.now, |before| before.updated_at().later_of(self.now));
+        let behind = recorded_at.millis() - self.now.millis();
+        if behind > MAX_CLOCK_LAG_MILLIS {
+            return Err(Stop::ClockBehind { behind_seconds: behind / 1_000 });
+        }
         let salt = || crate::tables::history::hex(&self.sources.bytes::<16>());
         let circumstance =
             Circumstance { actor: &acting.written, request_id: acting.request_id, salt: &salt };
@@ -321,8 +353,8 @@ impl Decider<'_> {
         let mut rows = Vec::with_capacity(events.len());
         for event in events {
             let seq = state.as_ref().map_or(0, Aggregate::version) + 1;
-            let occurred_at = event.occurred_at.unwrap_or(self.now);
-            let stamp = Stamp { seq, recorded_at: self.now, occurred_at };
+            let occurred_at = event.occurred_at.unwrap_or(recorded_at);
+            let stamp = Stamp { seq, recorded_at, occurred_at };
             let after = A::apply(state.clone(), id, event, stamp).map_err(Error::History)?;
             let row = HistoryRow::new(state.as_ref(), &after, event, stamp, &head, &circumstance)?;
             head.clone_from(&row.hash);
@@ -358,6 +390,7 @@ impl Decider<'_> {
     fn refusal(&self, submission: &Submission, stop: Stop, act: usize) -> WriteError {
         let refusal = match stop {
             Stop::Refused(refusal) => refusal,
+            Stop::ClockBehind { behind_seconds } => return WriteError::ClockBehind { behind_seconds },
             Stop::Broken(error) => {
                 tracing::error!(%error, request_id = submission.request_id, "an act could not be recorded");
                 return WriteError::Internal;

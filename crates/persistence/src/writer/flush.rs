@@ -140,7 +140,7 @@ impl WorkingSet {
         expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
         expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)?;
         if tx.engine() == Engine::Sqlite {
-            outbox::number(tx).await?;
+            outbox::number_all(tx).await?;
         }
         Ok(())
     }

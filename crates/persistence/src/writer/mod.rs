@@ -23,6 +23,7 @@ pub use act::{
 pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use working_set::IDEMPOTENCY_MILLIS;
+pub(crate) use working_set::{Move, own_move};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,7 +56,7 @@ impl Writer {
     /// Starts the one writer of this process.
     ///
     /// # Errors
-    /// When the database cannot be read, or the clock is far behind its newest record.
+    /// When the database cannot be read or written.
     pub async fn start(db: Db, sources: Sources) -> Result<(Self, WriterTask), Error> {
         let queue = Arc::new(Queue::default());
         let run = run::Run::new(db, sources, Arc::clone(&queue)).await?;

@@ -56,13 +56,13 @@ impl Queue {
         let bytes = item.submission.bytes();
         let actor = item.submission.actor;
         let of_principal = waiting.of_principal.get(&actor).copied().unwrap_or_default();
-        let privileged =
-            matches!(actor, ActorRef::Importer | ActorRef::System | ActorRef::Operator | ActorRef::Anonymous);
+        // Whoever signs in is nobody yet: all of them together are no principal.
+        let many = actor == ActorRef::Anonymous;
         let oldest = waiting.interactive.front().map(|item| item.since.elapsed());
         if items >= MAX_WAITING_ITEMS
             || waiting.bytes + bytes > MAX_WAITING_BYTES
             || oldest.is_some_and(|age| age > MAX_WAITING_AGE)
-            || (!privileged && of_principal >= MAX_WAITING_ITEMS / SHARE)
+            || (!many && of_principal >= MAX_WAITING_ITEMS / SHARE)
         {
             return Err(WriteError::Overloaded);
         }

@@ -5,6 +5,7 @@
 //! | a rule says no | only that submission is refused |
 //! | a statement, before COMMIT | roll back, forget all decisions, run each submission alone through the same code |
 //! | the same, alone | another process was faster: a few more tries; a lock: 503; storage: 503; else 500 |
+//! | all of that takes too long | what was not run yet is sent away, certainly not written |
 //! | COMMIT without an answer | look whether the batch took place, for all at once; not to be found out: unknown |
 //! | a panic in a decision | that submission gets 500, the others notice nothing |
 //! | a panic elsewhere | the task is started again |
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use ordervault_domain::id::{IdSequence, time_of};
+use ordervault_domain::id::IdSequence;
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
@@ -23,7 +24,7 @@ use super::decide::Decider;
 use super::queue::{Item, Queue};
 use super::working_set::WorkingSet;
 use crate::db::Db;
-use crate::error::{CommitError, DbError, Error};
+use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::sources::Sources;
 use crate::tables::writers;
 
@@ -31,12 +32,14 @@ use crate::tables::writers;
 const MAX_TRIES: u32 = 4;
 /// Longest random pause before another try, milliseconds.
 const MAX_JITTER_MILLIS: u64 = 20;
+/// A batch begins nothing more after this time; what is left of it is sent away.
+const BATCH_LIMIT: Duration = Duration::from_secs(10);
 /// For so long the writer looks for the outcome of a commit whose answer was lost.
 const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two looks.
 const SETTLE_PAUSE: Duration = Duration::from_millis(100);
 /// The clock may be behind the newest record by so much; more, and nothing is written.
-const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
+pub(super) const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -62,6 +65,13 @@ enum Failure {
     Unknown(Vec<Outcome>, DbError),
 }
 
+/// What became of a commit whose answer was lost.
+enum Settled {
+    Committed,
+    RolledBack,
+    Unknown,
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::RolledBack(error)
@@ -70,9 +80,8 @@ impl From<Error> for Failure {
 
 impl Run {
     pub(super) async fn new(db: Db, sources: Sources, queue: Arc<Queue>) -> Result<Self, Error> {
-        let highest = writers::highest_id(&mut db.read().await?).await?;
+        let latest = writers::newest(&mut db.read().await?).await?;
         let now = sources.now();
-        let latest = highest.map_or(now, |id| time_of(id).later_of(Timestamp::MIN));
         let writer_id = i64::from_le_bytes(sources.bytes::<8>()) & i64::MAX;
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
@@ -89,17 +98,18 @@ impl Run {
     }
 
     async fn batch(&mut self, items: Vec<Item>) {
+        let deadline = Instant::now() + BATCH_LIMIT;
         let submissions: Vec<&Submission> = items.iter().map(|item| &item.submission).collect();
         let outcomes = match self.attempt(&submissions).await {
             Ok(outcomes) => outcomes,
-            Err(Failure::Unknown(outcomes, error)) => self.settle(&submissions, outcomes, error).await,
+            Err(Failure::Unknown(outcomes, error)) => match self.settle(&error).await {
+                Settled::Committed => outcomes,
+                Settled::RolledBack => self.one_by_one(&submissions, deadline).await,
+                Settled::Unknown => vec![Err(WriteError::OutcomeUnknown); items.len()],
+            },
             Err(Failure::RolledBack(error)) => {
                 tracing::debug!(%error, items = items.len(), "a batch was rolled back; its items run alone");
-                let mut outcomes = Vec::with_capacity(items.len());
-                for submission in submissions {
-                    outcomes.push(self.alone(submission).await);
-                }
-                outcomes
+                self.one_by_one(&submissions, deadline).await
             }
         };
         for (item, outcome) in items.into_iter().zip(outcomes) {
@@ -144,21 +154,32 @@ impl Run {
         })
     }
 
+    async fn one_by_one(&mut self, submissions: &[&Submission], deadline: Instant) -> Vec<Outcome> {
+        let mut outcomes = Vec::with_capacity(submissions.len());
+        for submission in submissions {
+            outcomes.push(match Instant::now() < deadline {
+                true => self.alone(submission).await,
+                false => Err(WriteError::NotExecuted),
+            });
+        }
+        outcomes
+    }
+
     /// One submission in a transaction of its own, a few times if other processes are faster.
     async fn alone(&mut self, submission: &Submission) -> Outcome {
         for tried in 1..=MAX_TRIES {
-            let error = match self.attempt(&[submission]).await {
-                Ok(mut outcomes) => return outcomes.pop().unwrap_or(Err(WriteError::Internal)),
-                Err(Failure::Unknown(outcomes, error)) => {
-                    let mut settled = Box::pin(self.settle(&[submission], outcomes, error)).await;
-                    return settled.pop().unwrap_or(Err(WriteError::Internal));
+            let (error, again) = match self.attempt(&[submission]).await {
+                Ok(outcomes) => return only(outcomes),
+                Err(Failure::RolledBack(error)) => {
+                    let again = may_pass(&error);
+                    (error, again)
                 }
-                Err(Failure::RolledBack(error)) => error,
+                Err(Failure::Unknown(outcomes, error)) => match self.settle(&error).await {
+                    Settled::Committed => return only(outcomes),
+                    Settled::RolledBack => (Error::Db(error), true),
+                    Settled::Unknown => return Err(WriteError::OutcomeUnknown),
+                },
             };
-            let again = matches!(
-                error,
-                Error::Raced | Error::Db(DbError::Serialization(_) | DbError::Conflict { .. })
-            );
             if !again || tried == MAX_TRIES {
                 return Err(answer_to(&error, submission));
             }
@@ -168,42 +189,30 @@ impl Run {
         Err(WriteError::Internal)
     }
 
-    /// The answer to COMMIT was lost: looks whether the batch took place, for all of its submissions at once.
-    async fn settle(
-        &mut self,
-        submissions: &[&Submission],
-        outcomes: Vec<Outcome>,
-        error: DbError,
-    ) -> Vec<Outcome> {
+    /// The answer to COMMIT was lost: looks whether the batch took place.
+    async fn settle(&self, error: &DbError) -> Settled {
         tracing::warn!(%error, "the answer to a commit was lost; looking for its outcome");
-        let unknown = || submissions.iter().map(|_| Err(WriteError::OutcomeUnknown)).collect();
         if matches!(error, DbError::StorageIo(_) | DbError::StorageFull(_)) {
             // What the disk said it kept may be gone with its cache: never an answer of success.
-            return unknown();
+            return Settled::Unknown;
         }
         let deadline = Instant::now() + SETTLE_LIMIT;
         while Instant::now() < deadline {
             match self.took_place().await {
-                Ok(true) => return outcomes,
-                Ok(false) => {
-                    let mut outcomes = Vec::with_capacity(submissions.len());
-                    for submission in submissions {
-                        outcomes.push(Box::pin(self.alone(submission)).await);
-                    }
-                    return outcomes;
-                }
+                Ok(true) => return Settled::Committed,
+                Ok(false) => return Settled::RolledBack,
                 Err(error) => tracing::debug!(%error, "the outcome cannot be looked up yet"),
             }
             tokio::time::sleep(SETTLE_PAUSE).await;
         }
-        unknown()
+        Settled::Unknown
     }
 
     async fn took_place(&self) -> Result<bool, Error> {
         let mut tx = self.db.begin().await?;
-        let last = writers::last_batch(tx.conn(), self.writer_id).await?;
+        let last = writers::last_batch(&mut tx, self.writer_id).await?;
         tx.rollback().await;
-        Ok(last == Some(self.batch))
+        Ok(last == self.batch)
     }
 
     /// The time of a decision: never before an earlier one, and not if the clock lies.
@@ -216,6 +225,17 @@ impl Run {
         self.latest = self.latest.later_of(now);
         Ok(self.latest)
     }
+}
+
+fn only(mut outcomes: Vec<Outcome>) -> Outcome {
+    outcomes.pop().unwrap_or(Err(WriteError::Internal))
+}
+
+/// Is it worth another try, because other processes were faster? A unique value may be one that they took in between:
+/// the next look sees it.
+fn may_pass(error: &Error) -> bool {
+    let raced = matches!(error, Error::Raced | Error::Db(DbError::Serialization(_)));
+    raced || matches!(error, Error::Db(DbError::Conflict { kind: ConflictKind::Unique, .. }))
 }
 
 /// What a submission is told when it failed on its own.

@@ -35,7 +35,7 @@ impl Decider<'_> {
                     ended_at: None,
                     ended_because: None,
                 };
-                self.set.sessions.insert(id.get(), session.clone());
+                self.set.set_session(session.clone());
                 self.set.pending.opened.push(id.get());
                 Ok(Done::Session(Some(session)))
             }
@@ -100,7 +100,7 @@ impl Decider<'_> {
         if !pending.opened.contains(&id) {
             pending.touched.push(id);
         }
-        self.set.sessions.insert(id, session);
+        self.set.set_session(session);
     }
 
     fn end_oldest_of(&mut self, principal_id: i64) {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ordervault_domain::aggregate::Aggregate as _;
+use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
@@ -13,7 +14,7 @@ use ordervault_domain::time::Timestamp;
 use super::act::{Act, ActorRef, SessionAct, Submission};
 use super::collection::Collection;
 use crate::error::Error;
-use crate::tables::history::HistoryRow;
+use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
 use crate::tables::sessions::{self, Session};
 use crate::tables::{Hold, customers, members, products, stores};
@@ -31,11 +32,15 @@ pub(crate) struct WorkingSet {
     pub members: Collection<Member>,
     pub orders: Collection<Order>,
     pub sessions: HashMap<i64, Session>,
+    /// The sessions as they were before the submission at hand, latest change last.
+    session_undo: Vec<(i64, Option<Session>)>,
     pub keys: HashMap<String, Record>,
     pub stores_with_orders: HashSet<i64>,
     pub skus: HashMap<(i64, String), i64>,
     pub customer_emails: HashMap<String, i64>,
     pub member_emails: HashMap<String, i64>,
+    /// Of things to be adopted: the hash that the history here has at that thing and number.
+    pub passed: HashMap<(i64, i64), String>,
     pub pending: Pending,
 }
 
@@ -51,7 +56,7 @@ pub(crate) struct Pending {
 }
 
 /// A row of the stock ledger.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct Move {
     pub product_id: i64,
     pub entity_id: i64,
@@ -87,7 +92,9 @@ struct Named {
     stores: Vec<i64>,
     commanded_stores: Vec<i64>,
     products: Vec<i64>,
+    /// Who only order, or are ordered for.
     customers: Vec<i64>,
+    commanded_customers: Vec<i64>,
     members: Vec<i64>,
     commanded_members: Vec<i64>,
     orders: Vec<i64>,
@@ -98,6 +105,7 @@ struct Named {
     customer_emails: Vec<String>,
     member_emails: Vec<String>,
     owners: bool,
+    adopted: Vec<(i64, i64)>,
 }
 
 impl WorkingSet {
@@ -119,7 +127,8 @@ impl WorkingSet {
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
         set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
-        set.customers.load(conn, named.customers, Hold::Locked).await?;
+        set.customers.load(conn, named.commanded_customers, Hold::Locked).await?;
+        set.customers.load(conn, named.customers, Hold::Free).await?;
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }
@@ -146,6 +155,7 @@ impl WorkingSet {
             self.keys = records.into_iter().map(|record| (record.scoped_key.clone(), record)).collect();
         }
         let conn = tx.conn();
+        self.passed.extend(history::hashes(conn, &named.adopted).await?);
         if !named.skus.is_empty() {
             let taken = products::by_sku(conn, &named.skus).await?;
             self.skus = taken.into_iter().map(|(store, sku, id)| ((store, sku), id)).collect();
@@ -182,6 +192,12 @@ impl WorkingSet {
         self.members.load(conn, std::mem::take(acting), Hold::Free).await
     }
 
+    /// The session becomes this.
+    pub(crate) fn set_session(&mut self, session: Session) {
+        let id = session.id.get();
+        self.session_undo.push((id, self.sessions.insert(id, session)));
+    }
+
     /// Where the pending rows end now.
     pub(crate) fn mark(&self) -> Mark {
         let pending = &self.pending;
@@ -202,6 +218,7 @@ impl WorkingSet {
         self.customers.keep();
         self.members.keep();
         self.orders.keep();
+        self.session_undo.clear();
     }
 
     /// Whatever was decided since the mark leaves no trace.
@@ -211,6 +228,12 @@ impl WorkingSet {
         self.customers.roll_back();
         self.members.roll_back();
         self.orders.roll_back();
+        for (id, before) in self.session_undo.drain(..).rev() {
+            match before {
+                Some(session) => self.sessions.insert(id, session),
+                None => self.sessions.remove(&id),
+            };
+        }
         let pending = &mut self.pending;
         pending.history.truncate(mark.history);
         pending.moves.truncate(mark.moves);
@@ -232,8 +255,10 @@ impl WorkingSet {
 
 impl Named {
     fn note(&mut self, submission: &Submission) {
-        if let ActorRef::Member(id) = submission.actor {
-            self.members.push(id.get());
+        match submission.actor {
+            ActorRef::Member(id) => self.members.push(id.get()),
+            ActorRef::Customer(id) => self.customers.push(id.get()),
+            _ => {}
         }
         if let Some(idempotency) = &submission.idempotency {
             self.keys.push(idempotency.scoped_key.clone());
@@ -262,7 +287,7 @@ impl Named {
                 }
             }
             Act::Customer { id, command, .. } => {
-                self.customers.extend(id.map(|id| id.get()));
+                self.commanded_customers.extend(id.map(|id| id.get()));
                 if let customer::Command::Register { contact } = command {
                     self.customer_emails
                         .extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
@@ -294,10 +319,12 @@ impl Named {
         match command {
             order::Command::Place(place) => {
                 self.stores.push(place.store_id.get());
+                self.customers.extend(place.customer_id.map(|id| id.get()));
                 self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
             order::Command::Import(import) => {
                 self.stores.push(import.store_id.get());
+                self.customers.extend(import.customer_id.map(|id| id.get()));
                 self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
             }
             order::Command::Amend(amendment) => {
@@ -308,21 +335,51 @@ impl Named {
         }
     }
 
-    /// An adopted thing is looked for by its id; the products of an order because it may hold their stock.
+    /// An adopted thing is looked for by its id; what it refers to, and what it may not share with others, with it.
     fn note_adopted(&mut self, rows: &[HistoryRow]) {
-        let Some(first) = rows.first() else { return };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        self.adopted.push((last.entity_id, last.seq));
         match first.kind.as_str() {
             "store" => self.commanded_stores.push(first.entity_id),
-            "product" => self.products.push(first.entity_id),
-            "customer" => self.customers.push(first.entity_id),
+            "product" => {
+                self.products.push(first.entity_id);
+                if let Ok(Some(product)) = fold::<Product>(rows) {
+                    self.stores.push(product.store_id.get());
+                    self.skus.push(product.sku);
+                }
+            }
+            "customer" => {
+                self.commanded_customers.push(first.entity_id);
+                if let Ok(Some(Customer { contact: Contact { email: Some(email), .. }, .. })) = fold(rows) {
+                    self.customer_emails.push(email.as_str().to_owned());
+                }
+            }
             "order" => {
                 self.orders.push(first.entity_id);
-                let orders = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
-                for event in orders {
+                if let Ok(Some(order)) = fold::<Order>(rows) {
+                    self.stores.push(order.store_id.get());
+                    self.customers.extend(order.customer_id.map(|id| id.get()));
+                }
+                // Products of lines that were amended away held stock, too.
+                let events = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
+                for event in events {
                     self.products.extend(event.fact.lines().iter().map(|line| line.product_id.get()));
                 }
             }
             _ => {}
+        }
+    }
+}
+
+impl Move {
+    /// What an order, as it is now, has moved of a product.
+    pub(crate) fn of(order: &Order, moved: order::StockMove) -> Self {
+        Self {
+            product_id: moved.product_id.get(),
+            entity_id: order.id.get(),
+            seq: order.version,
+            on_hand: moved.on_hand,
+            reserved: moved.reserved,
         }
     }
 }

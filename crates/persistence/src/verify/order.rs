@@ -1,0 +1,132 @@
+//! What only orders have: links, sums, columns made from others, their words.
+
+use std::collections::HashMap;
+
+use ordervault_domain::order::{Order, Totals};
+
+use super::product::searchable;
+use super::thing::{Verified, finding};
+use super::{Code, Report};
+use crate::bulk::{
+    BulkTemplate, Column,
+    ColumnType::{Int, Text},
+};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::search::SearchRows;
+use crate::tx::Conn;
+
+const WORDS: &[Column] = &[("id", Int), ("items", Text), ("contact", Text), ("note", Text)];
+
+statements! {
+    BESIDE: Template = Template::new(
+        "SELECT o.id, o.contact_phone_reversed,
+             (SELECT MAX(l.position) FROM order_lines l WHERE l.order_id = o.id) AS last_position,
+             EXISTS (SELECT 1 FROM stores s WHERE s.id = o.store_id) AS has_store,
+             (o.customer_id IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_id)) AS has_customer
+         FROM orders o WHERE o.id {in_keys:1}"
+    );
+    STORES_OF_PRODUCTS: Template = Template::new("SELECT id, store_id FROM products WHERE id {in_keys:1}");
+    WORDS_SQLITE: BulkTemplate = BulkTemplate::new(
+        "SELECT d.id, FALSE AS present FROM {rows} WHERE NOT EXISTS (SELECT 1 FROM order_search s WHERE s.rowid = d.id)",
+        WORDS
+    );
+    WORDS_POSTGRES: BulkTemplate = BulkTemplate::new(
+        "SELECT d.id, s.id IS NOT NULL AS present FROM {rows} LEFT JOIN order_search s ON s.id = d.id
+         WHERE s.items IS DISTINCT FROM d.items::tsvector OR s.contact IS DISTINCT FROM d.contact::tsvector
+             OR s.note IS DISTINCT FROM d.note::tsvector",
+        WORDS
+    );
+}
+
+#[derive(sqlx::FromRow)]
+struct Beside {
+    id: i64,
+    contact_phone_reversed: Option<String>,
+    last_position: Option<i64>,
+    has_store: bool,
+    has_customer: bool,
+}
+
+impl Verified for Order {
+    async fn beside(conn: &mut Conn, page: &[Self], report: &mut Report) -> Result<(), Error> {
+        columns(conn, page, report).await?;
+        lines(conn, page, report).await?;
+        words(conn, page, report).await
+    }
+}
+
+async fn columns(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
+    let ids: Vec<i64> = page.iter().map(|order| order.id.get()).collect();
+    let rows: Vec<Beside> = conn.fetch_all(&BESIDE.bind((ids,))).await?;
+    let rows: HashMap<i64, Beside> = rows.into_iter().map(|row| (row.id, row)).collect();
+    for order in page {
+        let id = order.id.get();
+        let Some(row) = rows.get(&id) else { continue };
+        let mut found = |code, detail| report.add(finding::<Order>(code, id, None, detail));
+        let reversed = order.contact.phone.as_ref().map(|phone| phone.reversed_digits());
+        if row.contact_phone_reversed != reversed {
+            found(Code::ColumnDiffers, "contact_phone_reversed is not the phone number read backwards");
+        }
+        if row.last_position.map_or(0, |last| last + 1).unsigned_abs() != order.lines.len() as u64 {
+            found(Code::ColumnDiffers, "the lines are not numbered 0, 1, 2 …");
+        }
+        if !row.has_store {
+            found(Code::LinkBroken, "the order's store does not exist");
+        }
+        if !row.has_customer {
+            found(Code::LinkBroken, "the order's customer does not exist");
+        }
+    }
+    Ok(())
+}
+
+async fn lines(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
+    let lines = page.iter().flat_map(|order| &order.lines);
+    let mut products: Vec<i64> = lines.map(|line| line.product_id.get()).collect();
+    products.sort_unstable();
+    products.dedup();
+    let stores: Vec<(i64, i64)> = conn.fetch_all(&STORES_OF_PRODUCTS.bind((products,))).await?;
+    let stores: HashMap<i64, i64> = stores.into_iter().collect();
+    for order in page {
+        report.looked("order_lines", order.lines.len());
+        let mut found =
+            |code, detail: String| report.add(finding::<Order>(code, order.id.get(), None, detail));
+        for (position, line) in order.lines.iter().enumerate() {
+            match stores.get(&line.product_id.get()) {
+                None => found(Code::LinkBroken, format!("the product of line {position} does not exist")),
+                Some(store) if *store != order.store_id.get() => {
+                    found(
+                        Code::LinkBroken,
+                        format!("the product of line {position} belongs to another store"),
+                    );
+                }
+                Some(_) => {}
+            }
+            if line.unit_price.checked_mul(line.quantity) != Some(line.total) {
+                found(Code::SumDiffers, format!("the total of line {position} is not price times quantity"));
+            }
+        }
+        if Totals::of(&order.lines, order.totals.shipping_total) != Some(order.totals) {
+            found(Code::SumDiffers, "the order's totals are not the sums over its lines".to_owned());
+        }
+    }
+    Ok(())
+}
+
+async fn words(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
+    let mut rows = SearchRows::new(conn.engine());
+    for order in page {
+        rows.order(None, order);
+    }
+    let statement = match conn.engine() {
+        Engine::Sqlite => &WORDS_SQLITE,
+        Engine::Postgres => &WORDS_POSTGRES,
+    };
+    report.looked("order_search", page.len());
+    for (id, present) in conn.fetch_bulk::<(i64, bool)>(statement, &rows.orders).await? {
+        report.add(finding::<Order>(searchable(present), id, None, "the words do not lead to the order"));
+    }
+    Ok(())
+}

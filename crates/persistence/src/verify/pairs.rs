@@ -1,0 +1,209 @@
+//! Rows that must have a counterpart in another table: walked through in the order of their keys, each with whether it
+//! has one.
+
+use ordervault_domain::id::{OrderId, ProductId, SessionId};
+
+use super::{Code, Finding, Report};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
+
+/// Keys that are in memory at a time.
+const KEYS_PER_PAGE: i64 = 5_000;
+/// Gaps in the outbox that are looked for by position.
+const MAX_GAPS: i64 = 50;
+
+statements! {
+    HISTORY_IN_OUTBOX: Template = Template::new(
+        "SELECT h.entity_id, h.seq, EXISTS (
+             SELECT 1 FROM outbox o
+             WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at = h.recorded_at) AS fits
+         FROM history h WHERE (h.entity_id, h.seq) > ($1, $2) ORDER BY h.entity_id, h.seq LIMIT $3"
+    );
+    OUTBOX_IN_HISTORY: Template = Template::new(
+        "SELECT o.entity_id, o.seq, EXISTS (
+             SELECT 1 FROM history h WHERE h.entity_id = o.entity_id AND h.seq = o.seq) AS fits
+         FROM outbox o WHERE (o.entity_id, o.seq) > ($1, $2) ORDER BY o.entity_id, o.seq LIMIT $3"
+    );
+    PERSONAL_IN_HISTORY: Template = Template::new(
+        "SELECT p.entity_id, p.seq, EXISTS (
+             SELECT 1 FROM history h WHERE h.entity_id = p.entity_id AND h.seq = p.seq) AS fits
+         FROM personal_values p WHERE (p.entity_id, p.seq) > ($1, $2) ORDER BY p.entity_id, p.seq LIMIT $3"
+    );
+    HISTORY_HAS_ROW: Template = Template::new(
+        "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
+             EXISTS (SELECT 1 FROM orders WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM products WHERE id = d.entity_id)
+             OR EXISTS (SELECT 1 FROM customers WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM stores WHERE id = d.entity_id)
+             OR EXISTS (SELECT 1 FROM members WHERE id = d.entity_id) AS fits
+         FROM (SELECT DISTINCT entity_id FROM history WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
+         ORDER BY d.entity_id"
+    );
+    CREDENTIALS_HAVE_PRINCIPAL: Template = Template::new(
+        "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM customers c WHERE c.id = k.principal_id)
+             OR EXISTS (SELECT 1 FROM members m WHERE m.id = k.principal_id) AS fits
+         FROM credentials k WHERE k.principal_id > $1 AND $2 = $2 ORDER BY k.principal_id LIMIT $3"
+    );
+    SESSIONS_HAVE_PRINCIPAL: Template = Template::new(
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq,
+             CASE s.realm WHEN 'staff' THEN EXISTS (SELECT 1 FROM members m WHERE m.id = s.principal_id)
+             ELSE EXISTS (SELECT 1 FROM customers c WHERE c.id = s.principal_id) END AS fits
+         FROM sessions s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
+    );
+    ORDER_SEARCH_HAS_ROW: Template = Template::forked(
+        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid) AS fits
+         FROM order_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id) AS fits
+         FROM order_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
+    );
+    PRODUCT_SEARCH_HAS_ROW: Template = Template::forked(
+        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid) AS fits
+         FROM product_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM products p WHERE p.id = s.id) AS fits
+         FROM product_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
+    );
+    KEYS_IN_HISTORY: Template = Template::new(
+        "SELECT k.scoped_key, k.entity_id, k.version, EXISTS (
+             SELECT 1 FROM history h WHERE h.entity_id = k.entity_id AND h.seq = k.version) AS fits
+         FROM idempotency_keys k WHERE k.scoped_key > $1 ORDER BY k.scoped_key LIMIT $2"
+    );
+    POSITIONS: Template = Template::new(
+        "SELECT COUNT(position), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0), COUNT(*) FROM outbox"
+    );
+    GAPS: Template = Template::new(
+        "SELECT o.entity_id, o.position FROM outbox o
+         WHERE o.position <> 1 AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.position = o.position - 1)
+         ORDER BY o.position LIMIT $1"
+    );
+}
+
+/// A walk through pairs of id and sequence number.
+struct Walk {
+    statement: &'static Template,
+    table: &'static str,
+    code: Code,
+    detail: &'static str,
+}
+
+const WALKS: &[Walk] = &[
+    Walk {
+        statement: &HISTORY_HAS_ROW,
+        table: "history",
+        code: Code::HistoryWithoutRow,
+        detail: "the thing with this history is not there",
+    },
+    Walk {
+        statement: &HISTORY_IN_OUTBOX,
+        table: "history",
+        code: Code::OutboxMissing,
+        detail: "the event is not in the outbox, or with another time",
+    },
+    Walk {
+        statement: &OUTBOX_IN_HISTORY,
+        table: "outbox",
+        code: Code::OutboxWithoutEvent,
+        detail: "the history does not have this event",
+    },
+    Walk {
+        statement: &PERSONAL_IN_HISTORY,
+        table: "personal_values",
+        code: Code::PersonalWithoutEvent,
+        detail: "the history does not have the event of these values",
+    },
+    Walk {
+        statement: &CREDENTIALS_HAVE_PRINCIPAL,
+        table: "credentials",
+        code: Code::PrincipalMissing,
+        detail: "the password belongs to nobody",
+    },
+    Walk {
+        statement: &SESSIONS_HAVE_PRINCIPAL,
+        table: "sessions",
+        code: Code::PrincipalMissing,
+        detail: "the login belongs to nobody",
+    },
+    Walk {
+        statement: &ORDER_SEARCH_HAS_ROW,
+        table: "order_search",
+        code: Code::SearchWithoutRow,
+        detail: "the words lead to an order that is not there",
+    },
+    Walk {
+        statement: &PRODUCT_SEARCH_HAS_ROW,
+        table: "product_search",
+        code: Code::SearchWithoutRow,
+        detail: "the words lead to a product that is not there",
+    },
+];
+
+/// Looks for rows without their counterpart, and for gaps in the outbox.
+pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    for walk in WALKS {
+        walk.run(conn, report).await?;
+    }
+    keys(conn, report).await?;
+    positions(conn, report).await
+}
+
+impl Walk {
+    async fn run(&self, conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+        let mut after = (i64::MIN, 0);
+        loop {
+            let statement = self.statement.bind((after.0, after.1, KEYS_PER_PAGE));
+            let page: Vec<(i64, i64, bool)> = conn.fetch_all(&statement).await?;
+            let Some((id, seq, _)) = page.last() else { return Ok(()) };
+            after = (*id, *seq);
+            if !matches!(self.code, Code::HistoryWithoutRow | Code::OutboxMissing) {
+                report.looked(self.table, page.len());
+            }
+            for (id, seq, _) in page.into_iter().filter(|(.., fits)| !fits) {
+                report.add(finding(self.table, self.code, id, (seq != 0).then_some(seq), self.detail));
+            }
+        }
+    }
+}
+
+async fn keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    let mut after = String::new();
+    loop {
+        let page: Vec<(String, i64, i64, bool)> =
+            conn.fetch_all(&KEYS_IN_HISTORY.bind((&after, KEYS_PER_PAGE))).await?;
+        let Some((last, ..)) = page.last() else { return Ok(()) };
+        after.clone_from(last);
+        report.looked("idempotency_keys", page.len());
+        for (_, id, version, _) in page.into_iter().filter(|(.., fits)| !fits) {
+            let detail = "a key stands for an event that never happened";
+            report.add(finding("idempotency_keys", Code::IdempotencyDangling, id, Some(version), detail));
+        }
+    }
+}
+
+async fn positions(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    let (count, lowest, highest, all): (i64, i64, i64, i64) = conn.fetch_one(&POSITIONS.bind(())).await?;
+    if conn.engine() == Engine::Sqlite && all != count {
+        let detail = format!("{} events have no position", all - count);
+        report.add(Finding {
+            id: None,
+            name: String::new(),
+            ..finding("outbox", Code::OutboxUnsequenced, 0, None, detail)
+        });
+    }
+    if (lowest, highest) == (1, count) {
+        return Ok(());
+    }
+    for (id, position) in conn.fetch_all::<(i64, i64)>(&GAPS.bind((MAX_GAPS,))).await? {
+        let detail = "the position before this one is missing";
+        report.add(finding("outbox", Code::OutboxGap, id, Some(position), detail));
+    }
+    Ok(())
+}
+
+fn finding(table: &'static str, code: Code, id: i64, seq: Option<i64>, detail: impl Into<String>) -> Finding {
+    // The prefix of other kinds is not known here: whatever the id named may be gone.
+    let name = match table {
+        "sessions" => SessionId::from_i64(id).to_string(),
+        "product_search" => ProductId::from_i64(id).to_string(),
+        _ => OrderId::from_i64(id).to_string(),
+    };
+    Finding { code, table, id: Some(id), name, seq, detail: detail.into() }
+}

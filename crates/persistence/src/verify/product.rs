@@ -1,0 +1,103 @@
+//! What only products have: their store, their sums over the ledger, their words.
+
+use std::collections::HashMap;
+
+use ordervault_domain::order::Status;
+use ordervault_domain::product::Product;
+use strum::IntoEnumIterator as _;
+
+use super::thing::{Verified, finding};
+use super::{Code, Report};
+use crate::bulk::{
+    BulkTemplate,
+    ColumnType::{Int, Text},
+};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::search::SearchRows;
+use crate::tx::Conn;
+
+statements! {
+    SUMS: Template = Template::new(
+        "SELECT product_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT) FROM stock_movements
+         WHERE product_id {in_keys:1} GROUP BY product_id"
+    );
+    HELD: Template = Template::new(
+        "SELECT l.product_id, CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id
+         WHERE l.product_id {in_keys:1} AND o.holds_stock AND o.status {in_keys:2} GROUP BY l.product_id"
+    );
+    STORELESS: Template = Template::new(
+        "SELECT p.id FROM products p WHERE p.id {in_keys:1} AND NOT EXISTS (SELECT 1 FROM stores s WHERE s.id = p.store_id)"
+    );
+    WORDS_SQLITE: BulkTemplate = BulkTemplate::new(
+        "SELECT d.id, FALSE AS present FROM {rows} WHERE NOT EXISTS (SELECT 1 FROM product_search s WHERE s.rowid = d.id)",
+        &[("id", Int), ("words", Text)]
+    );
+    WORDS_POSTGRES: BulkTemplate = BulkTemplate::new(
+        "SELECT d.id, s.id IS NOT NULL AS present FROM {rows} LEFT JOIN product_search s ON s.id = d.id
+         WHERE s.words IS DISTINCT FROM d.words::tsvector",
+        &[("id", Int), ("words", Text)]
+    );
+}
+
+impl Verified for Product {
+    async fn beside(conn: &mut Conn, page: &[Self], report: &mut Report) -> Result<(), Error> {
+        let ids: Vec<i64> = page.iter().map(|product| product.id.get()).collect();
+        for (id,) in conn.fetch_all::<(i64,)>(&STORELESS.bind((ids.as_slice(),))).await? {
+            report.add(finding::<Self>(Code::LinkBroken, id, None, "the product's store does not exist"));
+        }
+        stock(conn, page, &ids, report).await?;
+        words(conn, page, report).await
+    }
+}
+
+async fn stock(conn: &mut Conn, page: &[Product], ids: &[i64], report: &mut Report) -> Result<(), Error> {
+    let sums: Vec<(i64, i64, i64)> = conn.fetch_all(&SUMS.bind((ids,))).await?;
+    let sums: HashMap<i64, (i64, i64)> =
+        sums.into_iter().map(|(id, on_hand, held)| (id, (on_hand, held))).collect();
+    let open = Status::iter().filter(|status| status.is_open()).map(|status| status.to_string());
+    let held: Vec<(i64, i64)> = conn.fetch_all(&HELD.bind((ids, open.collect::<Vec<_>>()))).await?;
+    let held: HashMap<i64, i64> = held.into_iter().collect();
+    for product in page {
+        let id = product.id.get();
+        let (on_hand, reserved) = sums.get(&id).copied().unwrap_or_default();
+        if (product.on_hand, product.reserved) != (on_hand, reserved) {
+            let detail = format!(
+                "on hand {}, reserved {}; the movements make {on_hand} and {reserved}",
+                product.on_hand, product.reserved
+            );
+            report.add(finding::<Product>(Code::StockSum, id, None, detail));
+        }
+        let held = held.get(&id).copied().unwrap_or_default();
+        if product.reserved != held {
+            let detail = format!("reserved {}; open orders hold {held}", product.reserved);
+            report.add(finding::<Product>(Code::StockReserved, id, None, detail));
+        }
+    }
+    Ok(())
+}
+
+async fn words(conn: &mut Conn, page: &[Product], report: &mut Report) -> Result<(), Error> {
+    let mut rows = SearchRows::new(conn.engine());
+    for product in page {
+        rows.product(None, product);
+    }
+    let statement = match conn.engine() {
+        Engine::Sqlite => &WORDS_SQLITE,
+        Engine::Postgres => &WORDS_POSTGRES,
+    };
+    report.looked("product_search", page.len());
+    for (id, present) in conn.fetch_bulk::<(i64, bool)>(statement, &rows.products).await? {
+        report.add(finding::<Product>(searchable(present), id, None, "the words do not lead to the product"));
+    }
+    Ok(())
+}
+
+/// The code for a search row that is wrong or not there.
+pub(super) fn searchable(present: bool) -> Code {
+    match present {
+        true => Code::SearchDiffers,
+        false => Code::SearchMissing,
+    }
+}

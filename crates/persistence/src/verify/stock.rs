@@ -1,0 +1,126 @@
+//! The ledger of movements against what the events make.
+
+use std::collections::{HashMap, HashSet};
+
+use ordervault_domain::aggregate::Kind;
+use ordervault_domain::id::ProductId;
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+
+use super::thing::live;
+use super::{Code, Finding, Report};
+use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::history;
+use crate::tx::Conn;
+use crate::walk::Walked;
+use crate::writer::Move;
+
+/// Movements that are in memory at a time.
+const MOVES_PER_PAGE: i64 = 2_000;
+
+statements! {
+    // The pairs are the beginning of the primary key.
+    OF_PAIRS: BulkTemplate = BulkTemplate::new(
+        "SELECT m.product_id, m.entity_id, m.seq, m.on_hand, m.reserved FROM {rows}
+         JOIN stock_movements m ON m.product_id = d.product_id AND m.entity_id = d.entity_id",
+        &[("product_id", Int), ("entity_id", Int)]
+    );
+    COUNT: Template = Template::new("SELECT COUNT(*) FROM stock_movements");
+    AFTER: Template = Template::new(
+        "SELECT product_id, entity_id, seq, on_hand, reserved FROM stock_movements
+         WHERE (product_id, entity_id, seq) > ($1, $2, $3) ORDER BY product_id, entity_id, seq LIMIT $4"
+    );
+}
+
+/// The movements that these things make, by thing, against those that are stored under the same pairs of product and
+/// thing. Returns how many are stored there.
+pub(super) async fn check_moves(
+    conn: &mut Conn,
+    report: &mut Report,
+    made: &[(i64, Vec<Move>)],
+) -> Result<u64, Error> {
+    let made: Vec<Move> = made.iter().flat_map(|(_, moves)| moves).copied().collect();
+    let mut pairs: Vec<(i64, i64)> = made.iter().map(|made| (made.product_id, made.entity_id)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut rows = OF_PAIRS.rows();
+    for pair in pairs {
+        rows.push(pair);
+    }
+    let stored: Vec<Move> = conn.fetch_bulk(&OF_PAIRS, &rows).await?;
+    let count = stored.len() as u64;
+    report.looked("stock_movements", stored.len());
+    let mut stored: HashMap<_, Move> = stored.into_iter().map(|stored| (key(&stored), stored)).collect();
+    for made in made {
+        match stored.remove(&key(&made)) {
+            Some(stored) if stored == made => {}
+            Some(_) => report.add(finding(&made, "the units are not those that the event moves")),
+            None => report.add(finding(&made, "the event moves units, and the ledger does not have it")),
+        }
+    }
+    for surplus in stored.values() {
+        report.add(finding(surplus, "the event does not move this product"));
+    }
+    Ok(count)
+}
+
+/// Movements beside those that belong to a known pair, of which there are `known`.
+pub(super) async fn check_surplus(conn: &mut Conn, report: &mut Report, known: u64) -> Result<(), Error> {
+    let (count,): (i64,) = conn.fetch_one(&COUNT.bind(())).await?;
+    if count.unsigned_abs() == known {
+        return Ok(());
+    }
+    let mut after = (i64::MIN, 0, 0);
+    loop {
+        let page: Vec<Move> =
+            conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVES_PER_PAGE))).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = key(last);
+        let pairs = known_pairs(conn, &page).await?;
+        for surplus in page.iter().filter(|stored| !pairs.contains(&(stored.product_id, stored.entity_id))) {
+            report.looked("stock_movements", 1);
+            report.add(finding(surplus, "no event moves this product"));
+        }
+    }
+}
+
+/// The pairs of product and thing that the histories behind these movements make. What is wrong with the histories
+/// themselves has been reported before.
+async fn known_pairs(conn: &mut Conn, page: &[Move]) -> Result<HashSet<(i64, i64)>, Error> {
+    let mut ids: Vec<i64> = page.iter().map(|stored| stored.entity_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let rows = history::load(conn, &ids).await?;
+    let mut pairs = HashSet::new();
+    for rows in rows.chunk_by(|a, b| a.entity_id == b.entity_id) {
+        let (id, reported) = (rows[0].entity_id, &mut Report::default());
+        let moves = match rows[0].kind.parse() {
+            Ok(Kind::Product) => live::<Product>(id, rows, reported).moves,
+            Ok(Kind::Order) => live::<Order>(id, rows, reported).moves,
+            _ => None,
+        };
+        pairs.extend(moves.into_iter().flatten().map(|made| (made.product_id, made.entity_id)));
+    }
+    Ok(pairs)
+}
+
+fn key(of: &Move) -> (i64, i64, i64) {
+    (of.product_id, of.entity_id, of.seq)
+}
+
+fn finding(about: &Move, detail: &str) -> Finding {
+    let thing = match about.entity_id == about.product_id {
+        true => "its own event".to_owned(),
+        false => format!("an event of {}", Order::text(about.entity_id)),
+    };
+    Finding {
+        code: Code::StockMovement,
+        table: "stock_movements",
+        id: Some(about.product_id),
+        name: ProductId::from_i64(about.product_id).to_string(),
+        seq: Some(about.seq),
+        detail: format!("{detail} ({thing})"),
+    }
+}

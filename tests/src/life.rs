@@ -1,0 +1,234 @@
+//! A shop's random life: every kind of act, allowed or not, the same for the same seed.
+
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Status,
+};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::store::{self, Store};
+use ordervault_persistence::Realm;
+use ordervault_persistence::writer::{Act, ActorRef, Done, Idempotency, Receipt, SessionAct, Submission};
+
+use crate::shop::{Shop, contact, place, seeded, submission};
+
+/// Numbers that are the same for the same seed.
+pub struct Dice(Box<dyn Fn(&mut [u8]) + Send + Sync>);
+
+impl Dice {
+    /// Dice for a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(Box::new(seeded(seed)))
+    }
+
+    /// 0 to `sides` - 1; 0 if there are no sides.
+    pub fn roll(&self, sides: usize) -> usize {
+        let mut bytes = [0; 4];
+        (self.0)(&mut bytes);
+        (u32::from_le_bytes(bytes) as usize).checked_rem(sides).unwrap_or(0)
+    }
+
+    /// One of these, if there are any.
+    pub fn pick<'a, T>(&self, of: &'a [T]) -> Option<&'a T> {
+        of.get(self.roll(of.len()))
+    }
+}
+
+/// What a life has made so far.
+#[derive(Default)]
+struct Made {
+    stores: Vec<Arc<Store>>,
+    products: Vec<Arc<Product>>,
+    customers: Vec<Arc<Customer>>,
+    orders: Vec<OrderId>,
+}
+
+/// Lives so many steps. Whatever a rule refuses is no step, and none that matters.
+pub async fn live(shop: &Shop, seed: u64, steps: usize) {
+    let dice = Dice::new(seed);
+    let mut made = Made::default();
+    for _ in 0..2 {
+        let store = shop.store().await;
+        made.products.push(shop.product(&store, 20).await);
+        made.stores.push(store);
+    }
+    made.customers.push(shop.customer().await);
+    shop.member(Role::Clerk, StoreScope::All).await;
+    for step in 0..steps {
+        shop.clock.advance(dice.roll(90_000) as i64);
+        let submission = made.next(shop, &dice, step).await;
+        let Some(submission) = submission else { continue };
+        if let Ok(Receipt::Done { done, .. }) = shop.writer.submit(submission).await {
+            made.note(done);
+        }
+    }
+}
+
+impl Made {
+    async fn next(&mut self, shop: &Shop, dice: &Dice, step: usize) -> Option<Submission> {
+        let acts = match dice.roll(20) {
+            0 if self.stores.len() < 4 => {
+                self.stores.push(shop.store().await);
+                return None;
+            }
+            1 => {
+                let on_hand = dice.roll(30) as i64;
+                self.products.push(shop.product(dice.pick(&self.stores)?, on_hand).await);
+                return None;
+            }
+            2 => {
+                self.customers.push(shop.customer().await);
+                return None;
+            }
+            3 => vec![self.edit_store(dice)?],
+            4 | 5 => vec![self.change_product(dice)?],
+            6 => vec![self.import(dice, step)?],
+            7 => vec![self.log_in(dice)?],
+            8 => return self.password(dice),
+            9..13 => return self.place(dice, step),
+            _ => vec![self.change_order(dice)?],
+        };
+        let actor = match &acts[0] {
+            Act::Order { command: Command::Import(_), .. } => ActorRef::Importer,
+            _ => ActorRef::Operator,
+        };
+        Some(submission(actor, acts))
+    }
+
+    fn note(&mut self, done: Vec<Done>) {
+        for done in done {
+            if let Done::Order(order) = done
+                && order.version == 1
+            {
+                self.orders.push(order.id);
+            }
+        }
+    }
+
+    fn lines<'a>(&'a self, dice: &Dice, store: &Store) -> Vec<(&'a Product, u32)> {
+        let of_store: Vec<&Product> =
+            self.products.iter().map(Arc::as_ref).filter(|product| product.store_id == store.id).collect();
+        let count = 1 + dice.roll(3);
+        (0..count).filter_map(|_| Some((*dice.pick(&of_store)?, 1 + dice.roll(4) as u32))).collect()
+    }
+
+    fn place(&self, dice: &Dice, step: usize) -> Option<Submission> {
+        let store = dice.pick(&self.stores)?;
+        let customer = dice.pick(&self.customers)?;
+        let actor = match dice.roll(4) {
+            0 => ActorRef::Operator,
+            _ => ActorRef::Customer(customer.id),
+        };
+        let idempotency = Idempotency { scoped_key: format!("key {step}"), fingerprint: "same".into() };
+        let placed = submission(actor, vec![place(store.id, &self.lines(dice, store))]);
+        Some(Submission { idempotency: Some(idempotency), ..placed })
+    }
+
+    fn change_order(&self, dice: &Dice) -> Option<Act> {
+        let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
+        let command = match dice.roll(11) {
+            0..3 => Command::Confirm,
+            3 | 4 => Command::Start,
+            5 => Command::Complete,
+            6 => Command::Cancel { reason: CancelReason::Customer, comment },
+            7 => Command::Invalidate { reason: InvalidReason::Test, comment },
+            8 => Command::Restore,
+            _ => Command::Amend(self.amendment(dice, comment)?),
+        };
+        Some(Act::Order { id: Some(*dice.pick(&self.orders)?), expected_version: None, command })
+    }
+
+    fn amendment(&self, dice: &Dice, comment: Option<String>) -> Option<Amendment> {
+        let store = dice.pick(&self.stores)?;
+        let lines = self.lines(dice, store);
+        let lines = lines
+            .into_iter()
+            .map(|(product, quantity)| LineRequest { product_id: product.id, quantity })
+            .collect();
+        Some(Amendment {
+            lines: (dice.roll(2) == 0).then_some(lines),
+            contact: (dice.roll(2) == 0).then(|| contact(dice.roll(1_000) as u64)),
+            note: (dice.roll(2) == 0).then(|| format!("備註 \"{}\"\n", dice.roll(10))),
+            comment,
+        })
+    }
+
+    fn edit_store(&self, dice: &Dice) -> Option<Act> {
+        let command = match dice.roll(3) {
+            0 => store::Command::Deactivate,
+            1 => store::Command::Activate,
+            _ => store::Command::Edit(store::StoreEdit {
+                name: Some(format!("Loja {}", dice.roll(100))),
+                change_window_minutes: Some((dice.roll(2) == 0).then_some(30)),
+                ..store::StoreEdit::default()
+            }),
+        };
+        Some(Act::Store { id: Some(dice.pick(&self.stores)?.id), expected_version: None, command })
+    }
+
+    fn change_product(&self, dice: &Dice) -> Option<Act> {
+        let command = match dice.roll(5) {
+            0 => product::Command::Deactivate,
+            1 => product::Command::Activate,
+            2 => product::Command::Edit(product::ProductEdit {
+                title: Some(format!("Caneca {}", dice.roll(100))),
+                price: Some(Amount::new(dice.roll(100_000) as i64)),
+                ..product::ProductEdit::default()
+            }),
+            _ => product::Command::AdjustStock {
+                delta: dice.roll(12) as i64 - 4,
+                comment: Some("count".into()),
+            },
+        };
+        Some(Act::Product { id: Some(dice.pick(&self.products)?.id), expected_version: None, command })
+    }
+
+    fn import(&self, dice: &Dice, step: usize) -> Option<Act> {
+        let store = dice.pick(&self.stores)?;
+        let lines = self.lines(dice, store).into_iter().map(|(product, quantity)| ImportedLine {
+            product_id: product.id,
+            quantity,
+            unit_price: Amount::new(199),
+        });
+        let placed_at = store.created_at.plus_millis(-(dice.roll(1_000_000) as i64));
+        let import = Import {
+            store_id: store.id,
+            customer_id: dice.pick(&self.customers).map(|customer| customer.id),
+            external_reference: format!("elsewhere/{step}"),
+            source_status: "delivered".into(),
+            currency: store.currency,
+            lines: lines.take(dice.roll(4)).collect(),
+            shipping_total: Amount::new(50),
+            contact: contact(7),
+            placed_at,
+            steps: vec![
+                ImportedStep { to: Status::Confirmed, at: Some(placed_at.plus_millis(5)) },
+                ImportedStep { to: Status::Processing, at: None },
+                ImportedStep { to: Status::Completed, at: Some(placed_at.plus_millis(3)) },
+            ],
+        };
+        let command = Command::Import(Box::new(import));
+        Some(Act::Order { id: None, expected_version: None, command })
+    }
+
+    fn log_in(&self, dice: &Dice) -> Option<Act> {
+        Some(Act::Session(SessionAct::Open {
+            realm: Realm::Customer,
+            principal_id: dice.pick(&self.customers)?.id.get(),
+            idle_millis: 1_000,
+            absolute_millis: 2_000,
+            token_hash: Arc::new(|id, generation| format!("{id}/{generation}")),
+        }))
+    }
+
+    fn password(&self, dice: &Dice) -> Option<Submission> {
+        let id = dice.pick(&self.customers)?.id;
+        let command = customer::Command::ChangePassword;
+        let act = Act::Customer { id: Some(id), command, password_hash: Some("another".into()) };
+        Some(submission(ActorRef::Customer(id), vec![act]))
+    }
+}
