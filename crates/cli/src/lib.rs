@@ -6,9 +6,14 @@ pub mod args;
 pub mod commands;
 pub mod config;
 pub mod context;
+pub mod database;
 pub mod exit;
+pub mod intake;
 pub mod olist;
 pub mod progress;
+pub mod refusal;
+pub mod sources;
+pub mod stop;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
