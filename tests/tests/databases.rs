@@ -76,7 +76,10 @@ async fn a_database_that_cannot_be_opened_says_why() {
         (postgres::server_url().replace("/postgres", "/no_such_database"), "no_such_database".to_owned()),
     ] {
         let error = Db::open(&DbOptions::new(url)).await.err().expect("refused");
-        assert!(matches!(&error, DbError::Unusable(text) if text.contains(&says)), "{error:?}");
+        assert!(
+            matches!(&error, DbError::Unusable(text) | DbError::File(text) if text.contains(&says)),
+            "{error:?}"
+        );
     }
     let error = Db::open(&DbOptions::new("postgres://x@127.0.0.1:1/x")).await.err().expect("nobody there");
     assert!(matches!(error, DbError::ConnectionLost(_)), "{error:?}");

@@ -104,7 +104,7 @@ pub struct MemberCreate {
     /// Roles: owner, manager, reviewer, clerk, warehouse, finance, auditor
     #[arg(long = "role", required = true, value_delimiter = ',', value_name = "ROLE")]
     pub roles: Vec<String>,
-    /// Codes of the stores the account sees [default: all]
+    /// Ids of the stores the account sees, such as sto_… [default: all]
     #[arg(long = "store", value_delimiter = ',', value_name = "STORE")]
     pub stores: Vec<String>,
     /// Read the password from standard input instead of making one

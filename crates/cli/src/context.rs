@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use crate::config::{Config, Environment};
 use crate::exit::Failure;
+use crate::logging;
 use crate::progress::{Progress, Style};
 
 /// The configuration in force and the terminal.
@@ -13,6 +14,8 @@ pub struct Context {
     pub config: Config,
     /// How progress is shown on standard error.
     pub progress: Style,
+    /// How log lines are written.
+    pub log: logging::Style,
 }
 
 impl Context {

@@ -58,7 +58,7 @@ impl Failure {
             message.push_str(&error.to_string());
             cause = error.source();
         }
-        Self { exit, message }
+        Self { exit, message: message.replace('\n', " ") }
     }
 }
 

@@ -2,13 +2,20 @@
 //!
 //! [`run`] is the whole program with everything it is given as arguments; `main.rs` only calls it.
 
+pub mod accounts;
 pub mod args;
 pub mod commands;
 pub mod config;
 pub mod context;
+pub mod database;
 pub mod exit;
+pub mod intake;
+pub mod logging;
 pub mod olist;
 pub mod progress;
+pub mod refusal;
+pub mod sources;
+pub mod stop;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -48,7 +55,9 @@ pub fn fail(failure: &Failure) -> ExitCode {
 
 fn carry_out(cli: &Cli, environment: &Environment) -> Result<Exit, Failure> {
     let config = Config::load(environment, &cli.settings())?;
-    let context = Context { config, progress: Style::detect(cli.global.quiet) };
+    logging::start(&config, &cli.command)?;
+    let log = logging::Style::of(&config, &cli.command);
+    let context = Context { config, progress: Style::detect(cli.global.quiet), log };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -166,7 +166,7 @@ fn create_sqlite_file(path: &Path) -> Result<(), DbError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop).map_err(|error| {
-        DbError::Unusable(format!(
+        DbError::File(format!(
             "cannot open the database file {}: {error}; its folder must exist and be writable",
             path.display()
         ))

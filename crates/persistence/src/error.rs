@@ -49,6 +49,9 @@ pub enum DbError {
     /// The database cannot be used as it is. The text says why and what to do.
     #[error("{0}")]
     Unusable(String),
+    /// The database file cannot be made or opened. The text says why and what to do.
+    #[error("{0}")]
+    File(String),
     /// Anything else: a mistake in this program, most likely.
     #[error("unexpected database error")]
     Other(#[source] Cause),
@@ -193,7 +196,7 @@ impl DbError {
             | DbError::ConnectionLost(_)
             | DbError::StorageFull(_)
             | DbError::StorageIo(_) => true,
-            DbError::Conflict { .. } | DbError::Unusable(_) | DbError::Other(_) => false,
+            DbError::Conflict { .. } | DbError::Unusable(_) | DbError::File(_) | DbError::Other(_) => false,
         }
     }
 

@@ -99,16 +99,11 @@ impl Values {
         let in_data_dir =
             |name: &str| Path::new(self.get("data_dir").0).join(name).to_string_lossy().into_owned();
         match key {
-            "database.url" => format!("sqlite://{}", escape_path(&in_data_dir("ordervault.db"))),
+            "database.url" => format!("sqlite://{}", in_data_dir("ordervault.db")),
             "auth.secret_file" => in_data_dir("secret.key"),
             _ => String::new(),
         }
     }
-}
-
-/// The characters that mean something else in the path of a database URL.
-fn escape_path(path: &str) -> String {
-    path.replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
 
 type Assignments = BTreeMap<&'static str, (String, Source)>;

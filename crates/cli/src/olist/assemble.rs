@@ -78,11 +78,12 @@ pub fn read(folder: &Path) -> Result<Olist, OlistError> {
     }
     let mut reading = Reading::default();
     let translations = reading.reference(folder, &TRANSLATIONS, |row| row_text(row, &TRANSLATIONS, 1))?;
-    let products = reading.reference(folder, &PRODUCTS, |row| Ok(product(row, &translations)))?;
+    let products = reading.reference(folder, &PRODUCTS, |row| product(row, &translations))?;
     reading.reference(folder, &SELLERS, |_| Ok(()))?;
     let customers = reading.reference(folder, &CUSTOMERS, customer)?;
     reading.orders(folder, &customers)?;
     reading.items(folder, &products)?;
+    reading.gaps();
     reading.payments(folder)?;
     Ok(reading.finish(products))
 }
@@ -105,6 +106,8 @@ struct Draft {
 }
 
 struct Item {
+    /// Where it stands in the file.
+    line: u64,
     product_id: String,
     seller_id: String,
     category: Option<String>,
@@ -213,6 +216,32 @@ impl Reading {
         })
     }
 
+    /// Items are numbered from 1 without gaps: where one is missing, its row was broken beyond recognition or names
+    /// another order, and an order must not come in with a line less. The row after the gap is the one that tells.
+    fn gaps(&mut self) {
+        let Some(count) = self.files.last_mut() else { return };
+        let mut findings: Vec<Finding> = Vec::new();
+        for (order_id, draft) in
+            self.drafts.iter_mut().filter(|(order_id, _)| !self.broken.contains(*order_id))
+        {
+            let mut numbered = (1i64..).zip(draft.items.keys());
+            let Some(number) = numbered.find_map(|(due, number)| (due != *number).then_some(*number)) else {
+                continue;
+            };
+            let line = draft.items.remove(&number).map_or(0, |item| item.line);
+            let (file, order_id) = (count.file.clone(), Some(order_id.clone()));
+            findings.push(Finding { file, line, reason: Reason::MissingItem, order_id });
+        }
+        let rows = findings.len() as u64;
+        if rows > 0 {
+            count.used -= rows;
+            count.skipped.insert(Reason::MissingItem, rows);
+        }
+        findings.sort_unstable_by_key(|finding| finding.line);
+        self.broken.extend(findings.iter().filter_map(|finding| finding.order_id.clone()));
+        self.findings.extend(findings);
+    }
+
     fn payments(&mut self, folder: &Path) -> Result<(), OlistError> {
         self.rows(folder, &PAYMENTS, true, |reading, row| {
             let draft = reading.draft(row, &PAYMENTS)?;
@@ -315,11 +344,12 @@ fn row_text(row: &Row<'_>, file: &File, column: usize) -> Result<String, Reason>
     fields::text(row.get(column), file.columns[column])
 }
 
-fn product(row: &Row<'_>, translations: &HashMap<String, String>) -> OlistProduct {
-    let category = Some(row.get(1)).filter(|slug| !slug.is_empty());
-    OlistProduct {
-        category: category.map(|slug| translations.get(slug).map_or(slug, String::as_str).to_owned()),
+fn product(row: &Row<'_>, translations: &HashMap<String, String>) -> Result<OlistProduct, Reason> {
+    if row.get(1).is_empty() {
+        return Ok(OlistProduct { category: None });
     }
+    let slug = row_text(row, &PRODUCTS, 1)?;
+    Ok(OlistProduct { category: Some(translations.get(&slug).cloned().unwrap_or(slug)) })
 }
 
 fn customer(row: &Row<'_>) -> Result<Customer, Reason> {
@@ -362,5 +392,5 @@ fn item(row: &Row<'_>, products: &HashMap<String, OlistProduct>) -> Result<Item,
     let price = fields::amount(row.get(5), ITEMS.columns[5])?;
     let freight = fields::amount(row.get(6), ITEMS.columns[6])?;
     let category = products.get(&product_id).ok_or(Reason::UnknownProduct)?.category.clone();
-    Ok(Item { product_id, seller_id, category, price, freight })
+    Ok(Item { line: row.line(), product_id, seller_id, category, price, freight })
 }

@@ -1,6 +1,7 @@
 //! From one field's text to its value, or to the reason why not.
 
 use chrono::{NaiveDateTime, Timelike};
+use ordervault_domain::text::{TextProblem, single_line};
 
 use super::findings::Reason;
 
@@ -38,6 +39,9 @@ pub const FEDERAL_STATES: [(&str, &str); 27] = [
 /// Longest identifier accepted; the published ones have 32.
 const MAX_ID_BYTES: usize = 64;
 
+/// Longest free text accepted, a city's name or a category's; the published ones have fewer than 60.
+const MAX_TEXT_CODE_POINTS: usize = 200;
+
 /// Largest single amount accepted, in minor units: the limit of an order's total.
 const MAX_AMOUNT: i64 = 1_000_000_000_000;
 
@@ -52,7 +56,10 @@ pub(super) fn id(text: &str, column: &'static str) -> Result<String, Reason> {
 
 /// Free text that must be there.
 pub(super) fn text(text: &str, column: &'static str) -> Result<String, Reason> {
-    if text.trim().is_empty() { Err(Reason::MissingValue(column)) } else { Ok(text.to_owned()) }
+    single_line(text, MAX_TEXT_CODE_POINTS).map_err(|problem| match problem {
+        TextProblem::Blank => Reason::MissingValue(column),
+        _ => Reason::BadText(column),
+    })
 }
 
 /// A federal state's code.

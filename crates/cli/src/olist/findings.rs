@@ -61,6 +61,10 @@ pub enum Reason {
     UnknownProduct,
     /// A row with the same key came before.
     DuplicateKey,
+    /// Control characters, or far too long for what it is.
+    BadText(&'static str),
+    /// Items of an order are numbered from 1 without gaps; the one before this one is missing.
+    MissingItem,
     /// Nothing is wrong with the row itself: another row of its order is broken.
     OrderSkipped,
 }
@@ -83,6 +87,8 @@ impl fmt::Display for Reason {
             Self::UnknownCustomer => f.write_str("unknown customer id"),
             Self::UnknownProduct => f.write_str("unknown product id"),
             Self::DuplicateKey => f.write_str("duplicate key"),
+            Self::BadText(column) => write!(f, "{column} is no proper text"),
+            Self::MissingItem => f.write_str("the item before this one is missing"),
             Self::OrderSkipped => f.write_str("its order is skipped"),
         }
     }

@@ -199,6 +199,11 @@ impl Table {
 }
 
 impl Row<'_> {
+    /// Its line in the file, the header being line 1.
+    pub(super) fn line(&self) -> u64 {
+        self.table.line
+    }
+
     /// The field in the `column`th of the columns asked for.
     pub(super) fn get(&self, column: usize) -> &str {
         let field = self.table.positions.get(column).map(|at| self.table.field(*at));

@@ -19,6 +19,11 @@ const PRODUCTS: &str = "olist_products_dataset";
 const SELLERS: &str = "olist_sellers_dataset";
 const TRANSLATIONS: &str = "product_category_name_translation";
 
+/// What the reader makes of sound files.
+pub(super) fn sound_olist() -> Olist {
+    read_ok(store(&sound()).path())
+}
+
 /// Three orders: `aa` with two lines out of four units, `bb` without lines, `cc` with one.
 fn sound() -> Vec<(&'static str, String)> {
     let rows = |lines: &[&str]| lines.join("\n") + "\n";
@@ -234,6 +239,34 @@ fn every_kind_of_broken_row_is_told_and_skips_its_order_alone() {
         let left: Vec<&str> = left.to_vec();
         assert_eq!(ids(&olist), left, "after {told}");
     }
+}
+
+#[test]
+fn an_order_that_lacks_an_item_is_left_out() {
+    // The item names another order by mistake: both the row and the order that lacks it are told.
+    let olist = read_ok(damaged(ITEMS, "aa,2,p2", "zz,2,p2").path());
+    let told: Vec<_> = olist.findings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "olist_order_items_dataset.csv:5: unknown order id (order zz is skipped)",
+            "olist_order_items_dataset.csv:2: the item before this one is missing (order aa is skipped)",
+        ]
+    );
+    assert_eq!(ids(&olist), ["bb", "cc"]);
+    for (from, to) in [("aa,1,p1", "aa,0,p1"), ("cc,1,p2", "cc,2,p2")] {
+        let olist = read_ok(damaged(ITEMS, from, to).path());
+        assert_eq!(olist.findings.len(), 1);
+        assert_eq!(olist.findings[0].reason, Reason::MissingItem, "{from}");
+    }
+}
+
+#[test]
+fn texts_with_control_characters_are_told() {
+    let olist = read_ok(damaged(CUSTOMERS, "brasilia", "bra\u{0}silia").path());
+    assert_eq!(olist.findings[0].reason, Reason::BadText("customer_city"));
+    let olist = read_ok(damaged(PRODUCTS, "brinquedos_x", "\u{202e}x").path());
+    assert_eq!(olist.findings[0].reason, Reason::BadText("product_category_name"));
 }
 
 #[test]

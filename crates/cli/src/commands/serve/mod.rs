@@ -1,0 +1,158 @@
+//! `serve`: opens the database, makes the first owner, runs the API until it is told to stop.
+
+mod greeting;
+mod owner;
+mod sequencer;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use actix_web::web;
+use ordervault_api::auth::{SecretError, Secrets};
+use ordervault_api::server::{self, Listeners};
+use ordervault_api::state::{AppState, BuildInfo, Entropy, Lifetime, Lifetimes, Mode, ReadyCheck, Settings};
+use ordervault_api::telemetry;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::migrate;
+
+use crate::args::Serve;
+use crate::config::{self, Config};
+use crate::context::Context;
+use crate::database::{self, Database};
+use crate::exit::{Exit, Failure};
+use crate::sources;
+use crate::stop::Stop;
+use greeting::Greeting;
+
+/// The source's commit, when the build names it.
+const COMMIT: Option<&str> = option_env!("ORDERVAULT_COMMIT");
+
+pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure> {
+    let config = &context.config;
+    let stop = Stop::on_signals()?;
+    let sources = sources::system()?;
+    let api = listen(config.server.listen, "--listen")?;
+    let metrics = config.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;
+    let addresses =
+        Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
+    database::make_folder(&config.data_dir)?;
+    let secrets = secrets(config)?;
+    let database = Database::open(context, sources.clone()).await?;
+    let owner = owner::make_first(config, &database, &sources).await?;
+    let sequencer = sequencer::start(database.db.clone(), stop.clone());
+    let public_url = config
+        .server
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{}", super::healthcheck::reachable(addresses.api)));
+    let greeting = Greeting {
+        config,
+        addresses: &addresses,
+        public_url: &public_url,
+        owner: &owner,
+        style: context.log,
+    };
+    greeting.print(context);
+    let state = AppState::new(
+        settings(config, public_url, args.demo),
+        BuildInfo { version: env!("CARGO_PKG_VERSION"), commit: COMMIT },
+        (database.db.clone(), database.writer.clone()),
+        Arc::new(move || sources.now()),
+        Entropy::system(),
+        &secrets,
+        vec![database_check(database.db.clone())],
+    );
+    let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
+    let outcome =
+        server::run(web::Data::new(state), Listeners { api, metrics }, stop.clone().requested()).await;
+    tracing::info!("stopping: writing what waits");
+    match &outcome {
+        // It was told as well, and ends after its step.
+        Ok(()) => drop(sequencer.await),
+        Err(_) => sequencer.abort(),
+    }
+    database.close().await;
+    outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
+    tracing::info!("stopped");
+    Ok(Exit::Ok)
+}
+
+/// The addresses really listened on.
+struct Addresses {
+    api: SocketAddr,
+    metrics: Option<SocketAddr>,
+}
+
+fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).map_err(|error| {
+        let hint = "is another server running? Name another address by";
+        Failure::new(Exit::Unavailable, format!("cannot listen on {address}: {error}; {hint} {flag}"))
+    })
+}
+
+fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
+    listener
+        .local_addr()
+        .map_err(|error| Failure::new(Exit::Unavailable, format!("cannot tell the own address: {error}")))
+}
+
+fn secrets(config: &Config) -> Result<Secrets, Failure> {
+    let path = &config.auth.secret_file;
+    let secrets = match config.auth.may_create_secret_file {
+        true => Secrets::load_or_create(path, &Entropy::system()),
+        false => Secrets::load(path),
+    };
+    secrets.map_err(|error| {
+        let exit = match error {
+            SecretError::Io(..) => Exit::CannotCreate,
+            SecretError::Entropy(_) => Exit::Internal,
+            _ => Exit::Config,
+        };
+        Failure::new(exit, error.to_string())
+    })
+}
+
+fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Settings {
+    let millis = |time: std::time::Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+    let lifetime = |idle, absolute| Lifetime { idle_millis: millis(idle), absolute_millis: millis(absolute) };
+    let auth = &config.auth;
+    Settings {
+        mode: match config.mode {
+            config::Mode::Development => Mode::Development,
+            config::Mode::Production => Mode::Production,
+        },
+        docs_enabled: config.docs_enabled,
+        is_behind_tls: public_url.starts_with("https://"),
+        public_url,
+        lifetimes: Lifetimes {
+            customer: lifetime(auth.customer_idle, auth.customer_session),
+            staff: lifetime(auth.staff_idle, auth.staff_session),
+        },
+        has_demo_data,
+    }
+}
+
+/// Does the database answer, with the schema that this program knows?
+fn database_check(db: Db) -> ReadyCheck {
+    ReadyCheck::new("database", move || {
+        let db = db.clone();
+        Box::pin(async move {
+            match migrate::status(&db).await {
+                Ok(schema) if schema.is_current() => Ok(()),
+                Ok(_) => Err("its schema is another program's".to_owned()),
+                Err(error) => {
+                    tracing::warn!(error = %Failure::from(error), "the database does not answer");
+                    Err("it does not answer".to_owned())
+                }
+            }
+        })
+    })
+}
+
+fn recorder() -> Result<metrics_exporter_prometheus::PrometheusHandle, Failure> {
+    let recorder = telemetry::recorder().map_err(|error| Failure::caused(Exit::Internal, &error))?;
+    let handle = recorder.handle();
+    metrics::set_global_recorder(recorder)
+        .map_err(|_| Failure::new(Exit::Internal, "metrics are kept twice"))?;
+    Ok(handle)
+}

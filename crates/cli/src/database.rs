@@ -1,0 +1,160 @@
+//! The database of a command: opened as configured, with the schema that this program knows.
+
+use std::fs::DirBuilder;
+use std::path::Path;
+
+use ordervault_persistence::Error;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::error::DbError;
+use ordervault_persistence::migrate::{self, SchemaVersion};
+use ordervault_persistence::sources::Sources;
+use ordervault_persistence::writer::{Writer, WriterTask};
+
+use crate::config::Config;
+use crate::context::Context;
+use crate::exit::{Exit, Failure};
+
+/// A database with its write queue.
+pub struct Database {
+    /// For reading.
+    pub db: Db,
+    /// For every change.
+    pub writer: Writer,
+    task: WriterTask,
+}
+
+impl Database {
+    /// Opens the database, brings it up to date if that is configured, and starts the write queue.
+    ///
+    /// # Errors
+    /// When it cannot be reached, made or read, or its schema is not this program's.
+    pub async fn open(context: &Context, sources: Sources) -> Result<Self, Failure> {
+        let db = make(&context.config).await?;
+        if context.config.database.migrate_on_start {
+            bring_up_to_date(context, &db).await?;
+        }
+        current(&db).await?;
+        let (writer, task) = Writer::start(db.clone(), sources).await?;
+        Ok(Self { db, writer, task })
+    }
+
+    /// Writes what waits, ends the write queue, and closes the database.
+    pub async fn close(self) {
+        self.task.stop().await;
+        self.db.close().await;
+    }
+}
+
+/// Opens the database; on SQLite, file and data folder are made where they are missing.
+///
+/// # Errors
+/// When it cannot be reached or made.
+pub async fn make(config: &Config) -> Result<Db, Failure> {
+    let is_in_data_dir =
+        config.database.url.file().is_some_and(|file| file.parent() == Some(config.data_dir.as_path()));
+    if is_in_data_dir {
+        make_folder(&config.data_dir)?;
+    }
+    connect(config).await
+}
+
+/// Opens a database that is there already, for looking at it.
+///
+/// # Errors
+/// When it is not there, cannot be reached, or its schema is not this program's.
+pub async fn existing(config: &Config) -> Result<Db, Failure> {
+    if let Some(file) = config.database.url.file().filter(|file| !file.exists()) {
+        return Err(Failure::new(
+            Exit::Unavailable,
+            format!("there is no database file {}; name it by --data-dir or --database-url", file.display()),
+        ));
+    }
+    let db = connect(config).await?;
+    current(&db).await?;
+    Ok(db)
+}
+
+/// Brings the schema up to this program's and says so, if there is anything to do.
+///
+/// # Errors
+/// When the database is newer than the program, or fails.
+pub async fn bring_up_to_date(context: &Context, db: &Db) -> Result<SchemaVersion, Failure> {
+    let before = migrate::status(db).await?;
+    if before.applied < before.known {
+        let place = &context.config.database.url;
+        context.say(&format!("{place}: schema from {} to {}", before.applied, before.known));
+    }
+    Ok(migrate::migrate(db).await?)
+}
+
+/// The folder of everything that is kept in files, private to the user when it is made.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_folder(folder: &Path) -> Result<(), Failure> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(|error| {
+        let folder = folder.display();
+        let hint = "name one that can be written by --data-dir";
+        Failure::new(Exit::CannotCreate, format!("cannot make the folder {folder}: {error}; {hint}"))
+    })
+}
+
+async fn connect(config: &Config) -> Result<Db, Failure> {
+    let url = &config.database.url;
+    let options = DbOptions { url: url.expose().to_owned(), readers: config.database.readers };
+    Db::open(&options).await.map_err(|error| match error {
+        error @ (DbError::Unusable(_) | DbError::File(_)) => error.into(),
+        error => {
+            let cause = Failure::from(error);
+            Failure::new(cause.exit, format!("cannot open {url}: {cause}"))
+        }
+    })
+}
+
+/// Refuses a schema that is not this program's.
+async fn current(db: &Db) -> Result<(), Failure> {
+    let schema = migrate::status(db).await?;
+    match schema.is_current() {
+        true => Ok(()),
+        false => Err(Failure::new(Exit::Config, wrong_schema(schema))),
+    }
+}
+
+fn wrong_schema(SchemaVersion { applied, known }: SchemaVersion) -> String {
+    match applied < known {
+        true => format!(
+            "the database has schema {applied}, this program needs {known}: back it up, then run `ordervault migrate`"
+        ),
+        false => {
+            format!("the database has schema {applied}, this program knows {known}: use the newer program")
+        }
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        let exit = match &error {
+            DbError::Unusable(_) => Exit::Config,
+            DbError::File(_) => Exit::CannotCreate,
+            DbError::StorageFull(_) | DbError::StorageIo(_) => Exit::Io,
+            DbError::Conflict { .. } | DbError::Other(_) => Exit::Internal,
+            _ => Exit::Unavailable,
+        };
+        Self::caused(exit, &error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Raced => Self::caused(Exit::Unavailable, &error),
+            error => Self::caused(Exit::Internal, &error),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Hands a long row of acts over to the write queue, many at a time, and keeps account of what becomes of them.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError, Writer};
+
+use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
+use crate::refusal::words;
+use crate::stop::Stop;
+
+/// Submissions under way at the same time: several batches' worth, so that the next one is full when one is done.
+const MAX_IN_FLIGHT: usize = 1_024;
+/// How often an act is handed over again when the database is held by somebody else.
+const MAX_TRIES: u32 = 10;
+/// Pause before it is handed over again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+
+/// One thing to come in.
+#[derive(Debug)]
+pub struct Piece {
+    /// What it is called in its source.
+    pub name: String,
+    /// Its id here.
+    pub id: i64,
+    /// Ids of things that have to be here before.
+    pub needs: Vec<i64>,
+    /// What makes it.
+    pub act: Act,
+}
+
+/// What became of the pieces handed over.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Came in now.
+    pub new: u64,
+    /// Were there already, and stay as they are.
+    pub present: u64,
+    /// Could not come in; told one by one.
+    pub refused: u64,
+    /// Not handed over, because the import was stopped.
+    pub left: u64,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { new, present, refused, left } = self;
+        write!(f, "{new} new, {present} already there, {refused} refused")?;
+        if *left > 0 { write!(f, ", {left} not taken up") } else { Ok(()) }
+    }
+}
+
+/// Hands over pieces for an importer.
+pub struct Intake<'a> {
+    /// Where to.
+    pub writer: &'a Writer,
+    /// Ends it early; what is under way is finished.
+    pub stop: &'a Stop,
+    /// Told in the history as the request they came with.
+    pub request_id: &'static str,
+    /// Ids of pieces that did not come in: whatever needs them cannot come in either.
+    refused: HashSet<i64>,
+    /// Why nothing more can be written.
+    halted: Option<Failure>,
+}
+
+enum Outcome {
+    New,
+    Present,
+    Refused(String),
+    Halt(Failure),
+}
+
+impl<'a> Intake<'a> {
+    /// Nothing refused yet.
+    #[must_use]
+    pub fn new(writer: &'a Writer, stop: &'a Stop, request_id: &'static str) -> Self {
+        Self { writer, stop, request_id, refused: HashSet::new(), halted: None }
+    }
+
+    /// Hands the pieces over and tells those that are refused. A piece that could not even be made comes as its name
+    /// and the reason.
+    pub async fn take(
+        &mut self,
+        pieces: impl ExactSizeIterator<Item = Result<Piece, (String, &'static str)>>,
+        progress: &Progress,
+    ) -> Tally {
+        let mut tally = Tally::default();
+        let total = pieces.len() as u64;
+        let (writer, stop, request_id) = (self.writer, self.stop, self.request_id);
+        let refused = &self.refused;
+        let handed_over = pieces.map(|piece| async move {
+            match piece {
+                Ok(piece) if piece.needs.iter().any(|id| refused.contains(id)) => {
+                    let why = "something that it belongs to was refused".to_owned();
+                    (piece.name, piece.id, Outcome::Refused(why))
+                }
+                Ok(Piece { name, id, act, .. }) => (name, id, submit(writer, request_id, act).await),
+                Err((name, why)) => (name, 0, Outcome::Refused(why.to_owned())),
+            }
+        });
+        let mut newly_refused = Vec::new();
+        let mut halted = self.halted.take();
+        let (halt, is_halted) = tokio::sync::watch::channel(halted.is_some());
+        let until = async {
+            let mut is_halted = is_halted;
+            tokio::select! {
+                () = stop.clone().requested() => {}
+                _ = is_halted.wait_for(|halted| *halted) => {}
+            }
+        };
+        let mut outcomes =
+            stream::iter(handed_over).take_until(Box::pin(until)).buffer_unordered(MAX_IN_FLIGHT);
+        while let Some((name, id, outcome)) = outcomes.next().await {
+            match outcome {
+                Outcome::New => tally.new += 1,
+                Outcome::Present => tally.present += 1,
+                Outcome::Refused(why) => {
+                    progress.say(&format!("{name}: {why}"));
+                    newly_refused.push(id);
+                    tally.refused += 1;
+                }
+                Outcome::Halt(failure) => {
+                    let _ = halt.send(true);
+                    halted.get_or_insert(failure);
+                    continue;
+                }
+            }
+            progress.advance(1);
+        }
+        drop(outcomes);
+        self.refused.extend(newly_refused);
+        self.halted = halted;
+        tally.left = total.saturating_sub(tally.new + tally.present + tally.refused);
+        tally
+    }
+
+    /// Why nothing more could be written, if it was so.
+    ///
+    /// # Errors
+    /// With that.
+    pub fn finish(self) -> Result<(), Failure> {
+        self.halted.map_or(Ok(()), Err)
+    }
+}
+
+/// Hands over until there is an answer.
+async fn submit(writer: &Writer, request_id: &'static str, act: Act) -> Outcome {
+    let submission = Submission {
+        actor: ActorRef::Importer,
+        request_id: request_id.to_owned(),
+        class: Class::Background,
+        idempotency: None,
+        acts: vec![act],
+    };
+    let mut tried = 0;
+    loop {
+        let error = match writer.submit(submission.clone()).await {
+            Ok(Receipt::Done { applied: true, .. }) => return Outcome::New,
+            Ok(Receipt::Done { .. } | Receipt::Replayed { .. }) => return Outcome::Present,
+            Err(error) => error,
+        };
+        tried += 1;
+        match error {
+            WriteError::Refused { refusal, .. } => return Outcome::Refused(words(&refusal)),
+            WriteError::Internal | WriteError::KeyReused => return Outcome::Refused(error.to_string()),
+            // What may have been written is found there when it is handed over again.
+            WriteError::Locked
+            | WriteError::Overloaded
+            | WriteError::NotExecuted
+            | WriteError::OutcomeUnknown
+                if tried < MAX_TRIES => {}
+            WriteError::Storage => return Outcome::Halt(Failure::caused(Exit::Io, &error)),
+            error => return Outcome::Halt(Failure::caused(Exit::Unavailable, &error)),
+        }
+        tokio::time::sleep(RETRY_PAUSE).await;
+    }
+}
