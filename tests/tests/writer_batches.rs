@@ -197,11 +197,11 @@ async fn a_refused_item_ends_no_session(db: Db) {
     let [refused, rotated, repeated] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(refusal_of(refused), Refusal::NotFound);
     let Done::Session(Some(rotated)) = done(rotated) else { unreachable!("a session") };
-    assert_eq!((rotated.generation, rotated.ended_at), (1, None));
+    assert_eq!((rotated.generation, rotated.ended_at), (2, None));
     // Within the grace, the token before is a request that was sent twice.
     assert_eq!(done(repeated), Done::Session(Some(rotated.clone())));
     let stored = row(&db, "sessions", session.id.get()).await;
-    assert_eq!((stored.int("generation"), stored.text("ended_because")), (Some(1), None));
+    assert_eq!((stored.int("generation"), stored.text("ended_because")), (Some(2), None));
     shop.close().await;
 }
 
