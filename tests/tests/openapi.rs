@@ -17,5 +17,8 @@ fn the_committed_document_is_current() {
         std::fs::write(&path, &document).expect("a writable file");
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(committed == document, "openapi/openapi.json differs: run `cargo xtask bless` and look at the change");
+    assert!(
+        committed == document,
+        "openapi/openapi.json differs: run `cargo xtask bless` and look at the change"
+    );
 }
