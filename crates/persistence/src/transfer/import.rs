@@ -144,7 +144,9 @@ pub async fn import(
         if importing.summary.integrity != Integrity::CutOff {
             // Something follows the last line.
             importing.summary.integrity = Integrity::Altered;
-        } else if let Some(footer) = line.as_deref().and_then(|line| serde_json::from_slice::<Footer>(line).ok()) {
+        } else if let Some(footer) =
+            line.as_deref().and_then(|line| serde_json::from_slice::<Footer>(line).ok())
+        {
             let whole = footer.sha256 == lines.sha256_before && footer.end.total() == importing.summary.lines;
             importing.summary.integrity = if whole { Integrity::Whole } else { Integrity::Altered };
         } else {
@@ -333,7 +335,9 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
         };
         tried += 1;
         match writer.submit(submission).await {
-            Err(WriteError::Overloaded | WriteError::Locked | WriteError::OutcomeUnknown) if tried < MAX_TRIES => {
+            Err(WriteError::Overloaded | WriteError::Locked | WriteError::OutcomeUnknown)
+                if tried < MAX_TRIES =>
+            {
                 tokio::time::sleep(PAUSE).await;
             }
             outcome => return outcome,

@@ -12,8 +12,8 @@ use ordervault_domain::aggregate::Kind;
 use ordervault_domain::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
-pub use crate::walk::Progress;
 use crate::error::{DbError, Error};
+pub use crate::walk::Progress;
 use crate::writer::WriteError;
 pub use export::export;
 pub use import::{ImportProgress, Integrity, MAX_LISTED_LINES, RefusedLine, Summary, import, import_file};
@@ -79,10 +79,14 @@ pub enum TransferError {
     #[error(transparent)]
     Database(#[from] Error),
     /// The first line is another one.
-    #[error("this is not an export of ordervault: its first line must be {{\"format\":\"{FORMAT}\",\"version\":{VERSION}}}")]
+    #[error(
+        "this is not an export of ordervault: its first line must be {{\"format\":\"{FORMAT}\",\"version\":{VERSION}}}"
+    )]
     NotAnExport,
     /// Written by a later program.
-    #[error("the export has format version {version}, this program knows up to {VERSION}: use the program that wrote it, or a later one")]
+    #[error(
+        "the export has format version {version}, this program knows up to {VERSION}: use the program that wrote it, or a later one"
+    )]
     UnknownVersion {
         /// The version that it has.
         version: u32,

@@ -19,8 +19,11 @@ const BROKEN: Refusal = Refusal::Invalid {
     code: "broken-history",
     detail: "the hashes, personal values or events of the history do not fit together",
 };
-const UNKNOWN_CUSTOMER: Refusal =
-    Refusal::Invalid { pointer: String::new(), code: "unknown-customer", detail: "its customer is not there" };
+const UNKNOWN_CUSTOMER: Refusal = Refusal::Invalid {
+    pointer: String::new(),
+    code: "unknown-customer",
+    detail: "its customer is not there",
+};
 
 impl Decider<'_> {
     pub(super) fn adopt(&mut self, acting: &Acting<'_>, rows: &[HistoryRow]) -> Result<Done, Stop> {
@@ -73,8 +76,7 @@ impl Decider<'_> {
         let mut state: Option<A> = None;
         let mut steps = Vec::with_capacity(rows.len());
         for row in rows {
-            let whole =
-                row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
+            let whole = row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
             if row.entity_id != first.entity_id || !whole {
                 return Err(BROKEN.into());
             }

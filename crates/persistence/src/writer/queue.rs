@@ -179,3 +179,167 @@ impl Waiting {
         self.interactive.drain(..).chain(self.background.drain(..)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::act::Act;
+    use ordervault_domain::id::{CustomerId, MemberId, OrderId};
+    use ordervault_domain::order::Command;
+
+    type Answer = oneshot::Receiver<Result<Receipt, WriteError>>;
+
+    /// A submission that weighs 5 rows an act and has waited so long.
+    fn item(actor: ActorRef, class: Class, acts: usize, waited: Duration) -> (Item, Answer) {
+        let id = Some(OrderId::from_i64(1));
+        let act = Act::Order { id, expected_version: None, command: Command::Confirm };
+        let submission =
+            Submission { actor, request_id: String::new(), class, idempotency: None, acts: vec![act; acts] };
+        let (answer, outcome) = oneshot::channel();
+        let since = Instant::now().checked_sub(waited).expect("the machine has been up for seconds");
+        (Item { submission, answer, since }, outcome)
+    }
+
+    fn person(number: usize) -> ActorRef {
+        ActorRef::Customer(CustomerId::from_i64(i64::try_from(number).expect("few")))
+    }
+
+    fn push(queue: &Queue, actor: ActorRef, class: Class, acts: usize) -> Result<Answer, WriteError> {
+        let (item, outcome) = item(actor, class, acts, Duration::ZERO);
+        queue.push(item).map(|()| outcome)
+    }
+
+    fn rows(batch: &[Item], class: Class) -> usize {
+        let of_class = batch.iter().filter(|item| item.submission.class == class);
+        of_class.map(|item| item.submission.weight()).sum()
+    }
+
+    #[tokio::test]
+    async fn the_queue_holds_so_many_and_no_more() {
+        let queue = Queue::default();
+        for number in 0..MAX_WAITING_ITEMS {
+            assert!(push(&queue, person(number), Class::Interactive, 1).is_ok());
+        }
+        assert_eq!(queue.depth(), MAX_WAITING_ITEMS);
+        assert_eq!(push(&queue, person(0), Class::Interactive, 1).err(), Some(WriteError::Overloaded));
+        let taken = queue.take().await.expect("a batch");
+        assert_eq!(rows(&taken, Class::Interactive), MAX_BATCH_ROWS);
+        assert!(push(&queue, person(0), Class::Interactive, 1).is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_queue_holds_so_much_and_no_more() {
+        let queue = Queue::default();
+        let bytes = item(person(0), Class::Interactive, 1_000, Duration::ZERO).0.submission.bytes();
+        let fit = MAX_WAITING_BYTES / bytes;
+        assert!(fit < MAX_WAITING_ITEMS);
+        for number in 0..fit {
+            assert!(push(&queue, person(number), Class::Interactive, 1_000).is_ok());
+        }
+        assert_eq!(push(&queue, person(fit), Class::Interactive, 1_000).err(), Some(WriteError::Overloaded));
+        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert!(push(&queue, person(fit), Class::Interactive, 1_000).is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_joins_a_line_that_does_not_move() {
+        let queue = Queue::default();
+        let (old, _outcome) =
+            item(person(1), Class::Interactive, 1, MAX_WAITING_AGE + Duration::from_millis(1));
+        assert_eq!(queue.push(old), Ok(()));
+        assert_eq!(push(&queue, person(2), Class::Interactive, 1).err(), Some(WriteError::Overloaded));
+        assert_eq!(push(&queue, person(2), Class::Background, 1).err(), Some(WriteError::Overloaded));
+        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert!(push(&queue, person(2), Class::Interactive, 1).is_ok());
+    }
+
+    #[tokio::test]
+    async fn nobody_fills_more_than_a_quarter_of_the_queue() {
+        let member = ActorRef::Member(MemberId::from_i64(1));
+        for greedy in [person(1), member, ActorRef::Importer, ActorRef::System, ActorRef::Operator] {
+            let queue = Queue::default();
+            for _ in 0..MAX_WAITING_ITEMS / SHARE {
+                assert!(push(&queue, greedy, Class::Background, 1).is_ok());
+            }
+            assert_eq!(push(&queue, greedy, Class::Interactive, 1).err(), Some(WriteError::Overloaded));
+            assert!(push(&queue, person(2), Class::Interactive, 1).is_ok());
+            // Whoever signs in is one of many.
+            for _ in 0..MAX_WAITING_ITEMS / 2 {
+                assert!(push(&queue, ActorRef::Anonymous, Class::Interactive, 1).is_ok());
+            }
+            queue.take().await.expect("a batch");
+            assert!(push(&queue, greedy, Class::Interactive, 1).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn background_work_gets_a_quarter_of_a_batch_while_others_wait() {
+        let queue = Queue::default();
+        let acts_of_a_batch = MAX_BATCH_ROWS / 5;
+        for number in 0..2 * acts_of_a_batch {
+            push(&queue, person(number), Class::Interactive, 1).expect("let in");
+        }
+        for _ in 0..acts_of_a_batch {
+            push(&queue, ActorRef::Importer, Class::Background, 1).expect("let in");
+        }
+        let full = (MAX_BATCH_ROWS * 3 / 4, MAX_BATCH_ROWS / 4);
+        for expected in [full, full, (MAX_BATCH_ROWS / 2, MAX_BATCH_ROWS / 4)] {
+            let batch = queue.take().await.expect("a batch");
+            assert_eq!((rows(&batch, Class::Interactive), rows(&batch, Class::Background)), expected);
+        }
+        // Alone, it may have all of it.
+        for _ in 0..acts_of_a_batch {
+            push(&queue, ActorRef::System, Class::Background, 1).expect("let in");
+        }
+        let batch = queue.take().await.expect("a batch");
+        assert_eq!(rows(&batch, Class::Background), MAX_BATCH_ROWS);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_heavier_than_a_batch_goes_alone() {
+        let queue = Queue::default();
+        push(&queue, person(1), Class::Interactive, MAX_BATCH_ROWS).expect("let in");
+        push(&queue, person(2), Class::Interactive, 1).expect("let in");
+        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+    }
+
+    #[tokio::test]
+    async fn who_waited_too_long_is_told_that_nothing_was_written() {
+        let queue = Queue::default();
+        let too_long = TAKE_UP_LIMIT + Duration::from_millis(1);
+        let (late, answer) = item(person(1), Class::Interactive, 1, too_long);
+        let (import, _outcome) = item(ActorRef::Importer, Class::Background, 1, too_long);
+        // The import first: behind the late one nobody gets in any more.
+        assert_eq!(queue.push(import), Ok(()));
+        assert_eq!(queue.push(late), Ok(()));
+        // Machines wait for as long as it takes.
+        let batch = queue.take().await.expect("a batch");
+        assert_eq!((batch.len(), batch[0].submission.class), (1, Class::Background));
+        assert_eq!(answer.await.expect("an answer"), Err(WriteError::NotExecuted));
+        assert_eq!(queue.depth(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_closed_queue_is_drained_and_then_over() {
+        let queue = Queue::default();
+        push(&queue, person(1), Class::Interactive, 1).expect("let in");
+        push(&queue, ActorRef::Importer, Class::Background, 1).expect("let in");
+        queue.close();
+        assert_eq!(push(&queue, person(2), Class::Interactive, 1).err(), Some(WriteError::NotExecuted));
+        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(2));
+        assert!(queue.take().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn an_abandoned_queue_answers_everybody() {
+        let queue = Queue::default();
+        let answers = [Class::Interactive, Class::Background].map(|class| push(&queue, person(1), class, 1));
+        queue.abandon();
+        for answer in answers {
+            let answer = answer.expect("let in").await.expect("an answer");
+            assert_eq!(answer, Err(WriteError::NotExecuted));
+        }
+        assert!(queue.take().await.is_none());
+    }
+}
