@@ -65,12 +65,12 @@ pub fn generated_password(sources: &Sources) -> String {
     groups.collect::<Vec<String>>().join("-")
 }
 
-/// The text to store for a staff password.
+/// The text to store for a password. `personal`: words that the account is known by.
 ///
 /// # Errors
 /// When the password breaks a rule.
-pub async fn hash(password: &str, personal: &[&str]) -> Result<String, Failure> {
-    let password = NewPassword::check(Realm::Staff, password, personal).map_err(|rule| {
+pub async fn hash(realm: Realm, password: &str, personal: &[&str]) -> Result<String, Failure> {
+    let password = NewPassword::check(realm, password, personal).map_err(|rule| {
         Failure::new(Exit::Usage, format!("the password is refused: {}", rule_in_words(rule)))
     })?;
     hasher().hash(password).await.map_err(|problem| {
@@ -86,7 +86,7 @@ fn hasher() -> Passwords {
 
 fn rule_in_words(rule: &str) -> &str {
     match rule {
-        "too-short" => "it must have at least 15 characters; several words are easy to remember",
+        "too-short" => "staff need at least 15 characters; several words are easy to remember",
         "too-long" => "it must have at most 128 characters",
         "blocklisted" => "it is too easy to guess",
         rule => rule,

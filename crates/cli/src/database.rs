@@ -30,11 +30,14 @@ impl Database {
     /// # Errors
     /// When it cannot be reached, made or read, or its schema is not this program's.
     pub async fn open(context: &Context, sources: Sources) -> Result<Self, Failure> {
-        let db = make(&context.config).await?;
-        if context.config.database.migrate_on_start {
-            bring_up_to_date(context, &db).await?;
-        }
-        current(&db).await?;
+        Self::start(open(context).await?, sources).await
+    }
+
+    /// Starts the write queue of an open database.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn start(db: Db, sources: Sources) -> Result<Self, Failure> {
         let (writer, task) = Writer::start(db.clone(), sources).await?;
         Ok(Self { db, writer, task })
     }
@@ -44,6 +47,19 @@ impl Database {
         self.task.stop().await;
         self.db.close().await;
     }
+}
+
+/// Opens the database, and brings it up to date if that is configured.
+///
+/// # Errors
+/// When it cannot be reached, made or read, or its schema is not this program's.
+pub async fn open(context: &Context) -> Result<Db, Failure> {
+    let db = make(&context.config).await?;
+    if context.config.database.migrate_on_start {
+        bring_up_to_date(context, &db).await?;
+    }
+    current(&db).await?;
+    Ok(db)
 }
 
 /// Opens the database; on SQLite, file and data folder are made where they are missing.

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod context;
 pub mod database;
+pub mod demo;
 pub mod exit;
 pub mod intake;
 pub mod logging;

@@ -12,6 +12,9 @@ use crate::exit::{Exit, Failure};
 /// What commands that end by themselves say unless they are told otherwise: their results and progress are enough.
 const QUIET_LEVEL: &str = "warn";
 
+/// Libraries that tell about their own affairs at the level of information, unless they are named otherwise.
+const CHATTY: &str = "actix_server=warn";
+
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -47,7 +50,7 @@ pub fn start(config: &Config, command: &Command) -> Result<(), Failure> {
         _ if is_level_set => config.log_level.as_str(),
         _ => QUIET_LEVEL,
     };
-    let filter = EnvFilter::try_new(level).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{CHATTY},{level}")).map_err(|error| {
         Failure::new(
             Exit::Config,
             format!("log.level must be a level such as info or info,sqlx=warn: {error}"),

@@ -105,7 +105,12 @@ impl Progress {
         match self.0 {
             Shown::Nothing => {}
             Shown::Bar(bar) => bar.finish(),
-            Shown::Lines { started, lines } => complain(&lock(&lines).line(started.elapsed())),
+            Shown::Lines { started, lines } => {
+                let last = lock(&lines).last(started.elapsed());
+                if let Some(line) = last {
+                    complain(&line);
+                }
+            }
         }
     }
 }
@@ -139,6 +144,12 @@ impl Lines {
         self.told_at = elapsed;
         self.told_percent = self.percent().unwrap_or_default();
         Some(self.line(elapsed))
+    }
+
+    /// The last line, unless it has just been told.
+    fn last(&self, elapsed: Duration) -> Option<String> {
+        let is_told = self.told_percent >= 100 && Some(self.done) == self.total;
+        (!is_told).then(|| self.line(elapsed))
     }
 
     fn percent(&self) -> Option<u64> {

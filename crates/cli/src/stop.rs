@@ -38,12 +38,6 @@ impl Stop {
             std::future::pending::<()>().await;
         }
     }
-
-    /// Never asked to stop.
-    #[cfg(test)]
-    pub(crate) fn never() -> Self {
-        Self(watch::channel(false).1)
-    }
 }
 
 #[cfg(unix)]

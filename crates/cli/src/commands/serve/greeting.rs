@@ -6,13 +6,15 @@ use super::owner::Owner;
 use super::{Addresses, COMMIT};
 use crate::config::{Config, Mode};
 use crate::context::{Context, complain};
+use crate::demo;
 use crate::logging::Style;
 
 pub(super) struct Greeting<'a> {
     pub(super) config: &'a Config,
     pub(super) addresses: &'a Addresses,
     pub(super) public_url: &'a str,
-    pub(super) owner: &'a Option<Owner>,
+    pub(super) owner: Option<&'a Owner>,
+    pub(super) has_demo_data: bool,
     pub(super) style: Style,
 }
 
@@ -30,6 +32,9 @@ impl Greeting<'_> {
         }
         if let Some(owner) = self.owner {
             self.tell_owner(owner);
+        }
+        if self.has_demo_data && self.style == Style::Pretty {
+            context.say(&self.demo_accounts());
         }
     }
 
@@ -55,6 +60,18 @@ impl Greeting<'_> {
         }
         lines.push(String::new());
         lines.join("\n")
+    }
+
+    fn demo_accounts(&self) -> String {
+        let (staff, customer) = (demo::STAFF_PASSWORD, demo::CUSTOMER_PASSWORD);
+        let lines = [
+            "The demo shop is loaded. Do not keep real orders in it.".to_owned(),
+            format!("  staff     {}, manager@, reviewer@, clerk@, warehouse@, auditor@", demo::OWNER_EMAIL),
+            format!("            password  {staff}"),
+            format!("  customer  {}", demo::CUSTOMER_EMAIL),
+            format!("            password  {customer}"),
+        ];
+        format!("{}\n{}", framed(&lines), login_line(self.public_url, demo::OWNER_EMAIL, staff))
     }
 
     fn tell_owner(&self, owner: &Owner) {

@@ -14,11 +14,13 @@ use ordervault_api::state::{AppState, BuildInfo, Entropy, Lifetime, Lifetimes, M
 use ordervault_api::telemetry;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::migrate;
+use ordervault_persistence::sources::Sources;
 
 use crate::args::Serve;
 use crate::config::{self, Config};
 use crate::context::Context;
 use crate::database::{self, Database};
+use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::sources;
 use crate::stop::Stop;
@@ -37,7 +39,9 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
     database::make_folder(&config.data_dir)?;
     let secrets = secrets(config)?;
-    let database = Database::open(context, sources.clone()).await?;
+    let db = database::open(context).await?;
+    let has_demo_data = demo_data(context, args, &db, &sources).await?;
+    let database = Database::start(db, sources.clone()).await?;
     let owner = owner::make_first(config, &database, &sources).await?;
     let sequencer = sequencer::start(database.db.clone(), stop.clone());
     let public_url = config
@@ -45,16 +49,17 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{}", super::healthcheck::reachable(addresses.api)));
-    let greeting = Greeting {
+    Greeting {
         config,
         addresses: &addresses,
         public_url: &public_url,
-        owner: &owner,
+        owner: owner.as_ref(),
+        has_demo_data,
         style: context.log,
-    };
-    greeting.print(context);
+    }
+    .print(context);
     let state = AppState::new(
-        settings(config, public_url, args.demo),
+        settings(config, public_url, has_demo_data),
         BuildInfo { version: env!("CARGO_PKG_VERSION"), commit: COMMIT },
         (database.db.clone(), database.writer.clone()),
         Arc::new(move || sources.now()),
@@ -75,6 +80,20 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
+}
+
+/// Loads the demo shop where it is asked for and nothing else is there; tells whether it is there.
+async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) -> Result<bool, Failure> {
+    if args.demo && demo::is_empty(db).await? {
+        context.say("loading the demo shop");
+        demo::load(db, sources.now()).await?;
+    }
+    let is_loaded = demo::is_loaded(db).await?;
+    if args.demo && !is_loaded {
+        context
+            .say("the database is in use already, so the demo shop is not loaded: name another --data-dir");
+    }
+    Ok(is_loaded)
 }
 
 /// The addresses really listened on.

@@ -1,5 +1,6 @@
 //! The first owner: without one, nobody could let anybody in.
 
+use ordervault_api::auth::Realm;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read;
@@ -42,7 +43,7 @@ pub(super) async fn make_first(
     };
     let configured = first_run.owner_password.as_ref().map(|password| password.expose());
     let password = configured.or(generated.as_deref()).unwrap_or_default();
-    let hash = accounts::hash(password, &[email.as_str()]).await.map_err(wrong)?;
+    let hash = accounts::hash(Realm::Staff, password, &[email.as_str()]).await.map_err(wrong)?;
     let account = Account {
         email: email.clone(),
         name: NAME.to_owned(),

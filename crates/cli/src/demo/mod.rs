@@ -1,0 +1,308 @@
+//! A small made-up shop to try things out on: three stores in three currencies, staff, customers, products, and orders
+//! in every status with real histories.
+//!
+//! It is the same on every run and on both engines, ids and order numbers included, because clock and dice are fixed
+//! (only the hashes of its two well-known passwords differ). The examples of the API description are taken from it, and
+//! `docs/demo.md` lists what can be used; both have to follow when something here changes.
+
+mod cast;
+mod story;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use ordervault_api::auth::Realm;
+use ordervault_domain::access::StoreScope;
+use ordervault_domain::contact::{Address, Contact};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{self, LineRequest};
+use ordervault_domain::time::Timestamp;
+use ordervault_domain::{customer, member, product, store};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::read;
+use ordervault_persistence::sources::Sources;
+use ordervault_persistence::writer::{Act, ActorRef, Class, Done, Receipt, Submission, Writer};
+
+use crate::accounts;
+use crate::exit::{Exit, Failure};
+use cast::{STAFF, STORES};
+use story::{Deed, Tale, Who};
+
+/// The address by which the demo shop is recognised.
+pub const OWNER_EMAIL: &str = "owner@example.com";
+/// Password of every member of the staff. It is in the documentation.
+pub const STAFF_PASSWORD: &str = "correct horse battery staple";
+/// The customer of the examples.
+pub const CUSTOMER_EMAIL: &str = "ming@example.com";
+/// Password of every customer. It is in the documentation.
+pub const CUSTOMER_PASSWORD: &str = "correct horse battery";
+
+/// 2025-11-03T01:00:00.000Z: when the demo shop opens. It must lie in the past wherever the demo is loaded.
+const OPENING_MILLIS: i64 = 1_762_131_600_000;
+/// What the dice of ids and salts start from.
+const SEED: u64 = 0x0d_e0;
+
+/// Whether the database holds nothing yet that the demo shop would stand beside.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
+    let mut conn = db.read().await?;
+    let stores = read::stores(&mut conn, &StoreScope::All).await?;
+    let members = read::members(&mut conn, &StoreScope::All, None, 1).await?;
+    Ok(stores.is_empty() && members.items.is_empty())
+}
+
+/// Whether the demo shop is in the database.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
+    let mut conn = db.read().await?;
+    Ok(read::member_by_email(&mut conn, OWNER_EMAIL).await?.is_some())
+}
+
+/// Fills an empty database with the demo shop.
+///
+/// # Errors
+/// When the clock of this machine (`now`) stands before the demo shop's end, or nothing can be written.
+pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
+    let tale = story::tale();
+    let end = tale.deeds.last().map_or(0, |deed| deed.0);
+    if now.millis() < OPENING_MILLIS + end {
+        return Err(Failure::new(
+            Exit::Config,
+            "the demo shop is newer than this machine's clock: set it right",
+        ));
+    }
+    let clock = Arc::new(AtomicI64::new(OPENING_MILLIS));
+    let shown = Arc::clone(&clock);
+    let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
+    let (writer, task) = Writer::start(db.clone(), sources).await?;
+    let mut shop = Shop {
+        writer,
+        staff_hash: accounts::hash(Realm::Staff, STAFF_PASSWORD, &[]).await?,
+        customer_hash: accounts::hash(Realm::Customer, CUSTOMER_PASSWORD, &[]).await?,
+        members: vec![],
+        stores: vec![],
+        products: vec![],
+        customers: vec![],
+        orders: vec![],
+    };
+    let mut outcome = Ok(());
+    for (millis, who, deed) in &tale.deeds {
+        clock.store(OPENING_MILLIS + millis, Ordering::Relaxed);
+        outcome = shop.carry_out(&tale, *who, deed).await;
+        if outcome.is_err() {
+            break;
+        }
+    }
+    task.stop().await;
+    outcome
+}
+
+/// Bytes that are the same on every run (splitmix64).
+fn dice(seed: u64) -> impl Fn(&mut [u8]) + Send + Sync + 'static {
+    let thrown = AtomicU64::new(seed);
+    move |bytes| {
+        for chunk in bytes.chunks_mut(8) {
+            let number = story::mixed(thrown.fetch_add(1, Ordering::Relaxed));
+            chunk.copy_from_slice(&number.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// What has been made so far, in the order of the cast and the tale.
+struct Shop {
+    writer: Writer,
+    staff_hash: String,
+    customer_hash: String,
+    members: Vec<MemberId>,
+    stores: Vec<StoreId>,
+    /// By store.
+    products: Vec<Vec<ProductId>>,
+    /// By store.
+    customers: Vec<Vec<CustomerId>>,
+    orders: Vec<OrderId>,
+}
+
+impl Shop {
+    async fn carry_out(&mut self, tale: &Tale, who: Who, deed: &Deed) -> Result<(), Failure> {
+        let act = self.act(tale, deed)?;
+        let submission = Submission {
+            actor: self.actor(who)?,
+            request_id: "demo".to_owned(),
+            class: Class::Interactive,
+            idempotency: None,
+            acts: vec![act],
+        };
+        let receipt = self.writer.submit(submission).await;
+        let Ok(Receipt::Done { done, applied: true }) = &receipt else {
+            return Err(mistake(&format!("{who:?} {deed:?}: {receipt:?}")));
+        };
+        match (deed, done.first()) {
+            (Deed::Hire(_), Some(Done::Member(member))) => self.members.push(member.id),
+            (Deed::Open(_), Some(Done::Store(store))) => {
+                self.stores.push(store.id);
+                self.products.push(vec![]);
+                self.customers.push(vec![]);
+            }
+            (Deed::Stock(store, _), Some(Done::Product(product))) => {
+                at_mut(&mut self.products, *store)?.push(product.id)
+            }
+            (Deed::Register(store, _), Some(Done::Customer(customer))) => {
+                at_mut(&mut self.customers, *store)?.push(customer.id);
+            }
+            (Deed::Place(_), Some(Done::Order(order))) => self.orders.push(order.id),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn actor(&self, who: Who) -> Result<ActorRef, Failure> {
+        Ok(match who {
+            Who::Operator => ActorRef::Operator,
+            Who::Stranger => ActorRef::Anonymous,
+            Who::Staff(place) => ActorRef::Member(*at(&self.members, place)?),
+            Who::Customer(store, place) => ActorRef::Customer(*at(at(&self.customers, store)?, place)?),
+        })
+    }
+
+    fn act(&self, tale: &Tale, deed: &Deed) -> Result<Act, Failure> {
+        Ok(match deed {
+            Deed::Hire(place) => self.hire(*place)?,
+            Deed::Open(place) => open(*place)?,
+            Deed::Stock(store, place) => self.stock(*store, *place)?,
+            Deed::Register(store, place) => Act::Customer {
+                id: None,
+                command: customer::Command::Register { contact: contact(*store, *place)? },
+                password_hash: Some(self.customer_hash.clone()),
+            },
+            Deed::Place(place) => {
+                let placed = at(&tale.orders, *place)?;
+                let command = order::Command::Place(order::Place {
+                    store_id: *at(&self.stores, placed.store)?,
+                    customer_id: None,
+                    lines: self.lines(placed.store, &placed.lines)?,
+                    contact: contact(placed.store, placed.customer)?,
+                    note: placed.note.to_owned(),
+                });
+                Act::Order { id: None, expected_version: None, command }
+            }
+            Deed::Change(place, command) => self.change(*place, order::Command::clone(command))?,
+            Deed::Reorder(place, lines) => {
+                let store = at(&tale.orders, *place)?.store;
+                let lines = Some(self.lines(store, lines)?);
+                let amendment = order::Amendment { lines, ..order::Amendment::default() };
+                self.change(*place, order::Command::Amend(amendment))?
+            }
+        })
+    }
+
+    fn change(&self, place: usize, command: order::Command) -> Result<Act, Failure> {
+        Ok(Act::Order { id: Some(*at(&self.orders, place)?), expected_version: None, command })
+    }
+
+    fn hire(&self, place: usize) -> Result<Act, Failure> {
+        let (local, name, role, stores) = *at(STAFF, place)?;
+        let ids = stores
+            .iter()
+            .map(|store| at(&self.stores, *store).copied())
+            .collect::<Result<BTreeSet<_>, _>>()?;
+        let new = member::NewMember {
+            contact: Contact {
+                name: Some(name.to_owned()),
+                email: Some(parsed(&email(local))?),
+                ..Contact::default()
+            },
+            roles: [role].into(),
+            stores: if ids.is_empty() { StoreScope::All } else { StoreScope::Only(ids) },
+            must_change_password: false,
+        };
+        let command = member::Command::Create(new);
+        Ok(Act::Member {
+            id: None,
+            expected_version: None,
+            command,
+            password_hash: Some(self.staff_hash.clone()),
+        })
+    }
+
+    fn stock(&self, store: usize, place: usize) -> Result<Act, Failure> {
+        let (sku, title, category, price, on_hand) = *at(at(STORES, store)?.products, place)?;
+        let command = product::Command::Create(product::NewProduct {
+            store_id: *at(&self.stores, store)?,
+            sku: sku.to_owned(),
+            title: title.to_owned(),
+            category: Some(category.to_owned()),
+            price: Amount::new(price),
+            on_hand,
+            external_reference: None,
+        });
+        Ok(Act::Product { id: None, expected_version: None, command })
+    }
+
+    fn lines(&self, store: usize, lines: &[(usize, u32)]) -> Result<Vec<LineRequest>, Failure> {
+        let products = at(&self.products, store)?;
+        let line = |(place, quantity): &(usize, u32)| {
+            Ok(LineRequest { product_id: *at(products, *place)?, quantity: *quantity })
+        };
+        lines.iter().map(line).collect()
+    }
+}
+
+fn open(place: usize) -> Result<Act, Failure> {
+    let seed = at(STORES, place)?;
+    let command = store::Command::Create(store::NewStore {
+        name: seed.name.to_owned(),
+        currency: parsed(seed.currency)?,
+        time_zone: parsed(seed.time_zone)?,
+        change_window_minutes: seed.change_window_minutes,
+        external_reference: None,
+    });
+    Ok(Act::Store { id: None, expected_version: None, command })
+}
+
+/// How a customer of a store can be reached.
+fn contact(store: usize, place: usize) -> Result<Contact, Failure> {
+    let seed = at(STORES, store)?;
+    let (name, local, phone) = *at(seed.customers, place)?;
+    let (line1, city, postal_code) = *at(seed.streets, place % seed.streets.len())?;
+    Ok(Contact {
+        name: Some(name.to_owned()),
+        phone: Some(parsed(phone)?),
+        email: Some(parsed(&email(local))?),
+        address: Some(Address {
+            line1: Some(line1.to_owned()),
+            city: Some(city.to_owned()),
+            postal_code: Some(postal_code.to_owned()),
+            country: Some(seed.country.to_owned()),
+            ..Address::default()
+        }),
+    })
+}
+
+fn email(local: &str) -> String {
+    format!("{local}@example.com")
+}
+
+fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|_| mistake(text))
+}
+
+fn at<T>(things: &[T], place: usize) -> Result<&T, Failure> {
+    things.get(place).ok_or_else(|| mistake("something is used before it is made"))
+}
+
+fn at_mut<T>(things: &mut [T], place: usize) -> Result<&mut T, Failure> {
+    things.get_mut(place).ok_or_else(|| mistake("something is used before it is made"))
+}
+
+/// The tale is fixed, so that whatever does not work in it is a mistake of this program, which its test finds.
+fn mistake(what: &str) -> Failure {
+    Failure::new(Exit::Internal, format!("the demo shop: {what}"))
+}
