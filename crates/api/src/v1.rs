@@ -6,6 +6,7 @@
 mod auth;
 mod contact;
 mod fields;
+mod history;
 mod login;
 mod me;
 mod money;
@@ -14,6 +15,7 @@ mod orders;
 mod paging;
 mod staff;
 pub(crate) mod submit;
+mod thing;
 
 use crate::routes::Routes;
 
