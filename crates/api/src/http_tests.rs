@@ -13,13 +13,18 @@ use actix_web::test::TestRequest;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::migrate::migrate;
+use ordervault_persistence::sources::Sources;
+use ordervault_persistence::writer::Writer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::app::create_app_with;
-use crate::auth::{AccessToken, CustomerBearer, Realm, Secrets, StaffBearer};
+use crate::auth::{AccessToken, AccessTokens, CustomerBearer, Realm, Secrets, StaffBearer};
 use crate::extract::{IdempotencyKey, IfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, PROBLEM_JSON, Problem};
@@ -28,25 +33,43 @@ use crate::state::{AppState, BuildInfo, Entropy, ReadyCheck, Settings};
 
 const NOW_MILLIS: i64 = 1_800_000_000_000;
 
-fn state_with(settings: Settings, checks: Vec<ReadyCheck>) -> web::Data<AppState> {
+/// On an empty database, whose folder goes with the clock.
+async fn state_with(settings: Settings, checks: Vec<ReadyCheck>) -> web::Data<AppState> {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("shop.db").display());
+    let db = Db::open(&DbOptions::new(url)).await.unwrap();
+    migrate(&db).await.unwrap();
+    let sources = Sources::new(|| Timestamp::from_millis(NOW_MILLIS), |bytes| bytes.fill(7));
+    let (writer, _) = Writer::start(db.clone(), sources).await.unwrap();
+    let clock = move || {
+        let _ = &folder;
+        Timestamp::from_millis(NOW_MILLIS)
+    };
     web::Data::new(AppState::new(
         settings,
         BuildInfo { version: "9.8.7", commit: Some("abc1234") },
-        Arc::new(|| Timestamp::from_millis(NOW_MILLIS)),
+        (db, writer),
+        Arc::new(clock),
         Entropy::system(),
-        &Secrets::from_keys([1; 32], None),
+        &secrets(),
         checks,
     ))
 }
 
-fn state() -> web::Data<AppState> {
+async fn state() -> web::Data<AppState> {
     let settings =
         Settings { docs_enabled: true, public_url: "http://127.0.0.1:8080".into(), ..Settings::default() };
-    state_with(settings, Vec::new())
+    state_with(settings, Vec::new()).await
+}
+
+fn secrets() -> Secrets {
+    Secrets::from_keys([1; 32], None)
 }
 
 fn token(realm: Realm) -> AccessToken {
-    state().access_tokens.issue(realm, "sub_1", "ses_1", "t1", Timestamp::from_millis(NOW_MILLIS)).unwrap()
+    AccessTokens::new(&secrets())
+        .issue(realm, "sub_1", "ses_1", "t1", Timestamp::from_millis(NOW_MILLIS))
+        .unwrap()
 }
 
 /// What came back.
@@ -101,7 +124,7 @@ macro_rules! app {
         actix_web::test::init_service(create_app_with($state, sample_routes())).await
     };
     () => {
-        app!(state())
+        app!(state().await)
     };
 }
 use app;
@@ -170,13 +193,13 @@ async fn create_cup(
     }))
 }
 
-#[utoipa::path(get, path = "/v1/orders/{id}", operation_id = "get_order", tag = "orders",
+#[utoipa::path(get, path = "/v1/cup-orders/{id}", operation_id = "get_cup_order", tag = "orders",
     params(("id" = String, Path, description = "id")), responses((status = 200)))]
 async fn get_order(id: PathId<OrderId>) -> String {
     id.0.to_string()
 }
 
-#[utoipa::path(get, path = "/v1/customers/{id}", operation_id = "get_customer", tag = "orders",
+#[utoipa::path(get, path = "/v1/cup-drinkers/{id}", operation_id = "get_cup_drinker", tag = "orders",
     params(("id" = String, Path, description = "id")), responses((status = 200)))]
 async fn get_customer(id: PathId<CustomerId>) -> String {
     id.0.to_string()
@@ -189,7 +212,7 @@ async fn patch_cup(_: StaffBearer, version: IfMatch, patch: Valid<CupPatch>) -> 
     web::Json(json!({"version": version.expected_version(), "patch": patch.0}))
 }
 
-#[utoipa::path(post, path = "/v1/auth/login", operation_id = "login", tag = "auth", request_body = Cup,
+#[utoipa::path(post, path = "/v1/auth/cups", operation_id = "log_cup_in", tag = "auth", request_body = Cup,
     responses((status = 200)))]
 async fn login(_: Valid<Cup>) -> &'static str {
     "in"

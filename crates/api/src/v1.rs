@@ -4,6 +4,7 @@
 //! write queue → `order_body` and its kin → answer.
 
 mod auth;
+mod catalogue;
 mod contact;
 mod fields;
 mod history;
@@ -21,5 +22,10 @@ use crate::routes::Routes;
 
 /// Every endpoint under `/v1`.
 pub fn routes() -> Routes {
-    Routes::new().and(auth::routes()).and(me::routes()).and(orders::routes()).and(staff::routes())
+    Routes::new()
+        .and(auth::routes())
+        .and(me::routes())
+        .and(catalogue::routes())
+        .and(orders::routes())
+        .and(staff::routes())
 }

@@ -125,7 +125,9 @@ pub fn decide(
     authorize(store, actor)?;
     let fact = match (store, command) {
         // It would be out of its maker's reach.
-        (None, Command::Create(_)) if actor.stores() != StoreScope::All => return Err(Refusal::BeyondOwnRights),
+        (None, Command::Create(_)) if actor.stores() != StoreScope::All => {
+            return Err(Refusal::Forbidden(None));
+        }
         (None, Command::Create(new)) => {
             let new = new.clone();
             Fact::Created {

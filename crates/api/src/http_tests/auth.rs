@@ -1,6 +1,7 @@
 //! Tokens, keys and preconditions on their way in, and the order in which a request is judged.
 
 use super::*;
+use crate::auth::RefreshTokens;
 
 const CUP: &str = r#"{"name": "n", "quantity": 1}"#;
 
@@ -37,8 +38,7 @@ async fn a_good_token_opens_its_own_realm_only() {
 async fn anything_but_one_good_bearer_header_is_401() {
     let app = app!();
     let good = token(Realm::Customer).text;
-    let refresh = state()
-        .refresh_tokens
+    let refresh = RefreshTokens::new(&secrets())
         .mint(Realm::Customer, ordervault_domain::id::SessionId::from_i64(1), 1)
         .unwrap();
     for header in [

@@ -31,7 +31,7 @@ async fn the_request_id_is_taken_when_sane_and_made_otherwise() {
 #[actix_web::test]
 async fn an_unknown_address_is_404() {
     let app = app!();
-    for path in ["/nowhere", "/v1", "/v1/", "/v1/cups/", "/v1/cups/1/2", "//", "/%00", "/v1/orders/"] {
+    for path in ["/nowhere", "/v1", "/v1/", "/v1/cups/", "/v1/cups/1/2", "//", "/%00", "/v1/cup-orders/"] {
         send!(app, get(path)).problem(Code::NotFound);
     }
 }
@@ -50,7 +50,7 @@ async fn other_methods_are_405_with_allow() {
     answer.problem(Code::MethodNotAllowed);
     assert_eq!(answer.header("allow"), "PATCH");
     // An override header changes nothing.
-    let request = post("/v1/auth/login", r#"{"name": "n", "quantity": 1}"#)
+    let request = post("/v1/auth/cups", r#"{"name": "n", "quantity": 1}"#)
         .insert_header(("x-http-method-override", "DELETE"));
     assert_eq!(send!(app, request).status, StatusCode::OK);
 }
@@ -84,10 +84,10 @@ async fn limits_are_checked_before_anything_is_read() {
     let declared =
         |path: &str, bytes: usize| post(path, "{}").insert_header(("content-length", bytes.to_string()));
     send!(app, declared("/v1/cups", 64 * 1024 + 1)).problem(Code::PayloadTooLarge);
-    send!(app, declared("/v1/auth/login", 4 * 1024 + 1)).problem(Code::PayloadTooLarge);
+    send!(app, declared("/v1/auth/cups", 4 * 1024 + 1)).problem(Code::PayloadTooLarge);
     // Not declared, but sent: the test request has no Content-Length of its own.
     let long = format!(r#"{{"name": "{}", "quantity": 1}}"#, "x".repeat(5 * 1024));
-    send!(app, post("/v1/auth/login", &long)).problem(Code::PayloadTooLarge);
+    send!(app, post("/v1/auth/cups", &long)).problem(Code::PayloadTooLarge);
     send!(app, get("/v1/cups").insert_header(("accept", "application/xml"))).problem(Code::NotAcceptable);
     send!(app, get("/v1/nowhere").insert_header(("accept", "application/xml"))).problem(Code::NotFound);
 }
@@ -97,7 +97,7 @@ async fn only_plain_json_is_read() {
     let app = app!();
     let login = |content_type: Option<&str>| {
         let request =
-            TestRequest::post().uri("/v1/auth/login").set_payload(r#"{"name": "n", "quantity": 1}"#);
+            TestRequest::post().uri("/v1/auth/cups").set_payload(r#"{"name": "n", "quantity": 1}"#);
         match content_type {
             Some(content_type) => request.insert_header(("content-type", content_type)),
             None => request,
@@ -124,12 +124,12 @@ async fn only_plain_json_is_read() {
 #[actix_web::test]
 async fn bodies_and_queries_are_refused_as_documents() {
     let app = app!();
-    send!(app, post("/v1/auth/login", "{")).problem(Code::MalformedRequest);
-    let problem = send!(app, post("/v1/auth/login", r#"{"name": "", "quantity": 10, "x": 1}"#))
+    send!(app, post("/v1/auth/cups", "{")).problem(Code::MalformedRequest);
+    let problem = send!(app, post("/v1/auth/cups", r#"{"name": "", "quantity": 10, "x": 1}"#))
         .problem(Code::ValidationFailed);
     assert_eq!(problem["errors"][0]["pointer"], "/x");
     let problem =
-        send!(app, post("/v1/auth/login", r#"{"name": "", "quantity": 10}"#)).problem(Code::ValidationFailed);
+        send!(app, post("/v1/auth/cups", r#"{"name": "", "quantity": 10}"#)).problem(Code::ValidationFailed);
     assert_eq!(problem["errors"].as_array().unwrap().len(), 2);
     let problem = send!(app, get("/v1/cups?limt=1")).problem(Code::InvalidParameter);
     assert_eq!(problem["errors"][0]["pointer"], "limt");
@@ -143,7 +143,7 @@ async fn a_body_that_does_not_come_is_408() {
         futures_util::stream::iter([Ok(Bytes::from_static(b"{"))]).chain(futures_util::stream::pending());
     let stalled: Pin<Box<dyn Stream<Item = _>>> = Box::pin(stalled);
     let mut payload = Payload::Stream { payload: stalled };
-    let request = post("/v1/auth/login", "").to_http_request();
+    let request = post("/v1/auth/cups", "").to_http_request();
     let started = tokio::time::Instant::now();
     let problem = Valid::<Cup>::from_request(&request, &mut payload).await.unwrap_err();
     assert_eq!(problem.code(), Code::RequestTimeout);
@@ -155,21 +155,21 @@ async fn bad_ids_are_404_and_a_slip_in_an_order_number_is_told() {
     let app = app!();
     let id = OrderId::from_i64(987_654_321_987_654);
     for form in [id.to_string(), id.number(), id.to_string().to_lowercase()] {
-        assert_eq!(send!(app, get(&format!("/v1/orders/{form}"))).text(), id.to_string(), "{form}");
+        assert_eq!(send!(app, get(&format!("/v1/cup-orders/{form}"))).text(), id.to_string(), "{form}");
     }
     for bad in ["abc", "0", "-1", "18446744073709551616", "%00", "cus_1", &"1".repeat(300)] {
-        send!(app, get(&format!("/v1/orders/{bad}"))).problem(Code::NotFound);
+        send!(app, get(&format!("/v1/cup-orders/{bad}"))).problem(Code::NotFound);
     }
     let mut mistyped = id.to_string();
     let last = if mistyped.pop() == Some('0') { '1' } else { '0' };
     mistyped.push(last);
-    send!(app, get(&format!("/v1/orders/{mistyped}"))).problem(Code::OrderNumberMistyped);
+    send!(app, get(&format!("/v1/cup-orders/{mistyped}"))).problem(Code::OrderNumberMistyped);
 
     let mut customer = CustomerId::from_i64(987_654_321_987_654).to_string();
-    assert_eq!(send!(app, get(&format!("/v1/customers/{customer}"))).status, StatusCode::OK);
+    assert_eq!(send!(app, get(&format!("/v1/cup-drinkers/{customer}"))).status, StatusCode::OK);
     let last = if customer.pop() == Some('0') { '1' } else { '0' };
     customer.push(last);
-    send!(app, get(&format!("/v1/customers/{customer}"))).problem(Code::NotFound);
+    send!(app, get(&format!("/v1/cup-drinkers/{customer}"))).problem(Code::NotFound);
 }
 
 #[actix_web::test]
@@ -192,13 +192,13 @@ async fn panics_and_requests_are_counted_by_route_pattern() {
     let _guard = metrics::set_default_local_recorder(&recorder);
     let app = app!();
     send!(app, get("/test/panics"));
-    send!(app, get("/v1/orders/secret-number"));
+    send!(app, get("/v1/cup-orders/secret-number"));
     send!(app, get("/secret-number"));
     send!(app, method(Method::from_bytes(b"BREW").unwrap(), "/v1/cups"));
     let text = recorder.handle().render();
     for expected in [
         "ordervault_panics_total 1",
-        r#"ordervault_http_requests_total{method="GET",route="/v1/orders/{id}",status="404"} 1"#,
+        r#"ordervault_http_requests_total{method="GET",route="/v1/cup-orders/{id}",status="404"} 1"#,
         r#"ordervault_http_requests_total{method="GET",route="unmatched",status="404"} 1"#,
         r#"ordervault_http_requests_total{method="OTHER",route="/v1/cups",status="405"} 1"#,
         "ordervault_http_requests_in_flight 0",
@@ -228,7 +228,8 @@ async fn every_answer_carries_the_security_headers() {
     }
     assert_eq!(send!(app, get("/livez")).header("content-type"), "application/json; charset=utf-8");
     assert_eq!(send!(app, get("/livez")).header("cache-control"), "no-store");
-    let behind_tls = app!(state_with(Settings { is_behind_tls: true, ..Settings::default() }, Vec::new()));
+    let behind_tls =
+        app!(state_with(Settings { is_behind_tls: true, ..Settings::default() }, Vec::new()).await);
     let answer = send!(behind_tls, get("/livez"));
     assert_eq!(answer.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
 }
@@ -255,7 +256,7 @@ async fn slow_then_body(_: SlowRefusal, _: Valid<Cup>) -> &'static str {
 #[actix_web::test]
 async fn an_argument_is_not_looked_at_before_the_one_to_its_left_is_there() {
     let routes = Routes::new().with(Endpoint::page("/slow", slow_then_body));
-    let app = actix_web::test::init_service(create_app_with(state(), routes)).await;
+    let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
     // The missing body is known at once, the refusal only later; still the refusal on the left answers.
     send!(app, get("/slow")).problem(Code::Unauthenticated);
 }
@@ -277,8 +278,8 @@ async fn the_log_has_one_line_per_request_and_no_values() {
     let body = format!(r#"{{"name": "{canary}", "quantity": 99}}"#);
     let requests = [
         get(&format!("/v1/cups?access_token={canary}")),
-        get(&format!("/v1/orders/{canary}")).insert_header(bearer.clone()),
-        post("/v1/auth/login", &body),
+        get(&format!("/v1/cup-orders/{canary}")).insert_header(bearer.clone()),
+        post("/v1/auth/cups", &body),
         post("/v1/cups", "{}").insert_header(bearer),
         get("/test/fails"),
     ];
@@ -296,7 +297,7 @@ async fn the_log_has_one_line_per_request_and_no_values() {
     let statuses: Vec<_> = access.iter().map(|line| line["fields"]["status"].as_u64().unwrap()).collect();
     assert_eq!(statuses, [400, 404, 422, 401, 500], "{text}");
     assert_eq!(access[0]["span"]["method"], "GET");
-    assert_eq!(access[1]["span"]["route"], "/v1/orders/{id}");
+    assert_eq!(access[1]["span"]["route"], "/v1/cup-orders/{id}");
     let failures: Vec<&Value> = lines.iter().filter(|line| line["level"] == "ERROR").collect();
     assert_eq!(failures.len(), 1);
     assert_eq!(failures[0]["fields"]["cause"], "disk s3cret on fire");

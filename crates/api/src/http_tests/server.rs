@@ -24,7 +24,7 @@ async fn it_serves_measures_and_stops() {
     let (api, metrics) = (bind(), bind());
     let (api_address, metrics_address) = (api.local_addr().unwrap(), metrics.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let state = state();
+    let state = state().await;
     let listeners = Listeners { api, metrics: Some((metrics, recorder.handle())) };
     let server = tokio::spawn(run(state.clone(), listeners, async move {
         let _ = stopped.await;
@@ -57,10 +57,11 @@ async fn too_large_bodies_close_the_connection() {
     let api = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = api.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(run(state(), Listeners { api, metrics: None }, async move {
+    let state = state().await;
+    let server = tokio::spawn(run(state, Listeners { api, metrics: None }, async move {
         let _ = stopped.await;
     }));
-    let request = "POST /v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 999999\r\n\r\n{";
+    let request = "POST /v1/auth/cups HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 999999\r\n\r\n{";
     let answer = exchange(address, request).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("payload-too-large"), "{answer}");
     stop.send(()).unwrap();

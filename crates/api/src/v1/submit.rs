@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::order_body::ActionBody;
 use super::thing::Thing;
 use crate::auth::{Customer, Staff};
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch};
+use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
@@ -127,6 +127,13 @@ pub(crate) struct Conditions {
     pub version: OptionalIfMatch,
     /// "Do this once."
     pub key: OptionalIdempotencyKey,
+}
+
+impl Conditions {
+    /// On this version, without a key.
+    pub(crate) fn version(version: IfMatch) -> Self {
+        Self { version: OptionalIfMatch(Some(version)), key: OptionalIdempotencyKey(None) }
+    }
 }
 
 /// One request that wants a change.
@@ -308,9 +315,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
             let error = FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken");
             Problem::new(Code::Duplicate).errors(vec![error])
         }
-        Refusal::StockBelowReserved { reserved } => {
-            Problem::new(Code::StockReserved).detail(format!("the {reserved} pieces that open orders reserve must stay in the house"))
-        }
+        Refusal::StockBelowReserved { reserved } => Problem::new(Code::StockReserved)
+            .detail(format!("the {reserved} pieces that open orders reserve must stay in the house")),
         Refusal::LastOwner => Problem::new(Code::LastOwner),
         Refusal::OwnAccount => Problem::new(Code::OwnAccount),
         Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),
