@@ -4,8 +4,10 @@
 //! write queue → `order_body` and its kin → answer.
 
 mod auth;
+mod catalogue;
 mod contact;
 mod fields;
+mod history;
 mod login;
 mod me;
 mod money;
@@ -14,10 +16,16 @@ mod orders;
 mod paging;
 mod staff;
 pub(crate) mod submit;
+mod thing;
 
 use crate::routes::Routes;
 
 /// Every endpoint under `/v1`.
 pub fn routes() -> Routes {
-    Routes::new().and(auth::routes()).and(me::routes()).and(orders::routes()).and(staff::routes())
+    Routes::new()
+        .and(auth::routes())
+        .and(me::routes())
+        .and(catalogue::routes())
+        .and(orders::routes())
+        .and(staff::routes())
 }

@@ -155,6 +155,10 @@ pub fn decide(
             Event::of(Fact::Deactivated {})
         }
         (Some(_), Command::ChangePassword) => Event::of(Fact::PasswordChanged {}),
+        // With the current password only: whoever finds somebody's open session must not keep the account.
+        (Some(member), Command::ResetPassword) if actor.id() == Some(member.id.get()) => {
+            return Err(Refusal::OwnAccount);
+        }
         (Some(_), Command::ResetPassword) => Event::of(Fact::PasswordReset {}),
     };
     Ok(vec![event])
@@ -291,6 +295,8 @@ impl Aggregate for Member {
     }
 
     fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; contact, roles, stores, active, must_change_password)
+        let mut changes = changes!(before.contact, self.contact; name, email);
+        changes.extend(changes!(before, self; roles, stores, active, must_change_password));
+        changes
     }
 }

@@ -59,7 +59,7 @@ pub enum Refusal {
     },
     /// The shop would be left without an active owner.
     LastOwner,
-    /// Nobody deactivates themselves.
+    /// Nobody deactivates themselves or resets their own password.
     OwnAccount,
     /// The store has orders, so its currency stays.
     CurrencyFixed,

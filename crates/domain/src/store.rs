@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, StoreScope};
 use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Stamp, changes};
 use crate::id::StoreId;
 use crate::money::Currency;
@@ -124,6 +124,10 @@ pub fn decide(
 ) -> Result<Vec<Event<Fact>>, Refusal> {
     authorize(store, actor)?;
     let fact = match (store, command) {
+        // It would be out of its maker's reach.
+        (None, Command::Create(_)) if actor.stores() != StoreScope::All => {
+            return Err(Refusal::Forbidden(None));
+        }
         (None, Command::Create(new)) => {
             let new = new.clone();
             Fact::Created {

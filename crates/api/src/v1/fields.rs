@@ -70,6 +70,16 @@ impl Fields {
         parsed
     }
 
+    /// An optional value that is read from its text.
+    pub(crate) fn parsed_option<T: FromStr>(
+        &mut self,
+        pointer: &str,
+        text: Option<&String>,
+        code: &str,
+    ) -> Option<T> {
+        self.parsed(pointer, text?, code)
+    }
+
     /// A phone number or e-mail address.
     pub(crate) fn reach<T: FromStr<Err = ContactProblem>>(
         &mut self,

@@ -8,21 +8,18 @@ mod place;
 pub(super) mod read;
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::{OrderId, ProductId};
 use ordervault_domain::order::{Command, LineRequest, Order};
-use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_persistence::writer::Act;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::fields::Fields;
 use super::order_body::OrderBody;
-use super::submit::{ChangedOrder, Wish, change_order, idempotency, offers};
-use crate::auth::{Customer, Staff};
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch};
-use crate::middleware::request_id::RequestId;
+use super::submit::{Asker, Changed, Conditions, offers};
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -62,34 +59,6 @@ fn line_requests(fields: &mut Fields, lines: &[LineRequestBody]) -> Vec<LineRequ
     read.collect()
 }
 
-/// Whoever asks for a change of an order.
-pub(crate) struct Asker<'a> {
-    state: &'a AppState,
-    actor: Actor,
-    actor_ref: ActorRef,
-    request_id: &'a RequestId,
-}
-
-impl<'a> Asker<'a> {
-    /// A customer.
-    pub(crate) fn customer(state: &'a AppState, customer: &Customer, request_id: &'a RequestId) -> Self {
-        Self { state, actor: customer.actor(), actor_ref: customer.actor_ref(), request_id }
-    }
-
-    /// A member.
-    pub(crate) fn staff<P>(state: &'a AppState, staff: &Staff<P>, request_id: &'a RequestId) -> Self {
-        Self { state, actor: staff.actor(), actor_ref: staff.actor_ref(), request_id }
-    }
-}
-
-/// Under which conditions an act is wanted.
-pub(crate) struct Conditions {
-    /// The version that the caller has seen.
-    pub version: OptionalIfMatch,
-    /// "Do this once."
-    pub key: OptionalIdempotencyKey,
-}
-
 /// Carries out an act on an order and answers with what became of it.
 pub(crate) async fn act(
     asker: Asker<'_>,
@@ -99,26 +68,10 @@ pub(crate) async fn act(
     body: &impl Serialize,
     command: Command,
 ) -> Result<HttpResponse, Problem> {
-    let wish = Wish {
-        state: asker.state,
-        actor: asker.actor_ref,
-        request_id: asker.request_id,
-        idempotency: idempotency(&owner(&asker.actor), conditions.key, &operation(name, id), body),
-    };
-    let expected_version = conditions.version.0.and_then(|version| version.expected_version());
+    let expected_version = conditions.version.expected_version();
     let act = Act::Order { id: Some(id), expected_version, command };
-    let changed = change_order(wish, &asker.actor, act).await?;
+    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
     answer(asker.state, &asker.actor, &changed, StatusCode::OK).await
-}
-
-/// Who owns an idempotency key of a customer or member.
-fn owner(actor: &Actor) -> String {
-    format!("{}:{}", <&str>::from(actor.kind()), actor.id().unwrap_or_default())
-}
-
-/// The operation with its target, which an idempotency key stands for.
-fn operation(name: &str, id: OrderId) -> String {
-    format!("{name} {id}")
 }
 
 /// The order as the actor sees it, with what they may do now.
@@ -126,21 +79,12 @@ async fn body(state: &AppState, actor: &Actor, order: &Order) -> Result<OrderBod
     Ok(OrderBody::new(order, &actor.scope(), offers(state, order, actor).await?))
 }
 
-/// Answers with an order: ETag, path of a new one, and the mark of a repeated answer.
 async fn answer(
     state: &AppState,
     actor: &Actor,
-    changed: &ChangedOrder,
+    changed: &Changed<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let body = body(state, actor, &changed.order).await?;
-    let mut response = HttpResponse::build(status);
-    response.insert_header((header::ETAG, format!("\"{}\"", changed.order.version)));
-    if status == StatusCode::CREATED {
-        response.insert_header((header::LOCATION, format!("/v1/orders/{}", changed.order.id)));
-    }
-    if changed.replayed {
-        response.insert_header(("idempotent-replayed", "true"));
-    }
-    Ok(response.json(body))
+    let body = body(state, actor, &changed.thing).await?;
+    Ok(changed.answer(status, &format!("/v1/orders/{}", body.id), &body))
 }

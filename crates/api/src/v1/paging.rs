@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 use crate::problem::Problem;
 
@@ -14,6 +15,20 @@ pub(crate) const DEFAULT_LIMIT: u32 = 25;
 const MAX_COUNTED: i64 = 10_000;
 /// Bytes of a cursor that bind it to its list and notice changes.
 const SEAL_BYTES: usize = 8;
+
+/// Which page of a list that takes no filters.
+#[derive(Clone, Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct PageQuery {
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    pub limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    pub cursor: Option<String>,
+}
 
 /// One page of a list, newest first.
 #[derive(Debug, Serialize, ToSchema)]

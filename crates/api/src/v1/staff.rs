@@ -2,11 +2,20 @@
 
 mod auth;
 mod me;
+mod members;
 pub(super) mod orders;
+mod products;
+mod stores;
 
 use crate::routes::Routes;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
-    Routes::new().and(auth::routes()).and(me::routes()).and(orders::routes())
+    Routes::new()
+        .and(auth::routes())
+        .and(me::routes())
+        .and(orders::routes())
+        .and(stores::routes())
+        .and(products::routes())
+        .and(members::routes())
 }

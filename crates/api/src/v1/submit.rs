@@ -2,27 +2,139 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::Actor;
-use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{
-    Act, ActorRef, Class, Done, Idempotency, Receipt, Submission, WriteError,
-};
-use ordervault_persistence::{DbError, Error};
+use ordervault_persistence::writer::{Act, ActorRef, Class, Idempotency, Receipt, Submission, WriteError};
+use ordervault_persistence::{DbError, Error, fold};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::order_body::ActionBody;
-use crate::extract::OptionalIdempotencyKey;
+use super::thing::Thing;
+use crate::auth::{Customer, Staff};
+use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
 
 /// Seconds after which an overloaded queue is worth another try.
 const RETRY_AFTER_SECONDS: u32 = 1;
+
+/// Whoever asks for a change.
+pub(crate) struct Asker<'a> {
+    /// Where to.
+    pub state: &'a AppState,
+    /// With which rights.
+    pub actor: Actor,
+    actor_ref: ActorRef,
+    request_id: &'a RequestId,
+}
+
+impl<'a> Asker<'a> {
+    /// A customer.
+    pub(crate) fn customer(state: &'a AppState, customer: &Customer, request_id: &'a RequestId) -> Self {
+        Self { state, actor: customer.actor(), actor_ref: customer.actor_ref(), request_id }
+    }
+
+    /// A member.
+    pub(crate) fn staff<P>(state: &'a AppState, staff: &Staff<P>, request_id: &'a RequestId) -> Self {
+        Self { state, actor: staff.actor(), actor_ref: staff.actor_ref(), request_id }
+    }
+
+    /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
+    /// id of what it is done to) and `body` are what the key stands for.
+    pub(crate) async fn change<A: Thing>(
+        &self,
+        key: OptionalIdempotencyKey,
+        operation: &str,
+        body: &impl Serialize,
+        acts: Vec<Act>,
+    ) -> Result<Changed<A>, Problem> {
+        let owner = format!("{}:{}", <&str>::from(self.actor.kind()), self.actor.id().unwrap_or_default());
+        let wish = Wish {
+            state: self.state,
+            actor: self.actor_ref,
+            request_id: self.request_id,
+            idempotency: idempotency(&owner, key, operation, body),
+        };
+        let seen = acts.first().and_then(seen);
+        match wish.submit(acts).await {
+            Ok(Receipt::Done { done, .. }) => match done.into_iter().find_map(A::of) {
+                Some(thing) => Ok(Changed { thing, replayed: false }),
+                None => Err(Problem::internal("an act led to something else")),
+            },
+            Ok(Receipt::Replayed { entity_id, version }) => {
+                let mut conn = reader(self.state).await?;
+                let thing = read::state_at(&mut conn, entity_id, version).await.map_err(failed)?;
+                let thing =
+                    thing.ok_or_else(|| Problem::internal("an idempotency key names an unknown version"))?;
+                Ok(Changed { thing: Arc::new(thing), replayed: true })
+            }
+            Err(WriteError::Refused { refusal, order }) => {
+                let mut problem = refused(&refusal);
+                if let (Refusal::VersionConflict { .. }, Some((id, version))) = (&refusal, seen) {
+                    problem = changed_since::<A>(self.state, problem, id, version).await?;
+                }
+                let tells = problem.code().status() == StatusCode::CONFLICT
+                    || problem.code() == Code::PreconditionFailed;
+                Err(match order.filter(|_| tells) {
+                    Some(order) => with_current(self.state, problem, &order, &self.actor).await?,
+                    None => problem,
+                })
+            }
+            Err(error) => Err(not_written(&error)),
+        }
+    }
+}
+
+/// A thing as an act left it.
+pub(crate) struct Changed<A> {
+    pub thing: Arc<A>,
+    /// Was it an old key's answer?
+    pub replayed: bool,
+}
+
+impl<A: Thing> Changed<A> {
+    /// Answers with the thing's `body`: ETag, path of a new one, and the mark of a repeated answer.
+    pub(crate) fn answer(&self, status: StatusCode, path: &str, body: &impl Serialize) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::ETAG, format!("\"{}\"", self.thing.version())));
+        if status == StatusCode::CREATED {
+            response.insert_header((header::LOCATION, path));
+        }
+        if self.replayed {
+            response.insert_header(("idempotent-replayed", "true"));
+        }
+        response.json(body)
+    }
+}
+
+impl<A> From<A> for Changed<A> {
+    /// A thing that was only read.
+    fn from(thing: A) -> Self {
+        Self { thing: Arc::new(thing), replayed: false }
+    }
+}
+
+/// Under which conditions an act is wanted.
+pub(crate) struct Conditions {
+    /// The version that the caller has seen.
+    pub version: OptionalIfMatch,
+    /// "Do this once."
+    pub key: OptionalIdempotencyKey,
+}
+
+impl Conditions {
+    /// On this version, without a key.
+    pub(crate) fn version(version: IfMatch) -> Self {
+        Self { version: OptionalIfMatch(Some(version)), key: OptionalIdempotencyKey(None) }
+    }
+}
 
 /// One request that wants a change.
 pub(crate) struct Wish<'a> {
@@ -33,7 +145,7 @@ pub(crate) struct Wish<'a> {
 }
 
 /// The key with its owner in front, and what it stands for.
-pub(crate) fn idempotency(
+fn idempotency(
     owner: &str,
     key: OptionalIdempotencyKey,
     operation: &str,
@@ -62,51 +174,14 @@ impl Wish<'_> {
     }
 }
 
-/// An order as an act left it.
-pub(crate) struct ChangedOrder {
-    pub order: Arc<Order>,
-    /// Was it an old key's answer?
-    pub replayed: bool,
-}
-
-/// Carries out one act on an order and reads what became of it.
-pub(crate) async fn change_order(wish: Wish<'_>, actor: &Actor, act: Act) -> Result<ChangedOrder, Problem> {
-    let state = wish.state;
-    let expected = match &act {
-        Act::Order { id: Some(id), expected_version: Some(version), .. } => Some((*id, *version)),
+/// What an act is done to, and the version of it that its caller has seen, if they said so.
+fn seen(act: &Act) -> Option<(i64, i64)> {
+    match act {
+        Act::Order { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Act::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Act::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Act::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         _ => None,
-    };
-    match wish.submit(vec![act]).await {
-        Ok(Receipt::Done { done, .. }) => match done.into_iter().next() {
-            Some(Done::Order(order)) => Ok(ChangedOrder { order, replayed: false }),
-            _ => Err(Problem::internal("an act on an order led to something else")),
-        },
-        Ok(Receipt::Replayed { entity_id, version }) => {
-            let mut conn = reader(state).await?;
-            let order =
-                read::order_at(&mut conn, OrderId::from_i64(entity_id), version).await.map_err(failed)?;
-            let order =
-                order.ok_or_else(|| Problem::internal("an idempotency key names an unknown version"))?;
-            Ok(ChangedOrder { order: Arc::new(order), replayed: true })
-        }
-        Err(WriteError::Refused { refusal, order }) => {
-            let mut problem = refused(&refusal);
-            if let Refusal::VersionConflict { .. } = refusal
-                && let Some((id, version)) = expected
-            {
-                problem = changed_since(state, problem, id, version).await?;
-            }
-            match order {
-                Some(order)
-                    if problem.code().status().as_u16() == 409
-                        || problem.code() == Code::PreconditionFailed =>
-                {
-                    Err(with_current(state, problem, &order, actor).await?)
-                }
-                _ => Err(problem),
-            }
-        }
-        Err(error) => Err(not_written(&error)),
     }
 }
 
@@ -122,21 +197,23 @@ async fn with_current(
     Ok(problem.current(<&str>::from(order.status), order.version, offers))
 }
 
-/// Names the fields that changed since the version that the client has seen.
-async fn changed_since(
+/// Names the fields that are no longer as in the version that the client has seen.
+async fn changed_since<A: Thing>(
     state: &AppState,
     problem: Problem,
-    id: OrderId,
+    id: i64,
     seen: i64,
 ) -> Result<Problem, Problem> {
     let mut conn = reader(state).await?;
-    let rows = read::history(&mut conn, id.get()).await.map_err(failed)?;
-    let newer = rows.iter().filter(|row| row.seq > seen);
-    let mut fields: Vec<&str> = newer.flat_map(|row| row.fields.split_whitespace()).collect();
-    fields.sort_unstable();
-    fields.dedup();
-    let errors = fields.iter().map(|field| {
-        FieldError::new(format!("/{field}"), "changed")
+    let rows = read::history(&mut conn, id).await.map_err(failed)?;
+    let known: Vec<_> = rows.iter().filter(|row| row.seq <= seen).cloned().collect();
+    let states = (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?);
+    let changes = match states {
+        (Some(before), Some(after)) => after.changes(&before),
+        _ => vec![],
+    };
+    let errors = changes.into_iter().map(|change| {
+        FieldError::new(format!("/{}", A::shown(change).field), "changed")
             .detail("this has changed since the version in If-Match")
     });
     Ok(problem.errors(errors.collect()))
@@ -238,9 +315,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
             let error = FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken");
             Problem::new(Code::Duplicate).errors(vec![error])
         }
-        Refusal::StockBelowReserved { reserved } => {
-            Problem::new(Code::StockReserved).detail(format!("{reserved} pieces are promised to open orders"))
-        }
+        Refusal::StockBelowReserved { reserved } => Problem::new(Code::StockReserved)
+            .detail(format!("the {reserved} pieces that open orders reserve must stay in the house")),
         Refusal::LastOwner => Problem::new(Code::LastOwner),
         Refusal::OwnAccount => Problem::new(Code::OwnAccount),
         Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),

@@ -14,7 +14,7 @@ pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
     list_orders,
 };
-pub use orders::{OrderContext, history, order, order_at};
+pub use orders::{OrderContext, history, order, state_at};
 pub use people::{customer, member, member_by_email, members};
 
 /// The fixed statements of these modules.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ordervault_domain::access::Scope;
+use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Facts, Order};
 use ordervault_domain::product::Product;
@@ -55,14 +56,19 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
     Ok(order.filter(|order| scope.covers(order)))
 }
 
-/// The order as it was at a version, without regard to scope. `None`: it never had that version.
+/// The thing as it was at a version, without regard to scope. `None`: it never had that version. A product's stock is
+/// what its own history says, without what orders hold and took.
 ///
 /// # Errors
-/// When the database fails or the history does not hold together.
-pub async fn order_at(conn: &mut Conn, id: OrderId, version: i64) -> Result<Option<Order>, Error> {
-    let mut rows = history(conn, id.get()).await?;
+/// When the database fails, the thing is of another kind or its history does not hold together.
+pub async fn state_at<A: Aggregate>(
+    conn: &mut Conn,
+    entity_id: i64,
+    version: i64,
+) -> Result<Option<A>, Error> {
+    let mut rows = history(conn, entity_id).await?;
     rows.retain(|row| row.seq <= version);
-    Ok(fold(&rows)?.filter(|order: &Order| order.version == version))
+    Ok(fold(&rows)?.filter(|state: &A| state.version() == version))
 }
 
 /// The whole history of a thing, oldest first, without regard to scope.

@@ -1,6 +1,5 @@
 //! `POST /v1/orders/{id}/amendments`
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::aggregate::{Aggregate, Stamp};
 use ordervault_domain::id::OrderId;
@@ -9,21 +8,20 @@ use ordervault_domain::order::{
 };
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
-use ordervault_persistence::writer::Act;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::{Asker, LineRequestBody, answer, body, line_requests, operation, owner};
+use super::{LineRequestBody, act, body, line_requests};
 use crate::auth::Customer;
-use crate::extract::{IfMatch, OptionalIdempotencyKey, PathId, Query, Valid};
+use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Wish, change_order, failed, idempotency, reader, refused};
+use crate::v1::submit::{Asker, Conditions, failed, reader, refused};
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -110,16 +108,8 @@ pub(crate) async fn amend(
     if preview.preview == Some(true) {
         return foresee(&asker, id, version, amendment).await;
     }
-    let wish = Wish {
-        state: asker.state,
-        actor: asker.actor_ref,
-        request_id: asker.request_id,
-        idempotency: idempotency(&owner(&asker.actor), key, &operation("amend", id), body),
-    };
-    let command = Command::Amend(amendment);
-    let act = Act::Order { id: Some(id), expected_version: version.expected_version(), command };
-    let changed = change_order(wish, &asker.actor, act).await?;
-    answer(asker.state, &asker.actor, &changed, StatusCode::OK).await
+    let conditions = Conditions { version: OptionalIfMatch(Some(version)), key };
+    act(asker, id, conditions, "amend", body, Command::Amend(amendment)).await
 }
 
 /// The same decision on the same facts, without writing.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{Asker, Conditions, act};
+use super::act;
 use crate::auth::Customer;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
+use crate::v1::submit::{Asker, Conditions};
 
 /// Why a customer calls an order off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

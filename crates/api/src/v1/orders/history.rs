@@ -4,15 +4,13 @@ use actix_web::web;
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Order;
-use ordervault_persistence::read;
 
 use super::read::visible;
 use crate::auth::Customer;
 use crate::extract::PathId;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::order_body::HistoryBody;
-use crate::v1::submit::{failed, reader};
+use crate::v1::history::{self, HistoryBody};
 
 /// Read what happened to one of your orders
 ///
@@ -36,7 +34,5 @@ pub(crate) async fn show(
     id: OrderId,
 ) -> Result<web::Json<HistoryBody>, Problem> {
     visible(state, actor, id).await?;
-    let mut conn = reader(state).await?;
-    let rows = read::history(&mut conn, id.get()).await.map_err(failed)?;
-    HistoryBody::new::<Order>(&rows, actor).map(web::Json)
+    history::show::<Order>(state, actor, id.get()).await
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{LineRequestBody, answer, line_requests, owner};
+use super::{LineRequestBody, answer, line_requests};
 use crate::auth::Customer;
 use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
@@ -17,7 +17,7 @@ use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Wish, change_order, idempotency};
+use crate::v1::submit::Asker;
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -71,15 +71,10 @@ pub(crate) async fn place_order(
     key: IdempotencyKey,
     body: Valid<PlaceOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let actor = customer.actor();
     let command = Command::Place(body.0.to_domain()?);
-    let wish = Wish {
-        state: &state,
-        actor: customer.actor_ref(),
-        request_id: &request_id,
-        idempotency: idempotency(&owner(&actor), OptionalIdempotencyKey(Some(key)), "place", &body.0),
-    };
     let act = Act::Order { id: None, expected_version: None, command };
-    let changed = change_order(wish, &actor, act).await?;
-    answer(&state, &actor, &changed, StatusCode::CREATED).await
+    let asker = Asker::customer(&state, &customer, &request_id);
+    let key = OptionalIdempotencyKey(Some(key));
+    let changed = asker.change(key, "place", &body.0, vec![act]).await?;
+    answer(&state, &asker.actor, &changed, StatusCode::CREATED).await
 }

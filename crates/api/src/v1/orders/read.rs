@@ -1,7 +1,5 @@
 //! `GET /v1/orders/{id}`
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::access::Actor;
@@ -15,7 +13,7 @@ use crate::extract::PathId;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{ChangedOrder, failed, reader};
+use crate::v1::submit::{failed, reader};
 
 /// Read one of your orders
 ///
@@ -36,12 +34,12 @@ pub(crate) async fn get_order(
 /// Answers with an order that the actor may see.
 pub(crate) async fn show(state: &AppState, actor: &Actor, id: OrderId) -> Result<HttpResponse, Problem> {
     let order = visible(state, actor, id).await?;
-    answer(state, actor, &ChangedOrder { order, replayed: false }, StatusCode::OK).await
+    answer(state, actor, &order.into(), StatusCode::OK).await
 }
 
 /// The order, if it exists and the actor may see it.
-pub(crate) async fn visible(state: &AppState, actor: &Actor, id: OrderId) -> Result<Arc<Order>, Problem> {
+pub(crate) async fn visible(state: &AppState, actor: &Actor, id: OrderId) -> Result<Order, Problem> {
     let mut conn = reader(state).await?;
     let order = read::order(&mut conn, &actor.scope(), id).await.map_err(failed)?;
-    order.map(Arc::new).ok_or_else(|| Problem::new(Code::NotFound))
+    order.ok_or_else(|| Problem::new(Code::NotFound))
 }

@@ -14,7 +14,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::{Asker, Conditions, act};
+use crate::v1::orders::act;
+use crate::v1::submit::{Asker, Conditions};
 
 /// Why an order is not a real one.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]

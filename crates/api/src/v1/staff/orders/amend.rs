@@ -9,8 +9,8 @@ use crate::middleware::request_id::RequestId;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::Asker;
 use crate::v1::orders::amend::{AmendOrder, Preview, amend};
+use crate::v1::submit::Asker;
 
 /// Amend an order
 ///

@@ -7,7 +7,7 @@ use crate::auth::{Staff, permit};
 use crate::extract::PathId;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::order_body::HistoryBody;
+use crate::v1::history::HistoryBody;
 use crate::v1::orders::history::show;
 
 /// Read what happened to an order

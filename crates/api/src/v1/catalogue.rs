@@ -1,0 +1,208 @@
+//! Stores and products, for everybody. What staff see of them the same way is shared from here.
+
+use std::collections::BTreeMap;
+
+use actix_web::web;
+use ordervault_domain::access::StoreScope;
+use ordervault_domain::id::StoreId;
+use ordervault_domain::money::Currency;
+use ordervault_domain::product::Product;
+use ordervault_domain::search::query_terms;
+use ordervault_domain::store::Store;
+use ordervault_persistence::read::{self, Page, ProductFilter};
+use ordervault_persistence::tx::Conn;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::money::MoneyBody;
+use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal};
+use super::submit::{failed, reader};
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(list_stores)).with(endpoint!(list_products))
+}
+
+/// A store that takes orders.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Store)]
+pub(crate) struct StoreBody {
+    /// The id.
+    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    id: String,
+    /// What customers call it.
+    #[schema(example = "Taipei Tea House")]
+    name: String,
+    /// ISO 4217 code of its prices and orders.
+    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    currency: &'static str,
+    /// The IANA time zone that decides which day it is.
+    #[schema(example = "Asia/Taipei")]
+    time_zone: String,
+}
+
+/// A product that can be ordered.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Product)]
+pub(crate) struct ProductBody {
+    /// The id.
+    #[schema(example = "prd_0BQ7C0M3X7T2KA")]
+    id: String,
+    /// The store that sells it.
+    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    store_id: String,
+    /// Stock keeping unit.
+    #[schema(example = "TEA-001")]
+    sku: String,
+    /// What customers call it.
+    #[schema(example = "高山烏龍茶 150g")]
+    title: String,
+    /// Where it stands in the catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "tea")]
+    category: Option<String>,
+    /// Price of one unit.
+    price: MoneyBody,
+    /// Units that can be ordered at this moment; 0 when it is sold out.
+    #[schema(minimum = 0, maximum = 1_000_000_000, example = 12)]
+    available: i64,
+}
+
+/// Filters of the products that can be ordered. Everything given has to hold.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListProducts {
+    /// Only products of this store.
+    #[param(value_type = Option<String>)]
+    store: Option<StoreId>,
+    /// Only products of this category.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "tea")]
+    category: Option<String>,
+    /// Only products with these words in title, category or stock keeping unit.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    q: Option<String>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
+
+/// List the stores
+///
+/// Those that take orders, newest first.
+#[utoipa::path(get, path = "/v1/stores", operation_id = "list_stores", tag = "catalogue", params(PageQuery),
+    responses((status = 200, description = "A page of stores", body = ListOf<StoreBody>)),
+    security(()))]
+pub(crate) async fn list_stores(
+    state: web::Data<AppState>,
+    query: Query<PageQuery>,
+) -> Result<web::Json<ListOf<StoreBody>>, Problem> {
+    let seal = Seal::new("stores", &());
+    let mut conn = reader(&state).await?;
+    let page = stores(&mut conn, &StoreScope::All, true, &query.0, &seal).await?;
+    let items = page.items.iter().map(StoreBody::from).collect();
+    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+}
+
+/// List the products
+///
+/// Those that can be ordered, newest first.
+#[utoipa::path(get, path = "/v1/products", operation_id = "list_products", tag = "catalogue", params(ListProducts),
+    responses((status = 200, description = "A page of products", body = ListOf<ProductBody>)),
+    security(()))]
+pub(crate) async fn list_products(
+    state: web::Data<AppState>,
+    query: Query<ListProducts>,
+) -> Result<web::Json<ListOf<ProductBody>>, Problem> {
+    let query = query.0;
+    let seal = Seal::new("products", &ListProducts { limit: None, cursor: None, ..query.clone() });
+    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let filter = ProductFilter {
+        reach: StoreScope::All,
+        store_id: query.store,
+        category: query.category,
+        active: Some(true),
+        terms: query.q.as_deref().map(query_terms).unwrap_or_default(),
+    };
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut conn = reader(&state).await?;
+    let page = read::products(&mut conn, &filter, after, limit.into()).await.map_err(failed)?;
+    let currencies = Currencies::read(&mut conn).await?;
+    let items = page.items.iter().map(|product| ProductBody::new(product, &currencies));
+    Ok(web::Json(ListOf::new(items.collect::<Result<_, _>>()?, page.next.map(|id| [id]), &seal)))
+}
+
+/// A page of the stores in reach, newest first. There are few, so that all are read.
+pub(super) async fn stores(
+    conn: &mut Conn,
+    reach: &StoreScope,
+    is_active_only: bool,
+    query: &PageQuery,
+    seal: &Seal,
+) -> Result<Page<Store, i64>, Problem> {
+    let after = seal.keys::<1>(query.cursor.as_ref())?.map_or(i64::MAX, |[id]| id);
+    let limit = usize::try_from(query.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(usize::MAX);
+    let mut items = read::stores(conn, reach).await.map_err(failed)?;
+    items.retain(|store| store.id.get() < after && (store.active || !is_active_only));
+    items.reverse();
+    let has_more = items.len() > limit;
+    items.truncate(limit);
+    let next = items.last().filter(|_| has_more).map(|store| store.id.get());
+    Ok(Page { items, next })
+}
+
+/// The currency of each store, which is that of its products' prices.
+pub(super) struct Currencies(BTreeMap<StoreId, Currency>);
+
+impl Currencies {
+    pub(super) async fn read(conn: &mut Conn) -> Result<Self, Problem> {
+        let stores = read::stores(conn, &StoreScope::All).await.map_err(failed)?;
+        Ok(Self(stores.into_iter().map(|store| (store.id, store.currency)).collect()))
+    }
+
+    /// The product's price.
+    ///
+    /// # Errors
+    /// 500 when its store is not there, which the database rules out.
+    pub(super) fn price(&self, product: &Product) -> Result<MoneyBody, Problem> {
+        let currency = self.0.get(&product.store_id);
+        let currency = currency.ok_or_else(|| Problem::internal("a product has no store"))?;
+        Ok(MoneyBody::new(product.price, *currency))
+    }
+}
+
+impl From<&Store> for StoreBody {
+    fn from(store: &Store) -> Self {
+        Self {
+            id: store.id.to_string(),
+            name: store.name.clone(),
+            currency: store.currency.code(),
+            time_zone: store.time_zone.to_string(),
+        }
+    }
+}
+
+impl ProductBody {
+    fn new(product: &Product, currencies: &Currencies) -> Result<Self, Problem> {
+        Ok(Self {
+            id: product.id.to_string(),
+            store_id: product.store_id.to_string(),
+            sku: product.sku.clone(),
+            title: product.title.clone(),
+            category: product.category.clone(),
+            price: currencies.price(product)?,
+            available: product.available(),
+        })
+    }
+}

@@ -1,0 +1,210 @@
+//! Staff and those who work with them.
+
+mod acts;
+mod create;
+mod edit;
+mod history;
+mod list;
+mod password;
+mod read;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use ordervault_domain::access::{Actor, Role, StoreScope};
+use ordervault_domain::aggregate::Change;
+use ordervault_domain::id::{MemberId, StoreId};
+use ordervault_domain::member::{Command, Member};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::writer::{Act, Done, SessionAct};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::problem::{Code, Problem};
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::submit::{Asker, Changed, Conditions, failed, reader};
+use crate::v1::thing::Thing;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .with(endpoint!(list::list_members))
+        .with(endpoint!(create::create_member))
+        .with(endpoint!(read::get_member))
+        .with(endpoint!(history::get_member_history))
+        .with(endpoint!(edit::edit_member))
+        .with(endpoint!(acts::activate_member))
+        .with(endpoint!(acts::deactivate_member))
+        .with(endpoint!(password::reset_member_password))
+}
+
+/// A member of the staff.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Member)]
+pub(crate) struct MemberBody {
+    /// The id.
+    #[schema(example = "mem_0BQ7C0M3X7T2KA")]
+    id: String,
+    /// Rises by one with every change; the ETag.
+    #[schema(minimum = 1, example = 1)]
+    version: i64,
+    /// The person's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Ana Souza")]
+    name: Option<String>,
+    /// The e-mail address to log in with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "ana@example.com")]
+    email: Option<String>,
+    /// What they are in the shop: `owner`, `manager`, `reviewer`, `clerk`, `warehouse`, `finance`, `auditor`. A later
+    /// version may send others.
+    #[schema(value_type = Vec<String>, example = json!(["clerk"]))]
+    roles: Vec<&'static str>,
+    /// Do they look after all stores, also those to come?
+    all_stores: bool,
+    /// The stores that they look after, if not all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["sto_0BQ7C0M3X7T2KA"]))]
+    store_ids: Option<Vec<String>>,
+    /// May they log in?
+    active: bool,
+    /// Was their password set by somebody else? Then they change it first; nothing else is open to them.
+    must_change_password: bool,
+    /// When they came.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    created_at: Timestamp,
+    /// When they were last written.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    updated_at: Timestamp,
+}
+
+impl From<&Member> for MemberBody {
+    fn from(member: &Member) -> Self {
+        let store_ids = match &member.stores {
+            StoreScope::All => None,
+            StoreScope::Only(ids) => Some(ids.iter().map(ToString::to_string).collect()),
+        };
+        Self {
+            id: member.id.to_string(),
+            version: member.version,
+            name: member.contact.name.clone(),
+            email: member.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            roles: member.roles.iter().map(Into::into).collect(),
+            all_stores: store_ids.is_none(),
+            store_ids,
+            active: member.active,
+            must_change_password: member.must_change_password,
+            created_at: member.created_at,
+            updated_at: member.updated_at,
+        }
+    }
+}
+
+impl Thing for Member {
+    fn of(done: Done) -> Option<Arc<Self>> {
+        match done {
+            Done::Member(member) => Some(member),
+            _ => None,
+        }
+    }
+
+    /// The stores as `store_ids`: a list, or the word `all`.
+    fn shown(change: Change) -> Change {
+        let listed = |stores: serde_json::Value| stores.get("only").cloned().unwrap_or(stores);
+        match change.field {
+            "stores" => {
+                Change { field: "store_ids", before: listed(change.before), after: listed(change.after) }
+            }
+            _ => change,
+        }
+    }
+}
+
+/// The member, if they exist and all their stores are in the actor's scope.
+async fn visible(state: &AppState, actor: &Actor, id: MemberId) -> Result<Member, Problem> {
+    let mut conn = reader(state).await?;
+    let member = ordervault_persistence::read::member(&mut conn, id).await.map_err(failed)?;
+    let member = member.filter(|member| actor.stores().includes(&member.stores));
+    member.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Reads which stores somebody shall look after: all, or those listed. `None`: nothing is said about it.
+async fn store_scope(
+    asker: &Asker<'_>,
+    fields: &mut Fields,
+    all_stores: Option<bool>,
+    store_ids: Option<&Vec<String>>,
+) -> Result<Option<StoreScope>, Problem> {
+    let ids = match (all_stores, store_ids) {
+        (None, None) => return Ok(None),
+        (Some(true), None) => return Ok(Some(StoreScope::All)),
+        (Some(true), Some(_)) => {
+            fields.fault("/store_ids", "contradiction");
+            return Ok(None);
+        }
+        (Some(false), None) => {
+            fields.fault("/store_ids", "missing");
+            return Ok(None);
+        }
+        (_, Some(ids)) => ids,
+    };
+    let mut conn = reader(asker.state).await?;
+    let stores = ordervault_persistence::read::stores(&mut conn, &asker.actor.stores()).await;
+    let known: BTreeSet<StoreId> = stores.map_err(failed)?.into_iter().map(|store| store.id).collect();
+    let mut chosen = BTreeSet::new();
+    for (position, text) in ids.iter().enumerate() {
+        match text.parse().ok().filter(|id| known.contains(id)) {
+            Some(id) => _ = chosen.insert(id),
+            None => fields.fault(format!("/store_ids/{position}"), "unknown-store"),
+        }
+    }
+    Ok(Some(StoreScope::Only(chosen)))
+}
+
+fn roles(roles: &[Role]) -> BTreeSet<Role> {
+    roles.iter().copied().collect()
+}
+
+/// Carries out an act on a member and answers with what became of it.
+async fn act(
+    asker: &Asker<'_>,
+    id: MemberId,
+    conditions: Conditions,
+    name: &str,
+    body: &impl Serialize,
+    command: Command,
+) -> Result<HttpResponse, Problem> {
+    act_with(asker, id, conditions, name, body, command, None).await
+}
+
+/// The same, with the hash of a new password.
+async fn act_with(
+    asker: &Asker<'_>,
+    id: MemberId,
+    conditions: Conditions,
+    name: &str,
+    body: &impl Serialize,
+    command: Command,
+    password_hash: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let because = match command {
+        Command::Deactivate => Some("deactivated"),
+        Command::ResetPassword => Some("password_reset"),
+        _ => None,
+    };
+    let end_all = |because| SessionAct::EndAll { principal_id: id.get(), but: None, because };
+    let expected_version = conditions.version.expected_version();
+    let mut acts = vec![Act::Member { id: Some(id), expected_version, command, password_hash }];
+    acts.extend(because.map(end_all).map(Act::Session));
+    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, acts).await?;
+    Ok(answer(&changed, StatusCode::OK))
+}
+
+fn answer(changed: &Changed<Member>, status: StatusCode) -> HttpResponse {
+    let body = MemberBody::from(changed.thing.as_ref());
+    changed.answer(status, &format!("/v1/staff/members/{}", body.id), &body)
+}

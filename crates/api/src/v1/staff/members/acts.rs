@@ -1,0 +1,58 @@
+//! `POST /v1/staff/members/{id}/activate` and `…/deactivate`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::MemberId;
+use ordervault_domain::member::Command;
+
+use super::{MemberBody, act};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::submit::{Asker, Conditions};
+
+/// Activate a member
+///
+/// They may log in again. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/members/{id}/activate", operation_id = "activate_member", tag = "staff-members",
+    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The member as it is now", body = MemberBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn activate_member(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersWrite>,
+    id: PathId<MemberId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "activate_member", &(), Command::Activate).await
+}
+
+/// Deactivate a member
+///
+/// They are logged out and may not log in any more. Doing it twice is no error. Nobody does it to themselves, and the last
+/// owner stays.
+#[utoipa::path(post, path = "/v1/staff/members/{id}/deactivate", operation_id = "deactivate_member", tag = "staff-members",
+    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The member as it is now", body = MemberBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn deactivate_member(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersWrite>,
+    id: PathId<MemberId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "deactivate_member", &(), Command::Deactivate).await
+}

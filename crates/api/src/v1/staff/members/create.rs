@@ -1,0 +1,103 @@
+//! `POST /v1/staff/members`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::access::Role;
+use ordervault_domain::contact::Contact;
+use ordervault_domain::member::{Command, NewMember};
+use ordervault_persistence::writer::Act;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MemberBody, answer, roles, store_scope};
+use crate::auth::{NewPassword, Realm, Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::submit::Asker;
+
+/// Somebody new. Say either `all_stores: true` or `store_ids`.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateMember {
+    /// The e-mail address to log in with.
+    #[schema(min_length = 3, max_length = 254, example = "ana@example.com")]
+    email: String,
+    /// The person's name.
+    #[schema(min_length = 1, max_length = 200, example = "Ana Souza")]
+    name: String,
+    /// What they are in the shop: `owner`, `manager`, `reviewer`, `clerk`, `warehouse`, `finance`, `auditor`. Nobody grants
+    /// rights beyond their own.
+    #[validate(length(min = 1, max = 20))]
+    #[schema(value_type = Vec<String>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
+    roles: Vec<Role>,
+    /// Shall they look after all stores, also those to come?
+    #[serde(default)]
+    #[schema(nullable = false, example = true)]
+    all_stores: Option<bool>,
+    /// The stores that they shall look after, if not all.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 1000))]
+    #[schema(nullable = false, min_items = 1, max_items = 1000)]
+    store_ids: Option<Vec<String>>,
+    /// A first password, which they have to change: 15 to 128 code points, not a well-known one.
+    #[validate(length(max = 1024))]
+    #[schema(min_length = 15, max_length = 128, example = "correct horse battery staple", format = Password)]
+    password: String,
+}
+
+impl CreateMember {
+    async fn to_domain(&self, asker: &Asker<'_>) -> Result<(NewMember, NewPassword), Problem> {
+        let mut fields = Fields::default();
+        let contact = Contact {
+            name: Some(fields.line("/name", &self.name, MAX_NAME_CODE_POINTS)),
+            email: fields.reach("/email", Some(&self.email)),
+            ..Contact::default()
+        };
+        let stores = match (self.all_stores, &self.store_ids) {
+            (None, None) => store_scope(asker, &mut fields, Some(false), None).await?,
+            (all, ids) => store_scope(asker, &mut fields, all, ids.as_ref()).await?,
+        };
+        let password = NewPassword::check(Realm::Staff, &self.password, &[&self.email, &self.name]);
+        if let Err(code) = password {
+            fields.fault("/password", code);
+        }
+        let read = fields.finish(stores.zip(password.ok()))?;
+        let (stores, password) = read.ok_or_else(|| Problem::internal("stores or a password were lost"))?;
+        let new = NewMember { contact, roles: roles(&self.roles), stores, must_change_password: true };
+        Ok((new, password))
+    }
+}
+
+/// Create a member
+///
+/// They log in with the password that you tell them, and choose their own before anything else. Nobody grants roles or stores
+/// beyond their own.
+#[utoipa::path(post, path = "/v1/staff/members", operation_id = "create_member", tag = "staff-members",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = CreateMember,
+    responses((status = 201, description = "The member", body = MemberBody, headers(
+        ("ETag" = String, description = "The version in double quotes"),
+        ("Location" = String, description = "The path of the member")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn create_member(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersWrite>,
+    request_id: RequestId,
+    key: OptionalIdempotencyKey,
+    body: Valid<CreateMember>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.0;
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let (new, password) = body.to_domain(&asker).await?;
+    let password_hash = Some(state.passwords.hash(password).await?);
+    let command = Command::Create(new);
+    let act = Act::Member { id: None, expected_version: None, command, password_hash };
+    // Without the password: nothing from which it could be guessed is kept beside its hash.
+    let wanted = (&body.email, &body.name, &body.roles, body.all_stores, &body.store_ids);
+    let changed = asker.change(key, "create_member", &wanted, vec![act]).await?;
+    Ok(answer(&changed, StatusCode::CREATED))
+}

@@ -1,0 +1,91 @@
+//! `PATCH /v1/staff/members/{id}`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::access::Role;
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::MemberId;
+use ordervault_domain::member::{Command, Member, MemberEdit};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MemberBody, act, roles, store_scope, visible};
+use crate::auth::{Staff, permit};
+use crate::extract::{IfMatch, PathId, Valid, present_value};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::submit::{Asker, Conditions};
+
+/// What shall change (RFC 7396); what is left out stays. Of `all_stores: true` and `store_ids`, give one.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditMember {
+    /// The e-mail address to log in with.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 3, max_length = 254, example = "ana@example.com")]
+    email: Option<String>,
+    /// The person's name.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "Ana Souza")]
+    name: Option<String>,
+    /// All roles that they shall have.
+    #[serde(default, deserialize_with = "present_value")]
+    #[validate(length(min = 1, max = 20))]
+    #[schema(nullable = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
+    roles: Option<Vec<Role>>,
+    /// Shall they look after all stores, also those to come?
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false)]
+    all_stores: Option<bool>,
+    /// All stores that they shall look after.
+    #[serde(default, deserialize_with = "present_value")]
+    #[validate(length(min = 1, max = 1000))]
+    #[schema(nullable = false, min_items = 1, max_items = 1000)]
+    store_ids: Option<Vec<String>>,
+}
+
+impl EditMember {
+    /// The new name and address beside whatever else is known of the member.
+    fn contact(&self, fields: &mut Fields, member: &Member) -> Contact {
+        let name = fields.line_option("/name", self.name.as_ref(), MAX_NAME_CODE_POINTS);
+        let email = fields.reach("/email", self.email.as_ref());
+        let known = member.contact.clone();
+        Contact { name: name.or(known.name), email: email.or(known.email), ..known }
+    }
+}
+
+/// Change a member
+///
+/// Name, address, roles or stores. Send the ETag that you have seen as `If-Match`. Nobody grants or takes away rights beyond
+/// their own, and the last owner stays one.
+#[utoipa::path(patch, path = "/v1/staff/members/{id}", operation_id = "edit_member", tag = "staff-members",
+    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
+        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    request_body = EditMember,
+    responses((status = 200, description = "The member as they are now", body = MemberBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn edit_member(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersWrite>,
+    id: PathId<MemberId>,
+    request_id: RequestId,
+    version: IfMatch,
+    body: Valid<EditMember>,
+) -> Result<HttpResponse, Problem> {
+    let body = body.0;
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let member = visible(&state, &asker.actor, id.0).await?;
+    let mut fields = Fields::default();
+    let edit = MemberEdit {
+        contact: Some(body.contact(&mut fields, &member)),
+        roles: body.roles.as_deref().map(roles),
+        stores: store_scope(&asker, &mut fields, body.all_stores, body.store_ids.as_ref()).await?,
+    };
+    let command = Command::Edit(fields.finish(edit)?);
+    // The contact is written whole, so even "any version" means the one that it was made from.
+    let seen = IfMatch::Version(version.expected_version().unwrap_or(member.version));
+    act(&asker, id.0, Conditions::version(seen), "edit_member", &(), command).await
+}

@@ -1,0 +1,33 @@
+//! `GET /v1/staff/members`
+
+use actix_web::web;
+use ordervault_persistence::read;
+
+use super::MemberBody;
+use crate::auth::{Staff, permit};
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal};
+use crate::v1::submit::{failed, reader};
+
+/// List members
+///
+/// Those whose stores are all within yours, also such who may not log in, newest first.
+#[utoipa::path(get, path = "/v1/staff/members", operation_id = "list_members", tag = "staff-members",
+    params(PageQuery),
+    responses((status = 200, description = "A page of members", body = ListOf<MemberBody>)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn list_members(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersRead>,
+    query: Query<PageQuery>,
+) -> Result<web::Json<ListOf<MemberBody>>, Problem> {
+    let seal = Seal::new(&format!("members for {}", staff.member.id), &());
+    let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
+    let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut conn = reader(&state).await?;
+    let page = read::members(&mut conn, &staff.member.stores, after, limit.into()).await.map_err(failed)?;
+    let items = page.items.iter().map(MemberBody::from).collect();
+    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+}

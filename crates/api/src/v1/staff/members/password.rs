@@ -1,0 +1,66 @@
+//! `POST /v1/staff/members/{id}/reset-password`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::MemberId;
+use ordervault_domain::member::Command;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MemberBody, act_with, visible};
+use crate::auth::{NewPassword, Realm, Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::submit::{Asker, Conditions};
+
+/// A password that somebody else chose.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ResetPassword {
+    /// What they log in with next, and then have to change: 15 to 128 code points, not a well-known one.
+    #[validate(length(max = 1024))]
+    #[schema(min_length = 15, max_length = 128, example = "correct horse battery staple", format = Password)]
+    new_password: String,
+}
+
+/// Reset a member's password
+///
+/// For somebody who forgot theirs: they are logged out everywhere, log in with the password that you tell them, and choose
+/// their own before anything else. Your own password you change with `POST /v1/staff/me/password`.
+#[utoipa::path(post, path = "/v1/staff/members/{id}/reset-password", operation_id = "reset_member_password",
+    tag = "staff-members",
+    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = ResetPassword,
+    responses((status = 200, description = "The member as they are now", body = MemberBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn reset_member_password(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersWrite>,
+    id: PathId<MemberId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+    body: Valid<ResetPassword>,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let member = visible(&state, &asker.actor, id.0).await?;
+    let email = member.contact.email.as_ref().map_or("", |email| email.as_str());
+    let personal = [email, member.contact.name.as_deref().unwrap_or_default()];
+    let mut fields = Fields::default();
+    let password = NewPassword::check(Realm::Staff, &body.0.new_password, &personal);
+    if let Err(code) = password {
+        fields.fault("/new_password", code);
+    }
+    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let password_hash = Some(state.passwords.hash(password).await?);
+    let conditions = Conditions { version, key };
+    let command = Command::ResetPassword;
+    // The key stands for the act without the password: nothing from which it could be guessed is kept beside its hash.
+    act_with(&asker, id.0, conditions, "reset_member_password", &(), command, password_hash).await
+}

@@ -1,0 +1,28 @@
+//! `GET /v1/staff/members/{id}`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::MemberId;
+
+use super::{MemberBody, answer, visible};
+use crate::auth::{Staff, permit};
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Read a member
+///
+/// One whose stores are all within yours.
+#[utoipa::path(get, path = "/v1/staff/members/{id}", operation_id = "get_member", tag = "staff-members",
+    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The member", body = MemberBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_member(
+    state: web::Data<AppState>,
+    staff: Staff<permit::MembersRead>,
+    id: PathId<MemberId>,
+) -> Result<HttpResponse, Problem> {
+    let member = visible(&state, &staff.actor(), id.0).await?;
+    Ok(answer(&member.into(), StatusCode::OK))
+}

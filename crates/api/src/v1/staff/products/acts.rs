@@ -1,0 +1,57 @@
+//! `POST /v1/staff/products/{id}/activate` and `…/deactivate`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::ProductId;
+use ordervault_domain::product::Command;
+
+use super::{StaffProductBody, act};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::submit::{Asker, Conditions};
+
+/// Activate a product
+///
+/// It can be ordered again. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/products/{id}/activate", operation_id = "activate_product", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The product as it is now", body = StaffProductBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn activate_product(
+    state: web::Data<AppState>,
+    staff: Staff<permit::ProductsWrite>,
+    id: PathId<ProductId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "activate_product", &(), Command::Activate).await
+}
+
+/// Deactivate a product
+///
+/// It cannot be ordered any more; orders that have it go on. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/products/{id}/deactivate", operation_id = "deactivate_product", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The product as it is now", body = StaffProductBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn deactivate_product(
+    state: web::Data<AppState>,
+    staff: Staff<permit::ProductsWrite>,
+    id: PathId<ProductId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "deactivate_product", &(), Command::Deactivate).await
+}

@@ -1,0 +1,91 @@
+//! `POST /v1/staff/products`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::money::Amount;
+use ordervault_domain::product::{Command, NewProduct};
+use ordervault_persistence::writer::Act;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::submit::Asker;
+
+/// A new product.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateProduct {
+    /// The store that sells it.
+    #[schema(min_length = 18, max_length = 18, example = "sto_0BQ7C0M3X7T2KA")]
+    store_id: String,
+    /// Stock keeping unit, unique within the store.
+    #[schema(min_length = 1, max_length = 100, example = "TEA-001")]
+    sku: String,
+    /// What customers call it.
+    #[schema(min_length = 1, max_length = 200, example = "高山烏龍茶 150g")]
+    title: String,
+    /// Where it stands in the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "tea")]
+    category: Option<String>,
+    /// Price of one unit in minor units of the store's currency: 199900 is 1999.00 TWD.
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 199_900)]
+    price: i64,
+    /// Units in the house.
+    #[serde(default)]
+    #[validate(range(min = 0, max = 1_000_000_000))]
+    #[schema(minimum = 0, maximum = 1_000_000_000, default = 0, example = 12)]
+    on_hand: i64,
+}
+
+impl CreateProduct {
+    fn to_domain(&self) -> Result<NewProduct, Problem> {
+        let mut fields = Fields::default();
+        let store_id = fields.parsed("/store_id", &self.store_id, "unknown-store");
+        let sku = fields.line("/sku", &self.sku, MAX_SKU_CODE_POINTS);
+        let title = fields.line("/title", &self.title, MAX_TITLE_CODE_POINTS);
+        let category = fields.line_option("/category", self.category.as_ref(), MAX_CATEGORY_CODE_POINTS);
+        let new = store_id.map(|store_id| NewProduct {
+            store_id,
+            sku,
+            title,
+            category,
+            price: Amount::new(self.price),
+            on_hand: self.on_hand,
+            external_reference: None,
+        });
+        fields.finish(new)?.ok_or_else(|| Problem::internal("a store id was lost"))
+    }
+}
+
+/// Create a product
+///
+/// It can be ordered at once, as far as there is stock.
+#[utoipa::path(post, path = "/v1/staff/products", operation_id = "create_product", tag = "staff-catalogue",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = CreateProduct,
+    responses((status = 201, description = "The product", body = StaffProductBody, headers(
+        ("ETag" = String, description = "The version in double quotes"),
+        ("Location" = String, description = "The path of the product")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn create_product(
+    state: web::Data<AppState>,
+    staff: Staff<permit::ProductsWrite>,
+    request_id: RequestId,
+    key: OptionalIdempotencyKey,
+    body: Valid<CreateProduct>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Create(body.0.to_domain()?);
+    let act = Act::Product { id: None, expected_version: None, command };
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let changed = asker.change(key, "create_product", &body.0, vec![act]).await?;
+    answer(&state, &changed, StatusCode::CREATED).await
+}

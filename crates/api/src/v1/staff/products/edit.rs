@@ -1,0 +1,80 @@
+//! `PATCH /v1/staff/products/{id}`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::ProductId;
+use ordervault_domain::money::Amount;
+use ordervault_domain::product::{Command, ProductEdit};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
+use crate::auth::{Staff, permit};
+use crate::extract::{IfMatch, PathId, Valid, present, present_value};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::submit::{Asker, Conditions};
+
+/// What shall change (RFC 7396); what is left out stays. Stock is changed by adjustments.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditProduct {
+    /// Stock keeping unit, unique within the store.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "TEA-001")]
+    sku: Option<String>,
+    /// What customers call it.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "高山烏龍茶 150g")]
+    title: Option<String>,
+    /// Where it stands in the catalogue; `null` takes it out of all categories.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, example = "tea")]
+    category: Option<Option<String>>,
+    /// Price of one unit in minor units of the store's currency: 199900 is 1999.00 TWD. Orders that are placed already keep
+    /// theirs.
+    #[serde(default, deserialize_with = "present_value")]
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 199_900)]
+    price: Option<i64>,
+}
+
+impl EditProduct {
+    fn to_domain(&self) -> Result<ProductEdit, Problem> {
+        let mut fields = Fields::default();
+        let category = self.category.as_ref();
+        let edit = ProductEdit {
+            sku: fields.line_option("/sku", self.sku.as_ref(), MAX_SKU_CODE_POINTS),
+            title: fields.line_option("/title", self.title.as_ref(), MAX_TITLE_CODE_POINTS),
+            category: category
+                .map(|text| fields.line_option("/category", text.as_ref(), MAX_CATEGORY_CODE_POINTS)),
+            price: self.price.map(Amount::new),
+        };
+        fields.finish(edit)
+    }
+}
+
+/// Change a product
+///
+/// Send the ETag that you have seen as `If-Match`.
+#[utoipa::path(patch, path = "/v1/staff/products/{id}", operation_id = "edit_product", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
+        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    request_body = EditProduct,
+    responses((status = 200, description = "The product as it is now", body = StaffProductBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn edit_product(
+    state: web::Data<AppState>,
+    staff: Staff<permit::ProductsWrite>,
+    id: PathId<ProductId>,
+    request_id: RequestId,
+    version: IfMatch,
+    body: Valid<EditProduct>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Edit(body.0.to_domain()?);
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions::version(version), "edit_product", &(), command).await
+}

@@ -1,0 +1,57 @@
+//! `POST /v1/staff/stores/{id}/activate` and `…/deactivate`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::StoreId;
+use ordervault_domain::store::Command;
+
+use super::{StaffStoreBody, act};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::submit::{Asker, Conditions};
+
+/// Activate a store
+///
+/// Its products can be ordered again. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/stores/{id}/activate", operation_id = "activate_store", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The store as it is now", body = StaffStoreBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn activate_store(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresWrite>,
+    id: PathId<StoreId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "activate_store", &(), Command::Activate).await
+}
+
+/// Deactivate a store
+///
+/// It takes no more orders; those it has go on. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/stores/{id}/deactivate", operation_id = "deactivate_store", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA"),
+        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
+        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    responses((status = 200, description = "The store as it is now", body = StaffStoreBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn deactivate_store(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresWrite>,
+    id: PathId<StoreId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions { version, key }, "deactivate_store", &(), Command::Deactivate).await
+}

@@ -1,0 +1,79 @@
+//! `POST /v1/staff/stores`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::store::{Command, NewStore};
+use ordervault_persistence::writer::Act;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::submit::Asker;
+
+/// A new store.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateStore {
+    /// What customers call it.
+    #[schema(min_length = 1, max_length = 200, example = "Taipei Tea House")]
+    name: String,
+    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
+    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    currency: String,
+    /// The IANA time zone that decides which day it is.
+    #[schema(min_length = 1, max_length = 64, example = "Asia/Taipei")]
+    time_zone: String,
+    /// Minutes after placing in which customers may change an order. Left out: until its execution starts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
+    #[schema(nullable = false, minimum = 0, maximum = 527_040, example = 60)]
+    change_window_minutes: Option<u32>,
+}
+
+impl CreateStore {
+    fn to_domain(&self) -> Result<NewStore, Problem> {
+        let mut fields = Fields::default();
+        let name = fields.line("/name", &self.name, MAX_NAME_CODE_POINTS);
+        let currency = fields.parsed("/currency", &self.currency, "unknown-currency");
+        let time_zone = fields.parsed("/time_zone", &self.time_zone, "unknown-time-zone");
+        let new = currency.zip(time_zone).map(|(currency, time_zone)| NewStore {
+            name,
+            currency,
+            time_zone,
+            change_window_minutes: self.change_window_minutes,
+            external_reference: None,
+        });
+        fields.finish(new)?.ok_or_else(|| Problem::internal("a currency or time zone was lost"))
+    }
+}
+
+/// Create a store
+///
+/// It takes orders at once. For members who look after all stores.
+#[utoipa::path(post, path = "/v1/staff/stores", operation_id = "create_store", tag = "staff-catalogue",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    request_body = CreateStore,
+    responses((status = 201, description = "The store", body = StaffStoreBody, headers(
+        ("ETag" = String, description = "The version in double quotes"),
+        ("Location" = String, description = "The path of the store")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn create_store(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresWrite>,
+    request_id: RequestId,
+    key: OptionalIdempotencyKey,
+    body: Valid<CreateStore>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Create(body.0.to_domain()?);
+    let act = Act::Store { id: None, expected_version: None, command };
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let changed = asker.change(key, "create_store", &body.0, vec![act]).await?;
+    Ok(answer(&changed, StatusCode::CREATED))
+}

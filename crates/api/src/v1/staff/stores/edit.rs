@@ -1,0 +1,75 @@
+//! `PATCH /v1/staff/stores/{id}`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::StoreId;
+use ordervault_domain::store::{Command, StoreEdit};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
+use crate::auth::{Staff, permit};
+use crate::extract::{IfMatch, PathId, Valid, present, present_value};
+use crate::middleware::request_id::RequestId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::submit::{Asker, Conditions};
+
+/// What shall change (RFC 7396); what is left out stays.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EditStore {
+    /// What customers call it.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "Taipei Tea House")]
+    name: Option<String>,
+    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 3, max_length = 3, example = "TWD")]
+    currency: Option<String>,
+    /// The IANA time zone that decides which day it is.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 1, max_length = 64, example = "Asia/Taipei")]
+    time_zone: Option<String>,
+    /// Minutes after placing in which customers may change an order; `null`: until its execution starts. Orders that are
+    /// placed already keep theirs.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 527_040, example = 60)]
+    change_window_minutes: Option<Option<u32>>,
+}
+
+impl EditStore {
+    fn to_domain(&self) -> Result<StoreEdit, Problem> {
+        let mut fields = Fields::default();
+        let name = fields.line_option("/name", self.name.as_ref(), MAX_NAME_CODE_POINTS);
+        let currency = fields.parsed_option("/currency", self.currency.as_ref(), "unknown-currency");
+        let time_zone = fields.parsed_option("/time_zone", self.time_zone.as_ref(), "unknown-time-zone");
+        let change_window_minutes = self.change_window_minutes;
+        fields.finish(StoreEdit { name, currency, time_zone, change_window_minutes })
+    }
+}
+
+/// Change a store
+///
+/// Send the ETag that you have seen as `If-Match`.
+#[utoipa::path(patch, path = "/v1/staff/stores/{id}", operation_id = "edit_store", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA"),
+        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    request_body = EditStore,
+    responses((status = 200, description = "The store as it is now", body = StaffStoreBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn edit_store(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresWrite>,
+    id: PathId<StoreId>,
+    request_id: RequestId,
+    version: IfMatch,
+    body: Valid<EditStore>,
+) -> Result<HttpResponse, Problem> {
+    let command = Command::Edit(body.0.to_domain()?);
+    let asker = Asker::staff(&state, &staff, &request_id);
+    act(&asker, id.0, Conditions::version(version), "edit_store", &(), command).await
+}

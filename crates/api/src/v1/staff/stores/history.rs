@@ -1,0 +1,29 @@
+//! `GET /v1/staff/stores/{id}/history`
+
+use actix_web::web;
+use ordervault_domain::id::StoreId;
+use ordervault_domain::store::Store;
+
+use super::visible;
+use crate::auth::{Staff, permit};
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::history::{self, HistoryBody};
+
+/// Read what happened to a store
+///
+/// Oldest first: who did what, by which request, and every changed field with its value before and after.
+#[utoipa::path(get, path = "/v1/staff/stores/{id}/history", operation_id = "get_store_history", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The store's history", body = HistoryBody)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_store_history(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresRead>,
+    _: Staff<permit::HistoryRead>,
+    id: PathId<StoreId>,
+) -> Result<web::Json<HistoryBody>, Problem> {
+    let store = visible(&state, &staff.actor(), id.0).await?;
+    history::show::<Store>(&state, &staff.actor(), store.id.get()).await
+}

@@ -1,0 +1,28 @@
+//! `GET /v1/staff/stores/{id}`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::StoreId;
+
+use super::{StaffStoreBody, answer, visible};
+use crate::auth::{Staff, permit};
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+
+/// Read a store
+///
+/// Also one that takes no orders.
+#[utoipa::path(get, path = "/v1/staff/stores/{id}", operation_id = "get_staff_store", tag = "staff-catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The store", body = StaffStoreBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_staff_store(
+    state: web::Data<AppState>,
+    staff: Staff<permit::StoresRead>,
+    id: PathId<StoreId>,
+) -> Result<HttpResponse, Problem> {
+    let store = visible(&state, &staff.actor(), id.0).await?;
+    Ok(answer(&store.into(), StatusCode::OK))
+}

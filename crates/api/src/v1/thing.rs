@@ -1,0 +1,27 @@
+//! What orders, stores, products and members have in common for the API.
+
+use std::sync::Arc;
+
+use ordervault_domain::aggregate::{Aggregate, Change};
+use ordervault_domain::order::Order;
+use ordervault_persistence::writer::Done;
+
+/// A kind of thing that requests change and look at.
+pub(crate) trait Thing: Aggregate {
+    /// It, if that is what an act led to.
+    fn of(done: Done) -> Option<Arc<Self>>;
+
+    /// A change in its history with the names and values of the API.
+    fn shown(change: Change) -> Change {
+        change
+    }
+}
+
+impl Thing for Order {
+    fn of(done: Done) -> Option<Arc<Self>> {
+        match done {
+            Done::Order(order) => Some(order),
+            _ => None,
+        }
+    }
+}
