@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-const LIVES: u64 = 8;
+const LIVES: u64 = 5;
 const STEPS: usize = 150;
 
 /// Submissions that are handed over at one moment, and how long the clock goes on before.
