@@ -61,7 +61,9 @@ impl Fresh {
         Self { db, url, _folder: folder }
     }
 
-    async fn drop(self) {
+    /// Sees that what is in it holds together, and drops it.
+    pub async fn finish(self) {
+        verify(&self.db).await;
         let engine = self.db.engine();
         self.db.close().await;
         if engine == Engine::Postgres {
@@ -83,8 +85,7 @@ pub async fn on_postgres<F: Future<Output = ()>>(body: impl FnOnce(Db) -> F) {
 async fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(Db) -> F) {
     let fresh = Fresh::on(engine).await;
     body(fresh.db.clone()).await;
-    verify(&fresh.db).await;
-    fresh.drop().await;
+    fresh.finish().await;
 }
 
 /// Runs after every test that touched a database, so that none can forget it: what the body left behind must

@@ -24,6 +24,7 @@ ordervault_tests::twin_tests!(
     a_poison_item_fails_alone,
     a_missing_customer_is_a_refusal_not_a_broken_batch,
     a_panic_hits_its_item_only,
+    a_panic_elsewhere_does_not_end_the_writer,
 );
 
 /// A shop with something to sell and somebody to buy it.
@@ -148,6 +149,29 @@ async fn a_panic_hits_its_item_only(db: Db) {
     counter.shop.close().await;
 }
 
+/// The clock breaks, which is asked before any decision.
+async fn a_panic_elsewhere_does_not_end_the_writer(db: Db) {
+    let counter = Counter::open(&db).await;
+    let armed = Arc::new(AtomicBool::new(false));
+    let trap = Arc::clone(&armed);
+    let clock = ManualClock::at(OPENING_MILLIS);
+    let now = move || {
+        assert!(
+            !trap.swap(false, Ordering::SeqCst),
+            "the clock fell off the wall, as it should in this test"
+        );
+        clock.now()
+    };
+    let (writer, task) = Writer::start(db.clone(), Sources::new(now, seeded(9))).await.expect("a writer");
+    armed.store(true, Ordering::SeqCst);
+    let outcomes = together(&writer, vec![counter.wish("a"), counter.wish("b")]).await;
+    assert_eq!(outcomes, vec![Err(WriteError::OutcomeUnknown); 2]);
+    assert!(writer.submit(counter.wish("c")).await.is_ok());
+    assert_eq!(stock(&db, &counter.tea).await, (100, 1));
+    task.stop().await;
+    counter.shop.close().await;
+}
+
 #[tokio::test]
 async fn a_row_held_by_another_session_stalls_only_who_needs_it() {
     static HOLD: Template = Template::new("SELECT id FROM products WHERE id = $1 {lock}");
@@ -168,6 +192,46 @@ async fn a_row_held_by_another_session_stalls_only_who_needs_it() {
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
         holder.rollback().await;
         assert!(counter.shop.writer.submit(wish).await.is_ok());
+        elsewhere.close().await;
+        counter.shop.close().await;
+    })
+    .await;
+}
+
+/// Retries end, too: behind thirty held rows nobody waits for all of their time-outs.
+#[tokio::test]
+async fn a_batch_of_held_rows_gives_up_in_time() {
+    static HOLD: Template = Template::new("SELECT id FROM products ORDER BY id {lock}");
+    postgres_test(async |db| {
+        let counter = Counter::open(&db).await;
+        let mut wishes = vec![];
+        for _ in 0..30 {
+            let product = counter.shop.product(&counter.store, 1).await;
+            wishes
+                .push(submission(actor(&counter.customer), vec![place(counter.store.id, &[(&product, 1)])]));
+        }
+        let elsewhere = another_process(&db).await;
+        let mut holder = elsewhere.begin().await.expect("a transaction");
+        let _: Vec<(i64,)> = holder.fetch_all(&HOLD.bind(())).await.expect("held");
+        // The server ends whoever idles in a transaction; this one does something now and then.
+        let answers = together(&counter.shop.writer, wishes.clone());
+        let keep = async {
+            loop {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                let _: Vec<(i64,)> = holder.fetch_all(&HOLD.bind(())).await.expect("held");
+            }
+        };
+        let outcomes = tokio::select! {
+            outcomes = answers => outcomes,
+            () = keep => unreachable!("holds for ever"),
+        };
+        let locked = outcomes.iter().take_while(|outcome| **outcome == Err(WriteError::Locked)).count();
+        assert!((1..30).contains(&locked), "{outcomes:?}");
+        assert_eq!(outcomes[locked..], vec![Err(WriteError::NotExecuted); 30 - locked]);
+        holder.rollback().await;
+        for outcome in together(&counter.shop.writer, wishes).await {
+            assert!(outcome.is_ok(), "{outcome:?}");
+        }
         elsewhere.close().await;
         counter.shop.close().await;
     })

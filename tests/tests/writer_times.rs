@@ -12,7 +12,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{Act, ActorRef, WriteError};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, submission};
 
 ordervault_tests::twin_tests!(
     a_clock_set_back_a_little_stands_still,
@@ -79,6 +79,9 @@ async fn a_restart_remembers_the_newest_record(db: Db) {
     let shop = Shop::with(&db, ManualClock::at(OPENING_MILLIS + 3_500 * SECOND), 2).await;
     let start = || shop.submit(ActorRef::Operator, vec![on_order(order.id, None, Command::Start)]);
     assert_eq!(start().await, Err(WriteError::ClockBehind { behind_seconds: 100 }));
+    // Nor anything else, such as an order whose history is only about to begin.
+    let other = shop.submit(ActorRef::Operator, vec![place(order.store_id, &[])]).await;
+    assert_eq!(other, Err(WriteError::ClockBehind { behind_seconds: 100 }));
     shop.clock.advance(60 * SECOND);
     assert_eq!(order_of(start().await).status, Status::Processing);
     assert_eq!(recorded(&db, &order).await, [0, 3_600 * SECOND, 3_600 * SECOND]);

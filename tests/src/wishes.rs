@@ -1,0 +1,362 @@
+//! Random submissions: every kind of act by every kind of actor, sensible or not, made from numbers and from what
+//! earlier ones led to.
+
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Place,
+    Status,
+};
+use ordervault_domain::time::Timestamp;
+use ordervault_domain::{customer, member, product, store};
+use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, Submission, TokenHash};
+use ordervault_persistence::{Realm, Session};
+
+use crate::queue::{Outcome, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
+use crate::shop::{contact, submission};
+
+/// The numbers that one submission is made from.
+pub type Roll = [u16; 8];
+
+/// What there is to act on.
+#[derive(Default)]
+pub struct Known {
+    stores: Vec<StoreId>,
+    products: Vec<(ProductId, String)>,
+    customers: Vec<(CustomerId, Contact)>,
+    members: Vec<MemberId>,
+    orders: Vec<(OrderId, i64)>,
+    sessions: Vec<Session>,
+}
+
+impl Known {
+    /// Learns from an answer.
+    pub fn learn(&mut self, outcome: &Outcome) {
+        let Ok(Receipt::Done { done, .. }) = outcome else { return };
+        for done in done {
+            match done {
+                Done::Store(store) if store.version == 1 => self.stores.push(store.id),
+                Done::Product(product) if product.version == 1 => {
+                    self.products.push((product.id, product.sku.clone()));
+                }
+                Done::Customer(customer) if customer.version == 1 => {
+                    self.customers.push((customer.id, customer.contact.clone()));
+                }
+                Done::Member(member) if member.version == 1 => self.members.push(member.id),
+                Done::Order(order) => {
+                    self.orders.retain(|(id, _)| *id != order.id);
+                    self.orders.push((order.id, order.version));
+                }
+                Done::Session(Some(session)) => self.sessions.push(session.clone()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The submission that these numbers stand for.
+    pub fn wish(&self, roll: Roll) -> Submission {
+        let [kind, who, which, what, how, key, ..] = roll;
+        let (actor, acts) = match kind % 12 {
+            0..=2 => (self.buyer(who), vec![self.place(roll)]),
+            3 | 4 => (self.clerk(who), vec![self.command(which, what, how)]),
+            5 => (self.buyer(who), vec![self.command(which, what, how)]),
+            6 => (self.clerk(who), vec![self.command(which, what, how), self.place(roll)]),
+            7 => (self.importer(who), vec![self.import(roll)]),
+            8 => (self.clerk(who), vec![self.of_store(which, what, how)]),
+            9 => (self.clerk(who), vec![self.of_product(roll)]),
+            10 => self.of_people(roll),
+            _ => (ActorRef::Anonymous, self.of_logins(roll)),
+        };
+        let wish = submission(actor, acts);
+        // Everybody waits in one line, which makes the order of a batch that of arrival.
+        let wish = Submission { request_id: format!("req_{kind}"), ..wish };
+        match key % 4 {
+            0 => keyed(wish, &format!("{}", key % 24), &format!("{}", kind % 12)),
+            _ => wish,
+        }
+    }
+
+    fn buyer(&self, n: u16) -> ActorRef {
+        match pick(&self.customers, n) {
+            Some((id, _)) if !n.is_multiple_of(16) => ActorRef::Customer(*id),
+            _ => ActorRef::Customer(CustomerId::from_i64(2)),
+        }
+    }
+
+    fn clerk(&self, n: u16) -> ActorRef {
+        match (n % 4, pick(&self.members, n / 4)) {
+            (0, _) | (_, None) => ActorRef::Operator,
+            (1, _) if n.is_multiple_of(5) => ActorRef::Member(MemberId::from_i64(2)),
+            (_, Some(id)) => ActorRef::Member(*id),
+        }
+    }
+
+    fn importer(&self, n: u16) -> ActorRef {
+        if n.is_multiple_of(8) { self.clerk(n / 8) } else { ActorRef::Importer }
+    }
+
+    fn store(&self, n: u16) -> StoreId {
+        pick(&self.stores, n).copied().unwrap_or(StoreId::from_i64(2))
+    }
+
+    fn product(&self, n: u16) -> ProductId {
+        pick(&self.products, n).map_or(ProductId::from_i64(2), |(id, _)| *id)
+    }
+
+    fn lines(&self, n: u16) -> Vec<LineRequest> {
+        let line = |i: u16| LineRequest {
+            product_id: self.product(n.rotate_left(u32::from(3 * i))),
+            quantity: u32::from((n >> i) % 4),
+        };
+        (0..n % 4).map(line).collect()
+    }
+
+    fn place(&self, [_, who, which, what, how, ..]: Roll) -> Act {
+        let customer_id = (how % 3 == 1).then(|| pick(&self.customers, who)).flatten().map(|(id, _)| *id);
+        let place = Place {
+            store_id: self.store(which),
+            customer_id,
+            lines: self.lines(what),
+            contact: contact((how % 5).into()),
+            note: telling(how),
+        };
+        Act::Order { id: None, expected_version: None, command: Command::Place(place) }
+    }
+
+    fn command(&self, which: u16, what: u16, how: u16) -> Act {
+        let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
+        let comment = (how % 3 == 0).then(|| telling(how / 3));
+        let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
+        let command = match what % 12 {
+            0..=2 => Command::Confirm,
+            3 | 4 => Command::Start,
+            5 => Command::Complete,
+            6 => cancel(if how.is_multiple_of(2) { CancelReason::Customer } else { CancelReason::Staff }),
+            7 => Command::Reject { reason, comment },
+            8 => Command::Invalidate { reason, comment },
+            9 => Command::Restore,
+            _ => Command::Amend(Amendment {
+                lines: how.is_multiple_of(2).then(|| self.lines(how / 2)),
+                contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
+                note: how.is_multiple_of(5).then(|| telling(how / 5)),
+                comment,
+            }),
+        };
+        let expected = match how % 7 {
+            0 => Some(version),
+            1 => Some(version - 1),
+            _ => None,
+        };
+        on_order(id, expected, command)
+    }
+
+    fn import(&self, [_, who, which, what, how, ..]: Roll) -> Act {
+        let at = |n: u16| Timestamp::from_millis(1_500_000_000_000 + i64::from(n));
+        let line = |line: LineRequest| ImportedLine {
+            product_id: line.product_id,
+            quantity: line.quantity + 1,
+            unit_price: Amount::new((how % 999).into()),
+        };
+        let road = [Status::Confirmed, Status::Processing, Status::Completed, Status::Cancelled];
+        let steps = road.into_iter().take((how % 5).into());
+        let import = Import {
+            store_id: self.store(which),
+            customer_id: pick(&self.customers, who).filter(|_| how.is_multiple_of(2)).map(|(id, _)| *id),
+            external_reference: format!("source:{}", which % 16),
+            source_status: telling(how),
+            currency: "BRL".parse().unwrap_or_else(|_| unreachable!("a currency")),
+            lines: self.lines(what).into_iter().map(line).collect(),
+            shipping_total: Amount::new((what % 100).into()),
+            contact: contact((how % 5).into()),
+            placed_at: at(what),
+            steps: steps.map(|to| ImportedStep { to, at: (what % 3 > 0).then(|| at(what ^ how)) }).collect(),
+        };
+        let id = OrderId::from_i64(100 + i64::from(which % 16));
+        Act::Order { id: Some(id), expected_version: None, command: Command::Import(Box::new(import)) }
+    }
+
+    fn of_store(&self, which: u16, what: u16, how: u16) -> Act {
+        let currency = || if how.is_multiple_of(2) { "TWD" } else { "JPY" }.parse().ok();
+        let command = match (what % 5, currency(), "Asia/Tokyo".parse()) {
+            (0, Some(currency), Ok(time_zone)) => {
+                let new = store::NewStore {
+                    name: telling(how),
+                    currency,
+                    time_zone,
+                    change_window_minutes: (how % 3 == 0).then_some(u32::from(how % 90)),
+                    external_reference: None,
+                };
+                return Act::Store { id: None, expected_version: None, command: store::Command::Create(new) };
+            }
+            (1, ..) => store::Command::Deactivate,
+            (2 | 3, ..) => store::Command::Activate,
+            _ => store::Command::Edit(store::StoreEdit {
+                name: Some(telling(how)),
+                currency: currency().filter(|_| how.is_multiple_of(3)),
+                time_zone: None,
+                change_window_minutes: Some((how % 3 == 1).then_some(u32::from(how % 90))),
+            }),
+        };
+        on_store(self.store(which), command)
+    }
+
+    fn of_product(&self, [_, _, which, what, how, key, ..]: Roll) -> Act {
+        // One that is taken, or was, or one that nobody else will ask for.
+        let sku = match pick(&self.products, key) {
+            Some((_, sku)) if how.is_multiple_of(4) => sku.clone(),
+            _ => format!("N-{how}-{key}-{which}"),
+        };
+        let category = (how % 3 > 0).then(|| telling(how / 3));
+        let price = Amount::new(i64::from(how) - 100);
+        let command = match what % 9 {
+            0 | 1 => {
+                let new = product::NewProduct {
+                    store_id: self.store(which),
+                    sku,
+                    title: telling(key),
+                    category,
+                    price,
+                    on_hand: i64::from(how % 12) - 1,
+                    external_reference: None,
+                };
+                return Act::Product {
+                    id: None,
+                    expected_version: None,
+                    command: product::Command::Create(new),
+                };
+            }
+            2 => product::Command::Deactivate,
+            3 | 4 => product::Command::Activate,
+            5 | 6 => {
+                let comment = (how % 3 == 0).then(|| telling(how));
+                product::Command::AdjustStock { delta: i64::from(how % 11) - 5, comment }
+            }
+            _ => product::Command::Edit(product::ProductEdit {
+                sku: Some(sku).filter(|_| how.is_multiple_of(3)),
+                title: Some(telling(key)),
+                category: Some(category),
+                price: Some(price).filter(|_| how.is_multiple_of(2)),
+            }),
+        };
+        on_product(self.product(which), command)
+    }
+
+    fn of_people(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Act>) {
+        let password_hash = Some(format!("hash {key}"));
+        let roles = [Role::Owner, Role::Manager, Role::Clerk, Role::Warehouse, Role::Auditor];
+        let roles = roles.into_iter().filter(|role| how >> (*role as u16) & 1 == 1).collect();
+        let stores = match key % 3 {
+            0 => StoreScope::Only(pick(&self.stores, key).copied().into_iter().collect()),
+            _ => StoreScope::All,
+        };
+        let id = pick(&self.members, which).copied().unwrap_or(MemberId::from_i64(2));
+        let command = match what % 12 {
+            0 => {
+                let command = customer::Command::Register { contact: contact((how % 40).into()) };
+                return (ActorRef::Anonymous, vec![Act::Customer { id: None, command, password_hash }]);
+            }
+            1 => {
+                let id = CustomerId::from_i64(200 + i64::from(how % 4));
+                let external_reference = format!("source:{}", how % 4);
+                return (
+                    ActorRef::Importer,
+                    vec![on_customer(id, customer::Command::Import { external_reference })],
+                );
+            }
+            2 => {
+                let id = pick(&self.customers, which).map_or(CustomerId::from_i64(2), |(id, _)| *id);
+                let command = customer::Command::ChangePassword;
+                return (self.buyer(who), vec![Act::Customer { id: Some(id), command, password_hash }]);
+            }
+            3 => {
+                let contact = contact((key % 40).into());
+                let new =
+                    member::NewMember { contact, roles, stores, must_change_password: how.is_multiple_of(2) };
+                let command = member::Command::Create(new);
+                let act = Act::Member { id: None, expected_version: None, command, password_hash };
+                return (self.clerk(who), vec![act]);
+            }
+            4 => member::Command::Deactivate,
+            5..=7 => member::Command::Activate,
+            8 => member::Command::ResetPassword,
+            9 => member::Command::ChangePassword,
+            _ => member::Command::Edit(member::MemberEdit {
+                contact: key.is_multiple_of(2).then(|| contact((500 + key % 40).into())),
+                roles: how.is_multiple_of(2).then_some(roles),
+                stores: how.is_multiple_of(3).then_some(stores),
+            }),
+        };
+        let actor = if what % 12 == 9 { ActorRef::Member(id) } else { self.clerk(who) };
+        (actor, vec![on_member(id, command)])
+    }
+
+    fn of_logins(&self, [_, _, which, what, how, ..]: Roll) -> Vec<Act> {
+        const IDLE_MILLIS: i64 = 30_000;
+        let token_hash: TokenHash =
+            Arc::new(|id: SessionId, generation| format!("{} {generation}", id.get()));
+        let someone = || pick(&self.customers, which).map(|(id, _)| id.get());
+        let act = match (what % 6, pick(&self.sessions, which)) {
+            (0..=2, Some(session)) => {
+                let hashes = [Some(&session.token_hash), session.previous_hash.as_ref()];
+                let presented = pick(&hashes, how).copied().flatten();
+                SessionAct::Rotate {
+                    id: session.id,
+                    realm: if how.is_multiple_of(9) { Realm::Staff } else { Realm::Customer },
+                    presented_hash: presented.cloned().unwrap_or_default(),
+                    idle_millis: IDLE_MILLIS,
+                    token_hash,
+                }
+            }
+            (3, Some(session)) => SessionAct::End { id: session.id },
+            (4, Some(session)) => SessionAct::EndAll {
+                principal_id: session.principal_id,
+                but: how.is_multiple_of(2).then_some(session.id),
+                because: "wished",
+            },
+            _ => match someone() {
+                Some(principal_id) => SessionAct::Open {
+                    realm: Realm::Customer,
+                    principal_id,
+                    idle_millis: IDLE_MILLIS,
+                    absolute_millis: 3 * IDLE_MILLIS,
+                    token_hash,
+                },
+                None => SessionAct::End { id: SessionId::from_i64(2) },
+            },
+        };
+        match how % 5 {
+            // Taken back with the act behind it.
+            0 => vec![Act::Session(act), on_order(OrderId::from_i64(2), None, Command::Confirm)],
+            _ => vec![Act::Session(act)],
+        }
+    }
+}
+
+fn pick<T>(of: &[T], n: u16) -> Option<&T> {
+    of.get(usize::from(n).checked_rem(of.len())?)
+}
+
+/// Texts that engines might treat differently.
+fn telling(n: u16) -> String {
+    const TEXTS: &[&str] = &[
+        "",
+        "plain words",
+        "保温杯 500ml",
+        "O'Hara \"quoted\" \\ back",
+        "Ünïcödé straße İstanbul",
+        "{\"json\": [1, null]}",
+        "%_*?",
+        " \t tabs and\nlines ",
+        "123",
+        "e\u{301} ﬁ １２３",
+        "한국어 ガギグ",
+        "\u{1F680}🇧🇷",
+        "'a':1 & !b | <->",
+        "AND OR NOT NEAR(\"x\")",
+    ];
+    pick(TEXTS, n).copied().unwrap_or_default().to_owned()
+}
