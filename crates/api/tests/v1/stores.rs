@@ -178,7 +178,7 @@ pub(super) async fn walk(client: &Client<'_>, list: &str) -> Vec<Value> {
     let mut next = list.to_owned();
     loop {
         let page = client.get(&next).await.ok();
-        ids.extend(page["items"].as_array().unwrap().iter().map(|row| row["id"].clone()));
+        ids.extend(page["items"].as_array().into_iter().flatten().map(|row| row["id"].clone()));
         let Some(cursor) = page["next_cursor"].as_str() else { return ids };
         next = format!("{list}&cursor={cursor}");
     }
