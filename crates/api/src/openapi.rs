@@ -227,7 +227,7 @@ fn add_problems(operation: &mut Operation, path: &str, method: &HttpMethod) -> V
         (404, has(ParameterIn::Path)),
         (406, true),
         (408, has_body),
-        (409, changes && needs_token),
+        (409, changes),
         (412, if_match.is_some()),
         (413, has_body),
         (415, has_body),

@@ -78,6 +78,8 @@ fn the_contract_follows_its_rules() {
             let tags = operation["tags"].as_array().unwrap();
             assert!(tags.len() == 1 && declared.contains(&tags[0]), "one declared tag: {place}");
             assert!(operation["security"].is_array(), "security is said explicitly: {place}");
+            let for_all = operation["security"] == json!([]);
+            assert!(!for_all || operation["responses"].get("403").is_none(), "403 without a token: {place}");
             let realm = if path.starts_with("/v1/staff/") { "customer_bearer" } else { "staff_bearer" };
             for requirement in operation["security"].as_array().unwrap() {
                 assert!(requirement.get(realm).is_none(), "{realm} on {place}");

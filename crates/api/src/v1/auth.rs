@@ -55,8 +55,7 @@ pub(crate) struct Register {
 #[utoipa::path(post, path = "/v1/auth/register", operation_id = "register_customer", tag = "auth",
     request_body = Register,
     responses((status = 201, description = "The account", body = CustomerBody,
-        headers(("Location" = String, description = "The path of the account")))),
-    security(()))]
+        headers(("Location" = String, description = "The path of the account")))))]
 pub(crate) async fn register_customer(
     state: web::Data<AppState>,
     request_id: RequestId,
@@ -96,8 +95,7 @@ pub(crate) async fn register_customer(
 #[utoipa::path(post, path = "/v1/auth/login", operation_id = "login_customer", tag = "auth", request_body = Login,
     responses((status = 200, description = "A pair of tokens", body = Tokens),
         (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
-            body = ref("#/components/schemas/Problem"))),
-    security(()))]
+            body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_customer(
     state: web::Data<AppState>,
     request_id: RequestId,
@@ -113,8 +111,7 @@ pub(crate) async fn login_customer(
 #[utoipa::path(post, path = "/v1/auth/refresh", operation_id = "refresh_customer", tag = "auth", request_body = Refresh,
     responses((status = 200, description = "The next pair of tokens", body = Tokens),
         (status = 401, description = "The session is over", content_type = "application/problem+json",
-            body = ref("#/components/schemas/Problem"))),
-    security(()))]
+            body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn refresh_customer(
     state: web::Data<AppState>,
     request_id: RequestId,

@@ -102,8 +102,7 @@ pub(crate) struct ListProducts {
 ///
 /// Those that take orders, newest first.
 #[utoipa::path(get, path = "/v1/stores", operation_id = "list_stores", tag = "catalogue", params(PageQuery),
-    responses((status = 200, description = "A page of stores", body = ListOf<StoreBody>)),
-    security(()))]
+    responses((status = 200, description = "A page of stores", body = ListOf<StoreBody>)))]
 pub(crate) async fn list_stores(
     state: web::Data<AppState>,
     query: Query<PageQuery>,
@@ -119,8 +118,7 @@ pub(crate) async fn list_stores(
 ///
 /// Those that can be ordered, newest first.
 #[utoipa::path(get, path = "/v1/products", operation_id = "list_products", tag = "catalogue", params(ListProducts),
-    responses((status = 200, description = "A page of products", body = ListOf<ProductBody>)),
-    security(()))]
+    responses((status = 200, description = "A page of products", body = ListOf<ProductBody>)))]
 pub(crate) async fn list_products(
     state: web::Data<AppState>,
     query: Query<ListProducts>,

@@ -96,11 +96,11 @@ pub(crate) struct ChangeBody {
     pub field: &'static str,
     /// Its value before; left out if there was none.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Value, nullable = false)]
     pub before: serde_json::Value,
     /// Its value after; left out if there is none.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    #[schema(value_type = Object, nullable = false)]
+    #[schema(value_type = Value, nullable = false)]
     pub after: serde_json::Value,
 }
 

@@ -22,8 +22,7 @@ pub(super) fn routes() -> Routes {
     request_body = Login,
     responses((status = 200, description = "A pair of tokens", body = Tokens),
         (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
-            body = ref("#/components/schemas/Problem"))),
-    security(()))]
+            body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_staff(
     state: web::Data<AppState>,
     request_id: RequestId,
@@ -40,8 +39,7 @@ pub(crate) async fn login_staff(
     request_body = Refresh,
     responses((status = 200, description = "The next pair of tokens", body = Tokens),
         (status = 401, description = "The session is over", content_type = "application/problem+json",
-            body = ref("#/components/schemas/Problem"))),
-    security(()))]
+            body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn refresh_staff(
     state: web::Data<AppState>,
     request_id: RequestId,
