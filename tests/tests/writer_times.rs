@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Command, Import, ImportedStep, Order, Status};
+use ordervault_domain::product;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, WriteError};
+use ordervault_persistence::writer::{Act, ActorRef, IDEMPOTENCY_MILLIS, WriteError};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, submission};
@@ -20,6 +21,7 @@ ordervault_tests::twin_tests!(
     a_restart_remembers_the_newest_record,
     a_process_whose_clock_is_ahead_does_not_turn_histories_back,
     imports_keep_the_times_of_their_source,
+    expired_idempotency_keys_are_dropped_on_the_way,
 );
 
 const SECOND: i64 = 1_000;
@@ -167,5 +169,27 @@ async fn imports_keep_the_times_of_their_source(db: Db) {
     assert_eq!(dump(&db).await, before);
     // An old id does not make the clock look late.
     shop.store().await;
+    shop.close().await;
+}
+
+async fn expired_idempotency_keys_are_dropped_on_the_way(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let tea = shop.product(&store, 100).await;
+    let customer = shop.customer().await;
+    let act = place(store.id, &[(&tea, 1)]);
+    let old = keyed(submission(actor(&customer), vec![act]), "once", "tea");
+    let order = order_of(shop.writer.submit(old).await);
+    let keys = async || dump(&db).await["idempotency_keys"].len();
+    assert_eq!(keys().await, 1);
+    shop.clock.advance(IDEMPOTENCY_MILLIS + SECOND);
+    let mut active = true;
+    for _ in 0..64 {
+        active = !active;
+        let command = if active { product::Command::Activate } else { product::Command::Deactivate };
+        shop.act(ActorRef::Operator, on_product(tea.id, command)).await;
+    }
+    assert_eq!(keys().await, 0);
+    assert_eq!(history(&db, order.id.get()).await.len(), 1);
     shop.close().await;
 }

@@ -1,4 +1,5 @@
 //! The policy as two committed tables: a change of it is a diff.
+#![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 

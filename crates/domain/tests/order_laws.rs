@@ -1,4 +1,5 @@
 //! Laws of the order's life, over random runs of commands by random actors.
+#![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 

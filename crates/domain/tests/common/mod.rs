@@ -1,5 +1,6 @@
 //! A small shop for the tests of the domain.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
+#![expect(clippy::expect_used, reason = "tests may")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

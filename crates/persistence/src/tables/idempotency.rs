@@ -11,6 +11,11 @@ statements! {
          WHERE scoped_key {in_keys:1}"
     );
     FORGET: Template = Template::new("DELETE FROM idempotency_keys WHERE scoped_key {in_keys:1}");
+    FORGET_OLDEST: Template = Template::new(
+        "DELETE FROM idempotency_keys WHERE scoped_key IN (
+             SELECT scoped_key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2
+         )"
+    );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("idempotency_keys", &[
         ("scoped_key", Text), ("fingerprint", Text), ("entity_id", Int), ("version", Int), ("created_at", Int),
     ]).suffix("ON CONFLICT (scoped_key) DO NOTHING");
@@ -36,4 +41,10 @@ pub(crate) async fn load(tx: &mut Tx, keys: &[String], oldest: i64) -> Result<Ve
         tx.execute(&FORGET.bind((keys,))).await?;
     }
     Ok(live)
+}
+
+/// Deletes some of the records that nobody asks for any more, those made before `oldest`.
+pub(crate) async fn forget_oldest(tx: &mut Tx, oldest: i64, most: i64) -> Result<(), Error> {
+    tx.execute(&FORGET_OLDEST.bind((oldest, most))).await?;
+    Ok(())
 }

@@ -22,11 +22,11 @@ use tokio::time::Instant;
 use super::act::{Receipt, Submission, WriteError};
 use super::decide::Decider;
 use super::queue::{Item, Queue};
-use super::working_set::WorkingSet;
+use super::working_set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::sources::Sources;
-use crate::tables::writers;
+use crate::tables::{idempotency, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
 const MAX_TRIES: u32 = 4;
@@ -42,6 +42,11 @@ const SETTLE_PAUSE: Duration = Duration::from_millis(100);
 pub(super) const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Every so many batches expired idempotency keys are dropped,
+const CLEAN_UP_EVERY_BATCHES: i64 = 64;
+/// at most so many: more than so many batches can have made.
+const CLEAN_UP_ROWS: i64 = 128_000;
 
 type Outcome = Result<Receipt, WriteError>;
 
@@ -134,6 +139,10 @@ impl Run {
         }
         set.flush(&mut tx).await?;
         self.batch += 1;
+        if self.batch % CLEAN_UP_EVERY_BATCHES == 0 {
+            let oldest = now.millis() - IDEMPOTENCY_MILLIS;
+            idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
+        }
         writers::touch(&mut tx, self.writer_id, self.batch, now).await?;
         match tx.commit().await {
             Ok(()) => Ok(outcomes),
