@@ -129,7 +129,7 @@ impl Known {
 
     fn command(&self, which: u16, what: u16, how: u16) -> Act {
         let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
-        let comment = (how % 3 == 0).then(|| telling(how / 3));
+        let comment = how.is_multiple_of(3).then(|| telling(how / 3));
         let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
         let command = match what % 12 {
             0..=2 => Command::Confirm,
@@ -187,7 +187,7 @@ impl Known {
                     name: telling(how),
                     currency,
                     time_zone,
-                    change_window_minutes: (how % 3 == 0).then_some(u32::from(how % 90)),
+                    change_window_minutes: how.is_multiple_of(3).then_some(u32::from(how % 90)),
                     external_reference: None,
                 };
                 return Act::Store { id: None, expected_version: None, command: store::Command::Create(new) };
@@ -232,7 +232,7 @@ impl Known {
             2 => product::Command::Deactivate,
             3 | 4 => product::Command::Activate,
             5 | 6 => {
-                let comment = (how % 3 == 0).then(|| telling(how));
+                let comment = how.is_multiple_of(3).then(|| telling(how));
                 product::Command::AdjustStock { delta: i64::from(how % 11) - 5, comment }
             }
             _ => product::Command::Edit(product::ProductEdit {

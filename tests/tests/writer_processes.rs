@@ -80,7 +80,7 @@ async fn two_processes_sell_exactly_what_there_is(db: Db) {
     }
     // Two pieces to an order; at most one kind of the three can be left, because every order wants two kinds.
     assert_eq!(sold, 2 * i64::try_from(accepted).expect("few"));
-    assert!(hot.len() as i64 * PIECES - sold <= PIECES, "{sold} sold");
+    assert!(3 * PIECES - sold <= PIECES, "{sold} sold");
     theirs.close().await;
     elsewhere.close().await;
     ours.close().await;
