@@ -2,41 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod common;
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Command, Output};
 
-fn ordervault(folder: &Path, args: &[&str], environment: &[(&str, &str)]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_ordervault"))
-        .args(args)
-        .env_clear()
-        .envs(environment.iter().copied())
-        .current_dir(folder)
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).unwrap()
-}
-
-/// Ends with `code` and one line on standard error that begins with the program's name.
-#[track_caller]
-fn assert_fails(output: &Output, code: i32, says: &str) {
-    let error = text(&output.stderr);
-    assert_eq!(output.status.code(), Some(code), "{error}");
-    assert!(error.starts_with("ordervault: ") && error.contains(says), "{error}");
-    assert_eq!(error.lines().count(), 1, "{error}");
-    assert_eq!(text(&output.stdout), "");
-}
+use common::{Shop, assert_fails, text};
 
 #[test]
 fn config_show_prints_values_with_sources_and_no_secrets() {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("ordervault.toml"), "[docs]\nenabled = false\n").unwrap();
+    let shop = Shop::on_sqlite();
+    std::fs::write(shop.path().join("ordervault.toml"), "[docs]\nenabled = false\n").unwrap();
     let environment = [("ORDERVAULT_DATABASE__URL", "postgres://shop:hush@db/shop")];
-    let output = ordervault(folder.path(), &["config", "show", "--data-dir", "/srv/shop"], &environment);
+    let output = shop.run_with(&["config", "show", "--data-dir", "/srv/shop"], &environment);
     let shown = text(&output.stdout);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let line = |key: &str| shown.lines().find(|line| line.split(' ').next() == Some(key)).unwrap();
@@ -51,43 +29,32 @@ fn config_show_prints_values_with_sources_and_no_secrets() {
 
 #[test]
 fn mistakes_in_the_configuration_end_every_command_with_78() {
-    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::on_sqlite();
     let typo = [("ORDERVAULT_DATABASE__READRS", "2")];
     for args in [&["config", "check"][..], &["verify"], &["serve", "--demo"]] {
-        assert_fails(
-            &ordervault(folder.path(), args, &typo),
-            78,
-            "did you mean ORDERVAULT_DATABASE__READERS?",
-        );
+        assert_fails(&shop.run_with(args, &typo), 78, "did you mean ORDERVAULT_DATABASE__READERS?");
     }
     let production = [("ORDERVAULT_MODE", "production")];
-    assert_fails(&ordervault(folder.path(), &["serve", "--demo"], &production), 78, "--demo");
-    let missing = ordervault(folder.path(), &["config", "check", "--config", "none.toml"], &[]);
+    assert_fails(&shop.run_with(&["serve", "--demo"], &production), 78, "--demo");
+    let missing = shop.run_with(&["config", "check", "--config", "none.toml"], &[]);
     assert_fails(&missing, 78, "none.toml: No such file");
-    assert_eq!(ordervault(folder.path(), &["config", "check"], &production).status.code(), Some(0));
+    assert_eq!(shop.run_with(&["config", "check"], &production).status.code(), Some(0));
 }
 
 #[test]
 fn a_wrong_command_line_ends_with_2_and_help_with_0() {
-    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::on_sqlite();
     for args in [&["sreve"][..], &[], &["import", "olist"], &["member", "create", "a@b.example"]] {
-        assert_eq!(ordervault(folder.path(), args, &[]).status.code(), Some(2), "{args:?}");
+        assert_eq!(shop.run_with(args, &[]).status.code(), Some(2), "{args:?}");
     }
     for args in [&["--help"][..], &["--version"], &["serve", "--help"], &["import", "olist", "--help"]] {
-        assert_eq!(ordervault(folder.path(), args, &[]).status.code(), Some(0), "{args:?}");
+        assert_eq!(shop.run_with(args, &[]).status.code(), Some(0), "{args:?}");
     }
-}
-
-#[test]
-fn an_import_without_files_ends_with_74() {
-    let folder = tempfile::tempdir().unwrap();
-    let output = ordervault(folder.path(), &["import", "olist", "."], &[]);
-    assert_fails(&output, 74, "has no product_category_name_translation");
 }
 
 #[test]
 fn healthcheck_tells_ready_from_not_ready_from_absent() {
-    let folder = tempfile::tempdir().unwrap();
+    let shop = Shop::on_sqlite();
     for (status, code) in [("200 OK", 0), ("503 Service Unavailable", 1)] {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -101,11 +68,11 @@ fn healthcheck_tells_ready_from_not_ready_from_absent() {
             write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").unwrap();
             String::from_utf8(request).unwrap()
         });
-        let output = ordervault(folder.path(), &["healthcheck"], &[("ORDERVAULT_SERVER__LISTEN", &address)]);
+        let output = shop.run_with(&["healthcheck"], &[("ORDERVAULT_SERVER__LISTEN", &address)]);
         assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
         assert!(server.join().unwrap().starts_with("GET /readyz HTTP/1.1\r\n"));
     }
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let output = ordervault(folder.path(), &["healthcheck"], &[("ORDERVAULT_SERVER__LISTEN", &free)]);
+    let output = shop.run_with(&["healthcheck"], &[("ORDERVAULT_SERVER__LISTEN", &free)]);
     assert_fails(&output, 69, "no server answers at");
 }

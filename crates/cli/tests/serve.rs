@@ -1,0 +1,203 @@
+//! `serve` and `member` as an operator sees them.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod common;
+
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt as _;
+
+use sqlx::{Connection as _, SqliteConnection};
+
+use common::{Shop, assert_ends, assert_fails, http, sign_in, text};
+
+/// The value behind `name` in the frame that shows an account.
+fn framed(said: &str, name: &str) -> String {
+    let line = said.lines().find(|line| line.trim_matches('│').trim().starts_with(name)).unwrap();
+    line.trim_matches('│').trim().trim_start_matches(name).trim().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_start_makes_an_owner_and_tells_the_password_once() {
+    for shop in Shop::on_both().await {
+        let (mut server, address) = shop.serve(&[]);
+        server.wait_for("curl -s http");
+        let password = framed(&server.said, "password");
+        assert_eq!(framed(&server.said, "e-mail"), "owner@localhost");
+        assert_eq!(sign_in(&address, "owner@localhost", &password).0, 200, "{password}");
+        assert_eq!(sign_in(&address, "owner@localhost", "something else").0, 401);
+        assert_eq!(http(&address, "GET", "/readyz", "", "").0, 200);
+        server.signal("TERM");
+        let (code, out, said) = server.end();
+        assert_eq!((code, out.as_str()), (Some(0), ""), "{said}");
+        assert!(said.contains("\"stopped\""), "{said}");
+
+        let (server, address) = shop.serve(&[]);
+        assert_eq!(sign_in(&address, "owner@localhost", &password).0, 200);
+        server.signal("INT");
+        let (code, _, said) = server.end();
+        assert_eq!(code, Some(0));
+        assert!(!said.contains("password"), "{said}");
+    }
+}
+
+#[test]
+fn files_are_private() {
+    let shop = Shop::on_sqlite();
+    let (server, _) = shop.serve(&[]);
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+    let mode = |path: &str| shop.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("data"), 0o700);
+    for file in ["data/ordervault.db", "data/secret.key"] {
+        assert_eq!(mode(file), 0o600, "{file}");
+    }
+    assert!(!shop.path().join("data/ordervault.db-wal").exists(), "the log is written back at the end");
+}
+
+#[test]
+fn a_configured_owner_is_made_without_telling_the_password() {
+    let shop = Shop::on_sqlite();
+    let environment = [
+        ("ORDERVAULT_FIRST_RUN__OWNER_EMAIL", "chefin@shop.example"),
+        ("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "vier Pferde 14 cm"),
+        ("ORDERVAULT_LOG__FORMAT", "json"),
+    ];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    let mut server = shop.start(&args, &environment);
+    let line = server.wait_for("\"listening\"");
+    let address = line.split("\"api\":\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(sign_in(address, "chefin@shop.example", "vier Pferde 14 cm").0, 200);
+    server.signal("TERM");
+    let (code, _, said) = server.end();
+    assert_eq!(code, Some(0));
+    assert!(!said.contains("Pferde"), "{said}");
+    let short = [("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "short")];
+    let refused = Shop::on_sqlite().run_with(&["-q", args[0], args[1], args[2], args[3], args[4]], &short);
+    assert_fails(&refused, 78, "first_run: the password is refused: staff need at least 15 characters");
+}
+
+#[tokio::test]
+async fn the_demo_shop_is_the_same_on_both_engines_and_loaded_once() {
+    let mut seen = Vec::new();
+    for shop in Shop::on_both().await {
+        for _ in 0..2 {
+            let (server, address) = shop.serve(&["--demo"]);
+            assert_eq!(sign_in(&address, "owner@example.com", "correct horse battery staple").0, 200);
+            server.signal("TERM");
+            let (code, _, said) = server.end();
+            assert_eq!(code, Some(0), "{said}");
+        }
+        seen.push(shop.orders().await);
+    }
+    assert_eq!(seen[0].len(), 200);
+    assert_eq!(seen[0], seen[1]);
+}
+
+#[tokio::test]
+async fn members_are_made_listed_and_given_new_passwords() {
+    for shop in Shop::on_both().await {
+        let shown = |out: &[u8]| text(out).lines().last().unwrap().rsplit(' ').next().unwrap().to_owned();
+        let create = ["member", "create", "Ana@Shop.example", "--name", "Ana 林", "--role", "owner,clerk"];
+        let made = shop.run(&create);
+        assert_ends(
+            &made,
+            0,
+            "\tana@shop.example\tAna 林\towner,clerk\tall stores\tactive\npassword, shown this once",
+        );
+        assert_fails(&shop.run(&create), 2, "another one has this email already");
+        assert_ends(&shop.run(&["member", "list"]), 0, "\tana@shop.example\t");
+        let (server, address) = shop.serve(&[]);
+        assert!(!server.said.contains("There was no staff account"));
+        let first = shown(&made.stdout);
+        assert_eq!(sign_in(&address, "ana@shop.example", &first).0, 200, "{first}");
+        let reset = shop.run(&["member", "reset-password", "ana@shop.example"]);
+        let second = shown(&reset.stdout);
+        assert_eq!(sign_in(&address, "ana@shop.example", &first).0, 401);
+        assert_eq!(sign_in(&address, "ana@shop.example", &second).0, 200, "{second}");
+        let given = ["member", "reset-password", "ana@shop.example", "--password-stdin"];
+        assert_ends(&shop.run_reading(&given, "sieben Ziegen am Zaun\n"), 0, "ana@shop.example");
+        assert_eq!(sign_in(&address, "ana@shop.example", "sieben Ziegen am Zaun").0, 200);
+        server.signal("TERM");
+        assert_eq!(server.end().0, Some(0));
+    }
+}
+
+#[test]
+fn members_that_cannot_be_are_refused_in_one_line() {
+    let shop = Shop::on_sqlite();
+    let create = |email: &str, name: &str, role: &str, store: &[&str]| {
+        let args = ["-q", "member", "create", email, "--name", name, "--role", role];
+        shop.run(&[&args[..], store].concat())
+    };
+    assert_fails(&create("ana", "Ana", "owner", &[]), 2, "ana: not an e-mail address");
+    assert_fails(&create("a@b.example", " ", "owner", &[]), 2, "the name must not be blank");
+    assert_fails(&create("a@b.example", "Ana", "admin", &[]), 2, "there is no role admin; there are owner,");
+    assert_fails(&create("a@b.example", "Ana", "clerk", &["--store", "x"]), 2, "store x: not an id");
+    let unknown = ["--store", "sto_0NEHNAF80JYTAF"];
+    assert_fails(&create("a@b.example", "Ana", "clerk", &unknown), 2, "there is no store sto_0NEHNAF80JYTAF");
+    let nobody = shop.run(&["-q", "member", "reset-password", "nobody@b.example"]);
+    assert_fails(&nobody, 2, "no member signs in as nobody@b.example");
+    let short =
+        ["-q", "member", "create", "a@b.example", "--name", "Ana", "--role", "clerk", "--password-stdin"];
+    assert_fails(&shop.run_reading(&short, "short\n"), 2, "staff need at least 15 characters");
+}
+
+#[tokio::test]
+async fn what_keeps_a_command_from_working_is_told_in_one_line() {
+    let shop = Shop::on_sqlite();
+    let unreachable = ["migrate", "--database-url", "postgres://shop:hush@127.0.0.1:1/shop"];
+    let output = shop.run(&unreachable);
+    assert_fails(&output, 69, "cannot open postgres://shop:***@127.0.0.1:1/shop: ");
+    assert!(!text(&output.stderr).contains("hush"));
+
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let output = shop.run(&["serve", "--listen", &address]);
+    assert_fails(&output, 69, &format!("cannot listen on {address}: Address already in use"));
+    let output = shop.run(&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", &address]);
+    assert_fails(&output, 69, "--metrics-listen");
+    assert!(!shop.path().join("data").exists(), "nothing is made before it is clear that it can serve");
+
+    // A file where the folder should be stands for every folder that cannot be made.
+    std::fs::write(shop.path().join("data"), "").unwrap();
+    for args in [&["migrate"][..], &["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"]] {
+        assert_fails(&shop.run(args), 73, "cannot make the folder ./data: ");
+    }
+    let nowhere = ["migrate", "--database-url", "sqlite:///nowhere/at/all.db"];
+    assert_fails(&shop.run(&nowhere), 73, "cannot open the database file /nowhere/at/all.db: ");
+    assert_fails(
+        &shop.run(&["member", "list", "--data-dir", "none"]),
+        69,
+        "there is no database file none/ordervault.db",
+    );
+}
+
+#[test]
+fn a_secret_file_that_others_can_read_is_refused() {
+    let shop = Shop::on_sqlite();
+    let args = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    std::fs::create_dir(shop.path().join("data")).unwrap();
+    let secret = shop.path().join("data/secret.key");
+    std::fs::write(&secret, "x").unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert_fails(&shop.run(&args), 78, "chmod 600 ./data/secret.key");
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_fails(&shop.run(&args), 78, "must hold one or two lines, each 32 bytes in base64");
+}
+
+#[tokio::test]
+async fn a_schema_that_is_not_this_programs_is_refused() {
+    let shop = Shop::on_sqlite();
+    let production = [("ORDERVAULT_MODE", "production")];
+    let args = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    assert_fails(&shop.run_with(&args, &production), 78, "run `ordervault migrate`");
+    assert_ends(&shop.run_with(&["migrate"], &production), 0, "schema 1 is up to date\n");
+    let file = shop.path().join("data/ordervault.db");
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET version = 9000").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    for args in [&["migrate"][..], &["member", "list"], &args] {
+        assert_fails(&shop.run(args), 78, "schema 9000, this program knows 1: use the newer program");
+    }
+}
