@@ -1,5 +1,6 @@
 //! What the tests of the whole product share.
 
+pub mod damage;
 pub mod dump;
 pub mod life;
 pub mod postgres;

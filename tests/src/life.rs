@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::{self, Customer};
-use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Status,
+    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
+    Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
@@ -17,7 +17,9 @@ use ordervault_persistence::writer::{Act, ActorRef, Done, Idempotency, Receipt, 
 use crate::shop::{Shop, contact, place, seeded, submission};
 
 /// Numbers that are the same for the same seed.
-pub struct Dice(Box<dyn Fn(&mut [u8]) + Send + Sync>);
+pub struct Dice(Box<Bytes>);
+
+type Bytes = dyn Fn(&mut [u8]) + Send + Sync;
 
 impl Dice {
     /// Dice for a seed.
@@ -26,15 +28,15 @@ impl Dice {
     }
 
     /// 0 to `sides` - 1; 0 if there are no sides.
-    pub fn roll(&self, sides: usize) -> usize {
+    pub fn roll(&self, sides: u32) -> u32 {
         let mut bytes = [0; 4];
         (self.0)(&mut bytes);
-        (u32::from_le_bytes(bytes) as usize).checked_rem(sides).unwrap_or(0)
+        u32::from_le_bytes(bytes).checked_rem(sides).unwrap_or(0)
     }
 
     /// One of these, if there are any.
     pub fn pick<'a, T>(&self, of: &'a [T]) -> Option<&'a T> {
-        of.get(self.roll(of.len()))
+        of.get(self.roll(u32::try_from(of.len()).unwrap_or(0)) as usize)
     }
 }
 
@@ -44,7 +46,7 @@ struct Made {
     stores: Vec<Arc<Store>>,
     products: Vec<Arc<Product>>,
     customers: Vec<Arc<Customer>>,
-    orders: Vec<OrderId>,
+    orders: Vec<Arc<Order>>,
 }
 
 /// Lives so many steps. Whatever a rule refuses is no step, and none that matters.
@@ -59,7 +61,7 @@ pub async fn live(shop: &Shop, seed: u64, steps: usize) {
     made.customers.push(shop.customer().await);
     shop.member(Role::Clerk, StoreScope::All).await;
     for step in 0..steps {
-        shop.clock.advance(dice.roll(90_000) as i64);
+        shop.clock.advance(i64::from(dice.roll(90_000)));
         let submission = made.next(shop, &dice, step).await;
         let Some(submission) = submission else { continue };
         if let Ok(Receipt::Done { done, .. }) = shop.writer.submit(submission).await {
@@ -76,7 +78,7 @@ impl Made {
                 return None;
             }
             1 => {
-                let on_hand = dice.roll(30) as i64;
+                let on_hand = i64::from(dice.roll(30));
                 self.products.push(shop.product(dice.pick(&self.stores)?, on_hand).await);
                 return None;
             }
@@ -101,10 +103,9 @@ impl Made {
 
     fn note(&mut self, done: Vec<Done>) {
         for done in done {
-            if let Done::Order(order) = done
-                && order.version == 1
-            {
-                self.orders.push(order.id);
+            if let Done::Order(order) = done {
+                self.orders.retain(|known| known.id != order.id);
+                self.orders.push(order);
             }
         }
     }
@@ -113,7 +114,7 @@ impl Made {
         let of_store: Vec<&Product> =
             self.products.iter().map(Arc::as_ref).filter(|product| product.store_id == store.id).collect();
         let count = 1 + dice.roll(3);
-        (0..count).filter_map(|_| Some((*dice.pick(&of_store)?, 1 + dice.roll(4) as u32))).collect()
+        (0..count).filter_map(|_| Some((*dice.pick(&of_store)?, 1 + dice.roll(4)))).collect()
     }
 
     fn place(&self, dice: &Dice, step: usize) -> Option<Submission> {
@@ -128,18 +129,21 @@ impl Made {
         Some(Submission { idempotency: Some(idempotency), ..placed })
     }
 
+    /// Mostly the next step of the order's life, so that some come to its end; else anything.
     fn change_order(&self, dice: &Dice) -> Option<Act> {
+        let order = dice.pick(&self.orders)?;
         let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
-        let command = match dice.roll(11) {
-            0..3 => Command::Confirm,
-            3 | 4 => Command::Start,
-            5 => Command::Complete,
-            6 => Command::Cancel { reason: CancelReason::Customer, comment },
-            7 => Command::Invalidate { reason: InvalidReason::Test, comment },
-            8 => Command::Restore,
+        let command = match (dice.roll(12), order.status) {
+            (0..6, Status::PendingReview) => Command::Confirm,
+            (0..6, Status::Confirmed) => Command::Start,
+            (0..6, Status::Processing) => Command::Complete,
+            (0..6, Status::Invalid) => Command::Restore,
+            (6, _) => Command::Reject { reason: InvalidReason::BadAddress, comment },
+            (7, _) => Command::Cancel { reason: CancelReason::Customer, comment },
+            (8, _) => Command::Invalidate { reason: InvalidReason::Test, comment },
             _ => Command::Amend(self.amendment(dice, comment)?),
         };
-        Some(Act::Order { id: Some(*dice.pick(&self.orders)?), expected_version: None, command })
+        Some(Act::Order { id: Some(order.id), expected_version: None, command })
     }
 
     fn amendment(&self, dice: &Dice, comment: Option<String>) -> Option<Amendment> {
@@ -151,7 +155,7 @@ impl Made {
             .collect();
         Some(Amendment {
             lines: (dice.roll(2) == 0).then_some(lines),
-            contact: (dice.roll(2) == 0).then(|| contact(dice.roll(1_000) as u64)),
+            contact: (dice.roll(2) == 0).then(|| contact(u64::from(dice.roll(1_000)))),
             note: (dice.roll(2) == 0).then(|| format!("備註 \"{}\"\n", dice.roll(10))),
             comment,
         })
@@ -176,11 +180,11 @@ impl Made {
             1 => product::Command::Activate,
             2 => product::Command::Edit(product::ProductEdit {
                 title: Some(format!("Caneca {}", dice.roll(100))),
-                price: Some(Amount::new(dice.roll(100_000) as i64)),
+                price: Some(Amount::new(i64::from(dice.roll(100_000)))),
                 ..product::ProductEdit::default()
             }),
             _ => product::Command::AdjustStock {
-                delta: dice.roll(12) as i64 - 4,
+                delta: i64::from(dice.roll(12)) - 4,
                 comment: Some("count".into()),
             },
         };
@@ -194,14 +198,14 @@ impl Made {
             quantity,
             unit_price: Amount::new(199),
         });
-        let placed_at = store.created_at.plus_millis(-(dice.roll(1_000_000) as i64));
+        let placed_at = store.created_at.plus_millis(-i64::from(dice.roll(1_000_000)));
         let import = Import {
             store_id: store.id,
             customer_id: dice.pick(&self.customers).map(|customer| customer.id),
             external_reference: format!("elsewhere/{step}"),
             source_status: "delivered".into(),
             currency: store.currency,
-            lines: lines.take(dice.roll(4)).collect(),
+            lines: lines.take(dice.roll(4) as usize).collect(),
             shipping_total: Amount::new(50),
             contact: contact(7),
             placed_at,

@@ -64,6 +64,11 @@ impl Fresh {
     /// Sees that what is in it holds together, and drops it.
     pub async fn finish(self) {
         verify(&self.db).await;
+        self.drop().await;
+    }
+
+    /// Drops it as it is, broken perhaps.
+    pub async fn drop(self) {
         let engine = self.db.engine();
         self.db.close().await;
         if engine == Engine::Postgres {

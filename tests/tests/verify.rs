@@ -1,29 +1,312 @@
-//! `verify` finds every kind of damage, and nothing in a healthy shop.
-#![expect(clippy::expect_used, reason = "tests may")]
+//! `verify` names every kind of damage, and finds nothing in a shop that holds together.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
-use ordervault_domain::order::Command;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::order::{Amendment, CancelReason, Command};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::ActorRef;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::verify::{Code, Progress, verify};
+use ordervault_persistence::writer::{Act, ActorRef, Done, Idempotency, Receipt, SessionAct, Submission};
+use ordervault_persistence::{Realm, sequence};
 use ordervault_tests::life::live;
-use ordervault_tests::shop::Shop;
+use ordervault_tests::shop::{Shop, place, submission};
+use ordervault_tests::twin::Fresh;
+use strum::IntoEnumIterator as _;
 
-ordervault_tests::twin_tests!(a_healthy_shop, a_random_life);
+ordervault_tests::twin_tests!(
+    random_lives_hold_together,
+    every_table_is_looked_at,
+    damage_to_rows_is_named,
+    damage_to_histories_is_named,
+    damage_to_stock_is_named,
+    damage_to_the_outbox_and_the_rest_is_named,
+    many_damaged_rows_are_counted_over_pages,
+);
 
-async fn a_healthy_shop(db: Db) {
-    let shop = Shop::open(&db).await;
-    let store = shop.store().await;
-    let product = shop.product(&store, 10).await;
-    let customer = shop.customer().await;
-    let order = shop.place(&customer, &store, &[(&product, 3)]).await;
-    let order = shop.change(ActorRef::Operator, &order, Command::Confirm).await;
-    assert_eq!(order.version, 2);
-    shop.close().await;
-}
+/// SQL, the codes that it leads to, and those that the engine's own check on SQLite adds.
+type Case = (&'static str, &'static [Code], &'static [Code]);
 
-async fn a_random_life(db: Db) {
+/// The first order: placed, confirmed, amended; the second one is cancelled with a comment.
+const ROWS: &[Case] = &[
+    ("UPDATE orders SET currency = 'XXX'", &[Code::RowUnreadable], &[]),
+    ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
+    (
+        "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
+             change_window_minutes, NULL, created_at, updated_at FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+        &[Code::RowWithoutHistory],
+        &[],
+    ),
+    ("DELETE FROM members; DELETE FROM credentials", &[Code::HistoryWithoutRow], &[]),
+    ("UPDATE stores SET name = 'x'", &[Code::FoldDiffers], &[]),
+    ("UPDATE products SET price = price + 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE customers SET phone = NULL", &[Code::FoldDiffers], &[]),
+    ("UPDATE members SET must_change_password = TRUE", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET placed_at = placed_at + 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET confirmed_at = 5", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET contact_phone_reversed = '1'", &[Code::ColumnDiffers], &[]),
+    ("UPDATE order_lines SET position = 5", &[Code::ColumnDiffers], &[]),
+    ("UPDATE orders SET version = version + 1", &[Code::HeadVersion], &[]),
+    ("UPDATE orders SET head_hash = ''", &[Code::HeadHash], &[]),
+    (
+        "UPDATE orders SET subtotal = subtotal + 1, total = total + 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    (
+        "UPDATE order_lines SET total = total + 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    ("UPDATE orders SET customer_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
+    ("UPDATE orders SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
+    ("UPDATE products SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
+    (
+        "UPDATE order_lines SET product_id = (SELECT MAX(id) FROM products)",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::StockReserved],
+        &[],
+    ),
+];
+
+const HISTORIES: &[Case] = &[
+    (
+        "DELETE FROM history WHERE seq = 2 AND type = 'confirmed'",
+        &[Code::HistoryGap, Code::OutboxWithoutEvent],
+        &[],
+    ),
+    (
+        "DELETE FROM history WHERE entity_id IN (SELECT id FROM members)",
+        &[Code::RowWithoutHistory, Code::OutboxWithoutEvent, Code::PersonalWithoutEvent],
+        &[],
+    ),
+    ("UPDATE history SET kind = 'store' WHERE seq = 3", &[Code::HistoryHash, Code::HistoryKind], &[]),
+    ("UPDATE history SET request_id = 'req_forged' WHERE seq = 2", &[Code::HistoryHash], &[]),
+    ("UPDATE history SET occurred_at = 1 WHERE type = 'amended'", &[Code::HistoryHash], &[]),
+    ("UPDATE history SET hash = '' WHERE seq = 3", &[Code::HistoryHash, Code::HeadHash], &[]),
+    (
+        "UPDATE history SET event = '{\"type\":\"nonsense\"}' WHERE seq = 2",
+        &[Code::HistoryHash, Code::HistoryText],
+        &[],
+    ),
+    ("UPDATE history SET format = 99 WHERE seq = 2", &[Code::HistoryHash, Code::HistoryText], &[]),
+    (
+        "UPDATE history SET event = '{\"type\":\"restored\",\"to\":\"confirmed\"}' WHERE seq = 2",
+        &[Code::HistoryHash, Code::HistoryMisfit],
+        &[],
+    ),
+    ("UPDATE history SET fields = 'total' WHERE seq = 2", &[Code::HistoryDerived], &[]),
+    ("UPDATE history SET type = 'started' WHERE seq = 2", &[Code::HistoryDerived], &[]),
+    ("UPDATE history SET store_id = NULL WHERE seq = 3", &[Code::HistoryDerived], &[]),
+    ("UPDATE personal_values SET salt = ''", &[Code::PersonalMismatch], &[]),
+    ("DELETE FROM personal_values WHERE seq = 2", &[Code::PersonalMissing], &[]),
+    (
+        "INSERT INTO personal_values SELECT entity_id, 99, salt, content FROM personal_values WHERE seq = 2",
+        &[Code::PersonalWithoutEvent],
+        &[],
+    ),
+    (
+        "INSERT INTO personal_values SELECT entity_id, seq, '', '{}' FROM history WHERE type = 'confirmed'",
+        &[Code::PersonalMismatch],
+        &[],
+    ),
+];
+
+const STOCK: &[Case] = &[
+    ("UPDATE products SET on_hand = on_hand + 1", &[Code::StockSum], &[]),
+    ("UPDATE products SET reserved = reserved + 1", &[Code::StockSum, Code::StockReserved], &[]),
+    (
+        "UPDATE stock_movements SET reserved = reserved + 1 WHERE entity_id <> product_id",
+        &[Code::StockMovement, Code::StockSum],
+        &[],
+    ),
+    (
+        "DELETE FROM stock_movements WHERE entity_id <> product_id",
+        &[Code::StockMovement, Code::StockSum],
+        &[],
+    ),
+    (
+        "INSERT INTO stock_movements SELECT product_id, entity_id, 77, 0, 0 FROM stock_movements WHERE seq = 1",
+        &[Code::StockMovement],
+        &[],
+    ),
+    (
+        "INSERT INTO stock_movements SELECT product_id, 1, seq, 0, 0 FROM stock_movements WHERE entity_id = product_id",
+        &[Code::StockMovement],
+        &[],
+    ),
+    ("UPDATE orders SET holds_stock = FALSE", &[Code::StockReserved, Code::FoldDiffers], &[]),
+];
+
+const REST: &[Case] = &[
+    ("DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)", &[Code::OutboxMissing], &[]),
+    ("UPDATE outbox SET recorded_at = 1 WHERE position = 1", &[Code::OutboxMissing], &[]),
+    (
+        "INSERT INTO outbox SELECT entity_id, 99, recorded_at, (SELECT MAX(position) + 1 FROM outbox)
+         FROM outbox WHERE position = 1",
+        &[Code::OutboxWithoutEvent],
+        &[],
+    ),
+    ("UPDATE outbox SET position = 1000 WHERE position = 3", &[Code::OutboxGap], &[]),
+    ("UPDATE outbox SET position = 0 WHERE position = 1", &[Code::OutboxGap], &[]),
+    (
+        "UPDATE outbox SET position = NULL WHERE position = (SELECT MAX(position) FROM outbox)",
+        &[],
+        &[Code::OutboxUnsequenced],
+    ),
+    ("DELETE FROM order_search", &[Code::SearchMissing], &[]),
+    ("DELETE FROM product_search", &[Code::SearchMissing], &[]),
+    ("INSERT INTO credentials VALUES (1, '', 0)", &[Code::PrincipalMissing], &[]),
+    ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing], &[]),
+    ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing], &[]),
+    ("UPDATE idempotency_keys SET version = 99", &[Code::IdempotencyDangling], &[]),
+    ("UPDATE idempotency_keys SET entity_id = 1", &[Code::IdempotencyDangling], &[]),
+];
+
+const SQLITE: &[Case] = &[
+    (
+        "CREATE INDEX broken ON stores (name); PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = 'CREATE INDEX broken ON stores (currency)' WHERE name = 'broken'",
+        &[Code::EngineDamage],
+        &[],
+    ),
+    ("INSERT INTO order_search (rowid, note) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO product_search (rowid, words) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
+];
+
+const POSTGRES: &[Case] = &[
+    ("INSERT INTO order_search VALUES (1, '', '', '')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO product_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),
+    ("UPDATE order_search SET contact = ''", &[Code::SearchDiffers], &[]),
+    ("UPDATE product_search SET words = ''", &[Code::SearchDiffers], &[]),
+];
+
+async fn random_lives_hold_together(db: Db) {
     let shop = Shop::open(&db).await;
     live(&shop, 7, 300).await;
     shop.close().await;
-    let report = ordervault_persistence::verify::verify(&db, |_| {}).await.expect("readable");
-    println!("{:#?}", report.looked_at);
+}
+
+async fn every_table_is_looked_at(db: Db) {
+    fill(&db).await;
+    let mut steps: Vec<Progress> = vec![];
+    let report = verify(&db, |step| steps.push(step)).await.expect("readable");
+    assert!(report.is_clean(), "{report:?}");
+    let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+    assert_eq!(
+        looked.join(", "),
+        "credentials 2, customers 1, history 12, idempotency_keys 1, members 1, order_lines 2, order_search 4, \
+         orders 2, outbox 12, personal_values 6, product_search 6, products 3, sessions 1, stock_movements 6, stores 2"
+    );
+    assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 2, total: 2 }));
+}
+
+async fn damage_to_rows_is_named(db: Db) {
+    controls(db.engine(), ROWS).await;
+}
+
+async fn damage_to_histories_is_named(db: Db) {
+    controls(db.engine(), HISTORIES).await;
+}
+
+async fn damage_to_stock_is_named(db: Db) {
+    controls(db.engine(), STOCK).await;
+}
+
+async fn damage_to_the_outbox_and_the_rest_is_named(db: Db) {
+    controls(db.engine(), REST).await;
+    match db.engine() {
+        Engine::Sqlite => controls(db.engine(), SQLITE).await,
+        Engine::Postgres => controls(db.engine(), POSTGRES).await,
+    }
+}
+
+async fn many_damaged_rows_are_counted_over_pages(db: Db) {
+    let fresh = Fresh::on(db.engine()).await;
+    let shop = Shop::open(&fresh.db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 100_000).await;
+    let customer = shop.customer().await;
+    let orders: Vec<_> = (0..1_200)
+        .map(|_| submission(ActorRef::Customer(customer.id), vec![place(store.id, &[(&product, 1)])]))
+        .collect();
+    for orders in orders.chunks(400) {
+        let placed = orders.iter().map(|order| shop.writer.submit(order.clone()));
+        for placed in futures_util::future::join_all(placed).await {
+            placed.expect("placed");
+        }
+    }
+    shop.close().await;
+    fresh.damage("UPDATE orders SET note = 'changed'").await;
+    let report = verify(&fresh.db, |_| {}).await.expect("readable");
+    assert_eq!(report.totals[&Code::FoldDiffers], 1_200);
+    let first = report.findings.iter().find(|finding| finding.code == Code::FoldDiffers).expect("listed");
+    assert!(first.to_string().ends_with(": note is not what the history makes of it"), "{first}");
+    assert!(!first.to_string().contains("changed"), "personal values are not repeated");
+    fresh.drop().await;
+}
+
+#[test]
+fn every_code_has_its_control() {
+    let cases = [ROWS, HISTORIES, STOCK, REST, SQLITE, POSTGRES].concat();
+    let controlled: BTreeSet<Code> =
+        cases.iter().flat_map(|(_, codes, more)| [*codes, *more].concat()).collect();
+    assert_eq!(controlled, Code::iter().collect());
+}
+
+/// Breaks a healthy shop in each of these ways, and looks for exactly what follows.
+async fn controls(engine: Engine, cases: &[Case]) {
+    let mut wrong = vec![];
+    for (sql, codes, on_sqlite) in cases {
+        let fresh = Fresh::on(engine).await;
+        fill(&fresh.db).await;
+        fresh.damage(sql).await;
+        let report = verify(&fresh.db, |_| {}).await.expect("readable");
+        let mut expected: BTreeSet<Code> = codes.iter().copied().collect();
+        if engine == Engine::Sqlite {
+            expected.extend(*on_sqlite);
+        }
+        let found: BTreeSet<Code> = report.totals.keys().copied().collect();
+        if found != expected {
+            wrong.push(format!("{sql}: {expected:?} expected, found {:#?}", report.findings));
+        }
+        fresh.drop().await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Two stores, three products, a customer who is logged in, a member, two orders.
+async fn fill(db: &Db) {
+    let shop = Shop::open(db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 10).await;
+    let other = shop.product(&store, 10).await;
+    let elsewhere = shop.store().await;
+    shop.product(&elsewhere, 10).await;
+    let customer = shop.customer().await;
+    shop.member(Role::Clerk, StoreScope::All).await;
+    let log_in = SessionAct::Open {
+        realm: Realm::Customer,
+        principal_id: customer.id.get(),
+        idle_millis: 1_000,
+        absolute_millis: 2_000,
+        token_hash: Arc::new(|id, generation| format!("{id}/{generation}")),
+    };
+    shop.act(ActorRef::Anonymous, Act::Session(log_in)).await;
+    let order = shop.place(&customer, &store, &[(&product, 3)]).await;
+    let order = shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    let amendment = Amendment { note: Some("another".into()), ..Amendment::default() };
+    shop.change(ActorRef::Operator, &order, Command::Amend(amendment)).await;
+    let acts = vec![place(store.id, &[(&other, 1)])];
+    let idempotency = Idempotency { scoped_key: "key".into(), fingerprint: "same".into() };
+    let placing =
+        Submission { idempotency: Some(idempotency), ..submission(ActorRef::Customer(customer.id), acts) };
+    let placed = shop.writer.submit(placing).await.expect("placed");
+    let Receipt::Done { done, .. } = placed else { panic!("{placed:?}") };
+    let [Done::Order(second)] = &done[..] else { panic!("{done:?}") };
+    let cancel = Command::Cancel { reason: CancelReason::Other, comment: Some("說明".into()) };
+    shop.change(ActorRef::Operator, second, cancel).await;
+    shop.close().await;
+    while sequence(db).await.expect("numbered") > 0 {}
 }

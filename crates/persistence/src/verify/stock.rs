@@ -78,32 +78,51 @@ pub(super) async fn check_surplus(conn: &mut Conn, report: &mut Report, known: u
             conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVES_PER_PAGE))).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = key(last);
-        let pairs = known_pairs(conn, &page).await?;
-        for surplus in page.iter().filter(|stored| !pairs.contains(&(stored.product_id, stored.entity_id))) {
+        let known = Known::of(conn, &page).await?;
+        for surplus in page.iter().filter(|stored| !known.explains(stored)) {
             report.looked("stock_movements", 1);
             report.add(finding(surplus, "no event moves this product"));
         }
     }
 }
 
-/// The pairs of product and thing that the histories behind these movements make. What is wrong with the histories
-/// themselves has been reported before.
-async fn known_pairs(conn: &mut Conn, page: &[Move]) -> Result<HashSet<(i64, i64)>, Error> {
-    let mut ids: Vec<i64> = page.iter().map(|stored| stored.entity_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let rows = history::load(conn, &ids).await?;
-    let mut pairs = HashSet::new();
-    for rows in rows.chunk_by(|a, b| a.entity_id == b.entity_id) {
-        let (id, reported) = (rows[0].entity_id, &mut Report::default());
-        let moves = match rows[0].kind.parse() {
-            Ok(Kind::Product) => live::<Product>(id, rows, reported).moves,
-            Ok(Kind::Order) => live::<Order>(id, rows, reported).moves,
-            _ => None,
-        };
-        pairs.extend(moves.into_iter().flatten().map(|made| (made.product_id, made.entity_id)));
+/// What the histories behind some movements explain.
+#[derive(Default)]
+struct Known {
+    pairs: HashSet<(i64, i64)>,
+    /// Things whose histories are broken, which has been reported: anything may have happened to them.
+    broken: HashSet<i64>,
+}
+
+impl Known {
+    async fn of(conn: &mut Conn, page: &[Move]) -> Result<Self, Error> {
+        let mut ids: Vec<i64> = page.iter().map(|stored| stored.entity_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let rows = history::load(conn, &ids).await?;
+        let mut known = Self::default();
+        for rows in rows.chunk_by(|a, b| a.entity_id == b.entity_id) {
+            let (id, reported) = (rows[0].entity_id, &mut Report::default());
+            let moves = match rows[0].kind.parse() {
+                Ok(Kind::Product) => live::<Product>(id, rows, reported).moves,
+                Ok(Kind::Order) => live::<Order>(id, rows, reported).moves,
+                _ => None,
+            };
+            match moves {
+                Some(moves) => {
+                    known.pairs.extend(moves.iter().map(|made| (made.product_id, made.entity_id)));
+                }
+                None => {
+                    known.broken.insert(id);
+                }
+            }
+        }
+        Ok(known)
     }
-    Ok(pairs)
+
+    fn explains(&self, stored: &Move) -> bool {
+        self.pairs.contains(&(stored.product_id, stored.entity_id)) || self.broken.contains(&stored.entity_id)
+    }
 }
 
 fn key(of: &Move) -> (i64, i64, i64) {
