@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::olist::OlistError;
+use ordervault_persistence::transfer::TransferError;
 
 /// The exit codes; those from 64 up are the ones of `sysexits.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,16 @@ impl fmt::Display for Failure {
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::caused(Exit::Config, &error)
+    }
+}
+
+impl From<TransferError> for Failure {
+    fn from(error: TransferError) -> Self {
+        match error {
+            TransferError::Database(error) => error.into(),
+            TransferError::Write { .. } => Self::caused(Exit::Unavailable, &error),
+            _ => Self::caused(Exit::Io, &error),
+        }
     }
 }
 

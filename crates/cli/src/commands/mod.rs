@@ -16,6 +16,8 @@ mod verify;
 use crate::args::Command;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::progress::Progress;
+use ordervault_persistence::transfer::Progress as Walked;
 
 /// Carries out `command`.
 ///
@@ -35,7 +37,31 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
     }
 }
 
-/// Stands in until the rooms below can do it.
-fn not_wired(what: &str) -> Result<Exit, Failure> {
-    Err(Failure::new(Exit::Internal, format!("{what} is not wired yet")))
+/// Shows how far a walk over the tables is: one bar per table.
+struct Tables<'a> {
+    context: &'a Context,
+    shown: Option<(&'static str, Progress, u64)>,
+}
+
+impl<'a> Tables<'a> {
+    fn new(context: &'a Context) -> Self {
+        Self { context, shown: None }
+    }
+
+    fn show(&mut self, at: Walked) {
+        if self.shown.as_ref().is_none_or(|(table, ..)| *table != at.table) {
+            self.finish();
+            self.shown = Some((at.table, self.context.start(at.table, Some(at.total)), 0));
+        }
+        if let Some((_, progress, done)) = &mut self.shown {
+            progress.advance(at.done.saturating_sub(*done));
+            *done = at.done;
+        }
+    }
+
+    fn finish(&mut self) {
+        if let Some((_, progress, _)) = self.shown.take() {
+            progress.finish();
+        }
+    }
 }
