@@ -5,20 +5,16 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::order::Command;
 use ordervault_domain::refusal::Refusal;
-use ordervault_domain::order::Command;
-use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::HistoryRow;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::transfer::{
-    Counts, Integrity, Summary, TransferError, export, import, import_file,
+    Counts, Integrity, Progress, Summary, TransferError, export, import, import_file,
 };
-use ordervault_persistence::verify::Progress;
-use ordervault_persistence::writer::Act;
-use ordervault_persistence::writer::{ActorRef, WriteError};
+use ordervault_persistence::writer::{Act, ActorRef, WriteError};
 use ordervault_tests::life::live;
 use ordervault_tests::shop::{Shop, submission};
-use ordervault_tests::twin::{self, Fresh};
+use ordervault_tests::twin::Fresh;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -52,9 +48,8 @@ async fn a_shop_moves_to_the_other_engine(db: Db) {
     for fact in facts.split_whitespace() {
         assert!(text.contains(&format!("\"type\":\"{fact}\"")), "the lives are too short for {fact}");
     }
-    twin::verify(&there.db).await;
     assert_eq!(exported(&there.db).await, (text, counts));
-    there.drop().await;
+    there.finish().await;
 }
 
 async fn an_export_says_what_it_is(db: Db) {
@@ -94,9 +89,8 @@ async fn twice_changes_nothing(db: Db) {
     let summary = imported(&there.db, &text).await;
     assert_eq!((summary.adopted, summary.present, summary.refused), (Counts::default(), counts, 0));
     assert!(summary.is_complete());
-    twin::verify(&there.db).await;
     assert_eq!(exported(&there.db).await.0, text);
-    there.drop().await;
+    there.finish().await;
 }
 
 async fn a_shop_that_lived_on_is_left_alone(db: Db) {
@@ -144,8 +138,7 @@ async fn broken_lines_are_accounted_for_and_the_rest_comes_in(db: Db) {
             assert_eq!(summary.adopted, Counts { customers: 1, ..Counts::default() });
             assert_eq!(summary.refused_lines[1].reason, "its store is not there");
         }
-        twin::verify(&there.db).await;
-        there.drop().await;
+        there.finish().await;
     }
 }
 
@@ -171,8 +164,7 @@ async fn a_history_that_was_tampered_with_is_refused(db: Db) {
         let broken = "the hashes, personal values or events of the history do not fit together";
         assert_eq!(reasons, [(6, broken)], "{from}");
         assert_eq!(summary.adopted.orders, 1);
-        twin::verify(&there.db).await;
-        there.drop().await;
+        there.finish().await;
     }
 }
 
@@ -196,8 +188,7 @@ async fn what_is_taken_here_is_refused(db: Db) {
         "{summary:?}"
     );
     assert_eq!(summary.adopted, Counts { stores: 1, products: 2, ..Counts::default() });
-    twin::verify(&there.db).await;
-    there.drop().await;
+    there.finish().await;
 }
 
 async fn a_cut_off_file_changes_nothing(db: Db) {
@@ -220,7 +211,7 @@ async fn a_cut_off_file_changes_nothing(db: Db) {
     assert_eq!((summary.adopted, summary.integrity), (counts, Integrity::Whole));
     assert_eq!(last, text.len() as u64);
     shop.close().await;
-    there.drop().await;
+    there.finish().await;
 }
 
 async fn a_cut_off_stream_shows_at_its_end(db: Db) {
@@ -236,7 +227,7 @@ async fn a_cut_off_stream_shows_at_its_end(db: Db) {
         let there = Fresh::on(db.engine()).await;
         let summary = imported(&there.db, &stream).await;
         assert_eq!((summary.adopted, summary.integrity), (counts, integrity));
-        there.drop().await;
+        there.finish().await;
     }
 }
 
