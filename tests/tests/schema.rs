@@ -59,12 +59,8 @@ async fn both_engines_have_the_same_columns() {
     let [sqlite, postgres] = on_both::<Column>(&COLUMNS, |row| &row.0).await;
     let tables: BTreeSet<&str> = sqlite.iter().map(|row| row.0.as_str()).collect();
     assert_eq!(tables, TABLES.iter().copied().collect(), "dump.rs lists the tables");
-    assert_eq!(sqlite.difference(&postgres).collect::<Vec<_>>(), [&sample(); 0], "only on SQLite");
-    assert_eq!(postgres.difference(&sqlite).collect::<Vec<_>>(), [&sample(); 0], "only on PostgreSQL");
-}
-
-fn sample() -> Column {
-    (String::new(), String::new(), String::new(), 0, 0)
+    assert_eq!(sqlite.difference(&postgres).collect::<Vec<_>>(), Vec::<&Column>::new(), "only on SQLite");
+    assert_eq!(postgres.difference(&sqlite).collect::<Vec<_>>(), Vec::<&Column>::new(), "only on PostgreSQL");
 }
 
 #[tokio::test]
