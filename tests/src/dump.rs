@@ -67,6 +67,9 @@ pub fn differences(left: &Dump, right: &Dump) -> Vec<String> {
     let mut lines = vec![];
     for (table, rows) in left {
         let others = right.get(table).cloned().unwrap_or_default();
+        if *rows == others {
+            continue;
+        }
         let only = |rows: &[Cells], others: &[Cells], sign: &str| {
             let rows = rows.iter().filter(|row| !others.contains(row));
             rows.map(|row| format!("{sign} {table} {:?}", row.0)).collect::<Vec<_>>()

@@ -2,10 +2,12 @@
 
 pub mod damage;
 pub mod dump;
+pub mod http;
 pub mod life;
 pub mod postgres;
 pub mod proxy;
 pub mod queue;
 pub mod shop;
+pub mod site;
 pub mod twin;
 pub mod wishes;

@@ -24,6 +24,12 @@ use ordervault_persistence::writer::{
 /// 2026-01-31T08:00:00.000Z: when every test shop opens.
 pub const OPENING_MILLIS: i64 = 1_769_846_400_000;
 
+/// With which everybody in a test shop logs in.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// The hash of [`PASSWORD`], as a server of today makes it.
+const PASSWORD_HASH: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$uCRWwuAfYYt+w0LETPO6Og$jjyX3YDT0PNQTVZ8C6YB/liutC+vFvzpVdzwliGw7xg";
+
 /// A clock that stands still until it is set. Clones show the same time.
 #[derive(Clone)]
 pub struct ManualClock(Arc<AtomicI64>);
@@ -142,7 +148,7 @@ impl Shop {
     /// A customer with an account.
     pub async fn customer(&self) -> Arc<Customer> {
         let command = customer::Command::Register { contact: contact(self.number()) };
-        let password_hash = Some("hash".to_owned());
+        let password_hash = Some(PASSWORD_HASH.to_owned());
         match self.act(ActorRef::Anonymous, Act::Customer { id: None, command, password_hash }).await {
             Done::Customer(customer) => customer,
             other => panic!("{other:?}"),
@@ -158,7 +164,7 @@ impl Shop {
             must_change_password: false,
         };
         let command = member::Command::Create(new);
-        let password_hash = Some("hash".to_owned());
+        let password_hash = Some(PASSWORD_HASH.to_owned());
         let act = Act::Member { id: None, expected_version: None, command, password_hash };
         match self.act(ActorRef::Operator, act).await {
             Done::Member(member) => member,

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::money::MoneyBody;
-use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal};
+use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal, has_no_words};
 use super::submit::{failed, reader};
 use crate::extract::Query;
 use crate::problem::Problem;
@@ -126,6 +126,9 @@ pub(crate) async fn list_products(
     let query = query.0;
     let seal = Seal::new("products", &ListProducts { limit: None, cursor: None, ..query.clone() });
     let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    if has_no_words(query.q.as_deref()) {
+        return Ok(web::Json(ListOf::empty(false)));
+    }
     let filter = ProductFilter {
         reach: StoreScope::All,
         store_id: query.store,

@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ordervault_domain::search::query_terms;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -58,12 +59,29 @@ impl<T> ListOf<T> {
         Self { items, has_more: next_cursor.is_some(), next_cursor, total: None, total_is_lower_bound: None }
     }
 
+    /// The answer to a search that cannot find anything.
+    pub(crate) fn empty(is_counted: bool) -> Self {
+        let page = Self {
+            items: vec![],
+            has_more: false,
+            next_cursor: None,
+            total: None,
+            total_is_lower_bound: None,
+        };
+        page.with_total(is_counted.then_some(0))
+    }
+
     /// With a total that was counted to one more than we tell.
     pub(crate) fn with_total(mut self, counted: Option<i64>) -> Self {
         self.total = counted.map(|total| total.min(MAX_COUNTED));
         self.total_is_lower_bound = counted.map(|total| total > MAX_COUNTED);
         self
     }
+}
+
+/// Is `q` given, but without a letter or digit to look for? Then it finds nothing, not everything.
+pub(crate) fn has_no_words(q: Option<&str>) -> bool {
+    q.is_some_and(|q| query_terms(q).is_empty())
 }
 
 /// Binds cursors to one list with one set of filters.

@@ -19,7 +19,7 @@ use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal, has_no_words};
 use crate::v1::submit::{failed, reader};
 
 /// Fewest digits of a phone number's end that can be searched for.
@@ -108,7 +108,11 @@ pub(crate) async fn list_staff_orders(
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let include_total = query.include_total == Some(true);
+    let finds_nothing = has_no_words(query.q.as_deref());
     let filter = query.into_filter(&scope)?;
+    if finds_nothing {
+        return Ok(web::Json(ListOf::empty(include_total)));
+    }
     let mut conn = reader(&state).await?;
     let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
     let counted = match include_total {

@@ -1,0 +1,156 @@
+//! HTTP/1.1 by hand, one connection per request: what is sent is what the test says, to the byte.
+#![expect(clippy::expect_used, reason = "a test that gets no answer fails")]
+
+use std::net::SocketAddr;
+
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// A request on its way.
+#[derive(Clone, Debug)]
+pub struct Request {
+    method: String,
+    target: String,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Option<Vec<u8>>,
+}
+
+impl Request {
+    /// A request without body; the target is sent as it is.
+    pub fn new(method: &str, target: impl Into<String>) -> Self {
+        Self { method: method.to_owned(), target: target.into(), headers: vec![], body: None }
+    }
+
+    /// `GET`
+    pub fn get(target: impl Into<String>) -> Self {
+        Self::new("GET", target)
+    }
+
+    /// `POST`
+    pub fn post(target: impl Into<String>) -> Self {
+        Self::new("POST", target)
+    }
+
+    /// More of the target, such as a query.
+    #[must_use]
+    pub fn more(mut self, target: &str) -> Self {
+        self.target.push_str(target);
+        self
+    }
+
+    /// One more header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// From whoever holds this access token.
+    #[must_use]
+    pub fn bearer(self, token: &str) -> Self {
+        self.header("authorization", format!("Bearer {token}"))
+    }
+
+    /// With this idempotency key.
+    #[must_use]
+    pub fn key(self, key: &str) -> Self {
+        self.header("idempotency-key", key)
+    }
+
+    /// Only on this version; a value as it is sent, with its quotes.
+    #[must_use]
+    pub fn if_match(self, value: &str) -> Self {
+        self.header("if-match", value)
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.text(body.to_string())
+    }
+
+    /// With a body that says to be JSON.
+    #[must_use]
+    pub fn text(self, body: impl Into<Vec<u8>>) -> Self {
+        let mut request = self.header("content-type", "application/json");
+        request.body = Some(body.into());
+        request
+    }
+
+    /// Method and target, for messages.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.target)
+    }
+
+    /// Sends it and reads the whole answer.
+    pub async fn send(&self, to: SocketAddr) -> Answer {
+        let mut stream = TcpStream::connect(to).await.expect("the server takes connections");
+        stream.write_all(&self.bytes()).await.expect("the server reads");
+        let mut answer = vec![];
+        stream.read_to_end(&mut answer).await.expect("the server answers");
+        Answer::parse(&answer)
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes =
+            format!("{} {} HTTP/1.1\r\nhost: shop.example\r\n", self.method, self.target).into_bytes();
+        let length =
+            self.body.as_ref().map(|body| ("content-length".to_owned(), body.len().to_string().into()));
+        let closing = ("connection".to_owned(), b"close".to_vec());
+        for (name, value) in self.headers.iter().chain(&length).chain([&closing]) {
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(b": ");
+            bytes.extend_from_slice(value);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(self.body.as_deref().unwrap_or_default());
+        bytes
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Vec<u8>,
+    headers: Vec<(String, String)>,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+        let head = std::str::from_utf8(&bytes[..end]).expect("a head in ASCII");
+        let mut lines = head.split("\r\n");
+        let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
+        let headers = lines.filter_map(|line| line.split_once(": "));
+        let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
+        let answer = Self { status, body: bytes[end + 4..].to_vec(), headers };
+        let declared = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+        assert_eq!(answer.body.len(), declared, "the body is as long as its head says");
+        answer
+    }
+
+    /// The value of a header, if there is one.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as JSON; null if it is none.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap_or_default()
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The code of a problem document; empty if it is none.
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}

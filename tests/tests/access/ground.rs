@@ -1,0 +1,165 @@
+//! The shop that the operations are tried on, and what the committed documents say about them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::Customer;
+use ordervault_domain::member::Member;
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_persistence::Realm;
+use ordervault_persistence::db::Db;
+use ordervault_tests::http::Request;
+use ordervault_tests::site::Site;
+use serde_json::{Value, json};
+
+use crate::rows::{Row, Target};
+
+/// What the API's description says about one operation.
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// The kind of token that it takes, if any.
+    pub(crate) bearer: Option<String>,
+    /// The status of the good answer.
+    pub(crate) success: u16,
+    headers: Vec<String>,
+}
+
+/// Every operation of the committed description.
+pub(crate) fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&committed("openapi/openapi.json")).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let all = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().expect("methods");
+        methods.iter().map(move |(method, operation)| Operation::new(path, method, operation))
+    });
+    all.collect()
+}
+
+impl Operation {
+    fn new(path: &str, method: &str, operation: &Value) -> Self {
+        let statuses = operation["responses"].as_object().expect("answers").keys();
+        let mut good = statuses.filter_map(|status| status.parse().ok()).filter(|status| *status < 300);
+        let names = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let headers = names.iter().filter(|parameter| parameter["in"] == "header");
+        let bearer = operation["security"][0].as_object().and_then(|bearers| bearers.keys().next());
+        Self {
+            id: operation["operationId"].as_str().expect("a name").to_owned(),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            bearer: bearer.cloned(),
+            success: good.next().expect("a good answer"),
+            headers: headers.filter_map(|header| Some(header["name"].as_str()?.to_owned())).collect(),
+        }
+    }
+
+    fn takes(&self, header: &str) -> bool {
+        self.headers.iter().any(|name| name == header)
+    }
+}
+
+/// Does the committed matrix tick this permission for this role?
+pub(crate) fn role_has(role: Role, permission: &str) -> bool {
+    let matrix = committed("crates/domain/tests/matrices/role_by_permission.txt");
+    let mut lines = matrix.lines().skip(2).map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let roles = lines.next().expect("the roles");
+    let column = roles.iter().position(|name| *name == role.to_string()).expect("a column for the role");
+    let row = lines.find(|row| row[0] == permission);
+    row.unwrap_or_else(|| unreachable!("no line for {permission}"))[column + 1] == "✔"
+}
+
+fn committed(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    std::fs::read_to_string(root.join(path)).expect("a committed file")
+}
+
+/// A store with all that the requests speak of.
+pub(crate) struct Ground {
+    pub(crate) site: Site,
+    pub(crate) store: Arc<Store>,
+    pub(crate) product: Arc<Product>,
+    pub(crate) customer: Arc<Customer>,
+    pub(crate) customer_refresh: String,
+    pub(crate) staff_refresh: String,
+    member: Arc<Member>,
+}
+
+impl Ground {
+    pub(crate) async fn open(db: &Db) -> Self {
+        let site = Site::open(db).await;
+        let store = site.shop.store().await;
+        let product = site.shop.product(&store, 1_000).await;
+        let customer = site.shop.customer().await;
+        let member = site.shop.member(Role::Owner, StoreScope::All).await;
+        let refresh = async |realm, contact: &Contact| {
+            let tokens = site.log_in(realm, &address(contact)).await;
+            tokens["refresh_token"].as_str().expect("a token").to_owned()
+        };
+        let customer_refresh = refresh(Realm::Customer, &customer.contact).await;
+        let staff_refresh = refresh(Realm::Staff, &member.contact).await;
+        Self { site, store, product, customer, customer_refresh, staff_refresh, member }
+    }
+
+    /// A good request for an operation on things of the store, without a token. With a `version` instead of any, where
+    /// the operation takes one.
+    pub(crate) async fn request(&self, operation: &Operation, row: &Row, version: Option<&str>) -> Request {
+        let path = operation.path.replace("{id}", &self.target(row.target).await);
+        let mut request = Request::new(&operation.method, path);
+        if operation.takes("If-Match") {
+            request = request.if_match(version.unwrap_or("*"));
+        }
+        if operation.takes("Idempotency-Key") {
+            request = request.key(&self.site.key());
+        }
+        match row.body {
+            Some(body) => request.json(&body(self)),
+            None => request,
+        }
+    }
+
+    async fn target(&self, target: Target) -> String {
+        let shop = &self.site.shop;
+        match target {
+            Target::Nothing => String::new(),
+            Target::Order(status) => {
+                let order = self.site.order_in(status, &self.customer, &self.store, &self.product);
+                order.await.id.to_string()
+            }
+            Target::Store => shop.store().await.id.to_string(),
+            Target::Product => shop.product(&self.store, 10).await.id.to_string(),
+            Target::Member => {
+                let here = StoreScope::Only(BTreeSet::from([self.store.id]));
+                shop.member(Role::Clerk, here).await.id.to_string()
+            }
+        }
+    }
+
+    pub(crate) fn customer_email(&self) -> String {
+        address(&self.customer.contact)
+    }
+
+    pub(crate) fn member_email(&self) -> String {
+        address(&self.member.contact)
+    }
+
+    pub(crate) fn new_address(&self) -> String {
+        format!("new{}@example.com", self.site.number())
+    }
+
+    pub(crate) fn order_body(&self) -> Value {
+        json!({
+            "store_id": self.store.id.to_string(),
+            "lines": [{"product_id": self.product.id.to_string(), "quantity": 1}],
+            "contact": {"name": "王小明", "phone": "+886912345678"},
+        })
+    }
+}
+
+fn address(contact: &Contact) -> String {
+    contact.email.as_ref().map(ToString::to_string).unwrap_or_default()
+}

@@ -1,0 +1,240 @@
+//! Who may do what, asked of every operation that the API's description names.
+//!
+//! [`rows`] has one row for each operation: whom it is for, and a good request. An operation without a row fails.
+//! Which role has which permission is read from the committed matrix.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+mod ground;
+mod rows;
+
+use std::collections::BTreeSet;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_persistence::Realm;
+use ordervault_persistence::db::Db;
+use ordervault_tests::dump::{differences, dump};
+use ordervault_tests::http::Request;
+use serde_json::{Value, json};
+use strum::IntoEnumIterator as _;
+
+use ground::{Ground, Operation, operations, role_has};
+use rows::{For, Row, rows};
+
+ordervault_tests::twin_tests!(
+    nobody_gets_what_is_for_somebody,
+    customers_do_their_own_things,
+    roles_do_what_the_matrix_says,
+    things_of_another_store_are_not_there,
+    lists_end_at_the_scope,
+    things_of_another_customer_are_not_there,
+);
+
+/// Every operation with its row.
+fn table() -> Vec<(Operation, Row)> {
+    let rows = rows();
+    let table = operations().into_iter().map(|operation| {
+        let row = rows.iter().find(|row| row.operation == operation.id);
+        let row = row.copied().unwrap_or_else(|| unreachable!("{} has no row", operation.id));
+        (operation, row)
+    });
+    table.collect()
+}
+
+#[test]
+fn every_operation_has_a_row_and_every_row_an_operation() {
+    let operations: BTreeSet<String> = operations().into_iter().map(|operation| operation.id).collect();
+    let rows: Vec<String> = rows().iter().map(|row| row.operation.to_owned()).collect();
+    assert_eq!(rows.len(), rows.iter().collect::<BTreeSet<_>>().len(), "a row twice");
+    assert_eq!(operations, rows.into_iter().collect());
+}
+
+#[test]
+fn the_description_names_the_bearer_of_every_operation() {
+    for (operation, row) in table() {
+        let bearer = match row.is_for {
+            For::Anybody => None,
+            For::Customers => Some("customer_bearer"),
+            For::Staff(_) => Some("staff_bearer"),
+        };
+        assert_eq!(operation.bearer.as_deref(), bearer, "{}", operation.id);
+    }
+}
+
+/// A request that has to be refused.
+type Refused = (String, Request, u16, &'static str);
+
+/// Sends all of them; nothing changes.
+async fn refuse(ground: &Ground, requests: Vec<Refused>) {
+    assert!(!requests.is_empty());
+    let before = dump(&ground.site.shop.db).await;
+    for (name, request, status, code) in requests {
+        let answer = ground.site.send(&request).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{name}: {}", answer.text());
+    }
+    let changed = differences(&before, &dump(&ground.site.shop.db).await);
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
+}
+
+async fn nobody_gets_what_is_for_somebody(db: Db) {
+    let ground = Ground::open(&db).await;
+    let mut refused = vec![];
+    for (operation, row) in table() {
+        let request = ground.request(&operation, &row, None).await;
+        match row.is_for {
+            For::Anybody => _ = ground.site.good(&request, operation.success).await,
+            _ => refused.push((operation.id, request, 401, "unauthenticated")),
+        }
+    }
+    refuse(&ground, refused).await;
+    ground.site.close().await;
+}
+
+async fn customers_do_their_own_things(db: Db) {
+    let ground = Ground::open(&db).await;
+    let owner = ground.site.shop.member(Role::Owner, StoreScope::All).await;
+    let mut refused = vec![];
+    for (operation, row) in table() {
+        let request = ground.request(&operation, &row, None).await;
+        let wrong = match row.is_for {
+            For::Anybody => continue,
+            For::Customers => {
+                let own = ground.site.customer_token(&ground.customer).await;
+                ground.site.good(&request.clone().bearer(&own), operation.success).await;
+                Realm::Staff
+            }
+            For::Staff(_) => Realm::Customer,
+        };
+        refused.push((wrong, operation.id, request));
+    }
+    let (customer, staff) =
+        (ground.site.customer_token(&ground.customer).await, ground.site.member_token(&owner).await);
+    let refused = refused.into_iter().map(|(realm, name, request)| match realm {
+        Realm::Customer => (name, request.bearer(&customer), 403, "forbidden"),
+        Realm::Staff => (name, request.bearer(&staff), 403, "forbidden"),
+    });
+    refuse(&ground, refused.collect()).await;
+    ground.site.close().await;
+}
+
+async fn roles_do_what_the_matrix_says(db: Db) {
+    let ground = Ground::open(&db).await;
+    let mut refused = vec![];
+    for role in Role::iter() {
+        for (operation, row) in table() {
+            let For::Staff(permission) = row.is_for else { continue };
+            let member = ground.site.shop.member(role, StoreScope::All).await;
+            let token = ground.site.member_token(&member).await;
+            let request = ground.request(&operation, &row, None).await.bearer(&token);
+            match permission.is_none_or(|permission| role_has(role, permission)) {
+                true => _ = ground.site.good(&request, operation.success).await,
+                false => refused.push((format!("{role} {}", operation.id), request, 403, "forbidden")),
+            }
+        }
+    }
+    refuse(&ground, refused).await;
+    ground.site.close().await;
+}
+
+async fn things_of_another_store_are_not_there(db: Db) {
+    let ground = Ground::open(&db).await;
+    let elsewhere = ground.site.shop.store().await;
+    let mut refused = vec![];
+    // An owner of one store has every permission, so that only the scope can be the reason.
+    for role in [Role::Owner, Role::Manager] {
+        let member = ground.site.shop.member(role, only(&elsewhere)).await;
+        let token = ground.site.member_token(&member).await;
+        for (operation, row) in table() {
+            let For::Staff(permission) = row.is_for else { continue };
+            let may = permission.is_none_or(|permission| role_has(role, permission));
+            let (status, code) = match operation.id.as_str() {
+                _ if !may => (403, "forbidden"),
+                _ if operation.path.contains("{id}") => (404, "not-found"),
+                // Whoever looks after one store makes no others, and nothing for others.
+                "create_store" => (403, "forbidden"),
+                "create_product" | "create_member" => (422, "validation-failed"),
+                _ => continue,
+            };
+            for version in [None, Some("\"9\"")] {
+                let request = ground.request(&operation, &row, version).await.bearer(&token);
+                refused.push((format!("{role} {}", operation.id), request, status, code));
+            }
+        }
+    }
+    refuse(&ground, refused).await;
+    ground.site.close().await;
+}
+
+fn only(store: &ordervault_domain::store::Store) -> StoreScope {
+    StoreScope::Only(BTreeSet::from([store.id]))
+}
+
+/// The ids of a page, and the total if it was counted.
+fn ids(page: &Value) -> (BTreeSet<String>, Option<i64>) {
+    let items = page["items"].as_array().expect("a page");
+    let ids = items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned());
+    (ids.collect(), page["total"].as_i64())
+}
+
+async fn lists_end_at_the_scope(db: Db) {
+    let ground = Ground::open(&db).await;
+    let shop = &ground.site.shop;
+    let elsewhere = shop.store().await;
+    let product = shop.product(&elsewhere, 10).await;
+    let order = shop.place(&ground.customer, &elsewhere, &[(&product, 1)]).await;
+    let member = shop.member(Role::Manager, only(&elsewhere)).await;
+    let token = ground.site.member_token(&member).await;
+    shop.member(Role::Clerk, only(&ground.store)).await;
+    let foreign = shop.place(&ground.customer, &ground.store, &[(&ground.product, 1)]).await;
+
+    let ask = async |path: &str| {
+        let request = Request::get(path.to_owned()).bearer(&token);
+        ids(&ground.site.good(&request, 200).await.json())
+    };
+    let own = |id: String, total: Option<i64>| (BTreeSet::from([id]), total);
+    let none = (BTreeSet::new(), Some(0));
+    let orders = "/v1/staff/orders?include_total=true";
+    let products = "/v1/staff/products?include_total=true";
+
+    assert_eq!(ask(orders).await, own(order.id.to_string(), Some(1)));
+    assert_eq!(ask(products).await, own(product.id.to_string(), Some(1)));
+    assert_eq!(ask("/v1/staff/stores").await, own(elsewhere.id.to_string(), None));
+    assert_eq!(ask("/v1/staff/members").await, own(member.id.to_string(), None));
+    // One by one, each filter that the foreign order and product meet.
+    let title = "q=Thermos";
+    for (list, filter) in [
+        (orders, format!("store={}", ground.store.id)),
+        (orders, format!("number={}", foreign.id)),
+        (orders, format!("product={}", ground.product.id)),
+        (products, format!("store={}", ground.store.id)),
+    ] {
+        assert_eq!(ask(&format!("{list}&{filter}")).await, none, "{filter}");
+    }
+    for filter in
+        [format!("customer={}", ground.customer.id), title.to_owned(), "status=pending_review".into()]
+    {
+        assert_eq!(ask(&format!("{orders}&{filter}")).await, own(order.id.to_string(), Some(1)), "{filter}");
+    }
+    assert_eq!(ask(&format!("{products}&{title}")).await, own(product.id.to_string(), Some(1)));
+    let both = format!("{orders}&store={},{}", ground.store.id, elsewhere.id);
+    assert_eq!(ask(&both).await, own(order.id.to_string(), Some(1)));
+    ground.site.close().await;
+}
+
+async fn things_of_another_customer_are_not_there(db: Db) {
+    let ground = Ground::open(&db).await;
+    let stranger = ground.site.shop.customer().await;
+    let token = ground.site.customer_token(&stranger).await;
+    let mut refused = vec![];
+    for (operation, row) in table() {
+        if row.is_for == For::Customers && operation.path.contains("{id}") {
+            for version in [None, Some("\"9\"")] {
+                let request = ground.request(&operation, &row, version).await.bearer(&token);
+                refused.push((operation.id.clone(), request, 404, "not-found"));
+            }
+        }
+    }
+    refuse(&ground, refused).await;
+    let page = ground.site.good(&Request::get("/v1/orders").bearer(&token), 200).await.json();
+    assert_eq!(page, json!({"items": [], "has_more": false}));
+    ground.site.close().await;
+}

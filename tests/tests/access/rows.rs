@@ -1,0 +1,166 @@
+//! One row per operation.
+
+use ordervault_domain::order::Status;
+use ordervault_tests::shop::PASSWORD;
+use serde_json::{Value, json};
+
+use crate::ground::Ground;
+
+/// Whom an operation is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// Everybody, without a token.
+    Anybody,
+    /// Signed-in customers.
+    Customers,
+    /// Members with this permission; none: any member.
+    Staff(Option<&'static str>),
+}
+
+/// What stands for `{id}`, made new for each request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Target {
+    Nothing,
+    Order(Status),
+    Store,
+    Product,
+    Member,
+}
+
+/// An operation, and a good request for it.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    pub(crate) operation: &'static str,
+    pub(crate) is_for: For,
+    pub(crate) target: Target,
+    pub(crate) body: Option<fn(&Ground) -> Value>,
+}
+
+fn row(operation: &'static str, is_for: For, target: Target) -> Row {
+    Row { operation, is_for, target, body: None }
+}
+
+impl Row {
+    fn with(self, body: fn(&Ground) -> Value) -> Self {
+        Self { body: Some(body), ..self }
+    }
+}
+
+pub(crate) fn rows() -> Vec<Row> {
+    let mut rows = for_everybody();
+    rows.extend(for_customers());
+    rows.extend(for_staff_themselves());
+    rows.extend(for_staff_with_orders());
+    rows.extend(for_staff_with_members());
+    rows.extend(for_staff_with_the_catalogue());
+    rows
+}
+
+fn for_everybody() -> Vec<Row> {
+    let open = |operation| row(operation, For::Anybody, Target::Nothing);
+    vec![
+        open("get_livez"),
+        open("get_readyz"),
+        open("get_version"),
+        open("get_openapi"),
+        open("list_stores"),
+        open("list_products"),
+        open("register_customer").with(|ground| {
+            json!({"email": ground.new_address(), "password": "blue horses eat soup", "name": "Ana"})
+        }),
+        open("login_customer").with(|ground| json!({"email": ground.customer_email(), "password": PASSWORD})),
+        open("refresh_customer").with(|ground| json!({"refresh_token": ground.customer_refresh})),
+        open("login_staff").with(|ground| json!({"email": ground.member_email(), "password": PASSWORD})),
+        open("refresh_staff").with(|ground| json!({"refresh_token": ground.staff_refresh})),
+    ]
+}
+
+fn for_customers() -> Vec<Row> {
+    let own = |operation, target| row(operation, For::Customers, target);
+    let order = Target::Order(Status::Confirmed);
+    vec![
+        own("get_me", Target::Nothing),
+        own("logout_customer", Target::Nothing),
+        own("list_orders", Target::Nothing),
+        own("place_order", Target::Nothing).with(Ground::order_body),
+        own("get_order", order),
+        own("get_order_history", order),
+        own("amend_order", order).with(|_| json!({"note": "別按門鈴"})),
+        own("cancel_order", order).with(|_| json!({"reason": "customer"})),
+        own("change_password", Target::Nothing).with(new_password),
+    ]
+}
+
+fn for_staff_themselves() -> Vec<Row> {
+    let any = |operation| row(operation, For::Staff(None), Target::Nothing);
+    vec![any("get_staff_me"), any("change_staff_password").with(new_password), any("logout_staff")]
+}
+
+fn new_password(_: &Ground) -> Value {
+    json!({"current_password": PASSWORD, "new_password": "blue horses eat soup"})
+}
+
+fn for_staff_with_orders() -> Vec<Row> {
+    let order =
+        |operation, permission, status| row(operation, For::Staff(Some(permission)), Target::Order(status));
+    let test = |_: &Ground| json!({"reason": "test"});
+    vec![
+        row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
+        order("get_staff_order", "orders:read", Status::Confirmed),
+        order("get_staff_order_history", "history:read", Status::Confirmed),
+        order("confirm_order", "orders:confirm", Status::PendingReview),
+        order("reject_order", "orders:reject", Status::PendingReview).with(test),
+        order("start_order", "orders:start", Status::Confirmed),
+        order("complete_order", "orders:complete", Status::Processing),
+        order("amend_staff_order", "orders:amend", Status::Confirmed).with(|_| json!({"note": "別按門鈴"})),
+        order("cancel_staff_order", "orders:cancel", Status::Confirmed)
+            .with(|_| json!({"reason": "inventory"})),
+        order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),
+        order("restore_order", "orders:restore", Status::Invalid),
+    ]
+}
+
+fn for_staff_with_members() -> Vec<Row> {
+    let with = |operation, permission, target| row(operation, For::Staff(Some(permission)), target);
+    let write = |operation| with(operation, "members:write", Target::Member);
+    vec![
+        with("list_members", "members:read", Target::Nothing),
+        with("get_member", "members:read", Target::Member),
+        with("get_member_history", "members:read", Target::Member),
+        with("create_member", "members:write", Target::Nothing).with(|ground| {
+            json!({
+                "email": ground.new_address(), "name": "Ana", "roles": ["clerk"],
+                "password": "blue horses eat soup", "store_ids": [ground.store.id.to_string()],
+            })
+        }),
+        write("edit_member").with(|_| json!({"name": "Ana Souza"})),
+        write("activate_member"),
+        write("deactivate_member"),
+        write("reset_member_password").with(|_| json!({"new_password": "blue horses eat soup"})),
+    ]
+}
+
+fn for_staff_with_the_catalogue() -> Vec<Row> {
+    let with = |operation, permission, target| row(operation, For::Staff(Some(permission)), target);
+    vec![
+        with("list_staff_stores", "stores:read", Target::Nothing),
+        with("get_staff_store", "stores:read", Target::Store),
+        with("get_store_history", "history:read", Target::Store),
+        with("create_store", "stores:write", Target::Nothing)
+            .with(|_| json!({"name": "Loja", "currency": "BRL", "time_zone": "America/Sao_Paulo"})),
+        with("edit_store", "stores:write", Target::Store).with(|_| json!({"name": "Loja Nova"})),
+        with("activate_store", "stores:write", Target::Store),
+        with("deactivate_store", "stores:write", Target::Store),
+        with("list_staff_products", "products:read", Target::Nothing),
+        with("get_staff_product", "products:read", Target::Product),
+        with("get_product_history", "history:read", Target::Product),
+        with("create_product", "products:write", Target::Nothing).with(|ground| {
+            let sku = format!("NEW-{}", ground.site.number());
+            json!({"store_id": ground.store.id.to_string(), "sku": sku, "title": "Copo", "price": 100})
+        }),
+        with("edit_product", "products:write", Target::Product).with(|_| json!({"title": "Copo azul"})),
+        with("activate_product", "products:write", Target::Product),
+        with("deactivate_product", "products:write", Target::Product),
+        with("adjust_stock", "stock:adjust", Target::Product).with(|_| json!({"delta": 5})),
+    ]
+}

@@ -1,0 +1,302 @@
+//! Orders: placing, reading, amending, cancelling.
+
+use ordervault_domain::id::OrderId;
+use ordervault_tests::http::Request;
+use serde_json::{Value, json};
+
+use crate::case::{Case, case, invalid, parameter};
+use crate::world::World;
+
+pub(crate) fn placing(world: &World) -> Vec<Case> {
+    let mut cases = keys(world);
+    cases.extend(lines(world));
+    cases.extend(contacts(world));
+    cases
+}
+
+pub(crate) fn changing(world: &World) -> Vec<Case> {
+    let mut cases = preconditions(world);
+    cases.extend(states(world));
+    cases.extend(strangers(world));
+    cases.extend(ids(world));
+    cases
+}
+
+fn keys(world: &World) -> Vec<Case> {
+    let place = || world.customer("POST", "/v1/orders").json(&world.order_body());
+    let bad =
+        |name, key: &[u8]| case(name, place().header("idempotency-key", key), 400, "idempotency-key-invalid");
+    // The key of the good request between the cases.
+    let other_body = crate::world::with(world.order_body(), "/lines/0/quantity", json!(2));
+    let cancel = world.customer("POST", &format!("/v1/orders/{}/cancel", world.order.id)).json(&json!({}));
+    vec![
+        case("no key", place(), 400, "idempotency-key-missing"),
+        bad("an empty key", b""),
+        bad("a key of blanks", b"\"  \""),
+        bad("a key of 256", &[b'k'; 256]),
+        bad("a key that is not ASCII", "clé".as_bytes()),
+        bad("a key with an open quote", b"\"key"),
+        case("two keys", place().key("a").key("b"), 400, "idempotency-key-invalid"),
+        case(
+            "a key with another body",
+            world.customer("POST", "/v1/orders").key("good").json(&other_body),
+            422,
+            "idempotency-key-reused",
+        ),
+        case("a key with another operation", cancel.key("good"), 422, "idempotency-key-reused"),
+    ]
+}
+
+fn lines(world: &World) -> Vec<Case> {
+    let at = "/lines/0/quantity";
+    let quantity = |text: &str| {
+        let body =
+            world.order_body().to_string().replace(r#""quantity":1"#, &format!(r#""quantity":{text}"#));
+        assert!(body.contains(text), "{body}");
+        world.place_text(body)
+    };
+    let line = |id: String, quantity: u32| json!({"product_id": id, "quantity": quantity});
+    let good = || line(world.product.id.to_string(), 1);
+    let order = |lines: Vec<Value>| world.place_with("/lines", json!(lines));
+    let unknown = ("/lines/1/product_id", "unknown-product");
+    let with_line = |name, id: String| invalid(name, order(vec![good(), line(id, 1)]), unknown.0, unknown.1);
+    let field = |name, pointer: &'static str, value: Value| {
+        invalid(name, world.place_with(pointer, value), pointer, "unknown-field")
+    };
+    let nowhere = OrderId::from_i64(987_654_321_987_654);
+    vec![
+        invalid("quantity 0", quantity("0"), at, "out-of-range"),
+        invalid("quantity -1", quantity("-1"), at, "out-of-range"),
+        invalid("quantity 1.0", quantity("1.0"), at, "wrong-type"),
+        invalid("quantity 1e3", quantity("1e3"), at, "wrong-type"),
+        invalid("quantity as text", quantity("\"1\""), at, "wrong-type"),
+        invalid("quantity 2^63", quantity("9223372036854775808"), at, "out-of-range"),
+        invalid("quantity 2^32 + 1", quantity("4294967297"), at, "out-of-range"),
+        invalid("quantity 2^64", quantity("18446744073709551616"), at, "wrong-type"),
+        invalid("quantity of a million and one", quantity("1000001"), at, "out-of-range"),
+        invalid(
+            "an order beyond all money",
+            order(vec![line(world.dear.id.to_string(), 2)]),
+            "/lines",
+            "amount-out-of-range",
+        ),
+        invalid(
+            "lines beyond all money together",
+            order(vec![line(world.dear.id.to_string(), 1), good()]),
+            "/lines",
+            "amount-out-of-range",
+        ),
+        field("a price from outside", "/lines/0/unit_price", json!({"amount": 1, "currency": "TWD"})),
+        field("a total from outside", "/total", json!(1)),
+        field("a discount from outside", "/discount", json!(100)),
+        field("a status from outside", "/status", json!("confirmed")),
+        field("a customer from outside", "/customer_id", json!(world.customer.id.to_string())),
+        field("a time from outside", "/created_at", json!("2020-01-01T00:00:00Z")),
+        field("a currency from outside", "/currency", json!("usd")),
+        with_line("a product that does not exist", format!("prd_{nowhere}")),
+        with_line("a product that is no id", "TEA-001".into()),
+        with_line("a store for a product", world.store.id.to_string()),
+        with_line("a product that is not for sale", world.inactive.id.to_string()),
+        with_line("a product of another store", world.foreign.id.to_string()),
+        invalid("no lines", order(vec![]), "/lines", "too-few"),
+        invalid("201 lines", order(vec![good(); 201]), "/lines", "too-many"),
+        invalid(
+            "a store that does not exist",
+            world.place_with("/store_id", json!(format!("sto_{nowhere}"))),
+            "/store_id",
+            "unknown-store",
+        ),
+        invalid(
+            "a store that is no id",
+            world.place_with("/store_id", json!("1")),
+            "/store_id",
+            "unknown-store",
+        ),
+        case(
+            "more than there is",
+            order(vec![good(), line(world.product.id.to_string(), 10_000)]),
+            409,
+            "insufficient-stock",
+        )
+        .at("/lines/1/quantity", "insufficient-stock"),
+    ]
+}
+
+fn contacts(world: &World) -> Vec<Case> {
+    let contact = |name: &'static str, pointer: &'static str, value: &str, code: &'static str| {
+        invalid(name, world.place_with(pointer, json!(value)), pointer, code)
+    };
+    let (name, phone, email) = ("/contact/name", "/contact/phone", "/contact/email");
+    let marks = format!("a{}", "\u{301}".repeat(5_000));
+    vec![
+        contact("text that runs backwards", name, "Ana\u{202E}gpj", "forbidden-character"),
+        contact("text in an isolate", name, "Ana\u{2066}", "forbidden-character"),
+        contact("a name of blanks", name, "   ", "blank"),
+        contact("a name of nothing visible", name, "\u{200B}", "blank"),
+        contact("an empty name", name, "", "blank"),
+        contact("a name of 201", name, &"名".repeat(201), "too-long"),
+        contact("one letter under 5,000 accents", name, &marks, "too-long"),
+        contact("SQL for a phone number", phone, "+1' OR '1'='1", "invalid-phone").hides("OR '1'"),
+        contact("a phone number of 400 digits", phone, &"1".repeat(400), "invalid-phone"),
+        contact("a phone number of letters", phone, "call me", "invalid-phone").hides("call me"),
+        contact("an address without @", email, "example.com", "invalid-email"),
+        contact("an address with a line break", email, "a@example.com\nBcc: b@example.com", "invalid-email"),
+        contact("a note of 2,001", "/note", &"記".repeat(2_001), "too-long"),
+        invalid(
+            "a name and no way to call",
+            world.place_with("/contact", json!({"name": "王"})),
+            phone,
+            "missing",
+        ),
+        invalid("no name", world.place_with("/contact", json!({"phone": "+886912345678"})), name, "missing"),
+        invalid(
+            "a city with a control character",
+            world.place_with("/contact/address", json!({"city": "台\u{7}北"})),
+            "/contact/address/city",
+            "forbidden-character",
+        ),
+    ]
+}
+
+fn preconditions(world: &World) -> Vec<Case> {
+    let amend = || {
+        let path = format!("/v1/orders/{}/amendments", world.confirmed.id);
+        world.customer("POST", &path).json(&json!({"note": "new"}))
+    };
+    let cancel =
+        || world.customer("POST", &format!("/v1/orders/{}/cancel", world.confirmed.id)).json(&json!({}));
+    let stale = |name, request| case(name, request, 412, "precondition-failed");
+    let unreadable = |name, value| parameter(name, amend().if_match(value), "If-Match", "invalid");
+    vec![
+        case("amending without If-Match", amend(), 428, "precondition-required"),
+        stale("a stale version", amend().if_match("\"1\"")).at("/status", "changed").currently("confirmed"),
+        stale("a version to come", amend().if_match("\"3\"")).currently("confirmed"),
+        stale("a weak tag", amend().if_match("W/\"2\"")),
+        stale("a tag of somebody else", amend().if_match("\"abc\"")),
+        stale("a version with a sign", amend().if_match("\"+2\"")),
+        unreadable("a tag without quotes", "2"),
+        unreadable("two tags", "\"1\", \"2\""),
+        unreadable("an empty tag", ""),
+        stale("cancelling at a stale version", cancel().if_match("\"1\"")).currently("confirmed"),
+        parameter("cancelling at no version", cancel().if_match("2"), "If-Match", "invalid"),
+        case(
+            "looking without If-Match",
+            world
+                .customer("POST", &format!("/v1/orders/{}/amendments?preview=true", world.order.id))
+                .json(&json!({"note": "new"})),
+            428,
+            "precondition-required",
+        ),
+    ]
+}
+
+fn states(world: &World) -> Vec<Case> {
+    let amend = |order: OrderId, body: &Value| {
+        world.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)
+    };
+    let cancel = |order: OrderId, body: &Value| {
+        world.customer("POST", &format!("/v1/orders/{order}/cancel")).key(&world.site.key()).json(body)
+    };
+    let (processing, cancelled, pending) = (world.processing.id, world.cancelled.id, world.order.id);
+    let note = json!({"note": "new"});
+    let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
+    let at = "/lines/0/quantity";
+    let line = |quantity: u32| json!({"lines": [{"product_id": world.product.id.to_string(), "quantity": quantity}]});
+    vec![
+        conflict("amending after the start", amend(processing, &note), "processing"),
+        conflict("amending what is cancelled", amend(cancelled, &note), "cancelled"),
+        conflict("cancelling after the start", cancel(processing, &json!({})), "processing"),
+        conflict(
+            "cancelling again for another reason",
+            cancel(cancelled, &json!({"reason": "duplicate"})),
+            "cancelled",
+        ),
+        invalid(
+            "a reason of the shop's",
+            cancel(pending, &json!({"reason": "fraud"})),
+            "/reason",
+            "unknown-value",
+        ),
+        invalid(
+            "a comment of 1,001",
+            cancel(pending, &json!({"comment": "c".repeat(1_001)})),
+            "/comment",
+            "too-long",
+        ),
+        invalid(
+            "amending the status",
+            amend(pending, &json!({"status": "completed"})),
+            "/status",
+            "unknown-field",
+        ),
+        invalid("amending to no lines", amend(pending, &json!({"lines": []})), "/lines", "too-few"),
+        invalid("amending to quantity 0", amend(pending, &line(0)), at, "out-of-range"),
+        case("amending to more than there is", amend(pending, &line(10_000)), 409, "insufficient-stock")
+            .at(at, "insufficient-stock")
+            .currently("pending_review"),
+        invalid("amending to nobody", amend(pending, &json!({"contact": {}})), "/contact/name", "missing"),
+        parameter(
+            "a preview that is maybe",
+            world
+                .customer("POST", &format!("/v1/orders/{pending}/amendments?preview=maybe"))
+                .if_match("*")
+                .json(&note),
+            "preview",
+            "wrong-type",
+        ),
+    ]
+}
+
+fn strangers(world: &World) -> Vec<Case> {
+    let stranger = |method: &str, rest: &str| {
+        Request::new(method, format!("/v1/orders/{}{rest}", world.order.id)).bearer(&world.stranger_token)
+    };
+    let hidden = |name, request| case(name, request, 404, "not-found");
+    vec![
+        hidden("another's order", stranger("GET", "")),
+        hidden("another's history", stranger("GET", "/history")),
+        hidden(
+            "amending another's order",
+            stranger("POST", "/amendments").if_match("\"1\"").json(&json!({"note": "x"})),
+        ),
+        hidden(
+            "the same at a wrong version",
+            stranger("POST", "/amendments").if_match("\"9\"").json(&json!({"note": "x"})),
+        ),
+        hidden(
+            "looking at an amendment of another's order",
+            stranger("POST", "/amendments?preview=true").if_match("\"1\"").json(&json!({"note": "x"})),
+        ),
+        hidden("cancelling another's order", stranger("POST", "/cancel").json(&json!({}))),
+    ]
+}
+
+fn ids(world: &World) -> Vec<Case> {
+    let long = "1".repeat(300);
+    let number = world.order.id.to_string();
+    let last = if number.ends_with('0') { '1' } else { '0' };
+    let mistyped = format!("{}{last}", &number[..13]);
+    let none = |name, path: String| case(name, world.customer("GET", &path), 404, "not-found");
+    let order = |id: &str| format!("/v1/orders/{id}");
+    vec![
+        none("id abc", order("abc")),
+        none("id 0", order("0")),
+        none("id -1", order("-1")),
+        none("id 2^64", order("18446744073709551616")),
+        none("id U+0000", order("%00")),
+        none("id of bytes that are no UTF-8", order("%C3%28")),
+        none("id of 300", order(&long)),
+        none("id of another kind", order(&world.store.id.to_string())),
+        none("no id", "/v1/orders/".into()),
+        none("no such address", "/v1/order".into()),
+        none("an order that does not exist", order(&OrderId::from_i64(987_654_321_987_654).to_string())),
+        case("a mistyped number", world.customer("GET", &order(&mistyped)), 404, "order-number-mistyped"),
+        case("an id abc of a member", world.manager("GET", "/v1/staff/members/abc"), 404, "not-found"),
+        case(
+            "an order among products",
+            world.manager("GET", &format!("/v1/staff/products/{number}")),
+            404,
+            "not-found",
+        ),
+    ]
+}

@@ -1,0 +1,338 @@
+//! The back office: lists, acts on orders, members, stores, products.
+
+use ordervault_domain::id::OrderId;
+use ordervault_tests::http::Request;
+use serde_json::{Value, json};
+
+use crate::case::{Case, case, invalid, parameter};
+use crate::world::World;
+
+pub(crate) fn lists_and_orders(world: &World) -> Vec<Case> {
+    let mut cases = lists(world);
+    cases.extend(out_of_scope(world));
+    cases.extend(acts(world));
+    cases.extend(histories(world));
+    cases
+}
+
+pub(crate) fn members_and_catalogue(world: &World) -> Vec<Case> {
+    let mut cases = rights(world);
+    cases.extend(conflicts(world));
+    cases.extend(catalogue(world));
+    cases
+}
+
+fn lists(world: &World) -> Vec<Case> {
+    let list = |query: &str| world.manager("GET", &format!("/v1/staff/orders?{query}"));
+    let customer =
+        |path: &str| case("a customer on a staff path", world.customer("GET", path), 403, "forbidden");
+    let cursor = |name, cursor: &str| {
+        parameter(name, list(&format!("limit=1&cursor={cursor}")), "cursor", "unknown-cursor")
+    };
+    let long = "q".repeat(201);
+    let mut cases = vec![
+        customer("/v1/staff/me"),
+        customer("/v1/staff/orders"),
+        customer("/v1/staff/members"),
+        parameter("limit -1", list("limit=-1"), "limit", "wrong-type"),
+        parameter("limit 0", list("limit=0"), "limit", "out-of-range"),
+        parameter("limit 101", list("limit=101"), "limit", "out-of-range"),
+        parameter("limit abc", list("limit=abc"), "limit", "wrong-type"),
+        parameter("limit nothing", list("limit="), "limit", "wrong-type"),
+        parameter("a sort order with more behind", list("sort=created_at;drop"), "sort", "unknown-parameter"),
+        parameter("a search of 201", list(&format!("q={long}")), "q", "too-long"),
+        parameter("an empty search", list("q="), "q", "too-short"),
+        cursor("a cursor of nothing", "AAAA"),
+        cursor("a cursor that is no base64", "%25%25"),
+    ];
+    for index in [0, 15, 31] {
+        let mut changed = world.cursor.clone().into_bytes();
+        changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
+        cases.push(cursor("a cursor with one byte changed", &String::from_utf8_lossy(&changed)));
+    }
+    let of = |query: &str| format!("{query}&cursor={}", world.cursor);
+    cases.extend([
+        parameter("the cursor of other filters", list(&of("status=confirmed")), "cursor", "unknown-cursor"),
+        parameter(
+            "the cursor of somebody else",
+            world.owner("GET", &of("/v1/staff/orders?limit=1")),
+            "cursor",
+            "unknown-cursor",
+        ),
+        parameter(
+            "the cursor of another list",
+            world.manager("GET", &of("/v1/staff/products?limit=1")),
+            "cursor",
+            "unknown-cursor",
+        ),
+    ]);
+    cases
+}
+
+fn out_of_scope(world: &World) -> Vec<Case> {
+    let foreign = world.foreign_order.id;
+    let get = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{foreign}{rest}"));
+    let post = |rest: &str| world.manager("POST", &format!("/v1/staff/orders/{foreign}/{rest}"));
+    let hidden = |name, request| case(name, request, 404, "not-found");
+    let reason = json!({"reason": "test"});
+    vec![
+        hidden("reading an order of another store", get("")),
+        hidden("its history", get("/history")),
+        hidden("confirming it", post("confirm")),
+        hidden("the same at a wrong version", post("confirm").if_match("\"9\"")),
+        hidden("starting it", post("start")),
+        hidden("rejecting it", post("reject").json(&reason)),
+        hidden("cancelling it", post("cancel").json(&json!({"reason": "fraud"}))),
+        hidden("marking it invalid", post("invalidate").json(&reason)),
+        hidden("amending it", post("amendments").if_match("\"1\"").json(&json!({"note": "x"}))),
+        hidden("an act that there is not", post("explode")),
+    ]
+}
+
+fn acts(world: &World) -> Vec<Case> {
+    let act = |order: OrderId, name: &str| world.manager("POST", &format!("/v1/staff/orders/{order}/{name}"));
+    let (pending, confirmed, cancelled) = (world.order.id, world.confirmed.id, world.cancelled.id);
+    let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
+    let reason = json!({"reason": "test"});
+    let long = json!({"reason": "test", "comment": "c".repeat(1_001)});
+    let reviewer = |name: &str| {
+        Request::post(format!("/v1/staff/orders/{pending}/{name}")).bearer(&world.reviewer_token)
+    };
+    vec![
+        conflict("completing what waits for review", act(pending, "complete"), "pending_review"),
+        conflict("starting what waits for review", act(pending, "start"), "pending_review"),
+        conflict("rejecting what is confirmed", act(confirmed, "reject").json(&reason), "confirmed"),
+        conflict("confirming what is cancelled", act(cancelled, "confirm"), "cancelled"),
+        conflict("restoring what is not invalid", act(confirmed, "restore"), "confirmed"),
+        conflict(
+            "marking invalid what is being executed",
+            act(world.processing.id, "invalidate").json(&reason),
+            "processing",
+        ),
+        case(
+            "confirming at a stale version",
+            act(confirmed, "confirm").if_match("\"1\""),
+            412,
+            "precondition-failed",
+        )
+        .currently("confirmed"),
+        invalid(
+            "marking invalid without a reason",
+            act(confirmed, "invalidate").json(&json!({})),
+            "/reason",
+            "missing",
+        ),
+        invalid("a comment of 1,001", act(confirmed, "invalidate").json(&long), "/comment", "too-long"),
+        invalid(
+            "a reason that does not exist",
+            act(confirmed, "invalidate").json(&json!({"reason": "x"})),
+            "/reason",
+            "unknown-value",
+        ),
+        invalid("rejecting without a reason", act(pending, "reject").json(&json!({})), "/reason", "missing"),
+        invalid("cancelling without a reason", act(pending, "cancel").json(&json!({})), "/reason", "missing"),
+        invalid(
+            "cancelling with two reasons",
+            act(pending, "cancel").json(&json!({"reason": ["fraud", "staff"]})),
+            "/reason",
+            "wrong-type",
+        ),
+        case("a reviewer cancels", reviewer("cancel").json(&json!({"reason": "fraud"})), 403, "forbidden"),
+        case("a reviewer starts", reviewer("start"), 403, "forbidden"),
+        case(
+            "amending without If-Match",
+            act(confirmed, "amendments").json(&json!({"note": "x"})),
+            428,
+            "precondition-required",
+        ),
+    ]
+}
+
+fn histories(world: &World) -> Vec<Case> {
+    let paths = [
+        format!("/v1/orders/{}/history", world.order.id),
+        format!("/v1/staff/orders/{}/history", world.order.id),
+        format!("/v1/staff/stores/{}/history", world.store.id),
+        format!("/v1/staff/products/{}/history", world.product.id),
+        format!("/v1/staff/members/{}/history", world.manager.id),
+    ];
+    let mut cases = vec![];
+    for path in &paths {
+        for method in ["PUT", "PATCH", "DELETE", "POST"] {
+            let request = world.owner(method, path).json(&json!({"items": []}));
+            cases.push(case("changing a history", request, 405, "method-not-allowed"));
+        }
+    }
+    cases.push(case(
+        "deleting an order",
+        world.customer("DELETE", &format!("/v1/orders/{}", world.order.id)),
+        405,
+        "method-not-allowed",
+    ));
+    cases
+}
+
+fn rights(world: &World) -> Vec<Case> {
+    let edit = |member: String, body: &Value| {
+        world.manager("PATCH", &format!("/v1/staff/members/{member}")).if_match("*").json(body)
+    };
+    let own = |body: Value| edit(world.manager.id.to_string(), &body);
+    let create = |roles: &[&str], rest: Value| {
+        let mut body = json!({
+            "email": "new@example.com", "name": "Ana", "roles": roles, "password": "blue horses eat soup",
+        });
+        body.as_object_mut().expect("an object").extend(rest.as_object().cloned().unwrap_or_default());
+        world.manager("POST", "/v1/staff/members").json(&body)
+    };
+    let here = json!({"store_ids": [world.store.id.to_string()]});
+    let there = json!({"store_ids": [world.other_store.id.to_string()]});
+    let forbidden = |name, request| case(name, request, 403, "forbidden");
+    let reviewer = Request::post("/v1/staff/members").bearer(&world.reviewer_token);
+    vec![
+        forbidden("a higher role for oneself", own(json!({"roles": ["manager", "owner"]}))),
+        forbidden("all stores for oneself", own(json!({"all_stores": true}))),
+        // A store out of scope looks like one that does not exist.
+        invalid("another store for oneself", own(there.clone()), "/store_ids/0", "unknown-store"),
+        forbidden("a role that one lacks for somebody new", create(&["owner"], here.clone())),
+        forbidden("all stores for somebody new", create(&["clerk"], json!({"all_stores": true}))),
+        invalid("another store for somebody new", create(&["clerk"], there), "/store_ids/0", "unknown-store"),
+        forbidden("a reviewer makes members", reviewer.json(&json!({}))),
+        case(
+            "a member of more stores",
+            edit(world.owner.id.to_string(), &json!({"name": "X"})),
+            404,
+            "not-found",
+        ),
+        invalid("a role that does not exist", create(&["admin"], here.clone()), "/roles/0", "unknown-value"),
+        invalid("no role", create(&[], here.clone()), "/roles", "too-few"),
+        invalid("no stores at all", create(&["clerk"], json!({})), "/store_ids", "missing"),
+        invalid(
+            "an empty list of stores",
+            create(&["clerk"], json!({"store_ids": []})),
+            "/store_ids",
+            "too-few",
+        ),
+        invalid("null for roles", own(json!({"roles": null})), "/roles", "wrong-type"),
+        invalid(
+            "permissions from outside",
+            own(json!({"permissions": ["orders:read"]})),
+            "/permissions",
+            "unknown-field",
+        ),
+        case(
+            "changing a member without If-Match",
+            world
+                .manager("PATCH", &format!("/v1/staff/members/{}", world.manager.id))
+                .json(&json!({"name": "X"})),
+            428,
+            "precondition-required",
+        ),
+    ]
+}
+
+fn conflicts(world: &World) -> Vec<Case> {
+    let owner = format!("/v1/staff/members/{}", world.owner.id);
+    let store = format!("/v1/staff/stores/{}", world.store.id);
+    let known = world.manager.contact.email.as_ref().map_or("", |email| email.as_str());
+    let member = json!({
+        "email": known, "name": "Ana", "roles": ["clerk"], "password": "blue horses eat soup", "all_stores": true,
+    });
+    let product = json!({"store_id": world.store.id.to_string(), "sku": world.product.sku, "title": "Copo", "price": 1});
+    let conflict = |name, request, code| case(name, request, 409, code);
+    vec![
+        conflict(
+            "a member's address twice",
+            world.owner("POST", "/v1/staff/members").json(&member),
+            "duplicate",
+        )
+        .at("/email", "duplicate"),
+        conflict(
+            "a stock keeping unit twice",
+            world.manager("POST", "/v1/staff/products").json(&product),
+            "duplicate",
+        )
+        .at("/sku", "duplicate"),
+        conflict(
+            "less stock than reserved",
+            world
+                .manager("POST", &format!("/v1/staff/products/{}/stock-adjustments", world.product.id))
+                .json(&json!({"delta": -1_000})),
+            "stock-reserved",
+        ),
+        conflict("deactivating oneself", world.owner("POST", &format!("{owner}/deactivate")), "own-account"),
+        conflict(
+            "resetting one's own password",
+            world
+                .owner("POST", &format!("{owner}/reset-password"))
+                .json(&json!({"new_password": "blue horses eat soup"})),
+            "own-account",
+        ),
+        conflict(
+            "the last owner resigns",
+            world.owner("PATCH", &owner).if_match("*").json(&json!({"roles": ["clerk"]})),
+            "last-owner",
+        ),
+        conflict(
+            "another currency for old orders",
+            world.owner("PATCH", &store).if_match("*").json(&json!({"currency": "EUR"})),
+            "currency-fixed",
+        ),
+    ]
+}
+
+fn catalogue(world: &World) -> Vec<Case> {
+    let store = |currency: &str| {
+        let body = json!({"name": "Loja", "currency": currency, "time_zone": "America/Sao_Paulo"});
+        world.owner("POST", "/v1/staff/stores").json(&body)
+    };
+    let zone = json!({"name": "Loja", "currency": "BRL", "time_zone": "Sao Paulo"});
+    let product = |pointer: &str, value: Value| {
+        let body =
+            json!({"store_id": world.store.id.to_string(), "sku": "NEW", "title": "Copo", "price": 100});
+        world.manager("POST", "/v1/staff/products").json(&crate::world::with(body, pointer, value))
+    };
+    let edit = |body: Value| {
+        world.manager("PATCH", &format!("/v1/staff/products/{}", world.product.id)).if_match("*").json(&body)
+    };
+    let stock = |delta: Value| {
+        let path = format!("/v1/staff/products/{}/stock-adjustments", world.product.id);
+        world.manager("POST", &path).json(&json!({"delta": delta}))
+    };
+    vec![
+        invalid("currency usd", store("usd"), "/currency", "unknown-currency"),
+        invalid("currency XXX", store("XXX"), "/currency", "unknown-currency"),
+        invalid("currency nothing", store(""), "/currency", "unknown-currency"),
+        invalid(
+            "a time zone that does not exist",
+            world.owner("POST", "/v1/staff/stores").json(&zone),
+            "/time_zone",
+            "unknown-time-zone",
+        ),
+        case(
+            "a manager makes a store",
+            Request::post("/v1/staff/stores").bearer(&world.manager_token).json(&zone),
+            403,
+            "forbidden",
+        ),
+        invalid("a negative price", product("/price", json!(-1)), "/price", "out-of-range"),
+        invalid(
+            "a price beyond all money",
+            product("/price", json!(1_000_000_000_001_i64)),
+            "/price",
+            "out-of-range",
+        ),
+        invalid("half a price", product("/price", json!(0.5)), "/price", "wrong-type"),
+        invalid(
+            "a product for another store",
+            product("/store_id", json!(world.other_store.id.to_string())),
+            "/store_id",
+            "unknown-store",
+        ),
+        invalid("a reserve from outside", product("/reserved", json!(1)), "/reserved", "unknown-field"),
+        invalid("stock set, not changed", edit(json!({"on_hand": 5})), "/on_hand", "unknown-field"),
+        invalid("null for a title", edit(json!({"title": null})), "/title", "wrong-type"),
+        invalid("a title of 201", edit(json!({"title": "名".repeat(201)})), "/title", "too-long"),
+        invalid("stock in halves", stock(json!(0.5)), "/delta", "wrong-type"),
+        invalid("stock beyond all numbers", stock(json!(1_000_000_001)), "/delta", "out-of-range"),
+    ]
+}

@@ -1,0 +1,194 @@
+//! Access tokens that are not quite ours (RFC 8725). A token is taken apart, changed, and signed again with the real
+//! key, so that nothing but the change can be the reason for the refusal.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use ordervault_api::auth::{AccessTokens, Realm, Secrets};
+use ordervault_tests::http::Request;
+use ordervault_tests::shop::OPENING_MILLIS;
+use ordervault_tests::site::SECRET;
+use serde_json::{Value, json};
+use sha2::Sha256;
+
+use crate::case::{Case, case};
+use crate::world::World;
+
+/// HMAC-SHA-256.
+fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+/// The key that signs access tokens, made of the secret as the server makes it.
+fn signing_key() -> Vec<u8> {
+    let label = b"access-token";
+    mac(&SECRET, &[&12_u64.to_be_bytes(), label.as_slice()].concat())
+}
+
+/// A token's header and claims.
+struct Parts {
+    header: Value,
+    claims: Value,
+}
+
+impl Parts {
+    fn of(token: &str) -> Self {
+        let part = |index| {
+            let text = token.split('.').nth(index).expect("a token of three parts");
+            serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).expect("base64url")).expect("JSON")
+        };
+        Self { header: part(0), claims: part(1) }
+    }
+
+    fn message(&self) -> String {
+        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}", part(&self.header), part(&self.claims))
+    }
+
+    fn signed(&self) -> String {
+        let message = self.message();
+        format!("{message}.{}", URL_SAFE_NO_PAD.encode(mac(&signing_key(), message.as_bytes())))
+    }
+}
+
+pub(crate) fn cases(world: &World) -> Vec<Case> {
+    let mut cases = headers(world);
+    cases.extend(claims(world));
+    cases.extend(other_tokens(world));
+    cases
+}
+
+fn refused(name: &'static str, token: &str) -> Case {
+    case(name, Request::get("/v1/me").bearer(token), 401, "unauthenticated")
+}
+
+fn headers(world: &World) -> Vec<Case> {
+    let with = |name: &str, value: Value| {
+        let mut parts = Parts::of(&world.token);
+        parts.header[name] = value;
+        parts
+    };
+    let unsigned = |algorithm: &str| format!("{}.", with("alg", json!(algorithm)).message());
+    let (message, signature) = world.token.rsplit_once('.').expect("a token of three parts");
+    vec![
+        refused("algorithm none", &unsigned("none")),
+        refused("algorithm nOnE", &unsigned("nOnE")),
+        refused("algorithm none with a signature", &with("alg", json!("none")).signed()),
+        refused("no signature", &format!("{message}.")),
+        refused("two parts", message),
+        refused("another's signature", &format!("{message}.{}", URL_SAFE_NO_PAD.encode([0; 32]))),
+        refused("a signature with padding", &format!("{message}.{signature}=")),
+        refused("another algorithm", &with("alg", json!("HS512")).signed()),
+        refused("an algorithm with a public key", &with("alg", json!("RS256")).signed()),
+        refused("an extension that must be known", &with("crit", json!(["exp"])).signed()),
+        refused("a key's address", &with("jku", json!("https://example.com/keys")).signed()),
+        refused("a key of its own", &with("jwk", json!({"kty": "oct", "k": "AAAA"})).signed()),
+        refused("a certificate's address", &with("x5u", json!("https://example.com/cert")).signed()),
+        refused("a key that is a path", &with("kid", json!("../../dev/null")).signed()),
+        refused("a key that is not known", &with("kid", json!("other")).signed()),
+        refused("another type", &with("typ", json!("JWT")).signed()),
+    ]
+}
+
+fn claims(world: &World) -> Vec<Case> {
+    let with = |name: &str, value: Value| {
+        let mut parts = Parts::of(&world.token);
+        parts.claims[name] = value;
+        parts.signed()
+    };
+    let without = |name: &str| {
+        let mut parts = Parts::of(&world.token);
+        parts.claims.as_object_mut().expect("claims").remove(name);
+        parts.signed()
+    };
+    let seconds = OPENING_MILLIS / 1000;
+    let year_9999 = 253_370_764_800_i64;
+    let audience = Parts::of(&world.token).claims["aud"].clone();
+    let over = {
+        let mut parts = Parts::of(&world.token);
+        for (claim, ago) in [("iat", 631), ("nbf", 631), ("exp", 31)] {
+            parts.claims[claim] = json!(seconds - ago);
+        }
+        parts.signed()
+    };
+    vec![
+        refused("an end that is a text", &with("exp", json!((seconds + 600).to_string()))),
+        refused("a beginning that is a text", &with("nbf", json!(seconds.to_string()))),
+        refused("an end with a fraction", &with("exp", json!(1.5 + seconds as f64))),
+        refused("no end", &without("exp")),
+        refused("no beginning", &without("nbf")),
+        refused("no time of issue", &without("iat")),
+        refused("no subject", &without("sub")),
+        refused("no session", &without("sid")),
+        refused("an end that is null", &with("exp", Value::Null)),
+        refused("a beginning in the year 9999", &with("nbf", json!(year_9999))),
+        refused("an end in the year 9999", &with("exp", json!(year_9999))),
+        refused("over for longer than clocks differ", &over),
+        refused("another issuer", &with("iss", json!("somebody"))),
+        refused("another audience", &with("aud", json!("somewhere"))),
+        refused("our audience and another", &with("aud", json!([audience, "somewhere"]))),
+        refused("our audience in a list", &with("aud", json!([audience]))),
+        refused("a claim that we do not know", &with("admin", json!(true))),
+        refused("a session that does not exist", &with("sid", json!("ses_0BQ7C0M3X7T2KA"))),
+        refused("somebody else's session", &{
+            let mut parts = Parts::of(&world.token);
+            parts.claims["sid"] = Parts::of(&world.stranger_token).claims["sid"].clone();
+            parts.signed()
+        }),
+        refused("somebody else as subject", &{
+            let mut parts = Parts::of(&world.token);
+            parts.claims["sub"] = Parts::of(&world.stranger_token).claims["sub"].clone();
+            parts.signed()
+        }),
+    ]
+}
+
+fn other_tokens(world: &World) -> Vec<Case> {
+    assert_eq!(
+        Parts::of(&world.token).signed().len(),
+        world.token.len(),
+        "tokens are made as the server makes them"
+    );
+    let subject = world.customer.id.to_string();
+    let session = Parts::of(&world.token).claims["sid"].as_str().unwrap_or_default().to_owned();
+    let retired = AccessTokens::new(&Secrets::from_keys([9; 32], None))
+        .issue(Realm::Customer, &subject, &session, "token", world.site.shop.clock.now())
+        .expect("a token");
+    let refresh = |token: &str| Request::post("/v1/auth/refresh").json(&json!({"refresh_token": token}));
+    let unauthenticated = |name, request| case(name, request, 401, "unauthenticated");
+    let bearer = |value: String| Request::get("/v1/me").header("authorization", value);
+    vec![
+        refused("signed with a retired key", &retired.text),
+        refused("a refresh token as access token", &world.refresh_token),
+        unauthenticated("an access token at refresh", refresh(&world.token)),
+        unauthenticated("a customer's token at the staff's refresh", {
+            Request::post("/v1/staff/auth/refresh").json(&json!({"refresh_token": world.refresh_token}))
+        }),
+        unauthenticated(
+            "a refresh token with a symbol too many",
+            refresh(&format!("{}A", world.refresh_token)),
+        ),
+        unauthenticated("no header", Request::get("/v1/me")),
+        unauthenticated("an empty header", bearer(String::new())),
+        unauthenticated("another scheme", bearer(format!("Basic {}", world.token))),
+        unauthenticated("two tokens in one header", bearer(format!("Bearer {0}, Bearer {0}", world.token))),
+        unauthenticated("two headers", bearer(format!("Bearer {0}", world.token)).bearer(&world.token)),
+        unauthenticated("a token in the query", Request::get(format!("/v1/me?access_token={}", world.token))),
+        unauthenticated("a token of 10,000 symbols", Request::get("/v1/me").bearer(&"A".repeat(10_000))),
+        case(
+            "a good token, and one in the query",
+            world.customer("GET", &format!("/v1/me?access_token={}", world.token)),
+            400,
+            "invalid-parameter",
+        )
+        .at("access_token", "unknown-parameter"),
+    ]
+}
+
+/// What the tables rest on: taken apart and put together without a change, a token is good.
+pub(crate) async fn the_maker_of_tokens_is_right(world: &World) {
+    let same = Parts::of(&world.token).signed();
+    world.site.good(&Request::get("/v1/me").bearer(&same), 200).await;
+}
