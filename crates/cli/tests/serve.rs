@@ -72,6 +72,16 @@ fn a_configured_owner_is_made_without_telling_the_password() {
     let (code, _, said) = server.end();
     assert_eq!(code, Some(0));
     assert!(!said.contains("Pferde"), "{said}");
+
+    let shop = Shop::on_sqlite();
+    let hash = "$argon2id$v=19$m=19456,t=2,p=1$Ohyx8orpZnGvOs7au+szFg$wAsVF8pGNYVQ4iX191PBViF1Mrk4GkmzQO7rBZ1POKE";
+    let hashed = [("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_HASH", hash), ("ORDERVAULT_LOG__FORMAT", "json")];
+    let mut server = shop.start(&args, &hashed);
+    let line = server.wait_for("\"listening\"");
+    let address = line.split("\"api\":\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(sign_in(address, "owner@localhost", "vier Pferde 14 cm").0, 200);
+    drop(server);
+
     let short = [("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "short")];
     let refused = Shop::on_sqlite().run_with(&["-q", args[0], args[1], args[2], args[3], args[4]], &short);
     assert_fails(&refused, 78, "first_run: the password is refused: staff need at least 15 characters");

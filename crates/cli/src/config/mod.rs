@@ -210,6 +210,8 @@ pub struct FirstRun {
     pub owner_email: String,
     /// `None`: a random one, shown once.
     pub owner_password: Option<Secret>,
+    /// In place of the password.
+    pub owner_password_hash: Option<Secret>,
 }
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -318,10 +320,18 @@ impl Throttles {
 
 impl FirstRun {
     fn from_values(values: &Values) -> Result<Self, ConfigError> {
-        let password = values.get("first_run.owner_password").0;
+        let secret = |text: &str| match text {
+            "" => Ok(None),
+            text => Ok(Some(Secret::new(text))),
+        };
+        let hash = |text: &str| match text.is_empty() || text.starts_with("$argon2id$") {
+            true => secret(text),
+            false => Err("an argon2id hash, which begins with $argon2id$".to_owned()),
+        };
         Ok(Self {
             owner_email: filled(values, "first_run.owner_email", "an e-mail address")?,
-            owner_password: Some(password).filter(|password| !password.is_empty()).map(Secret::new),
+            owner_password: read(values, "first_run.owner_password", secret)?,
+            owner_password_hash: read(values, "first_run.owner_password_hash", hash)?,
         })
     }
 }

@@ -87,7 +87,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "database.migrate_on_start",
         default: Default::ByMode { development: "true", production: "false" },
         secrecy: Secrecy::Open,
-        help: "whether `serve` brings the schema up to date; otherwise `ordervault migrate` does",
+        help: "whether `serve` and other commands that write bring the schema up to date; otherwise `ordervault migrate` does",
     },
     open("server.listen", "127.0.0.1:8080", "address and port of the API; port 0 takes a free one"),
     Setting {
@@ -150,6 +150,12 @@ pub const SETTINGS: &[Setting] = &[
         default: Default::Derived("a random one, shown once"),
         secrecy: Secrecy::Hidden,
         help: "password of that account; remove it after the first start",
+    },
+    Setting {
+        key: "first_run.owner_password_hash",
+        default: Default::Derived("made from the password"),
+        secrecy: Secrecy::Hidden,
+        help: "argon2id hash of that password (`$argon2id$v=19$…`), in place of the password itself",
     },
     open("log.format", "auto", "`pretty`, `json`, or `auto`: pretty on a terminal, JSON otherwise"),
     open(

@@ -85,7 +85,7 @@ impl Greeting<'_> {
                 lines.push("Shown this once, and to be changed at the first login.".to_owned());
                 lines.push(format!("If it is lost: ordervault member reset-password {email}"));
             }
-            None => lines.push("  password  the configured one (first_run.owner_password)".to_owned()),
+            None => lines.push("  password  the configured one".to_owned()),
         }
         complain(&framed(&lines));
         complain(&login_line(self.public_url, email, password.unwrap_or("…")));

@@ -37,13 +37,17 @@ pub(super) async fn make_first(
     let first_run = &config.first_run;
     let wrong = |failure: Failure| Failure::new(Exit::Config, format!("first_run: {failure}"));
     let email = accounts::email(&first_run.owner_email).map_err(wrong)?;
-    let generated = match first_run.owner_password {
-        Some(_) => None,
-        None => Some(accounts::generated_password(sources)),
+    let (hash, generated) = match (&first_run.owner_password_hash, &first_run.owner_password) {
+        (Some(hash), _) => (hash.expose().to_owned(), None),
+        (None, Some(password)) => {
+            let hash = accounts::hash(Realm::Staff, password.expose(), &[email.as_str()]).await;
+            (hash.map_err(wrong)?, None)
+        }
+        (None, None) => {
+            let password = accounts::generated_password(sources);
+            (accounts::hash(Realm::Staff, &password, &[email.as_str()]).await?, Some(password))
+        }
     };
-    let configured = first_run.owner_password.as_ref().map(|password| password.expose());
-    let password = configured.or(generated.as_deref()).unwrap_or_default();
-    let hash = accounts::hash(Realm::Staff, password, &[email.as_str()]).await.map_err(wrong)?;
     let account = Account {
         email: email.clone(),
         name: NAME.to_owned(),
