@@ -74,7 +74,8 @@ fn a_configured_owner_is_made_without_telling_the_password() {
     assert!(!said.contains("Pferde"), "{said}");
 
     let shop = Shop::on_sqlite();
-    let hash = "$argon2id$v=19$m=19456,t=2,p=1$Ohyx8orpZnGvOs7au+szFg$wAsVF8pGNYVQ4iX191PBViF1Mrk4GkmzQO7rBZ1POKE";
+    let hash =
+        "$argon2id$v=19$m=19456,t=2,p=1$Ohyx8orpZnGvOs7au+szFg$wAsVF8pGNYVQ4iX191PBViF1Mrk4GkmzQO7rBZ1POKE";
     let hashed = [("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_HASH", hash), ("ORDERVAULT_LOG__FORMAT", "json")];
     let mut server = shop.start(&args, &hashed);
     let line = server.wait_for("\"listening\"");
