@@ -7,25 +7,20 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::id::{CustomerId, SessionId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
-    Place, Status,
-};
+use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason, LineRequest, Status};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
-use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
     Act, ActorRef, Done, MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS, Receipt, SessionAct, TokenHash,
-    WriteError,
 };
 use ordervault_persistence::{Realm, Session};
 use ordervault_tests::dump::{Dump, differences, dump};
 use ordervault_tests::queue::*;
-use ordervault_tests::shop::{Shop, contact, place, submission};
+use ordervault_tests::shop::{Shop, contact, submission};
 
 ordervault_tests::twin_tests!(
     every_command_on_orders,
@@ -44,6 +39,9 @@ async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
     assert_eq!(folded::<A>(db, answered.raw_id()).await, *answered);
 }
 
+/// Commands, the status after them, and the stock of tea and of pots: in the house, reserved.
+type Life<'a> = (&'a [Command], Status, (i64, i64), (i64, i64));
+
 async fn every_command_on_orders(db: Db) {
     let shop = Shop::open(&db).await;
     let store = shop.store().await;
@@ -58,7 +56,7 @@ async fn every_command_on_orders(db: Db) {
     };
     let reason = InvalidReason::Test;
     let comment = Some("no such house".to_owned());
-    let lives: [(&[Command], Status, (i64, i64), (i64, i64)); 5] = [
+    let lives: [Life<'_>; 5] = [
         (
             &[Command::Amend(amendment), Command::Confirm, Command::Start, Command::Complete],
             Status::Completed,
