@@ -1,0 +1,70 @@
+//! `verify`, `export jsonl` and `import jsonl` as an operator sees them, on both engines.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod common;
+
+use std::fs;
+
+use sqlx::{Connection as _, SqliteConnection};
+
+use common::{Shop, assert_ends, assert_fails, olist, text};
+
+#[tokio::test]
+async fn a_shop_moves_to_the_other_engine_and_back_byte_by_byte() {
+    let [sqlite, postgres] = Shop::on_both().await;
+    let (server, _) = sqlite.serve(&["--demo"]);
+    let folder = olist(sqlite.path(), 1, 30);
+    assert_ends(&sqlite.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 30 new");
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+    assert_ends(&sqlite.run(&["verify"]), 0, "everything holds");
+
+    let exported = sqlite.path().join("shop.jsonl");
+    let exported = exported.to_str().unwrap();
+    let output = sqlite.run(&["export", "jsonl", exported]);
+    assert!(text(&output.stderr).contains("exported 5 stores, "), "{}", text(&output.stderr));
+    assert_ends(&output, 0, "");
+    assert_eq!(sqlite.run(&["export", "jsonl", "-"]).stdout, fs::read(exported).unwrap());
+    assert_fails(&sqlite.run(&["export", "jsonl", exported]), 73, "File exists");
+
+    assert_ends(
+        &postgres.run(&["import", "jsonl", exported]),
+        0,
+        "0 already there, 0 refused; the file is whole",
+    );
+    assert_ends(&postgres.run(&["verify"]), 0, "everything holds");
+    let back = postgres.run(&["export", "jsonl", "-"]);
+    assert!(back.stdout == fs::read(exported).unwrap(), "the export of the other engine differs");
+    assert_ends(&postgres.run(&["import", "jsonl", exported]), 0, "lines: 0 taken over");
+}
+
+#[tokio::test]
+async fn damage_is_a_finding_and_the_exit_code_says_so() {
+    let shop = Shop::on_sqlite();
+    assert_fails(&shop.run(&["verify"]), 69, "there is no database file ./data/ordervault.db");
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let file = shop.path().join("data/ordervault.db");
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("UPDATE orders SET note = 'x' WHERE external_reference = 'olist:o1'")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    assert_ends(&shop.run(&["verify"]), 1, "fold-differs: orders ");
+}
+
+#[test]
+fn a_file_that_is_no_whole_export_is_refused() {
+    let shop = Shop::on_sqlite();
+    let import = |content: &str| {
+        let file = shop.path().join("file.jsonl");
+        fs::write(&file, content).unwrap();
+        shop.run(&["-q", "import", "jsonl", file.to_str().unwrap()])
+    };
+    assert_fails(&import("order_id\n"), 74, "this is not an export of ordervault");
+    assert_fails(&import("{\"format\":\"ordervault-export\",\"version\":9}\n"), 74, "version 9");
+    assert_fails(&import("{\"format\":\"ordervault-export\",\"version\":1}\n"), 74, "is cut off");
+    assert_fails(&shop.run(&["-q", "import", "jsonl", "none.jsonl"]), 74, "No such file");
+}
