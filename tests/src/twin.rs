@@ -1,6 +1,6 @@
 //! Conformance tests: one body, run on SQLite and on PostgreSQL.
 //!
-//! ```ignore
+//! ```text
 //! async fn a_sold_piece_is_gone(db: Db) { … }
 //!
 //! ordervault_tests::twin_tests!(a_sold_piece_is_gone);

@@ -24,7 +24,7 @@ pub use layers::Source;
 use layers::Values;
 pub use settings::{Default as DefaultValue, SETTINGS, Secrecy, Setting};
 pub use show::reference_page;
-pub use value::{DatabaseUrl, Engine, Network, Rate, Secret, mask_url};
+pub use value::{DatabaseUrl, Engine, Secret, mask_url};
 
 /// The environment variables of the process, by name.
 pub type Environment = BTreeMap<String, String>;
@@ -136,13 +136,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database: Database,
     pub server: Server,
-    /// Allowed web origins.
-    pub cors_origins: Vec<String>,
     /// `None`: no metrics listener.
     pub metrics_listen: Option<SocketAddr>,
     pub docs_enabled: bool,
     pub auth: Auth,
-    pub throttles: Throttles,
     pub first_run: FirstRun,
     pub log_format: LogFormat,
     /// A filter of `tracing-subscriber`.
@@ -156,7 +153,6 @@ pub struct Config {
 pub struct Database {
     pub url: DatabaseUrl,
     pub readers: u32,
-    pub acquire_timeout: Duration,
     pub migrate_on_start: bool,
 }
 
@@ -167,7 +163,6 @@ pub struct Server {
     pub listen: SocketAddr,
     /// `None`: made from the address really listened on.
     pub public_url: Option<String>,
-    pub trusted_proxies: Vec<Network>,
     pub replicas: u32,
 }
 
@@ -178,29 +173,10 @@ pub struct Auth {
     pub secret_file: PathBuf,
     /// Whether a missing secret file is made: not where replicas have to share one.
     pub may_create_secret_file: bool,
-    pub access_token_life: Duration,
-    pub refresh_grace: Duration,
     pub customer_idle: Duration,
     pub customer_session: Duration,
     pub staff_idle: Duration,
     pub staff_session: Duration,
-    pub sessions_per_account: u32,
-    pub staff_password_min: u32,
-    /// `None`: cores less one, at least 1.
-    pub hash_permits: Option<u32>,
-}
-
-/// Settings of section `throttles`.
-#[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
-pub struct Throttles {
-    pub login_account: Rate,
-    pub login_address: Rate,
-    pub register_address: Rate,
-    pub order_account: Rate,
-    pub guest_address: Rate,
-    pub guest_number: Rate,
-    pub request_account: Rate,
 }
 
 /// Settings of section `first_run`.
@@ -214,9 +190,7 @@ pub struct FirstRun {
     pub owner_password_hash: Option<Secret>,
 }
 
-const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
-const HOUR: Duration = Duration::from_secs(3_600);
 const DAY: Duration = Duration::from_secs(86_400);
 
 impl Config {
@@ -245,11 +219,9 @@ impl Config {
             data_dir: PathBuf::from(filled(&values, "data_dir", "the path of a folder")?),
             database,
             server: Server::from_values(&values)?,
-            cors_origins: read(&values, "cors.origins", |text| value::list(text, value::origin))?,
             metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             auth: Auth::from_values(&values, !shared_secret)?,
-            throttles: Throttles::from_values(&values)?,
             first_run: FirstRun::from_values(&values)?,
             log_format: read(&values, "log.format", log_format)?,
             log_level: filled(&values, "log.level", "a level such as info")?,
@@ -263,7 +235,6 @@ impl Database {
         Ok(Self {
             url: read(values, "database.url", DatabaseUrl::parse)?,
             readers: read(values, "database.readers", |text| value::number(text, 1..=64))?,
-            acquire_timeout: time(values, "database.acquire_timeout", SECOND / 10, MINUTE)?,
             migrate_on_start: read(values, "database.migrate_on_start", value::flag)?,
         })
     }
@@ -275,9 +246,6 @@ impl Server {
         Ok(Self {
             listen: read(values, "server.listen", value::address)?,
             public_url: read(values, "server.public_url", public_url)?,
-            trusted_proxies: read(values, "server.trusted_proxies", |text| {
-                value::list(text, Network::parse)
-            })?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
         })
     }
@@ -285,35 +253,13 @@ impl Server {
 
 impl Auth {
     fn from_values(values: &Values, may_create_secret_file: bool) -> Result<Self, ConfigError> {
-        let hash_permits = read(values, "auth.hash_permits", |text| value::number(text, 0..=1_024))?;
         Ok(Self {
             secret_file: PathBuf::from(filled(values, "auth.secret_file", "the path of a file")?),
             may_create_secret_file,
-            access_token_life: time(values, "auth.access_token_life", MINUTE, HOUR)?,
-            refresh_grace: time(values, "auth.refresh_grace", Duration::ZERO, MINUTE)?,
             customer_idle: time(values, "auth.customer_idle", MINUTE, 365 * DAY)?,
             customer_session: time(values, "auth.customer_session", MINUTE, 365 * DAY)?,
             staff_idle: time(values, "auth.staff_idle", MINUTE, 30 * DAY)?,
             staff_session: time(values, "auth.staff_session", MINUTE, 30 * DAY)?,
-            sessions_per_account: read(values, "auth.sessions_per_account", |text| {
-                value::number(text, 1..=100)
-            })?,
-            staff_password_min: read(values, "auth.staff_password_min", |text| value::number(text, 8..=64))?,
-            hash_permits: Some(hash_permits).filter(|permits| *permits > 0),
-        })
-    }
-}
-
-impl Throttles {
-    fn from_values(values: &Values) -> Result<Self, ConfigError> {
-        Ok(Self {
-            login_account: read(values, "throttles.login_account", Rate::parse)?,
-            login_address: read(values, "throttles.login_address", Rate::parse)?,
-            register_address: read(values, "throttles.register_address", Rate::parse)?,
-            order_account: read(values, "throttles.order_account", Rate::parse)?,
-            guest_address: read(values, "throttles.guest_address", Rate::parse)?,
-            guest_number: read(values, "throttles.guest_number", Rate::parse)?,
-            request_account: read(values, "throttles.request_account", Rate::parse)?,
         })
     }
 }

@@ -32,11 +32,6 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
         "database.url = \"sqlite::memory:\" forgets every order at the end, which production mode refuses: \
          for example database.url = \"sqlite:///var/lib/ordervault/ordervault.db\"",
     );
-    refuse(
-        production && config.cors_origins.iter().any(|origin| origin == "*"),
-        "cors.origins = \"*\" lets every web page call the API, which production mode refuses: \
-         name the pages, for example cors.origins = \"https://shop.example\"",
-    );
     let password_source = config.source("first_run.owner_password");
     refuse(
         production && matches!(password_source, Source::Environment(_)),

@@ -38,7 +38,7 @@ pub fn reference_page() -> String {
          - Secrets (marked 🔒) can stand in a file of their own: add `_FILE` to the variable or `_file` to the name,\n\
          \x20 and give the path.\n\n\
          `ordervault config show` prints every value with its source, `ordervault config check` only looks for mistakes.\n\
-         Times are written `500ms`, `30s`, `10m`, `2h`, `14d`; rates `10/15m`, ten in a quarter of an hour; lists with commas.\n\n\
+         Times are written `500ms`, `30s`, `10m`, `2h`, `14d`.\n\n\
          | setting | default | meaning |\n| --- | --- | --- |\n",
     );
     for setting in SETTINGS {
@@ -60,7 +60,6 @@ pub fn reference_page() -> String {
 const REFUSED: &str = "
 ## What production mode refuses
 
-With `mode = \"production\"` the program does not start with `--demo`, with an in-memory database, with
-`cors.origins = \"*\"`, with the first owner's password in the environment, or on PostgreSQL without
-`auth.secret_file`. In every mode it refuses more than one replica on SQLite.
+With `mode = \"production\"` the program does not start with `--demo`, with an in-memory database,
+with the first owner's password in the environment, or on PostgreSQL without `auth.secret_file`. In every mode it refuses more than one replica on SQLite.
 ";

@@ -1,7 +1,7 @@
 //! Forms of values: durations, rates, addresses, networks, secrets. Each parser's error says what is expected.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
@@ -106,62 +106,6 @@ pub fn mask_url(url: &str) -> String {
     format!("{address}?{}", parameters.collect::<Vec<_>>().join("&"))
 }
 
-/// At most `count` within `window`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rate {
-    /// How many, at least 1.
-    pub count: u32,
-    /// Within how long.
-    pub window: Duration,
-}
-
-impl Rate {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let expected = || "a rate such as 10/15m: a count from 1 up, and the time it is for".to_owned();
-        let (count, window) = text.split_once('/').ok_or_else(expected)?;
-        let count = count.parse().ok().filter(|count| *count > 0).ok_or_else(expected)?;
-        let window = parse_duration(window).filter(|window| !window.is_zero()).ok_or_else(expected)?;
-        Ok(Self { count, window })
-    }
-}
-
-/// An address, or a range of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    base: IpAddr,
-    prefix: u32,
-}
-
-impl Network {
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let expected = || format!("`{text}` to be an address or a network such as 10.0.0.0/8");
-        let (base, prefix) = text.split_once('/').map_or((text, None), |(base, prefix)| (base, Some(prefix)));
-        let base: IpAddr = base.parse().map_err(|_| expected())?;
-        let width = if base.is_ipv4() { 32 } else { 128 };
-        let prefix = match prefix {
-            None => width,
-            Some(prefix) => prefix.parse().ok().filter(|prefix| *prefix <= width).ok_or_else(expected)?,
-        };
-        Ok(Self { base, prefix })
-    }
-
-    /// Whether `address` lies in it. An IPv4 address met on an IPv6 socket counts as IPv4.
-    #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                let shift = 32 - self.prefix;
-                u32::from(base).checked_shr(shift) == u32::from(address).checked_shr(shift)
-            }
-            (IpAddr::V6(base), IpAddr::V6(address)) => {
-                let shift = 128 - self.prefix;
-                u128::from(base).checked_shr(shift) == u128::from(address).checked_shr(shift)
-            }
-            _ => false,
-        }
-    }
-}
-
 pub(super) fn flag(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| "true or false".to_owned())
 }
@@ -206,22 +150,6 @@ pub(super) fn optional_address(text: &str) -> Result<Option<SocketAddr>, String>
     } else {
         address(text).map(Some).map_err(|expected| format!("{expected}, or off"))
     }
-}
-
-/// The entries of a comma-separated list.
-pub(super) fn list<T>(text: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-    text.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(parse).collect()
-}
-
-/// `https://shop.example` without anything after it; also `*`.
-pub(super) fn origin(text: &str) -> Result<String, String> {
-    if text == "*" {
-        return Ok(text.to_owned());
-    }
-    let place = web_place(text).filter(|place| !place.contains('/'));
-    place
-        .map(|_| text.to_owned())
-        .ok_or_else(|| format!("`{text}` to be an origin such as https://shop.example"))
 }
 
 /// `https://shop.example/orders`; a slash at the end is taken off.

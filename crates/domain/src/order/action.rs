@@ -1,4 +1,4 @@
-//! What a person may do with an order now: found by asking [`decide`], so it cannot lie.
+//! What a person may do with an order now: found by asking [`decide()`], so it cannot lie.
 
 use serde::Serialize;
 use strum::{Display, EnumIter, IntoEnumIterator, IntoStaticStr};

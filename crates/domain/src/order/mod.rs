@@ -1,6 +1,6 @@
 //! The order: its state, the commands that may change it, the facts that did.
 //!
-//! Two functions hold every rule: [`decide`] turns a command into facts or a refusal, [`Order::apply`] turns facts
+//! Two functions hold every rule: [`decide()`] turns a command into facts or a refusal, [`Order::apply`] turns facts
 //! into the next state. To add a command: a variant in [`Command`], its arm in `decide`, a variant in [`Fact`] and its
 //! arm in `apply` (if no existing fact says it), its [`Action`] when a person may ask for it, and then bless the
 //! committed matrices.

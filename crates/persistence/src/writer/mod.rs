@@ -4,8 +4,8 @@
 //! in-memory working set, writes with few statements, commits once, and answers each. So one fsync and a handful of
 //! round trips serve many orders, and a client that hangs up cannot leave a transaction half open.
 //!
-//! The way of a batch: [`queue`] → [`working_set`] (load) → [`decide`] → [`flush`] → commit → answers; what happens
-//! when something breaks on the way is in [`run`].
+//! The way of a batch: `queue` → `working_set` (load) → `decide` → `flush` → commit → answers; what happens
+//! when something breaks on the way is in `run`.
 
 mod act;
 mod adopt;
