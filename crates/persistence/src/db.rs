@@ -12,8 +12,7 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePoo
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
     POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_WRITERS, SQLITE_BUSY_TIMEOUT,
-    SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, SQLITE_WRITER_CACHE_KIB, STATEMENT_CACHE_STATEMENTS,
-    Target,
+    SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS, Target,
 };
 use crate::error::DbError;
 use crate::tx::{Conn, Tx};
@@ -146,7 +145,6 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("cache_size", format!("-{SQLITE_WRITER_CACHE_KIB}"))
         .pragma("journal_size_limit", SQLITE_JOURNAL_SIZE_LIMIT_BYTES.to_string());
     // SQLite lives in the process: a connection neither ages nor breaks by idling.
     let pool = SqlitePoolOptions::new()

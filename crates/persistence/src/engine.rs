@@ -12,9 +12,6 @@ pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Size to which SQLite cuts the write-ahead log back after a checkpoint.
 pub const SQLITE_JOURNAL_SIZE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
-/// Page cache of SQLite's writing connection, KiB: ids and hashes fall anywhere in the indexes, so that a cache of the
-/// default 2 MiB reads nearly every page again for every batch.
-pub const SQLITE_WRITER_CACHE_KIB: u64 = 64 * 1024;
 /// First SQLite without the WAL-reset bug (<https://sqlite.org/wal.html>): 3.7.0 to 3.51.2 can lose commits.
 pub const SQLITE_MIN_VERSION: (u32, u32, u32) = (3, 51, 3);
 /// Oldest PostgreSQL that is tested.
