@@ -53,7 +53,7 @@ it under *Authorize*. It lives 10 minutes; the refresh token gets the next one.
 fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
 a value are left out.
 
-**Safe repeats.** Every `POST` takes an `Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same
+**Safe repeats.** Every `POST` but those of accounts, logins and passwords takes an `Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same
 body within 7 days gets the first answer again and changes nothing; with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
