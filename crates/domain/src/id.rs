@@ -152,9 +152,11 @@ typed_ids! {
     MemberId "mem_";
     /// A login.
     SessionId "ses_";
+    /// A bulk run over many orders.
+    BatchId "bat_";
 }
 
-prefixed_from_str! { CustomerId StoreId ProductId MemberId SessionId }
+prefixed_from_str! { CustomerId StoreId ProductId MemberId SessionId BatchId }
 
 /// Where the groups 4-4-4-2 of an order number end in its ungrouped text.
 const GROUP_ENDS: [usize; 3] = [4, 8, 12];

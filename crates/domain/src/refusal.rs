@@ -1,7 +1,7 @@
 //! Why a command was not carried out: a closed list, one variant per rule, in the words of the business.
 
 use crate::access::Permission;
-use crate::id::ProductId;
+use crate::id::{OrderId, ProductId};
 use crate::order::Status;
 use crate::time::Timestamp;
 
@@ -34,6 +34,8 @@ pub enum Refusal {
     InsufficientStock(Vec<Shortage>),
     /// Lines whose product does not exist, is not sold or belongs to another store; positions from 0.
     UnknownProduct(Vec<usize>),
+    /// The same buyer has just placed these orders with the same basket.
+    LooksLike(Vec<OrderId>),
     /// The store does not exist or takes no orders.
     UnknownStore,
     /// A field's content breaks a rule.

@@ -6,8 +6,89 @@ use crate::access::{Actor, Permission, StoreScope};
 use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Stamp, changes};
 use crate::id::StoreId;
 use crate::money::Currency;
+use crate::order::Status;
 use crate::refusal::Refusal;
 use crate::time::{TimeZone, Timestamp};
+
+/// Minutes within which an order like an earlier one needs a second look, in stores that do not say otherwise.
+pub const DEFAULT_DUPLICATE_WINDOW_MINUTES: u32 = 10;
+/// Longest such time: a day.
+pub const MAX_DUPLICATE_WINDOW_MINUTES: u32 = 24 * 60;
+/// Longest time that a policy may give: a year.
+pub const MAX_POLICY_MINUTES: u32 = 366 * 24 * 60;
+
+/// How a store handles orders. Whatever a decision takes from here goes into its event.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// Minutes within which placing what the same buyer has just placed needs a confirmation; none: never asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duplicate_window_minutes: Option<u32>,
+    /// Minutes in which a placed order should be reviewed; none: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_minutes: Option<u32>,
+    /// Minutes in which the execution of a confirmed order should start; none: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub start_minutes: Option<u32>,
+    /// Minutes in which a started order should be completed; none: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completion_minutes: Option<u32>,
+    /// Minutes after which the program cancels an order that is still not confirmed; none: never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cancel_unconfirmed_minutes: Option<u32>,
+    /// Are confirmed orders shown to everybody, with masked contacts?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub public_board: bool,
+}
+
+impl Policy {
+    /// When an order that enters this status now is due to leave it.
+    #[must_use]
+    pub fn due_at(&self, status: Status, now: Timestamp) -> Option<Timestamp> {
+        let minutes = match status {
+            Status::PendingReview => self.review_minutes,
+            Status::Confirmed => self.start_minutes,
+            Status::Processing => self.completion_minutes,
+            Status::Completed | Status::Cancelled | Status::Invalid => None,
+        };
+        minutes.map(|minutes| now.plus_minutes(minutes))
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// With what the edit says.
+    fn edited(&self, edit: &PolicyEdit) -> Self {
+        Self {
+            duplicate_window_minutes: edit.duplicate_window_minutes.unwrap_or(self.duplicate_window_minutes),
+            review_minutes: edit.review_minutes.unwrap_or(self.review_minutes),
+            start_minutes: edit.start_minutes.unwrap_or(self.start_minutes),
+            completion_minutes: edit.completion_minutes.unwrap_or(self.completion_minutes),
+            cancel_unconfirmed_minutes: edit
+                .cancel_unconfirmed_minutes
+                .unwrap_or(self.cancel_unconfirmed_minutes),
+            public_board: edit.public_board.unwrap_or(self.public_board),
+        }
+    }
+}
+
+/// A change of a policy; `None` leaves a setting as it is, `Some(None)` removes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PolicyEdit {
+    /// See [`Policy::duplicate_window_minutes`].
+    pub duplicate_window_minutes: Option<Option<u32>>,
+    /// See [`Policy::review_minutes`].
+    pub review_minutes: Option<Option<u32>>,
+    /// See [`Policy::start_minutes`].
+    pub start_minutes: Option<Option<u32>>,
+    /// See [`Policy::completion_minutes`].
+    pub completion_minutes: Option<Option<u32>>,
+    /// See [`Policy::cancel_unconfirmed_minutes`].
+    pub cancel_unconfirmed_minutes: Option<Option<u32>>,
+    /// See [`Policy::public_board`].
+    pub public_board: Option<bool>,
+}
 
 /// A store as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +107,8 @@ pub struct Store {
     pub active: bool,
     /// Minutes after placing in which customers may change an order; none: until its execution starts.
     pub change_window_minutes: Option<u32>,
+    /// How it handles orders.
+    pub policy: Policy,
     /// Its key in the system that it was imported from.
     pub external_reference: Option<String>,
     /// When it was made.
@@ -58,6 +141,8 @@ pub struct NewStore {
     pub time_zone: TimeZone,
     /// See [`Store::change_window_minutes`].
     pub change_window_minutes: Option<u32>,
+    /// How it handles orders.
+    pub policy: Policy,
     /// Its key in the system that it is imported from.
     pub external_reference: Option<String>,
 }
@@ -73,6 +158,8 @@ pub struct StoreEdit {
     pub time_zone: Option<TimeZone>,
     /// New window; `Some(None)` removes it.
     pub change_window_minutes: Option<Option<u32>>,
+    /// New settings.
+    pub policy: PolicyEdit,
 }
 
 /// What can have happened to a store.
@@ -90,6 +177,9 @@ pub enum Fact {
         /// See [`Store::change_window_minutes`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_window_minutes: Option<u32>,
+        /// How it handles orders.
+        #[serde(default, skip_serializing_if = "Policy::is_default")]
+        policy: Policy,
         /// Its key elsewhere.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_reference: Option<String>,
@@ -105,6 +195,9 @@ pub enum Fact {
         /// See [`Store::change_window_minutes`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_window_minutes: Option<u32>,
+        /// How it handles orders.
+        #[serde(default, skip_serializing_if = "Policy::is_default")]
+        policy: Policy,
     },
     /// It takes orders.
     Activated {},
@@ -135,6 +228,7 @@ pub fn decide(
                 currency: new.currency,
                 time_zone: new.time_zone,
                 change_window_minutes: new.change_window_minutes,
+                policy: new.policy,
                 external_reference: new.external_reference,
             }
         }
@@ -153,14 +247,16 @@ pub fn decide(
             let name = edit.name.unwrap_or_else(|| store.name.clone());
             let time_zone = edit.time_zone.unwrap_or(store.time_zone);
             let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
+            let policy = store.policy.edited(&edit.policy);
             let same = name == store.name
                 && currency == store.currency
                 && time_zone == store.time_zone
-                && change_window_minutes == store.change_window_minutes;
+                && change_window_minutes == store.change_window_minutes
+                && policy == store.policy;
             if same {
                 return Ok(vec![]);
             }
-            Fact::Edited { name, currency, time_zone, change_window_minutes }
+            Fact::Edited { name, currency, time_zone, change_window_minutes, policy }
         }
         (Some(store), Command::Activate) if store.active => return Ok(vec![]),
         (Some(store), Command::Deactivate) if !store.active => return Ok(vec![]),
@@ -189,7 +285,14 @@ impl Aggregate for Store {
         let mut store = match (state, event.fact.clone()) {
             (
                 None,
-                Fact::Created { name, currency, time_zone, change_window_minutes, external_reference },
+                Fact::Created {
+                    name,
+                    currency,
+                    time_zone,
+                    change_window_minutes,
+                    policy,
+                    external_reference,
+                },
             ) => Self {
                 id: StoreId::from_i64(id),
                 version: 0,
@@ -198,14 +301,15 @@ impl Aggregate for Store {
                 time_zone,
                 active: true,
                 change_window_minutes,
+                policy,
                 external_reference,
                 created_at: stamp.occurred_at,
                 updated_at: stamp.recorded_at,
             },
             (None, _) => return Err(misfit("the store does not exist yet")),
             (Some(_), Fact::Created { .. }) => return Err(misfit("the store exists already")),
-            (Some(store), Fact::Edited { name, currency, time_zone, change_window_minutes }) => {
-                Self { name, currency, time_zone, change_window_minutes, ..store }
+            (Some(store), Fact::Edited { name, currency, time_zone, change_window_minutes, policy }) => {
+                Self { name, currency, time_zone, change_window_minutes, policy, ..store }
             }
             (Some(store), Fact::Activated {}) => Self { active: true, ..store },
             (Some(store), Fact::Deactivated {}) => Self { active: false, ..store },
@@ -231,6 +335,6 @@ impl Aggregate for Store {
     }
 
     fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; name, currency, time_zone, active, change_window_minutes)
+        changes!(before, self; name, currency, time_zone, active, change_window_minutes, policy)
     }
 }

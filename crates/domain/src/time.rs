@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use crate::serde_text::serde_as_text;
 
+const MILLIS_PER_MINUTE: i64 = 60_000;
+
 /// A point in time: UTC milliseconds since the Unix epoch, always within [`Timestamp::MIN`]..=[`Timestamp::MAX`],
 /// so that every value can be written, read back and computed with.
 ///
@@ -62,6 +64,12 @@ impl Timestamp {
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {
         Self::from_millis(self.0.saturating_add(millis))
+    }
+
+    /// The instant so many minutes later, at most MAX.
+    #[must_use]
+    pub fn plus_minutes(self, minutes: u32) -> Self {
+        self.plus_millis(i64::from(minutes) * MILLIS_PER_MINUTE)
     }
 
     /// The later of the two.

@@ -40,6 +40,10 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("cancel", Command::Cancel { reason: CancelReason::Customer, comment: comment.clone() }),
         ("invalidate", Command::Invalidate { reason: InvalidReason::Test, comment }),
         ("restore", Command::Restore),
+        ("delete", Command::Delete { batch: None }),
+        ("undelete", Command::Undelete { batch: None }),
+        ("hide", Command::Hide),
+        ("show", Command::Show),
     ]
 }
 
@@ -57,6 +61,9 @@ fn orders() -> Vec<Option<Order>> {
         (Status::Cancelled, &[Command::Cancel { reason: CancelReason::Other, comment: None }]),
         (Status::Invalid, &[Command::Invalidate { reason: InvalidReason::Other, comment: None }]),
     ];
+    let invalidate = Command::Invalidate { reason: InvalidReason::Other, comment: None };
+    let deleted = after(&owner, &facts, &[place(&[(10, 1)]), invalidate, Command::Delete { batch: None }]);
+    let deleted = Some(Order { customer_id: Some(CUSTOMER), ..deleted });
     let reached = road.iter().map(|(status, commands)| {
         let mut all = vec![place(&[(10, 1)])];
         all.extend(commands.iter().cloned());
@@ -64,7 +71,12 @@ fn orders() -> Vec<Option<Order>> {
         assert_eq!(order.status, *status);
         Some(Order { customer_id: Some(CUSTOMER), ..order })
     });
-    std::iter::once(None).chain(reached).collect()
+    std::iter::once(None).chain(reached).chain([deleted]).collect()
+}
+
+/// The status, or the trash.
+fn state(order: &Order) -> &'static str {
+    if order.is_deleted() { "deleted" } else { order.status.into() }
 }
 
 #[test]
@@ -79,15 +91,14 @@ fn state_by_command() {
         write!(table, "\nasked by {who}\n{:12}", "").expect("writing to a string");
         let orders = orders();
         for order in &orders {
-            let status = order.as_ref().map_or("–", |order| order.status.into());
-            write!(table, "{status:16}").expect("writing to a string");
+            write!(table, "{:16}", order.as_ref().map_or("–", state)).expect("writing to a string");
         }
         for (name, command) in commands() {
             write!(table, "\n{name:12}").expect("writing to a string");
             for order in &orders {
                 let cell: &str = match decide(order.as_ref(), &facts, &actor, &command, NOW) {
                     Ok(events) if events.is_empty() => "=",
-                    Ok(events) => fold(order.clone(), &events, NOW).expect("an order").status.into(),
+                    Ok(events) => state(&fold(order.clone(), &events, NOW).expect("an order")),
                     Err(refusal) => (&refusal).into(),
                 };
                 write!(table, "{:16}", cell).expect("writing to a string");

@@ -52,6 +52,10 @@ fn any_command() -> impl Strategy<Value = Command> {
         1 => cancel.prop_map(|reason| Command::Cancel { reason, comment: None }),
         1 => invalid.prop_map(|reason| Command::Invalidate { reason, comment: None }),
         2 => Just(Command::Restore),
+        2 => Just(Command::Delete { batch: None }),
+        2 => Just(Command::Undelete { batch: None }),
+        1 => Just(Command::Hide),
+        1 => Just(Command::Show),
     ]
 }
 
@@ -155,7 +159,7 @@ proptest! {
         for (actor, command) in &runs {
             let before = shop.order.clone();
             shop.run(actor, command);
-            if shop.order == before || matches!(command, Command::Place(_) | Command::Restore) {
+            if shop.order == before || matches!(command, Command::Place(_) | Command::Restore | Command::Undelete { .. }) {
                 continue;
             }
             let store = store();
@@ -171,7 +175,7 @@ fn a_gap_in_the_history_is_an_inconsistency() {
     let products = [product(10, 5)];
     let order = common::after(&staff(Role::Owner), &facts(&store, &products), &[place(&[(10, 1)])]);
     let stamp = ordervault_domain::aggregate::Stamp { seq: 3, recorded_at: NOW, occurred_at: NOW };
-    let event = Event::of(Fact::Confirmed {});
+    let event = Event::of(Fact::Confirmed { due_at: None });
     let error = Order::apply(Some(order), OrderId::from_i64(7).get(), &event, stamp).expect_err("a gap");
     assert_eq!(error.seq, 3);
 }

@@ -11,13 +11,15 @@ pub use scope::{Scope, StatusSet, StoreScope};
 
 use std::collections::BTreeSet;
 
-use crate::id::{CustomerId, MemberId};
+use crate::id::{CustomerId, MemberId, OrderId};
 
 /// Whoever asks for a change or a read, with the authority that the writer found in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A shop's customer, signed in.
     Customer(CustomerId),
+    /// Somebody without an account, who orders or has proved to know the order.
+    Guest(Option<OrderId>),
     /// A staff member with the roles and stores that their row holds now.
     Member(MemberAuthority),
     /// The person at the server's command line, who could open the database file anyway.
@@ -44,7 +46,7 @@ impl Actor {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         match self {
-            Self::Customer(_) | Self::Importer => false,
+            Self::Customer(_) | Self::Guest(_) | Self::Importer => false,
             Self::Operator | Self::System => true,
             Self::Member(member) => permissions_of(&member.roles).contains(&permission),
         }
@@ -55,11 +57,13 @@ impl Actor {
     pub fn scope(&self) -> Scope {
         match self {
             Self::Customer(id) => Scope::Customer(*id),
+            Self::Guest(id) => Scope::Guest(*id),
             Self::Operator | Self::Importer | Self::System => Scope::Everything,
             Self::Member(member) => Scope::Staff {
                 stores: member.stores.clone(),
                 statuses: StatusSet::of_roles(&member.roles),
                 contact: self.may(Permission::ContactRead),
+                trash: self.may(Permission::OrdersDelete),
             },
         }
     }
@@ -68,7 +72,7 @@ impl Actor {
     #[must_use]
     pub fn stores(&self) -> StoreScope {
         match self {
-            Self::Customer(_) => StoreScope::none(),
+            Self::Customer(_) | Self::Guest(_) => StoreScope::none(),
             Self::Operator | Self::Importer | Self::System => StoreScope::All,
             Self::Member(member) => member.stores.clone(),
         }
@@ -79,6 +83,7 @@ impl Actor {
     pub fn kind(&self) -> ActorKind {
         match self {
             Self::Customer(_) => ActorKind::Customer,
+            Self::Guest(_) => ActorKind::Guest,
             Self::Member(_) => ActorKind::Member,
             Self::Operator => ActorKind::Operator,
             Self::Importer => ActorKind::Importer,
@@ -92,7 +97,7 @@ impl Actor {
         match self {
             Self::Customer(id) => Some(id.get()),
             Self::Member(member) => Some(member.id.get()),
-            Self::Operator | Self::Importer | Self::System => None,
+            Self::Guest(_) | Self::Operator | Self::Importer | Self::System => None,
         }
     }
 
@@ -124,6 +129,8 @@ impl Actor {
 pub enum ActorKind {
     /// A signed-in customer.
     Customer,
+    /// Somebody without an account.
+    Guest,
     /// A staff member.
     Member,
     /// The command line.

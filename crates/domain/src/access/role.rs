@@ -77,6 +77,9 @@ pub enum Permission {
     /// Take an invalid mark back.
     #[strum(serialize = "orders:restore")]
     OrdersRestore,
+    /// See the trash, put invalid orders into it and take them out.
+    #[strum(serialize = "orders:delete")]
+    OrdersDelete,
     /// See and search contacts, addresses and notes.
     #[strum(serialize = "contact:read")]
     ContactRead,

@@ -7,14 +7,16 @@ use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
 use super::Role;
-use crate::id::{CustomerId, StoreId};
+use crate::id::{CustomerId, OrderId, StoreId};
 use crate::order::{Order, Status};
 
 /// The orders in reach of an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// A customer's own orders.
+    /// A customer's own orders, without those in the trash.
     Customer(CustomerId),
+    /// The one order that somebody without an account has proved to know, unless it is in the trash; none yet: none.
+    Guest(Option<OrderId>),
     /// The orders of some stores in some statuses.
     Staff {
         /// The stores.
@@ -23,6 +25,8 @@ pub enum Scope {
         statuses: StatusSet,
         /// Are contact, address and note shown and searched?
         contact: bool,
+        /// Are orders in the trash in reach?
+        trash: bool,
     },
     /// Every order.
     Everything,
@@ -33,9 +37,12 @@ impl Scope {
     #[must_use]
     pub fn covers(&self, order: &Order) -> bool {
         match self {
-            Self::Customer(id) => order.customer_id == Some(*id),
-            Self::Staff { stores, statuses, .. } => {
-                stores.covers(order.store_id) && statuses.contains(order.status)
+            Self::Customer(id) => order.customer_id == Some(*id) && !order.is_deleted(),
+            Self::Guest(id) => *id == Some(order.id) && !order.is_deleted(),
+            Self::Staff { stores, statuses, trash, .. } => {
+                stores.covers(order.store_id)
+                    && statuses.contains(order.status)
+                    && (*trash || !order.is_deleted())
             }
             Self::Everything => true,
         }
@@ -45,7 +52,7 @@ impl Scope {
     #[must_use]
     pub fn shows_contact(&self) -> bool {
         match self {
-            Self::Customer(_) | Self::Everything => true,
+            Self::Customer(_) | Self::Guest(_) | Self::Everything => true,
             Self::Staff { contact, .. } => *contact,
         }
     }

@@ -29,6 +29,14 @@ pub enum Action {
     Invalidate,
     /// [`Command::Restore`]
     Restore,
+    /// [`Command::Delete`]
+    Delete,
+    /// [`Command::Undelete`]
+    Undelete,
+    /// [`Command::Hide`]
+    Hide,
+    /// [`Command::Show`]
+    Show,
 }
 
 /// Whether one act is open to the caller.
@@ -57,6 +65,10 @@ impl Action {
             Self::Cancel => Command::Cancel { reason: CancelReason::Other, comment: None },
             Self::Invalidate => Command::Invalidate { reason: InvalidReason::Other, comment: None },
             Self::Restore => Command::Restore,
+            Self::Delete => Command::Delete { batch: None },
+            Self::Undelete => Command::Undelete { batch: None },
+            Self::Hide => Command::Hide,
+            Self::Show => Command::Show,
         }
     }
 }
@@ -74,7 +86,7 @@ pub fn actions(order: &Order, facts: &Facts<'_>, actor: &Actor, now: Timestamp) 
                 Ok(_) => None,
             };
             let until = match (actor, action) {
-                (Actor::Customer(_), Action::Amend | Action::Cancel) => order.change_until,
+                (Actor::Customer(_) | Actor::Guest(_), Action::Amend | Action::Cancel) => order.change_until,
                 _ => None,
             };
             let allowed = blocked_by.is_none();

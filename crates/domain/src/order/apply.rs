@@ -34,35 +34,49 @@ pub(super) fn apply(
 /// The new order, if this fact makes one.
 fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
     match fact.clone() {
-        Fact::Placed { store_id, customer_id, source, currency, lines, totals, change_until } => {
-            Some(Order {
-                id,
-                version: 0,
-                status: Status::PendingReview,
-                store_id,
-                customer_id,
-                source,
-                source_status: None,
-                external_reference: None,
-                currency,
-                lines,
-                totals,
-                contact: crate::contact::Contact::default(),
-                note: String::new(),
-                holds_stock: true,
-                change_until,
-                cancel_reason: None,
-                invalid_reason: None,
-                invalid_from: None,
-                placed_at: stamp.occurred_at,
-                updated_at: stamp.recorded_at,
-                confirmed_at: None,
-                started_at: None,
-                completed_at: None,
-                cancelled_at: None,
-                invalidated_at: None,
-            })
-        }
+        Fact::Placed {
+            store_id,
+            customer_id,
+            source,
+            currency,
+            lines,
+            totals,
+            change_until,
+            due_at,
+            unlisted,
+        } => Some(Order {
+            id,
+            version: 0,
+            status: Status::PendingReview,
+            store_id,
+            customer_id,
+            source,
+            source_status: None,
+            external_reference: None,
+            currency,
+            lines,
+            totals,
+            contact: crate::contact::Contact::default(),
+            note: String::new(),
+            holds_stock: true,
+            change_until,
+            unlisted,
+            status_since: stamp.occurred_at,
+            due_at,
+            breached_at: None,
+            deleted_at: None,
+            deleted_in: None,
+            cancel_reason: None,
+            invalid_reason: None,
+            invalid_from: None,
+            placed_at: stamp.occurred_at,
+            updated_at: stamp.recorded_at,
+            confirmed_at: None,
+            started_at: None,
+            completed_at: None,
+            cancelled_at: None,
+            invalidated_at: None,
+        }),
         Fact::Imported {
             store_id,
             customer_id,
@@ -86,6 +100,8 @@ fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
                     lines,
                     totals,
                     change_until: None,
+                    due_at: None,
+                    unlisted: false,
                 },
                 stamp,
             )?
@@ -97,21 +113,42 @@ fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
 /// The order after a fact that changes it.
 fn changed(mut order: Order, fact: &Fact, stamp: Stamp) -> Result<Order, &'static str> {
     let at = Some(stamp.occurred_at);
+    let mut enter = |to, at, due_at| {
+        step(&mut order, to, at);
+        order.status_since = stamp.occurred_at;
+        order.due_at = due_at;
+        order.breached_at = None;
+    };
     match fact {
         Fact::Placed { .. } | Fact::Imported { .. } => return Err("the order exists already"),
-        Fact::StepImported { to, at } => step(&mut order, *to, *at),
-        Fact::Confirmed {} => step(&mut order, Status::Confirmed, at),
-        Fact::Started {} => step(&mut order, Status::Processing, at),
-        Fact::Completed {} => step(&mut order, Status::Completed, at),
+        Fact::StepImported { to, at } => enter(*to, *at, None),
+        Fact::Confirmed { due_at } => enter(Status::Confirmed, at, *due_at),
+        Fact::Started { due_at } => enter(Status::Processing, at, *due_at),
+        Fact::Completed {} => enter(Status::Completed, at, None),
         Fact::Cancelled { reason } => {
-            step(&mut order, Status::Cancelled, at);
+            enter(Status::Cancelled, at, None);
             order.cancel_reason = Some(*reason);
         }
         Fact::Rejected { reason } | Fact::Invalidated { reason } => {
-            step(&mut order, Status::Invalid, at);
+            enter(Status::Invalid, at, None);
             order.invalid_reason = Some(*reason);
         }
-        Fact::Restored { to } => restore(&mut order, *to)?,
+        Fact::Restored { to, due_at } => {
+            restore(&mut order, *to)?;
+            order.status_since = stamp.occurred_at;
+            order.due_at = *due_at;
+        }
+        Fact::Deleted { batch } => {
+            order.deleted_at = at;
+            order.deleted_in = *batch;
+        }
+        Fact::Undeleted { .. } => {
+            order.deleted_at = None;
+            order.deleted_in = None;
+        }
+        Fact::Hidden {} => order.unlisted = true,
+        Fact::Shown {} => order.unlisted = false,
+        Fact::Breached { .. } => order.breached_at = at,
         Fact::Amended { lines, totals } => amend(&mut order, lines.clone(), *totals),
     }
     Ok(order)

@@ -5,7 +5,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use super::{Source, Status};
 use crate::contact::Contact;
-use crate::id::{CustomerId, ProductId, StoreId};
+use crate::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
@@ -48,6 +48,24 @@ pub enum Command {
     },
     /// Take the invalid mark back.
     Restore,
+    /// Put an invalid order into the trash.
+    Delete {
+        /// The bulk run that it belongs to.
+        batch: Option<BatchId>,
+    },
+    /// Take an order out of the trash.
+    Undelete {
+        /// The bulk run that it belongs to.
+        batch: Option<BatchId>,
+    },
+    /// Keep it off the public board.
+    Hide,
+    /// Let it stand on the public board, if its store has one.
+    Show,
+    /// Note that its step was not done in time. The program's own.
+    NoteBreach,
+    /// Call it off because it waited for a confirmation for longer than its store waits. The program's own.
+    Expire,
 }
 
 /// A new order. Prices and totals are the server's business.
@@ -63,6 +81,10 @@ pub struct Place {
     pub contact: Contact,
     /// A note to the shop, may be empty.
     pub note: String,
+    /// Shall it be kept off the public board?
+    pub unlisted: bool,
+    /// Earlier orders like this one that it is not meant to repeat.
+    pub not_duplicate_of: Vec<OrderId>,
 }
 
 /// A product and how many of it.
@@ -208,7 +230,7 @@ impl Command {
     /// The source that a new order gets from the actor who places it.
     pub(super) fn source_for(actor: &crate::access::Actor) -> Source {
         match actor {
-            crate::access::Actor::Customer(_) => Source::Shop,
+            crate::access::Actor::Customer(_) | crate::access::Actor::Guest(_) => Source::Shop,
             crate::access::Actor::Importer => Source::Import,
             _ => Source::Staff,
         }

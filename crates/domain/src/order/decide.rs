@@ -2,22 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Amendment, CancelReason, Command, Fact, Import, InvalidReason, Line, LineRequest, MAX_LINES,
-    MAX_QUANTITY, Order, Place, Status, Totals, stock_moves,
-};
+use super::place::{import, place, price, reachable};
+use super::{Amendment, CancelReason, Command, Fact, InvalidReason, Order, Status, Totals, stock_moves};
 use crate::access::{Actor, Permission};
 use crate::aggregate::{Aggregate, Event, Personal, Stamp};
-use crate::contact::Contact;
-use crate::id::{OrderId, ProductId};
-use crate::money::Amount;
+use crate::id::{BatchId, OrderId, ProductId};
 use crate::product::Product;
 use crate::refusal::{Refusal, Shortage};
 use crate::store::Store;
 use crate::time::Timestamp;
 
-type Events = Vec<Event<Fact>>;
-const MILLIS_PER_MINUTE: i64 = 60_000;
+/// What a command leads to.
+pub(super) type Events = Vec<Event<Fact>>;
 
 /// What the writer knows besides the order.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +22,8 @@ pub struct Facts<'a> {
     pub store: Option<&'a Store>,
     /// The products that the command and the order name, as far as they exist.
     pub products: BTreeMap<ProductId, &'a Product>,
+    /// Orders of the same buyer with the same basket as the one to be placed, from within the store's window.
+    pub look_alikes: Vec<&'a Order>,
 }
 
 /// Decides one command on one order. No events: it was satisfied already, nothing is to be written.
@@ -41,20 +39,26 @@ pub fn decide(
 ) -> Result<Events, Refusal> {
     authorize(order, actor, command)?;
     let events = match (order, command) {
-        (None, Command::Place(place)) => self::place(facts, actor, place, now),
-        (None, Command::Import(import)) => self::import(facts, import),
+        (None, Command::Place(wanted)) => place(facts, actor, wanted, now),
+        (None, Command::Import(wanted)) => import(facts, wanted),
         (None, _) => Err(Refusal::NotFound),
-        (Some(order), Command::Import(import))
-            if order.external_reference.as_ref() == Some(&import.external_reference) =>
+        (Some(order), Command::Import(wanted))
+            if order.external_reference.as_ref() == Some(&wanted.external_reference) =>
         {
             Ok(vec![])
         }
         (Some(_), Command::Place(_) | Command::Import(_)) => Err(Refusal::Duplicate { field: "id" }),
+        (Some(order), Command::Delete { batch }) => delete(order, *batch),
+        (Some(order), Command::Undelete { batch }) => undelete(order, *batch),
+        // In the trash nothing goes on.
+        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status }),
         (Some(order), Command::Confirm) => {
-            forward(order, Status::PendingReview, Status::Confirmed, Fact::Confirmed {})
+            let due_at = due_at(facts, Status::Confirmed, now);
+            forward(order, Status::PendingReview, Status::Confirmed, Fact::Confirmed { due_at })
         }
         (Some(order), Command::Start) => {
-            forward(order, Status::Confirmed, Status::Processing, Fact::Started {})
+            let due_at = due_at(facts, Status::Processing, now);
+            forward(order, Status::Confirmed, Status::Processing, Fact::Started { due_at })
         }
         (Some(order), Command::Complete) => {
             forward(order, Status::Processing, Status::Completed, Fact::Completed {})
@@ -69,7 +73,13 @@ pub fn decide(
         }
         (Some(order), Command::Cancel { reason, comment }) => cancel(order, actor, *reason, comment, now),
         (Some(order), Command::Amend(amendment)) => amend(order, facts, actor, amendment, now),
-        (Some(order), Command::Restore) => restore(order),
+        (Some(order), Command::Restore) => restore(order, facts, now),
+        (Some(order), Command::Hide) if order.unlisted => Ok(vec![]),
+        (Some(order), Command::Show) if !order.unlisted => Ok(vec![]),
+        (Some(_), Command::Hide) => Ok(vec![Event::of(Fact::Hidden {})]),
+        (Some(_), Command::Show) => Ok(vec![Event::of(Fact::Shown {})]),
+        (Some(order), Command::NoteBreach) => Ok(note_breach(order, now)),
+        (Some(order), Command::Expire) => Ok(expire(order, facts, now)),
     }?;
     stock_suffices(order, facts, &events, now)?;
     Ok(events)
@@ -86,8 +96,12 @@ pub fn authorize(order: Option<&Order>, actor: &Actor, command: &Command) -> Res
             Command::Import(_) => {}
             _ => return Err(Refusal::Forbidden(None)),
         },
-        Actor::Customer(_) => match command {
-            Command::Place(_) | Command::Amend(_) | Command::Cancel { .. } => {}
+        Actor::Customer(_) | Actor::Guest(_) => match command {
+            Command::Place(_)
+            | Command::Amend(_)
+            | Command::Cancel { .. }
+            | Command::Hide
+            | Command::Show => {}
             _ => return Err(Refusal::Forbidden(None)),
         },
         Actor::Member(_) => {
@@ -116,77 +130,10 @@ fn permission(command: &Command) -> &'static [Permission] {
         Command::Cancel { .. } => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
         Command::Invalidate { .. } => &[Permission::OrdersInvalidate],
         Command::Restore => &[Permission::OrdersRestore],
+        Command::Delete { .. } | Command::Undelete { .. } => &[Permission::OrdersDelete],
+        Command::Hide | Command::Show => &[Permission::OrdersAmend],
+        Command::NoteBreach | Command::Expire => &[],
     }
-}
-
-fn place(facts: &Facts<'_>, actor: &Actor, place: &Place, now: Timestamp) -> Result<Events, Refusal> {
-    let store = facts
-        .store
-        .filter(|store| store.active)
-        .filter(|store| matches!(actor, Actor::Customer(_)) || actor.stores().covers(store.id))
-        .ok_or(Refusal::UnknownStore)?;
-    reachable(&place.contact)?;
-    let customer_id = match actor {
-        Actor::Customer(id) => Some(*id),
-        _ => place.customer_id,
-    };
-    let lines = price(facts, store, &place.lines, &[])?;
-    let totals = Totals::of(&lines, Amount::ZERO).ok_or(Refusal::AmountOutOfRange)?;
-    let change_until =
-        store.change_window_minutes.map(|minutes| now.plus_millis(i64::from(minutes) * MILLIS_PER_MINUTE));
-    let fact = Fact::Placed {
-        store_id: store.id,
-        customer_id,
-        source: Command::source_for(actor),
-        currency: store.currency,
-        lines,
-        totals,
-        change_until,
-    };
-    let personal = Personal {
-        contact: Some(place.contact.clone()),
-        note: (!place.note.is_empty()).then(|| place.note.clone()),
-        comment: None,
-    };
-    Ok(vec![Event::of(fact).with(personal)])
-}
-
-/// An imported order comes in as it stands there: no live rules, no stock, steps at their own times. Where the
-/// source's times run backwards, a step is dated no earlier than the step before it; the step keeps its own time.
-fn import(facts: &Facts<'_>, import: &Import) -> Result<Events, Refusal> {
-    let store = facts.store.ok_or(Refusal::UnknownStore)?;
-    let unknown = |line: &super::ImportedLine| match facts.products.get(&line.product_id) {
-        Some(product) => product.store_id != store.id,
-        None => true,
-    };
-    let unknown = positions(&import.lines, unknown);
-    if !unknown.is_empty() {
-        return Err(Refusal::UnknownProduct(unknown));
-    }
-    let lines = import
-        .lines
-        .iter()
-        .filter_map(|line| facts.products.get(&line.product_id).map(|product| (line, product)))
-        .map(|(line, product)| snapshot(product, line.quantity, line.unit_price))
-        .collect::<Result<Vec<_>, _>>()?;
-    let totals = Totals::of(&lines, import.shipping_total).ok_or(Refusal::AmountOutOfRange)?;
-    let fact = Fact::Imported {
-        store_id: store.id,
-        customer_id: import.customer_id,
-        external_reference: import.external_reference.clone(),
-        source_status: import.source_status.clone(),
-        currency: import.currency,
-        lines,
-        totals,
-    };
-    let personal = Personal { contact: Some(import.contact.clone()), ..Personal::default() };
-    let mut events = vec![Event::of(fact).with(personal).at(import.placed_at)];
-    let mut latest = import.placed_at;
-    for step in &import.steps {
-        latest = step.at.map_or(latest, |at| at.later_of(latest));
-        events.push(Event::of(Fact::StepImported { to: step.to, at: step.at }).at(latest));
-    }
-    Ok(events)
 }
 
 /// One step of the main road, or nothing if it has been taken.
@@ -223,7 +170,7 @@ fn cancel(
         return Ok(vec![]);
     }
     match actor {
-        Actor::Customer(_) => {
+        Actor::Customer(_) | Actor::Guest(_) => {
             stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
             in_time(order, now)?;
         }
@@ -249,7 +196,7 @@ fn amend(
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-    if matches!(actor, Actor::Customer(_)) {
+    if matches!(actor, Actor::Customer(_) | Actor::Guest(_)) {
         in_time(order, now)?;
     }
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
@@ -275,11 +222,57 @@ fn amend(
     Ok(vec![Event::of(Fact::Amended { lines, totals }).with(personal)])
 }
 
-fn restore(order: &Order) -> Result<Events, Refusal> {
+fn restore(order: &Order, facts: &Facts<'_>, now: Timestamp) -> Result<Events, Refusal> {
     match (order.status, order.invalid_from) {
-        (Status::Invalid, Some(to)) => Ok(vec![Event::of(Fact::Restored { to })]),
+        (Status::Invalid, Some(to)) => {
+            let due_at = due_at(facts, to, now);
+            Ok(vec![Event::of(Fact::Restored { to, due_at })])
+        }
         _ => Err(Refusal::StateConflict { current: order.status }),
     }
+}
+
+fn delete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
+    if order.is_deleted() {
+        return Ok(vec![]);
+    }
+    stands_in(order, &[Status::Invalid])?;
+    Ok(vec![Event::of(Fact::Deleted { batch })])
+}
+
+fn undelete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
+    if !order.is_deleted() {
+        return Err(Refusal::StateConflict { current: order.status });
+    }
+    Ok(vec![Event::of(Fact::Undeleted { batch })])
+}
+
+/// Once per step; nothing when there is nothing to note (any more).
+fn note_breach(order: &Order, now: Timestamp) -> Events {
+    match order.due_at {
+        Some(due_at) if order.is_overdue(now) && order.breached_at.is_none() => {
+            vec![Event::of(Fact::Breached { due_at })]
+        }
+        _ => vec![],
+    }
+}
+
+/// Nothing when the order has not waited too long, or does not wait any more.
+fn expire(order: &Order, facts: &Facts<'_>, now: Timestamp) -> Events {
+    let limit_minutes = facts.store.and_then(|store| store.policy.cancel_unconfirmed_minutes);
+    match limit_minutes {
+        Some(minutes)
+            if order.status == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
+        {
+            vec![Event::of(Fact::Cancelled { reason: CancelReason::Expired })]
+        }
+        _ => vec![],
+    }
+}
+
+/// When an order that enters this status now is due to leave it.
+fn due_at(facts: &Facts<'_>, status: Status, now: Timestamp) -> Option<Timestamp> {
+    facts.store.and_then(|store| store.policy.due_at(status, now))
 }
 
 fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
@@ -295,77 +288,6 @@ fn in_time(order: &Order, now: Timestamp) -> Result<(), Refusal> {
         Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
         _ => Ok(()),
     }
-}
-
-/// A contact that the shop can do something with: a name, and one way to reach the person.
-fn reachable(contact: &Contact) -> Result<(), Refusal> {
-    let invalid = |pointer: &str, code, detail| Refusal::Invalid { pointer: pointer.into(), code, detail };
-    if contact.name.is_none() {
-        return Err(invalid("/contact/name", "missing", "give the name of the person who gets the order"));
-    }
-    if contact.phone.is_none() && contact.email.is_none() {
-        return Err(invalid("/contact/phone", "missing", "give a phone number or an e-mail address"));
-    }
-    Ok(())
-}
-
-/// Prices the requested lines. A product that the order has already keeps the title and price it was ordered at.
-fn price(
-    facts: &Facts<'_>,
-    store: &Store,
-    requests: &[LineRequest],
-    agreed: &[Line],
-) -> Result<Vec<Line>, Refusal> {
-    let invalid = |pointer: String, code, detail| Err(Refusal::Invalid { pointer, code, detail });
-    if requests.is_empty() {
-        return invalid("/lines".into(), "too-few", "an order has at least one line");
-    }
-    if requests.len() > MAX_LINES {
-        return invalid("/lines".into(), "too-many", "an order has at most 200 lines");
-    }
-    if let Some(line) = requests.iter().position(|line| !(1..=MAX_QUANTITY).contains(&line.quantity)) {
-        return invalid(format!("/lines/{line}/quantity"), "out-of-range", "a quantity is from 1 to 1000000");
-    }
-    let had = |id: ProductId| agreed.iter().find(|line| line.product_id == id);
-    let unknown = positions(requests, |line| match facts.products.get(&line.product_id) {
-        Some(product) => product.store_id != store.id || !(product.active || had(line.product_id).is_some()),
-        None => true,
-    });
-    if !unknown.is_empty() {
-        return Err(Refusal::UnknownProduct(unknown));
-    }
-    requests
-        .iter()
-        .filter_map(|request| facts.products.get(&request.product_id).map(|product| (request, product)))
-        .map(|(request, product)| match had(request.product_id) {
-            Some(line) => Ok(Line {
-                quantity: request.quantity,
-                total: times(line.unit_price, request.quantity)?,
-                ..line.clone()
-            }),
-            None => snapshot(product, request.quantity, product.price),
-        })
-        .collect()
-}
-
-fn snapshot(product: &Product, quantity: u32, unit_price: Amount) -> Result<Line, Refusal> {
-    Ok(Line {
-        product_id: product.id,
-        sku: product.sku.clone(),
-        title: product.title.clone(),
-        category: product.category.clone(),
-        quantity,
-        unit_price,
-        total: times(unit_price, quantity)?,
-    })
-}
-
-fn times(unit_price: Amount, quantity: u32) -> Result<Amount, Refusal> {
-    unit_price.checked_mul(quantity).filter(|total| total.in_range()).ok_or(Refusal::AmountOutOfRange)
-}
-
-fn positions<T>(items: &[T], is: impl Fn(&T) -> bool) -> Vec<usize> {
-    items.iter().enumerate().filter(|(_, item)| is(item)).map(|(position, _)| position).collect()
 }
 
 fn commented(comment: &Option<String>) -> Personal {

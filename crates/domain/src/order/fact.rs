@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
-use crate::id::{CustomerId, StoreId};
+use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
 
@@ -30,6 +30,12 @@ pub enum Fact {
         /// Until when the customer may change it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_until: Option<Timestamp>,
+        /// When it is due to be reviewed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+        /// Is it kept off the public board?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unlisted: bool,
     },
     /// It was taken over from another system.
     Imported {
@@ -58,7 +64,11 @@ pub enum Fact {
         at: Option<Timestamp>,
     },
     /// The shop promised to deliver.
-    Confirmed {},
+    Confirmed {
+        /// When its execution is due to start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
     /// The shop refused it as not real.
     Rejected {
         /// Why.
@@ -73,7 +83,11 @@ pub enum Fact {
         totals: Totals,
     },
     /// The execution began.
-    Started {},
+    Started {
+        /// When it is due to be completed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
     /// It is done.
     Completed {},
     /// It was called off.
@@ -90,6 +104,30 @@ pub enum Fact {
     Restored {
         /// The status that it has again.
         to: Status,
+        /// When it is due to leave that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// It was put into the trash.
+    Deleted {
+        /// The bulk run that it belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<BatchId>,
+    },
+    /// It was taken out of the trash.
+    Undeleted {
+        /// The bulk run that it belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<BatchId>,
+    },
+    /// It is kept off the public board.
+    Hidden {},
+    /// It may stand on the public board again.
+    Shown {},
+    /// Its step was not done in time.
+    Breached {
+        /// When it would have been due.
+        due_at: Timestamp,
     },
 }
 

@@ -11,6 +11,8 @@ mod command;
 mod decide;
 mod fact;
 mod line;
+mod look_alike;
+mod place;
 mod stock;
 
 pub use action::{Action, Offer, actions};
@@ -20,6 +22,7 @@ pub use command::{
 pub use decide::{Facts, authorize, decide};
 pub use fact::Fact;
 pub use line::{Line, Totals};
+pub use look_alike::Likeness;
 pub use stock::{StockMove, stock_moves};
 
 use serde::{Deserialize, Serialize};
@@ -27,7 +30,7 @@ use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::aggregate::{Aggregate, Change, Kind, changes};
 use crate::contact::Contact;
-use crate::id::{CustomerId, OrderId, StoreId};
+use crate::id::{BatchId, CustomerId, OrderId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
 
@@ -100,7 +103,7 @@ impl Status {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Source {
-    /// Placed by a customer through the API.
+    /// Placed by a customer or guest through the API.
     Shop,
     /// Placed by staff for a customer.
     Staff,
@@ -141,6 +144,18 @@ pub struct Order {
     pub holds_stock: bool,
     /// Until when the customer may still change it; `None`: until the execution starts.
     pub change_until: Option<Timestamp>,
+    /// Is it kept off the public board?
+    pub unlisted: bool,
+    /// When it came into its status.
+    pub status_since: Timestamp,
+    /// When it is due to leave its status; none: no deadline.
+    pub due_at: Option<Timestamp>,
+    /// When it was noted that it did not leave its status in time.
+    pub breached_at: Option<Timestamp>,
+    /// When it was put into the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// The batch that put it there.
+    pub deleted_in: Option<BatchId>,
     /// Why it was cancelled.
     pub cancel_reason: Option<CancelReason>,
     /// Why it was rejected or marked invalid.
@@ -161,6 +176,20 @@ pub struct Order {
     pub cancelled_at: Option<Timestamp>,
     /// When it was marked invalid.
     pub invalidated_at: Option<Timestamp>,
+}
+
+impl Order {
+    /// Is it in the trash?
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// Should it have left its status before `now`?
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due_at| due_at < now)
+    }
 }
 
 impl Aggregate for Order {
@@ -190,6 +219,6 @@ impl Aggregate for Order {
 
     fn changes(&self, before: &Self) -> Vec<Change> {
         changes!(before, self; status, lines, totals, contact, note, cancel_reason, invalid_reason, customer_id, source_status,
-            change_until, confirmed_at, started_at, completed_at, cancelled_at, invalidated_at)
+            change_until, unlisted, due_at, breached_at, deleted_at, confirmed_at, started_at, completed_at, cancelled_at, invalidated_at)
     }
 }

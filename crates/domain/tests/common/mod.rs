@@ -12,7 +12,7 @@ use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Command, Fact, Facts, LineRequest, Order, Place, decide};
 use ordervault_domain::product::Product;
-use ordervault_domain::store::Store;
+use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
@@ -28,6 +28,7 @@ pub fn store() -> Store {
         time_zone: "Asia/Taipei".parse().expect("a zone"),
         active: true,
         change_window_minutes: None,
+        policy: Policy::default(),
         external_reference: None,
         created_at: NOW,
         updated_at: NOW,
@@ -56,6 +57,7 @@ pub fn facts<'a>(store: &'a Store, products: &'a [Product]) -> Facts<'a> {
     Facts {
         store: Some(store),
         products: products.iter().map(|product| (product.id, product)).collect::<BTreeMap<_, _>>(),
+        look_alikes: vec![],
     }
 }
 
@@ -77,6 +79,8 @@ pub fn place(lines: &[(i64, u32)]) -> Command {
             .collect(),
         contact: contact(),
         note: String::new(),
+        unlisted: false,
+        not_duplicate_of: vec![],
     })
 }
 

@@ -1,0 +1,244 @@
+//! Rules of the order's life that a table of states does not show: deadlines, expiry, look-alikes, the trash, guests.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+mod common;
+
+use common::{CUSTOMER, NOW, after, contact, facts, fold, place, product, staff, store};
+use ordervault_domain::access::Scope;
+use ordervault_domain::access::{Actor, Role, StatusSet, StoreScope};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Command, Fact, InvalidReason, Likeness, Order, Place, Status, decide,
+};
+use ordervault_domain::refusal::Refusal;
+use ordervault_domain::store::{Policy, Store};
+use ordervault_domain::time::Timestamp;
+use strum::IntoEnumIterator;
+
+fn strict_store() -> Store {
+    let policy = Policy {
+        review_minutes: Some(30),
+        start_minutes: Some(60),
+        completion_minutes: Some(120),
+        cancel_unconfirmed_minutes: Some(45),
+        ..Policy::default()
+    };
+    Store { policy, ..store() }
+}
+
+fn placement(command: Command) -> Place {
+    match command {
+        Command::Place(place) => place,
+        other => panic!("{other:?}"),
+    }
+}
+
+const INVALIDATE: Command = Command::Invalidate { reason: InvalidReason::Other, comment: None };
+
+#[test]
+fn each_open_step_gets_its_deadline_and_no_other_state_has_one() {
+    let store = strict_store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let owner = staff(Role::Owner);
+    let due = |commands: &[Command]| after(&owner, &facts, commands).due_at;
+    let placed = place(&[(10, 1)]);
+    let cancel = Command::Cancel { reason: CancelReason::Other, comment: None };
+    let road = [placed, Command::Confirm, Command::Start, Command::Complete];
+    assert_eq!(due(&road[..1]), Some(NOW.plus_minutes(30)));
+    assert_eq!(due(&road[..2]), Some(NOW.plus_minutes(60)));
+    assert_eq!(due(&road[..3]), Some(NOW.plus_minutes(120)));
+    assert_eq!(due(&road), None);
+    assert_eq!(due(&[road[0].clone(), cancel]), None);
+    assert_eq!(due(&[road[0].clone(), INVALIDATE]), None);
+    assert_eq!(
+        due(&[road[0].clone(), road[1].clone(), INVALIDATE, Command::Restore]),
+        Some(NOW.plus_minutes(60))
+    );
+}
+
+#[test]
+fn a_deadline_is_fixed_when_the_step_begins() {
+    let products = [product(10, 5)];
+    let order = after(&staff(Role::Owner), &facts(&strict_store(), &products), &[place(&[(10, 1)])]);
+    let note = Command::Amend(Amendment { note: Some("later".into()), ..Amendment::default() });
+    let slower = Store { policy: Policy { review_minutes: Some(9_999), ..Policy::default() }, ..store() };
+    let events = decide(Some(&order), &facts(&slower, &products), &Actor::Operator, &note, NOW);
+    let amended = fold(Some(order.clone()), &events.expect("an amendment"), NOW).expect("an order");
+    assert_eq!(amended.due_at, order.due_at);
+}
+
+#[test]
+fn a_breach_is_noted_once_per_step_and_never_early() {
+    let store = strict_store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let order = after(&staff(Role::Owner), &facts, &[place(&[(10, 1)])]);
+    let note = |order: &Order, now| decide(Some(order), &facts, &Actor::System, &Command::NoteBreach, now);
+    let due_at = order.due_at.expect("a deadline");
+    assert_eq!(note(&order, due_at), Ok(vec![]));
+    let late = due_at.plus_millis(1);
+    let events = note(&order, late).expect("a breach");
+    assert_eq!(events[0].fact, Fact::Breached { due_at });
+    let breached = fold(Some(order), &events, late).expect("an order");
+    assert_eq!(breached.breached_at, Some(late));
+    assert_eq!(note(&breached, late.plus_minutes(5)), Ok(vec![]));
+    let events = decide(Some(&breached), &facts, &Actor::Operator, &Command::Confirm, late);
+    let confirmed = fold(Some(breached), &events.expect("confirmed"), late).expect("an order");
+    assert_eq!(confirmed.breached_at, None);
+    assert_eq!(note(&confirmed, late.plus_minutes(61)).map(|events| events.len()), Ok(1));
+}
+
+#[test]
+fn what_stays_unconfirmed_expires_where_the_store_says_so() {
+    let products = [product(10, 5)];
+    let strict = strict_store();
+    let order = after(&staff(Role::Owner), &facts(&strict, &products), &[place(&[(10, 1)])]);
+    let expire = |order: &Order, store: &Store, now: Timestamp| {
+        decide(Some(order), &facts(store, &products), &Actor::System, &Command::Expire, now)
+            .expect("no refusal")
+    };
+    let end = NOW.plus_minutes(45);
+    assert_eq!(expire(&order, &strict, end.plus_millis(-1)), vec![]);
+    assert_eq!(expire(&order, &store(), end), vec![], "off by default");
+    let events = expire(&order, &strict, end);
+    assert_eq!(events[0].fact, Fact::Cancelled { reason: CancelReason::Expired });
+    let expired = fold(Some(order.clone()), &events, end).expect("an order");
+    assert_eq!(expire(&expired, &strict, end.plus_minutes(99)), vec![]);
+    let confirmed =
+        decide(Some(&order), &facts(&strict, &products), &Actor::Operator, &Command::Confirm, NOW);
+    let confirmed = fold(Some(order), &confirmed.expect("confirmed"), NOW).expect("an order");
+    assert_eq!(expire(&confirmed, &strict, end.plus_minutes(99)), vec![]);
+}
+
+#[test]
+fn timers_are_nobody_elses() {
+    let store = strict_store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let order = after(&staff(Role::Owner), &facts, &[place(&[(10, 1)])]);
+    for actor in
+        [staff(Role::Owner), Actor::Customer(CUSTOMER), Actor::Guest(Some(order.id)), Actor::Importer]
+    {
+        for command in [Command::NoteBreach, Command::Expire] {
+            let decided = decide(Some(&order), &facts, &actor, &command, NOW.plus_minutes(99));
+            assert_eq!(decided, Err(Refusal::Forbidden(None)), "{actor:?}");
+        }
+    }
+}
+
+#[test]
+fn an_order_like_a_recent_one_is_asked_about() {
+    let store = store();
+    let products = [product(10, 50)];
+    let order = after(&Actor::Guest(None), &facts(&store, &products), &[place(&[(10, 1)])]);
+    let again = |earlier: &Order, told_apart: &[OrderId]| {
+        let mut facts = facts(&store, &products);
+        facts.look_alikes = vec![earlier];
+        let command = placement(place(&[(10, 1)]));
+        let command = Command::Place(Place { not_duplicate_of: told_apart.to_vec(), ..command });
+        decide(None, &facts, &Actor::Guest(None), &command, NOW).map(|events| events.len())
+    };
+    assert_eq!(again(&order, &[]), Err(Refusal::LooksLike(vec![order.id])));
+    assert_eq!(again(&order, &[OrderId::from_i64(99)]), Err(Refusal::LooksLike(vec![order.id])));
+    assert_eq!(again(&order, &[order.id]), Ok(1));
+    for status in Status::iter() {
+        let earlier = Order { status, ..order.clone() };
+        assert_eq!(again(&earlier, &[]).is_err(), status.is_open(), "{status}");
+    }
+}
+
+#[test]
+fn orders_are_alike_by_store_buyer_and_basket() {
+    let base = placement(place(&[(10, 1), (11, 2)]));
+    let like =
+        |place: &Place, customer| Likeness::of_place(place, customer).expect("somebody orders something");
+    let same = like(&base, None);
+    let reordered = placement(place(&[(11, 1), (10, 1), (11, 1)]));
+    assert_eq!(like(&reordered, None), same);
+    assert_eq!(like(&reordered, None).key(), same.key());
+    let by_email = ordervault_domain::contact::Contact {
+        phone: None,
+        email: Some("ming@example.com".parse().expect("an address")),
+        ..contact()
+    };
+    let others = [
+        like(&placement(place(&[(10, 1), (11, 3)])), None),
+        like(&placement(place(&[(10, 1)])), None),
+        like(&Place { store_id: ordervault_domain::id::StoreId::from_i64(77), ..base.clone() }, None),
+        like(&Place { contact: by_email, ..base.clone() }, None),
+        like(&base, Some(CUSTOMER)),
+    ];
+    for other in others {
+        assert_ne!(other, same);
+        assert_ne!(other.key(), same.key());
+    }
+    let store = store();
+    let products = [product(10, 50), product(11, 50)];
+    let order = after(&Actor::Guest(None), &facts(&store, &products), &[Command::Place(base)]);
+    assert_eq!(Likeness::of_order(&order), Some(same));
+    let imported = Order { source: ordervault_domain::order::Source::Import, ..order };
+    assert_eq!(Likeness::of_order(&imported), None);
+}
+
+#[test]
+fn nothing_goes_on_in_the_trash() {
+    let store = store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let road = [place(&[(10, 1)]), INVALIDATE, Command::Delete { batch: None }];
+    let deleted = after(&staff(Role::Owner), &facts, &road);
+    for command in
+        [Command::Restore, Command::Hide, Command::NoteBreach, Command::Amend(Amendment::default())]
+    {
+        let decided = decide(Some(&deleted), &facts, &Actor::Operator, &command, NOW);
+        assert_eq!(decided, Err(Refusal::StateConflict { current: Status::Invalid }), "{command:?}");
+    }
+    let undelete = Command::Undelete { batch: None };
+    let events = decide(Some(&deleted), &facts, &Actor::Operator, &undelete, NOW).expect("undeleted");
+    let undeleted = fold(Some(deleted.clone()), &events, NOW).expect("an order");
+    let before = after(&staff(Role::Owner), &facts, &road[..2]);
+    let same = Order { version: before.version, ..undeleted };
+    assert_eq!(same, before, "as it was, only its history is longer");
+}
+
+#[test]
+fn the_trash_is_out_of_reach_without_the_right_to_it() {
+    let store = store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let road = [place(&[(10, 1)]), INVALIDATE, Command::Delete { batch: None }];
+    let deleted = after(&staff(Role::Owner), &facts, &road);
+    let deleted = Order { customer_id: Some(CUSTOMER), ..deleted };
+    let all = |trash| Scope::Staff {
+        stores: StoreScope::All,
+        statuses: StatusSet::of_roles(&[Role::Owner].into()),
+        contact: true,
+        trash,
+    };
+    for (scope, covers) in [
+        (Scope::Customer(CUSTOMER), false),
+        (Scope::Guest(Some(deleted.id)), false),
+        (all(false), false),
+        (all(true), true),
+        (Scope::Everything, true),
+    ] {
+        assert_eq!(scope.covers(&deleted), covers, "{scope:?}");
+    }
+}
+
+#[test]
+fn a_guest_reaches_the_one_order_that_they_know() {
+    let store = store();
+    let products = [product(10, 5)];
+    let facts = facts(&store, &products);
+    let order = after(&Actor::Guest(None), &facts, &[place(&[(10, 1)])]);
+    assert_eq!((order.customer_id, order.source), (None, ordervault_domain::order::Source::Shop));
+    let cancel = Command::Cancel { reason: CancelReason::Customer, comment: None };
+    let ask = |actor: Actor| decide(Some(&order), &facts, &actor, &cancel, NOW).map(|events| events.len());
+    assert_eq!(ask(Actor::Guest(Some(order.id))), Ok(1));
+    assert_eq!(ask(Actor::Guest(Some(OrderId::from_i64(99)))), Err(Refusal::NotFound));
+    assert_eq!(ask(Actor::Guest(None)), Err(Refusal::NotFound));
+    let confirmed = decide(Some(&order), &facts, &Actor::Guest(Some(order.id)), &Command::Confirm, NOW);
+    assert_eq!(confirmed, Err(Refusal::Forbidden(None)));
+}
