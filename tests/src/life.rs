@@ -133,14 +133,20 @@ impl Made {
     fn change_order(&self, dice: &Dice) -> Option<Act> {
         let order = dice.pick(&self.orders)?;
         let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
-        let command = match (dice.roll(12), order.status) {
+        let command = match (dice.roll(16), order.status) {
             (0..6, Status::PendingReview) => Command::Confirm,
             (0..6, Status::Confirmed) => Command::Start,
             (0..6, Status::Processing) => Command::Complete,
+            (0..3, Status::Invalid) => Command::Delete { batch: None },
+            (3..6, Status::Invalid) if order.is_deleted() => Command::Undelete { batch: None },
             (0..6, Status::Invalid) => Command::Restore,
             (6, _) => Command::Reject { reason: InvalidReason::BadAddress, comment },
             (7, _) => Command::Cancel { reason: CancelReason::Customer, comment },
             (8, _) => Command::Invalidate { reason: InvalidReason::Test, comment },
+            (9, _) => Command::Hide,
+            (10, _) => Command::Show,
+            (11, _) => Command::NoteBreach,
+            (12, _) => Command::Expire,
             _ => Command::Amend(self.amendment(dice, comment)?),
         };
         Some(Act::Order { id: Some(order.id), expected_version: None, command })
@@ -168,6 +174,13 @@ impl Made {
             _ => store::Command::Edit(store::StoreEdit {
                 name: Some(format!("Loja {}", dice.roll(100))),
                 change_window_minutes: Some((dice.roll(2) == 0).then_some(30)),
+                policy: store::PolicyEdit {
+                    review_minutes: Some((dice.roll(2) == 0).then_some(1)),
+                    start_minutes: Some((dice.roll(2) == 0).then_some(3)),
+                    cancel_unconfirmed_minutes: Some((dice.roll(4) == 0).then_some(4)),
+                    public_board: Some(dice.roll(2) == 0),
+                    ..store::PolicyEdit::default()
+                },
                 ..store::StoreEdit::default()
             }),
         };

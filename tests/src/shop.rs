@@ -117,6 +117,7 @@ impl Shop {
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
             change_window_minutes: None,
+            policy: store::Policy::default(),
             external_reference: None,
         };
         let command = store::Command::Create(new);
@@ -210,6 +211,8 @@ pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Act {
         lines: lines.collect(),
         contact: contact(0),
         note: "請按門鈴".into(),
+        unlisted: false,
+        not_duplicate_of: vec![],
     };
     Act::Order { id: None, expected_version: None, command: order::Command::Place(place) }
 }

@@ -83,6 +83,8 @@ impl Known {
     fn buyer(&self, n: u16) -> ActorRef {
         match pick(&self.customers, n) {
             Some((id, _)) if !n.is_multiple_of(16) => ActorRef::Customer(*id),
+            _ if n.is_multiple_of(32) => ActorRef::Guest(pick(&self.orders, n / 32).map(|(id, _)| *id)),
+            None => ActorRef::Guest(None),
             _ => ActorRef::Customer(CustomerId::from_i64(2)),
         }
     }
@@ -123,6 +125,13 @@ impl Known {
             lines: self.lines(what),
             contact: contact((how % 5).into()),
             note: telling(how),
+            unlisted: how.is_multiple_of(5),
+            not_duplicate_of: (how % 7 == 1)
+                .then(|| pick(&self.orders, who))
+                .flatten()
+                .map(|(id, _)| *id)
+                .into_iter()
+                .collect(),
         };
         Act::Order { id: None, expected_version: None, command: Command::Place(place) }
     }
@@ -131,7 +140,7 @@ impl Known {
         let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
         let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
-        let command = match what % 12 {
+        let command = match what % 18 {
             0..=2 => Command::Confirm,
             3 | 4 => Command::Start,
             5 => Command::Complete,
@@ -139,6 +148,11 @@ impl Known {
             7 => Command::Reject { reason, comment },
             8 => Command::Invalidate { reason, comment },
             9 => Command::Restore,
+            12 | 13 => Command::Delete { batch: None },
+            14 => Command::Undelete { batch: None },
+            15 => Command::Hide,
+            16 => Command::Show,
+            17 => Command::NoteBreach,
             _ => Command::Amend(Amendment {
                 lines: how.is_multiple_of(2).then(|| self.lines(how / 2)),
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
@@ -188,6 +202,7 @@ impl Known {
                     currency,
                     time_zone,
                     change_window_minutes: how.is_multiple_of(3).then_some(u32::from(how % 90)),
+                    policy: policy(how),
                     external_reference: None,
                 };
                 return Act::Store { id: None, expected_version: None, command: store::Command::Create(new) };
@@ -199,6 +214,10 @@ impl Known {
                 currency: currency().filter(|_| how.is_multiple_of(3)),
                 time_zone: None,
                 change_window_minutes: Some((how % 3 == 1).then_some(u32::from(how % 90))),
+                policy: store::PolicyEdit {
+                    review_minutes: Some(policy(how).review_minutes),
+                    ..store::PolicyEdit::default()
+                },
             }),
         };
         on_store(self.store(which), command)
@@ -359,4 +378,14 @@ fn telling(n: u16) -> String {
         "AND OR NOT NEAR(\"x\")",
     ];
     pick(TEXTS, n).copied().unwrap_or_default().to_owned()
+}
+
+fn policy(how: u16) -> store::Policy {
+    store::Policy {
+        duplicate_window_minutes: how.is_multiple_of(2).then_some(10),
+        review_minutes: how.is_multiple_of(3).then_some(u32::from(how % 60)),
+        start_minutes: how.is_multiple_of(4).then_some(5),
+        public_board: how.is_multiple_of(5),
+        ..store::Policy::default()
+    }
 }

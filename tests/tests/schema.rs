@@ -131,7 +131,7 @@ fn both_migrations_say_the_same() {
     let (sqlite, postgres) = (said("sqlite"), said("postgres"));
     assert!(!sqlite.is_empty());
     for ((name, sqlite), (_, postgres)) in sqlite.iter().zip(&postgres) {
-        assert!(sqlite.len() > 20, "{name}");
+        assert!(!sqlite.is_empty(), "{name}");
         assert_eq!(sqlite, postgres, "{name}");
     }
     let names = |files: &[(String, Vec<String>)]| files.iter().map(|file| file.0.clone()).collect::<Vec<_>>();
@@ -145,7 +145,9 @@ fn statements(text: &str) -> Vec<String> {
     code.join("\n")
         .split(';')
         .map(words)
-        .filter(|text| text.starts_with("CREATE TABLE") || text.contains("INDEX"))
+        .filter(|text| {
+            text.starts_with("CREATE TABLE") || text.starts_with("ALTER TABLE") || text.contains("INDEX")
+        })
         .filter(|text| !text.contains("_search"))
         .map(|text| {
             text.replace(" COLLATE \"C\"", "")

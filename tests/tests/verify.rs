@@ -35,7 +35,8 @@ const ROWS: &[Case] = &[
     ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
-             change_window_minutes, NULL, created_at, updated_at FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+             change_window_minutes, NULL, created_at, updated_at, duplicate_window_minutes, review_minutes, start_minutes,
+             completion_minutes, cancel_unconfirmed_minutes, public_board FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
         &[],
     ),
@@ -60,12 +61,24 @@ const ROWS: &[Case] = &[
         &[Code::SumDiffers, Code::FoldDiffers],
         &[],
     ),
-    ("UPDATE orders SET customer_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
-    ("UPDATE orders SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
+    (
+        "UPDATE orders SET customer_id = 1",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::ColumnDiffers],
+        &[Code::EngineForeignKey],
+    ),
+    (
+        "UPDATE orders SET store_id = 1",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::ColumnDiffers],
+        &[Code::EngineForeignKey],
+    ),
+    ("UPDATE orders SET look_alike_key = 1", &[Code::ColumnDiffers], &[]),
+    ("UPDATE orders SET due_at = 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET unlisted = TRUE", &[Code::FoldDiffers], &[]),
+    ("UPDATE stores SET public_board = TRUE", &[Code::FoldDiffers], &[]),
     ("UPDATE products SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
     (
         "UPDATE order_lines SET product_id = (SELECT MAX(id) FROM products)",
-        &[Code::LinkBroken, Code::FoldDiffers, Code::StockReserved],
+        &[Code::LinkBroken, Code::FoldDiffers, Code::StockReserved, Code::ColumnDiffers],
         &[],
     ),
 ];

@@ -116,6 +116,7 @@ async fn every_command_on_stores_and_products(db: Db) {
         currency: Some("JPY".parse().expect("a currency")),
         time_zone: Some("Asia/Tokyo".parse().expect("a zone")),
         change_window_minutes: Some(Some(30)),
+        ..store::StoreEdit::default()
     };
     for command in [store::Command::Edit(edit), store::Command::Deactivate, store::Command::Activate] {
         let act = Act::Store { id: Some(store.id), expected_version: Some(store.version), command };

@@ -74,7 +74,7 @@ pub(crate) struct HistoryEntry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = HistoryActor)]
 pub(crate) struct HistoryActorBody {
-    /// `customer`, `member`, `operator`, `importer` or `system`.
+    /// `customer`, `guest`, `member`, `operator`, `importer` or `system`.
     #[schema(example = "member")]
     pub kind: String,
     /// A member's leading role at that time.
@@ -139,7 +139,7 @@ impl HistoryBody {
 
 impl HistoryEntry {
     fn new(row: &HistoryRow, reader: &Actor, changes: Vec<ChangeBody>, comment: Option<String>) -> Self {
-        let for_staff = !matches!(reader, Actor::Customer(_));
+        let for_staff = !matches!(reader, Actor::Customer(_) | Actor::Guest(_));
         let is_self = row.actor_id.is_some() && row.actor_id == reader.id();
         let id = row.actor_id.filter(|_| for_staff || is_self).map(|id| match row.actor_kind.as_str() {
             "member" => MemberId::from_i64(id).to_string(),

@@ -61,6 +61,21 @@ pub(crate) struct OrderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "請按兩次電鈴")]
     pub note: Option<String>,
+    /// Is it kept off the shop's public board?
+    pub unlisted: bool,
+    /// When it came into its status.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    pub status_since: Timestamp,
+    /// When it is due to leave its status. Left out: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub due_at: Option<Timestamp>,
+    /// Is it late?
+    pub overdue: bool,
+    /// When it was put into the trash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub deleted_at: Option<Timestamp>,
     /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "customer")]
@@ -157,8 +172,8 @@ impl From<Offer> for ActionBody {
 }
 
 impl OrderBody {
-    /// The order as somebody with this scope sees it.
-    pub(crate) fn new(order: &Order, scope: &Scope, actions: Vec<ActionBody>) -> Self {
+    /// The order as somebody with this scope sees it now.
+    pub(crate) fn new(order: &Order, scope: &Scope, actions: Vec<ActionBody>, now: Timestamp) -> Self {
         let money = |amount| MoneyBody::new(amount, order.currency);
         let shows_contact = scope.shows_contact();
         Self {
@@ -177,6 +192,11 @@ impl OrderBody {
             total: money(order.totals.total),
             contact: shows_contact.then(|| ContactBody::from(&order.contact)),
             note: Some(order.note.clone()).filter(|note| shows_contact && !note.is_empty()),
+            unlisted: order.unlisted,
+            status_since: order.status_since,
+            due_at: order.due_at,
+            overdue: order.is_overdue(now),
+            deleted_at: order.deleted_at,
             cancel_reason: order.cancel_reason.map(Into::into),
             invalid_reason: order.invalid_reason.map(Into::into),
             placed_at: order.placed_at,

@@ -76,7 +76,7 @@ pub(crate) async fn act(
 
 /// The order as the actor sees it, with what they may do now.
 async fn body(state: &AppState, actor: &Actor, order: &Order) -> Result<OrderBody, Problem> {
-    Ok(OrderBody::new(order, &actor.scope(), offers(state, order, actor).await?))
+    Ok(OrderBody::new(order, &actor.scope(), offers(state, order, actor).await?, state.now()))
 }
 
 async fn answer(

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::Actor;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
@@ -19,7 +20,7 @@ use super::thing::Thing;
 use crate::auth::{Customer, Staff};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, FieldError, Problem, Remedy};
 use crate::state::AppState;
 
 /// Seconds after which an overloaded queue is worth another try.
@@ -300,6 +301,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
             });
             Problem::new(Code::InsufficientStock).errors(errors.collect())
         }
+        Refusal::LooksLike(orders) => looks_like(orders),
         Refusal::UnknownProduct(lines) => {
             let errors = lines
                 .iter()
@@ -321,4 +323,36 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::OwnAccount => Problem::new(Code::OwnAccount),
         Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),
     }
+}
+
+/// Names the earlier orders, and the ways on: to look at them, to change or cancel them, or to order all the same.
+fn looks_like(orders: &[OrderId]) -> Problem {
+    let errors = orders.iter().map(|id| {
+        FieldError::new("/not_duplicate_of", "looks-like")
+            .detail(format!("order {} has the same products and was placed a moment ago", id.number()))
+    });
+    let problem = Problem::new(Code::DuplicateOrder).errors(errors.collect());
+    let problem = orders.iter().fold(problem, |problem, id| {
+        let ways = [
+            ("open", "GET", "", "look at the earlier order"),
+            ("amend", "POST", "/amendments", "change the earlier order instead of placing another"),
+            ("cancel", "POST", "/cancel", "cancel the earlier order and place this one"),
+        ];
+        ways.into_iter().fold(problem, |problem, (code, method, path, detail)| {
+            let href = Some(format!("/v1/orders/{id}{path}"));
+            problem.remedy(Remedy {
+                code: code.into(),
+                detail: detail.into(),
+                method: Some(method.into()),
+                href,
+            })
+        })
+    });
+    let ids: Vec<String> = orders.iter().map(OrderId::to_string).collect();
+    problem.remedy(Remedy {
+        code: "place_anyway".into(),
+        detail: format!("send the same order with \"not_duplicate_of\": [\"{}\"]", ids.join("\", \"")),
+        method: Some("POST".into()),
+        href: Some("/v1/orders".into()),
+    })
 }

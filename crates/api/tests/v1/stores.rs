@@ -15,6 +15,7 @@ async fn a_store_lives_from_creation_to_deactivation() {
     assert_eq!(created.header("location"), path("stores", &store));
     let expected = json!({"id": store["id"], "version": 1, "name": "Casa do Chá", "currency": "BRL",
         "time_zone": "America/Sao_Paulo", "active": true, "change_window_minutes": 30,
+        "policy": {"duplicate_window_minutes": 10, "public_board": false},
         "created_at": "2026-01-31T08:00:00.000Z", "updated_at": "2026-01-31T08:00:00.000Z"});
     assert_eq!(store, expected);
     let at = path("stores", &store);
@@ -41,6 +42,37 @@ async fn a_store_lives_from_creation_to_deactivation() {
     let changes = json!([{"field": "name", "before": "Casa do Chá", "after": "Chá"},
         {"field": "change_window_minutes", "before": 30}]);
     assert_eq!(history[1]["changes"], changes);
+}
+
+#[actix_web::test]
+async fn a_policy_is_merged_field_by_field() {
+    let shop = Shop::open().await;
+    let owner = shop.staff(Role::Owner).await;
+    let mut body = new_store();
+    body["policy"] = json!({"review_minutes": 120, "public_board": true});
+    let store = owner.post(NEW, body).await.created();
+    let at = path("stores", &store);
+    let expected = json!({"duplicate_window_minutes": 10, "review_minutes": 120, "public_board": true});
+    assert_eq!(store["policy"], expected);
+    let edit =
+        json!({"policy": {"review_minutes": null, "start_minutes": 60, "duplicate_window_minutes": 0}});
+    let edited = owner.patch(&at, "\"1\"", edit).await.ok();
+    let expected = json!({"duplicate_window_minutes": 0, "start_minutes": 60, "public_board": true});
+    assert_eq!(edited["policy"], expected);
+    assert_eq!(owner.get(&at).await.ok()["policy"], expected);
+    for (field, value, code) in [
+        ("review_minutes", json!(0), "out-of-range"),
+        ("start_minutes", json!(527_041), "out-of-range"),
+        ("completion_minutes", json!("1"), "wrong-type"),
+        ("cancel_unconfirmed_minutes", json!(-1), "out-of-range"),
+        ("duplicate_window_minutes", json!(1_441), "out-of-range"),
+        ("public_board", json!(null), "wrong-type"),
+        ("colour", json!("red"), "unknown-field"),
+    ] {
+        let pointer = format!("/policy/{field}");
+        let refused = owner.patch(&at, "\"2\"", json!({"policy": {field: value}})).await;
+        refused.faults(Code::ValidationFailed, &[(pointer.as_str(), code)]);
+    }
 }
 
 #[actix_web::test]

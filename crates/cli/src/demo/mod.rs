@@ -190,6 +190,8 @@ impl Shop {
                     lines: self.lines(placed.store, &placed.lines)?,
                     contact: contact(placed.store, placed.customer)?,
                     note: placed.note.to_owned(),
+                    unlisted: false,
+                    not_duplicate_of: vec![],
                 });
                 Act::Order { id: None, expected_version: None, command }
             }
@@ -262,10 +264,25 @@ fn open(place: usize) -> Result<Act, Failure> {
         currency: parsed(seed.currency)?,
         time_zone: parsed(seed.time_zone)?,
         change_window_minutes: seed.change_window_minutes,
+        policy: store::Policy {
+            duplicate_window_minutes: Some(store::DEFAULT_DUPLICATE_WINDOW_MINUTES),
+            review_minutes: Some(REVIEW_MINUTES),
+            start_minutes: Some(START_MINUTES),
+            completion_minutes: Some(COMPLETION_MINUTES),
+            cancel_unconfirmed_minutes: None,
+            public_board: true,
+        },
         external_reference: None,
     });
     Ok(Act::Store { id: None, expected_version: None, command })
 }
+
+/// Two hours to look at an order,
+const REVIEW_MINUTES: u32 = 2 * 60;
+/// a day to start with it,
+const START_MINUTES: u32 = 24 * 60;
+/// three to be done.
+const COMPLETION_MINUTES: u32 = 3 * 24 * 60;
 
 /// How a customer of a store can be reached.
 fn contact(store: usize, place: usize) -> Result<Contact, Failure> {

@@ -65,6 +65,10 @@ impl Translator {
             currency: self.brl,
             time_zone: self.time_zone,
             change_window_minutes: None,
+            policy: store::Policy {
+                duplicate_window_minutes: Some(store::DEFAULT_DUPLICATE_WINDOW_MINUTES),
+                ..store::Policy::default()
+            },
             external_reference: Some(store_reference(state)),
         });
         let act = Act::Store { id: Some(id), expected_version: None, command };

@@ -291,9 +291,18 @@ fn walk(scope: &Scope, filter: &OrderFilter, after: Option<OrderCursor>, engine:
 fn in_scope(scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all(),
-        Scope::Customer(id) => Condition::all().add(column("customer_id").eq(id.get())),
-        Scope::Staff { stores, statuses, .. } => {
+        Scope::Customer(id) => {
+            Condition::all().add(column("customer_id").eq(id.get())).add(column("deleted_at").is_null())
+        }
+        Scope::Guest(Some(id)) => {
+            Condition::all().add(column("id").eq(id.get())).add(column("deleted_at").is_null())
+        }
+        Scope::Guest(None) => Condition::all().add(Expr::val(1).eq(0)),
+        Scope::Staff { stores, statuses, trash, .. } => {
             let mut condition = Condition::all();
+            if !trash {
+                condition = condition.add(column("deleted_at").is_null());
+            }
             if let StoreScope::Only(stores) = stores {
                 condition = condition.add(one_of("store_id", stores.iter().map(|store| store.get())));
             }

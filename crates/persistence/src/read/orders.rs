@@ -43,7 +43,7 @@ impl OrderContext {
     #[must_use]
     pub fn facts(&self) -> Facts<'_> {
         let products: BTreeMap<_, _> = self.products.iter().map(|product| (product.id, product)).collect();
-        Facts { store: self.store.as_ref(), products }
+        Facts { store: self.store.as_ref(), products, look_alikes: vec![] }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Line, Order, Totals};
+use ordervault_domain::order::{Likeness, Line, Order, Totals};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, address_text, millis, millis_option, time_option};
@@ -46,6 +46,13 @@ const COLUMNS: &[Column] = &[
     ("completed_at", Int),
     ("cancelled_at", Int),
     ("invalidated_at", Int),
+    ("unlisted", Bool),
+    ("status_since", Int),
+    ("due_at", Int),
+    ("breached_at", Int),
+    ("deleted_at", Int),
+    ("deleted_in", Int),
+    ("look_alike_key", Int),
 ];
 const SETS: &[Column] = COLUMNS.split_at(1).1;
 
@@ -62,6 +69,15 @@ statements! {
         ("order_id", Int), ("position", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
         ("quantity", Int), ("unit_price", Int), ("total", Int),
     ]);
+    // Whoever places what somebody else is placing right now waits and then sees it. SQLite has one writer anyway.
+    LOCK_ALIKE: Template = Template::forked(
+        "SELECT value AS key FROM json_each($1) ORDER BY 1",
+        "SELECT key FROM (SELECT unnest($1::bigint[]) AS key ORDER BY 1) AS keys
+         WHERE pg_advisory_xact_lock(key) IS NOT NULL"
+    );
+    ALIKE: Template = Template::new(
+        "SELECT id FROM orders WHERE look_alike_key {in_keys:1} AND placed_at >= $2 ORDER BY id"
+    );
     pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
 
@@ -97,6 +113,12 @@ pub(crate) struct OrderRow {
     completed_at: Option<i64>,
     cancelled_at: Option<i64>,
     invalidated_at: Option<i64>,
+    unlisted: bool,
+    status_since: i64,
+    due_at: Option<i64>,
+    breached_at: Option<i64>,
+    deleted_at: Option<i64>,
+    deleted_in: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -140,6 +162,12 @@ impl OrderRow {
             note: self.note,
             holds_stock: self.holds_stock,
             change_until: time_option(self.change_until),
+            unlisted: self.unlisted,
+            status_since: Timestamp::from_millis(self.status_since),
+            due_at: time_option(self.due_at),
+            breached_at: time_option(self.breached_at),
+            deleted_at: time_option(self.deleted_at),
+            deleted_in: self.deleted_in.map(BatchId::from_i64),
             cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
             invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
             invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
@@ -180,6 +208,14 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
             row.held(lines)
         })
         .collect()
+}
+
+/// Orders placed at `since` or later that have one of these keys of [`Likeness`]. Until the transaction ends no other
+/// process places one of them.
+pub(crate) async fn alike(conn: &mut Conn, keys: &[i64], since: Timestamp) -> Result<Vec<i64>, Error> {
+    conn.fetch_all::<(i64,)>(&LOCK_ALIKE.bind((keys,))).await?;
+    let rows: Vec<(i64,)> = conn.fetch_all(&ALIKE.bind((keys, since.millis()))).await?;
+    Ok(rows.into_iter().map(|row| row.0).collect())
 }
 
 impl Stored for Order {
@@ -233,6 +269,13 @@ impl Stored for Order {
             millis_option(self.completed_at),
             millis_option(self.cancelled_at),
             millis_option(self.invalidated_at),
+            self.unlisted.into(),
+            millis(self.status_since),
+            millis_option(self.due_at),
+            millis_option(self.breached_at),
+            millis_option(self.deleted_at),
+            self.deleted_in.map(BatchId::get).into(),
+            Likeness::of_order(self).map(|likeness| likeness.key()).into(),
         ]
     }
 }

@@ -1,7 +1,7 @@
 //! The table `stores`.
 
 use ordervault_domain::id::StoreId;
-use ordervault_domain::store::Store;
+use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, millis};
@@ -23,6 +23,12 @@ const COLUMNS: &[Column] = &[
     ("external_reference", Text),
     ("created_at", Int),
     ("updated_at", Int),
+    ("duplicate_window_minutes", Int),
+    ("review_minutes", Int),
+    ("start_minutes", Int),
+    ("completion_minutes", Int),
+    ("cancel_unconfirmed_minutes", Int),
+    ("public_board", Bool),
 ];
 const SETS: &[Column] = COLUMNS.split_at(1).1;
 
@@ -54,6 +60,12 @@ pub(crate) struct StoreRow {
     external_reference: Option<String>,
     created_at: i64,
     updated_at: i64,
+    duplicate_window_minutes: Option<i64>,
+    review_minutes: Option<i64>,
+    start_minutes: Option<i64>,
+    completion_minutes: Option<i64>,
+    cancel_unconfirmed_minutes: Option<i64>,
+    public_board: bool,
 }
 
 impl TryFrom<StoreRow> for Held<Store> {
@@ -61,7 +73,8 @@ impl TryFrom<StoreRow> for Held<Store> {
 
     fn try_from(row: StoreRow) -> Result<Self, Error> {
         let at = Row { table: "stores", id: row.id };
-        let minutes = row.change_window_minutes.map(|minutes| at.fitting("change_window_minutes", minutes));
+        let minutes =
+            |column, minutes: Option<i64>| minutes.map(|minutes| at.fitting(column, minutes)).transpose();
         let state = Store {
             id: StoreId::from_i64(row.id),
             version: row.version,
@@ -69,7 +82,18 @@ impl TryFrom<StoreRow> for Held<Store> {
             currency: at.parsed("currency", &row.currency)?,
             time_zone: at.parsed("time_zone", &row.time_zone)?,
             active: row.active,
-            change_window_minutes: minutes.transpose()?,
+            change_window_minutes: minutes("change_window_minutes", row.change_window_minutes)?,
+            policy: Policy {
+                duplicate_window_minutes: minutes("duplicate_window_minutes", row.duplicate_window_minutes)?,
+                review_minutes: minutes("review_minutes", row.review_minutes)?,
+                start_minutes: minutes("start_minutes", row.start_minutes)?,
+                completion_minutes: minutes("completion_minutes", row.completion_minutes)?,
+                cancel_unconfirmed_minutes: minutes(
+                    "cancel_unconfirmed_minutes",
+                    row.cancel_unconfirmed_minutes,
+                )?,
+                public_board: row.public_board,
+            },
             external_reference: row.external_reference,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
@@ -108,6 +132,12 @@ impl Stored for Store {
             self.external_reference.clone().into(),
             millis(self.created_at),
             millis(self.updated_at),
+            self.policy.duplicate_window_minutes.into(),
+            self.policy.review_minutes.into(),
+            self.policy.start_minutes.into(),
+            self.policy.completion_minutes.into(),
+            self.policy.cancel_unconfirmed_minutes.into(),
+            self.policy.public_board.into(),
         ]
     }
 }

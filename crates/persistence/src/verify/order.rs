@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ordervault_domain::order::{Order, Totals};
+use ordervault_domain::order::{Likeness, Order, Totals};
 
 use super::product::searchable;
 use super::thing::{Verified, finding};
@@ -21,7 +21,7 @@ const WORDS: &[Column] = &[("id", Int), ("items", Text), ("contact", Text), ("no
 
 statements! {
     BESIDE: Template = Template::new(
-        "SELECT o.id, o.contact_phone_reversed,
+        "SELECT o.id, o.contact_phone_reversed, o.look_alike_key,
              (SELECT MAX(l.position) FROM order_lines l WHERE l.order_id = o.id) AS last_position,
              EXISTS (SELECT 1 FROM stores s WHERE s.id = o.store_id) AS has_store,
              (o.customer_id IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_id)) AS has_customer
@@ -44,6 +44,7 @@ statements! {
 struct Beside {
     id: i64,
     contact_phone_reversed: Option<String>,
+    look_alike_key: Option<i64>,
     last_position: Option<i64>,
     has_store: bool,
     has_customer: bool,
@@ -68,6 +69,10 @@ async fn columns(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result
         let reversed = order.contact.phone.as_ref().map(|phone| phone.reversed_digits());
         if row.contact_phone_reversed != reversed {
             found(Code::ColumnDiffers, "contact_phone_reversed is not the phone number read backwards");
+        }
+        let key = Likeness::of_order(order).map(|likeness| likeness.key());
+        if row.look_alike_key.is_some() && row.look_alike_key != key {
+            found(Code::ColumnDiffers, "look_alike_key is not that of the order's buyer and basket");
         }
         if row.last_position.map_or(0, |last| last + 1).unsigned_abs() != order.lines.len() as u64 {
             found(Code::ColumnDiffers, "the lines are not numbered 0, 1, 2 …");

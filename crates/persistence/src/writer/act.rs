@@ -20,6 +20,8 @@ pub enum ActorRef {
     Anonymous,
     /// A customer.
     Customer(CustomerId),
+    /// Somebody without an account, who orders (none) or has proved to know this order.
+    Guest(Option<OrderId>),
     /// A staff member.
     Member(MemberId),
     /// The command line.

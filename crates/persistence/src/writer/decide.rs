@@ -9,7 +9,7 @@ use ordervault_domain::contact::Email;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, IdSequence, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{self, Member};
-use ordervault_domain::order::{self, Facts, Order};
+use ordervault_domain::order::{self, Facts, Likeness, Order};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
@@ -104,6 +104,7 @@ impl Decider<'_> {
                 Some(_) => Actor::Customer(id),
                 None => return Err(Refusal::Inactive.into()),
             },
+            ActorRef::Guest(id) => Actor::Guest(id),
             // Whoever opens an account or signs in is nobody yet; such acts ask for no rights.
             ActorRef::Anonymous | ActorRef::System => Actor::System,
             ActorRef::Operator => Actor::Operator,
@@ -151,7 +152,7 @@ impl Decider<'_> {
         order::authorize(before.as_ref(), &acting.actor, command)?;
         expect_version(before.as_ref(), expected_version)?;
         self.customer_exists(command)?;
-        let facts = facts(self.set, before.as_ref(), command);
+        let facts = facts(self.set, &acting.actor, before.as_ref(), command, self.now);
         let events = order::decide(before.as_ref(), &facts, &acting.actor, command, self.now)?;
         let after = self.record(acting, id.get(), before.as_ref(), &events)?;
         let after = after.or(before.clone()).ok_or(Refusal::NotFound)?;
@@ -431,7 +432,13 @@ impl Done {
 }
 
 /// What `order::decide` wants to know besides the order.
-fn facts<'a>(set: &'a WorkingSet, order: Option<&Order>, command: &order::Command) -> Facts<'a> {
+fn facts<'a>(
+    set: &'a WorkingSet,
+    actor: &Actor,
+    order: Option<&Order>,
+    command: &order::Command,
+    now: Timestamp,
+) -> Facts<'a> {
     let store_id = match command {
         order::Command::Place(place) => Some(place.store_id),
         order::Command::Import(import) => Some(import.store_id),
@@ -451,7 +458,33 @@ fn facts<'a>(set: &'a WorkingSet, order: Option<&Order>, command: &order::Comman
         .chain(had)
         .filter_map(|id| set.products.get(id.get()).map(|product| (id, product)))
         .collect();
-    Facts { store: store_id.and_then(|id| set.stores.get(id.get())), products }
+    let store = store_id.and_then(|id| set.stores.get(id.get()));
+    let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
+    let look_alikes = match (command, window_minutes) {
+        (order::Command::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
+        _ => vec![],
+    };
+    Facts { store, products, look_alikes }
+}
+
+/// Orders like the one to be placed, from the last so many minutes.
+fn look_alikes<'a>(
+    set: &'a WorkingSet,
+    actor: &Actor,
+    place: &order::Place,
+    window_minutes: u32,
+    now: Timestamp,
+) -> Vec<&'a Order> {
+    let customer_id = match actor {
+        Actor::Customer(id) => Some(*id),
+        _ => place.customer_id,
+    };
+    let Some(wanted) = Likeness::of_place(place, customer_id) else { return vec![] };
+    let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
+    let alike = |order: &&Order| Likeness::of_order(order).as_ref() == Some(&wanted);
+    let mut found: Vec<&Order> = set.orders.iter().filter(recent).filter(alike).collect();
+    found.sort_by_key(|order| order.id);
+    found
 }
 
 fn expect_version<A: Aggregate>(state: Option<&A>, expected: Option<i64>) -> Result<(), Refusal> {

@@ -56,8 +56,8 @@ impl Queue {
         let bytes = item.submission.bytes();
         let actor = item.submission.actor;
         let of_principal = waiting.of_principal.get(&actor).copied().unwrap_or_default();
-        // Whoever signs in is nobody yet: all of them together are no principal.
-        let many = actor == ActorRef::Anonymous;
+        // Whoever signs in or orders without an account is nobody: all of them together are no principal.
+        let many = matches!(actor, ActorRef::Anonymous | ActorRef::Guest(None));
         let oldest = waiting.interactive.front().map(|item| item.since.elapsed());
         if items >= MAX_WAITING_ITEMS
             || waiting.bytes + bytes > MAX_WAITING_BYTES

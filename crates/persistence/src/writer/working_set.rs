@@ -8,7 +8,7 @@ use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
-use ordervault_domain::store::Store;
+use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 
 use super::act::{Act, ActorRef, SessionAct, Submission};
@@ -17,9 +17,11 @@ use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
 use crate::tables::sessions::{self, Session};
-use crate::tables::{Hold, customers, members, products, stores};
+use crate::tables::{Hold, customers, members, orders, products, stores};
 use crate::tx::{Conn, Tx};
 
+/// How far back looks who looks for orders like one that is to be placed.
+const MAX_DUPLICATE_WINDOW_MILLIS: i64 = store::MAX_DUPLICATE_WINDOW_MINUTES as i64 * 60_000;
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -92,6 +94,8 @@ struct Named {
     stores: Vec<i64>,
     commanded_stores: Vec<i64>,
     products: Vec<i64>,
+    /// Keys of what orders to be placed look like.
+    alike: Vec<i64>,
     /// Who only order, or are ordered for.
     customers: Vec<i64>,
     commanded_customers: Vec<i64>,
@@ -110,7 +114,7 @@ struct Named {
 
 impl WorkingSet {
     /// Reads and locks what the submissions touch. The order of classes is the same in every process: stores, members,
-    /// customers, sessions, orders, products; within a class by id.
+    /// customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
     pub(crate) async fn load<'a>(
         tx: &mut Tx,
         submissions: impl Iterator<Item = &'a Submission>,
@@ -133,6 +137,7 @@ impl WorkingSet {
             set.sessions.insert(session.id.get(), session);
         }
         set.orders.load(conn, named.orders, Hold::Locked).await?;
+        set.load_alike(conn, named.alike, now).await?;
         let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
         let shared = set.stores.missing(of_orders);
         set.share_stores(conn, shared).await?;
@@ -167,6 +172,18 @@ impl WorkingSet {
             self.member_emails.extend(members::by_email(conn, &named.member_emails).await?);
         }
         Ok(())
+    }
+
+    /// What was placed a moment ago and looks like what is to be placed.
+    async fn load_alike(&mut self, conn: &mut Conn, mut keys: Vec<i64>, now: Timestamp) -> Result<(), Error> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let since = now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS);
+        let alike = orders::alike(conn, &keys, since).await?;
+        self.orders.load(conn, alike, Hold::Free).await
     }
 
     async fn share_stores(&mut self, conn: &mut Conn, ids: Vec<i64>) -> Result<(), Error> {
@@ -264,15 +281,15 @@ impl Named {
             self.keys.push(idempotency.scoped_key.clone());
         }
         for act in &submission.acts {
-            self.note_act(act);
+            self.note_act(submission.actor, act);
         }
     }
 
-    fn note_act(&mut self, act: &Act) {
+    fn note_act(&mut self, actor: ActorRef, act: &Act) {
         match act {
             Act::Order { id, command, .. } => {
                 self.orders.extend(id.map(|id| id.get()));
-                self.note_order(command);
+                self.note_order(actor, command);
             }
             Act::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
             Act::Product { id, command, .. } => {
@@ -315,11 +332,17 @@ impl Named {
         }
     }
 
-    fn note_order(&mut self, command: &order::Command) {
+    fn note_order(&mut self, actor: ActorRef, command: &order::Command) {
         match command {
             order::Command::Place(place) => {
                 self.stores.push(place.store_id.get());
                 self.customers.extend(place.customer_id.map(|id| id.get()));
+                let customer_id = match actor {
+                    ActorRef::Customer(id) => Some(id),
+                    _ => place.customer_id,
+                };
+                let likeness = order::Likeness::of_place(place, customer_id);
+                self.alike.extend(likeness.map(|likeness| likeness.key()));
                 self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
             order::Command::Import(import) => {

@@ -37,6 +37,14 @@ pub(crate) struct PlaceOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000, example = "請按兩次電鈴")]
     note: Option<String>,
+    /// Keep it off the shop's public board, if it has one?
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unlisted: bool,
+    /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    not_duplicate_of: Vec<String>,
 }
 
 impl PlaceOrder {
@@ -46,7 +54,19 @@ impl PlaceOrder {
         let lines = line_requests(&mut fields, &self.lines);
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
-        let place = store_id.map(|store_id| Place { store_id, customer_id: None, lines, contact, note });
+        let earlier = self.not_duplicate_of.iter().enumerate();
+        let not_duplicate_of = earlier
+            .filter_map(|(i, id)| fields.parsed(format!("/not_duplicate_of/{i}"), id, "unknown-order"))
+            .collect();
+        let place = store_id.map(|store_id| Place {
+            store_id,
+            customer_id: None,
+            lines,
+            contact,
+            note,
+            unlisted: self.unlisted,
+            not_duplicate_of,
+        });
         fields.finish(place)?.ok_or_else(|| Problem::internal("a store id was lost"))
     }
 }
@@ -55,7 +75,8 @@ impl PlaceOrder {
 ///
 /// The shop takes prices from its catalogue, reserves the stock and answers with the order, which waits for review. Repeat
 /// the request with the same `Idempotency-Key` as often as you like: there will be one order. When there is not enough
-/// stock, `errors` names each line and what is available.
+/// stock, `errors` names each line and what is available. When you have just ordered the same, you are asked first: 409
+/// `duplicate-order` names the earlier order and the ways on; `not_duplicate_of` says that you mean it.
 #[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
     params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters, new for each order",
         min_length = 1, max_length = 255, example = "0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11")),

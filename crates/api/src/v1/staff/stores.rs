@@ -5,6 +5,7 @@ mod create;
 mod edit;
 mod history;
 mod list;
+mod policy;
 mod read;
 
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(acts::deactivate_store))
 }
 
+use policy::PolicyBody;
+
 /// Longest change window: a year.
 const MAX_CHANGE_WINDOW_MINUTES: u32 = 366 * 24 * 60;
 
@@ -65,6 +68,8 @@ pub(crate) struct StaffStoreBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 527_040, example = 60)]
     change_window_minutes: Option<u32>,
+    /// How it handles orders.
+    policy: PolicyBody,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -87,6 +92,7 @@ impl From<&Store> for StaffStoreBody {
             time_zone: store.time_zone.to_string(),
             active: store.active,
             change_window_minutes: store.change_window_minutes,
+            policy: PolicyBody::from(&store.policy),
             external_reference: store.external_reference.clone(),
             created_at: store.created_at,
             updated_at: store.updated_at,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::policy::PolicyBody;
 use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Valid};
@@ -35,6 +36,11 @@ pub(crate) struct CreateStore {
     #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
     #[schema(nullable = false, minimum = 0, maximum = 527_040, example = 60)]
     change_window_minutes: Option<u32>,
+    /// How it handles orders.
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(required = false)]
+    policy: PolicyBody,
 }
 
 impl CreateStore {
@@ -48,6 +54,7 @@ impl CreateStore {
             currency,
             time_zone,
             change_window_minutes: self.change_window_minutes,
+            policy: self.policy.to_domain(),
             external_reference: None,
         });
         fields.finish(new)?.ok_or_else(|| Problem::internal("a currency or time zone was lost"))

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::policy::EditPolicy;
 use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
@@ -38,6 +39,11 @@ pub(crate) struct EditStore {
     #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 527_040, example = 60)]
     change_window_minutes: Option<Option<u32>>,
+    /// How it handles orders.
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(required = false)]
+    policy: EditPolicy,
 }
 
 impl EditStore {
@@ -47,7 +53,8 @@ impl EditStore {
         let currency = fields.parsed_option("/currency", self.currency.as_ref(), "unknown-currency");
         let time_zone = fields.parsed_option("/time_zone", self.time_zone.as_ref(), "unknown-time-zone");
         let change_window_minutes = self.change_window_minutes;
-        fields.finish(StoreEdit { name, currency, time_zone, change_window_minutes })
+        let policy = self.policy.to_domain();
+        fields.finish(StoreEdit { name, currency, time_zone, change_window_minutes, policy })
     }
 }
 
