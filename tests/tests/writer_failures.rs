@@ -51,6 +51,8 @@ impl Counter {
             lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],
             contact: contact(1),
             note: note.to_owned(),
+            unlisted: false,
+            not_duplicate_of: vec![],
         };
         let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
         submission(actor(&self.customer), vec![act])

@@ -1,5 +1,5 @@
 //! Rules of the order's life that a table of states does not show: deadlines, expiry, look-alikes, the trash, guests.
-#![expect(clippy::expect_used, reason = "tests may")]
+#![expect(clippy::panic, reason = "tests may")]
 
 mod common;
 

@@ -1,6 +1,5 @@
 //! One submission against the working set: authority, decision, and the rows that follow from it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
@@ -9,7 +8,7 @@ use ordervault_domain::contact::Email;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, IdSequence, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{self, Member};
-use ordervault_domain::order::{self, Facts, Likeness, Order};
+use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
@@ -17,6 +16,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::act::{Act, ActorRef, Done, Receipt, Submission, WriteError};
 use super::collection::Collection;
+use super::facts::facts;
 use super::run::MAX_CLOCK_LAG_MILLIS;
 use super::working_set::{Move, WorkingSet, own_move};
 use crate::error::Error;
@@ -429,62 +429,6 @@ impl Done {
             Self::Session(_) | Self::TokenReused | Self::Rehashed | Self::Adopted => None,
         }
     }
-}
-
-/// What `order::decide` wants to know besides the order.
-fn facts<'a>(
-    set: &'a WorkingSet,
-    actor: &Actor,
-    order: Option<&Order>,
-    command: &order::Command,
-    now: Timestamp,
-) -> Facts<'a> {
-    let store_id = match command {
-        order::Command::Place(place) => Some(place.store_id),
-        order::Command::Import(import) => Some(import.store_id),
-        _ => order.map(|order| order.store_id),
-    };
-    let asked: Vec<ProductId> = match command {
-        order::Command::Place(place) => place.lines.iter().map(|line| line.product_id).collect(),
-        order::Command::Import(import) => import.lines.iter().map(|line| line.product_id).collect(),
-        order::Command::Amend(amendment) => {
-            amendment.lines.iter().flatten().map(|line| line.product_id).collect()
-        }
-        _ => vec![],
-    };
-    let had = order.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id));
-    let products: BTreeMap<ProductId, &Product> = asked
-        .into_iter()
-        .chain(had)
-        .filter_map(|id| set.products.get(id.get()).map(|product| (id, product)))
-        .collect();
-    let store = store_id.and_then(|id| set.stores.get(id.get()));
-    let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
-    let look_alikes = match (command, window_minutes) {
-        (order::Command::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
-        _ => vec![],
-    };
-    Facts { store, products, look_alikes }
-}
-
-/// Orders like the one to be placed, from the last so many minutes.
-fn look_alikes<'a>(
-    set: &'a WorkingSet,
-    actor: &Actor,
-    place: &order::Place,
-    window_minutes: u32,
-    now: Timestamp,
-) -> Vec<&'a Order> {
-    let customer_id = match actor {
-        Actor::Customer(id) => Some(*id),
-        _ => place.customer_id,
-    };
-    let Some(wanted) = Likeness::of_place(place, customer_id) else { return vec![] };
-    let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
-    let alike = |order: &&Order| Likeness::of_order(order).as_ref() == Some(&wanted);
-    let mut found: Vec<&Order> = set.orders.iter().filter(recent).filter(alike).collect();
-    found.sort_by_key(|order| order.id);
-    found
 }
 
 fn expect_version<A: Aggregate>(state: Option<&A>, expected: Option<i64>) -> Result<(), Refusal> {

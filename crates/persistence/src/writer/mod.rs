@@ -11,6 +11,7 @@ mod act;
 mod adopt;
 mod collection;
 mod decide;
+mod facts;
 mod flush;
 mod queue;
 mod run;
