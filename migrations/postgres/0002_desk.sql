@@ -17,12 +17,12 @@ ALTER TABLE orders ADD COLUMN deleted_in BIGINT CHECK (deleted_in IS NULL OR del
 -- are older than this column have none either: they are far older than anything that is compared.
 ALTER TABLE orders ADD COLUMN look_alike_key BIGINT;
 
-UPDATE orders SET status_since = (
+UPDATE orders SET status_since = COALESCE((
     SELECT h.occurred_at FROM history h
     WHERE h.entity_id = orders.id AND h.type IN ('placed', 'imported', 'step_imported', 'confirmed', 'rejected',
         'started', 'completed', 'cancelled', 'invalidated', 'restored')
     ORDER BY h.seq DESC LIMIT 1
-);
+), placed_at);
 
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_look_alike ON orders (look_alike_key, placed_at) WHERE look_alike_key IS NOT NULL;
