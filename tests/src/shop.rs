@@ -110,14 +110,19 @@ impl Shop {
         }
     }
 
-    /// A store that sells in TWD.
+    /// A store that sells in TWD, without deadlines and questions.
     pub async fn store(&self) -> Arc<Store> {
+        self.store_with(store::Policy::default()).await
+    }
+
+    /// A store that sells in TWD and handles orders like this.
+    pub async fn store_with(&self, policy: store::Policy) -> Arc<Store> {
         let new = store::NewStore {
             name: format!("Store {}", self.number()),
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
             change_window_minutes: None,
-            policy: store::Policy::default(),
+            policy,
             external_reference: None,
         };
         let command = store::Command::Create(new);

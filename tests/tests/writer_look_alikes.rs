@@ -1,6 +1,6 @@
 //! An order like the one that the same buyer has just placed is asked about (letter a of the write queue), also when both
 //! come at once, and also through two processes.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+#![expect(clippy::expect_used, reason = "tests may")]
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{CancelReason, Command, LineRequest, Order};
 use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
-use ordervault_domain::store::{self, DEFAULT_DUPLICATE_WINDOW_MINUTES, Policy, PolicyEdit, Store};
+use ordervault_domain::store::{DEFAULT_DUPLICATE_WINDOW_MINUTES, Policy, Store};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{Act, ActorRef};
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place, submission};
 
@@ -28,17 +28,8 @@ const MINUTE_MILLIS: i64 = 60_000;
 
 /// A store that asks.
 async fn asking_store(shop: &Shop) -> Arc<Store> {
-    let store = shop.store().await;
-    let policy = PolicyEdit {
-        duplicate_window_minutes: Some(Some(DEFAULT_DUPLICATE_WINDOW_MINUTES)),
-        ..PolicyEdit::default()
-    };
-    let command = store::Command::Edit(store::StoreEdit { policy, ..store::StoreEdit::default() });
-    let act = Act::Store { id: Some(store.id), expected_version: None, command };
-    match shop.act(ActorRef::Operator, act).await {
-        Done::Store(store) => store,
-        other => panic!("{other:?}"),
-    }
+    let duplicate_window_minutes = Some(DEFAULT_DUPLICATE_WINDOW_MINUTES);
+    shop.store_with(Policy { duplicate_window_minutes, ..Policy::default() }).await
 }
 
 /// The same once more, but not a repetition of these.
@@ -140,7 +131,6 @@ async fn an_amended_order_looks_like_what_it_is_now(db: Db) {
 async fn an_order_that_was_just_called_off_may_be_repeated(db: Db) {
     let shop = Shop::open(&db).await;
     let store = asking_store(&shop).await;
-    assert_ne!(store.policy, Policy::default());
     let tea = shop.product(&store, 100).await;
     let who = actor(shop.customer().await.as_ref());
     let first = ask(&shop, who, place(store.id, &[(&tea, 1)])).await.expect("the first");

@@ -1,0 +1,88 @@
+//! A customer who orders the same twice is asked, and told every way on, each of which works.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+use ordervault_domain::store::Policy;
+use ordervault_persistence::db::Db;
+use ordervault_tests::dump::{differences, dump};
+use ordervault_tests::http::Request;
+use ordervault_tests::shop::Shop;
+use ordervault_tests::site::Site;
+use serde_json::{Value, json};
+
+ordervault_tests::twin_tests!(the_same_order_twice_is_asked_about, every_way_on_works);
+
+/// A customer's token, and their order of one piece.
+async fn customer_and_wish(site: &Site) -> (String, Value) {
+    let policy = Policy { duplicate_window_minutes: Some(10), ..Policy::default() };
+    let store = site.shop.store_with(policy).await;
+    let product = site.shop.product(&store, 100).await;
+    let token = site.customer_token(site.shop.customer().await.as_ref()).await;
+    let wish = json!({
+        "store_id": store.id.to_string(),
+        "lines": [{"product_id": product.id.to_string(), "quantity": 1}],
+        "contact": {"name": "王小明", "phone": "+886912345678"},
+    });
+    (token, wish)
+}
+
+fn place(site: &Site, token: &str, wish: &Value) -> Request {
+    Request::post("/v1/orders").bearer(token).key(&site.key()).json(wish)
+}
+
+async fn the_same_order_twice_is_asked_about(db: Db) {
+    let site = Site::of(Shop::open(&db).await).await;
+    let (token, mut wish) = customer_and_wish(&site).await;
+    let request = place(&site, &token, &wish);
+    let first = site.good(&request, 201).await.json();
+    // The same request again is no second order: its key says so.
+    assert_eq!(site.good(&request, 201).await.json()["id"], first["id"]);
+    let before = dump(&db).await;
+    let asked = site.good(&place(&site, &token, &wish), 409).await;
+    assert_eq!(asked.code(), "duplicate-order");
+    assert_eq!(differences(&before, &dump(&db).await), Vec::<String>::new());
+    let number = first["number"].as_str().expect("a number");
+    let problem = asked.json();
+    assert_eq!(problem["errors"][0]["pointer"], "/not_duplicate_of");
+    assert!(problem["errors"][0]["detail"].as_str().expect("words").contains(number), "{problem}");
+    let codes: Vec<_> =
+        problem["remedies"].as_array().expect("remedies").iter().map(|r| &r["code"]).collect();
+    assert_eq!(codes, ["open", "amend", "cancel", "place_anyway"]);
+    for (ids, status, code) in [
+        (json!(["no-order"]), 422, "validation-failed"),
+        (json!([7]), 422, "validation-failed"),
+        (json!(vec![first["id"].clone(); 21]), 422, "validation-failed"),
+        (json!([]), 409, "duplicate-order"),
+    ] {
+        wish["not_duplicate_of"] = ids;
+        assert_eq!(site.good(&place(&site, &token, &wish), status).await.code(), code);
+    }
+    site.close().await;
+}
+
+async fn every_way_on_works(db: Db) {
+    let site = Site::of(Shop::open(&db).await).await;
+    let (token, mut wish) = customer_and_wish(&site).await;
+    let first = site.good(&place(&site, &token, &wish), 201).await.json();
+    let problem = site.good(&place(&site, &token, &wish), 409).await.json();
+    let href = |code: &str| {
+        let remedies = problem["remedies"].as_array().expect("remedies").clone();
+        let remedy = remedies.into_iter().find(|remedy| remedy["code"] == code).expect("a remedy");
+        remedy["href"].as_str().expect("a path").to_owned()
+    };
+    assert_eq!(site.good(&Request::get(href("open")).bearer(&token), 200).await.json()["id"], first["id"]);
+    let amendment = json!({"note": "two of them, please"});
+    let amend = Request::post(href("amend")).bearer(&token).if_match("\"1\"").json(&amendment);
+    site.good(&amend, 200).await;
+    wish["not_duplicate_of"] = json!([first["id"]]);
+    let again = place(&site, &token, &wish);
+    assert_eq!(again.line(), format!("POST {}", href("place_anyway")));
+    let second = site.good(&again, 201).await.json();
+    assert_ne!(second["id"], first["id"]);
+    for order in [&first, &second] {
+        let path = format!("/v1/orders/{}/cancel", order["id"].as_str().expect("an id"));
+        site.good(&Request::post(path).bearer(&token).json(&json!({})), 200).await;
+    }
+    wish["not_duplicate_of"] = json!([]);
+    site.good(&place(&site, &token, &wish), 201).await;
+    site.close().await;
+}
