@@ -240,6 +240,8 @@ impl Scene {
             lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],
             contact: contact(1),
             note: String::new(),
+            unlisted: false,
+            not_duplicate_of: vec![],
         }
     }
 
