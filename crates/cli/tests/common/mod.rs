@@ -252,3 +252,13 @@ pub(crate) fn olist(folder: &Path, first: usize, last: usize) -> PathBuf {
     );
     folder
 }
+
+/// Number of the newest migration.
+pub(crate) fn newest_schema() -> usize {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/sqlite");
+    let numbers = std::fs::read_dir(folder).unwrap().map(|file| {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        name.split('_').next().unwrap().parse().unwrap()
+    });
+    numbers.max().unwrap()
+}
