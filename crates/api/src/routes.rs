@@ -1,5 +1,6 @@
 //! Routing and contract in one: an endpoint is registered once, with its documentation, and comes out routed, documented,
-//! answering HEAD beside GET, 405 with `Allow` to every other method, and 500 instead of a torn connection if it panics.
+//! answering HEAD beside GET, 405 with `Allow` to every other method, 500 instead of a torn connection if it panics, and 503
+//! if it takes too long.
 //!
 //! A handler's arguments are extracted **from left to right, each after the one before succeeded** (actix polls them all at
 //! once). So `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body. Under `/v1`
@@ -7,6 +8,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
@@ -14,12 +16,19 @@ use actix_web::web::{self, ServiceConfig};
 use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use tokio::time::{Instant, timeout_at};
 use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::extract::refuse_unread_query;
 use crate::problem::{Code, Problem};
+
+/// A whole request, from the first argument to the answer. The parts have limits of their own, which are shorter: a body comes
+/// within 10 s, a write is settled within 10 s. This one is for what nobody thought of.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// Seconds after which a request that took too long is worth another try.
+const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// The [`Endpoint`] of a handler that carries `#[utoipa::path(...)]`: `endpoint!(place_order)` or, from the module above,
 /// `endpoint!(place::place_order)`. Method and path come from the attribute, so that neither is written twice.
@@ -177,11 +186,17 @@ where
     web::route().guard(guard::fn_guard(is_one_of)).to(Guarded(handler))
 }
 
-/// A handler whose arguments come in order and whose panics become problems.
+/// A handler whose arguments come in order, and whose panics and endless waits become problems.
 #[derive(Clone)]
 struct Guarded<H>(H);
 
-struct Arguments<A>(A);
+struct Arguments<A> {
+    arguments: A,
+    /// Until when the request is answered.
+    deadline: Instant,
+    /// Whether the handler may change something.
+    writes: bool,
+}
 
 impl<A: InOrder> FromRequest for Arguments<A> {
     type Error = Error;
@@ -189,11 +204,13 @@ impl<A: InOrder> FromRequest for Arguments<A> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
+        let deadline = Instant::now() + REQUEST_TIMEOUT;
         let extraction = AssertUnwindSafe(A::extract(request.clone(), payload.take())).catch_unwind();
         Box::pin(async move {
-            let arguments = extraction.await.map_err(|panic| panicked(panic.as_ref()))??;
+            let in_time = timeout_at(deadline, extraction).await.map_err(|_| too_late(false))?;
+            let arguments = in_time.map_err(|panic| panicked(panic.as_ref()))??;
             refuse_unread_query(&request)?;
-            Ok(Arguments(arguments))
+            Ok(Arguments { arguments, deadline, writes: !request.method().is_safe() })
         })
     }
 }
@@ -206,11 +223,21 @@ where
     type Output = Result<H::Output, Problem>;
     type Future = LocalBoxFuture<'static, Self::Output>;
 
-    fn call(&self, Arguments(arguments): Arguments<A>) -> Self::Future {
+    fn call(&self, Arguments { arguments, deadline, writes }: Arguments<A>) -> Self::Future {
         let handler = self.0.clone();
         let call = AssertUnwindSafe(async move { handler.call(arguments).await }).catch_unwind();
-        Box::pin(async move { call.await.map_err(|panic| panicked(panic.as_ref())) })
+        Box::pin(async move {
+            let in_time = timeout_at(deadline, call).await.map_err(|_| too_late(writes))?;
+            in_time.map_err(|panic| panicked(panic.as_ref()))
+        })
     }
+}
+
+/// What a write has handed to the queue is carried out all the same, so that nobody can tell how it ends.
+fn too_late(may_have_written: bool) -> Problem {
+    let code = if may_have_written { Code::OutcomeUnknown } else { Code::Overloaded };
+    let cause = format!("no answer within {} s", REQUEST_TIMEOUT.as_secs());
+    Problem::new(code).retry_after(RETRY_AFTER_SECONDS).cause(cause)
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Problem {

@@ -156,6 +156,44 @@ async fn a_body_that_does_not_come_is_408() {
     assert!(started.elapsed() < Duration::from_secs(11));
 }
 
+/// Starts, and never ends.
+#[utoipa::path(method(get, post), path = "/v1/samples/hangs", operation_id = "sample_hang", tag = "orders",
+    responses((status = 200)))]
+async fn hang() -> HttpResponse {
+    std::future::pending().await
+}
+
+#[utoipa::path(post, path = "/v1/samples/hangs-early", operation_id = "sample_early_hang", tag = "orders",
+    responses((status = 200)))]
+async fn hang_early(_: Quicksand) -> HttpResponse {
+    HttpResponse::Ok().finish()
+}
+
+struct Quicksand;
+
+impl FromRequest for Quicksand {
+    type Error = Problem;
+    type Future = futures_util::future::Pending<Result<Self, Problem>>;
+
+    fn from_request(_: &actix_web::HttpRequest, _: &mut Payload) -> Self::Future {
+        futures_util::future::pending()
+    }
+}
+
+#[actix_web::test]
+async fn a_request_that_takes_too_long_is_503_and_says_what_is_known() {
+    let routes = Routes::new().with(endpoint!(hang)).with(endpoint!(hang_early));
+    let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    let read = send!(app, get("/v1/samples/hangs"));
+    read.problem(Code::Overloaded);
+    assert_eq!(read.header("retry-after"), "1");
+    send!(app, method(Method::POST, "/v1/samples/hangs-early")).problem(Code::Overloaded);
+    send!(app, method(Method::POST, "/v1/samples/hangs")).problem(Code::OutcomeUnknown);
+    assert_eq!(started.elapsed().as_secs(), 3 * 15);
+}
+
 #[actix_web::test]
 async fn bad_ids_are_404_and_a_slip_in_an_order_number_is_told() {
     let app = app!();

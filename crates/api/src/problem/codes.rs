@@ -152,7 +152,7 @@ codes! {
         "the request was not taken up in time and certainly changed nothing"
         "Send it again, with the same Idempotency-Key."
     OutcomeUnknown "outcome-unknown" SERVICE_UNAVAILABLE "It is not known whether it was carried out"
-        "the database stopped answering in the middle of storing; the change may or may not exist"
+        "no answer came in time from what stores the change; it may or may not exist"
         "Send the same request with the same Idempotency-Key again: it is carried out at most once."
     StorageUnavailable "storage-unavailable" SERVICE_UNAVAILABLE "Storage is not available"
         "the database cannot be written or read right now; nothing was acknowledged"
