@@ -4,8 +4,9 @@
 //!
 //! 1. One file for it in the room of its kind under [`v1`], for example `v1/orders/hold.rs`: the request and response types
 //!    (`serde`, `ToSchema`, `Validate`), then the handler with `#[utoipa::path(post, path = "/v1/…", operation_id =
-//!    "hold_order", tag = "…", security(("staff_bearer" = [])), responses((status = 200, body = …)))]`. The doc comment's
-//!    first line is the summary.
+//!    "hold_order", tag = "…", params(…), security(("staff_bearer" = [])), responses((status = 200, body = …)))]`. The doc
+//!    comment's first line is the summary. Headers are documented by their extractors: `params(OptionalIfMatch)`. Examples
+//!    name things of the demo shop, from [`openapi::examples`], so that they can be executed there.
 //! 2. The handler's arguments are the checks, in order: who ([`auth::StaffBearer`]), which ([`extract::PathId`]), under which
 //!    conditions ([`extract::OptionalIfMatch`], [`extract::IdempotencyKey`]), what ([`extract::Valid`]). It returns
 //!    `Result<_, Problem>`.

@@ -4,6 +4,7 @@
 //! 413, 415, 422; a token means 401, 403; an `If-Match` 412, 428 …), so that no handler repeats it and none forgets it.
 
 pub mod docs_ui;
+pub mod examples;
 mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,14 +48,16 @@ Order management for shops: customers order and find a way out of every mistake,
 every change can be explained.
 
 **Start.** Log in with `POST /v1/auth/login` (customers) or `POST /v1/staff/auth/login` (staff), copy `access_token` and paste
-it under *Authorize*. It lives 10 minutes; the refresh token gets the next one.
+it under *Authorize*. It lives 10 minutes; the refresh token gets the next one. In the demo shop (`ordervault serve --demo`)
+every example here can be executed as it stands.
 
 **Conventions.** JSON in snake_case; times in RFC 3339 UTC with three decimals; money in minor units with its currency; unknown
 fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
 a value are left out.
 
-**Safe repeats.** Every `POST` but those of accounts, logins and passwords takes an `Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same
-body within 7 days gets the first answer again and changes nothing; with another body it is refused.
+**Safe repeats.** Every `POST` but those of accounts, logins and passwords takes an `Idempotency-Key` of 1 to 255
+printable ASCII characters. The same key with the same body within 7 days gets the first answer again and changes nothing;
+with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
 
@@ -111,9 +114,9 @@ pub(crate) async fn openapi_json(request: HttpRequest, contract: web::Data<Contr
     response.content_type("application/json").body(contract.json.clone())
 }
 
-/// Builds the document of these routes.
+/// Builds the document of these routes, in their order: that of reading.
 pub fn document(routes: &Routes) -> OpenApi {
-    let mut paths: BTreeMap<String, PathItem> = BTreeMap::new();
+    let mut paths = Paths::new();
     let mut schemas = problem_schemas();
     let mut statuses = BTreeSet::new();
     let mut used_tags = BTreeSet::new();
@@ -126,7 +129,7 @@ pub fn document(routes: &Routes) -> OpenApi {
             operation.security.get_or_insert_default();
             used_tags.extend(operation.tags.iter().flatten().cloned());
             let item = PathItem::new(method.clone(), operation);
-            paths.entry(endpoint.path().to_owned()).or_default().merge_operations(item);
+            paths.paths.entry(endpoint.path().to_owned()).or_default().merge_operations(item);
         }
         schemas.extend(documentation.schemas.iter().cloned());
     }
@@ -147,15 +150,17 @@ pub fn document(routes: &Routes) -> OpenApi {
     };
     components.add_security_scheme(
         CUSTOMER_BEARER,
-        bearer("A customer's access_token, from POST /v1/auth/login or /v1/auth/register."),
+        bearer(
+            "For customers: the `access_token` from the answer of `POST /v1/auth/login`, without `Bearer` before it.",
+        ),
     );
     components.add_security_scheme(
         STAFF_BEARER,
-        bearer("A staff member's access_token, from POST /v1/staff/auth/login."),
+        bearer(
+            "For staff: the `access_token` from the answer of `POST /v1/staff/auth/login`, without `Bearer` before it.",
+        ),
     );
 
-    let mut openapi_paths = Paths::new();
-    openapi_paths.paths = paths.into_iter().collect();
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
@@ -179,7 +184,7 @@ pub fn document(routes: &Routes) -> OpenApi {
         .servers(Some([Server::new("/")]))
         .tags(Some(tags(&used_tags)))
         .components(Some(components))
-        .paths(openapi_paths)
+        .paths(paths)
         .build()
 }
 

@@ -60,7 +60,7 @@ pub struct Remedy {
     pub method: Option<String>,
     /// The path to send it to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "/v1/orders/0BQ7C0M3X7T2KA/cancel")]
+    #[schema(nullable = false, example = "/v1/orders/0P8J46X40C3WA9/cancel")]
     pub href: Option<String>,
 }
 

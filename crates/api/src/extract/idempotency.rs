@@ -5,7 +5,12 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use serde_json::json;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required};
 
+use super::header_parameter;
 use crate::problem::{Code, Problem};
 
 const MAX_KEY_CHARS: usize = 255;
@@ -35,6 +40,25 @@ impl FromRequest for OptionalIdempotencyKey {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(request).map(OptionalIdempotencyKey))
     }
+}
+
+impl IntoParams for IdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = parameter("1 to 255 printable ASCII characters, new for each order");
+        let example = json!("0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11");
+        vec![parameter.required(Required::True).example(Some(example)).build()]
+    }
+}
+
+impl IntoParams for OptionalIdempotencyKey {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        vec![parameter("Makes repeats safe").build()]
+    }
+}
+
+fn parameter(description: &str) -> ParameterBuilder {
+    let schema = ObjectBuilder::new().min_length(Some(1)).max_length(Some(MAX_KEY_CHARS));
+    header_parameter("Idempotency-Key", description, schema)
 }
 
 fn read(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Problem> {

@@ -5,7 +5,12 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
+use serde_json::json;
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required};
 
+use super::header_parameter;
 use crate::problem::{Code, FieldError, Problem};
 
 /// The precondition of an operation that requires one; without it 428.
@@ -53,6 +58,21 @@ impl FromRequest for OptionalIfMatch {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(read(request).map(OptionalIfMatch))
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = header_parameter("If-Match", "The ETag that you have seen", ObjectBuilder::new());
+        vec![parameter.required(Required::True).example(Some(json!("\"1\""))).build()]
+    }
+}
+
+impl IntoParams for OptionalIfMatch {
+    /// Without an example: Swagger UI would send it.
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The ETag that you have seen; left out, any version will do";
+        vec![header_parameter("If-Match", description, ObjectBuilder::new()).build()]
     }
 }
 

@@ -21,6 +21,7 @@ pub fn routes() -> Routes {
 /// The settings of the UI.
 pub fn config() -> Config<'static> {
     Config::from("/openapi.json")
+        .use_base_layout()
         .persist_authorization(true)
         .try_it_out_enabled(true)
         .filter(true)

@@ -16,6 +16,7 @@ use super::submit::{Wish, not_written};
 use crate::auth::{Customer, NewPassword, Realm};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -34,18 +35,18 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Register {
     /// The e-mail address to log in with.
-    #[schema(min_length = 3, max_length = 254, example = "ming@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = "xiaolan@example.com")]
     email: String,
     /// At least 8 and at most 128 code points, not a well-known one.
     #[validate(length(max = 1024))]
-    #[schema(min_length = 8, max_length = 128, example = "correct horse battery", format = Password)]
+    #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     password: String,
     /// The person's name.
-    #[schema(min_length = 1, max_length = 200, example = "王小明")]
+    #[schema(min_length = 1, max_length = 200, example = "藍小蘭")]
     name: String,
     /// Phone number.
     #[serde(default)]
-    #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886912345678")]
+    #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886911222333")]
     phone: Option<String>,
 }
 

@@ -19,6 +19,7 @@ use super::money::MoneyBody;
 use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal, has_no_words};
 use super::submit::{failed, reader};
 use crate::extract::Query;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -33,10 +34,10 @@ pub(super) fn routes() -> Routes {
 #[schema(as = Store)]
 pub(crate) struct StoreBody {
     /// The id.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     id: String,
     /// What customers call it.
-    #[schema(example = "Taipei Tea House")]
+    #[schema(example = "台北茶館 Taipei Tea House")]
     name: String,
     /// ISO 4217 code of its prices and orders.
     #[schema(min_length = 3, max_length = 3, example = "TWD")]
@@ -51,10 +52,10 @@ pub(crate) struct StoreBody {
 #[schema(as = Product)]
 pub(crate) struct ProductBody {
     /// The id.
-    #[schema(example = "prd_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::PRODUCT))]
     id: String,
     /// The store that sells it.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     store_id: String,
     /// Stock keeping unit.
     #[schema(example = "TEA-001")]
@@ -80,13 +81,13 @@ pub(crate) struct ListProducts {
     /// Only products of this store.
     #[param(value_type = Option<String>)]
     store: Option<StoreId>,
-    /// Only products of this category.
+    /// Only products of this category, such as `tea`.
     #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100, example = "tea")]
+    #[param(min_length = 1, max_length = 100)]
     category: Option<String>,
     /// Only products with these words in title, category or stock keeping unit.
     #[validate(length(min = 1, max = 200))]
-    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::openapi::examples;
+
 /// Who gets an order, and where.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +22,7 @@ pub(crate) struct ContactBody {
     pub phone: Option<String>,
     /// E-mail address; kept in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 3, max_length = 254, example = "ming@example.com")]
+    #[schema(nullable = false, min_length = 3, max_length = 254, example = json!(examples::CUSTOMER_EMAIL))]
     pub email: Option<String>,
     /// Postal address.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -16,6 +16,7 @@ use super::fields::Fields;
 use super::submit::{Wish, failed, not_written, reader};
 use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
@@ -28,11 +29,11 @@ const TOKEN_ID_BYTES: usize = 12;
 pub(crate) struct Login {
     /// The account's e-mail address.
     #[validate(length(max = 254))]
-    #[schema(min_length = 3, max_length = 254, example = "ming@example.com")]
+    #[schema(min_length = 3, max_length = 254, example = json!(examples::CUSTOMER_EMAIL))]
     email: String,
     /// The password.
     #[validate(length(min = 1, max = 1024))]
-    #[schema(min_length = 1, max_length = 1024, example = "correct horse battery", format = Password)]
+    #[schema(min_length = 1, max_length = 1024, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     password: String,
 }
 
@@ -42,7 +43,7 @@ pub(crate) struct Login {
 pub(crate) struct Refresh {
     /// The refresh token of the last answer; each opens the session once.
     #[validate(length(min = 1, max = 512))]
-    #[schema(min_length = 1, max_length = 512)]
+    #[schema(min_length = 1, max_length = 512, example = "the refresh_token of the last answer")]
     refresh_token: String,
 }
 
@@ -52,11 +53,11 @@ pub(crate) struct Refresh {
 pub(crate) struct ChangePassword {
     /// The password that is good now.
     #[validate(length(min = 1, max = 1024))]
-    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    #[schema(min_length = 1, max_length = 1024, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     current_password: String,
     /// The one that shall be: customers at least 8 code points, staff at least 15, at most 128, not a well-known one.
     #[validate(length(max = 1024))]
-    #[schema(min_length = 8, max_length = 128, format = Password)]
+    #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     new_password: String,
 }
 

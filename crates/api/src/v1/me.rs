@@ -13,6 +13,7 @@ use super::submit::{Wish, failed, not_written, reader};
 use crate::auth::{Customer, Realm};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -27,7 +28,7 @@ pub(super) fn routes() -> Routes {
 #[schema(as = Customer)]
 pub(crate) struct CustomerBody {
     /// The id.
-    #[schema(example = "cus_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::CUSTOMER))]
     id: String,
     /// The person's name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +36,7 @@ pub(crate) struct CustomerBody {
     name: Option<String>,
     /// The e-mail address to log in with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "ming@example.com")]
+    #[schema(nullable = false, example = json!(examples::CUSTOMER_EMAIL))]
     email: Option<String>,
     /// Phone number.
     #[serde(skip_serializing_if = "Option::is_none")]

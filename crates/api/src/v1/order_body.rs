@@ -9,16 +9,17 @@ use utoipa::ToSchema;
 
 use super::contact::ContactBody;
 use super::money::MoneyBody;
+use crate::openapi::examples;
 
 /// An order.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Order)]
 pub(crate) struct OrderBody {
     /// The id.
-    #[schema(min_length = 14, max_length = 14, example = "0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 14, max_length = 14, example = json!(examples::ORDER))]
     pub id: String,
     /// The order number: the id in groups, for people.
-    #[schema(min_length = 17, max_length = 17, example = "0BQ7-C0M3-X7T2-KA")]
+    #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
     pub number: String,
     /// Rises by one with every change; the ETag.
     #[schema(minimum = 1, example = 1)]
@@ -28,11 +29,11 @@ pub(crate) struct OrderBody {
     #[schema(example = "pending_review")]
     pub status: &'static str,
     /// The store that sells.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     pub store_id: String,
     /// The customer that buys, if they have an account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "cus_0BQ7C0M3X7T2KA")]
+    #[schema(nullable = false, example = json!(examples::CUSTOMER))]
     pub customer_id: Option<String>,
     /// How it came in: `shop`, `staff` or `import`.
     #[schema(example = "shop")]
@@ -119,7 +120,7 @@ pub(crate) struct OrderBody {
 #[schema(as = OrderLine)]
 pub(crate) struct LineBody {
     /// Which product.
-    #[schema(example = "prd_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::PRODUCT))]
     pub product_id: String,
     /// Its stock keeping unit when it was ordered.
     #[schema(example = "TEA-001")]
@@ -230,10 +231,10 @@ impl LineBody {
 #[schema(as = OrderSummary)]
 pub(crate) struct OrderSummaryBody {
     /// The id.
-    #[schema(min_length = 14, max_length = 14, example = "0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 14, max_length = 14, example = json!(examples::ORDER))]
     pub id: String,
     /// The order number.
-    #[schema(min_length = 17, max_length = 17, example = "0BQ7-C0M3-X7T2-KA")]
+    #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
     pub number: String,
     /// Its version.
     #[schema(minimum = 1, example = 1)]
@@ -242,7 +243,7 @@ pub(crate) struct OrderSummaryBody {
     #[schema(example = "pending_review")]
     pub status: &'static str,
     /// The store that sells.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     pub store_id: String,
     /// The customer that buys, if they have an account.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,7 @@ use validator::Validate;
 use super::fields::Fields;
 use super::order_body::OrderBody;
 use super::submit::{Asker, Changed, Conditions, offers};
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -41,7 +42,7 @@ pub(super) fn routes() -> Routes {
 #[schema(as = LineRequest)]
 pub(crate) struct LineRequestBody {
     /// Which product; of the order's store.
-    #[schema(min_length = 18, max_length = 18, example = "prd_0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::PRODUCT))]
     product_id: String,
     /// How many.
     #[validate(range(min = 1, max = 1_000_000))]

@@ -44,7 +44,8 @@ pub(super) const STORES: &[StoreSeed] = &[
         name: "台北茶館 Taipei Tea House",
         currency: "TWD",
         time_zone: "Asia/Taipei",
-        change_window_minutes: Some(60),
+        // The examples of the API description change orders that were placed long ago.
+        change_window_minutes: None,
         country: "TW",
         customers: &[
             ("王小明", "ming", "+886912345678"),
@@ -148,7 +149,7 @@ pub(super) const STORES: &[StoreSeed] = &[
         name: "Casa do Porto",
         currency: "EUR",
         time_zone: "Europe/Lisbon",
-        change_window_minutes: None,
+        change_window_minutes: Some(60),
         country: "PT",
         customers: &[
             ("Maria da Conceição", "maria", "+351912000001"),

@@ -2,8 +2,9 @@
 //! in every status with real histories.
 //!
 //! It is the same on every run and on both engines, ids and order numbers included, because clock and dice are fixed
-//! (only the hashes of its two well-known passwords differ). The examples of the API description are taken from it, and
-//! `docs/demo.md` lists what can be used; both have to follow when something here changes.
+//! (only the hashes of its two well-known passwords differ). The examples of the API description are taken from it
+//! (`tests/examples.rs` executes them), and `docs/demo.md` lists what can be used; both have to follow when something here
+//! changes.
 
 mod cast;
 mod story;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ordervault_api::auth::Realm;
+pub use ordervault_api::openapi::examples::{CUSTOMER_EMAIL, CUSTOMER_PASSWORD, OWNER_EMAIL, STAFF_PASSWORD};
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::contact::{Address, Contact};
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
@@ -31,15 +33,6 @@ use crate::accounts;
 use crate::exit::{Exit, Failure};
 use cast::{STAFF, STORES};
 use story::{Deed, Tale, Who};
-
-/// The address by which the demo shop is recognised.
-pub const OWNER_EMAIL: &str = "owner@example.com";
-/// Password of every member of the staff. It is in the documentation.
-pub const STAFF_PASSWORD: &str = "correct horse battery staple";
-/// The customer of the examples.
-pub const CUSTOMER_EMAIL: &str = "ming@example.com";
-/// Password of every customer. It is in the documentation.
-pub const CUSTOMER_PASSWORD: &str = "correct horse battery";
 
 /// 2025-11-03T01:00:00.000Z: when the demo shop opens. It must lie in the past wherever the demo is loaded.
 const OPENING_MILLIS: i64 = 1_762_131_600_000;

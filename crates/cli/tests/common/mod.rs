@@ -81,7 +81,12 @@ impl Shop {
     /// Starts a server on a free port and waits until it listens.
     pub(crate) fn serve(&self, args: &[&str]) -> (Running, String) {
         let all = [&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"], args].concat();
-        let mut server = self.start(&all, &[("ORDERVAULT_LOG__FORMAT", "json")]);
+        // Without a line for each request: nobody reads on, and a full pipe would stop the server.
+        let log = [
+            ("ORDERVAULT_LOG__FORMAT", "json"),
+            ("ORDERVAULT_LOG__LEVEL", "info,ordervault_api::middleware=warn"),
+        ];
+        let mut server = self.start(&all, &log);
         let line = server.wait_for("\"listening\"");
         let address = line.split("\"api\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         (server, address)

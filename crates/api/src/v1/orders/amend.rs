@@ -16,6 +16,7 @@ use super::{LineRequestBody, act, body, line_requests};
 use crate::auth::Customer;
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::contact::ContactBody;
@@ -26,6 +27,7 @@ use crate::v1::submit::{Asker, Conditions, failed, reader, refused};
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"lines": [{"product_id": examples::PRODUCT, "quantity": 3}], "note": "請按兩次電鈴"}))]
 pub(crate) struct AmendOrder {
     /// All lines as they shall be. Products that the order has already keep their price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +45,7 @@ pub(crate) struct AmendOrder {
     note: Option<String>,
     /// Why, in your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 1000)]
+    #[schema(nullable = false, max_length = 1000, example = "asked for by telephone")]
     comment: Option<String>,
 }
 
@@ -74,9 +76,8 @@ impl AmendOrder {
 /// Lines, contact or note, as long as the shop allows it. Send the ETag that you have seen as `If-Match`; with
 /// `preview=true` you get what the order would become, and nothing changes.
 #[utoipa::path(post, path = "/v1/orders/{id}/amendments", operation_id = "amend_order", tag = "orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"), Preview,
-        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_AMEND)),
+        Preview, IfMatch, OptionalIdempotencyKey),
     request_body = AmendOrder,
     responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

@@ -11,6 +11,7 @@ use super::act;
 use crate::auth::Customer;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -39,7 +40,7 @@ pub(crate) struct CancelOrder {
     reason: CustomerCancelReason,
     /// In your own words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 1000)]
+    #[schema(nullable = false, max_length = 1000, example = "found it at home")]
     comment: Option<String>,
 }
 
@@ -47,9 +48,8 @@ pub(crate) struct CancelOrder {
 ///
 /// As long as it is not being executed. Cancelling twice is no error; the stock is given back.
 #[utoipa::path(post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_CANCEL)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = CancelOrder,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

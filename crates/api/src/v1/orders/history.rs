@@ -8,6 +8,7 @@ use ordervault_domain::order::Order;
 use super::read::visible;
 use crate::auth::Customer;
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};
@@ -16,7 +17,7 @@ use crate::v1::history::{self, HistoryBody};
 ///
 /// Oldest first, with what changed from which value to which. Staff are shown by their role.
 #[utoipa::path(get, path = "/v1/orders/{id}/history", operation_id = "get_order_history", tag = "orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's history", body = HistoryBody)),
     security(("customer_bearer" = [])))]
 pub(crate) async fn get_order_history(

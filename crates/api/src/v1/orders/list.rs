@@ -22,19 +22,19 @@ use crate::v1::submit::{failed, reader};
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListOrders {
-    /// Only these statuses, with commas between.
+    /// Only these statuses, with commas between: `pending_review,confirmed`.
     #[serde(default)]
-    #[param(value_type = Option<String>, example = "pending_review,confirmed")]
+    #[param(value_type = Option<String>)]
     status: Vec<Status>,
-    /// Only orders placed then or later.
-    #[param(value_type = Option<String>, format = DateTime, example = "2026-01-01T00:00:00Z")]
+    /// Only orders placed then or later: `2026-01-01T00:00:00Z`.
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_after: Option<Timestamp>,
     /// Only orders placed before.
-    #[param(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_before: Option<Timestamp>,
     /// Only orders with these words in products, contact or note.
     #[validate(length(min = 1, max = 200))]
-    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]

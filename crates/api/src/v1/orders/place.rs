@@ -12,6 +12,7 @@ use super::{LineRequestBody, answer, line_requests};
 use crate::auth::Customer;
 use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::contact::ContactBody;
@@ -24,7 +25,7 @@ use crate::v1::submit::Asker;
 #[serde(deny_unknown_fields)]
 pub(crate) struct PlaceOrder {
     /// The store that sells.
-    #[schema(min_length = 18, max_length = 18, example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
     store_id: String,
     /// What is ordered.
     #[validate(nested, length(min = 1, max = 200))]
@@ -78,8 +79,7 @@ impl PlaceOrder {
 /// stock, `errors` names each line and what is available. When you have just ordered the same, you are asked first: 409
 /// `duplicate-order` names the earlier order and the ways on; `not_duplicate_of` says that you mean it.
 #[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
-    params(("Idempotency-Key" = String, Header, description = "1 to 255 printable ASCII characters, new for each order",
-        min_length = 1, max_length = 255, example = "0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11")),
+    params(IdempotencyKey),
     request_body = PlaceOrder,
     responses((status = 201, description = "Placed", body = OrderBody, headers(
         ("ETag" = String, description = "The version in double quotes"),

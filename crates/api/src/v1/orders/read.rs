@@ -10,6 +10,7 @@ use ordervault_persistence::read;
 use super::answer;
 use crate::auth::Customer;
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
@@ -19,7 +20,7 @@ use crate::v1::submit::{failed, reader};
 ///
 /// By its id or number, grouped or not, in any case. `actions` tells what you may do now, until when, and why not.
 #[utoipa::path(get, path = "/v1/orders/{id}", operation_id = "get_order", tag = "orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("customer_bearer" = [])))]

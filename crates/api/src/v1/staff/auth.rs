@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::auth::{Realm, Staff, permit};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -19,7 +20,8 @@ pub(super) fn routes() -> Routes {
 ///
 /// A wrong password, an unknown address and a deactivated account are told alike.
 #[utoipa::path(post, path = "/v1/staff/auth/login", operation_id = "login_staff", tag = "staff-auth",
-    request_body = Login,
+    request_body(content = Login,
+        example = json!({"email": examples::OWNER_EMAIL, "password": examples::STAFF_PASSWORD})),
     responses((status = 200, description = "A pair of tokens", body = Tokens),
         (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
             body = ref("#/components/schemas/Problem"))))]

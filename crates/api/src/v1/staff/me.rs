@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::{Realm, Staff, permit};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -25,15 +26,15 @@ pub(super) fn routes() -> Routes {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StaffMe {
     /// Your id.
-    #[schema(example = "mem_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::MEMBER))]
     id: String,
     /// Your name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "Ana Souza")]
+    #[schema(nullable = false, example = "林宜蓁 Lin Yi-Chen")]
     name: Option<String>,
     /// Your e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "owner@example.com")]
+    #[schema(nullable = false, example = json!(examples::OWNER_EMAIL))]
     email: Option<String>,
     /// Your roles.
     #[schema(value_type = Vec<String>, example = json!(["owner"]))]
@@ -84,7 +85,8 @@ pub(crate) async fn get_staff_me(staff: Staff<permit::OwnAccount>) -> web::Json<
 ///
 /// Your other sessions are ended.
 #[utoipa::path(post, path = "/v1/staff/me/password", operation_id = "change_staff_password", tag = "staff-auth",
-    request_body = ChangePassword,
+    request_body(content = ChangePassword,
+        example = json!({"current_password": examples::STAFF_PASSWORD, "new_password": examples::STAFF_PASSWORD})),
     responses((status = 204, description = "Changed")),
     security(("staff_bearer" = [])))]
 pub(crate) async fn change_staff_password(

@@ -22,6 +22,7 @@ use ordervault_persistence::writer::{Act, Done, SessionAct};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -47,28 +48,28 @@ pub(super) fn routes() -> Routes {
 #[schema(as = Member)]
 pub(crate) struct MemberBody {
     /// The id.
-    #[schema(example = "mem_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::MEMBER))]
     id: String,
     /// Rises by one with every change; the ETag.
     #[schema(minimum = 1, example = 1)]
     version: i64,
     /// The person's name.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "Ana Souza")]
+    #[schema(nullable = false, example = "林宜蓁 Lin Yi-Chen")]
     name: Option<String>,
     /// The e-mail address to log in with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "ana@example.com")]
+    #[schema(nullable = false, example = json!(examples::OWNER_EMAIL))]
     email: Option<String>,
     /// What they are in the shop: `owner`, `manager`, `reviewer`, `clerk`, `warehouse`, `finance`, `auditor`. A later
     /// version may send others.
-    #[schema(value_type = Vec<String>, example = json!(["clerk"]))]
+    #[schema(value_type = Vec<String>, example = json!(["owner"]))]
     roles: Vec<&'static str>,
     /// Do they look after all stores, also those to come?
     all_stores: bool,
     /// The stores that they look after, if not all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = json!(["sto_0BQ7C0M3X7T2KA"]))]
+    #[schema(nullable = false, example = json!([examples::STORE]))]
     store_ids: Option<Vec<String>>,
     /// May they log in?
     active: bool,

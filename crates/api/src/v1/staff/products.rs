@@ -21,6 +21,7 @@ use ordervault_persistence::writer::{Act, Done};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -54,13 +55,13 @@ pub(super) fn routes() -> Routes {
 #[schema(as = StaffProduct)]
 pub(crate) struct StaffProductBody {
     /// The id.
-    #[schema(example = "prd_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::PRODUCT))]
     id: String,
     /// Rises by one with every change, but not when orders reserve or take units; the ETag.
     #[schema(minimum = 1, example = 1)]
     version: i64,
     /// The store that sells it.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     store_id: String,
     /// Stock keeping unit, unique within the store.
     #[schema(example = "TEA-001")]

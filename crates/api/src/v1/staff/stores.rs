@@ -20,6 +20,7 @@ use ordervault_persistence::writer::{Act, Done};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -48,13 +49,13 @@ const MAX_CHANGE_WINDOW_MINUTES: u32 = 366 * 24 * 60;
 #[schema(as = StaffStore)]
 pub(crate) struct StaffStoreBody {
     /// The id.
-    #[schema(example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(example = json!(examples::STORE))]
     id: String,
     /// Rises by one with every change; the ETag.
     #[schema(minimum = 1, example = 1)]
     version: i64,
     /// What customers call it.
-    #[schema(example = "Taipei Tea House")]
+    #[schema(example = "台北茶館 Taipei Tea House")]
     name: String,
     /// ISO 4217 code of its prices and orders.
     #[schema(min_length = 3, max_length = 3, example = "TWD")]

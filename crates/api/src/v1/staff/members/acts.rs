@@ -8,6 +8,7 @@ use super::{MemberBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::submit::{Asker, Conditions};
@@ -16,9 +17,8 @@ use crate::v1::submit::{Asker, Conditions};
 ///
 /// They may log in again. Doing it twice is no error.
 #[utoipa::path(post, path = "/v1/staff/members/{id}/activate", operation_id = "activate_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER_TO_SWITCH)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     responses((status = 200, description = "The member as it is now", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -39,9 +39,8 @@ pub(crate) async fn activate_member(
 /// They are logged out and may not log in any more. Doing it twice is no error. Nobody does it to themselves, and the last
 /// owner stays.
 #[utoipa::path(post, path = "/v1/staff/members/{id}/deactivate", operation_id = "deactivate_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER_TO_SWITCH)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     responses((status = 200, description = "The member as it is now", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

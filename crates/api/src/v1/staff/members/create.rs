@@ -14,6 +14,7 @@ use super::{MemberBody, answer, roles, store_scope};
 use crate::auth::{NewPassword, Realm, Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
@@ -22,6 +23,8 @@ use crate::v1::submit::Asker;
 /// Somebody new. Say either `all_stores: true` or `store_ids`.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "ana@example.com", "name": "Ana Souza", "roles": ["clerk"],
+    "store_ids": [examples::STORE], "password": examples::STAFF_PASSWORD}))]
 pub(crate) struct CreateMember {
     /// The e-mail address to log in with.
     #[schema(min_length = 3, max_length = 254, example = "ana@example.com")]
@@ -41,11 +44,11 @@ pub(crate) struct CreateMember {
     /// The stores that they shall look after, if not all.
     #[serde(default)]
     #[validate(length(min = 1, max = 1000))]
-    #[schema(nullable = false, min_items = 1, max_items = 1000)]
+    #[schema(nullable = false, min_items = 1, max_items = 1000, example = json!([examples::STORE]))]
     store_ids: Option<Vec<String>>,
     /// A first password, which they have to change: 15 to 128 code points, not a well-known one.
     #[validate(length(max = 1024))]
-    #[schema(min_length = 15, max_length = 128, example = "correct horse battery staple", format = Password)]
+    #[schema(min_length = 15, max_length = 128, example = json!(examples::STAFF_PASSWORD), format = Password)]
     password: String,
 }
 
@@ -77,7 +80,7 @@ impl CreateMember {
 /// They log in with the password that you tell them, and choose their own before anything else. Nobody grants roles or stores
 /// beyond their own.
 #[utoipa::path(post, path = "/v1/staff/members", operation_id = "create_member", tag = "staff-members",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(OptionalIdempotencyKey),
     request_body = CreateMember,
     responses((status = 201, description = "The member", body = MemberBody, headers(
         ("ETag" = String, description = "The version in double quotes"),

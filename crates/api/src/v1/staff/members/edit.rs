@@ -13,6 +13,7 @@ use super::{MemberBody, act, roles, store_scope, visible};
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present_value};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
@@ -21,6 +22,7 @@ use crate::v1::submit::{Asker, Conditions};
 /// What shall change (RFC 7396); what is left out stays. Of `all_stores: true` and `store_ids`, give one.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "陳志明 Chen Chih-Ming", "roles": ["clerk", "reviewer"]}))]
 pub(crate) struct EditMember {
     /// The e-mail address to log in with.
     #[serde(default, deserialize_with = "present_value")]
@@ -37,12 +39,12 @@ pub(crate) struct EditMember {
     roles: Option<Vec<Role>>,
     /// Shall they look after all stores, also those to come?
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = true)]
     all_stores: Option<bool>,
     /// All stores that they shall look after.
     #[serde(default, deserialize_with = "present_value")]
     #[validate(length(min = 1, max = 1000))]
-    #[schema(nullable = false, min_items = 1, max_items = 1000)]
+    #[schema(nullable = false, min_items = 1, max_items = 1000, example = json!([examples::STORE]))]
     store_ids: Option<Vec<String>>,
 }
 
@@ -61,8 +63,8 @@ impl EditMember {
 /// Name, address, roles or stores. Send the ETag that you have seen as `If-Match`. Nobody grants or takes away rights beyond
 /// their own, and the last owner stays one.
 #[utoipa::path(patch, path = "/v1/staff/members/{id}", operation_id = "edit_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
-        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER_TO_EDIT)),
+        IfMatch),
     request_body = EditMember,
     responses((status = 200, description = "The member as they are now", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

@@ -7,6 +7,7 @@ use ordervault_domain::member::Member;
 use super::visible;
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};
@@ -16,7 +17,7 @@ use crate::v1::history::{self, HistoryBody};
 /// Oldest first: who did what, by which request, and every changed field with its value before and after. Passwords are in no
 /// history.
 #[utoipa::path(get, path = "/v1/staff/members/{id}/history", operation_id = "get_member_history", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER))),
     responses((status = 200, description = "The member's history", body = HistoryBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_member_history(

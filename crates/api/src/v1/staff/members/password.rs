@@ -11,6 +11,7 @@ use super::{MemberBody, act_with, visible};
 use crate::auth::{NewPassword, Realm, Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -22,7 +23,7 @@ use crate::v1::submit::{Asker, Conditions};
 pub(crate) struct ResetPassword {
     /// What they log in with next, and then have to change: 15 to 128 code points, not a well-known one.
     #[validate(length(max = 1024))]
-    #[schema(min_length = 15, max_length = 128, example = "correct horse battery staple", format = Password)]
+    #[schema(min_length = 15, max_length = 128, example = json!(examples::STAFF_PASSWORD), format = Password)]
     new_password: String,
 }
 
@@ -32,9 +33,8 @@ pub(crate) struct ResetPassword {
 /// their own before anything else. Your own password you change with `POST /v1/staff/me/password`.
 #[utoipa::path(post, path = "/v1/staff/members/{id}/reset-password", operation_id = "reset_member_password",
     tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER_WITHOUT_PASSWORD)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = ResetPassword,
     responses((status = 200, description = "The member as they are now", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

@@ -7,6 +7,7 @@ use ordervault_domain::id::MemberId;
 use super::{MemberBody, answer, visible};
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -14,7 +15,7 @@ use crate::state::AppState;
 ///
 /// One whose stores are all within yours.
 #[utoipa::path(get, path = "/v1/staff/members/{id}", operation_id = "get_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = "mem_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER))),
     responses((status = 200, description = "The member", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

@@ -10,6 +10,7 @@ use validator::Validate;
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -26,7 +27,7 @@ pub(crate) struct InvalidateOrder {
     reason: InvalidReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 1000)]
+    #[schema(nullable = false, max_length = 1000, example = "the same as the order before")]
     comment: Option<String>,
 }
 
@@ -39,7 +40,7 @@ pub(crate) struct CancelStaffOrder {
     reason: CancelReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 1000)]
+    #[schema(nullable = false, max_length = 1000, example = "the last one is damaged")]
     comment: Option<String>,
 }
 
@@ -57,13 +58,11 @@ fn comment(text: Option<&String>) -> Result<Option<String>, Problem> {
 
 /// An act without anything to say about it: no body, one step.
 macro_rules! step {
-    ($(#[$doc:meta])* $handler:ident, $path:literal, $operation:literal, $permit:ident, $command:expr) => {
+    ($(#[$doc:meta])* $handler:ident, $path:literal, $operation:literal, $example:expr, $permit:ident, $command:expr) => {
         $(#[$doc])*
         #[utoipa::path(post, path = $path, operation_id = $operation, tag = "staff-orders",
-            params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
-                ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-                ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe",
-                    min_length = 1, max_length = 255)),
+            params(("id" = String, Path, description = "Id or number of the order", example = json!($example)),
+                OptionalIfMatch, OptionalIdempotencyKey),
             responses((status = 200, description = "The order as it is now", body = OrderBody,
                 headers(("ETag" = String, description = "The version in double quotes")))),
             security(("staff_bearer" = [])))]
@@ -85,34 +84,37 @@ step!(
     /// Confirm an order
     ///
     /// The shop promises to deliver. Doing it twice is no error.
-    confirm_order, "/v1/staff/orders/{id}/confirm", "confirm_order", OrdersConfirm, Command::Confirm
+    confirm_order, "/v1/staff/orders/{id}/confirm", "confirm_order", examples::ORDER_TO_CONFIRM,
+    OrdersConfirm, Command::Confirm
 );
 step!(
     /// Start the execution of an order
     ///
     /// From here on the customer can change nothing any more. Doing it twice is no error.
-    start_order, "/v1/staff/orders/{id}/start", "start_order", OrdersStart, Command::Start
+    start_order, "/v1/staff/orders/{id}/start", "start_order", examples::ORDER_TO_START,
+    OrdersStart, Command::Start
 );
 step!(
     /// Complete an order
     ///
     /// The goods have left the house: the reserved stock is taken out. Doing it twice is no error.
-    complete_order, "/v1/staff/orders/{id}/complete", "complete_order", OrdersComplete, Command::Complete
+    complete_order, "/v1/staff/orders/{id}/complete", "complete_order", examples::ORDER_TO_COMPLETE,
+    OrdersComplete, Command::Complete
 );
 step!(
     /// Take an invalid mark back
     ///
     /// The order returns to the status it had before; the stock is reserved again, if there is enough.
-    restore_order, "/v1/staff/orders/{id}/restore", "restore_order", OrdersRestore, Command::Restore
+    restore_order, "/v1/staff/orders/{id}/restore", "restore_order", examples::ORDER_TO_RESTORE,
+    OrdersRestore, Command::Restore
 );
 
 /// Reject an order
 ///
 /// An order that waits for review becomes invalid; its stock is given back.
 #[utoipa::path(post, path = "/v1/staff/orders/{id}/reject", operation_id = "reject_order", tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_REJECT)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = InvalidateOrder,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
@@ -136,9 +138,8 @@ pub(crate) async fn reject_order(
 /// An order that is not being executed yet, or was cancelled; its stock is given back.
 #[utoipa::path(post, path = "/v1/staff/orders/{id}/invalidate", operation_id = "invalidate_order",
     tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_INVALIDATE)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = InvalidateOrder,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
@@ -162,9 +163,8 @@ pub(crate) async fn invalidate_order(
 /// Before its execution, or during it with the permission `orders:cancel-processing`; the stock is given back. Cancelling
 /// twice for the same reason is no error.
 #[utoipa::path(post, path = "/v1/staff/orders/{id}/cancel", operation_id = "cancel_staff_order", tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_CANCEL_BY_STAFF)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = CancelStaffOrder,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

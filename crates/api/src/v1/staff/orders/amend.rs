@@ -6,6 +6,7 @@ use ordervault_domain::id::OrderId;
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
@@ -18,9 +19,8 @@ use crate::v1::submit::Asker;
 /// `preview=true` you get what the order would become, and nothing changes.
 #[utoipa::path(post, path = "/v1/staff/orders/{id}/amendments", operation_id = "amend_staff_order",
     tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA"), Preview,
-        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_AMEND_BY_STAFF)),
+        Preview, IfMatch, OptionalIdempotencyKey),
     request_body = AmendOrder,
     responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

@@ -5,6 +5,7 @@ use ordervault_domain::id::OrderId;
 
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::HistoryBody;
@@ -15,7 +16,7 @@ use crate::v1::orders::history::show;
 /// Oldest first: who did what, why, by which request, and every changed field with its value before and after.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}/history", operation_id = "get_staff_order_history",
     tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's history", body = HistoryBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_staff_order_history(

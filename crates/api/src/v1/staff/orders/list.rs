@@ -29,39 +29,40 @@ const MIN_PHONE_TAIL_DIGITS: usize = 3;
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListStaffOrders {
-    /// Only these statuses, with commas between.
+    /// Only these statuses, with commas between: `pending_review,confirmed`.
     #[serde(default)]
-    #[param(value_type = Option<String>, example = "pending_review,confirmed")]
+    #[param(value_type = Option<String>)]
     status: Vec<Status>,
     /// Only orders of these stores, with commas between.
     #[serde(default)]
     #[validate(length(max = 100))]
     #[param(value_type = Option<String>)]
     store: Vec<StoreId>,
-    /// Only the order with this number.
-    #[param(value_type = Option<String>, example = "0BQ7-C0M3-X7T2-KA")]
+    /// Only the order with this number, grouped or not.
+    #[param(value_type = Option<String>)]
     number: Option<OrderId>,
     /// Only orders of this customer: an id, an e-mail address, or the last 3 or more digits of a phone number.
     #[validate(length(min = 1, max = 254))]
-    #[param(max_length = 254, example = "ming@example.com")]
+    #[param(max_length = 254)]
     customer: Option<String>,
-    /// Only orders with a product of this category.
+    /// Only orders with a product of this category, such as `tea`.
     #[validate(length(min = 1, max = 100))]
-    #[param(max_length = 100, example = "tea")]
+    #[param(max_length = 100)]
     category: Option<String>,
     /// Only orders with this product.
     #[param(value_type = Option<String>)]
     product: Option<ProductId>,
-    /// Only imported orders that had these statuses where they come from, with commas between.
+    /// Only imported orders that had these statuses where they come from, with commas between:
+    /// `shipped,invoiced`.
     #[serde(default)]
     #[validate(length(max = 20))]
-    #[param(value_type = Option<String>, example = "shipped,invoiced")]
+    #[param(value_type = Option<String>)]
     source_status: Vec<String>,
-    /// Only orders placed then or later.
-    #[param(value_type = Option<String>, format = DateTime, example = "2026-01-01T00:00:00Z")]
+    /// Only orders placed then or later: `2026-01-01T00:00:00Z`.
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_after: Option<Timestamp>,
     /// Only orders placed before.
-    #[param(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
+    #[param(value_type = Option<String>, format = DateTime)]
     placed_before: Option<Timestamp>,
     /// Only orders that cost at least this, in minor units.
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
@@ -73,7 +74,7 @@ pub(crate) struct ListStaffOrders {
     total_max: Option<i64>,
     /// Only orders with these words in products, contact or note, as far as you may see them.
     #[validate(length(min = 1, max = 200))]
-    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
     /// Count the rows too, up to 10,000.
     #[param(default = false)]

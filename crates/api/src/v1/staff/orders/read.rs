@@ -5,6 +5,7 @@ use ordervault_domain::id::OrderId;
 
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
@@ -14,7 +15,7 @@ use crate::v1::orders::read::show;
 ///
 /// By its id or number. `actions` tells what you may do now and, where you may not, which rule says no.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}", operation_id = "get_staff_order", tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

@@ -8,6 +8,7 @@ use super::{StaffProductBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::submit::{Asker, Conditions};
@@ -16,9 +17,8 @@ use crate::v1::submit::{Asker, Conditions};
 ///
 /// It can be ordered again. Doing it twice is no error.
 #[utoipa::path(post, path = "/v1/staff/products/{id}/activate", operation_id = "activate_product", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT_TO_SWITCH)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     responses((status = 200, description = "The product as it is now", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -38,9 +38,8 @@ pub(crate) async fn activate_product(
 ///
 /// It cannot be ordered any more; orders that have it go on. Doing it twice is no error.
 #[utoipa::path(post, path = "/v1/staff/products/{id}/deactivate", operation_id = "deactivate_product", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT_TO_SWITCH)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     responses((status = 200, description = "The product as it is now", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

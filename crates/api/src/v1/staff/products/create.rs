@@ -13,6 +13,7 @@ use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -23,13 +24,13 @@ use crate::v1::submit::Asker;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateProduct {
     /// The store that sells it.
-    #[schema(min_length = 18, max_length = 18, example = "sto_0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
     store_id: String,
     /// Stock keeping unit, unique within the store.
-    #[schema(min_length = 1, max_length = 100, example = "TEA-001")]
+    #[schema(min_length = 1, max_length = 100, example = "TEA-101")]
     sku: String,
     /// What customers call it.
-    #[schema(min_length = 1, max_length = 200, example = "高山烏龍茶 150g")]
+    #[schema(min_length = 1, max_length = 200, example = "杉林溪烏龍茶 150g")]
     title: String,
     /// Where it stands in the catalogue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,7 +38,7 @@ pub(crate) struct CreateProduct {
     category: Option<String>,
     /// Price of one unit in minor units of the store's currency: 199900 is 1999.00 TWD.
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
-    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 199_900)]
+    #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 76_000)]
     price: i64,
     /// Units in the house.
     #[serde(default)]
@@ -70,7 +71,7 @@ impl CreateProduct {
 ///
 /// It can be ordered at once, as far as there is stock.
 #[utoipa::path(post, path = "/v1/staff/products", operation_id = "create_product", tag = "staff-catalogue",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(OptionalIdempotencyKey),
     request_body = CreateProduct,
     responses((status = 201, description = "The product", body = StaffProductBody, headers(
         ("ETag" = String, description = "The version in double quotes"),

@@ -12,6 +12,7 @@ use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -23,11 +24,11 @@ use crate::v1::submit::{Asker, Conditions};
 pub(crate) struct EditProduct {
     /// Stock keeping unit, unique within the store.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 1, max_length = 100, example = "TEA-001")]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "TEA-002")]
     sku: Option<String>,
     /// What customers call it.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 1, max_length = 200, example = "高山烏龍茶 150g")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "阿里山金萱茶 150g")]
     title: Option<String>,
     /// Where it stands in the catalogue; `null` takes it out of all categories.
     #[serde(default, deserialize_with = "present")]
@@ -37,7 +38,7 @@ pub(crate) struct EditProduct {
     /// theirs.
     #[serde(default, deserialize_with = "present_value")]
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
-    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 199_900)]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 64_000)]
     price: Option<i64>,
 }
 
@@ -60,8 +61,8 @@ impl EditProduct {
 ///
 /// Send the ETag that you have seen as `If-Match`.
 #[utoipa::path(patch, path = "/v1/staff/products/{id}", operation_id = "edit_product", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
-        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT_TO_EDIT)),
+        IfMatch),
     request_body = EditProduct,
     responses((status = 200, description = "The product as it is now", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

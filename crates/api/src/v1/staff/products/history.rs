@@ -7,6 +7,7 @@ use ordervault_domain::product::Product;
 use super::visible;
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};
@@ -16,7 +17,7 @@ use crate::v1::history::{self, HistoryBody};
 /// Oldest first: who did what, by which request, and every changed field with its value before and after; of the stock by how
 /// many units it was adjusted. What orders reserve and take is told by the orders.
 #[utoipa::path(get, path = "/v1/staff/products/{id}/history", operation_id = "get_product_history", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT))),
     responses((status = 200, description = "The product's history", body = HistoryBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_product_history(

@@ -24,13 +24,13 @@ pub(crate) struct ListStaffProducts {
     /// Only products of this store.
     #[param(value_type = Option<String>)]
     store: Option<StoreId>,
-    /// Only products of this category.
+    /// Only products of this category, such as `tea`.
     #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100, example = "tea")]
+    #[param(min_length = 1, max_length = 100)]
     category: Option<String>,
     /// Only products with these words in title, category or stock keeping unit.
     #[validate(length(min = 1, max = 200))]
-    #[param(min_length = 1, max_length = 200, example = "烏龍")]
+    #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
     /// With `true` only products that can be ordered, with `false` only those that cannot, because they or their store are
     /// not active.

@@ -7,6 +7,7 @@ use ordervault_domain::id::ProductId;
 use super::{StaffProductBody, answer, visible};
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -14,7 +15,7 @@ use crate::state::AppState;
 ///
 /// With its stock at this moment.
 #[utoipa::path(get, path = "/v1/staff/products/{id}", operation_id = "get_staff_product", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT))),
     responses((status = 200, description = "The product", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

@@ -12,6 +12,7 @@ use super::{StaffProductBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
@@ -37,9 +38,8 @@ pub(crate) struct AdjustStock {
 /// `Idempotency-Key`, so that a repeated request does not count twice.
 #[utoipa::path(post, path = "/v1/staff/products/{id}/stock-adjustments", operation_id = "adjust_stock",
     tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = "prd_0BQ7C0M3X7T2KA"),
-        ("If-Match" = Option<String>, Header, description = "The ETag that you have seen", example = "\"1\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT_TO_ADJUST)),
+        OptionalIfMatch, OptionalIdempotencyKey),
     request_body = AdjustStock,
     responses((status = 200, description = "The product as it is now", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

@@ -23,13 +23,13 @@ use crate::v1::submit::Asker;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateStore {
     /// What customers call it.
-    #[schema(min_length = 1, max_length = 200, example = "Taipei Tea House")]
+    #[schema(min_length = 1, max_length = 200, example = "Livraria do Chiado")]
     name: String,
     /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
-    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    #[schema(min_length = 3, max_length = 3, example = "EUR")]
     currency: String,
     /// The IANA time zone that decides which day it is.
-    #[schema(min_length = 1, max_length = 64, example = "Asia/Taipei")]
+    #[schema(min_length = 1, max_length = 64, example = "Europe/Lisbon")]
     time_zone: String,
     /// Minutes after placing in which customers may change an order. Left out: until its execution starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -65,7 +65,7 @@ impl CreateStore {
 ///
 /// It takes orders at once. For members who look after all stores.
 #[utoipa::path(post, path = "/v1/staff/stores", operation_id = "create_store", tag = "staff-catalogue",
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes repeats safe", min_length = 1, max_length = 255)),
+    params(OptionalIdempotencyKey),
     request_body = CreateStore,
     responses((status = 201, description = "The store", body = StaffStoreBody, headers(
         ("ETag" = String, description = "The version in double quotes"),

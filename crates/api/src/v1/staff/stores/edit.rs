@@ -12,6 +12,7 @@ use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
@@ -23,21 +24,21 @@ use crate::v1::submit::{Asker, Conditions};
 pub(crate) struct EditStore {
     /// What customers call it.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 1, max_length = 200, example = "Taipei Tea House")]
+    #[schema(nullable = false, min_length = 1, max_length = 200, example = "青空文具 Aozora Stationery")]
     name: Option<String>,
     /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 3, max_length = 3, example = "TWD")]
+    #[schema(nullable = false, min_length = 3, max_length = 3, example = "JPY")]
     currency: Option<String>,
     /// The IANA time zone that decides which day it is.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 1, max_length = 64, example = "Asia/Taipei")]
+    #[schema(nullable = false, min_length = 1, max_length = 64, example = "Asia/Tokyo")]
     time_zone: Option<String>,
     /// Minutes after placing in which customers may change an order; `null`: until its execution starts. Orders that are
     /// placed already keep theirs.
     #[serde(default, deserialize_with = "present")]
     #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
-    #[schema(value_type = Option<u32>, minimum = 0, maximum = 527_040, example = 60)]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 527_040, example = 180)]
     change_window_minutes: Option<Option<u32>>,
     /// How it handles orders.
     #[serde(default)]
@@ -62,8 +63,8 @@ impl EditStore {
 ///
 /// Send the ETag that you have seen as `If-Match`.
 #[utoipa::path(patch, path = "/v1/staff/stores/{id}", operation_id = "edit_store", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA"),
-        ("If-Match" = String, Header, description = "The ETag that you have seen", example = "\"1\"")),
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE_TO_EDIT)),
+        IfMatch),
     request_body = EditStore,
     responses((status = 200, description = "The store as it is now", body = StaffStoreBody,
         headers(("ETag" = String, description = "The version in double quotes")))),

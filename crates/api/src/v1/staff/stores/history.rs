@@ -7,6 +7,7 @@ use ordervault_domain::store::Store;
 use super::visible;
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};
@@ -15,7 +16,7 @@ use crate::v1::history::{self, HistoryBody};
 ///
 /// Oldest first: who did what, by which request, and every changed field with its value before and after.
 #[utoipa::path(get, path = "/v1/staff/stores/{id}/history", operation_id = "get_store_history", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE))),
     responses((status = 200, description = "The store's history", body = HistoryBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_store_history(

@@ -7,6 +7,7 @@ use ordervault_domain::id::StoreId;
 use super::{StaffStoreBody, answer, visible};
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -14,7 +15,7 @@ use crate::state::AppState;
 ///
 /// Also one that takes no orders.
 #[utoipa::path(get, path = "/v1/staff/stores/{id}", operation_id = "get_staff_store", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE))),
     responses((status = 200, description = "The store", body = StaffStoreBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]

@@ -1,0 +1,45 @@
+//! What the examples of the contract name: things of the demo shop, so that each operation can be tried out there as it
+//! stands (`docs/demo.md` lists more of them). No two operations name the same thing if one changes it for the other.
+
+/// The customer of the examples.
+pub const CUSTOMER_EMAIL: &str = "ming@example.com";
+/// Password of every customer of the demo shop.
+pub const CUSTOMER_PASSWORD: &str = "correct horse battery";
+/// The member of the examples: who may do everything.
+pub const OWNER_EMAIL: &str = "owner@example.com";
+/// Password of every member of the demo shop.
+pub const STAFF_PASSWORD: &str = "correct horse battery staple";
+
+pub(crate) const CUSTOMER: &str = "cus_0NEJ4WGR1PW618";
+
+/// The customer's, placed and not touched since: version 1, like every thing that an example changes under `If-Match`.
+pub(crate) const ORDER_TO_AMEND: &str = "0P9RRNYE0Q28NB";
+/// The customer's.
+pub(crate) const ORDER_TO_CANCEL: &str = "0P8J46X40C3WA9";
+/// The customer's, to look at.
+pub(crate) const ORDER: &str = "0P654D221QSQ5F";
+pub(crate) const ORDER_NUMBER: &str = "0P65-4D22-1QSQ-5F";
+/// Of the same store as [`ORDER_TO_AMEND`], because both are amended to the same product.
+pub(crate) const ORDER_TO_AMEND_BY_STAFF: &str = "0P9GA49406WTFP";
+pub(crate) const ORDER_TO_CONFIRM: &str = "0P7WXMMW01RD2G";
+pub(crate) const ORDER_TO_REJECT: &str = "0P8Z25B21N4AZE";
+pub(crate) const ORDER_TO_START: &str = "0P774EFW1746RT";
+pub(crate) const ORDER_TO_COMPLETE: &str = "0P405TKP023W7J";
+pub(crate) const ORDER_TO_CANCEL_BY_STAFF: &str = "0P7M6YCG13F9MS";
+pub(crate) const ORDER_TO_INVALIDATE: &str = "0P7FSZCY1RC41M";
+pub(crate) const ORDER_TO_RESTORE: &str = "0P1Q97QT0C7TZE";
+
+pub(crate) const STORE: &str = "sto_0NEHNAF80JYTAF";
+pub(crate) const STORE_TO_EDIT: &str = "sto_0NEHNHSM1N77WS";
+pub(crate) const STORE_TO_SWITCH: &str = "sto_0NEHNS401X8Z8V";
+
+pub(crate) const PRODUCT: &str = "prd_0NEHQ5281VSJM0";
+pub(crate) const PRODUCT_TO_EDIT: &str = "prd_0NEHQCCM0BS3P8";
+pub(crate) const PRODUCT_TO_ADJUST: &str = "prd_0NEHQKQ01E7HQ0";
+pub(crate) const PRODUCT_TO_SWITCH: &str = "prd_0NEHV1JM1PNSKZ";
+
+/// The owner.
+pub(crate) const MEMBER: &str = "mem_0NEHN34W1DD1P0";
+pub(crate) const MEMBER_TO_EDIT: &str = "mem_0NEHPF341CTBM5";
+pub(crate) const MEMBER_TO_SWITCH: &str = "mem_0NEHPXQW06RF7G";
+pub(crate) const MEMBER_WITHOUT_PASSWORD: &str = "mem_0NEHPPDG0VAHHN";
