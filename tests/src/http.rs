@@ -1,6 +1,7 @@
 //! HTTP/1.1 by hand, one connection per request: what is sent is what the test says, to the byte.
 #![expect(clippy::expect_used, reason = "a test that gets no answer fails")]
 
+use std::io;
 use std::net::SocketAddr;
 
 use serde_json::Value;
@@ -85,11 +86,22 @@ impl Request {
 
     /// Sends it and reads the whole answer.
     pub async fn send(&self, to: SocketAddr) -> Answer {
-        let mut stream = TcpStream::connect(to).await.expect("the server takes connections");
-        stream.write_all(&self.bytes()).await.expect("the server reads");
+        self.try_send(to).await.expect("the server answers")
+    }
+
+    /// The same with a server that may be gone.
+    ///
+    /// # Errors
+    /// When there is no connection, or it ends without an answer.
+    pub async fn try_send(&self, to: SocketAddr) -> io::Result<Answer> {
+        let mut stream = TcpStream::connect(to).await?;
+        stream.write_all(&self.bytes()).await?;
         let mut answer = vec![];
-        stream.read_to_end(&mut answer).await.expect("the server answers");
-        Answer::parse(&answer)
+        stream.read_to_end(&mut answer).await?;
+        if answer.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(Answer::parse(&answer))
     }
 
     fn bytes(&self) -> Vec<u8> {

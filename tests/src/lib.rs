@@ -1,5 +1,6 @@
 //! What the tests of the whole product share.
 
+pub mod balancer;
 pub mod damage;
 pub mod dump;
 pub mod http;

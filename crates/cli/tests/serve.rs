@@ -9,13 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use sqlx::{Connection as _, SqliteConnection};
 
-use common::{Shop, assert_ends, assert_fails, http, newest_schema, sign_in, text};
-
-/// The value behind `name` in the frame that shows an account.
-fn framed(said: &str, name: &str) -> String {
-    let line = said.lines().find(|line| line.trim_matches('│').trim().starts_with(name)).unwrap();
-    line.trim_matches('│').trim().trim_start_matches(name).trim().to_owned()
-}
+use common::{Shop, assert_ends, assert_fails, framed, http, newest_schema, sign_in, text};
 
 #[tokio::test]
 async fn the_first_start_makes_an_owner_and_tells_the_password_once() {

@@ -80,13 +80,18 @@ impl Shop {
 
     /// Starts a server on a free port and waits until it listens.
     pub(crate) fn serve(&self, args: &[&str]) -> (Running, String) {
+        self.serve_with(args, &[])
+    }
+
+    /// The same, with variables.
+    pub(crate) fn serve_with(&self, args: &[&str], environment: &[(&str, &str)]) -> (Running, String) {
         let all = [&["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"], args].concat();
         // Without a line for each request: nobody reads on, and a full pipe would stop the server.
         let log = [
             ("ORDERVAULT_LOG__FORMAT", "json"),
             ("ORDERVAULT_LOG__LEVEL", "info,ordervault_api::middleware=warn"),
         ];
-        let mut server = self.start(&all, &log);
+        let mut server = self.start(&all, &[&log, environment].concat());
         let line = server.wait_for("\"listening\"");
         let address = line.split("\"api\":\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         (server, address)
@@ -190,6 +195,12 @@ pub(crate) fn http(address: &str, method: &str, path: &str, headers: &str, body:
     stream.read_to_string(&mut answer).unwrap();
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
+/// The value behind `name` in the frame that shows an account.
+pub(crate) fn framed(said: &str, name: &str) -> String {
+    let line = said.lines().find(|line| line.trim_matches('│').trim().starts_with(name)).unwrap();
+    line.trim_matches('│').trim().trim_start_matches(name).trim().to_owned()
 }
 
 /// Signs a member in.
