@@ -232,5 +232,7 @@ async fn the_landing_page_leads_on() {
         assert!(send!(app, get(link)).status.is_success(), "{link}");
     }
     let demo = app!(state_with(Settings { has_demo_data: true, ..Settings::default() }, Vec::new()).await);
-    assert!(send!(demo, get("/")).text().contains("Demo data is loaded"));
+    let page = send!(demo, get("/")).text();
+    assert!(page.contains("Demo data is loaded"));
+    assert_eq!(page.matches("ming@example.com").count(), 2, "told, and in a line that logs in");
 }

@@ -10,7 +10,7 @@ const POLICY: &str =
 const STYLE: &str = "\
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
 body { max-width: 46rem; margin: 3rem auto; padding: 0 1rem; }
-pre { padding: .75rem 1rem; overflow-x: auto; border: 1px solid #8886; border-radius: .4rem; user-select: all; }
+pre { padding: .75rem 1rem; white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid #8886; border-radius: .4rem; user-select: all; }
 table { border-collapse: collapse; width: 100%; } td, th { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8886; }
 .light { font-weight: 600; } .light::before { content: '\\25CF  '; } .ok::before { color: #2a9d4a; } .bad::before { color: #c9372c; }
 .note { padding: .5rem 1rem; border-left: .25rem solid #d9a400; }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 
 use super::health::failures;
 use super::{escape, page};
+use crate::openapi::examples;
 use crate::state::AppState;
 
 pub(super) async fn landing(state: web::Data<AppState>) -> HttpResponse {
@@ -16,10 +17,10 @@ pub(super) async fn landing(state: web::Data<AppState>) -> HttpResponse {
     };
     let settings = &state.settings;
     let docs = if settings.docs_enabled { r#"<a href="/docs/">API documentation</a>"# } else { "" };
-    let demo = if settings.has_demo_data {
-        "<p class=\"note\">Demo data is loaded: a small shop to play with. Do not keep real orders here.</p>\n"
+    let (demo, email, password) = if settings.has_demo_data {
+        (demo_note(), examples::CUSTOMER_EMAIL, examples::CUSTOMER_PASSWORD)
     } else {
-        ""
+        (String::new(), "you@example.com", "…")
     };
     let url = escape(&settings.public_url);
     let curl: String = [
@@ -27,7 +28,7 @@ pub(super) async fn landing(state: web::Data<AppState>) -> HttpResponse {
         format!("curl '{url}/v1/products?limit=5'"),
         format!(
             "curl {url}/v1/auth/login -H 'Content-Type: application/json' \
-             -d '{{\"email\": \"you@example.com\", \"password\": \"…\"}}'"
+             -d '{{\"email\": \"{email}\", \"password\": \"{password}\"}}'"
         ),
     ]
     .iter()
@@ -42,5 +43,18 @@ pub(super) async fn landing(state: web::Data<AppState>) -> HttpResponse {
             escape(state.build.version),
             settings.mode.name(),
         ),
+    )
+}
+
+/// What the demo shop is good for, and how to get in.
+fn demo_note() -> String {
+    format!(
+        "<p class=\"note\">Demo data is loaded: a small shop to play with. Do not keep real orders here.<br>\n\
+         Customer <code>{}</code>, password <code>{}</code>.<br>\n\
+         Staff <code>{}</code>, password <code>{}</code>.</p>\n",
+        examples::CUSTOMER_EMAIL,
+        examples::CUSTOMER_PASSWORD,
+        examples::OWNER_EMAIL,
+        examples::STAFF_PASSWORD,
     )
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::submit::{failed, reader};
 use super::thing::Thing;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -60,11 +61,11 @@ pub(crate) struct HistoryEntry {
     pub delta: Option<i64>,
     /// What the actor said about it. Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "ordered twice, the customer called")]
     pub comment: Option<String>,
     /// The request that it came with. Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "6b1f0c9d2e7a4f83")]
     pub request_id: Option<String>,
     /// Field by field, before and after. Empty for the first event.
     pub changes: Vec<ChangeBody>,
@@ -83,7 +84,7 @@ pub(crate) struct HistoryActorBody {
     pub role: Option<String>,
     /// The customer's or member's id. For customers only their own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = json!(examples::MEMBER))]
     pub id: Option<String>,
 }
 
@@ -96,11 +97,11 @@ pub(crate) struct ChangeBody {
     pub field: &'static str,
     /// Its value before; left out if there was none.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    #[schema(value_type = Value, nullable = false)]
+    #[schema(value_type = Value, nullable = false, example = "pending_review")]
     pub before: serde_json::Value,
     /// Its value after; left out if there is none.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
-    #[schema(value_type = Value, nullable = false)]
+    #[schema(value_type = Value, nullable = false, example = "confirmed")]
     pub after: serde_json::Value,
 }
 

@@ -65,6 +65,7 @@ pub(crate) struct ChangePassword {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Tokens {
     /// For the header `Authorization: Bearer …`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJjdXNfMCJ9.c2lnbmF0dXJl")]
     access_token: String,
     /// Always `Bearer`.
     #[schema(example = "Bearer")]
@@ -73,6 +74,7 @@ pub(crate) struct Tokens {
     #[schema(minimum = 1, example = 600)]
     expires_in: i64,
     /// Gets the next pair of tokens, once.
+    #[schema(example = "the-refresh-token")]
     refresh_token: String,
     /// Until when the refresh token is good if it is not used.
     #[schema(value_type = String, format = DateTime, example = "2026-01-19T08:30:00.000Z")]

@@ -44,7 +44,7 @@ pub(crate) struct OrderBody {
     pub source_status: Option<String>,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "e481f51cbdc54678b7cc49136f2d6af7")]
     pub external_reference: Option<String>,
     /// What was ordered.
     pub lines: Vec<LineBody>,
@@ -247,7 +247,7 @@ pub(crate) struct OrderSummaryBody {
     pub store_id: String,
     /// The customer that buys, if they have an account.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = json!(examples::CUSTOMER))]
     pub customer_id: Option<String>,
     /// Who ordered. Left out for staff who may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,7 +258,7 @@ pub(crate) struct OrderSummaryBody {
     pub source: &'static str,
     /// Its status in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "shipped")]
     pub source_status: Option<String>,
     /// What it costs.
     pub total: MoneyBody,

@@ -37,18 +37,19 @@ pub(crate) struct ListOf<T> {
     /// The rows.
     pub items: Vec<T>,
     /// Is there a next page? A page may be short and have a next one all the same.
+    #[schema(example = true)]
     pub has_more: bool,
     /// Send it as `cursor` with the same filters to get the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 200)]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
     pub next_cursor: Option<String>,
     /// With `include_total=true`: how many rows there are, counted up to 10,000.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, maximum = 10000)]
+    #[schema(nullable = false, minimum = 0, maximum = 10000, example = 137)]
     pub total: Option<i64>,
     /// Are there more than `total` says?
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = false)]
     pub total_is_lower_bound: Option<bool>,
 }
 

@@ -43,12 +43,14 @@ pub(crate) struct StaffMe {
     #[schema(value_type = Vec<String>, example = json!(["orders:read", "orders:confirm"]))]
     permissions: Vec<&'static str>,
     /// Are all stores in your scope, also those to come?
+    #[schema(example = true)]
     all_stores: bool,
     /// The stores in your scope, if not all are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = json!([examples::STORE]))]
     store_ids: Option<Vec<String>>,
     /// Did somebody else set your password? Then change it first; nothing else is open.
+    #[schema(example = false)]
     must_change_password: bool,
 }
 

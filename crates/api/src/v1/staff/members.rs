@@ -66,14 +66,17 @@ pub(crate) struct MemberBody {
     #[schema(value_type = Vec<String>, example = json!(["owner"]))]
     roles: Vec<&'static str>,
     /// Do they look after all stores, also those to come?
+    #[schema(example = true)]
     all_stores: bool,
     /// The stores that they look after, if not all.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!([examples::STORE]))]
     store_ids: Option<Vec<String>>,
     /// May they log in?
+    #[schema(example = true)]
     active: bool,
     /// Was their password set by somebody else? Then they change it first; nothing else is open to them.
+    #[schema(example = false)]
     must_change_password: bool,
     /// When they came.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]

@@ -76,6 +76,7 @@ pub(crate) struct StaffProductBody {
     /// Price of one unit.
     price: MoneyBody,
     /// Can it be ordered, as far as it depends on the product alone?
+    #[schema(example = true)]
     active: bool,
     /// Units in the house.
     #[schema(minimum = 0, maximum = 1_000_000_000, example = 12)]
@@ -88,7 +89,7 @@ pub(crate) struct StaffProductBody {
     available: i64,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "e481f51cbdc54678b7cc49136f2d6af7")]
     external_reference: Option<String>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]

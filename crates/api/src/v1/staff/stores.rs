@@ -64,6 +64,7 @@ pub(crate) struct StaffStoreBody {
     #[schema(example = "Asia/Taipei")]
     time_zone: String,
     /// Does it take orders?
+    #[schema(example = true)]
     active: bool,
     /// Minutes after placing in which customers may change an order. Left out: until its execution starts.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,7 +74,7 @@ pub(crate) struct StaffStoreBody {
     policy: PolicyBody,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = "SP")]
     external_reference: Option<String>,
     /// When it was made.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
