@@ -17,6 +17,7 @@ use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, 
 ordervault_tests::twin_tests!(
     two_processes_sell_exactly_what_there_is,
     two_processes_and_one_key_make_one_order,
+    two_processes_and_one_key_share_the_last_piece,
     two_processes_give_one_address_to_one_customer,
     two_processes_leave_the_shop_an_owner,
     one_of_many_conflicting_commands_wins,
@@ -115,6 +116,29 @@ async fn two_processes_and_one_key_make_one_order(db: Db) {
     }
     assert_eq!(stock(&db, &tea).await, (1_000, 80));
     assert_eq!(dump(&db).await["idempotency_keys"].len(), 80);
+    theirs.close().await;
+    elsewhere.close().await;
+    ours.close().await;
+}
+
+async fn two_processes_and_one_key_share_the_last_piece(db: Db) {
+    let ours = Shop::open(&db).await;
+    let (elsewhere, theirs) = other(&db, 2).await;
+    let store = ours.store().await;
+    let customer = ours.customer().await;
+    for round in 0..10 {
+        let last = ours.product(&store, 1).await;
+        let wish = || {
+            let wish = submission(actor(&customer), vec![place(store.id, &[(&last, 1)])]);
+            keyed(wish, &format!("{round}"), "the same")
+        };
+        let outcomes = join_all([&ours, &theirs].map(|shop| shop.writer.submit(wish()))).await;
+        // Whoever came second has waited for the piece, sees that it is gone, and has to see where it went.
+        let replayed = outcomes.iter().filter(|outcome| matches!(outcome, Ok(Receipt::Replayed { .. })));
+        assert_eq!(replayed.count(), 1, "{outcomes:?}");
+        assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    }
+    assert_eq!(dump(&db).await["orders"].len(), 10);
     theirs.close().await;
     elsewhere.close().await;
     ours.close().await;

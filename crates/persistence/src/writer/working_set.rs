@@ -115,6 +115,9 @@ struct Named {
 impl WorkingSet {
     /// Reads and locks what the submissions touch. The order of classes is the same in every process: stores, members,
     /// customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    ///
+    /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
+    /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
     pub(crate) async fn load<'a>(
         tx: &mut Tx,
         submissions: impl Iterator<Item = &'a Submission>,
@@ -125,8 +128,8 @@ impl WorkingSet {
             named.note(submission);
         }
         let mut set = Self::default();
-        set.load_keys(tx, &named, now).await?;
         let conn = tx.conn();
+        set.load_taken(conn, &named).await?;
         set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
@@ -150,16 +153,21 @@ impl WorkingSet {
         if !named.commanded_stores.is_empty() {
             set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
         }
+        set.load_keys(tx, &named.keys, now).await?;
         Ok(set)
     }
 
-    async fn load_keys(&mut self, tx: &mut Tx, named: &Named, now: Timestamp) -> Result<(), Error> {
-        if !named.keys.is_empty() {
+    async fn load_keys(&mut self, tx: &mut Tx, keys: &[String], now: Timestamp) -> Result<(), Error> {
+        if !keys.is_empty() {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
-            let records = idempotency::load(tx, &named.keys, oldest).await?;
+            let records = idempotency::load(tx, keys, oldest).await?;
             self.keys = records.into_iter().map(|record| (record.scoped_key.clone(), record)).collect();
         }
-        let conn = tx.conn();
+        Ok(())
+    }
+
+    /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
+    async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
         self.passed.extend(history::hashes(conn, &named.adopted).await?);
         if !named.skus.is_empty() {
             let taken = products::by_sku(conn, &named.skus).await?;
