@@ -43,25 +43,25 @@ fn operations(contract: &Value) -> Vec<Operation<'_>> {
 }
 
 /// What Swagger UI fills in for a schema: its example, its default, or those of its parts. A place holder such as "string"
-/// is good for nothing, so that there is none here.
-fn sample(contract: &Value, schema: &Value) -> Option<Value> {
+/// is good for nothing, so that it is an error to need one.
+fn sample(contract: &Value, schema: &Value) -> Result<Value, String> {
     if let Some(reference) = schema["$ref"].as_str() {
-        return sample(contract, contract.pointer(reference.trim_start_matches('#'))?);
+        return sample(contract, contract.pointer(reference.trim_start_matches('#')).unwrap());
     }
     let given = ["example", "default"].iter().find_map(|name| schema.get(name)).or(schema["enum"].get(0));
     if let Some(given) = given {
-        return Some(given.clone());
+        return Ok(given.clone());
     }
     if let Some(items) = schema.get("items") {
-        return Some(Value::from(vec![sample(contract, items)?]));
+        return Ok(Value::from(vec![sample(contract, items)?]));
     }
     // An enum whose values are described one by one.
     if let Some(first) = schema["oneOf"].get(0) {
         return sample(contract, first);
     }
-    let parts = schema["properties"].as_object()?.iter();
-    let parts = parts.map(|(name, part)| Some((name.clone(), sample(contract, part)?)));
-    parts.collect::<Option<Map<_, _>>>().map(Value::Object)
+    let parts = schema["properties"].as_object().ok_or_else(|| format!("no example: {schema}"))?;
+    let parts = parts.iter().map(|(name, part)| Ok((name.clone(), sample(contract, part)?)));
+    parts.collect::<Result<Map<_, _>, String>>().map(Value::Object)
 }
 
 /// The request that the examples make, apart from the token: target, headers, body.
@@ -69,7 +69,8 @@ fn request(contract: &Value, operation: &Operation<'_>) -> (String, String, Stri
     let (mut path, mut query, mut headers) = (operation.path.to_owned(), String::new(), String::new());
     for parameter in operation.body["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
-        let example = parameter.get("example").cloned().or_else(|| sample(contract, &parameter["schema"]));
+        let example =
+            parameter.get("example").cloned().or_else(|| sample(contract, &parameter["schema"]).ok());
         let Some(example) = example else {
             assert_eq!(parameter["required"], false, "{} has no example of {name}", operation.id());
             continue;
@@ -85,8 +86,9 @@ fn request(contract: &Value, operation: &Operation<'_>) -> (String, String, Stri
     if let Some((media_type, content)) =
         operation.body["requestBody"]["content"].as_object().and_then(|types| types.iter().next())
     {
-        let example = content.get("example").cloned().or_else(|| sample(contract, &content["schema"]));
-        body = example.unwrap_or_else(|| panic!("{}: a part has no example", operation.id())).to_string();
+        let example =
+            content.get("example").cloned().map_or_else(|| sample(contract, &content["schema"]), Ok);
+        body = example.unwrap_or_else(|none| panic!("{}: {none}", operation.id())).to_string();
         write!(headers, "Content-Type: {media_type}\r\n").unwrap();
     }
     (path + &query, headers, body)

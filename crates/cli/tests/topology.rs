@@ -133,12 +133,12 @@ impl Topology {
         text(&self.good(&log_in(OWNER_PASSWORD), 200).await["access_token"])
     }
 
-    /// A customer's wish for one unit of the only product.
-    async fn wish(&self, owner: &str) -> impl Fn(&str) -> Request + use<> {
+    /// A customer's wish for so many units of the only product.
+    async fn wish(&self, owner: &str) -> impl Fn(usize) -> Request + use<> {
         let store = json!({"name": "Casa", "currency": "EUR", "time_zone": "Europe/Lisbon"});
         let store = self.good(&Request::post("/v1/staff/stores").bearer(owner).json(&store), 201).await;
         let product =
-            json!({"store_id": store["id"], "sku": "A", "title": "Azulejo", "price": 100, "on_hand": 1_000});
+            json!({"store_id": store["id"], "sku": "A", "title": "Azulejo", "price": 100, "on_hand": 10_000});
         let product = self.good(&Request::post("/v1/staff/products").bearer(owner).json(&product), 201).await;
         let account = json!({"email": "ana@shop.example", "password": "a long walk by the sea"});
         let mut register = account.clone();
@@ -146,12 +146,17 @@ impl Topology {
         self.good(&Request::post("/v1/auth/register").json(&register), 201).await;
         let token =
             text(&self.good(&Request::post("/v1/auth/login").json(&account), 200).await["access_token"]);
-        let order = json!({
-            "store_id": store["id"],
-            "lines": [{"product_id": product["id"], "quantity": 1}],
-            "contact": {"name": "Ana", "phone": "+351912000001"},
-        });
-        move |key| Request::post("/v1/orders").bearer(&token).key(key).json(&order)
+        let order = move |quantity| {
+            json!({
+                "store_id": store["id"],
+                "lines": [{"product_id": product["id"], "quantity": quantity}],
+                "contact": {"name": "Ana", "phone": "+351912000001"},
+            })
+        };
+        move |quantity| {
+            let request = Request::post("/v1/orders").bearer(&token).key(&format!("{quantity} units"));
+            request.json(&order(quantity))
+        }
     }
 
     /// The ids of all orders.
@@ -171,7 +176,7 @@ async fn two_replicas_are_one_shop_and_one_of_them_is_enough() {
     let owner = topology.owner().await;
     let wish = topology.wish(&owner).await;
 
-    let same = wish("the same");
+    let same = wish(1);
     let answers = join_all((0..CLIENTS).map(|_| same.send(topology.proxy.address))).await;
     assert_same(&answers);
     assert!(topology.proxy.served().iter().all(|served| *served >= CLIENTS / 2));
@@ -180,7 +185,7 @@ async fn two_replicas_are_one_shop_and_one_of_them_is_enough() {
         assert_eq!(me.send(*address).await.status, 200, "a login at one is one at the other");
     }
 
-    let wishes: Vec<_> = (0..CLIENTS).map(|number| wish(&number.to_string())).collect();
+    let wishes: Vec<_> = (2..2 + CLIENTS).map(&wish).collect();
     let sent = wishes.iter().map(|wish| async move { (wish, wish.try_send(topology.proxy.address).await) });
     let mut sent: FuturesUnordered<_> = sent.collect();
     let mut answered = vec![sent.next().await.unwrap()];

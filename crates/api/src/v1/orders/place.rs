@@ -40,11 +40,12 @@ pub(crate) struct PlaceOrder {
     note: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[schema(example = false)]
     unlisted: bool,
     /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 20))]
-    #[schema(max_items = 20)]
+    #[schema(max_items = 20, example = json!([]))]
     not_duplicate_of: Vec<String>,
 }
 
