@@ -33,6 +33,8 @@ async fn sqlite_has_its_settings() {
     static JOURNAL_MODE: Template = Template::new("PRAGMA journal_mode");
     static SYNCHRONOUS: Template = Template::new("PRAGMA synchronous");
     static JOURNAL_SIZE_LIMIT: Template = Template::new("PRAGMA journal_size_limit");
+    static AUTOCHECKPOINT: Template = Template::new("PRAGMA wal_autocheckpoint");
+    static TEMP_STORE: Template = Template::new("PRAGMA temp_store");
     static FOREIGN_KEYS: Template = Template::new("PRAGMA foreign_keys");
     static BUSY_TIMEOUT: Template = Template::new("PRAGMA busy_timeout");
     static TRUSTED_SCHEMA: Template = Template::new("PRAGMA trusted_schema");
@@ -43,6 +45,8 @@ async fn sqlite_has_its_settings() {
     let mut tx = db.begin().await.expect("a transaction");
     assert_eq!(one::<i64>(tx.conn(), &SYNCHRONOUS).await, 2, "FULL");
     assert_eq!(one::<i64>(tx.conn(), &JOURNAL_SIZE_LIMIT).await, 64 << 20);
+    assert_eq!(one::<i64>(tx.conn(), &AUTOCHECKPOINT).await, 8_000);
+    assert_eq!(one::<i64>(tx.conn(), &TEMP_STORE).await, 2, "MEMORY");
     for conn in [tx.conn(), &mut db.read().await.expect("a reader")] {
         assert_eq!(one::<String>(conn, &JOURNAL_MODE).await, "wal");
         assert_eq!(one::<i64>(conn, &FOREIGN_KEYS).await, 1);
@@ -99,20 +103,22 @@ async fn postgres_has_its_settings() {
     static STATEMENT_TIMEOUT: Template = Template::new("SELECT current_setting('statement_timeout')");
     static IDLE: Template = Template::new("SELECT current_setting('idle_in_transaction_session_timeout')");
     static READ_ONLY: Template = Template::new("SELECT current_setting('transaction_read_only')");
+    static SCANS: Template = Template::new("SELECT current_setting('enable_seqscan')");
     static ISOLATION: Template = Template::new("SELECT current_setting('transaction_isolation')");
     let db = open(&postgres::empty_database().await).await;
     let mut tx = db.begin().await.expect("a transaction");
     let mut snapshot = db.snapshot().await.expect("a snapshot");
     let mut reader = db.read().await.expect("a reader");
-    for (conn, lock_timeout, read_only, isolation) in [
-        (tx.conn(), "500ms", "off", "read committed"),
-        (&mut snapshot, "3s", "on", "repeatable read"),
-        (&mut reader, "3s", "on", "read committed"),
+    for (conn, lock_timeout, read_only, scans, isolation) in [
+        (tx.conn(), "500ms", "off", "off", "read committed"),
+        (&mut snapshot, "3s", "on", "on", "repeatable read"),
+        (&mut reader, "3s", "on", "on", "read committed"),
     ] {
         assert_eq!(one::<String>(conn, &LOCK_TIMEOUT).await, lock_timeout);
         assert_eq!(one::<String>(conn, &STATEMENT_TIMEOUT).await, "10s");
         assert_eq!(one::<String>(conn, &IDLE).await, "10s");
         assert_eq!(one::<String>(conn, &READ_ONLY).await, read_only);
+        assert_eq!(one::<String>(conn, &SCANS).await, scans);
         assert_eq!(one::<String>(conn, &ISOLATION).await, isolation);
     }
 }

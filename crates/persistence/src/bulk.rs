@@ -1,7 +1,7 @@
 //! Bulk statements: many rows in one statement whose text does not depend on how many.
 //!
 //! A batch of the write queue costs statements, not rows. The rows travel as one array per column on PostgreSQL
-//! (`UNNEST`) and as one JSON array of arrays on SQLite (`json_each`); the text stays the same for every batch,
+//! (`UNNEST`) and as one JSON array of arrays on SQLite (`jsonb_each`); the text stays the same for every batch,
 //! so that it is prepared once.
 
 use sqlx::Arguments as _;
@@ -167,7 +167,8 @@ fn rows_source(engine: Engine, columns: impl Iterator<Item = (String, ColumnType
         Engine::Sqlite => {
             let values = columns.iter().enumerate();
             let values = values.map(|(index, (name, _))| format!("value ->> {index} AS {name}"));
-            format!("(SELECT {} FROM json_each($1)) AS d", values.collect::<Vec<_>>().join(", "))
+            // Not `json_each`, which would print each row as text, only to have it parsed again.
+            format!("(SELECT {} FROM jsonb_each($1)) AS d", values.collect::<Vec<_>>().join(", "))
         }
         Engine::Postgres => {
             let arrays = columns.iter().enumerate().map(|(index, (_, kind))| {

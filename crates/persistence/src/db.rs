@@ -11,8 +11,9 @@ use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePoo
 
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
-    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_WRITERS, SQLITE_BUSY_TIMEOUT,
-    SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS, Target,
+    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_WRITERS, SQLITE_AUTOCHECKPOINT_PAGES,
+    SQLITE_BUSY_TIMEOUT, SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS,
+    Target,
 };
 use crate::error::DbError;
 use crate::tx::{Conn, Tx};
@@ -145,7 +146,10 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("journal_size_limit", SQLITE_JOURNAL_SIZE_LIMIT_BYTES.to_string());
+        .pragma("journal_size_limit", SQLITE_JOURNAL_SIZE_LIMIT_BYTES.to_string())
+        .pragma("wal_autocheckpoint", SQLITE_AUTOCHECKPOINT_PAGES.to_string())
+        // Each bulk statement keeps the pages it changes until it ends; in a file they cost a system call each.
+        .pragma("temp_store", "MEMORY");
     // SQLite lives in the process: a connection neither ages nor breaks by idling.
     let pool = SqlitePoolOptions::new()
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -205,9 +209,11 @@ async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
         ("lock_timeout", POSTGRES_LOCK_TIMEOUT),
         ("idle_in_transaction_session_timeout", POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT),
     ];
-    let for_writing =
-        admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
-    let for_reading = for_writing.clone().options([("default_transaction_read_only", "on")]);
+    let limited = admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
+    // The writer finds everything by key. Its plans are kept: one made while a table was small would go on reading
+    // all of it.
+    let for_writing = limited.clone().options([("enable_seqscan", "off")]);
+    let for_reading = limited.options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let writers = pool.clone().max_connections(POSTGRES_WRITERS).connect_lazy_with(for_writing);
     let readers = pool.max_connections(readers.max(1)).connect_lazy_with(for_reading);

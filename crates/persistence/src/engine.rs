@@ -12,6 +12,9 @@ pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Size to which SQLite cuts the write-ahead log back after a checkpoint.
 pub const SQLITE_JOURNAL_SIZE_LIMIT_BYTES: u64 = 64 * 1024 * 1024;
+/// Pages of the write-ahead log after which SQLite writes it back into the file. Its own default, 1,000, writes back
+/// after every few batches, and the same pages each time.
+pub const SQLITE_AUTOCHECKPOINT_PAGES: u32 = 8_000;
 /// First SQLite without the WAL-reset bug (<https://sqlite.org/wal.html>): 3.7.0 to 3.51.2 can lose commits.
 pub const SQLITE_MIN_VERSION: (u32, u32, u32) = (3, 51, 3);
 /// Oldest PostgreSQL that is tested.

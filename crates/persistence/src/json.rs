@@ -1,4 +1,4 @@
-//! JSON text for SQLite's `json_each`, written straight into a string: this is the hot path of every batch.
+//! JSON text for SQLite's `json_each` and `jsonb_each`, written straight into a string: this is the hot path of every batch.
 
 use std::fmt::Write as _;
 

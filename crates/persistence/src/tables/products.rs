@@ -7,7 +7,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::columns::millis;
 use super::{Held, Hold, Stored};
-use crate::bulk::{BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Bind, Template, statements};
 use crate::tx::Conn;
@@ -33,7 +33,10 @@ const SETS: &[Column] = COLUMNS.split_at(1).1;
 statements! {
     READ: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id {lock}");
-    BY_SKU: Template = Template::new("SELECT store_id, sku, id FROM products WHERE sku {in_keys:1}");
+    BY_SKU: BulkTemplate = BulkTemplate::new(
+        "SELECT p.store_id, p.sku, p.id FROM {rows} JOIN products p ON p.store_id = d.store_id AND p.sku = d.sku",
+        &[("store_id", Int), ("sku", Text)]
+    );
     INSERT: BulkInsert = BulkInsert::new("products", COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], SETS, "");
     // Guarded by what was read, so that units never vanish between two writers.
@@ -120,7 +123,15 @@ impl Stored for Product {
     }
 }
 
-/// Who has these stock keeping units: (store, unit, product).
-pub(crate) async fn by_sku(conn: &mut Conn, skus: &[String]) -> Result<Vec<(i64, String, i64)>, Error> {
-    Ok(conn.fetch_all(&BY_SKU.bind((skus,))).await?)
+/// Who has these stock keeping units of these stores.
+pub(crate) async fn by_sku(
+    conn: &mut Conn,
+    skus: &[(i64, String)],
+) -> Result<impl Iterator<Item = ((i64, String), i64)>, Error> {
+    let mut rows = BY_SKU.rows();
+    for (store_id, sku) in skus {
+        rows.push((*store_id, sku));
+    }
+    let found: Vec<(i64, String, i64)> = conn.fetch_bulk(&BY_SKU, &rows).await?;
+    Ok(found.into_iter().map(|(store_id, sku, id)| ((store_id, sku), id)))
 }

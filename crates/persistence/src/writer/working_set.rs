@@ -105,7 +105,10 @@ struct Named {
     sessions: Vec<i64>,
     session_principals: Vec<i64>,
     keys: Vec<String>,
-    skus: Vec<String>,
+    /// By store.
+    skus: Vec<(i64, String)>,
+    /// By the product that is to have them.
+    edited_skus: Vec<(i64, String)>,
     customer_emails: Vec<String>,
     member_emails: Vec<String>,
     owners: bool,
@@ -150,6 +153,10 @@ impl WorkingSet {
         let of_products: Vec<i64> = set.products.iter().map(|product| product.store_id.get()).collect();
         let shared = set.stores.missing(of_products);
         set.share_stores(conn, shared).await?;
+        let edited = named.edited_skus.into_iter();
+        let edited = edited.filter_map(|(id, sku)| Some((set.products.get(id)?.store_id.get(), sku)));
+        named.skus.extend(edited);
+        set.skus.extend(products::by_sku(conn, &named.skus).await?);
         if !named.commanded_stores.is_empty() {
             set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
         }
@@ -169,10 +176,6 @@ impl WorkingSet {
     /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
     async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
         self.passed.extend(history::hashes(conn, &named.adopted).await?);
-        if !named.skus.is_empty() {
-            let taken = products::by_sku(conn, &named.skus).await?;
-            self.skus = taken.into_iter().map(|(store, sku, id)| ((store, sku), id)).collect();
-        }
         if !named.customer_emails.is_empty() {
             self.customer_emails.extend(customers::by_email(conn, &named.customer_emails).await?);
         }
@@ -305,9 +308,11 @@ impl Named {
                 match command {
                     product::Command::Create(new) => {
                         self.stores.push(new.store_id.get());
-                        self.skus.push(new.sku.clone());
+                        self.skus.push((new.store_id.get(), new.sku.clone()));
                     }
-                    product::Command::Edit(edit) => self.skus.extend(edit.sku.clone()),
+                    product::Command::Edit(edit) => {
+                        self.edited_skus.extend(id.map(|id| id.get()).zip(edit.sku.clone()));
+                    }
                     _ => {}
                 }
             }
@@ -376,7 +381,7 @@ impl Named {
                 self.products.push(first.entity_id);
                 if let Ok(Some(product)) = fold::<Product>(rows) {
                     self.stores.push(product.store_id.get());
-                    self.skus.push(product.sku);
+                    self.skus.push((product.store_id.get(), product.sku));
                 }
             }
             "customer" => {

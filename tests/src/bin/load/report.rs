@@ -1,0 +1,102 @@
+//! What requests led to: latencies, and failures by kind.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Why a request came to nothing.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What it is counted as: status and problem code, or what happened on the way.
+    kind: String,
+    detail: String,
+}
+
+/// Whatever one client, or all of them, measured.
+#[derive(Default)]
+pub(crate) struct Tally {
+    micros: Vec<u128>,
+    errors: BTreeMap<String, u64>,
+}
+
+#[derive(Deserialize)]
+struct Problem {
+    code: String,
+}
+
+impl Failure {
+    /// Something that no answer says.
+    pub(crate) fn new(kind: &str, detail: impl Into<String>) -> Self {
+        Self { kind: kind.to_owned(), detail: detail.into() }
+    }
+
+    /// An answer that is not 2xx.
+    pub(crate) fn answered(status: StatusCode, body: &[u8]) -> Self {
+        let code =
+            serde_json::from_slice(body).map_or_else(|_| "no problem".to_owned(), |body: Problem| body.code);
+        Self {
+            kind: format!("{} {code}", status.as_u16()),
+            detail: String::from_utf8_lossy(body).into_owned(),
+        }
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        let kind = match () {
+            () if error.is_connect() => "no connection",
+            () if error.is_timeout() => "no answer in time",
+            () => "broken connection",
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.detail)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Tally {
+    /// Takes down one request.
+    pub(crate) fn note(&mut self, sent: Instant, outcome: Result<(), Failure>) {
+        match outcome {
+            Ok(()) => self.micros.push(sent.elapsed().as_micros()),
+            Err(failure) => *self.errors.entry(failure.kind).or_default() += 1,
+        }
+    }
+
+    /// Takes over another's.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.micros.extend(other.micros);
+        for (kind, count) in other.errors {
+            *self.errors.entry(kind).or_default() += count;
+        }
+    }
+
+    /// The sum over a phase of this length. `requests` are those that succeeded; latencies are theirs.
+    pub(crate) fn report(mut self, phase: &str, length: Duration) -> Value {
+        self.micros.sort_unstable();
+        let at = |share: usize| {
+            let micros = self.micros.get(self.micros.len() * share / 1000);
+            micros.map_or(0.0, |micros| *micros as f64 / 1000.0)
+        };
+        let seconds = length.as_secs_f64();
+        json!({
+            "phase": phase,
+            "requests": self.micros.len(),
+            "errors": self.errors,
+            "seconds": (seconds * 100.0).round() / 100.0,
+            "per_second": (self.micros.len() as f64 / seconds).round(),
+            "p50_ms": at(500),
+            "p99_ms": at(990),
+        })
+    }
+}
