@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
@@ -94,10 +95,14 @@ fn request(contract: &Value, operation: &Operation<'_>) -> (String, String, Stri
     (path + &query, headers, body)
 }
 
-/// The token that the operation asks for, from the example of the login.
-fn token(address: &str, contract: &Value, operation: &Operation<'_>) -> Option<String> {
-    let scheme = operation.body["security"].get(0)?.as_object()?.keys().next()?;
-    let login = match scheme.as_str() {
+/// The kind of token that the operation asks for.
+fn scheme<'a>(operation: &Operation<'a>) -> Option<&'a str> {
+    operation.body["security"].get(0)?.as_object()?.keys().next().map(String::as_str)
+}
+
+/// A token of this kind, from the example of the login.
+fn token(address: &str, contract: &Value, scheme: &str) -> String {
+    let login = match scheme {
         "customer_bearer" => "login_customer",
         "staff_bearer" => "login_staff",
         other => panic!("{other} is not known"),
@@ -108,16 +113,21 @@ fn token(address: &str, contract: &Value, operation: &Operation<'_>) -> Option<S
     let (status, answer) = http(address, &login.method, &target, &headers, &body);
     assert_eq!(status, 200, "{answer}");
     let answer: Value = serde_json::from_str(&answer).unwrap();
-    Some(answer["access_token"].as_str().unwrap().to_owned())
+    answer["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Executes them one after the other; tells what did not work.
 fn execute(address: &str, contract: &Value, operations: &[Operation<'_>]) -> Vec<String> {
     let mut found = Vec::new();
+    let mut tokens = BTreeMap::new();
     for operation in operations {
         let (target, mut headers, body) = request(contract, operation);
-        if let Some(token) = token(address, contract, operation) {
+        if let Some(scheme) = scheme(operation) {
+            let token = tokens.entry(scheme).or_insert_with(|| token(address, contract, scheme));
             write!(headers, "Authorization: Bearer {token}\r\n").unwrap();
+        }
+        if operation.path.ends_with("/logout") {
+            tokens.clear();
         }
         let (status, answer) = http(address, &operation.method, &target, &headers, &body);
         let is_excepted = EXCEPTIONS.iter().any(|(id, _)| *id == operation.id());
