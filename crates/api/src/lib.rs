@@ -18,6 +18,7 @@
 pub mod app;
 pub mod auth;
 pub mod extract;
+pub mod jobs;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;

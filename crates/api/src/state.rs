@@ -9,6 +9,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::Writer;
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::jobs::Bell;
 
 /// Reads the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -171,6 +172,8 @@ pub struct AppState {
     pub refresh_tokens: RefreshTokens,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
+    /// Wakes the timed jobs of this process.
+    pub bell: Bell,
     is_draining: AtomicBool,
 }
 
@@ -197,6 +200,7 @@ impl AppState {
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
             ready_checks,
+            bell: Bell::default(),
             is_draining: AtomicBool::new(false),
         }
     }

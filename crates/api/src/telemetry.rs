@@ -17,6 +17,7 @@ const REQUESTS: &str = "ordervault_http_requests_total";
 const DURATION: &str = "ordervault_http_request_duration_seconds";
 const IN_FLIGHT: &str = "ordervault_http_requests_in_flight";
 pub(crate) const PANICS: &str = "ordervault_panics_total";
+const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
 const DURATION_BUCKETS_SECONDS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
@@ -35,6 +36,7 @@ pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
         );
         describe_gauge!(IN_FLIGHT, "Requests being worked on.");
         describe_counter!(PANICS, "Handlers that panicked; should stay 0.");
+        describe_counter!(JOB_FAILURES, "Steps of timed jobs that failed, by job.");
         counter!(PANICS).increment(0);
         gauge!(IN_FLIGHT).set(0.0);
     });
@@ -46,6 +48,10 @@ pub(crate) fn count_request(method: &'static str, route: &str, status: StatusCod
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string())
         .increment(1);
     histogram!(DURATION, "method" => method, "route" => route).record(elapsed.as_secs_f64());
+}
+
+pub(crate) fn count_job_failure(job: &'static str) {
+    counter!(JOB_FAILURES, "job" => job).increment(1);
 }
 
 /// Counts a request as being worked on until it is dropped, also when the client hangs up in between.

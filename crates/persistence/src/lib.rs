@@ -16,6 +16,7 @@ pub mod db;
 pub mod engine;
 pub mod error;
 mod json;
+pub mod leader;
 pub mod migrate;
 pub mod read;
 pub mod sources;
@@ -35,6 +36,7 @@ pub use tables::sessions::{Realm, Session};
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
     let tables: &[statement::Statements] = &[
+        leader::STATEMENTS,
         migrate::STATEMENTS,
         read::STATEMENTS[0],
         read::STATEMENTS[1],

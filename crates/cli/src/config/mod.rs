@@ -139,6 +139,7 @@ pub struct Config {
     /// `None`: no metrics listener.
     pub metrics_listen: Option<SocketAddr>,
     pub docs_enabled: bool,
+    pub jobs: Jobs,
     pub auth: Auth,
     pub first_run: FirstRun,
     pub log_format: LogFormat,
@@ -166,6 +167,14 @@ pub struct Server {
     pub replicas: u32,
 }
 
+/// Settings of section `jobs`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Jobs {
+    pub enabled: bool,
+    pub interval: Duration,
+}
+
 /// Settings of section `auth`.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
@@ -190,6 +199,7 @@ pub struct FirstRun {
     pub owner_password_hash: Option<Secret>,
 }
 
+const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -221,6 +231,7 @@ impl Config {
             server: Server::from_values(&values)?,
             metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
+            jobs: Jobs::from_values(&values)?,
             auth: Auth::from_values(&values, !shared_secret)?,
             first_run: FirstRun::from_values(&values)?,
             log_format: read(&values, "log.format", log_format)?,
@@ -247,6 +258,15 @@ impl Server {
             listen: read(values, "server.listen", value::address)?,
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
+        })
+    }
+}
+
+impl Jobs {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            enabled: read(values, "jobs.enabled", value::flag)?,
+            interval: time(values, "jobs.interval", SECOND, 10 * MINUTE)?,
         })
     }
 }

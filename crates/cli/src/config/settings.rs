@@ -103,6 +103,12 @@ pub const SETTINGS: &[Setting] = &[
         secrecy: Secrecy::Open,
         help: "whether `/docs` shows the interactive API pages; `/openapi.json` is always there",
     },
+    open(
+        "jobs.enabled",
+        "true",
+        "whether this server runs timed jobs, such as noting missed deadlines; of several servers at least one has to",
+    ),
+    open("jobs.interval", "5s", "time between two looks of the timed jobs, from 1s to 10m"),
     Setting {
         key: "auth.secret_file",
         default: Default::Derived("`secret.key` in `data_dir`, made at the first start"),

@@ -4,13 +4,14 @@ use crate::bulk::{BulkInsert, ColumnType::*};
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::leader;
 use crate::statement::{Template, statements};
 use crate::tx::Tx;
 
 /// Most events that one step of the sequencer numbers.
 const SEQUENCED_PER_STEP: i64 = 5_000;
-/// Key of the advisory lock that the one sequencer holds.
-const SEQUENCER_LOCK: i64 = 0x6f76_5f73_6571;
+/// Name of the lock that the one sequencer holds.
+const SEQUENCER: &str = "sequencer";
 
 statements! {
     pub(crate) INSERT: BulkInsert = BulkInsert::new("outbox", &[("entity_id", Int), ("seq", Int), ("recorded_at", Int)]);
@@ -22,10 +23,6 @@ statements! {
              FROM outbox WHERE position IS NULL ORDER BY recorded_at, entity_id, seq LIMIT $1
          ) AS n
          WHERE outbox.entity_id = n.entity_id AND outbox.seq = n.seq"
-    );
-    TRY_LOCK: Template = Template::forked(
-        "SELECT 1 AS held WHERE $1 = $1",
-        "SELECT CASE WHEN pg_try_advisory_xact_lock($1) THEN 1 ELSE 0 END::bigint AS held"
     );
 }
 
@@ -50,11 +47,7 @@ pub async fn sequence(db: &Db) -> Result<u64, Error> {
     if db.engine() == Engine::Sqlite {
         return Ok(0);
     }
-    let mut tx = db.begin().await?;
-    let (held,): (i64,) = tx.conn().fetch_one(&TRY_LOCK.bind((SEQUENCER_LOCK,))).await?;
-    if held == 0 {
-        return Ok(0);
-    }
+    let Some(mut tx) = leader::hold(db, SEQUENCER).await? else { return Ok(0) };
     let numbered = number(&mut tx).await?;
     tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
     Ok(numbered)

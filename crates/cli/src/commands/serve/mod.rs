@@ -1,6 +1,7 @@
 //! `serve`: opens the database, makes the first owner, runs the API until it is told to stop.
 
 mod greeting;
+mod jobs;
 mod owner;
 mod sequencer;
 
@@ -58,7 +59,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         style: context.log,
     }
     .print(context);
-    let state = AppState::new(
+    let state = web::Data::new(AppState::new(
         settings(config, public_url, has_demo_data),
         BuildInfo { version: env!("CARGO_PKG_VERSION"), commit: COMMIT },
         (database.db.clone(), database.writer.clone()),
@@ -66,15 +67,18 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         Entropy::system(),
         &secrets,
         vec![database_check(database.db.clone())],
-    );
+    ));
+    let jobs = jobs::start(&config.jobs, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
-    let outcome =
-        server::run(web::Data::new(state), Listeners { api, metrics }, stop.clone().requested()).await;
+    let outcome = server::run(state, Listeners { api, metrics }, stop.clone().requested()).await;
     tracing::info!("stopping: writing what waits");
     match &outcome {
-        // It was told as well, and ends after its step.
-        Ok(()) => drop(sequencer.await),
-        Err(_) => sequencer.abort(),
+        // They were told as well, and end after their steps.
+        Ok(()) => drop((jobs.await, sequencer.await)),
+        Err(_) => {
+            jobs.abort();
+            sequencer.abort();
+        }
     }
     database.close().await;
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
