@@ -10,6 +10,8 @@
 //! no promise: the commands have to be such that two servers at once do no harm. A step that fails is tried again at the
 //! next tick; the log tells once that a job fails and once that it works again.
 
+mod deadlines;
+
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use tokio::sync::Notify;
 
 use crate::state::{AppState, Clock};
 use crate::telemetry;
+pub use deadlines::Deadlines;
 
 /// Some work that comes up again and again.
 pub trait Job: Send {
@@ -108,7 +111,7 @@ impl Jobs {
     pub fn all(state: &AppState) -> Self {
         let tools =
             Tools { db: state.db.clone(), writer: state.writer.clone(), clock: Arc::clone(&state.clock) };
-        Self::new(tools, state.bell.clone())
+        Self::new(tools, state.bell.clone()).with(Deadlines::breaches()).with(Deadlines::expiries())
     }
 
     /// With one more job.

@@ -17,6 +17,8 @@ const REQUESTS: &str = "ordervault_http_requests_total";
 const DURATION: &str = "ordervault_http_request_duration_seconds";
 const IN_FLIGHT: &str = "ordervault_http_requests_in_flight";
 pub(crate) const PANICS: &str = "ordervault_panics_total";
+const BREACHES: &str = "ordervault_order_breaches_total";
+const EXPIRIES: &str = "ordervault_order_expiries_total";
 const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
 const DURATION_BUCKETS_SECONDS: &[f64] =
@@ -36,8 +38,12 @@ pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
         );
         describe_gauge!(IN_FLIGHT, "Requests being worked on.");
         describe_counter!(PANICS, "Handlers that panicked; should stay 0.");
+        describe_counter!(BREACHES, "Missed deadlines of orders that this server noted.");
+        describe_counter!(EXPIRIES, "Unconfirmed orders that this server cancelled by itself.");
         describe_counter!(JOB_FAILURES, "Steps of timed jobs that failed, by job.");
-        counter!(PANICS).increment(0);
+        for always_there in [PANICS, BREACHES, EXPIRIES] {
+            counter!(always_there).increment(0);
+        }
         gauge!(IN_FLIGHT).set(0.0);
     });
     Ok(recorder)
@@ -48,6 +54,14 @@ pub(crate) fn count_request(method: &'static str, route: &str, status: StatusCod
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string())
         .increment(1);
     histogram!(DURATION, "method" => method, "route" => route).record(elapsed.as_secs_f64());
+}
+
+pub(crate) fn count_breaches(orders: u64) {
+    counter!(BREACHES).increment(orders);
+}
+
+pub(crate) fn count_expiries(orders: u64) {
+    counter!(EXPIRIES).increment(orders);
 }
 
 pub(crate) fn count_job_failure(job: &'static str) {
@@ -95,6 +109,9 @@ mod tests {
         let recorder = recorder().unwrap();
         metrics::with_local_recorder(&recorder, || {
             count_request("GET", "/v1/orders/{id}", StatusCode::OK, Duration::from_millis(3));
+            count_breaches(2);
+            count_expiries(3);
+            count_job_failure("breaches");
             let _in_flight = InFlight::enter();
         });
         let app = test::init_service(App::new().configure(metrics_routes(recorder.handle()))).await;
@@ -106,6 +123,9 @@ mod tests {
             r#"ordervault_http_request_duration_seconds_bucket{method="GET",route="/v1/orders/{id}",le="0.005"} 1"#,
             "ordervault_http_requests_in_flight 0",
             "ordervault_panics_total 0",
+            "ordervault_order_breaches_total 2",
+            "ordervault_order_expiries_total 3",
+            r#"ordervault_job_failures_total{job="breaches"} 1"#,
             "# HELP ordervault_panics_total",
         ] {
             assert!(text.contains(expected), "{expected} not in\n{text}");

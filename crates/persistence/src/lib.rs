@@ -40,6 +40,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         migrate::STATEMENTS,
         read::STATEMENTS[0],
         read::STATEMENTS[1],
+        read::STATEMENTS[2],
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
         tables::history::STATEMENTS,

@@ -2,6 +2,7 @@
 //! them can look at one snapshot.
 
 mod catalogue;
+mod deadlines;
 mod logins;
 mod order_list;
 mod orders;
@@ -9,17 +10,18 @@ mod people;
 mod terms;
 
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
+pub use deadlines::{TimeUp, WhatIf, overdue, waited_too_long};
 pub use logins::{password_hash, session, sign_in};
 pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
     list_orders,
 };
-pub use orders::{OrderContext, history, order, state_at};
+pub use orders::{OrderContext, history, order, orders, state_at};
 pub use people::{customer, member, member_by_email, members};
 
 /// The fixed statements of these modules.
-pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 2] =
-    [catalogue::STATEMENTS, people::STATEMENTS];
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 3] =
+    [catalogue::STATEMENTS, deadlines::STATEMENTS, people::STATEMENTS];
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -56,6 +56,16 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
     Ok(order.filter(|order| scope.covers(order)))
 }
 
+/// Those of the orders that exist and are in scope, by id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    let held = Order::load(conn, &ids, Hold::Free).await?;
+    Ok(held.into_iter().map(|held| held.state).filter(|order| scope.covers(order)).collect())
+}
+
 /// The thing as it was at a version, without regard to scope. `None`: it never had that version. A product's stock is
 /// what its own history says, without what orders hold and took.
 ///

@@ -1,0 +1,91 @@
+//! Orders whose time is up: what the timers act on.
+
+use ordervault_domain::id::{OrderId, StoreId};
+use ordervault_domain::time::Timestamp;
+
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
+
+statements! {
+    OVERDUE: Template = Template::new(
+        "SELECT due_at, id FROM orders
+         WHERE due_at IS NOT NULL AND breached_at IS NULL AND due_at < $1 AND (due_at, id) > ($2, $3)
+         ORDER BY due_at, id LIMIT $4"
+    );
+    // No order is older in its status than it is at all, so the index over the time of placing finds them.
+    WAITED: Template = Template::new(
+        "SELECT o.status_since, o.id
+         FROM (SELECT id, $1 - 60000 * COALESCE(CAST($5 AS BIGINT), cancel_unconfirmed_minutes) AS latest
+               FROM stores WHERE CAST($6 AS BIGINT) IS NULL OR id = $6) AS s
+         JOIN orders o ON o.store_id = s.id AND o.status = 'pending_review' AND o.placed_at <= s.latest
+         WHERE o.status_since <= s.latest AND (o.status_since, o.id) > ($2, $3)
+         ORDER BY o.status_since, o.id LIMIT $4"
+    );
+}
+
+/// An order whose time is up, and where a list of such orders goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeUp {
+    /// When it was due, or since when it has waited.
+    pub at: Timestamp,
+    /// The order.
+    pub id: OrderId,
+}
+
+/// A store as if its policy cancelled unconfirmed orders after so many minutes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WhatIf {
+    /// The store.
+    pub store_id: StoreId,
+    /// The minutes.
+    pub minutes: u32,
+}
+
+/// Orders that were due before `now` without a note of it, the longest due first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn overdue(
+    conn: &mut Conn,
+    now: Timestamp,
+    after: Option<TimeUp>,
+    limit: usize,
+) -> Result<Vec<TimeUp>, Error> {
+    let (at, id) = keys(after);
+    let statement = OVERDUE.bind((now.millis(), at, id, rows(limit)));
+    Ok(found(conn.fetch_all(&statement).await?))
+}
+
+/// Orders that have waited for a confirmation for as long as their store's policy lets them, the longest first; or only
+/// those of one store, as if its policy were another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waited_too_long(
+    conn: &mut Conn,
+    now: Timestamp,
+    what_if: Option<WhatIf>,
+    after: Option<TimeUp>,
+    limit: usize,
+) -> Result<Vec<TimeUp>, Error> {
+    let (at, id) = keys(after);
+    let minutes = what_if.map(|what_if| i64::from(what_if.minutes));
+    let store_id = what_if.map(|what_if| what_if.store_id.get());
+    let statement = WAITED.bind((now.millis(), at, id, rows(limit), minutes, store_id));
+    Ok(found(conn.fetch_all(&statement).await?))
+}
+
+/// Where a list begins: before everything, or after an order of it.
+fn keys(after: Option<TimeUp>) -> (i64, i64) {
+    after.map_or((i64::MIN, i64::MIN), |after| (after.at.millis(), after.id.get()))
+}
+
+fn rows(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+fn found(rows: Vec<(i64, i64)>) -> Vec<TimeUp> {
+    let time_up = |(at, id)| TimeUp { at: Timestamp::from_millis(at), id: OrderId::from_i64(id) };
+    rows.into_iter().map(time_up).collect()
+}
