@@ -17,6 +17,7 @@ mod paging;
 mod staff;
 pub(crate) mod submit;
 mod thing;
+mod timeline;
 
 use crate::routes::Routes;
 

@@ -109,7 +109,7 @@ impl Ground {
     /// the operation takes one.
     pub(crate) async fn request(&self, operation: &Operation, row: &Row, version: Option<&str>) -> Request {
         let path = operation.path.replace("{id}", &self.target(row.target).await);
-        let mut request = Request::new(&operation.method, path);
+        let mut request = Request::new(&operation.method, path).more(row.query);
         if operation.takes("If-Match") {
             request = request.if_match(version.unwrap_or("*"));
         }

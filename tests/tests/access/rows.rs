@@ -33,14 +33,19 @@ pub(crate) struct Row {
     pub(crate) operation: &'static str,
     pub(crate) is_for: For,
     pub(crate) target: Target,
+    pub(crate) query: &'static str,
     pub(crate) body: Option<fn(&Ground) -> Value>,
 }
 
 fn row(operation: &'static str, is_for: For, target: Target) -> Row {
-    Row { operation, is_for, target, body: None }
+    Row { operation, is_for, target, query: "", body: None }
 }
 
 impl Row {
+    fn asking(self, query: &'static str) -> Self {
+        Self { query, ..self }
+    }
+
     fn with(self, body: fn(&Ground) -> Value) -> Self {
         Self { body: Some(body), ..self }
     }
@@ -85,6 +90,7 @@ fn for_customers() -> Vec<Row> {
         own("place_order", Target::Nothing).with(Ground::order_body),
         own("get_order", order),
         own("get_order_history", order),
+        own("get_order_timeline", order),
         own("amend_order", order).with(|_| json!({"note": "別按門鈴"})),
         own("cancel_order", order).with(|_| json!({"reason": "customer"})),
         own("change_password", Target::Nothing).with(new_password),
@@ -108,6 +114,7 @@ fn for_staff_with_orders() -> Vec<Row> {
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
         order("get_staff_order", "orders:read", Status::Confirmed),
         order("get_staff_order_history", "history:read", Status::Confirmed),
+        order("get_staff_order_timeline", "history:read", Status::Confirmed),
         order("confirm_order", "orders:confirm", Status::PendingReview),
         order("reject_order", "orders:reject", Status::PendingReview).with(test),
         order("start_order", "orders:start", Status::Confirmed),
@@ -149,6 +156,7 @@ fn for_staff_with_the_catalogue() -> Vec<Row> {
         with("create_store", "stores:write", Target::Nothing)
             .with(|_| json!({"name": "Loja", "currency": "BRL", "time_zone": "America/Sao_Paulo"})),
         with("edit_store", "stores:write", Target::Store).with(|_| json!({"name": "Loja Nova"})),
+        with("preview_store_expiry", "stores:write", Target::Store).asking("?minutes=60"),
         with("activate_store", "stores:write", Target::Store),
         with("deactivate_store", "stores:write", Target::Store),
         with("list_staff_products", "products:read", Target::Nothing),

@@ -19,6 +19,7 @@ pub(crate) fn members_and_catalogue(world: &World) -> Vec<Case> {
     let mut cases = rights(world);
     cases.extend(conflicts(world));
     cases.extend(catalogue(world));
+    cases.extend(expiry_previews(world));
     cases
 }
 
@@ -78,6 +79,7 @@ fn out_of_scope(world: &World) -> Vec<Case> {
     vec![
         hidden("reading an order of another store", get("")),
         hidden("its history", get("/history")),
+        hidden("its time-line", get("/timeline")),
         hidden("confirming it", post("confirm")),
         hidden("the same at a wrong version", post("confirm").if_match("\"9\"")),
         hidden("starting it", post("start")),
@@ -276,6 +278,40 @@ fn conflicts(world: &World) -> Vec<Case> {
             "another currency for old orders",
             world.owner("PATCH", &store).if_match("*").json(&json!({"currency": "EUR"})),
             "currency-fixed",
+        ),
+    ]
+}
+
+fn expiry_previews(world: &World) -> Vec<Case> {
+    let preview = |store: &str, query: &str| {
+        world.owner("GET", &format!("/v1/staff/stores/{store}/expiry-preview{query}"))
+    };
+    let store = world.store.id.to_string();
+    let bad = |name, query: &str, code| parameter(name, preview(&store, query), "minutes", code);
+    vec![
+        bad("a preview without minutes", "", "missing"),
+        bad("a preview of no minutes", "?minutes=0", "out-of-range"),
+        bad("a preview of less", "?minutes=-1", "wrong-type"),
+        bad("a preview of a word", "?minutes=abc", "wrong-type"),
+        bad("a preview of more than a year", "?minutes=527041", "out-of-range"),
+        bad("a preview of more than a number holds", "?minutes=4294967297", "wrong-type"),
+        parameter(
+            "a preview of something else",
+            preview(&store, "?minutes=60&minute=1"),
+            "minute",
+            "unknown-parameter",
+        ),
+        case(
+            "a preview for a store that is not there",
+            preview("sto_0BQ7C0M3X7T2KA", "?minutes=60"),
+            404,
+            "not-found",
+        ),
+        case(
+            "a manager previews",
+            world.manager("GET", &format!("/v1/staff/stores/{store}/expiry-preview?minutes=60")),
+            403,
+            "forbidden",
         ),
     ]
 }

@@ -138,21 +138,33 @@ impl HistoryBody {
     }
 }
 
-impl HistoryEntry {
-    fn new(row: &HistoryRow, reader: &Actor, changes: Vec<ChangeBody>, comment: Option<String>) -> Self {
-        let for_staff = !matches!(reader, Actor::Customer(_) | Actor::Guest(_));
+impl HistoryActorBody {
+    /// Who did what the row tells, as far as the reader may know.
+    pub(crate) fn new(row: &HistoryRow, reader: &Actor) -> Self {
         let is_self = row.actor_id.is_some() && row.actor_id == reader.id();
-        let id = row.actor_id.filter(|_| for_staff || is_self).map(|id| match row.actor_kind.as_str() {
+        let shown = row.actor_id.filter(|_| is_for_staff(reader) || is_self);
+        let id = shown.map(|id| match row.actor_kind.as_str() {
             "member" => MemberId::from_i64(id).to_string(),
             _ => CustomerId::from_i64(id).to_string(),
         });
+        Self { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id }
+    }
+}
+
+fn is_for_staff(reader: &Actor) -> bool {
+    !matches!(reader, Actor::Customer(_) | Actor::Guest(_))
+}
+
+impl HistoryEntry {
+    fn new(row: &HistoryRow, reader: &Actor, changes: Vec<ChangeBody>, comment: Option<String>) -> Self {
+        let for_staff = is_for_staff(reader);
         let fact: serde_json::Value = serde_json::from_str(&row.event).unwrap_or_default();
         Self {
             version: row.seq,
             event: row.event_type.clone(),
             occurred_at: Timestamp::from_millis(row.occurred_at),
             recorded_at: Timestamp::from_millis(row.recorded_at),
-            actor: HistoryActorBody { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id },
+            actor: HistoryActorBody::new(row, reader),
             reason: fact.get("reason").and_then(|reason| reason.as_str()).map(str::to_owned),
             delta: fact.get("delta").and_then(serde_json::Value::as_i64),
             comment: comment.filter(|_| for_staff && reader.scope().shows_contact()),

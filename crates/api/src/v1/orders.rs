@@ -6,6 +6,7 @@ pub(super) mod history;
 pub(super) mod list;
 mod place;
 pub(super) mod read;
+mod timeline;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -32,6 +33,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(list::list_orders))
         .with(endpoint!(read::get_order))
         .with(endpoint!(history::get_order_history))
+        .with(endpoint!(timeline::get_order_timeline))
         .with(endpoint!(amend::amend_order))
         .with(endpoint!(cancel::cancel_order))
 }

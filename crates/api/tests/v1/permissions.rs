@@ -12,6 +12,7 @@ fn operations() -> Vec<(Method, String, Option<Value>, Vec<Permission>)> {
     let mut operations = vec![
         (Method::GET, "/stores?limit=0".into(), None, vec![StoresRead]),
         (Method::POST, "/stores".into(), Some(json!({})), vec![StoresWrite]),
+        (Method::GET, "/stores/x/expiry-preview".into(), None, vec![StoresWrite]),
         (Method::GET, "/products?limit=0".into(), None, vec![ProductsRead]),
         (Method::POST, "/products".into(), Some(json!({})), vec![ProductsWrite]),
         (Method::GET, "/members?limit=0".into(), None, vec![MembersRead]),

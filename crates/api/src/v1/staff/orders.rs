@@ -5,6 +5,7 @@ mod amend;
 mod history;
 mod list;
 mod read;
+mod timeline;
 
 use crate::routes::{Routes, endpoint};
 
@@ -14,6 +15,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(list::list_staff_orders))
         .with(endpoint!(read::get_staff_order))
         .with(endpoint!(history::get_staff_order_history))
+        .with(endpoint!(timeline::get_staff_order_timeline))
         .with(endpoint!(amend::amend_staff_order))
         .with(endpoint!(acts::confirm_order))
         .with(endpoint!(acts::reject_order))

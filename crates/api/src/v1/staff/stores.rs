@@ -3,6 +3,7 @@
 mod acts;
 mod create;
 mod edit;
+mod expiry_preview;
 mod history;
 mod list;
 mod policy;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(read::get_staff_store))
         .with(endpoint!(history::get_store_history))
         .with(endpoint!(edit::edit_store))
+        .with(endpoint!(expiry_preview::preview_store_expiry))
         .with(endpoint!(acts::activate_store))
         .with(endpoint!(acts::deactivate_store))
 }

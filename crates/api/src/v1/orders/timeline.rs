@@ -1,0 +1,27 @@
+//! `GET /v1/orders/{id}/timeline`
+
+use actix_web::web;
+use ordervault_domain::id::OrderId;
+
+use super::read::visible;
+use crate::auth::Customer;
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::timeline::{self, TimelineBody};
+
+/// Read the steps of one of your orders
+///
+/// Each with when it was entered, due and done, how long it took and whether that was late. Staff are shown by their role.
+#[utoipa::path(get, path = "/v1/orders/{id}/timeline", operation_id = "get_order_timeline", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The order's steps", body = TimelineBody)),
+    security(("customer_bearer" = [])))]
+pub(crate) async fn get_order_timeline(
+    state: web::Data<AppState>,
+    customer: Customer,
+    id: PathId<OrderId>,
+) -> Result<web::Json<TimelineBody>, Problem> {
+    let order = visible(&state, &customer.actor(), id.0).await?;
+    timeline::show(&state, &customer.actor(), &order).await
+}

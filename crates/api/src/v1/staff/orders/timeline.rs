@@ -1,0 +1,29 @@
+//! `GET /v1/staff/orders/{id}/timeline`
+
+use actix_web::web;
+use ordervault_domain::id::OrderId;
+
+use crate::auth::{Staff, permit};
+use crate::extract::PathId;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::orders::read::visible;
+use crate::v1::timeline::{self, TimelineBody};
+
+/// Read the steps of an order
+///
+/// Each with when it was entered, due and done, by whom, how long it took and by how much it was late. Imported orders
+/// show the times that they had in the other system.
+#[utoipa::path(get, path = "/v1/staff/orders/{id}/timeline", operation_id = "get_staff_order_timeline",
+    tag = "staff-orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    responses((status = 200, description = "The order's steps", body = TimelineBody)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_staff_order_timeline(
+    state: web::Data<AppState>,
+    staff: Staff<permit::HistoryRead>,
+    id: PathId<OrderId>,
+) -> Result<web::Json<TimelineBody>, Problem> {
+    let order = visible(&state, &staff.actor(), id.0).await?;
+    timeline::show(&state, &staff.actor(), &order).await
+}
