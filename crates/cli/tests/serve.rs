@@ -7,6 +7,7 @@ mod common;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 
+use ordervault_domain::order::Status;
 use sqlx::{Connection as _, SqliteConnection};
 
 use common::{Shop, assert_ends, assert_fails, framed, http, newest_schema, sign_in, text};
@@ -216,5 +217,34 @@ async fn a_schema_that_is_not_this_programs_is_refused() {
             newest_schema()
         );
         assert_fails(&shop.run(args), 78, &newer);
+    }
+}
+
+#[tokio::test]
+async fn a_server_runs_its_timers() {
+    for shop in Shop::on_both().await {
+        let args = ["serve", "--demo", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+        let settings = [("ORDERVAULT_LOG__FORMAT", "json"), ("ORDERVAULT_JOBS__INTERVAL", "1s")];
+        let mut server = shop.start(&args, &settings);
+        let line = server.wait_for("\"listening\"");
+        let address = line.split("\"api\":\"").nth(1).unwrap().split('"').next().unwrap();
+        let (_, login) = sign_in(address, "owner@example.com", "correct horse battery staple");
+        let token = login.split("\"access_token\":\"").nth(1).unwrap().split('"').next().unwrap();
+        let headers =
+            format!("Authorization: Bearer {token}\r\nIf-Match: *\r\nContent-Type: application/json\r\n");
+        let waiting = || async {
+            let orders = shop.orders().await;
+            orders.iter().filter(|order| order.status == Status::PendingReview).count()
+        };
+        assert!(waiting().await > 0);
+        for store in ["sto_0NEHNAF80JYTAF", "sto_0NEHNHSM1N77WS", "sto_0NEHNS401X8Z8V"] {
+            let path = format!("/v1/staff/stores/{store}");
+            let on = r#"{"policy": {"cancel_unconfirmed_minutes": 60}}"#;
+            assert_eq!(http(address, "PATCH", &path, &headers, on).0, 200);
+            server.wait_for("\"job\":\"expiries\"");
+        }
+        server.signal("TERM");
+        assert_eq!(server.end().0, Some(0));
+        assert_eq!(waiting().await, 0);
     }
 }

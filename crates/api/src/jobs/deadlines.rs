@@ -134,7 +134,10 @@ impl Deadlines {
                 Err(error) => failed = Some(error),
             }
         }
-        self.timer.count(applied);
+        if applied > 0 {
+            tracing::info!(job = self.timer.name(), orders = applied, "the time of orders was up");
+            self.timer.count(applied);
+        }
         // Where some are answered, the others have a trouble of their own.
         failed.filter(|_| !answered).map_or(Ok(()), Err)
     }

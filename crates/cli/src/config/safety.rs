@@ -32,6 +32,11 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
         "database.url = \"sqlite::memory:\" forgets every order at the end, which production mode refuses: \
          for example database.url = \"sqlite:///var/lib/ordervault/ordervault.db\"",
     );
+    refuse(
+        production && config.server.replicas == 1 && !config.jobs.enabled,
+        "jobs.enabled = false on the only server leaves missed deadlines unnoted, which production mode refuses: \
+         set jobs.enabled = true, or server.replicas above 1 where another server runs the jobs",
+    );
     let password_source = config.source("first_run.owner_password");
     refuse(
         production && matches!(password_source, Source::Environment(_)),

@@ -61,5 +61,6 @@ const REFUSED: &str = "
 ## What production mode refuses
 
 With `mode = \"production\"` the program does not start with `--demo`, with an in-memory database,
-with the first owner's password in the environment, or on PostgreSQL without `auth.secret_file`. In every mode it refuses more than one replica on SQLite.
+with the first owner's password in the environment, with `jobs.enabled = false` on the only server, or on PostgreSQL
+without `auth.secret_file`. In every mode it refuses more than one replica on SQLite.
 ";

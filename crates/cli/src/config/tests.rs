@@ -176,6 +176,7 @@ fn production_refuses_by_name_with_a_value_that_works() {
         (&[postgres], "auth.secret_file = \"/run/secrets/ordervault_key\""),
         (&[("ORDERVAULT_SERVER__REPLICAS", "2")], "server.replicas = 1"),
         (&[("ORDERVAULT_DATABASE__URL", "sqlite::memory:")], "sqlite:///var/lib/ordervault/ordervault.db"),
+        (&[("ORDERVAULT_JOBS__ENABLED", "false")], "jobs.enabled = true"),
         (&[("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "hush")], "ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_FILE="),
     ];
     for (settings, works) in cases {

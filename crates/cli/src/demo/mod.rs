@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ordervault_api::auth::Realm;
+use ordervault_api::jobs::{Deadlines, Job as _, Progress, Tools};
 pub use ordervault_api::openapi::examples::{CUSTOMER_EMAIL, CUSTOMER_PASSWORD, OWNER_EMAIL, STAFF_PASSWORD};
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::contact::{Address, Contact};
@@ -36,6 +37,8 @@ use story::{Deed, Tale, Who};
 
 /// 2025-11-03T01:00:00.000Z: when the demo shop opens. It must lie in the past wherever the demo is loaded.
 const OPENING_MILLIS: i64 = 1_762_131_600_000;
+/// After the last deed the shop stands still until every deadline has passed: the orders that are still open are late.
+const REST_MILLIS: i64 = 4 * 24 * 60 * 60 * 1_000;
 /// What the dice of ids and salts start from.
 const SEED: u64 = 0x0d_e0;
 
@@ -65,7 +68,7 @@ pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
 /// When the clock of this machine (`now`) stands before the demo shop's end, or nothing can be written.
 pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let tale = story::tale();
-    let end = tale.deeds.last().map_or(0, |deed| deed.0);
+    let end = tale.deeds.last().map_or(0, |deed| deed.0) + REST_MILLIS;
     if now.millis() < OPENING_MILLIS + end {
         return Err(Failure::new(
             Exit::Config,
@@ -76,6 +79,10 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let shown = Arc::clone(&clock);
     let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
     let (writer, task) = Writer::start(db.clone(), sources).await?;
+    let shown = Arc::clone(&clock);
+    let time = Arc::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)));
+    let tools = Tools { db: db.clone(), writer: writer.clone(), clock: time };
+    let mut deadlines = Deadlines::breaches();
     let mut shop = Shop {
         writer,
         staff_hash: accounts::hash(Realm::Staff, STAFF_PASSWORD, &[]).await?,
@@ -86,16 +93,29 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
         customers: vec![],
         orders: vec![],
     };
-    let mut outcome = Ok(());
-    for (millis, who, deed) in &tale.deeds {
-        clock.store(OPENING_MILLIS + millis, Ordering::Relaxed);
-        outcome = shop.carry_out(&tale, *who, deed).await;
-        if outcome.is_err() {
-            break;
+    let told = async {
+        for (millis, who, deed) in &tale.deeds {
+            clock.store(OPENING_MILLIS + millis, Ordering::Relaxed);
+            note_deadlines(&mut deadlines, &tools).await?;
+            shop.carry_out(&tale, *who, deed).await?;
         }
-    }
+        clock.store(OPENING_MILLIS + end, Ordering::Relaxed);
+        note_deadlines(&mut deadlines, &tools).await
+    };
+    let outcome = told.await;
     task.stop().await;
     outcome
+}
+
+/// Notes the deadlines that have passed, as a server does; one that is started on this shop finds nothing left to note.
+async fn note_deadlines(deadlines: &mut Deadlines, tools: &Tools) -> Result<(), Failure> {
+    loop {
+        match deadlines.step(tools).await {
+            Ok(Progress::More) => {}
+            Ok(Progress::Done) => return Ok(()),
+            Err(error) => return Err(mistake(&error.to_string())),
+        }
+    }
 }
 
 /// Bytes that are the same on every run (splitmix64).

@@ -49,6 +49,11 @@ async fn the_shop_has_orders_in_every_status_and_is_the_same_every_time() {
     for status in STATUSES {
         assert!(all.iter().filter(|order| order.status == status).count() >= FEW, "{status}");
     }
+    // The deadlines that it missed are noted, and no others are waiting for a server to note them.
+    let mut conn = db.read().await.unwrap();
+    let late = read::overdue(&mut conn, "2026-03-01T00:00:00Z".parse().unwrap(), None, 1).await.unwrap();
+    assert_eq!(late, []);
+    drop(conn);
     let page = page(&db, &all).await;
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/demo.md");
     #[expect(clippy::disallowed_methods, reason = "the tests' switch for regenerating committed files")]
