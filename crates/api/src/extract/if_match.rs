@@ -63,8 +63,9 @@ impl FromRequest for OptionalIfMatch {
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let parameter = header_parameter("If-Match", "The ETag that you have seen", ObjectBuilder::new());
-        vec![parameter.required(Required::True).example(Some(json!("\"1\""))).build()]
+        let description = "The ETag that you have seen, such as `\"1\"`; `*` takes any version";
+        let parameter = header_parameter("If-Match", description, ObjectBuilder::new());
+        vec![parameter.required(Required::True).example(Some(json!("*"))).build()]
     }
 }
 

@@ -12,7 +12,7 @@ pub const STAFF_PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) const CUSTOMER: &str = "cus_0NEJ4WGR1PW618";
 
-/// The customer's, placed and not touched since: version 1, like every thing that an example changes under `If-Match`.
+/// The customer's, placed and not touched since.
 pub(crate) const ORDER_TO_AMEND: &str = "0P9RRNYE0Q28NB";
 /// The customer's.
 pub(crate) const ORDER_TO_CANCEL: &str = "0P8J46X40C3WA9";

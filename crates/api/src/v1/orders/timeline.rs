@@ -6,6 +6,7 @@ use ordervault_domain::id::OrderId;
 use super::read::visible;
 use crate::auth::Customer;
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::timeline::{self, TimelineBody};
@@ -14,7 +15,7 @@ use crate::v1::timeline::{self, TimelineBody};
 ///
 /// Each with when it was entered, due and done, how long it took and whether that was late. Staff are shown by their role.
 #[utoipa::path(get, path = "/v1/orders/{id}/timeline", operation_id = "get_order_timeline", tag = "orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's steps", body = TimelineBody)),
     security(("customer_bearer" = [])))]
 pub(crate) async fn get_order_timeline(

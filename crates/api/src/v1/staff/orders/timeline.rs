@@ -5,6 +5,7 @@ use ordervault_domain::id::OrderId;
 
 use crate::auth::{Staff, permit};
 use crate::extract::PathId;
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::orders::read::visible;
@@ -16,7 +17,7 @@ use crate::v1::timeline::{self, TimelineBody};
 /// show the times that they had in the other system.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}/timeline", operation_id = "get_staff_order_timeline",
     tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = "0BQ7C0M3X7T2KA")),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's steps", body = TimelineBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_staff_order_timeline(

@@ -19,6 +19,7 @@ use validator::Validate;
 use super::visible;
 use crate::auth::{Staff, permit};
 use crate::extract::{PathId, Query};
+use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::money::{MoneyBody, SumBody};
@@ -64,10 +65,10 @@ pub(crate) struct ExpiryPreviewBody {
 #[schema(as = ExpiringOrder)]
 pub(crate) struct ExpiringOrderBody {
     /// The id.
-    #[schema(min_length = 14, max_length = 14, example = "0BQ7C0M3X7T2KA")]
+    #[schema(min_length = 14, max_length = 14, example = json!(examples::ORDER_TO_AMEND))]
     id: String,
     /// The order number.
-    #[schema(min_length = 17, max_length = 17, example = "0BQ7-C0M3-X7T2-KA")]
+    #[schema(min_length = 17, max_length = 17, example = "0P9R-RNYE-0Q28-NB")]
     number: String,
     /// Since when it has waited for a confirmation.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -82,7 +83,7 @@ pub(crate) struct ExpiringOrderBody {
 /// Orders with the longest wait come first.
 #[utoipa::path(get, path = "/v1/staff/stores/{id}/expiry-preview", operation_id = "preview_store_expiry",
     tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the store", example = "sto_0BQ7C0M3X7T2KA"), PreviewExpiry),
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE)), PreviewExpiry),
     responses((status = 200, description = "What would be cancelled", body = ExpiryPreviewBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn preview_store_expiry(
