@@ -289,7 +289,7 @@ static REMEDY: Template =
 
 async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
     /// More than a step takes.
-    const OTHERS: usize = 230;
+    const OTHERS: usize = 130;
     let mut counter = Counter::open(&db).await;
     let wish = |note: &str| {
         let mut act = place(counter.store.id, &[(&counter.tea, 1)]);
@@ -313,7 +313,10 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
         .collect();
     run_sql(&db, &POISON).await;
     counter.clock.advance(61 * MINUTE);
-    counter.server.tick().await.expect("the others are served");
+    // Twice, because the writer, which now takes them one by one, may run out of time.
+    for _ in 0..2 {
+        counter.server.tick().await.expect("the others are served");
+    }
     let breached = async |order: &Arc<Order>| {
         let now: Order = folded(&db, order.id.get()).await;
         now.breached_at.is_some()

@@ -20,8 +20,8 @@ use ordervault_persistence::{Error, tx};
 use super::{Job, JobError, Progress, Tools};
 use crate::telemetry;
 
-/// Orders of one step.
-const ORDERS_OF_A_STEP: usize = 200;
+/// Orders of one step: few enough that it stays short when one of them breaks the batch and they are written one by one.
+const ORDERS_OF_A_STEP: usize = 100;
 /// An order that cannot be changed is left alone for so long: an hour.
 const PUT_OFF_MILLIS: i64 = 60 * 60 * 1_000;
 
