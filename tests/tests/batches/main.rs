@@ -18,7 +18,6 @@ ordervault_tests::twin_tests!(
     a_preview_that_is_out_of_date_tells_what_changed,
     previews_are_forgotten,
     a_request_is_carried_out_once,
-    what_is_wrong_with_a_request_is_named,
     batches_are_seen_by_their_makers_and_those_who_lead,
     each_order_has_its_own_result,
     what_changed_since_the_preview_is_left_alone,
