@@ -4,9 +4,11 @@
 mod asking;
 mod desk;
 mod running;
+mod writing;
 
 use asking::*;
 use running::*;
+use writing::*;
 
 ordervault_tests::twin_tests!(
     orders_go_into_the_trash_and_come_back_as_they_were,
@@ -28,4 +30,7 @@ ordervault_tests::twin_tests!(
     batches_run_side_by_side,
     an_order_that_cannot_be_read_is_given_up,
     what_was_said_is_kept_with_the_orders_only,
+    turns_and_a_cancellation_are_decided_as_they_arrive,
+    what_is_refused_leaves_no_batch,
+    the_job_is_woken_at_once,
 );

@@ -286,6 +286,7 @@ impl Submission {
     pub(crate) fn weight(&self) -> usize {
         const ROWS_OF_ANY_ACT: usize = 5;
         const ROWS_OF_A_LINE: usize = 3;
+        const VERSIONS_OF_A_ROW: usize = 10;
         let lines: usize = self
             .acts
             .iter()
@@ -299,6 +300,8 @@ impl Submission {
                 }
                 Act::Adopt(rows) => rows.len(),
                 Act::Batch(BatchAct::Open { items, .. }) => items.len(),
+                // One row, but as long as this.
+                Act::Batch(BatchAct::Preview { versions, .. }) => versions.len() / VERSIONS_OF_A_ROW,
                 _ => 0,
             })
             .sum();
