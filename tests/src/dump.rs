@@ -39,7 +39,7 @@ macro_rules! tables {
 }
 
 tables! {
-    "credentials", "customers", "history", "idempotency_keys", "members", "order_lines", "orders", "outbox",
+    "batch_items", "batch_previews", "batches", "credentials", "customers", "history", "idempotency_keys", "members", "order_lines", "orders", "outbox",
     "personal_values", "products", "sessions", "stock_movements", "stores", "writers",
 }
 

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
+use ordervault_api::jobs::Bell;
 use ordervault_api::server::{self, Listeners};
 use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
 use ordervault_domain::customer::Customer;
@@ -78,6 +79,11 @@ impl Site {
         self.stop.send(()).expect("the server runs");
         self.server.await.expect("no panic").expect("a clean end");
         self.shop.close().await;
+    }
+
+    /// Wakes the jobs that listen to this server.
+    pub fn bell(&self) -> Bell {
+        self.state.bell.clone()
     }
 
     /// Sends a request and reads the whole answer.

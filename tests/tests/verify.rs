@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::batch::Action;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Amendment, CancelReason, Command};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::verify::{Code, Progress, verify};
-use ordervault_persistence::writer::{Act, ActorRef, Done, Idempotency, Receipt, SessionAct, Submission};
+use ordervault_persistence::writer::{
+    Act, ActorRef, BatchAct, Done, Idempotency, Receipt, SessionAct, Submission,
+};
 use ordervault_persistence::{Realm, sequence};
 use ordervault_tests::life::live;
 use ordervault_tests::shop::{Shop, place, submission};
@@ -175,6 +179,13 @@ const REST: &[Case] = &[
     ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing], &[]),
     ("UPDATE idempotency_keys SET version = 99", &[Code::IdempotencyDangling], &[]),
     ("UPDATE idempotency_keys SET entity_id = 1", &[Code::IdempotencyDangling], &[]),
+    ("UPDATE batches SET total = total + 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET refused = 0, already_applied = 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET status = 'completed', finished_at = 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET started_at = NULL", &[Code::BatchDiffers], &[]),
+    ("UPDATE batch_items SET result = 'cancelled' WHERE result = 'waiting'", &[Code::BatchDiffers], &[]),
+    ("UPDATE batch_items SET result = 'succeeded', code = NULL", &[Code::BatchDiffers], &[]),
+    ("DELETE FROM batches", &[Code::BatchDiffers, Code::IdempotencyDangling], &[Code::EngineForeignKey]),
 ];
 
 const SQLITE: &[Case] = &[
@@ -209,7 +220,7 @@ async fn every_table_is_looked_at(db: Db) {
     let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     assert_eq!(
         looked.join(", "),
-        "credentials 2, customers 1, history 12, idempotency_keys 1, members 1, order_lines 2, order_search 4, \
+        "batch_items 3, batches 1, credentials 2, customers 1, history 12, idempotency_keys 2, members 1, order_lines 2, order_search 4, \
          orders 2, outbox 12, personal_values 6, product_search 6, products 3, sessions 1, stock_movements 6, stores 2"
     );
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 2, total: 2 }));
@@ -289,7 +300,7 @@ async fn controls(engine: Engine, cases: &[Case]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Two stores, three products, a customer who is logged in, a member, two orders.
+/// Two stores, three products, a customer who is logged in, a member, two orders, a batch that is begun.
 async fn fill(db: &Db) {
     let shop = Shop::open(db).await;
     let store = shop.store().await;
@@ -298,7 +309,7 @@ async fn fill(db: &Db) {
     let elsewhere = shop.store().await;
     shop.product(&elsewhere, 10).await;
     let customer = shop.customer().await;
-    shop.member(Role::Clerk, StoreScope::All).await;
+    let member = shop.member(Role::Manager, StoreScope::All).await;
     let log_in = SessionAct::Open {
         realm: Realm::Customer,
         principal_id: customer.id.get(),
@@ -320,6 +331,18 @@ async fn fill(db: &Db) {
     let [Done::Order(second)] = &done[..] else { panic!("{done:?}") };
     let cancel = Command::Cancel { reason: CancelReason::Other, comment: Some("說明".into()) };
     shop.change(ActorRef::Operator, second, cancel).await;
+    let stores = StoreScope::Only([store.id].into());
+    let items = Arc::new([(order.id, None), (second.id, None), (OrderId::from_i64(1), None)]);
+    let open = BatchAct::Open { action: Action::Delete, stores, items };
+    let idempotency = Idempotency { scoped_key: "batch".into(), fingerprint: "same".into() };
+    let opening = Submission {
+        idempotency: Some(idempotency),
+        ..submission(ActorRef::Member(member.id), vec![Act::Batch(open)])
+    };
+    let opened = shop.writer.submit(opening).await.expect("opened");
+    let Receipt::Done { done, .. } = opened else { panic!("{opened:?}") };
+    let [Done::Batch(batch)] = &done[..] else { panic!("{done:?}") };
+    shop.act(ActorRef::System, Act::Batch(BatchAct::Run { id: batch.id, order_id: order.id })).await;
     shop.close().await;
     while sequence(db).await.expect("numbered") > 0 {}
 }

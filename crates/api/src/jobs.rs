@@ -10,7 +10,10 @@
 //! no promise: the commands have to be such that two servers at once do no harm. A step that fails is tried again at the
 //! next tick; the log tells once that a job fails and once that it works again.
 
+mod batches;
 mod deadlines;
+
+pub use batches::RunBatches;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -111,7 +114,10 @@ impl Jobs {
     pub fn all(state: &AppState) -> Self {
         let tools =
             Tools { db: state.db.clone(), writer: state.writer.clone(), clock: Arc::clone(&state.clock) };
-        Self::new(tools, state.bell.clone()).with(Deadlines::breaches()).with(Deadlines::expiries())
+        Self::new(tools, state.bell.clone())
+            .with(RunBatches)
+            .with(Deadlines::breaches())
+            .with(Deadlines::expiries())
     }
 
     /// With one more job.

@@ -33,6 +33,7 @@ const TAGS: &[(&str, &str)] = &[
     ("orders", "Customers: place orders, find them, change and cancel them."),
     ("staff-auth", "Staff: log in, stay logged in, log out."),
     ("staff-orders", "Staff: find orders and take them through their life."),
+    ("staff-batches", "Staff: one act on many orders, in the background."),
     ("staff-catalogue", "Staff: stores, products and stock."),
     ("staff-members", "Staff: who works here, with which roles."),
     ("system", "Health, version and this description."),

@@ -14,6 +14,7 @@
 
 pub mod access;
 pub mod aggregate;
+pub mod batch;
 pub mod contact;
 pub mod customer;
 pub mod id;

@@ -65,6 +65,8 @@ pub enum Refusal {
     OwnAccount,
     /// The store has orders, so its currency stays.
     CurrencyFixed,
+    /// Every order of the batch has had its turn: there is nothing left to cancel.
+    BatchCompleted,
     /// A member cannot be given (or, holding them, be changed by somebody without) these rights.
     BeyondOwnRights,
     /// The refresh token was used before: the session family is ended.

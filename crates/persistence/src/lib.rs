@@ -41,6 +41,8 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         read::STATEMENTS[0],
         read::STATEMENTS[1],
         read::STATEMENTS[2],
+        read::STATEMENTS[3],
+        tables::batches::STATEMENTS,
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
         tables::history::STATEMENTS,

@@ -124,7 +124,7 @@ async fn roles_do_what_the_matrix_says(db: Db) {
             let For::Staff(permission) = row.is_for else { continue };
             let member = ground.site.shop.member(role, StoreScope::All).await;
             let token = ground.site.member_token(&member).await;
-            let request = ground.request(&operation, &row, None).await.bearer(&token);
+            let request = ground.request_of(&member, &operation, &row, None).await.bearer(&token);
             match permission.is_none_or(|permission| role_has(role, permission)) {
                 true => _ = ground.site.good(&request, operation.success).await,
                 false => refused.push((format!("{role} {}", operation.id), request, 403, "forbidden")),

@@ -1,5 +1,6 @@
 //! One row per operation.
 
+use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Status;
 use ordervault_tests::shop::PASSWORD;
 use serde_json::{Value, json};
@@ -22,9 +23,13 @@ pub(crate) enum For {
 pub(crate) enum Target {
     Nothing,
     Order(Status),
+    /// An order in the trash.
+    Trash,
     Store,
     Product,
     Member,
+    /// One that confirms an order and waits, of whoever asks.
+    Batch,
 }
 
 /// An operation, and a good request for it.
@@ -56,6 +61,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(for_customers());
     rows.extend(for_staff_themselves());
     rows.extend(for_staff_with_orders());
+    rows.extend(for_staff_with_batches());
     rows.extend(for_staff_with_members());
     rows.extend(for_staff_with_the_catalogue());
     rows
@@ -124,6 +130,20 @@ fn for_staff_with_orders() -> Vec<Row> {
             .with(|_| json!({"reason": "inventory"})),
         order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),
         order("restore_order", "orders:restore", Status::Invalid),
+        order("delete_order", "orders:delete", Status::Invalid),
+        row("undelete_order", For::Staff(Some("orders:delete")), Target::Trash),
+    ]
+}
+
+fn for_staff_with_batches() -> Vec<Row> {
+    let with = |operation, permission, target| row(operation, For::Staff(Some(permission)), target);
+    vec![
+        with("run_batch", "orders:confirm", Target::Nothing)
+            .with(|_| json!({"action": "confirm", "ids": [OrderId::from_i64(7).to_string()]})),
+        with("list_batches", "orders:read", Target::Nothing),
+        with("get_batch", "orders:read", Target::Batch),
+        with("list_batch_items", "orders:read", Target::Batch),
+        with("cancel_batch", "orders:confirm", Target::Batch),
     ]
 }
 

@@ -1,18 +1,19 @@
 //! Bad input, over raw HTTP, on both engines: each is refused with the right words, changes nothing, and the next good
 //! request succeeds.
 //!
-//! The tables (one function each in [`bodies`], [`people`], [`tokens`], [`orders`] and [`staff`]) list what is refused;
+//! The tables (one function each in [`batches`], [`bodies`], [`people`], [`tokens`], [`orders`] and [`staff`]) list what is refused;
 //! [`answers`] has what looks bad and is answered all the same, and what takes several requests to show.
 //!
 //! To add an input: one entry in the table that it belongs to.
 //!
 //! Not here: what the HTTP layer cuts off before routing, sizes and media types (tested beside the API's own
-//! middleware), throttles, guests, the public board, bulk acts, webhooks, the live feed and exports, which the API does
+//! middleware), throttles, guests, the public board, webhooks, the live feed and exports, which the API does
 //! not have yet. An equal key while the first request runs is no refusal (it waits for the first one's answer): see the
 //! races over HTTP.
 #![expect(clippy::expect_used, reason = "tests may")]
 
 mod answers;
+mod batches;
 mod bodies;
 mod case;
 mod orders;
@@ -34,6 +35,7 @@ ordervault_tests::twin_tests!(
     changing_orders,
     staff_lists_and_orders,
     members_and_catalogue,
+    the_trash_and_batches,
     what_is_answered_all_the_same,
     sessions_and_secrets,
 );
@@ -73,6 +75,10 @@ async fn staff_lists_and_orders(db: Db) {
 
 async fn members_and_catalogue(db: Db) {
     table(db, staff::members_and_catalogue).await;
+}
+
+async fn the_trash_and_batches(db: Db) {
+    table(db, batches::cases).await;
 }
 
 async fn what_is_answered_all_the_same(db: Db) {

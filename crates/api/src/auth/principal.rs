@@ -85,6 +85,7 @@ pub mod permit {
         OrdersCancel,
         OrdersInvalidate,
         OrdersRestore,
+        OrdersDelete,
         HistoryRead,
         StoresRead,
         StoresWrite,

@@ -52,10 +52,15 @@ pub(crate) fn refuse_unread_query(request: &HttpRequest) -> Result<(), Problem> 
 struct NoParameters {}
 
 fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Problem> {
-    let refused = |error: FieldError| Problem::new(Code::InvalidParameter).errors(vec![error]);
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| Problem::new(Code::InvalidParameter).detail("the query string cannot be read"))?
         .into_inner();
+    parameters(pairs)
+}
+
+/// The same from names and values that came another way.
+pub(crate) fn parameters<T: DeserializeOwned + Validate>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
+    let refused = |error: FieldError| Problem::new(Code::InvalidParameter).errors(vec![error]);
     if let Some((name, _)) =
         pairs.iter().find(|(name, value)| has_forbidden_character(name) || has_forbidden_character(value))
     {

@@ -28,6 +28,15 @@ pub(crate) const ORDER_TO_COMPLETE: &str = "0P405TKP023W7J";
 pub(crate) const ORDER_TO_CANCEL_BY_STAFF: &str = "0P7M6YCG13F9MS";
 pub(crate) const ORDER_TO_INVALIDATE: &str = "0P7FSZCY1RC41M";
 pub(crate) const ORDER_TO_RESTORE: &str = "0P1Q97QT0C7TZE";
+pub(crate) const ORDER_TO_DELETE: &str = "0P0C6Y1002S5P6";
+/// Deleted by [`BATCH`].
+pub(crate) const ORDER_TO_UNDELETE: &str = "0NG990C41XWJMT";
+pub(crate) const ORDERS_TO_CONFIRM: [&str; 2] = ["0P9WZ5YJ0P3427", "0P9MN4DR1KZRZX"];
+
+/// Completed.
+pub(crate) const BATCH: &str = "bat_0PA1V2600QKRW0";
+/// Cancelled already, so that doing it again is no error.
+pub(crate) const BATCH_TO_CANCEL: &str = "bat_0PA28SMG06WEXY";
 
 pub(crate) const STORE: &str = "sto_0NEHNAF80JYTAF";
 pub(crate) const STORE_TO_EDIT: &str = "sto_0NEHNHSM1N77WS";

@@ -24,6 +24,11 @@ impl Fields {
         self.faults.push(FieldError::new(pointer, code));
     }
 
+    /// Notes faults that were found elsewhere.
+    pub(crate) fn faults(&mut self, faults: Vec<FieldError>) {
+        self.faults.extend(faults);
+    }
+
     /// A required text of one line.
     pub(crate) fn line(&mut self, pointer: &str, text: &str, max_code_points: usize) -> String {
         single_line(text, max_code_points).unwrap_or_else(|problem: TextProblem| {

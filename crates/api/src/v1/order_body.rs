@@ -77,6 +77,10 @@ pub(crate) struct OrderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
     pub deleted_at: Option<Timestamp>,
+    /// The batch that put it there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(examples::BATCH))]
+    pub deleted_in: Option<String>,
     /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "customer")]
@@ -198,6 +202,7 @@ impl OrderBody {
             due_at: order.due_at,
             overdue: order.is_overdue(now),
             deleted_at: order.deleted_at,
+            deleted_in: order.deleted_in.map(|id| id.to_string()),
             cancel_reason: order.cancel_reason.map(Into::into),
             invalid_reason: order.invalid_reason.map(Into::into),
             placed_at: order.placed_at,

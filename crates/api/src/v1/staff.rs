@@ -1,6 +1,7 @@
 //! What staff do.
 
 mod auth;
+mod batches;
 mod me;
 mod members;
 pub(super) mod orders;
@@ -15,6 +16,7 @@ pub(super) fn routes() -> Routes {
         .and(auth::routes())
         .and(me::routes())
         .and(orders::routes())
+        .and(batches::routes())
         .and(stores::routes())
         .and(products::routes())
         .and(members::routes())

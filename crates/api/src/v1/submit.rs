@@ -47,6 +47,27 @@ impl<'a> Asker<'a> {
         Self { state, actor: staff.actor(), actor_ref: staff.actor_ref(), request_id }
     }
 
+    /// The key with its owner, and what it stands for.
+    pub(crate) fn idempotency(
+        &self,
+        key: OptionalIdempotencyKey,
+        operation: &str,
+        body: &impl Serialize,
+    ) -> Option<Idempotency> {
+        let owner = format!("{}:{}", <&str>::from(self.actor.kind()), self.actor.id().unwrap_or_default());
+        idempotency(&owner, key, operation, body)
+    }
+
+    /// Hands over acts, all or none, and waits.
+    pub(crate) async fn submit(
+        &self,
+        idempotency: Option<Idempotency>,
+        acts: Vec<Act>,
+    ) -> Result<Receipt, WriteError> {
+        let (state, actor, request_id) = (self.state, self.actor_ref, self.request_id);
+        Wish { state, actor, request_id, idempotency }.submit(acts).await
+    }
+
     /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
     /// id of what it is done to) and `body` are what the key stands for.
     pub(crate) async fn change<A: Thing>(
@@ -56,15 +77,8 @@ impl<'a> Asker<'a> {
         body: &impl Serialize,
         acts: Vec<Act>,
     ) -> Result<Changed<A>, Problem> {
-        let owner = format!("{}:{}", <&str>::from(self.actor.kind()), self.actor.id().unwrap_or_default());
-        let wish = Wish {
-            state: self.state,
-            actor: self.actor_ref,
-            request_id: self.request_id,
-            idempotency: idempotency(&owner, key, operation, body),
-        };
         let seen = acts.first().and_then(seen);
-        match wish.submit(acts).await {
+        match self.submit(self.idempotency(key, operation, body), acts).await {
             Ok(Receipt::Done { done, .. }) => match done.into_iter().find_map(A::of) {
                 Some(thing) => Ok(Changed { thing, replayed: false }),
                 None => Err(Problem::internal("an act led to something else")),
@@ -319,6 +333,9 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         }
         Refusal::StockBelowReserved { reserved } => Problem::new(Code::StockReserved)
             .detail(format!("the {reserved} pieces that open orders reserve must stay in the house")),
+        Refusal::BatchCompleted => {
+            Problem::new(Code::StateConflict).detail("every order of the batch has had its turn")
+        }
         Refusal::LastOwner => Problem::new(Code::LastOwner),
         Refusal::OwnAccount => Problem::new(Code::OwnAccount),
         Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),

@@ -19,8 +19,9 @@ use ordervault_api::auth::Realm;
 use ordervault_api::jobs::{Deadlines, Job as _, Progress, Tools};
 pub use ordervault_api::openapi::examples::{CUSTOMER_EMAIL, CUSTOMER_PASSWORD, OWNER_EMAIL, STAFF_PASSWORD};
 use ordervault_domain::access::StoreScope;
+use ordervault_domain::batch::Action;
 use ordervault_domain::contact::{Address, Contact};
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{self, LineRequest};
 use ordervault_domain::time::Timestamp;
@@ -28,7 +29,7 @@ use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read;
 use ordervault_persistence::sources::Sources;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Done, Receipt, Submission, Writer};
+use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Class, Done, Receipt, Submission, Writer};
 
 use crate::accounts;
 use crate::exit::{Exit, Failure};
@@ -92,6 +93,7 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
         products: vec![],
         customers: vec![],
         orders: vec![],
+        batches: vec![],
     };
     let told = async {
         for (millis, who, deed) in &tale.deeds {
@@ -141,6 +143,7 @@ struct Shop {
     /// By store.
     customers: Vec<Vec<CustomerId>>,
     orders: Vec<OrderId>,
+    batches: Vec<BatchId>,
 }
 
 impl Shop {
@@ -171,6 +174,7 @@ impl Shop {
                 at_mut(&mut self.customers, *store)?.push(customer.id);
             }
             (Deed::Place(_), Some(Done::Order(order))) => self.orders.push(order.id),
+            (Deed::Bulk(..), Some(Done::Batch(batch))) => self.batches.push(batch.id),
             _ => {}
         }
         Ok(())
@@ -180,6 +184,7 @@ impl Shop {
         Ok(match who {
             Who::Operator => ActorRef::Operator,
             Who::Stranger => ActorRef::Anonymous,
+            Who::Program => ActorRef::System,
             Who::Staff(place) => ActorRef::Member(*at(&self.members, place)?),
             Who::Customer(store, place) => ActorRef::Customer(*at(at(&self.customers, store)?, place)?),
         })
@@ -215,11 +220,25 @@ impl Shop {
                 let amendment = order::Amendment { lines, ..order::Amendment::default() };
                 self.change(*place, order::Command::Amend(amendment))?
             }
+            Deed::Bulk(action, places) => self.bulk(tale, action.clone(), places)?,
+            Deed::Turn(batch, order) => Act::Batch(BatchAct::Run {
+                id: *at(&self.batches, *batch)?,
+                order_id: *at(&self.orders, *order)?,
+            }),
+            Deed::CallOff(batch) => Act::Batch(BatchAct::Cancel { id: *at(&self.batches, *batch)? }),
         })
     }
 
     fn change(&self, place: usize, command: order::Command) -> Result<Act, Failure> {
         Ok(Act::Order { id: Some(*at(&self.orders, place)?), expected_version: None, command })
+    }
+
+    fn bulk(&self, tale: &Tale, action: Action, places: &[usize]) -> Result<Act, Failure> {
+        let store = |place: &usize| Ok(*at(&self.stores, at(&tale.orders, *place)?.store)?);
+        let stores = StoreScope::Only(places.iter().map(store).collect::<Result<_, Failure>>()?);
+        let item = |place: &usize| Ok((*at(&self.orders, *place)?, None));
+        let items = places.iter().map(item).collect::<Result<_, Failure>>()?;
+        Ok(Act::Batch(BatchAct::Open { action, stores, items }))
     }
 
     fn hire(&self, place: usize) -> Result<Act, Failure> {

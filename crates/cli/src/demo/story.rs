@@ -1,5 +1,6 @@
 //! What happens in the demo shop, in order of time: a fixed tale, told by dice that always fall the same way.
 
+use ordervault_domain::batch::Action;
 use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason};
 
 use super::cast::{CLERK, MANAGER, OWNER, REVIEWER, STAFF, STORES, WAREHOUSE};
@@ -26,6 +27,7 @@ pub(super) enum Who {
     Staff(usize),
     /// By the store and the place among its customers.
     Customer(usize, usize),
+    Program,
 }
 
 /// What somebody does. Things are named by their places.
@@ -39,6 +41,11 @@ pub(super) enum Deed {
     Change(usize, Box<Command>),
     /// The order's lines as they shall be: products of its store and quantities.
     Reorder(usize, Vec<(usize, u32)>),
+    /// To all of these orders at once.
+    Bulk(Action, Vec<usize>),
+    /// The turn of an order in a batch.
+    Turn(usize, usize),
+    CallOff(usize),
 }
 
 /// An order as it is placed.
@@ -74,6 +81,7 @@ pub(super) fn tale() -> Tale {
     for place in 0..ORDERS {
         teller.order(place);
     }
+    teller.clean_up();
     // Stable: what happens at the same time stays in the order of telling.
     teller.tale.deeds.sort_by_key(|deed| deed.0);
     teller.tale
@@ -253,5 +261,18 @@ impl Teller {
                 self.completed(place, at + 4 * HOUR);
             }
         }
+    }
+
+    /// After the last order: the oldest invalid orders go into the trash, and what was begun by mistake is called off.
+    fn clean_up(&mut self) {
+        const OLDEST_INVALID: [usize; 3] = [8, 18, 38];
+        const BY_MISTAKE: [usize; 2] = [48, 68];
+        let at = FIRST_ORDER + i64::try_from(ORDERS).unwrap_or(0) * PACE + 3 * HOUR;
+        self.tell(at, Who::Staff(MANAGER), Deed::Bulk(Action::Delete, OLDEST_INVALID.to_vec()));
+        for order in OLDEST_INVALID {
+            self.tell(at + MINUTE, Who::Program, Deed::Turn(0, order));
+        }
+        self.tell(at + HOUR, Who::Staff(OWNER), Deed::Bulk(Action::Delete, BY_MISTAKE.to_vec()));
+        self.tell(at + HOUR + MINUTE, Who::Staff(OWNER), Deed::CallOff(1));
     }
 }

@@ -88,6 +88,7 @@ async fn page(db: &Db, all: &[OrderSummary]) -> String {
     let mut conn = db.read().await.unwrap();
     let mut members = read::members(&mut conn, &StoreScope::All, None, 100).await.unwrap().items;
     members.reverse();
+    let owner = members[0].clone();
     for member in members {
         let email = member.contact.email.unwrap();
         let role = member.roles.first().unwrap();
@@ -137,6 +138,14 @@ async fn page(db: &Db, all: &[OrderSummary]) -> String {
         };
         let count = all.iter().filter(|order| order.status == status).count();
         writeln!(page, "| {status} | {count} | {} | {} |", of(&mings, &[]), of(all, &mings)).unwrap();
+    }
+    let batches = read::batches(&mut conn, &owner.authority(), None, 100).await.unwrap().items;
+    page.push_str("\n| batch | orders | status |\n| --- | --- | --- |\n");
+    for batch in batches.iter().rev() {
+        let items = read::batch_items(&mut conn, batch.id, &[], None, 100).await.unwrap().items;
+        let numbers: Vec<_> = items.iter().map(|item| format!("`{}`", item.order_id)).collect();
+        let (id, kind, status) = (batch.id, batch.action.kind(), batch.status);
+        writeln!(page, "| `{id}` {kind} | {} | {status} |", numbers.join(" ")).unwrap();
     }
     page
 }

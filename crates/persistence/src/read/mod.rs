@@ -1,16 +1,20 @@
 //! What can be asked without changing anything. Every function takes a [`Conn`](crate::tx::Conn), so that several of
 //! them can look at one snapshot.
 
+mod batches;
 mod catalogue;
 mod deadlines;
+mod idempotency;
 mod logins;
 mod order_list;
 mod orders;
 mod people;
 mod terms;
 
+pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{TimeUp, WhatIf, overdue, waited_too_long};
+pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
 pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
@@ -20,8 +24,8 @@ pub use orders::{OrderContext, history, order, orders, state_at};
 pub use people::{customer, member, member_by_email, members};
 
 /// The fixed statements of these modules.
-pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 3] =
-    [catalogue::STATEMENTS, deadlines::STATEMENTS, people::STATEMENTS];
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 4] =
+    [batches::STATEMENTS, catalogue::STATEMENTS, deadlines::STATEMENTS, people::STATEMENTS];
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

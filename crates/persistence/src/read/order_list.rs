@@ -4,7 +4,7 @@
 //! by row, at most [`MAX_WALKED_ROWS`] a page; a page that has walked so far is given as it is, with a cursor to go on.
 
 use ordervault_domain::access::{Scope, StoreScope};
-use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::Term;
@@ -32,6 +32,10 @@ pub struct OrderFilter {
     pub stores: Vec<StoreId>,
     /// The order with this number.
     pub number: Option<OrderId>,
+    /// One of these orders.
+    pub ids: Option<Vec<OrderId>>,
+    /// Put into the trash by this batch.
+    pub deleted_in: Option<BatchId>,
     /// Of this customer.
     pub customer: Option<CustomerFilter>,
     /// With one of these statuses in the system that they were imported from.
@@ -250,6 +254,12 @@ fn walk(scope: &Scope, filter: &OrderFilter, after: Option<OrderCursor>, engine:
     }
     if let Some(number) = filter.number {
         condition = condition.add(column("id").eq(number.get()));
+    }
+    if let Some(ids) = &filter.ids {
+        condition = condition.add(one_of("id", ids.iter().map(|id| id.get())));
+    }
+    if let Some(batch) = filter.deleted_in {
+        condition = condition.add(column("deleted_in").eq(batch.get()));
     }
     match &filter.customer {
         Some(CustomerFilter::Id(id)) => condition = condition.add(column("customer_id").eq(id.get())),

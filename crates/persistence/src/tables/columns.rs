@@ -18,7 +18,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    fn inconsistent(self, column: &'static str) -> Error {
+    /// Blames a column.
+    pub(crate) fn inconsistent(self, column: &'static str) -> Error {
         Error::Inconsistent { table: self.table, column, id: self.id }
     }
 

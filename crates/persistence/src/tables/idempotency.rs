@@ -3,7 +3,8 @@
 use crate::bulk::{BulkInsert, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
-use crate::tx::Tx;
+use crate::tx::{Conn, Tx};
+use crate::writer::{Idempotency, Receipt, WriteError};
 
 statements! {
     READ: Template = Template::new(
@@ -29,6 +30,26 @@ pub(crate) struct Record {
     pub entity_id: i64,
     pub version: i64,
     pub created_at: i64,
+}
+
+impl Record {
+    /// What somebody with this key is told.
+    ///
+    /// # Errors
+    /// When the key stands for something else.
+    pub(crate) fn answer(&self, asked: &Idempotency) -> Result<Receipt, WriteError> {
+        if self.fingerprint != asked.fingerprint {
+            return Err(WriteError::KeyReused);
+        }
+        Ok(Receipt::Replayed { entity_id: self.entity_id, version: self.version })
+    }
+}
+
+/// The record of this key, unless it has served its time.
+pub(crate) async fn read(conn: &mut Conn, scoped_key: &str, oldest: i64) -> Result<Option<Record>, Error> {
+    let keys = vec![scoped_key.to_owned()];
+    let record: Option<Record> = conn.fetch_optional(&READ.bind((keys,))).await?;
+    Ok(record.filter(|record| record.created_at >= oldest))
 }
 
 /// The records of these keys. Those made before `oldest` have served their time and are deleted on the way.

@@ -35,12 +35,14 @@
 //! | `search-missing` | every order and every product can be found by words |
 //! | `search-differs` | the words are those of the order or product (only PostgreSQL can tell) |
 //! | `search-without-row` | whatever is found by words exists |
-//! | `idempotency-dangling` | an idempotency key stands for an event that happened |
+//! | `idempotency-dangling` | an idempotency key stands for an event that happened, or for a batch |
+//! | `batch-differs` | the numbers and the status of a batch are those of its orders |
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
 //! (`thing`: one thing and its history; `order`, `product`: what only they have; `stock`: the ledger; `pairs`: rows that
-//! must have a counterpart), and a test that breaks it.
+//! must have a counterpart; `batches`), and a test that breaks it.
 
+mod batches;
 mod order;
 mod pairs;
 mod product;
@@ -78,8 +80,14 @@ statements! {
 }
 
 /// The statements of all checks, for the committed snapshot.
-pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] =
-    &[STATEMENTS, order::STATEMENTS, pairs::STATEMENTS, product::STATEMENTS, stock::STATEMENTS];
+pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
+    STATEMENTS,
+    batches::STATEMENTS,
+    order::STATEMENTS,
+    pairs::STATEMENTS,
+    product::STATEMENTS,
+    stock::STATEMENTS,
+];
 
 /// What does not hold; the table of the [module](self) explains each.
 #[derive(
@@ -132,6 +140,7 @@ pub enum Code {
     SearchDiffers,
     SearchWithoutRow,
     IdempotencyDangling,
+    BatchDiffers,
 }
 
 /// One thing that does not hold. It names rows and columns, never personal values.
@@ -211,6 +220,7 @@ pub async fn verify(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Resul
     thing::check::<Order>(conn, &mut report, &mut ledger, &mut progress).await?;
     stock::check_surplus(conn, &mut report, ledger).await?;
     pairs::check(conn, &mut report).await?;
+    batches::check(conn, &mut report).await?;
     Ok(report)
 }
 

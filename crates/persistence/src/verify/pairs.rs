@@ -64,7 +64,8 @@ statements! {
     );
     KEYS_IN_HISTORY: Template = Template::new(
         "SELECT k.scoped_key, k.entity_id, k.version, EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = k.entity_id AND h.seq = k.version) AS fits
+             SELECT 1 FROM history h WHERE h.entity_id = k.entity_id AND h.seq = k.version)
+             OR EXISTS (SELECT 1 FROM batches b WHERE b.id = k.entity_id AND k.version = 1) AS fits
          FROM idempotency_keys k WHERE k.scoped_key > $1 ORDER BY k.scoped_key LIMIT $2"
     );
     POSITIONS: Template = Template::new(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ordervault_domain::batch::{Batch, Outcome};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::member::{self, Member};
@@ -10,6 +11,7 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 
+use super::batch::BatchAct;
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
 
@@ -117,6 +119,8 @@ pub enum Act {
     },
     /// On logins.
     Session(SessionAct),
+    /// On batches.
+    Batch(BatchAct),
     /// The same password under a stronger hash.
     Rehash {
         /// The customer or member.
@@ -202,6 +206,12 @@ pub enum Done {
     Member(Arc<Member>),
     /// The login; none if there was nothing to end.
     Session(Option<Session>),
+    /// The batch.
+    Batch(Arc<Batch>),
+    /// What became of an order of a batch; none: it had its turn before, or never gets one.
+    BatchItem(Option<Outcome>),
+    /// What was shown is remembered.
+    Previewed,
     /// A used token was shown again: the family is ended.
     TokenReused,
     /// Kept.
@@ -276,6 +286,7 @@ impl Submission {
     pub(crate) fn weight(&self) -> usize {
         const ROWS_OF_ANY_ACT: usize = 5;
         const ROWS_OF_A_LINE: usize = 3;
+        const VERSIONS_OF_A_ROW: usize = 10;
         let lines: usize = self
             .acts
             .iter()
@@ -288,6 +299,9 @@ impl Submission {
                     amendment.lines.as_ref().map_or(0, Vec::len)
                 }
                 Act::Adopt(rows) => rows.len(),
+                Act::Batch(BatchAct::Open { items, .. }) => items.len(),
+                // One row, but as long as this.
+                Act::Batch(BatchAct::Preview { versions, .. }) => versions.len() / VERSIONS_OF_A_ROW,
                 _ => 0,
             })
             .sum();

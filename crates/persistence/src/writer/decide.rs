@@ -65,10 +65,7 @@ impl Decider<'_> {
         if let Some(idempotency) = &submission.idempotency
             && let Some(record) = self.set.keys.get(&idempotency.scoped_key)
         {
-            if record.fingerprint != idempotency.fingerprint {
-                return Err(WriteError::KeyReused);
-            }
-            return Ok(Receipt::Replayed { entity_id: record.entity_id, version: record.version });
+            return record.answer(idempotency);
         }
         let mark = self.set.mark();
         match self.carry_out(submission) {
@@ -88,14 +85,14 @@ impl Decider<'_> {
     }
 
     fn carry_out(&mut self, submission: &Submission) -> Result<Vec<Done>, (Stop, usize)> {
-        let acting = self.acting(submission).map_err(|stop| (stop, 0))?;
+        let acting = self.acting(submission.actor, &submission.request_id).map_err(|stop| (stop, 0))?;
         let acts = submission.acts.iter().enumerate();
         acts.map(|(position, act)| self.act(&acting, act).map_err(|stop| (stop, position))).collect()
     }
 
     /// The rights that the actor's row grants now.
-    fn acting<'a>(&self, submission: &'a Submission) -> Result<Acting<'a>, Stop> {
-        let actor = match submission.actor {
+    pub(super) fn acting<'a>(&self, actor: ActorRef, request_id: &'a str) -> Result<Acting<'a>, Stop> {
+        let actor = match actor {
             ActorRef::Member(id) => match self.set.members.get(id.get()) {
                 Some(member) if member.active => Actor::Member(member.authority()),
                 _ => return Err(Refusal::Inactive.into()),
@@ -111,7 +108,7 @@ impl Decider<'_> {
             ActorRef::Importer => Actor::Importer,
         };
         let written = HistoryActor { kind: actor.kind(), id: actor.id(), role: actor.leading_role() };
-        Ok(Acting { actor, written, request_id: &submission.request_id })
+        Ok(Acting { actor, written, request_id })
     }
 
     fn act(&mut self, acting: &Acting<'_>, act: &Act) -> Result<Done, Stop> {
@@ -132,6 +129,7 @@ impl Decider<'_> {
                 self.member(acting, *id, *expected_version, command, password_hash.as_ref())
             }
             Act::Session(session) => self.session(session),
+            Act::Batch(batch) => self.batch(acting, batch),
             Act::Rehash { principal_id, password_hash } => {
                 self.set_password(*principal_id, Some(password_hash), true);
                 Ok(Done::Rehashed)
@@ -140,7 +138,7 @@ impl Decider<'_> {
         }
     }
 
-    fn order(
+    pub(super) fn order(
         &mut self,
         acting: &Acting<'_>,
         id: Option<OrderId>,
@@ -426,7 +424,14 @@ impl Done {
             Self::Product(product) => Some((product.id.get(), product.version)),
             Self::Customer(customer) => Some((customer.id.get(), customer.version)),
             Self::Member(member) => Some((member.id.get(), member.version)),
-            Self::Session(_) | Self::TokenReused | Self::Rehashed | Self::Adopted => None,
+            // A batch has no versions; a repeated request gets it as it was when it was accepted.
+            Self::Batch(batch) => Some((batch.id.get(), 1)),
+            Self::Session(_)
+            | Self::BatchItem(_)
+            | Self::Previewed
+            | Self::TokenReused
+            | Self::Rehashed
+            | Self::Adopted => None,
         }
     }
 }

@@ -9,6 +9,7 @@
 
 mod act;
 mod adopt;
+mod batch;
 mod collection;
 mod decide;
 mod facts;
@@ -21,6 +22,7 @@ mod working_set;
 pub use act::{
     Act, ActorRef, Class, Done, Idempotency, Receipt, SessionAct, Submission, TokenHash, WriteError,
 };
+pub use batch::{BatchAct, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use working_set::IDEMPOTENCY_MILLIS;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ordervault_domain::aggregate::Aggregate as _;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
@@ -12,6 +13,7 @@ use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 
 use super::act::{Act, ActorRef, SessionAct, Submission};
+use super::batch::{BatchAct, Batches};
 use super::collection::Collection;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
@@ -33,6 +35,7 @@ pub(crate) struct WorkingSet {
     pub customers: Collection<Customer>,
     pub members: Collection<Member>,
     pub orders: Collection<Order>,
+    pub batches: Batches,
     pub sessions: HashMap<i64, Session>,
     /// The sessions as they were before the submission at hand, latest change last.
     session_undo: Vec<(i64, Option<Session>)>,
@@ -76,6 +79,7 @@ pub(crate) struct Mark {
     keys: usize,
     opened: usize,
     touched: usize,
+    batches: usize,
 }
 
 impl Mark {
@@ -85,6 +89,7 @@ impl Mark {
             || self.credentials > earlier.credentials
             || self.opened > earlier.opened
             || self.touched > earlier.touched
+            || self.batches > earlier.batches
     }
 }
 
@@ -104,6 +109,8 @@ struct Named {
     orders: Vec<i64>,
     sessions: Vec<i64>,
     session_principals: Vec<i64>,
+    batches: Vec<i64>,
+    batch_items: Vec<(BatchId, OrderId)>,
     keys: Vec<String>,
     /// By store.
     skus: Vec<(i64, String)>,
@@ -116,8 +123,8 @@ struct Named {
 }
 
 impl WorkingSet {
-    /// Reads and locks what the submissions touch. The order of classes is the same in every process: stores, members,
-    /// customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: batches, stores,
+    /// members, customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
     /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
@@ -133,6 +140,8 @@ impl WorkingSet {
         let mut set = Self::default();
         let conn = tx.conn();
         set.load_taken(conn, &named).await?;
+        set.batches = Batches::load(conn, &named.batches, &named.batch_items).await?;
+        named.members.extend(set.batches.members());
         set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
@@ -236,6 +245,7 @@ impl WorkingSet {
             keys: pending.keys.len(),
             opened: pending.opened.len(),
             touched: pending.touched.len(),
+            batches: self.batches.len(),
         }
     }
 
@@ -262,6 +272,7 @@ impl WorkingSet {
                 None => self.sessions.remove(&id),
             };
         }
+        self.batches.truncate(mark.batches);
         let pending = &mut self.pending;
         pending.history.truncate(mark.history);
         pending.moves.truncate(mark.moves);
@@ -278,6 +289,7 @@ impl WorkingSet {
             && pending.credentials.is_empty()
             && pending.opened.is_empty()
             && pending.touched.is_empty()
+            && self.batches.len() == 0
     }
 }
 
@@ -340,8 +352,26 @@ impl Named {
                 }
                 SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
             },
+            Act::Batch(batch) => self.note_batch(batch),
             Act::Rehash { .. } => {}
             Act::Adopt(rows) => self.note_adopted(rows),
+        }
+    }
+
+    fn note_batch(&mut self, act: &BatchAct) {
+        match act {
+            BatchAct::Run { id, order_id } => {
+                self.batches.push(id.get());
+                self.batch_items.push((*id, *order_id));
+                self.orders.push(order_id.get());
+            }
+            // The order may be what cannot be read.
+            BatchAct::GiveUp { id, order_id, .. } => {
+                self.batches.push(id.get());
+                self.batch_items.push((*id, *order_id));
+            }
+            BatchAct::Cancel { id } => self.batches.push(id.get()),
+            BatchAct::Preview { .. } | BatchAct::Open { .. } => {}
         }
     }
 

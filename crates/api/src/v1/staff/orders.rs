@@ -3,7 +3,7 @@
 mod acts;
 mod amend;
 mod history;
-mod list;
+pub(super) mod list;
 mod read;
 mod timeline;
 
@@ -24,4 +24,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(acts::cancel_staff_order))
         .with(endpoint!(acts::invalidate_order))
         .with(endpoint!(acts::restore_order))
+        .with(endpoint!(acts::delete_order))
+        .with(endpoint!(acts::undelete_order))
 }

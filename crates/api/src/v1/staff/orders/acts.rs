@@ -108,6 +108,20 @@ step!(
     restore_order, "/v1/staff/orders/{id}/restore", "restore_order", examples::ORDER_TO_RESTORE,
     OrdersRestore, Command::Restore
 );
+step!(
+    /// Put an invalid order into the trash
+    ///
+    /// From then on only members with the permission `orders:delete` see it. Nothing is lost. Doing it twice is no error.
+    delete_order, "/v1/staff/orders/{id}/delete", "delete_order", examples::ORDER_TO_DELETE,
+    OrdersDelete, Command::Delete { batch: None }
+);
+step!(
+    /// Take an order out of the trash
+    ///
+    /// It is again what it was before.
+    undelete_order, "/v1/staff/orders/{id}/undelete", "undelete_order", examples::ORDER_TO_UNDELETE,
+    OrdersDelete, Command::Undelete { batch: None }
+);
 
 /// Reject an order
 ///

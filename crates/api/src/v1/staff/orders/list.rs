@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use crate::auth::{Staff, permit};
-use crate::extract::Query;
+use crate::extract::{self, Query};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
@@ -124,6 +124,18 @@ pub(crate) async fn list_staff_orders(
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted)))
 }
 
+/// The filter of a list with these parameters; `None`: it finds nothing. Which page is asked for does not matter.
+pub(in crate::v1::staff) fn filter(
+    parameters: Vec<(String, String)>,
+    scope: &Scope,
+) -> Result<Option<OrderFilter>, Problem> {
+    let query: ListStaffOrders = extract::parameters(parameters)?;
+    match has_no_words(query.q.as_deref()) {
+        true => Ok(None),
+        false => query.into_filter(scope).map(Some),
+    }
+}
+
 impl ListStaffOrders {
     fn into_filter(self, scope: &Scope) -> Result<OrderFilter, Problem> {
         let customer = self.customer.as_deref().map(|text| customer_filter(text, scope)).transpose()?;
@@ -131,6 +143,8 @@ impl ListStaffOrders {
             statuses: self.status,
             stores: self.store,
             number: self.number,
+            ids: None,
+            deleted_in: None,
             customer,
             source_statuses: self.source_status,
             category: self.category,

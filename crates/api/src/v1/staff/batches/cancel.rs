@@ -1,0 +1,49 @@
+//! `POST /v1/staff/batches/{id}/cancel`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::BatchId;
+use ordervault_persistence::writer::{Act, BatchAct, Done, Receipt};
+
+use super::{BatchBody, visible};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, PathId};
+use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::submit::{Asker, not_written, reader};
+
+/// Cancel a batch
+///
+/// What is done stays done; orders that have not had their turn keep as they are. Takes the permission of the batch's act.
+/// Doing it twice is no error; a batch that is completed cannot be cancelled any more.
+#[utoipa::path(post, path = "/v1/staff/batches/{id}/cancel", operation_id = "cancel_batch", tag = "staff-batches",
+    params(("id" = String, Path, description = "Id of the batch", example = json!(examples::BATCH_TO_CANCEL)),
+        OptionalIdempotencyKey),
+    responses((status = 200, description = "The batch as it is now", body = BatchBody)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn cancel_batch(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+    id: PathId<BatchId>,
+    request_id: RequestId,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let idempotency = asker.idempotency(key, &format!("cancel_batch {}", id.0), &());
+    let act = Act::Batch(BatchAct::Cancel { id: id.0 });
+    match asker.submit(idempotency, vec![act]).await {
+        Ok(Receipt::Done { mut done, .. }) => match done.pop() {
+            Some(Done::Batch(batch)) => Ok(HttpResponse::Ok().json(BatchBody::from(batch.as_ref()))),
+            _ => Err(Problem::internal("an act led to something else")),
+        },
+        // Cancelled once, it stays as it is.
+        Ok(Receipt::Replayed { .. }) => {
+            let batch = visible(&mut reader(&state).await?, &staff.member, id.0).await?;
+            let mut response = HttpResponse::Ok();
+            response.insert_header(("idempotent-replayed", "true"));
+            Ok(response.json(BatchBody::from(&batch)))
+        }
+        Err(error) => Err(not_written(&error)),
+    }
+}

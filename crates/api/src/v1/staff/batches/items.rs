@@ -1,0 +1,123 @@
+//! `GET /v1/staff/batches/{id}/items`
+
+use actix_web::web;
+use ordervault_domain::batch::Outcome;
+use ordervault_domain::id::BatchId;
+use ordervault_persistence::read::{self, BatchItem};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::visible;
+use crate::auth::{Staff, permit};
+use crate::extract::{PathId, Query};
+use crate::openapi::examples;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::submit::{failed, reader};
+
+/// Which orders of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListBatchItems {
+    /// Only those with these results, with commas between: `waiting`, `succeeded`, `already_applied`, `refused`, `cancelled`.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    result: Vec<Outcome>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
+
+/// An order of a batch.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BatchItem)]
+pub(crate) struct BatchItemBody {
+    /// The order.
+    #[schema(min_length = 14, max_length = 14, example = json!(examples::ORDER_TO_UNDELETE))]
+    order_id: String,
+    /// Its number.
+    #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
+    number: String,
+    /// What became of it: `waiting`, `succeeded`, `already_applied`, `refused` or `cancelled`.
+    #[schema(example = "refused")]
+    result: &'static str,
+    /// Why it was refused: the code of the problem that the same act alone would have met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "state-conflict")]
+    code: Option<String>,
+}
+
+impl From<BatchItem> for BatchItemBody {
+    fn from(item: BatchItem) -> Self {
+        Self {
+            order_id: item.order_id.to_string(),
+            number: item.order_id.number(),
+            result: item.outcome.into(),
+            code: item.code.map(problem_code),
+        }
+    }
+}
+
+/// The code of the problem that a rule's name stands for; most have the same name.
+fn problem_code(rule: String) -> String {
+    match rule.as_str() {
+        "version-conflict" => Code::PreconditionFailed.slug().to_owned(),
+        "inactive" => Code::Forbidden.slug().to_owned(),
+        _ => rule,
+    }
+}
+
+/// List the orders of a batch
+///
+/// With what became of each, in the order of their turns. An id that leads to no order in your scope is refused with
+/// `not-found`; an order that has changed since the preview with `precondition-failed`.
+#[utoipa::path(get, path = "/v1/staff/batches/{id}/items", operation_id = "list_batch_items", tag = "staff-batches",
+    params(("id" = String, Path, description = "Id of the batch", example = json!(examples::BATCH)), ListBatchItems),
+    responses((status = 200, description = "A page of results", body = ListOf<BatchItemBody>)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn list_batch_items(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+    id: PathId<BatchId>,
+    query: Query<ListBatchItems>,
+) -> Result<web::Json<ListOf<BatchItemBody>>, Problem> {
+    let query = query.0;
+    let seal = Seal::new(&format!("orders of {} for {}", id.0, staff.member.id), &query.result);
+    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut conn = reader(&state).await?;
+    visible(&mut conn, &staff.member, id.0).await?;
+    let page =
+        read::batch_items(&mut conn, id.0, &query.result, after, limit.into()).await.map_err(failed)?;
+    let items = page.items.into_iter().map(BatchItemBody::from).collect();
+    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+}
+
+#[cfg(test)]
+mod tests {
+    use ordervault_domain::order::Status;
+    use ordervault_domain::refusal::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn every_rule_that_a_batch_may_meet_is_a_problem_code() {
+        for refusal in [
+            Refusal::NotFound,
+            Refusal::Forbidden(None),
+            Refusal::Inactive,
+            Refusal::VersionConflict { current: 2 },
+            Refusal::StateConflict { current: Status::Invalid },
+        ] {
+            let code = problem_code(<&str>::from(refusal).to_owned());
+            assert!(Code::from_slug(&code).is_some(), "{code}");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `GET /v1/staff/batches`
+
+use actix_web::web;
+use ordervault_persistence::read;
+
+use super::BatchBody;
+use crate::auth::{Staff, permit};
+use crate::extract::Query;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal};
+use crate::v1::submit::{failed, reader};
+
+/// List batches
+///
+/// Your own, newest first; for those who lead people also those of others over orders in their stores.
+#[utoipa::path(get, path = "/v1/staff/batches", operation_id = "list_batches", tag = "staff-batches",
+    params(PageQuery),
+    responses((status = 200, description = "A page of batches", body = ListOf<BatchBody>)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn list_batches(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+    query: Query<PageQuery>,
+) -> Result<web::Json<ListOf<BatchBody>>, Problem> {
+    let seal = Seal::new(&format!("batches for {}", staff.member.id), &());
+    let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
+    let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut conn = reader(&state).await?;
+    let page = read::batches(&mut conn, &staff.member.authority(), after, limit.into()).await;
+    let page = page.map_err(failed)?;
+    let items = page.items.iter().map(BatchBody::from).collect();
+    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+}

@@ -1,0 +1,175 @@
+//! The first step: what a batch would be about. And what has changed when the second step comes too late.
+
+use std::collections::BTreeMap;
+
+use actix_web::HttpResponse;
+use ordervault_domain::batch::Action;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::money::Currency;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::writer::{Act, BatchAct, PREVIEW_MILLIS};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::selection::Selection;
+use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::v1::order_body::OrderSummaryBody;
+use crate::v1::submit::{Asker, not_written};
+
+/// Orders that a preview shows.
+const MAX_SHOWN: usize = 25;
+
+/// What a batch would be about. Nothing has been done.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BatchPreview)]
+pub(crate) struct PreviewBody {
+    /// What would be done to each order.
+    #[schema(example = "delete")]
+    action: &'static str,
+    /// Number of orders.
+    #[schema(minimum = 0, maximum = 10_000, example = 500)]
+    count: usize,
+    /// Ids that lead to no order in your scope.
+    #[schema(max_items = 500)]
+    not_found: Vec<String>,
+    /// What the orders cost, one sum per currency.
+    sums: Vec<SumBody>,
+    /// The newest orders, up to 25.
+    #[schema(max_items = 25)]
+    orders: Vec<OrderSummaryBody>,
+    /// Stands for the act and these orders in these versions. Send it to carry it out.
+    #[schema(min_length = 64, max_length = 64)]
+    digest: String,
+    /// So long it can be told what has changed since.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    expires_at: Timestamp,
+}
+
+/// What some orders cost together.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sum)]
+pub(crate) struct SumBody {
+    /// Minor units.
+    #[schema(minimum = 0, example = 199_900)]
+    amount: i64,
+    /// ISO 4217 code.
+    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    currency: &'static str,
+    /// Decimal places of the currency.
+    #[schema(minimum = 0, maximum = 4, example = 2)]
+    exponent: u8,
+    /// Number of orders.
+    #[schema(minimum = 1, example = 500)]
+    orders: usize,
+}
+
+/// Shows the orders and remembers them.
+pub(super) async fn show(
+    asker: &Asker<'_>,
+    action: &Action,
+    selection: Selection,
+    digest: String,
+) -> Result<HttpResponse, Problem> {
+    let versions = selection.versions().into();
+    let act = Act::Batch(BatchAct::Preview { digest: digest.clone(), versions });
+    asker.submit(None, vec![act]).await.map_err(|error| not_written(&error))?;
+    let body = PreviewBody {
+        action: action.kind().into(),
+        count: selection.found.len(),
+        not_found: selection.missing.iter().map(ToString::to_string).collect(),
+        sums: sums(&selection),
+        orders: selection.found.into_iter().take(MAX_SHOWN).map(OrderSummaryBody::from).collect(),
+        digest,
+        expires_at: asker.state.now().plus_millis(PREVIEW_MILLIS),
+    };
+    Ok(HttpResponse::Ok().json(body))
+}
+
+fn sums(selection: &Selection) -> Vec<SumBody> {
+    let mut sums: BTreeMap<&str, (Currency, i64, usize)> = BTreeMap::new();
+    for order in &selection.found {
+        let sum = sums.entry(order.currency.code()).or_insert((order.currency, 0, 0));
+        sum.1 += order.total.get();
+        sum.2 += 1;
+    }
+    let sums = sums.into_values().map(|(currency, amount, orders)| SumBody {
+        amount,
+        currency: currency.code(),
+        exponent: currency.exponent(),
+        orders,
+    });
+    sums.collect()
+}
+
+/// 409: what was previewed is not what would be done now. Without `before` nothing was, or it is forgotten.
+pub(super) fn outdated(before: Option<&[(OrderId, i64)]>, now: &[(OrderId, i64)]) -> Problem {
+    let problem = Problem::new(Code::PreviewOutdated).remedy(Remedy {
+        code: "preview".into(),
+        detail: "ask for the preview again and send its digest".into(),
+        method: Some("POST".into()),
+        href: Some("/v1/staff/batches?preview=true".into()),
+    });
+    let Some(before) = before else {
+        return problem.detail("you have no preview with this digest, or it is too old");
+    };
+    let changes = changes(before, now);
+    if changes.is_empty() {
+        return problem.detail("the preview with this digest was for another act");
+    }
+    let count = |name| changes.iter().filter(|change| change.1 == name).count();
+    let detail = format!(
+        "since the preview {} orders joined, {} left and {} changed",
+        count("joined"),
+        count("left"),
+        count("changed")
+    );
+    let errors = changes.iter().map(|(id, name)| {
+        FieldError::new(format!("/orders/{id}"), *name)
+            .detail(format!("order {} has {name} since the preview", id.number()))
+    });
+    problem.detail(detail).errors(errors.collect())
+}
+
+/// The orders that are not as they were, with what happened to them.
+fn changes(before: &[(OrderId, i64)], now: &[(OrderId, i64)]) -> Vec<(OrderId, &'static str)> {
+    let there = |orders: &[(OrderId, i64)]| -> BTreeMap<OrderId, i64> {
+        orders.iter().copied().filter(|(_, version)| *version > 0).collect()
+    };
+    let (before, now) = (there(before), there(now));
+    let left = before.keys().filter(|id| !now.contains_key(id)).map(|id| (*id, "left"));
+    let others = now.iter().filter_map(|(id, version)| match before.get(id) {
+        None => Some((*id, "joined")),
+        Some(old) if old != version => Some((*id, "changed")),
+        Some(_) => None,
+    });
+    let mut changes: Vec<_> = left.chain(others).collect();
+    changes.sort_unstable();
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn orders(versions: &[(i64, i64)]) -> Vec<(OrderId, i64)> {
+        versions.iter().map(|(id, version)| (OrderId::from_i64(*id), *version)).collect()
+    }
+
+    #[test]
+    fn orders_join_leave_and_change() {
+        let before = orders(&[(1, 5), (2, 5), (3, 5), (4, 0), (5, 0)]);
+        let now = orders(&[(1, 5), (2, 6), (4, 1), (5, 0), (6, 1)]);
+        let named = changes(&before, &now);
+        let named: Vec<_> = named.iter().map(|(id, name)| (id.get(), *name)).collect();
+        assert_eq!(named, [(2, "changed"), (3, "left"), (4, "joined"), (6, "joined")]);
+        assert_eq!(changes(&before, &before), []);
+    }
+
+    #[test]
+    fn many_changes_are_counted_and_few_named() {
+        let now: Vec<(i64, i64)> = (1..=500).map(|id| (id, 1)).collect();
+        let problem = outdated(Some(&[]), &orders(&now));
+        assert_eq!(problem.field_errors().len(), crate::problem::MAX_FIELD_ERRORS);
+        assert_eq!(problem.body("r").detail, "since the preview 500 orders joined, 0 left and 0 changed");
+    }
+}

@@ -1,0 +1,247 @@
+//! `POST /v1/staff/batches`
+
+use actix_web::http::header;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::batch::{Action, ActionKind, Batch};
+use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::member::Member;
+use ordervault_domain::order::{InvalidReason, MAX_COMMENT_CODE_POINTS};
+use ordervault_persistence::read;
+use ordervault_persistence::writer::{Act, BatchAct, Done, Idempotency, Receipt, WriteError};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::preview::{self, PreviewBody, outdated};
+use super::selection::{Selection, Selector, digest};
+use super::{BatchBody, visible};
+use crate::auth::{Staff, permit};
+use crate::extract::{OptionalIdempotencyKey, Query, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+use crate::v1::fields::Fields;
+use crate::v1::submit::{Asker, failed, not_written, reader, refused};
+
+/// What to do to which orders. Exactly one of `ids`, `filter` and `batch_id` says which.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"action": "confirm", "ids": examples::ORDERS_TO_CONFIRM}))]
+pub(crate) struct RunBatch {
+    /// `delete` (invalid orders, into the trash), `undelete`, `confirm` or `invalidate`.
+    #[schema(value_type = String, example = "delete")]
+    action: ActionKind,
+    /// The orders one by one: ids or numbers. One that is named twice counts once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(min = 1, max = 500))]
+    #[schema(nullable = false, min_items = 1, max_items = 500)]
+    ids: Option<Vec<String>>,
+    /// The orders that `GET /v1/staff/orders` lists with these parameters; at most 10,000. Several values of one parameter
+    /// are a list, or a text with commas between. Needs a preview first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Object, example = json!({"status": ["invalid"]}))]
+    filter: Option<Map<String, Value>>,
+    /// With `undelete`: the orders that this batch put into the trash and that are still there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
+    batch_id: Option<String>,
+    /// With `invalidate`: `duplicate`, `test`, `unreachable_contact`, `bad_address`, `price_error`, `fraud`, `unpaid` or
+    /// `other`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = String, example = "test")]
+    reason: Option<InvalidReason>,
+    /// With `invalidate`: in your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000)]
+    comment: Option<String>,
+    /// The one of the preview. Required for `delete` and for a `filter`; with it, an order that has changed since is left
+    /// alone. A preview does not look at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(length(equal = 64))]
+    #[schema(nullable = false, min_length = 64, max_length = 64)]
+    digest: Option<String>,
+}
+
+/// Whether to act or only to look.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct BatchStep {
+    /// With `true` nothing is done; the answer says what it would be about, with the digest for the second step.
+    #[param(default = false)]
+    preview: Option<bool>,
+}
+
+impl RunBatch {
+    fn to_domain(&self, is_preview: bool) -> Result<(Action, Selector), Problem> {
+        let mut fields = Fields::default();
+        let selector = self.selector(&mut fields);
+        let comment = fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        if self.action != ActionKind::Invalidate {
+            self.reason.inspect(|_| fields.fault("/reason", "contradiction"));
+            self.comment.as_ref().inspect(|_| fields.fault("/comment", "contradiction"));
+        }
+        let action = Action::new(self.action, self.reason, comment);
+        if action.is_none() {
+            fields.fault("/reason", "missing");
+        }
+        let needs_digest = self.action == ActionKind::Delete || self.filter.is_some();
+        if needs_digest && !is_preview && self.digest.is_none() {
+            fields.fault("/digest", "missing");
+        }
+        fields.finish(action.zip(selector))?.ok_or_else(|| Problem::internal("a fault was lost"))
+    }
+
+    fn selector(&self, fields: &mut Fields) -> Option<Selector> {
+        match (&self.ids, &self.filter, &self.batch_id) {
+            (Some(ids), None, None) => {
+                let ids = ids.iter().enumerate();
+                let mut ids: Vec<OrderId> = ids
+                    .filter_map(|(i, id)| fields.parsed(format!("/ids/{i}"), id, "unknown-order"))
+                    .collect();
+                ids.sort_unstable();
+                ids.dedup();
+                Some(Selector::Ids(ids))
+            }
+            (None, Some(filter), None) => match Selector::of_filter(filter) {
+                Ok(selector) => Some(selector),
+                Err(faults) => {
+                    fields.faults(faults);
+                    None
+                }
+            },
+            (None, None, Some(_)) if self.action != ActionKind::Undelete => {
+                fields.fault("/batch_id", "contradiction");
+                None
+            }
+            (None, None, Some(id)) => {
+                let id: Option<BatchId> = fields.parsed("/batch_id", id, "unknown-batch");
+                id.map(Selector::DeletedIn)
+            }
+            (None, None, None) => {
+                fields.fault("/ids", "missing");
+                None
+            }
+            (ids, ..) => {
+                fields.fault(if ids.is_some() { "/ids" } else { "/filter" }, "contradiction");
+                None
+            }
+        }
+    }
+}
+
+/// Act on many orders
+///
+/// In two steps. With `preview=true` you get the number of orders, what they cost, and a digest. With that digest it is
+/// carried out in the background; if the orders are not what you saw any more, 409 `preview-outdated` names what joined,
+/// left or changed. `confirm`, `invalidate` and `undelete` of named orders, and `undelete` of a batch, also go without.
+/// Takes the permission of the act, now and at each order's turn.
+#[utoipa::path(post, path = "/v1/staff/batches", operation_id = "run_batch", tag = "staff-batches",
+    params(BatchStep, ("Idempotency-Key" = Option<String>, Header,
+        description = "Required without `preview`: 1 to 255 printable ASCII characters, new for each batch",
+        min_length = 1, max_length = 255, example = "0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11")),
+    request_body = RunBatch,
+    responses((status = 200, description = "With `preview`: what it would be about", body = PreviewBody),
+        (status = 202, description = "Accepted", body = BatchBody,
+            headers(("Location" = String, description = "The path of the batch")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn run_batch(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+    step: Query<BatchStep>,
+    request_id: RequestId,
+    key: OptionalIdempotencyKey,
+    body: Valid<RunBatch>,
+) -> Result<HttpResponse, Problem> {
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let is_preview = step.0.preview == Some(true);
+    if !is_preview && key.0.is_none() {
+        return Err(Problem::new(Code::IdempotencyKeyMissing));
+    }
+    let (action, selector) = body.0.to_domain(is_preview)?;
+    action.authorize(&asker.actor).map_err(|refusal| refused(&refusal))?;
+    if is_preview {
+        let selection = Selection::read(&state, &asker.actor.scope(), &selector).await?;
+        let digest = digest(staff.member.id, &action, &selection.versions());
+        return preview::show(&asker, &action, selection, digest).await;
+    }
+    let idempotency = asker.idempotency(key, "run_batch", &body.0);
+    let act = match opening(&asker, &staff.member, action, &selector, body.0.digest.as_deref()).await {
+        Ok(act) => act,
+        // The first request with this key may be what has changed the orders.
+        Err(problem) => return repeated(&asker, &staff.member, idempotency.as_ref(), problem).await,
+    };
+    let outcome = asker.submit(idempotency, vec![Act::Batch(act)]).await;
+    answer(&asker, &staff.member, outcome).await
+}
+
+/// The act that opens the batch, if the orders are those that the digest stands for.
+async fn opening(
+    asker: &Asker<'_>,
+    member: &Member,
+    action: Action,
+    selector: &Selector,
+    expected: Option<&str>,
+) -> Result<BatchAct, Problem> {
+    let selection = Selection::read(asker.state, &asker.actor.scope(), selector).await?;
+    let versions = selection.versions();
+    if let Some(expected) = expected
+        && expected != digest(member.id, &action, &versions)
+    {
+        let mut conn = reader(asker.state).await?;
+        let before = read::previewed(&mut conn, member.id, expected, asker.state.now()).await;
+        return Err(outdated(before.map_err(failed)?.as_deref(), &versions));
+    }
+    let pinned = expected.is_some();
+    let items = versions.into_iter().map(|(id, version)| (id, pinned.then_some(version))).collect();
+    Ok(BatchAct::Open { action, stores: selection.stores(), items })
+}
+
+/// What the first request with this key led to; the problem, if there was none.
+async fn repeated(
+    asker: &Asker<'_>,
+    member: &Member,
+    idempotency: Option<&Idempotency>,
+    problem: Problem,
+) -> Result<HttpResponse, Problem> {
+    let Some(idempotency) = idempotency else { return Err(problem) };
+    let mut conn = reader(asker.state).await?;
+    let used = read::used_key(&mut conn, idempotency, asker.state.now()).await.map_err(failed)?;
+    drop(conn);
+    match used {
+        Some(outcome) => answer(asker, member, outcome).await,
+        None => Err(problem),
+    }
+}
+
+async fn answer(
+    asker: &Asker<'_>,
+    member: &Member,
+    outcome: Result<Receipt, WriteError>,
+) -> Result<HttpResponse, Problem> {
+    match outcome.map_err(|error| not_written(&error))? {
+        Receipt::Done { mut done, .. } => match done.pop() {
+            Some(Done::Batch(batch)) => {
+                asker.state.bell.ring();
+                Ok(accepted(&batch, false))
+            }
+            _ => Err(Problem::internal("an act led to something else")),
+        },
+        Receipt::Replayed { entity_id, .. } => {
+            let mut conn = reader(asker.state).await?;
+            let batch = visible(&mut conn, member, BatchId::from_i64(entity_id)).await?;
+            Ok(accepted(&batch.as_accepted(), true))
+        }
+    }
+}
+
+fn accepted(batch: &Batch, replayed: bool) -> HttpResponse {
+    let body = BatchBody::from(batch);
+    let mut response = HttpResponse::Accepted();
+    response.insert_header((header::LOCATION, format!("/v1/staff/batches/{}", body.id)));
+    if replayed {
+        response.insert_header(("idempotent-replayed", "true"));
+    }
+    response.json(body)
+}

@@ -1,0 +1,160 @@
+//! Which orders a batch is about, as its maker sees them now.
+
+use std::collections::BTreeSet;
+
+use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::batch::{Action, MAX_ORDERS};
+use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_persistence::Error;
+use ordervault_persistence::read::{self, OrderFilter, OrderSummary};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use crate::problem::{Code, FieldError, Problem, pointer};
+use crate::state::AppState;
+use crate::v1::staff::orders::list;
+use crate::v1::submit::failed;
+
+/// Parameters of the list that say nothing about which orders.
+const NO_FILTERS: [&str; 4] = ["cursor", "include_total", "limit", "sort"];
+
+/// How the orders are named.
+#[derive(Clone, Debug)]
+pub(super) enum Selector {
+    /// One by one, each once.
+    Ids(Vec<OrderId>),
+    /// By the parameters of the list of orders.
+    Filter(Vec<(String, String)>),
+    /// Those that this batch put into the trash and that are still there.
+    DeletedIn(BatchId),
+}
+
+/// The orders.
+pub(super) struct Selection {
+    /// Those in the maker's scope, newest first.
+    pub found: Vec<OrderSummary>,
+    /// Ids that lead to no order in the maker's scope.
+    pub missing: Vec<OrderId>,
+}
+
+impl Selector {
+    /// The parameters in a JSON object, which are texts, numbers, truth values, or lists of these instead of commas.
+    ///
+    /// # Errors
+    /// 422 naming what is no parameter.
+    pub(super) fn of_filter(filter: &Map<String, Value>) -> Result<Self, Vec<FieldError>> {
+        let mut faults = vec![];
+        let mut parameters = vec![];
+        for (name, value) in filter {
+            let at = || pointer(["filter", name]);
+            match text(value) {
+                _ if NO_FILTERS.contains(&name.as_str()) => {
+                    faults.push(FieldError::new(at(), "unknown-field").detail("this is no filter"));
+                }
+                Some(text) => parameters.push((name.clone(), text)),
+                None => faults.push(FieldError::new(at(), "wrong-type")),
+            }
+        }
+        if faults.is_empty() { Ok(Self::Filter(parameters)) } else { Err(faults) }
+    }
+
+    /// The filter of the list of orders; `None`: it finds nothing.
+    fn filter(&self, scope: &Scope) -> Result<Option<OrderFilter>, Problem> {
+        match self {
+            Self::Ids(ids) => Ok(Some(OrderFilter { ids: Some(ids.clone()), ..OrderFilter::default() })),
+            Self::DeletedIn(batch) => {
+                Ok(Some(OrderFilter { deleted_in: Some(*batch), ..OrderFilter::default() }))
+            }
+            Self::Filter(parameters) => list::filter(parameters.clone(), scope).map_err(in_body),
+        }
+    }
+}
+
+/// A value as the query string would have it.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Array(values) => {
+            let texts: Option<Vec<String>> =
+                values.iter().map(|value| if value.is_array() { None } else { text(value) }).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        Value::Null | Value::Object(_) => None,
+    }
+}
+
+/// What is wrong with a parameter, said of the body's filter.
+fn in_body(problem: Problem) -> Problem {
+    if problem.code() != Code::InvalidParameter {
+        return problem;
+    }
+    let errors = problem.field_errors().iter().cloned().map(|mut error| {
+        error.pointer = pointer(["filter", &error.pointer]);
+        error
+    });
+    Problem::invalid(errors.collect())
+}
+
+impl Selection {
+    /// Looks for the orders, all in one snapshot.
+    ///
+    /// # Errors
+    /// 422 when a filter is not valid or finds more than a batch may have.
+    pub(super) async fn read(state: &AppState, scope: &Scope, selector: &Selector) -> Result<Self, Problem> {
+        let mut found = vec![];
+        if let Some(filter) = selector.filter(scope)? {
+            let mut conn = state.db.snapshot().await.map_err(|error| failed(Error::Db(error)))?;
+            let mut after = None;
+            loop {
+                let room = (MAX_ORDERS + 1 - found.len()) as u64;
+                let page = read::list_orders(&mut conn, scope, &filter, after, room).await.map_err(failed)?;
+                found.extend(page.items);
+                if found.len() > MAX_ORDERS {
+                    let error = FieldError::new("/filter", "too-many");
+                    let detail = format!("a batch has at most {MAX_ORDERS} orders; this finds more");
+                    return Err(Problem::invalid(vec![error.detail(detail)]));
+                }
+                after = page.next;
+                if after.is_none() {
+                    break;
+                }
+            }
+        }
+        let there: BTreeSet<OrderId> = found.iter().map(|order| order.id).collect();
+        let missing = match selector {
+            Selector::Ids(ids) => ids.iter().copied().filter(|id| !there.contains(id)).collect(),
+            Selector::Filter(_) | Selector::DeletedIn(_) => vec![],
+        };
+        Ok(Self { found, missing })
+    }
+
+    /// The orders with their versions, sorted; 0 stands for "not there".
+    pub(super) fn versions(&self) -> Vec<(OrderId, i64)> {
+        let found = self.found.iter().map(|order| (order.id, order.version));
+        let mut versions: Vec<_> = found.chain(self.missing.iter().map(|id| (*id, 0))).collect();
+        versions.sort_unstable();
+        versions
+    }
+
+    /// The stores of the orders that are there.
+    pub(super) fn stores(&self) -> StoreScope {
+        StoreScope::Only(self.found.iter().map(|order| order.store_id).collect())
+    }
+}
+
+/// Stands for one act of one member on orders as they are: SHA-256 in hexadecimal digits.
+pub(super) fn digest(member: MemberId, action: &Action, versions: &[(OrderId, i64)]) -> String {
+    let kind = <&str>::from(action.kind());
+    let reason = action.reason().map(<&str>::from);
+    let said = serde_json::json!([member, kind, reason, action.comment()]).to_string();
+    let mut hasher = Sha256::new();
+    hasher.update((said.len() as u64).to_be_bytes());
+    hasher.update(said);
+    for (id, version) in versions {
+        hasher.update(id.get().to_be_bytes());
+        hasher.update(version.to_be_bytes());
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,386 @@
+//! Batches: one act on many orders, carried out in the background, order by order.
+//!
+//! A batch has no history. What it does stands in the histories of its orders, all under the batch's request id.
+//!
+//! To add an act: a variant of [`Action`] and [`ActionKind`], and its arms in [`Action::new`] and [`Action::command`].
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+use crate::access::{Actor, MemberAuthority, Permission, StoreScope};
+use crate::id::{BatchId, MemberId};
+use crate::order::{self, Command, InvalidReason};
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// Most orders of one batch.
+pub const MAX_ORDERS: usize = 10_000;
+/// Most orders that are named one by one.
+pub const MAX_IDS: usize = 500;
+
+/// What is done to each order, with what goes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Put it into the trash.
+    Delete,
+    /// Take it out of the trash.
+    Undelete,
+    /// Promise to deliver it.
+    Confirm,
+    /// Mark it as not real.
+    Invalidate {
+        /// Why.
+        reason: InvalidReason,
+        /// In words; forgotten when the batch is finished, because then it stands in the histories.
+        comment: Option<String>,
+    },
+}
+
+/// The name of an [`Action`].
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+#[expect(missing_docs, reason = "Action explains them")]
+pub enum ActionKind {
+    Delete,
+    Undelete,
+    Confirm,
+    Invalidate,
+}
+
+impl Action {
+    /// The act of this name with what goes with it; `None`: the reason is missing. What does not go with it is dropped.
+    #[must_use]
+    pub fn new(kind: ActionKind, reason: Option<InvalidReason>, comment: Option<String>) -> Option<Self> {
+        Some(match kind {
+            ActionKind::Delete => Self::Delete,
+            ActionKind::Undelete => Self::Undelete,
+            ActionKind::Confirm => Self::Confirm,
+            ActionKind::Invalidate => Self::Invalidate { reason: reason?, comment },
+        })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn kind(&self) -> ActionKind {
+        match self {
+            Self::Delete => ActionKind::Delete,
+            Self::Undelete => ActionKind::Undelete,
+            Self::Confirm => ActionKind::Confirm,
+            Self::Invalidate { .. } => ActionKind::Invalidate,
+        }
+    }
+
+    /// Why, if it says so.
+    #[must_use]
+    pub fn reason(&self) -> Option<InvalidReason> {
+        match self {
+            Self::Invalidate { reason, .. } => Some(*reason),
+            _ => None,
+        }
+    }
+
+    /// Why in words, if it says so.
+    #[must_use]
+    pub fn comment(&self) -> Option<&String> {
+        match self {
+            Self::Invalidate { comment, .. } => comment.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// May this actor do it at all?
+    ///
+    /// # Errors
+    /// The permission that is missing.
+    pub fn authorize(&self, actor: &Actor) -> Result<(), Refusal> {
+        order::authorize(None, actor, &self.command(BatchId::from_i64(0)))
+    }
+
+    /// The command that each order gets.
+    #[must_use]
+    pub fn command(&self, batch: BatchId) -> Command {
+        match self {
+            Self::Delete => Command::Delete { batch: Some(batch) },
+            Self::Undelete => Command::Undelete { batch: Some(batch) },
+            Self::Confirm => Command::Confirm,
+            Self::Invalidate { reason, comment } => {
+                Command::Invalidate { reason: *reason, comment: comment.clone() }
+            }
+        }
+    }
+}
+
+/// How far a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, Display, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum Status {
+    /// Accepted; no order has had its turn yet.
+    Pending,
+    /// Some orders have had their turn.
+    Running,
+    /// Every order has had its turn.
+    Completed,
+    /// Called off; the orders that had not had their turn never get one.
+    Cancelled,
+}
+
+/// What became of one order of a batch.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Outcome {
+    /// Its turn is still to come.
+    Waiting,
+    /// It was done.
+    Succeeded,
+    /// It was so already.
+    AlreadyApplied,
+    /// A rule said no.
+    Refused,
+    /// The batch was cancelled before its turn.
+    Cancelled,
+}
+
+/// A batch as it is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The id.
+    pub id: BatchId,
+    /// In whose name, and with whose rights at each order's turn.
+    pub created_by: MemberId,
+    /// What is done.
+    pub action: Action,
+    /// The stores of its orders, as far as its maker reached them.
+    pub stores: StoreScope,
+    /// The request that it came with, for the histories of its orders.
+    pub request_id: String,
+    /// How far it is.
+    pub status: Status,
+    /// Number of its orders.
+    pub total: i64,
+    /// Orders to which it was done.
+    pub succeeded: i64,
+    /// Orders for which it was so already.
+    pub already_applied: i64,
+    /// Orders for which a rule said no.
+    pub refused: i64,
+    /// When it was accepted.
+    pub created_at: Timestamp,
+    /// When the first order had its turn.
+    pub started_at: Option<Timestamp>,
+    /// When it was completed or cancelled.
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Batch {
+    /// A batch that nobody has begun with. One without orders is completed.
+    #[must_use]
+    pub fn open(
+        id: BatchId,
+        created_by: MemberId,
+        action: Action,
+        stores: StoreScope,
+        request_id: &str,
+        total: i64,
+        now: Timestamp,
+    ) -> Self {
+        let batch = Self {
+            id,
+            created_by,
+            action,
+            stores,
+            request_id: request_id.to_owned(),
+            status: Status::Pending,
+            total,
+            succeeded: 0,
+            already_applied: 0,
+            refused: 0,
+            created_at: now,
+            started_at: None,
+            finished_at: None,
+        };
+        batch.finished_if_done(now)
+    }
+
+    /// As it was when it was accepted: what the answer to its request said.
+    #[must_use]
+    pub fn as_accepted(&self) -> Self {
+        let Self { action, stores, .. } = self.clone();
+        Self::open(self.id, self.created_by, action, stores, &self.request_id, self.total, self.created_at)
+    }
+
+    /// Orders that have had their turn.
+    #[must_use]
+    pub fn done(&self) -> i64 {
+        self.succeeded + self.already_applied + self.refused
+    }
+
+    /// Is there nothing more to come?
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished_at.is_some()
+    }
+
+    /// After one more order has had its turn.
+    #[must_use]
+    pub fn settled(mut self, outcome: Outcome, now: Timestamp) -> Self {
+        match outcome {
+            Outcome::Succeeded => self.succeeded += 1,
+            Outcome::AlreadyApplied => self.already_applied += 1,
+            Outcome::Refused => self.refused += 1,
+            Outcome::Waiting | Outcome::Cancelled => {}
+        }
+        self.status = Status::Running;
+        self.started_at = self.started_at.or(Some(now));
+        self.finished_if_done(now)
+    }
+
+    /// After it was called off; `None`: it was already.
+    ///
+    /// # Errors
+    /// When every order has had its turn.
+    pub fn cancelled(mut self, now: Timestamp) -> Result<Option<Self>, Refusal> {
+        match self.status {
+            Status::Cancelled => Ok(None),
+            Status::Completed => Err(Refusal::BatchCompleted),
+            Status::Pending | Status::Running => {
+                self.status = Status::Cancelled;
+                self.finished_at = Some(now);
+                Ok(Some(self))
+            }
+        }
+    }
+
+    /// Is it there for this member? Their own; those of others for whoever leads people, may do the same and reaches all
+    /// the stores. Whoever does not reach the stores (any more) does not see it.
+    #[must_use]
+    pub fn is_visible_to(&self, member: &MemberAuthority) -> bool {
+        let others = leads(member)
+            && self.action.authorize(&Actor::Member(member.clone())).is_ok()
+            && self.stores != StoreScope::none();
+        member.stores.includes(&self.stores) && (self.created_by == member.id || others)
+    }
+
+    fn finished_if_done(mut self, now: Timestamp) -> Self {
+        if self.done() == self.total {
+            self.status = Status::Completed;
+            self.finished_at = Some(now);
+        }
+        self
+    }
+}
+
+/// May this member see batches of others at all?
+#[must_use]
+pub fn leads(member: &MemberAuthority) -> bool {
+    Actor::Member(member.clone()).may(Permission::MembersRead)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+    use crate::access::Role;
+    use crate::id::StoreId;
+
+    fn at(millis: i64) -> Timestamp {
+        Timestamp::from_millis(millis)
+    }
+
+    fn batch(total: i64) -> Batch {
+        let stores = StoreScope::Only(BTreeSet::from([StoreId::from_i64(1)]));
+        Batch::open(BatchId::from_i64(5), MemberId::from_i64(7), Action::Delete, stores, "req", total, at(1))
+    }
+
+    #[test]
+    fn every_name_has_its_act() {
+        for kind in ActionKind::iter() {
+            let action = Action::new(kind, Some(InvalidReason::Test), Some("x".into()));
+            assert_eq!(action.map(|action| action.kind()), Some(kind));
+        }
+        assert_eq!(Action::new(ActionKind::Invalidate, None, None), None);
+    }
+
+    #[test]
+    fn a_batch_is_completed_by_its_last_order() {
+        let mut batch = batch(3);
+        assert_eq!((batch.status, batch.started_at), (Status::Pending, None));
+        for (now, outcome) in [(2, Outcome::Succeeded), (3, Outcome::AlreadyApplied)] {
+            batch = batch.settled(outcome, at(now));
+            assert_eq!(
+                (batch.status, batch.started_at, batch.finished_at),
+                (Status::Running, Some(at(2)), None)
+            );
+        }
+        batch = batch.settled(Outcome::Refused, at(4));
+        assert_eq!((batch.status, batch.finished_at, batch.done()), (Status::Completed, Some(at(4)), 3));
+        assert_eq!((batch.succeeded, batch.already_applied, batch.refused), (1, 1, 1));
+        assert_eq!(batch.clone().cancelled(at(5)), Err(Refusal::BatchCompleted));
+        assert_eq!(batch.as_accepted(), self::batch(3));
+    }
+
+    #[test]
+    fn a_batch_is_cancelled_once() {
+        let cancelled = batch(3).settled(Outcome::Succeeded, at(2)).cancelled(at(3)).unwrap().unwrap();
+        assert_eq!((cancelled.status, cancelled.finished_at), (Status::Cancelled, Some(at(3))));
+        assert_eq!(cancelled.cancelled(at(4)), Ok(None));
+    }
+
+    #[test]
+    fn a_batch_without_orders_is_completed() {
+        assert_eq!((batch(0).status, batch(0).finished_at), (Status::Completed, Some(at(1))));
+    }
+
+    #[test]
+    fn batches_of_others_are_for_those_who_lead() {
+        let sees = |id, role, stores: StoreScope| {
+            let member =
+                MemberAuthority { id: MemberId::from_i64(id), roles: BTreeSet::from([role]), stores };
+            batch(1).is_visible_to(&member)
+        };
+        for role in Role::iter() {
+            let leads = matches!(role, Role::Owner | Role::Manager);
+            assert!(sees(7, role, StoreScope::All), "{role}, their own");
+            assert_eq!(sees(8, role, StoreScope::All), leads, "{role}");
+            assert!(!sees(7, role, StoreScope::none()), "{role}, their own of before");
+            assert!(!sees(8, role, StoreScope::none()), "{role}, out of reach");
+        }
+        let nowhere = Batch { stores: StoreScope::none(), ..batch(1) };
+        let owner = |id| MemberAuthority {
+            id: MemberId::from_i64(id),
+            roles: BTreeSet::from([Role::Owner]),
+            stores: StoreScope::All,
+        };
+        assert!(nowhere.is_visible_to(&owner(7)) && !nowhere.is_visible_to(&owner(8)));
+    }
+}

@@ -1,0 +1,159 @@
+//! The tables `batches`, `batch_items` and `batch_previews`.
+
+use ordervault_domain::batch::{Action, ActionKind, Batch};
+use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_domain::order::InvalidReason;
+use ordervault_domain::time::Timestamp;
+
+use super::columns::{Row, json_text, millis, millis_option, time_option};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Bind, Template, statements};
+use crate::tx::Conn;
+
+const COLUMNS: &[Column] = &[
+    ("id", Int),
+    ("created_by", Int),
+    ("action", Text),
+    ("reason", Text),
+    ("comment", Text),
+    ("stores", Text),
+    ("request_id", Text),
+    ("status", Text),
+    ("total", Int),
+    ("succeeded", Int),
+    ("already_applied", Int),
+    ("refused", Int),
+    ("created_at", Int),
+    ("started_at", Int),
+    ("finished_at", Int),
+];
+const SETS: &[Column] = COLUMNS.split_at(1).1;
+
+statements! {
+    LOCK: Template = Template::new("SELECT * FROM batches WHERE id {in_keys:1} ORDER BY id {lock}");
+    ITEMS: BulkTemplate = BulkTemplate::new(
+        "SELECT i.batch_id, i.order_id, i.version, i.result <> 'waiting' AS is_settled FROM batch_items i
+         JOIN {rows} ON i.batch_id = d.batch_id AND i.order_id = d.order_id",
+        &[("batch_id", Int), ("order_id", Int)],
+    );
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("batches", COLUMNS);
+    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("batches", &[("id", Int)], SETS, "");
+    pub(crate) INSERT_ITEMS: BulkInsert = BulkInsert::new("batch_items", &[
+        ("batch_id", Int), ("order_id", Int), ("version", Int),
+    ]);
+    pub(crate) SETTLE_ITEMS: BulkUpdate = BulkUpdate::new(
+        "batch_items",
+        &[("batch_id", Int), ("order_id", Int)],
+        &[("result", Text), ("code", Text)],
+        "AND batch_items.result = 'waiting'",
+    );
+    pub(crate) CANCEL_ITEMS: Template = Template::new(
+        "UPDATE batch_items SET result = 'cancelled' WHERE batch_id {in_keys:1} AND result = 'waiting'"
+    );
+    pub(crate) REMEMBER_PREVIEW: BulkInsert = BulkInsert::new("batch_previews", &[
+        ("digest", Text), ("member_id", Int), ("versions", Text), ("created_at", Int), ("expires_at", Int),
+    ]).suffix("ON CONFLICT (digest) DO UPDATE SET created_at = excluded.created_at, expires_at = excluded.expires_at");
+    // Whoever asks again and again keeps the latest ones.
+    pub(crate) FORGET_PREVIEWS: Template = Template::new(
+        "DELETE FROM batch_previews WHERE expires_at <= $1 OR (member_id {in_keys:2} AND (
+             SELECT COUNT(*) FROM batch_previews later
+             WHERE later.member_id = batch_previews.member_id AND later.created_at > batch_previews.created_at
+         ) >= $3)"
+    );
+}
+
+/// An order of a batch before its turn, or after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Item {
+    /// The version that the order must still have, if it matters.
+    pub version: Option<i64>,
+    /// Has it had its turn, or will it never have one?
+    pub is_settled: bool,
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct BatchRow {
+    pub(crate) id: i64,
+    created_by: i64,
+    action: String,
+    reason: Option<String>,
+    comment: Option<String>,
+    stores: String,
+    request_id: String,
+    status: String,
+    total: i64,
+    succeeded: i64,
+    already_applied: i64,
+    refused: i64,
+    created_at: i64,
+    started_at: Option<i64>,
+    finished_at: Option<i64>,
+}
+
+impl TryFrom<BatchRow> for Batch {
+    type Error = Error;
+
+    fn try_from(row: BatchRow) -> Result<Self, Error> {
+        let at = Row { table: "batches", id: row.id };
+        let kind: ActionKind = at.parsed("action", &row.action)?;
+        let reason: Option<InvalidReason> = at.parsed_option("reason", row.reason.as_deref())?;
+        Ok(Self {
+            id: BatchId::from_i64(row.id),
+            created_by: MemberId::from_i64(row.created_by),
+            action: Action::new(kind, reason, row.comment).ok_or(at.inconsistent("reason"))?,
+            stores: at.json("stores", &row.stores)?,
+            request_id: row.request_id,
+            status: at.parsed("status", &row.status)?,
+            total: row.total,
+            succeeded: row.succeeded,
+            already_applied: row.already_applied,
+            refused: row.refused,
+            created_at: Timestamp::from_millis(row.created_at),
+            started_at: time_option(row.started_at),
+            finished_at: time_option(row.finished_at),
+        })
+    }
+}
+
+/// The values of a batch in the order of the table's columns. What somebody said about it goes when it is finished.
+pub(crate) fn values(batch: &Batch) -> Vec<Bind> {
+    vec![
+        batch.id.get().into(),
+        batch.created_by.get().into(),
+        <&str>::from(batch.action.kind()).into(),
+        batch.action.reason().map(<&str>::from).into(),
+        batch.action.comment().filter(|_| !batch.is_finished()).cloned().into(),
+        json_text(&batch.stores).into(),
+        (&batch.request_id).into(),
+        <&str>::from(batch.status).into(),
+        batch.total.into(),
+        batch.succeeded.into(),
+        batch.already_applied.into(),
+        batch.refused.into(),
+        millis(batch.created_at),
+        millis_option(batch.started_at),
+        millis_option(batch.finished_at),
+    ]
+}
+
+/// The batches with these ids, locked.
+pub(crate) async fn lock(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Batch>, Error> {
+    let rows: Vec<BatchRow> = conn.fetch_all(&LOCK.bind((ids,))).await?;
+    rows.into_iter().map(Batch::try_from).collect()
+}
+
+/// These orders of batches, by batch and order.
+pub(crate) async fn items(
+    conn: &mut Conn,
+    keys: &[(BatchId, OrderId)],
+) -> Result<impl Iterator<Item = ((BatchId, OrderId), Item)>, Error> {
+    let mut rows = ITEMS.rows();
+    for (batch, order) in keys {
+        rows.push((batch.get(), order.get()));
+    }
+    let found: Vec<(i64, i64, Option<i64>, bool)> = conn.fetch_bulk(&ITEMS, &rows).await?;
+    Ok(found.into_iter().map(|(batch, order, version, is_settled)| {
+        ((BatchId::from_i64(batch), OrderId::from_i64(order)), Item { version, is_settled })
+    }))
+}

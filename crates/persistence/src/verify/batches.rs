@@ -1,0 +1,58 @@
+//! Batches against their orders. An order's `deleted_in` may name a batch that is not here: an import brings orders with
+//! their histories, but no batches.
+
+use ordervault_domain::id::BatchId;
+
+use super::{Code, Finding, Report};
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
+
+/// Batches that are looked at with one statement.
+const BATCHES_PER_PAGE: i64 = 100;
+
+statements! {
+    COUNTS: Template = Template::new(
+        "SELECT b.id, COUNT(i.order_id) AS items,
+             COUNT(i.order_id) = b.total
+             AND COUNT(CASE WHEN i.result = 'succeeded' THEN 1 END) = b.succeeded
+             AND COUNT(CASE WHEN i.result = 'already_applied' THEN 1 END) = b.already_applied
+             AND COUNT(CASE WHEN i.result = 'refused' THEN 1 END) = b.refused
+             AND (COUNT(CASE WHEN i.result = 'waiting' THEN 1 END) > 0) = (b.status IN ('pending', 'running'))
+             AND (COUNT(CASE WHEN i.result = 'cancelled' THEN 1 END) > 0) = (b.status = 'cancelled')
+             AND (b.started_at IS NOT NULL) = (b.succeeded + b.already_applied + b.refused > 0) AS fits
+         FROM (SELECT * FROM batches WHERE id > $1 ORDER BY id LIMIT $2) AS b
+             LEFT JOIN batch_items i ON i.batch_id = b.id
+         GROUP BY b.id, b.total, b.succeeded, b.already_applied, b.refused, b.status, b.started_at ORDER BY b.id"
+    );
+    STRAY: Template = Template::new(
+        "SELECT DISTINCT i.batch_id FROM batch_items i
+         WHERE NOT EXISTS (SELECT 1 FROM batches b WHERE b.id = i.batch_id) ORDER BY i.batch_id LIMIT $1"
+    );
+}
+
+/// Looks for batches whose numbers and status are not those of their orders.
+pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    let mut after = i64::MIN;
+    loop {
+        let page: Vec<(i64, i64, bool)> = conn.fetch_all(&COUNTS.bind((after, BATCHES_PER_PAGE))).await?;
+        let Some((last, ..)) = page.last() else { break };
+        after = *last;
+        report.looked("batches", page.len());
+        for (id, items, fits) in page {
+            report.looked("batch_items", usize::try_from(items).unwrap_or_default());
+            if !fits {
+                report.add(finding("batches", id, "its orders say otherwise"));
+            }
+        }
+    }
+    for (id,) in conn.fetch_all::<(i64,)>(&STRAY.bind((BATCHES_PER_PAGE,))).await? {
+        report.add(finding("batch_items", id, "the batch of these orders is not there"));
+    }
+    Ok(())
+}
+
+fn finding(table: &'static str, id: i64, detail: &str) -> Finding {
+    let (code, name) = (Code::BatchDiffers, BatchId::from_i64(id).to_string());
+    Finding { code, table, id: Some(id), name, seq: None, detail: detail.to_owned() }
+}

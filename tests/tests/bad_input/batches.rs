@@ -1,0 +1,195 @@
+//! The trash, and acts on many orders at once.
+
+use ordervault_domain::id::BatchId;
+use ordervault_tests::http::Request;
+use serde_json::{Value, json};
+
+use crate::case::{Case, case, invalid, parameter};
+use crate::world::World;
+
+const PATH: &str = "/v1/staff/batches";
+
+pub(crate) fn cases(world: &World) -> Vec<Case> {
+    let mut cases = trash(world);
+    cases.extend(bodies(world));
+    cases.extend(filters(world));
+    cases.extend(rights(world));
+    cases.extend(paths(world));
+    cases
+}
+
+fn trash(world: &World) -> Vec<Case> {
+    let act = |id: &dyn ToString, name: &str| {
+        world.manager("POST", &format!("/v1/staff/orders/{}/{name}", id.to_string()))
+    };
+    let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
+    let reviewer = Request::post(format!("/v1/staff/orders/{}/delete", world.order.id));
+    vec![
+        conflict("deleting what is not invalid", act(&world.confirmed.id, "delete"), "confirmed"),
+        conflict("taking out what is not in the trash", act(&world.cancelled.id, "undelete"), "cancelled"),
+        case("deleting an order of another store", act(&world.foreign_order.id, "delete"), 404, "not-found"),
+        case(
+            "deleting at a stale version",
+            act(&world.confirmed.id, "delete").if_match("\"1\""),
+            412,
+            "precondition-failed",
+        )
+        .currently("confirmed"),
+        case("a reviewer deletes", reviewer.bearer(&world.reviewer_token), 403, "forbidden"),
+    ]
+}
+
+fn run(world: &World, body: &Value) -> Request {
+    world.manager("POST", PATH).key(&world.site.key()).json(body)
+}
+
+fn bodies(world: &World) -> Vec<Case> {
+    let order = world.confirmed.id.to_string();
+    let many = vec![order.clone(); 501];
+    let batch = BatchId::from_i64(7).to_string();
+    let fault = |name, body: Value, pointer, code| invalid(name, run(world, &body), pointer, code);
+    let confirm = |ids: Value| json!({"action": "confirm", "ids": ids});
+    vec![
+        fault(
+            "an act that there is not",
+            json!({"action": "purge", "ids": [order]}),
+            "/action",
+            "unknown-value",
+        ),
+        fault("no act", json!({"ids": [order]}), "/action", "missing"),
+        fault("no orders", json!({"action": "confirm"}), "/ids", "missing"),
+        fault("0 ids", confirm(json!([])), "/ids", "too-few"),
+        fault("501 ids", confirm(json!(many)), "/ids", "too-many"),
+        fault("an id that is none", confirm(json!([order, "0BQ7"])), "/ids/1", "unknown-order"),
+        fault("one id without a list", confirm(json!(order)), "/ids", "wrong-type"),
+        fault(
+            "ids and a filter",
+            json!({"action": "confirm", "ids": [order], "filter": {}}),
+            "/ids",
+            "contradiction",
+        ),
+        fault(
+            "a filter and a batch",
+            json!({"action": "undelete", "filter": {}, "batch_id": batch}),
+            "/filter",
+            "contradiction",
+        ),
+        fault(
+            "confirming a batch",
+            json!({"action": "confirm", "batch_id": batch}),
+            "/batch_id",
+            "contradiction",
+        ),
+        fault(
+            "a batch that is none",
+            json!({"action": "undelete", "batch_id": order}),
+            "/batch_id",
+            "unknown-batch",
+        ),
+        fault(
+            "a reason to confirm",
+            json!({"action": "confirm", "ids": [order], "reason": "test"}),
+            "/reason",
+            "contradiction",
+        ),
+        fault(
+            "a comment on deleting",
+            json!({"action": "delete", "ids": [order], "comment": "x"}),
+            "/comment",
+            "contradiction",
+        ),
+        fault("no reason", json!({"action": "invalidate", "ids": [order]}), "/reason", "missing"),
+        fault(
+            "a reason that does not exist",
+            json!({"action": "invalidate", "ids": [order], "reason": "x"}),
+            "/reason",
+            "unknown-value",
+        ),
+        fault(
+            "a comment of 1,001",
+            json!({"action": "invalidate", "ids": [order], "reason": "test", "comment": "c".repeat(1_001)}),
+            "/comment",
+            "too-long",
+        ),
+        fault("deleting without a digest", json!({"action": "delete", "ids": [order]}), "/digest", "missing"),
+        fault("a filter without a digest", json!({"action": "confirm", "filter": {}}), "/digest", "missing"),
+        fault(
+            "a short digest",
+            json!({"action": "delete", "ids": [order], "digest": "abc"}),
+            "/digest",
+            "too-short",
+        ),
+        fault(
+            "a field that there is not",
+            json!({"action": "confirm", "ids": [order], "force": true}),
+            "/force",
+            "unknown-field",
+        ),
+    ]
+}
+
+fn filters(world: &World) -> Vec<Case> {
+    let mut cases = vec![];
+    for (name, filter, pointer, code) in [
+        ("a list for a filter", json!([]), "/filter", "wrong-type"),
+        ("a mistyped filter", json!({"stauts": "invalid"}), "/filter/stauts", "unknown-parameter"),
+        ("a status that there is not", json!({"status": "paid"}), "/filter/status", "unknown-value"),
+        ("null for a status", json!({"status": null}), "/filter/status", "wrong-type"),
+        ("an object for a status", json!({"status": {"is": "invalid"}}), "/filter/status", "wrong-type"),
+        ("less than nothing", json!({"total_min": -1}), "/filter/total_min", "out-of-range"),
+        ("a page size", json!({"limit": 5}), "/filter/limit", "unknown-field"),
+        ("a page", json!({"cursor": "x"}), "/filter/cursor", "unknown-field"),
+        ("a customer that is none", json!({"customer": "x"}), "/filter/customer", "unknown-value"),
+        ("a search of 201", json!({"q": "q".repeat(201)}), "/filter/q", "too-long"),
+    ] {
+        let body = json!({"action": "delete", "filter": filter, "digest": "0".repeat(64)});
+        cases.push(invalid(name, run(world, &body), pointer, code));
+        let preview = world.manager("POST", &format!("{PATH}?preview=true")).json(&body);
+        cases.push(invalid(name, preview, pointer, code));
+    }
+    cases
+}
+
+fn rights(world: &World) -> Vec<Case> {
+    let order = world.order.id.to_string();
+    let delete = json!({"action": "delete", "ids": [order], "digest": "0".repeat(64)});
+    let reviewer = |target: &str| Request::post(target).bearer(&world.reviewer_token).key(&world.site.key());
+    vec![
+        case("a digest that was never given", run(world, &delete), 409, "preview-outdated"),
+        case("a reviewer deletes many", reviewer(PATH).json(&delete), 403, "forbidden"),
+        case(
+            "a reviewer previews that",
+            reviewer(&format!("{PATH}?preview=true")).json(&delete),
+            403,
+            "forbidden",
+        ),
+        case("a customer deletes many", world.customer("POST", PATH).json(&delete), 403, "forbidden"),
+        case(
+            "without a key",
+            world.manager("POST", PATH).json(&json!({"action": "confirm", "ids": [order]})),
+            400,
+            "idempotency-key-missing",
+        ),
+    ]
+}
+
+fn paths(world: &World) -> Vec<Case> {
+    let batch = format!("{PATH}/{}", BatchId::from_i64(7));
+    let missing = |name, method, path: &str| case(name, world.manager(method, path), 404, "not-found");
+    let items = world.manager("GET", &format!("{batch}/items?result=done"));
+    vec![
+        missing("a batch that is not there", "GET", &batch),
+        missing("its orders", "GET", &format!("{batch}/items")),
+        missing("cancelling it", "POST", &format!("{batch}/cancel")),
+        missing("an order for a batch", "GET", &format!("{PATH}/{}", world.order.id)),
+        parameter("a result that there is not", items, "result", "unknown-value"),
+        parameter(
+            "a mistyped step",
+            run(world, &json!({"action": "confirm", "ids": [world.order.id.to_string()]}))
+                .more("?previw=true"),
+            "previw",
+            "unknown-parameter",
+        ),
+        case("deleting a batch", world.manager("DELETE", &batch), 405, "method-not-allowed"),
+    ]
+}

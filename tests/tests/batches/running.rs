@@ -1,0 +1,308 @@
+//! What the job makes of batches.
+
+use futures_util::FutureExt as _;
+use ordervault_api::jobs::{Job as _, JobError, Progress, RunBatches, Tools};
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::member::{self, MemberEdit};
+use ordervault_domain::order::{Command, Status};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::{ActorRef, WriteError};
+use ordervault_tests::dump::dump;
+use ordervault_tests::http::Request;
+use ordervault_tests::queue::{another_process, history, on_member};
+use ordervault_tests::shop::Shop;
+use ordervault_tests::twin::Fresh;
+use serde_json::{Value, json};
+
+use crate::desk::{BATCHES, Desk, delete, id, ids, with};
+
+/// More than one step takes.
+const MANY: u32 = 240;
+
+pub(crate) async fn orders_go_into_the_trash_and_come_back_as_they_were(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(MANY).await;
+    let before = desk.business(&orders).await;
+    let versions: Vec<i64> = orders.iter().map(|order| order.version).collect();
+    let batch = desk.accept(&delete(&orders)).await;
+    assert_eq!(desk.counts(&batch).await, json!(["pending", MANY, 0, 0, 0, 0]));
+    assert_eq!(desk.step().await, Progress::More);
+    assert_eq!(desk.counts(&batch).await, json!(["running", MANY, 200, 200, 0, 0]));
+    desk.finish().await;
+    assert_eq!(desk.counts(&batch).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
+    assert!(desk.results(&batch).await.values().all(|result| result == "succeeded"));
+    let one = desk.ask("GET", &format!("/v1/staff/orders/{}", orders[0].id));
+    assert_eq!(desk.site.good(&one, 200).await.json()["deleted_in"], batch.as_str());
+
+    let back = json!({"action": "undelete", "batch_id": batch});
+    assert_eq!(desk.preview(&back).await["count"], MANY);
+    let back = id(&desk.site.good(&desk.run(&back), 202).await);
+    desk.finish().await;
+    assert_eq!(desk.counts(&back).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
+    assert_eq!(desk.business(&orders).await, before);
+    let again = id(&desk.site.good(&desk.run(&json!({"action": "undelete", "batch_id": batch})), 202).await);
+    assert_eq!(desk.counts(&again).await, json!(["completed", 0, 0, 0, 0, 0]));
+    for (order, version) in orders.iter().zip(versions) {
+        let rows = history(&db, order.id.get()).await;
+        assert_eq!(i64::try_from(rows.len()), Ok(version + 2));
+        let [.., deleted, undeleted] = &rows[..] else { panic!("two rows more") };
+        for (row, batch) in [(deleted, &batch), (undeleted, &back)] {
+            assert!(row.event.contains(batch), "{}", row.event);
+            assert_eq!(row.actor_id, Some(desk.manager.id.get()));
+        }
+    }
+    let requests: std::collections::BTreeSet<_> = dump(&db).await["history"]
+        .iter()
+        .filter(|row| row.text("type") == Some("deleted"))
+        .cloned()
+        .collect();
+    let requests: std::collections::BTreeSet<_> =
+        requests.iter().filter_map(|row| row.text("request_id").map(str::to_owned)).collect();
+    assert_eq!(requests.len(), 1, "one request for all");
+    desk.close().await;
+}
+
+pub(crate) async fn a_selection_and_one_order_come_back(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(4).await;
+    desk.accept(&delete(&orders)).await;
+    desk.finish().await;
+    let some = json!({"action": "undelete", "ids": ids(&orders[..2])});
+    desk.site.good(&desk.run(&some), 202).await;
+    desk.finish().await;
+    let post = |name: &str| desk.ask("POST", &format!("/v1/staff/orders/{}/{name}", orders[2].id));
+    let shown = desk.site.good(&post("undelete"), 200).await.json();
+    assert_eq!((&shown["status"], &shown["deleted_at"]), (&json!("invalid"), &Value::Null));
+    let twice = desk.site.send(&post("undelete")).await;
+    assert_eq!((twice.status, twice.code().as_str()), (409, "state-conflict"));
+    let deleted: Vec<bool> = desk.business(&orders).await.iter().map(|order| order.is_deleted()).collect();
+    assert_eq!(deleted, [false, false, false, true]);
+    for _ in 0..2 {
+        assert!(desk.site.good(&post("delete"), 200).await.json()["deleted_at"].is_string());
+    }
+    assert_eq!(desk.events("deleted").await, (5, 4), "twice is once");
+    desk.close().await;
+}
+
+pub(crate) async fn other_acts_run_too(db: Db) {
+    let desk = Desk::open(&db).await;
+    let (one, other) = (desk.order(Status::PendingReview).await, desk.order(Status::PendingReview).await);
+    let confirm = json!({"action": "confirm", "ids": ids(&[one.clone(), other.clone()])});
+    let confirmed = id(&desk.site.good(&desk.run(&confirm), 202).await);
+    desk.finish().await;
+    assert_eq!(desk.counts(&confirmed).await, json!(["completed", 2, 2, 2, 0, 0]));
+    let again = id(&desk.site.good(&desk.run(&confirm), 202).await);
+    desk.finish().await;
+    assert_eq!(desk.counts(&again).await, json!(["completed", 2, 2, 0, 2, 0]));
+    let invalidate = json!({"action": "invalidate", "reason": "fraud", "filter": {"status": "confirmed"}});
+    let marked = desk.accept(&invalidate).await;
+    desk.finish().await;
+    assert_eq!(desk.batch(&marked).await["reason"], "fraud");
+    for order in desk.business(&[one, other]).await {
+        assert_eq!(order.invalid_reason.map(|reason| reason.to_string()).as_deref(), Some("fraud"));
+    }
+    desk.close().await;
+}
+
+pub(crate) async fn each_order_has_its_own_result(db: Db) {
+    let desk = Desk::open(&db).await;
+    let shop = &desk.site.shop;
+    let elsewhere = shop.store().await;
+    let product = shop.product(&elsewhere, 10).await;
+    let foreign = shop.place(&desk.customer, &elsewhere, &[(&product, 1)]).await;
+    let invalid = desk.invalid_orders(1).await;
+    let confirmed = desk.order(Status::Confirmed).await;
+    let gone = desk.invalid_orders(1).await;
+    shop.change(ActorRef::Operator, &gone[0], Command::Delete { batch: None }).await;
+    let nothing = OrderId::from_i64(7);
+    let named = [invalid[0].id, confirmed.id, gone[0].id, foreign.id, nothing];
+    let named: Vec<String> = named.iter().map(ToString::to_string).collect();
+    let body = json!({"action": "delete", "ids": named});
+    let preview = desk.preview(&body).await;
+    assert_eq!(preview["count"], 3);
+    let mut missing = vec![foreign.id.to_string(), nothing.to_string()];
+    missing.sort();
+    assert_eq!(preview["not_found"], json!(missing));
+    let batch = desk.accept(&body).await;
+    desk.finish().await;
+    assert_eq!(desk.counts(&batch).await, json!(["completed", 5, 5, 1, 1, 3]));
+    let results = desk.results(&batch).await;
+    let result = |order: OrderId| results[&order.to_string()].as_str();
+    assert_eq!(result(invalid[0].id), "succeeded");
+    assert_eq!(result(gone[0].id), "already_applied");
+    assert_eq!(result(confirmed.id), "refused state-conflict");
+    assert_eq!(result(foreign.id), "refused not-found");
+    assert_eq!(result(nothing), "refused not-found");
+    let some = desk.ask("GET", &format!("{BATCHES}/{batch}/items?result=already_applied,succeeded"));
+    assert_eq!(desk.site.good(&some, 200).await.json()["items"].as_array().map(Vec::len), Some(2));
+    desk.close().await;
+}
+
+pub(crate) async fn what_changed_since_the_preview_is_left_alone(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(2).await;
+    let batch = desk.accept(&delete(&orders)).await;
+    desk.site.shop.change(ActorRef::Operator, &orders[0], Command::Hide).await;
+    desk.finish().await;
+    let results = desk.results(&batch).await;
+    assert_eq!(results[&orders[0].id.to_string()], "refused precondition-failed");
+    assert_eq!(results[&orders[1].id.to_string()], "succeeded");
+    desk.close().await;
+}
+
+pub(crate) async fn whoever_runs_next_goes_on(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(MANY).await;
+    let batch = desk.accept(&delete(&orders)).await;
+    let tools = desk.tools();
+    let mut job = RunBatches;
+    // Killed after it has handed over its orders and before it heard what became of them.
+    let mut step = job.step(&tools);
+    loop {
+        assert!((&mut step).now_or_never().is_none(), "the writer has had no turn yet");
+        if desk.site.shop.writer.depth() > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    drop(step);
+    let (deleted, _) = desk.events("deleted").await;
+    assert!(deleted < MANY as usize, "in the middle");
+    desk.finish().await;
+    assert_eq!(desk.counts(&batch).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
+    assert_eq!(desk.events("deleted").await, (MANY as usize, MANY as usize));
+    desk.close().await;
+}
+
+pub(crate) async fn two_servers_at_once_do_nothing_twice(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(MANY).await;
+    let batch = desk.accept(&delete(&orders)).await;
+    let elsewhere = another_process(&db).await;
+    let other = Shop::with(&elsewhere, desk.site.shop.clock.clone(), 2).await;
+    let tools = Tools { db: elsewhere.clone(), writer: other.writer.clone(), ..desk.tools() };
+    loop {
+        let (mut here, mut there) = (RunBatches, RunBatches);
+        let own = desk.tools();
+        let steps = tokio::join!(here.step(&own), there.step(&tools));
+        let more = |outcome: Result<Progress, JobError>| match outcome {
+            Ok(progress) => progress == Progress::More,
+            // They meet in the batch's row; whoever was slower comes again.
+            Err(JobError::Write(WriteError::Locked)) => true,
+            Err(error) => panic!("{error}"),
+        };
+        if !(more(steps.0) | more(steps.1)) {
+            break;
+        }
+    }
+    assert_eq!(desk.counts(&batch).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
+    assert_eq!(desk.events("deleted").await, (MANY as usize, MANY as usize));
+    other.close().await;
+    elsewhere.close().await;
+    desk.close().await;
+}
+
+pub(crate) async fn rights_count_at_each_turn(db: Db) {
+    let mut desk = Desk::open(&db).await;
+    let shop = &desk.site.shop;
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    desk.token = desk.site.member_token(&owner).await;
+    let shop = &desk.site.shop;
+    let deactivate = member::Command::Deactivate;
+    let fewer = MemberEdit { roles: Some([Role::Clerk].into()), ..MemberEdit::default() };
+    let elsewhere = MemberEdit { stores: Some(StoreScope::none()), ..MemberEdit::default() };
+    for (loss, code) in [
+        (deactivate, "refused forbidden"),
+        (member::Command::Edit(fewer), "refused forbidden"),
+        (member::Command::Edit(elsewhere), "refused not-found"),
+    ] {
+        let orders = desk.invalid_orders(MANY).await;
+        let here = StoreScope::Only([desk.store.id].into());
+        let maker = shop.member(Role::Manager, here).await;
+        let token = desk.site.member_token(&maker).await;
+        let ask = |query: &str| Request::post(format!("{BATCHES}{query}")).bearer(&token);
+        let preview = desk.site.good(&ask("?preview=true").json(&delete(&orders)), 200).await.json();
+        let body = with(&delete(&orders), "digest", preview["digest"].clone());
+        let batch = id(&desk.site.good(&ask("").key(&desk.site.key()).json(&body), 202).await);
+        desk.step().await;
+        shop.act(ActorRef::Operator, on_member(maker.id, loss)).await;
+        desk.finish().await;
+        assert_eq!(desk.counts(&batch).await, json!(["completed", MANY, MANY, 200, 0, MANY - 200]));
+        let refused = desk.results(&batch).await.into_values().filter(|result| result == code).count();
+        assert_eq!(refused, MANY as usize - 200, "{code}");
+    }
+    desk.close().await;
+}
+
+pub(crate) async fn a_cancelled_batch_leaves_the_rest(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders = desk.invalid_orders(MANY).await;
+    let batch = desk.accept(&delete(&orders)).await;
+    desk.step().await;
+    let cancel = |key: &str| desk.ask("POST", &format!("{BATCHES}/{batch}/cancel")).key(key);
+    let first = desk.site.good(&cancel("a"), 200).await;
+    assert_eq!(first.json()["status"], "cancelled");
+    assert_eq!(first.json(), desk.batch(&batch).await);
+    let before = dump(&db).await;
+    for key in ["a", "b"] {
+        assert_eq!(desk.site.good(&cancel(key), 200).await.json(), first.json(), "twice is no error");
+    }
+    desk.finish().await;
+    assert_eq!(ordervault_tests::dump::differences(&before, &dump(&db).await), Vec::<String>::new());
+    assert_eq!(desk.counts(&batch).await, json!(["cancelled", MANY, 200, 200, 0, 0]));
+    let results = desk.results(&batch).await;
+    assert_eq!(results.values().filter(|result| *result == "cancelled").count(), MANY as usize - 200);
+    assert_eq!(desk.events("deleted").await, (200, 200), "what is done stays done");
+
+    let rest = id(&desk.site.good(&desk.run(&json!({"action": "undelete", "batch_id": batch})), 202).await);
+    desk.finish().await;
+    let late = desk.site.send(&desk.ask("POST", &format!("{BATCHES}/{rest}/cancel"))).await;
+    assert_eq!((late.status, late.code().as_str()), (409, "state-conflict"));
+    desk.close().await;
+}
+
+pub(crate) async fn batches_run_side_by_side(db: Db) {
+    let desk = Desk::open(&db).await;
+    let (many, few) = (desk.invalid_orders(MANY).await, desk.invalid_orders(3).await);
+    let long = desk.accept(&delete(&many)).await;
+    let short = desk.accept(&delete(&few)).await;
+    desk.step().await;
+    assert_eq!(desk.counts(&short).await, json!(["completed", 3, 3, 3, 0, 0]));
+    assert_eq!(desk.counts(&long).await, json!(["running", MANY, 100, 100, 0, 0]));
+    desk.finish().await;
+    assert_eq!(desk.counts(&long).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
+    desk.close().await;
+}
+
+pub(crate) async fn an_order_that_cannot_be_read_is_given_up(db: Db) {
+    let fresh = Fresh::on(db.engine()).await;
+    let desk = Desk::open(&fresh.db).await;
+    let orders = desk.invalid_orders(3).await;
+    let batch = desk.accept(&delete(&orders)).await;
+    fresh.damage("UPDATE orders SET currency = 'XXX' WHERE id = (SELECT MIN(id) FROM orders)").await;
+    desk.finish().await;
+    assert_eq!(desk.counts(&batch).await, json!(["completed", 3, 3, 2, 0, 1]));
+    let results = desk.results(&batch).await;
+    let first = orders.iter().map(|order| order.id).min().expect("an order");
+    assert_eq!(results[&first.to_string()], "refused internal-error");
+    desk.close().await;
+    fresh.drop().await;
+}
+
+pub(crate) async fn what_was_said_is_kept_with_the_orders_only(db: Db) {
+    let desk = Desk::open(&db).await;
+    let order = desk.order(Status::Confirmed).await;
+    let body =
+        json!({"action": "invalidate", "ids": [order.id.to_string()], "reason": "other", "comment": "說明"});
+    let batch = id(&desk.site.good(&desk.run(&body), 202).await);
+    let said = async || dump(&db).await["batches"][0].text("comment").map(str::to_owned);
+    assert_eq!(said().await.as_deref(), Some("說明"));
+    desk.finish().await;
+    assert_eq!(desk.counts(&batch).await, json!(["completed", 1, 1, 1, 0, 0]));
+    assert_eq!(said().await, None);
+    let rows = history(&db, order.id.get()).await;
+    let content = rows.last().and_then(|row| row.content.clone()).unwrap_or_default();
+    assert!(content.contains("說明"), "{content}");
+    desk.close().await;
+}

@@ -1,0 +1,109 @@
+//! Batches in the write queue, and the bell.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ordervault_api::jobs::{Jobs, RunBatches};
+use ordervault_domain::access::StoreScope;
+use ordervault_domain::batch::{Action, Batch, Outcome};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Command, Status};
+use ordervault_domain::refusal::Refusal;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Done};
+use ordervault_tests::dump::{differences, dump};
+use ordervault_tests::queue::{batches, done, on_order, refusal_of, together};
+use ordervault_tests::shop::submission;
+use serde_json::json;
+use tokio::sync::oneshot;
+
+use crate::desk::{Desk, id, ids};
+
+/// Longer than anything here takes; whoever waits for so long waits for nothing.
+const HOPELESS: Duration = Duration::from_secs(60);
+
+fn open(orders: &[OrderId], desk: &Desk) -> Act {
+    let stores = StoreScope::Only([desk.store.id].into());
+    let items = orders.iter().map(|order| (*order, None)).collect();
+    Act::Batch(BatchAct::Open { action: Action::Delete, stores, items })
+}
+
+async fn opened(desk: &Desk, orders: &[OrderId]) -> Arc<Batch> {
+    match desk.site.shop.act(ActorRef::Member(desk.manager.id), open(orders, desk)).await {
+        Done::Batch(batch) => batch,
+        other => panic!("{other:?}"),
+    }
+}
+
+pub(crate) async fn turns_and_a_cancellation_are_decided_as_they_arrive(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders: Vec<OrderId> = desk.invalid_orders(4).await.iter().map(|order| order.id).collect();
+    let batch = opened(&desk, &orders).await;
+    let turn = |order: usize| {
+        let run = BatchAct::Run { id: batch.id, order_id: orders[order] };
+        submission(ActorRef::System, vec![Act::Batch(run)])
+    };
+    let cancel = Act::Batch(BatchAct::Cancel { id: batch.id });
+    let cancel = submission(ActorRef::Member(desk.manager.id), vec![cancel]);
+    let before = batches(&db).await;
+    let wishes = vec![turn(0), turn(0), turn(1), cancel, turn(2), turn(1)];
+    let outcomes: Vec<Done> = together(&desk.site.shop.writer, wishes).await.into_iter().map(done).collect();
+    assert_eq!(batches(&db).await - before, 1, "one batch of the queue");
+    let mut results = vec![];
+    for outcome in &outcomes {
+        match outcome {
+            Done::BatchItem(result) => results.push(*result),
+            Done::Batch(batch) => {
+                assert_eq!((batch.status.to_string().as_str(), batch.succeeded), ("cancelled", 2));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(results, [Some(Outcome::Succeeded), None, Some(Outcome::Succeeded), None, None]);
+    assert_eq!(desk.counts(&batch.id.to_string()).await, json!(["cancelled", 4, 2, 2, 0, 0]));
+    assert_eq!(desk.events("deleted").await, (2, 2));
+    desk.close().await;
+}
+
+pub(crate) async fn what_is_refused_leaves_no_batch(db: Db) {
+    let desk = Desk::open(&db).await;
+    let orders: Vec<OrderId> = desk.invalid_orders(2).await.iter().map(|order| order.id).collect();
+    let batch = opened(&desk, &orders).await;
+    let before = dump(&db).await;
+    let shop = &desk.site.shop;
+    let confirm = on_order(orders[0], None, Command::Confirm);
+    let maker = ActorRef::Member(desk.manager.id);
+    let refused = shop.submit(maker, vec![open(&orders, &desk), confirm.clone()]).await;
+    assert!(matches!(refusal_of(refused), Refusal::StateConflict { .. }));
+    let cancel = Act::Batch(BatchAct::Cancel { id: batch.id });
+    let refused = shop.submit(maker, vec![cancel.clone(), confirm]).await;
+    assert!(matches!(refusal_of(refused), Refusal::StateConflict { .. }));
+    for nobody in [ActorRef::System, ActorRef::Operator, ActorRef::Customer(desk.customer.id)] {
+        let refused = shop.submit(nobody, vec![open(&orders, &desk)]).await;
+        assert!(matches!(refusal_of(refused), Refusal::Forbidden(_)), "{nobody:?}");
+    }
+    assert!(differences(&before, &dump(&db).await).is_empty());
+    desk.close().await;
+}
+
+pub(crate) async fn the_job_is_woken_at_once(db: Db) {
+    let desk = Desk::open(&db).await;
+    let order = desk.order(Status::PendingReview).await;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let jobs = Jobs::new(desk.tools(), desk.site.bell()).with(RunBatches);
+    // It never ticks.
+    let runner = tokio::spawn(jobs.run(pending::<()>, async move { _ = stopped.await }));
+    tokio::task::yield_now().await;
+    let body = json!({"action": "confirm", "ids": ids(&[order])});
+    let batch = id(&desk.site.good(&desk.run(&body), 202).await);
+    let completed = async {
+        while desk.batch(&batch).await["status"] != "completed" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(HOPELESS, completed).await.expect("the batch is carried out");
+    stop.send(()).expect("the job runs");
+    runner.await.expect("no panic");
+    desk.close().await;
+}
