@@ -17,6 +17,7 @@
 
 pub mod app;
 pub mod auth;
+mod caching;
 pub mod extract;
 pub mod middleware;
 pub mod openapi;
@@ -26,6 +27,7 @@ pub mod routes;
 pub mod server;
 pub mod state;
 pub mod telemetry;
+pub mod throttles;
 pub mod v1;
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         migrate::STATEMENTS,
         read::STATEMENTS[0],
         read::STATEMENTS[1],
+        read::STATEMENTS[2],
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
         tables::history::STATEMENTS,
@@ -50,6 +51,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::sessions::STATEMENTS,
         tables::stock::STATEMENTS,
         tables::stores::STATEMENTS,
+        tables::throttles::STATEMENTS,
         tables::writers::STATEMENTS,
         walk::STATEMENTS,
     ];

@@ -1,4 +1,4 @@
-//! Customers and their orders. What staff do with orders the same way is shared from here.
+//! Customers and guests, and their orders. What staff do with orders the same way is shared from here.
 
 pub(super) mod amend;
 mod cancel;
@@ -6,6 +6,7 @@ pub(super) mod history;
 pub(super) mod list;
 mod place;
 pub(super) mod read;
+mod visibility;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -34,6 +35,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(history::get_order_history))
         .with(endpoint!(amend::amend_order))
         .with(endpoint!(cancel::cancel_order))
+        .with(endpoint!(visibility::hide_order))
+        .with(endpoint!(visibility::show_order))
 }
 
 /// A product and how many of it.

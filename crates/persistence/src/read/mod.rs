@@ -7,6 +7,7 @@ mod order_list;
 mod orders;
 mod people;
 mod terms;
+mod throttles;
 
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use logins::{password_hash, session, sign_in};
@@ -14,12 +15,13 @@ pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
     list_orders,
 };
-pub use orders::{OrderContext, history, order, state_at};
+pub use orders::{OrderContext, history, order, orders, proof, state_at};
 pub use people::{customer, member, member_by_email, members};
+pub use throttles::blocked_until;
 
 /// The fixed statements of these modules.
-pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 2] =
-    [catalogue::STATEMENTS, people::STATEMENTS];
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 3] =
+    [catalogue::STATEMENTS, orders::STATEMENTS, people::STATEMENTS];
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
