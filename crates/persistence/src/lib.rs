@@ -42,6 +42,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         read::STATEMENTS[1],
         read::STATEMENTS[2],
         read::STATEMENTS[3],
+        read::STATEMENTS[4],
         tables::batches::STATEMENTS,
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
@@ -55,6 +56,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::sessions::STATEMENTS,
         tables::stock::STATEMENTS,
         tables::stores::STATEMENTS,
+        tables::throttles::STATEMENTS,
         tables::writers::STATEMENTS,
         walk::STATEMENTS,
     ];

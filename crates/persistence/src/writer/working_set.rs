@@ -12,9 +12,10 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 
-use super::act::{Act, ActorRef, SessionAct, Submission};
+use super::act::{Act, ActorRef, SessionAct, Submission, ThrottleAct};
 use super::batch::{BatchAct, Batches};
 use super::collection::Collection;
+use super::throttle::Throttles;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
@@ -39,6 +40,7 @@ pub(crate) struct WorkingSet {
     pub sessions: HashMap<i64, Session>,
     /// The sessions as they were before the submission at hand, latest change last.
     session_undo: Vec<(i64, Option<Session>)>,
+    pub throttles: Throttles,
     pub keys: HashMap<String, Record>,
     pub stores_with_orders: HashSet<i64>,
     pub skus: HashMap<(i64, String), i64>,
@@ -111,6 +113,7 @@ struct Named {
     session_principals: Vec<i64>,
     batches: Vec<i64>,
     batch_items: Vec<(BatchId, OrderId)>,
+    throttles: Vec<String>,
     keys: Vec<String>,
     /// By store.
     skus: Vec<(i64, String)>,
@@ -123,7 +126,7 @@ struct Named {
 }
 
 impl WorkingSet {
-    /// Reads and locks what the submissions touch. The order of classes is the same in every process: batches, stores,
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
     /// members, customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
@@ -140,6 +143,7 @@ impl WorkingSet {
         let mut set = Self::default();
         let conn = tx.conn();
         set.load_taken(conn, &named).await?;
+        set.throttles.load(conn, &named.throttles).await?;
         set.batches = Batches::load(conn, &named.batches, &named.batch_items).await?;
         named.members.extend(set.batches.members());
         set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
@@ -256,6 +260,7 @@ impl WorkingSet {
         self.customers.keep();
         self.members.keep();
         self.orders.keep();
+        self.throttles.keep();
         self.session_undo.clear();
     }
 
@@ -266,6 +271,7 @@ impl WorkingSet {
         self.customers.roll_back();
         self.members.roll_back();
         self.orders.roll_back();
+        self.throttles.roll_back();
         for (id, before) in self.session_undo.drain(..).rev() {
             match before {
                 Some(session) => self.sessions.insert(id, session),
@@ -290,6 +296,7 @@ impl WorkingSet {
             && pending.opened.is_empty()
             && pending.touched.is_empty()
             && self.batches.len() == 0
+            && self.throttles.is_unchanged()
     }
 }
 
@@ -353,6 +360,10 @@ impl Named {
                 SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
             },
             Act::Batch(batch) => self.note_batch(batch),
+            Act::Throttle(throttle) => self.throttles.push(match throttle {
+                ThrottleAct::Count(throttle) => throttle.key.clone(),
+                ThrottleAct::TakeBack { key } => key.clone(),
+            }),
             Act::Rehash { .. } => {}
             Act::Adopt(rows) => self.note_adopted(rows),
         }

@@ -26,4 +26,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(acts::restore_order))
         .with(endpoint!(acts::delete_order))
         .with(endpoint!(acts::undelete_order))
+        .with(endpoint!(acts::hide_staff_order))
+        .with(endpoint!(acts::show_staff_order))
 }

@@ -142,7 +142,7 @@ impl ListStaffOrders {
         Ok(OrderFilter {
             statuses: self.status,
             stores: self.store,
-            number: self.number,
+            numbers: self.number.map(|id| id..=id),
             ids: None,
             deleted_in: None,
             customer,
