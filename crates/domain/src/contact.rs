@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
 
@@ -25,6 +26,27 @@ pub struct Contact {
     /// Where to send goods.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+}
+
+impl Contact {
+    /// What somebody without an account is told by: the phone number, else the e-mail address.
+    #[must_use]
+    pub fn reach(&self) -> Option<&str> {
+        let email = self.email.as_ref().map(Email::as_str);
+        self.phone.as_ref().map(Phone::as_str).or(email)
+    }
+
+    /// Is this its phone number? See [`Phone::is_same_line`].
+    #[must_use]
+    pub fn has_phone(&self, phone: &Phone) -> bool {
+        self.phone.as_ref().is_some_and(|own| own.is_same_line(phone))
+    }
+
+    /// Is this its e-mail address? How far two addresses agree does not show in the time that it takes.
+    #[must_use]
+    pub fn has_email(&self, email: &Email) -> bool {
+        self.email.as_ref().is_some_and(|own| is_same(&own.0, &email.0))
+    }
 }
 
 /// A postal address, in the parts that the person gave.
@@ -96,9 +118,55 @@ impl Phone {
         self.digits().chars().rev().collect()
     }
 
+    /// Do both numbers ring the same telephone? Two numbers in international form (with `+` or `00`) are compared digit
+    /// by digit, two in national form without the zeros in front. Of an international and a national one, the national
+    /// digits have to be all that follows the country code: `+886 912 345 678` and `0912 345 678`. Fewer digits never do. How far two numbers agree does not show in the time that it takes.
+    #[must_use]
+    pub fn is_same_line(&self, other: &Self) -> bool {
+        match (self.international(), other.international()) {
+            (Some(own), Some(other)) => is_same(own, other),
+            (Some(international), None) => follows_country_code(international, other.national()),
+            (None, Some(international)) => follows_country_code(international, self.national()),
+            (None, None) => is_same(self.national(), other.national()),
+        }
+    }
+
+    /// The digits from the country code on, if it is written with one.
+    fn international(&self) -> Option<&str> {
+        self.0.strip_prefix('+').or_else(|| self.0.strip_prefix("00"))
+    }
+
+    /// The digits without the zeros by which one dials out of a district.
+    fn national(&self) -> &str {
+        self.digits().trim_start_matches('0')
+    }
+
     fn digits(&self) -> &str {
         self.0.trim_start_matches('+')
     }
+}
+
+/// Is the international number a country code and then these digits?
+fn follows_country_code(international: &str, national: &str) -> bool {
+    let behind = international.get(country_code_digits(international)..).unwrap_or_default();
+    // In some countries, such as Italy, the zero stays.
+    is_same(behind.trim_start_matches('0'), national)
+}
+
+/// How many of the digits are the country code (ITU-T E.164, list of assigned country codes).
+fn country_code_digits(international: &str) -> usize {
+    let zone = international.get(..2).and_then(|digits| digits.parse().ok()).unwrap_or_default();
+    match zone {
+        10..=19 | 70..=79 => 1,
+        20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 => 2,
+        81 | 82 | 84 | 86 | 90..=95 | 98 => 2,
+        _ => 3,
+    }
+}
+
+/// Equality in constant time; only lengths can be told from it.
+fn is_same(a: &str, b: &str) -> bool {
+    a.as_bytes().ct_eq(b.as_bytes()).into()
 }
 
 impl FromStr for Phone {
@@ -267,6 +335,60 @@ mod tests {
     }
 
     #[test]
+    fn one_line_has_several_numbers() {
+        let same = |a: &str, b: &str| {
+            let (a, b): (Phone, Phone) = (a.parse().unwrap(), b.parse().unwrap());
+            assert_eq!(a.is_same_line(&b), b.is_same_line(&a), "{a} {b}");
+            a.is_same_line(&b)
+        };
+        for (a, b) in [
+            ("+886912345678", "+886 912-345-678"),
+            ("+886912345678", "00886912345678"),
+            ("+886912345678", "0912345678"),
+            ("00886912345678", "912 345 678"),
+            ("+5511987654321", "(11) 98765-4321"),
+            ("+5511987654321", "0 11 98765-4321"),
+            ("+390612345678", "06 1234 5678"),
+            ("0912345678", "912345678"),
+        ] {
+            assert!(same(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("+886912345678", "0912345679"),
+            ("+886912345678", "+86912345678"),
+            ("+886912345678", "12345678"),
+            ("+886912345678", "345678"),
+            ("+886912345678", "886912345678"),
+            ("+886912345678", "00912345678"),
+            ("+15550109999", "550109999"),
+            ("0912345678", "12345678"),
+            ("00000", "+886912345678"),
+            ("12345", "54321"),
+        ] {
+            assert!(!same(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn a_contact_is_told_by_all_of_it() {
+        let contact = Contact {
+            phone: "+886912345678".parse().ok(),
+            email: "maria@example.com".parse().ok(),
+            ..Contact::default()
+        };
+        assert!(contact.has_phone(&"0912345678".parse().unwrap()));
+        assert!(contact.has_email(&"Maria@Example.com".parse().unwrap()));
+        for other in ["maria@example.co", "aria@example.com", "maria@example.org"] {
+            assert!(!contact.has_email(&other.parse().unwrap()), "{other}");
+        }
+        let (phone, email) = (contact.phone.clone().unwrap(), contact.email.clone().unwrap());
+        assert_eq!(contact.reach(), Some("+886912345678"));
+        let unreachable = Contact::default();
+        assert!(!unreachable.has_phone(&phone) && !unreachable.has_email(&email));
+        assert_eq!(Contact { email: Some(email), ..unreachable }.reach(), Some("maria@example.com"));
+    }
+
+    #[test]
     fn other_texts_are_no_phones() {
         let long = "1".repeat(400);
         for text in [
@@ -392,6 +514,47 @@ mod tests {
             if let Ok(email) = email.parse::<Email>() {
                 prop_assert_eq!(email.to_string().parse(), Ok(email));
             }
+        }
+
+        #[test]
+        fn a_line_is_known_by_all_its_digits(
+            code in "1|7|39|55|86|353|886", number in "[1-9][0-9]{6,9}", place in 0..7_usize, digit in 0..=9_u8,
+        ) {
+            let line: Phone = format!("+{code}{number}").parse().unwrap();
+            let spelt = [format!("0{number}"), number.clone(), format!("00{code}{number}")];
+            for other in spelt {
+                prop_assert!(line.is_same_line(&other.parse().unwrap()), "{}", other);
+                // One digit changed at the end of it, or one left out.
+                let mut changed = other.clone().into_bytes();
+                let at = changed.len() - 1 - place;
+                changed[at] = b'0' + digit;
+                let changed = String::from_utf8(changed).unwrap();
+                let is_changed = changed != other;
+                prop_assert_eq!(line.is_same_line(&changed.parse().unwrap()), !is_changed, "{}", changed);
+            }
+        }
+
+        #[test]
+        fn a_mask_lets_little_through(
+            words in prop::collection::vec("[A-Za-zÀ-ÿ]{2,9}|[王小明田中太郎]{1,4}|[가-힣]{2,3}", 1..4),
+            phone in "\\+?[0-9]{5,15}", local in "[a-z0-9]{2,9}", domain in "[a-z]{2,9}", top in "com|com\\.tw|org",
+        ) {
+            let name = words.join(" ");
+            let seen = masked_name(&name);
+            prop_assert_eq!(seen.split(' ').count(), words.len());
+            for (word, seen) in words.iter().zip(seen.split(' ')) {
+                let open: String = seen.chars().filter(|c| *c != '*').collect();
+                prop_assert!(word.starts_with(&open) && open.chars().count() <= 1, "{}", seen);
+                prop_assert!(word.chars().count() > 1 || open.is_empty(), "{}", seen);
+            }
+            let phone: Phone = phone.parse().unwrap();
+            let seen = masked_phone(&phone);
+            prop_assert_eq!(seen.chars().filter(char::is_ascii_digit).count(), 3);
+            prop_assert!(phone.as_str().ends_with(seen.trim_start_matches('*')));
+            let email: Email = format!("{local}@{domain}.{top}").parse().unwrap();
+            let seen = masked_email(&email);
+            let last = top.rsplit('.').next().unwrap();
+            prop_assert_eq!(seen, format!("{}***@{}***.{last}", &local[..1], &domain[..1]));
         }
 
         #[test]

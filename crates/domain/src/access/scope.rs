@@ -9,6 +9,7 @@ use strum::IntoEnumIterator;
 use super::Role;
 use crate::id::{CustomerId, OrderId, StoreId};
 use crate::order::{Order, Status};
+use crate::store::Store;
 
 /// The orders in reach of an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub enum Scope {
     Customer(CustomerId),
     /// The one order that somebody without an account has proved to know, unless it is in the trash; none yet: none.
     Guest(Option<OrderId>),
+    /// What the public boards of these stores show to everybody.
+    Board(BTreeSet<StoreId>),
     /// The orders of some stores in some statuses.
     Staff {
         /// The stores.
@@ -33,12 +36,21 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What everybody may see, masked; none: none of these stores has a public board.
+    #[must_use]
+    pub fn board<'a>(stores: impl IntoIterator<Item = &'a Store>) -> Option<Self> {
+        let with_board = stores.into_iter().filter(|store| store.policy.public_board);
+        let ids: BTreeSet<StoreId> = with_board.map(|store| store.id).collect();
+        (!ids.is_empty()).then_some(Self::Board(ids))
+    }
+
     /// Is this order in reach?
     #[must_use]
     pub fn covers(&self, order: &Order) -> bool {
         match self {
             Self::Customer(id) => order.customer_id == Some(*id) && !order.is_deleted(),
             Self::Guest(id) => *id == Some(order.id) && !order.is_deleted(),
+            Self::Board(stores) => stores.contains(&order.store_id) && order.is_public(),
             Self::Staff { stores, statuses, trash, .. } => {
                 stores.covers(order.store_id)
                     && statuses.contains(order.status)
@@ -53,6 +65,7 @@ impl Scope {
     pub fn shows_contact(&self) -> bool {
         match self {
             Self::Customer(_) | Self::Guest(_) | Self::Everything => true,
+            Self::Board(_) => false,
             Self::Staff { contact, .. } => *contact,
         }
     }

@@ -20,8 +20,8 @@ pub struct Likeness {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Buyer {
     Customer(CustomerId),
-    Phone(String),
-    Email(String),
+    /// Somebody without an account, by what they can be reached by.
+    Reach(String),
 }
 
 impl Likeness {
@@ -61,7 +61,7 @@ impl Likeness {
         part(&self.store_id.get().to_be_bytes());
         match &self.buyer {
             Buyer::Customer(id) => part(&id.get().to_be_bytes()),
-            Buyer::Phone(text) | Buyer::Email(text) => part(text.as_bytes()),
+            Buyer::Reach(text) => part(text.as_bytes()),
         }
         for (product_id, quantity) in &self.basket {
             part(&product_id.get().to_be_bytes());
@@ -75,8 +75,7 @@ impl Likeness {
 
 impl Buyer {
     fn new(customer_id: Option<CustomerId>, contact: &Contact) -> Option<Self> {
-        let phone = || contact.phone.as_ref().map(|phone| Self::Phone(phone.as_str().to_owned()));
-        let email = || contact.email.as_ref().map(|email| Self::Email(email.as_str().to_owned()));
-        customer_id.map(Self::Customer).or_else(phone).or_else(email)
+        let reach = || contact.reach().map(|text| Self::Reach(text.to_owned()));
+        customer_id.map(Self::Customer).or_else(reach)
     }
 }

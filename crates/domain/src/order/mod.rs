@@ -79,6 +79,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// What a public board shows: what the shop has promised to deliver.
+    pub const PUBLIC: [Self; 3] = [Self::Confirmed, Self::Processing, Self::Completed];
+
     /// Is there still something to be done?
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -184,6 +187,12 @@ impl Order {
     #[must_use]
     pub fn is_deleted(&self) -> bool {
         self.deleted_at.is_some()
+    }
+
+    /// May strangers see it, masked, where its store has a public board?
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        Status::PUBLIC.contains(&self.status) && !self.unlisted && !self.is_deleted()
     }
 
     /// Should it have left its status before `now`?

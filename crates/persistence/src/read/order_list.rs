@@ -3,6 +3,8 @@
 //! A list walks the orders by `(placed_at, id)` along an index. Filters that no index serves (amounts) are looked at row
 //! by row, at most [`MAX_WALKED_ROWS`] a page; a page that has walked so far is given as it is, with a cursor to go on.
 
+use std::ops::RangeInclusive;
+
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
@@ -30,8 +32,8 @@ pub struct OrderFilter {
     pub statuses: Vec<Status>,
     /// Of one of these stores.
     pub stores: Vec<StoreId>,
-    /// The order with this number.
-    pub number: Option<OrderId>,
+    /// The orders with these numbers.
+    pub numbers: Option<RangeInclusive<OrderId>>,
     /// Of this customer.
     pub customer: Option<CustomerFilter>,
     /// With one of these statuses in the system that they were imported from.
@@ -248,8 +250,8 @@ fn walk(scope: &Scope, filter: &OrderFilter, after: Option<OrderCursor>, engine:
         let statuses = filter.source_statuses.iter().map(String::as_str);
         condition = condition.add(one_of("source_status", statuses));
     }
-    if let Some(number) = filter.number {
-        condition = condition.add(column("id").eq(number.get()));
+    if let Some(numbers) = &filter.numbers {
+        condition = condition.add(column("id").between(numbers.start().get(), numbers.end().get()));
     }
     match &filter.customer {
         Some(CustomerFilter::Id(id)) => condition = condition.add(column("customer_id").eq(id.get())),
@@ -298,6 +300,11 @@ fn in_scope(scope: &Scope) -> Condition {
             Condition::all().add(column("id").eq(id.get())).add(column("deleted_at").is_null())
         }
         Scope::Guest(None) => Condition::all().add(Expr::val(1).eq(0)),
+        Scope::Board(stores) => Condition::all()
+            .add(one_of("store_id", stores.iter().map(|store| store.get())))
+            .add(one_of("status", Status::PUBLIC.into_iter().map(<&str>::from)))
+            .add(column("unlisted").eq(false))
+            .add(column("deleted_at").is_null()),
         Scope::Staff { stores, statuses, trash, .. } => {
             let mut condition = Condition::all();
             if !trash {

@@ -130,7 +130,7 @@ impl ListStaffOrders {
         Ok(OrderFilter {
             statuses: self.status,
             stores: self.store,
-            number: self.number,
+            numbers: self.number.map(|id| id..=id),
             customer,
             source_statuses: self.source_status,
             category: self.category,
