@@ -115,6 +115,11 @@ impl Shop {
         self.store_with(store::Policy::default()).await
     }
 
+    /// A store that shows its orders on its public board.
+    pub async fn store_with_board(&self) -> Arc<Store> {
+        self.store_with(store::Policy { public_board: true, ..store::Policy::default() }).await
+    }
+
     /// A store that sells in TWD and handles orders like this.
     pub async fn store_with(&self, policy: store::Policy) -> Arc<Store> {
         let new = store::NewStore {

@@ -9,7 +9,9 @@ use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
 use ordervault_api::server::{self, Listeners};
 use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
+use ordervault_api::throttles::Rates;
 use ordervault_domain::customer::Customer;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::{CancelReason, Command, InvalidReason, Order, Status};
 use ordervault_domain::product::Product;
@@ -46,15 +48,20 @@ impl Site {
         Self::of(Shop::open(db).await).await
     }
 
-    /// A server for a shop.
+    /// A server for a shop, without throttles.
     pub async fn of(shop: Shop) -> Self {
+        Self::with(shop, Settings { rates: Rates::unlimited(), ..Settings::default() }).await
+    }
+
+    /// A server for a shop, with these settings.
+    pub async fn with(shop: Shop, settings: Settings) -> Self {
         // Connections go down with the server's threads that opened them: it must not share the test's.
         let db = another_process(&shop.db).await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("the port is known");
         let clock = shop.clock.clone();
         let state = Data::new(AppState::new(
-            Settings { public_url: format!("http://{address}"), ..Settings::default() },
+            Settings { public_url: format!("http://{address}"), ..settings },
             BuildInfo { version: "0.0.0", commit: None },
             (db, shop.writer.clone()),
             Arc::new(move || clock.now()),
@@ -110,6 +117,12 @@ impl Site {
     /// A new login of a member: an access token.
     pub async fn member_token(&self, member: &Member) -> String {
         self.token(Realm::Staff, member.id.get(), &member.id.to_string()).await
+    }
+
+    /// A grant for one order, for whoever has proved to know it: an access token.
+    pub fn grant(&self, order: OrderId) -> String {
+        let grant = self.state.access_tokens.grant(order, "token", self.shop.clock.now());
+        grant.expect("a grant").text
     }
 
     /// Logs in over HTTP: the pair of tokens.

@@ -13,7 +13,9 @@ use ordervault_domain::order::{
 };
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, Submission, TokenHash};
+use ordervault_persistence::writer::{
+    Act, ActorRef, Done, Rate, Receipt, SessionAct, Submission, Throttle, ThrottleAct, TokenHash,
+};
 use ordervault_persistence::{Realm, Session};
 
 use crate::queue::{Outcome, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
@@ -70,6 +72,10 @@ impl Known {
             9 => (self.clerk(who), vec![self.of_product(roll)]),
             10 => self.of_people(roll),
             _ => (ActorRef::Anonymous, self.of_logins(roll)),
+        };
+        let acts = match key % 5 {
+            0 => vec![attempt(roll)].into_iter().chain(acts).collect(),
+            _ => acts,
         };
         let wish = submission(actor, acts);
         // Everybody waits in one line, which makes the order of a batch that of arrival.
@@ -353,6 +359,18 @@ impl Known {
             _ => vec![Act::Session(act)],
         }
     }
+}
+
+/// One attempt of those that are counted together, or one taken back.
+fn attempt([.., which, _, how, _, _, _]: Roll) -> Act {
+    let key = format!("attempts {}", which % 4);
+    Act::Throttle(match how % 4 {
+        0 => ThrottleAct::TakeBack { key },
+        kind => {
+            let rate = Rate { limit: 6, window_millis: 60_000 };
+            ThrottleAct::Count(Throttle { key, rate, backs_off: kind == 1 })
+        }
+    })
 }
 
 fn pick<T>(of: &[T], n: u16) -> Option<&T> {

@@ -16,7 +16,11 @@ use serde_json::json;
 const CLIENTS: usize = 100;
 const UNITS: i64 = 1_000;
 
-ordervault_tests::twin_tests!(equal_requests_make_one_order, unlike_requests_with_one_key_make_one_order);
+ordervault_tests::twin_tests!(
+    equal_requests_make_one_order,
+    equal_requests_without_an_account_make_one_order,
+    unlike_requests_with_one_key_make_one_order,
+);
 
 /// A customer's request for so many units, and the product.
 async fn wish(
@@ -57,6 +61,23 @@ async fn equal_requests_make_one_order(db: Db) {
     // And once more, when all is over.
     let again = site.good(&request, 201).await;
     assert_eq!(again.text(), answers[0].text());
+    assert_eq!(dump(&db).await["orders"].len(), 1);
+    assert_eq!(stock(&db, &product).await, (UNITS, 3));
+    site.close().await;
+}
+
+async fn equal_requests_without_an_account_make_one_order(db: Db) {
+    let site = Site::open(&db).await;
+    let store = site.shop.store().await;
+    let product = site.shop.product(&store, UNITS).await;
+    let request = Request::post("/v1/orders").key("one wish").json(&json!({
+        "store_id": store.id.to_string(),
+        "lines": [{"product_id": product.id.to_string(), "quantity": 3}],
+        "contact": {"name": "王小明", "phone": "+886912345678"},
+    }));
+    let answers = join_all((0..CLIENTS).map(|_| site.send(&request))).await;
+    assert_one_answer(&answers.iter().collect::<Vec<_>>());
+    assert!(answers[0].json()["lookup_token"].is_string());
     assert_eq!(dump(&db).await["orders"].len(), 1);
     assert_eq!(stock(&db, &product).await, (UNITS, 3));
     site.close().await;

@@ -5,26 +5,21 @@
 
 mod access;
 mod bearer;
+mod lookup_token;
 mod password_rules;
 mod passwords;
 mod principal;
 mod refresh;
 mod secrets;
 
-pub use access::{AccessClaims, AccessToken, AccessTokens, TokenFault};
+pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
 pub use bearer::{CustomerBearer, StaffBearer};
+pub use lookup_token::LookupTokens;
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
-pub use principal::{Customer, Permit, Staff, permit};
+pub use principal::{Buyer, Customer, Orderer, Permit, Staff, permit};
 pub use refresh::{PresentedRefreshToken, RefreshToken, RefreshTokens};
+pub(crate) use secrets::hashed;
 pub use secrets::{SecretError, Secrets};
 
 pub use ordervault_persistence::Realm;
-
-/// The access token's `aud` of a realm.
-const fn audience(realm: Realm) -> &'static str {
-    match realm {
-        Realm::Customer => "ordervault-customer",
-        Realm::Staff => "ordervault-staff",
-    }
-}

@@ -7,11 +7,13 @@
 //! | path | [`PathId<T>`] | 404 `not-found`, `order-number-mistyped` |
 //! | `Idempotency-Key` | [`IdempotencyKey`], [`OptionalIdempotencyKey`] | 400 |
 //! | `If-Match` | [`IfMatch`], [`OptionalIfMatch`] | 400, 412, 428 |
+//! | the connection | [`ClientAddress`] | none |
 //!
 //! Extractors of a handler run from left to right, each after the one before succeeded (see [`crate::routes`]): put
 //! authentication first and the body last.
 
 mod body;
+mod client_address;
 mod deserialize;
 mod fault;
 mod idempotency;
@@ -22,6 +24,7 @@ mod tree;
 
 pub(crate) use body::too_large;
 pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
+pub use client_address::ClientAddress;
 pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};

@@ -17,6 +17,7 @@
 
 pub mod app;
 pub mod auth;
+mod caching;
 pub mod extract;
 pub mod jobs;
 pub mod middleware;
@@ -27,6 +28,7 @@ pub mod routes;
 pub mod server;
 pub mod state;
 pub mod telemetry;
+pub mod throttles;
 pub mod v1;
 
 #[cfg(test)]

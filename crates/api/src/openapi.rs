@@ -9,10 +9,7 @@ mod problems;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::http::header::{self, EntityTag, Header, IfNoneMatch};
-use actix_web::web::{self, Bytes};
-use actix_web::{HttpRequest, HttpResponse};
-use sha2::{Digest, Sha256};
+use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -23,6 +20,7 @@ use utoipa::openapi::{
     Required,
 };
 
+use crate::caching::Cacheable;
 use crate::problem::{FieldError, ProblemBody, Remedy};
 use crate::routes::Routes;
 
@@ -30,7 +28,8 @@ use crate::routes::Routes;
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Customers: register, log in, stay logged in, log out."),
     ("catalogue", "Stores and products, for everybody."),
-    ("orders", "Customers: place orders, find them, change and cancel them."),
+    ("orders", "Customers and guests: place orders, find them, change and cancel them."),
+    ("board", "What shops show of their orders to everybody, masked."),
     ("staff-auth", "Staff: log in, stay logged in, log out."),
     ("staff-orders", "Staff: find orders and take them through their life."),
     ("staff-catalogue", "Staff: stores, products and stock."),
@@ -40,6 +39,8 @@ const TAGS: &[(&str, &str)] = &[
 
 /// The security scheme of operations for customers: `security(("customer_bearer" = []))`.
 pub const CUSTOMER_BEARER: &str = "customer_bearer";
+/// The security scheme of operations for whoever has proved to know one order: `security(("guest_bearer" = []))`.
+pub const GUEST_BEARER: &str = "guest_bearer";
 /// The security scheme of operations for staff: `security(("staff_bearer" = []))`.
 pub const STAFF_BEARER: &str = "staff_bearer";
 
@@ -48,8 +49,9 @@ Order management for shops: customers order and find a way out of every mistake,
 every change can be explained.
 
 **Start.** Log in with `POST /v1/auth/login` (customers) or `POST /v1/staff/auth/login` (staff), copy `access_token` and paste
-it under *Authorize*. It lives 10 minutes; the refresh token gets the next one. In the demo shop (`ordervault serve --demo`)
-every example here can be executed as it stands.
+it under *Authorize*. It lives 10 minutes; the refresh token gets the next one. Without an account, `POST /v1/orders` needs no
+token, and `POST /v1/order-lookups` gives one for the order whose number and contact you know. In the demo shop
+(`ordervault serve --demo`) every example here can be executed as it stands.
 
 **Conventions.** JSON in snake_case; times in RFC 3339 UTC with three decimals; money in minor units with its currency; unknown
 fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
@@ -66,22 +68,17 @@ with another body it is refused.
 
 /// The rendered document with its ETag.
 #[derive(Clone)]
-pub struct Contract {
-    json: Bytes,
-    etag: String,
-}
+pub struct Contract(Cacheable);
 
 impl Contract {
     /// Renders the document of these routes.
     pub fn of(routes: &Routes) -> Result<Self, serde_json::Error> {
-        let json = document(routes).to_json()?;
-        let etag = Sha256::digest(&json).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Ok(Self { json: json.into(), etag })
+        document(routes).to_json().map(|json| Self(Cacheable::new(json)))
     }
 
     /// The document as JSON text.
     pub fn json(&self) -> &[u8] {
-        &self.json
+        self.0.json()
     }
 }
 
@@ -100,18 +97,7 @@ impl Contract {
     )
 )]
 pub(crate) async fn openapi_json(request: HttpRequest, contract: web::Data<Contract>) -> HttpResponse {
-    let etag = EntityTag::new_strong(contract.etag.clone());
-    let is_known = match IfNoneMatch::parse(&request) {
-        Ok(IfNoneMatch::Any) => true,
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|tag| tag.weak_eq(&etag)),
-        Err(_) => false,
-    };
-    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    response.insert_header(header::ETag(etag)).insert_header((header::CACHE_CONTROL, "no-cache"));
-    if is_known {
-        return response.finish();
-    }
-    response.content_type("application/json").body(contract.json.clone())
+    contract.0.answer(&request, "no-cache")
 }
 
 /// Builds the document of these routes, in their order: that of reading.
@@ -152,6 +138,12 @@ pub fn document(routes: &Routes) -> OpenApi {
         CUSTOMER_BEARER,
         bearer(
             "For customers: the `access_token` from the answer of `POST /v1/auth/login`, without `Bearer` before it.",
+        ),
+    );
+    components.add_security_scheme(
+        GUEST_BEARER,
+        bearer(
+            "For one order: the `access_token` from the answer of `POST /v1/order-lookups`, without `Bearer` before it.",
         ),
     );
     components.add_security_scheme(

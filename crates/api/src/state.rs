@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::BoxFuture;
+use ipnet::IpNet;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::Writer;
 
-use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+use crate::auth::{AccessTokens, LookupTokens, Passwords, RefreshTokens};
 use crate::jobs::Bell;
+use crate::throttles::{Rates, Throttles};
 
 /// Reads the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -75,6 +77,10 @@ pub struct Settings {
     pub public_url: String,
     /// How long logins live.
     pub lifetimes: Lifetimes,
+    /// How often what can be abused may be tried.
+    pub rates: Rates,
+    /// Proxies that are believed when they tell for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether demo data is loaded, as the landing page should say.
     pub has_demo_data: bool,
 }
@@ -170,6 +176,10 @@ pub struct AppState {
     pub access_tokens: AccessTokens,
     /// Issuing and checking of refresh tokens.
     pub refresh_tokens: RefreshTokens,
+    /// Issuing and checking of look-up tokens.
+    pub lookup_tokens: LookupTokens,
+    /// What may be tried only so often.
+    pub throttles: Throttles,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
     /// Wakes the timed jobs of this process.
@@ -190,6 +200,7 @@ impl AppState {
     ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
+            throttles: Throttles::new(settings.rates, secrets),
             settings,
             build,
             db,
@@ -199,6 +210,7 @@ impl AppState {
             entropy,
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
+            lookup_tokens: LookupTokens::new(secrets),
             ready_checks,
             bell: Bell::default(),
             is_draining: AtomicBool::new(false),

@@ -4,14 +4,17 @@
 //! write queue → `order_body` and its kin → answer.
 
 mod auth;
+mod board;
 mod catalogue;
 mod contact;
 mod fields;
 mod history;
 mod login;
+mod masked_order;
 mod me;
 mod money;
 mod order_body;
+mod order_lookups;
 mod orders;
 mod paging;
 mod staff;
@@ -28,5 +31,7 @@ pub fn routes() -> Routes {
         .and(me::routes())
         .and(catalogue::routes())
         .and(orders::routes())
+        .and(order_lookups::routes())
+        .and(board::routes())
         .and(staff::routes())
 }

@@ -41,6 +41,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         read::STATEMENTS[0],
         read::STATEMENTS[1],
         read::STATEMENTS[2],
+        read::STATEMENTS[3],
         tables::credentials::STATEMENTS,
         tables::customers::STATEMENTS,
         tables::history::STATEMENTS,
@@ -53,6 +54,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::sessions::STATEMENTS,
         tables::stock::STATEMENTS,
         tables::stores::STATEMENTS,
+        tables::throttles::STATEMENTS,
         tables::writers::STATEMENTS,
         walk::STATEMENTS,
     ];

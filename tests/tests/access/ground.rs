@@ -8,6 +8,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::Member;
+use ordervault_domain::order::{Order, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::Realm;
@@ -23,8 +24,8 @@ pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The kind of token that it takes, if any.
-    pub(crate) bearer: Option<String>,
+    /// The kinds of token of which it takes one; an empty name: or none.
+    pub(crate) bearers: Vec<String>,
     /// The status of the good answer.
     pub(crate) success: u16,
     headers: Vec<String>,
@@ -47,12 +48,13 @@ impl Operation {
         let mut good = statuses.filter_map(|status| status.parse().ok()).filter(|status| *status < 300);
         let names = operation["parameters"].as_array().cloned().unwrap_or_default();
         let headers = names.iter().filter(|parameter| parameter["in"] == "header");
-        let bearer = operation["security"][0].as_object().and_then(|bearers| bearers.keys().next());
+        let bearers = operation["security"].as_array().expect("who may").iter();
+        let bearers = bearers.map(|one| one.as_object().and_then(|one| one.keys().next().cloned()));
         Self {
             id: operation["operationId"].as_str().expect("a name").to_owned(),
             method: method.to_uppercase(),
             path: path.to_owned(),
-            bearer: bearer.cloned(),
+            bearers: bearers.map(Option::unwrap_or_default).collect(),
             success: good.next().expect("a good answer"),
             headers: headers.filter_map(|header| Some(header["name"].as_str()?.to_owned())).collect(),
         }
@@ -84,6 +86,8 @@ pub(crate) struct Ground {
     pub(crate) store: Arc<Store>,
     pub(crate) product: Arc<Product>,
     pub(crate) customer: Arc<Customer>,
+    /// Some order of the customer's.
+    pub(crate) order: Arc<Order>,
     pub(crate) customer_refresh: String,
     pub(crate) staff_refresh: String,
     member: Arc<Member>,
@@ -92,9 +96,10 @@ pub(crate) struct Ground {
 impl Ground {
     pub(crate) async fn open(db: &Db) -> Self {
         let site = Site::open(db).await;
-        let store = site.shop.store().await;
+        let store = site.shop.store_with_board().await;
         let product = site.shop.product(&store, 1_000).await;
         let customer = site.shop.customer().await;
+        let order = site.order_in(Status::Completed, &customer, &store, &product).await;
         let member = site.shop.member(Role::Owner, StoreScope::All).await;
         let refresh = async |realm, contact: &Contact| {
             let tokens = site.log_in(realm, &address(contact)).await;
@@ -102,7 +107,13 @@ impl Ground {
         };
         let customer_refresh = refresh(Realm::Customer, &customer.contact).await;
         let staff_refresh = refresh(Realm::Staff, &member.contact).await;
-        Self { site, store, product, customer, customer_refresh, staff_refresh, member }
+        Self { site, store, product, customer, order, customer_refresh, staff_refresh, member }
+    }
+
+    /// A grant for the order in a request's path; for some other order where the path names none.
+    pub(crate) fn grant(&self, request: &Request) -> String {
+        let in_path = request.line().split('/').find_map(|segment| segment.parse().ok());
+        self.site.grant(in_path.unwrap_or(self.order.id))
     }
 
     /// A good request for an operation on things of the store, without a token. With a `version` instead of any, where

@@ -23,6 +23,7 @@ use rows::{For, Row, rows};
 ordervault_tests::twin_tests!(
     nobody_gets_what_is_for_somebody,
     customers_do_their_own_things,
+    guests_reach_the_order_that_they_know_and_nothing_else,
     roles_do_what_the_matrix_says,
     things_of_another_store_are_not_there,
     lists_end_at_the_scope,
@@ -51,12 +52,7 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
 #[test]
 fn the_description_names_the_bearer_of_every_operation() {
     for (operation, row) in table() {
-        let bearer = match row.is_for {
-            For::Anybody => None,
-            For::Customers => Some("customer_bearer"),
-            For::Staff(_) => Some("staff_bearer"),
-        };
-        assert_eq!(operation.bearer.as_deref(), bearer, "{}", operation.id);
+        assert_eq!(operation.bearers, row.is_for.bearers(), "{}", operation.id);
     }
 }
 
@@ -80,9 +76,9 @@ async fn nobody_gets_what_is_for_somebody(db: Db) {
     let mut refused = vec![];
     for (operation, row) in table() {
         let request = ground.request(&operation, &row, None).await;
-        match row.is_for {
-            For::Anybody => _ = ground.site.good(&request, operation.success).await,
-            _ => refused.push((operation.id, request, 401, "unauthenticated")),
+        match row.is_for.is_open() {
+            true => _ = ground.site.good(&request, operation.success).await,
+            false => refused.push((operation.id, request, 401, "unauthenticated")),
         }
     }
     refuse(&ground, refused).await;
@@ -97,7 +93,7 @@ async fn customers_do_their_own_things(db: Db) {
         let request = ground.request(&operation, &row, None).await;
         let wrong = match row.is_for {
             For::Anybody => continue,
-            For::Customers => {
+            For::Customers | For::Buyers | For::Orderers => {
                 let own = ground.site.customer_token(&ground.customer).await;
                 ground.site.good(&request.clone().bearer(&own), operation.success).await;
                 Realm::Staff
@@ -113,6 +109,29 @@ async fn customers_do_their_own_things(db: Db) {
         Realm::Staff => (name, request.bearer(&staff), 403, "forbidden"),
     });
     refuse(&ground, refused.collect()).await;
+    ground.site.close().await;
+}
+
+async fn guests_reach_the_order_that_they_know_and_nothing_else(db: Db) {
+    let ground = Ground::open(&db).await;
+    let mut refused = vec![];
+    for (operation, row) in table() {
+        let request = ground.request(&operation, &row, None).await;
+        match row.is_for {
+            For::Anybody => {}
+            For::Buyers => {
+                let grant = ground.grant(&request);
+                ground.site.good(&request.clone().bearer(&grant), operation.success).await;
+                let other = ground.site.grant(ground.order.id);
+                refused.push((operation.id, request.bearer(&other), 404, "not-found"));
+            }
+            For::Orderers | For::Customers | For::Staff(_) => {
+                let grant = ground.grant(&request);
+                refused.push((operation.id, request.bearer(&grant), 403, "forbidden"));
+            }
+        }
+    }
+    refuse(&ground, refused).await;
     ground.site.close().await;
 }
 
@@ -226,7 +245,7 @@ async fn things_of_another_customer_are_not_there(db: Db) {
     let token = ground.site.customer_token(&stranger).await;
     let mut refused = vec![];
     for (operation, row) in table() {
-        if row.is_for == For::Customers && operation.path.contains("{id}") {
+        if row.is_for == For::Buyers && operation.path.contains("{id}") {
             for version in [None, Some("\"9\"")] {
                 let request = ground.request(&operation, &row, version).await.bearer(&token);
                 refused.push((operation.id.clone(), request, 404, "not-found"));

@@ -11,6 +11,10 @@ use crate::ground::Ground;
 pub(crate) enum For {
     /// Everybody, without a token.
     Anybody,
+    /// Whoever wants to order: customers, and everybody without a token.
+    Orderers,
+    /// Customers, and whoever has a grant for the order.
+    Buyers,
     /// Signed-in customers.
     Customers,
     /// Members with this permission; none: any member.
@@ -39,6 +43,24 @@ pub(crate) struct Row {
 
 fn row(operation: &'static str, is_for: For, target: Target) -> Row {
     Row { operation, is_for, target, query: "", body: None }
+}
+
+impl For {
+    /// What the description says: the bearers of which one is needed; an empty name: none is.
+    pub(crate) fn bearers(self) -> &'static [&'static str] {
+        match self {
+            Self::Anybody => &[],
+            Self::Orderers => &["", "customer_bearer"],
+            Self::Buyers => &["customer_bearer", "guest_bearer"],
+            Self::Customers => &["customer_bearer"],
+            Self::Staff(_) => &["staff_bearer"],
+        }
+    }
+
+    /// Is it open without a token?
+    pub(crate) fn is_open(self) -> bool {
+        matches!(self, Self::Anybody | Self::Orderers)
+    }
 }
 
 impl Row {
@@ -70,6 +92,12 @@ fn for_everybody() -> Vec<Row> {
         open("get_openapi"),
         open("list_stores"),
         open("list_products"),
+        open("list_board_orders"),
+        row("get_board_order", For::Anybody, Target::Order(Status::Confirmed)),
+        open("look_up_order").with(|ground| {
+            let phone = ground.order.contact.phone.as_ref().map(ToString::to_string);
+            json!({"number": ground.order.id.number(), "phone": phone})
+        }),
         open("register_customer").with(|ground| {
             json!({"email": ground.new_address(), "password": "blue horses eat soup", "name": "Ana"})
         }),
@@ -82,17 +110,19 @@ fn for_everybody() -> Vec<Row> {
 
 fn for_customers() -> Vec<Row> {
     let own = |operation, target| row(operation, For::Customers, target);
-    let order = Target::Order(Status::Confirmed);
+    let bought = |operation| row(operation, For::Buyers, Target::Order(Status::Confirmed));
     vec![
         own("get_me", Target::Nothing),
         own("logout_customer", Target::Nothing),
         own("list_orders", Target::Nothing),
-        own("place_order", Target::Nothing).with(Ground::order_body),
-        own("get_order", order),
-        own("get_order_history", order),
-        own("get_order_timeline", order),
-        own("amend_order", order).with(|_| json!({"note": "別按門鈴"})),
-        own("cancel_order", order).with(|_| json!({"reason": "customer"})),
+        row("place_order", For::Orderers, Target::Nothing).with(Ground::order_body),
+        bought("get_order"),
+        bought("get_order_history"),
+        bought("get_order_timeline"),
+        bought("amend_order").with(|_| json!({"note": "別按門鈴"})),
+        bought("cancel_order").with(|_| json!({"reason": "customer"})),
+        bought("hide_order"),
+        bought("show_order"),
         own("change_password", Target::Nothing).with(new_password),
     ]
 }
@@ -123,6 +153,8 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("cancel_staff_order", "orders:cancel", Status::Confirmed)
             .with(|_| json!({"reason": "inventory"})),
         order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),
+        order("hide_staff_order", "orders:amend", Status::Confirmed),
+        order("show_staff_order", "orders:amend", Status::Confirmed),
         order("restore_order", "orders:restore", Status::Invalid),
     ]
 }

@@ -4,7 +4,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::member;
 use ordervault_persistence::Realm;
 use ordervault_persistence::writer::{Act, ActorRef};
-use ordervault_tests::dump::{Dump, differences, dump};
+use ordervault_tests::dump::{Dump, changes, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::shop::PASSWORD;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ fn alike(request: Request) -> Request {
 }
 
 async fn assert_unchanged(world: &World, before: &Dump) {
-    let changed = differences(before, &dump(&world.site.shop.db).await);
+    let changed = changes(before, &dump(&world.site.shop.db).await);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 

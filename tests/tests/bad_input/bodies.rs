@@ -35,7 +35,7 @@ fn syntax(world: &World) -> Vec<Case> {
         // What comes first is told first: nobody without a token learns what is wrong with the body.
         case(
             "no JSON from nobody",
-            ordervault_tests::http::Request::post("/v1/orders").text("{"),
+            ordervault_tests::http::Request::post("/v1/staff/stores").text("{"),
             401,
             "unauthenticated",
         ),

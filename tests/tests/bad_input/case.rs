@@ -1,6 +1,6 @@
 //! One entry of a table, and what is asked of every refusal.
 
-use ordervault_tests::dump::{differences, dump};
+use ordervault_tests::dump::{changes, dump};
 use ordervault_tests::http::{Answer, Request};
 use serde_json::Value;
 
@@ -115,7 +115,7 @@ pub(crate) async fn refuse(world: &World, cases: Vec<Case>) {
         if next.status != 201 || next.header("idempotent-replayed").is_none() {
             complain(format!("the next good request is answered with {}", next.text()));
         }
-        let changed = differences(&before, &dump(&world.site.shop.db).await);
+        let changed = changes(&before, &dump(&world.site.shop.db).await);
         if !changed.is_empty() {
             complain(format!("something has changed:\n  {}", changed.join("\n  ")));
         }

@@ -4,14 +4,17 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
+use ordervault_domain::id::OrderId;
 use ordervault_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Realm, Secrets, audience};
+use super::{Realm, Secrets};
 
-/// How long an access token lives.
-pub(super) const LIFETIME_SECONDS: i64 = 600;
+/// How long the access token of a login lives.
+const LIFETIME_SECONDS: i64 = 600;
+/// How long a grant for one order lives.
+const GRANT_LIFETIME_SECONDS: i64 = 900;
 /// How far the clocks of replicas may be apart.
 const LEEWAY_SECONDS: i64 = 30;
 const ISSUER: &str = "ordervault";
@@ -19,14 +22,41 @@ const TYPE: &str = "at+jwt";
 const ALGORITHM: &str = "HS256";
 const MAX_TOKEN_BYTES: usize = 2048;
 
+/// Whom a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Somebody who has logged in.
+    Login(Realm),
+    /// Somebody without an account who knows one order.
+    Guest,
+}
+
+impl Audience {
+    /// The token's `aud`.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Login(Realm::Customer) => "ordervault-customer",
+            Self::Login(Realm::Staff) => "ordervault-staff",
+            Self::Guest => "ordervault-guest",
+        }
+    }
+
+    const fn lifetime_seconds(self) -> i64 {
+        match self {
+            Self::Login(_) => LIFETIME_SECONDS,
+            Self::Guest => GRANT_LIFETIME_SECONDS,
+        }
+    }
+}
+
 /// What a valid token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
-    /// Whose it is: customer or staff.
-    pub realm: Realm,
-    /// The account's id.
+    /// Whom it is for.
+    pub audience: Audience,
+    /// The account's id; a guest's order.
     pub subject: String,
-    /// The session's id (the family of refresh tokens it came from).
+    /// The session's id (the family of refresh tokens it came from); empty for guests.
     pub session: String,
     /// The token's own id.
     pub token_id: String,
@@ -93,6 +123,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     sid: String,
     jti: String,
     iat: i64,
@@ -120,24 +151,46 @@ impl AccessTokens {
         token_id: &str,
         now: Timestamp,
     ) -> Result<AccessToken, jsonwebtoken::errors::Error> {
+        self.signed(Audience::Login(realm), subject, session, token_id, now)
+    }
+
+    /// A token for one order, without an account and without a session.
+    pub fn grant(
+        &self,
+        order: OrderId,
+        token_id: &str,
+        now: Timestamp,
+    ) -> Result<AccessToken, jsonwebtoken::errors::Error> {
+        self.signed(Audience::Guest, &order.to_string(), "", token_id, now)
+    }
+
+    fn signed(
+        &self,
+        audience: Audience,
+        subject: &str,
+        session: &str,
+        token_id: &str,
+        now: Timestamp,
+    ) -> Result<AccessToken, jsonwebtoken::errors::Error> {
+        let expires_in_seconds = audience.lifetime_seconds();
         let key = self.keys.first().ok_or(jsonwebtoken::errors::ErrorKind::InvalidKeyFormat)?;
         let header = Header { alg: ALGORITHM.to_owned(), typ: TYPE.to_owned(), kid: key.id.clone() };
         let seconds = now.millis().div_euclid(1000);
         let claims = Claims {
             iss: ISSUER.to_owned(),
-            aud: audience(realm).to_owned(),
+            aud: audience.name().to_owned(),
             sub: subject.to_owned(),
             sid: session.to_owned(),
             jti: token_id.to_owned(),
             iat: seconds,
             nbf: seconds,
-            exp: seconds + LIFETIME_SECONDS,
+            exp: seconds + expires_in_seconds,
         };
         let part = |json: Vec<u8>| URL_SAFE_NO_PAD.encode(json);
         let message =
             format!("{}.{}", part(serde_json::to_vec(&header)?), part(serde_json::to_vec(&claims)?));
         let signature = crypto::sign(message.as_bytes(), &key.sign, Algorithm::HS256)?;
-        Ok(AccessToken { text: format!("{message}.{signature}"), expires_in_seconds: LIFETIME_SECONDS })
+        Ok(AccessToken { text: format!("{message}.{signature}"), expires_in_seconds })
     }
 
     /// What the token says, if it is one of ours and within its time.
@@ -167,9 +220,13 @@ impl AccessTokens {
 }
 
 fn accepted(claims: Claims, now: Timestamp) -> Result<AccessClaims, TokenFault> {
-    let realm =
-        Realm::ALL.into_iter().find(|realm| audience(*realm) == claims.aud).ok_or(TokenFault::Claims)?;
-    let is_named = ![&claims.sub, &claims.sid, &claims.jti].into_iter().any(String::is_empty);
+    let logins = Realm::ALL.map(Audience::Login).into_iter();
+    let audience = logins.chain([Audience::Guest]).find(|audience| audience.name() == claims.aud);
+    let audience = audience.ok_or(TokenFault::Claims)?;
+    let has_session = !claims.sid.is_empty();
+    let is_named = !claims.sub.is_empty()
+        && !claims.jti.is_empty()
+        && has_session == matches!(audience, Audience::Login(_));
     if claims.iss != ISSUER || !is_named {
         return Err(TokenFault::Claims);
     }
@@ -178,12 +235,12 @@ fn accepted(claims: Claims, now: Timestamp) -> Result<AccessClaims, TokenFault> 
     let is_in_time = claims.nbf <= now + LEEWAY_SECONDS
         && claims.iat <= now + LEEWAY_SECONDS
         && now < claims.exp.saturating_add(LEEWAY_SECONDS)
-        && (1..=LIFETIME_SECONDS).contains(&lifetime);
+        && (1..=audience.lifetime_seconds()).contains(&lifetime);
     if !is_in_time {
         return Err(TokenFault::Time);
     }
     Ok(AccessClaims {
-        realm,
+        audience,
         subject: claims.sub,
         session: claims.sid,
         token_id: claims.jti,

@@ -52,13 +52,34 @@ fn without(mut object: Value, name: &str) -> String {
 fn an_issued_token_says_who_it_is_for() {
     let claims = tokens().verify(&issued(), now()).unwrap();
     assert_eq!(
-        (claims.realm, claims.subject.as_str(), claims.session.as_str()),
-        (Realm::Customer, "cus_1", "ses_1")
+        (claims.audience, claims.subject.as_str(), claims.session.as_str()),
+        (Audience::Login(Realm::Customer), "cus_1", "ses_1")
     );
     assert_eq!(claims.expires_at.millis() - claims.issued_at.millis(), 600_000);
     let staff = tokens().issue(Realm::Staff, "mem_1", "ses_2", "t2", now()).unwrap().text;
-    assert_eq!(tokens().verify(&staff, now()).unwrap().realm, Realm::Staff);
+    assert_eq!(tokens().verify(&staff, now()).unwrap().audience, Audience::Login(Realm::Staff));
     assert!(tokens().verify(&signed(&good_header().to_string(), &good_claims().to_string()), now()).is_ok());
+}
+
+#[test]
+fn a_grant_is_for_one_order_and_has_no_session() {
+    let order = OrderId::from_i64(123_456_789);
+    let grant = tokens().grant(order, "t1", now()).unwrap();
+    let claims = tokens().verify(&grant.text, now()).unwrap();
+    assert_eq!(
+        (claims.audience, claims.subject, claims.session),
+        (Audience::Guest, order.to_string(), "".into())
+    );
+    assert_eq!(grant.expires_in_seconds, 900);
+    let at = |seconds: i64| tokens().verify(&grant.text, Timestamp::from_millis(NOW_MILLIS + seconds * 1000));
+    assert!(at(929).is_ok());
+    assert_eq!(at(930), Err(TokenFault::Time));
+    // A login's claims do not become a grant, nor the other way round.
+    let header = good_header().to_string();
+    let with_session = with(good_claims(), "aud", json!("ordervault-guest"));
+    assert_eq!(tokens().verify(&signed(&header, &with_session), now()), Err(TokenFault::Claims));
+    let without_session = without(good_claims(), "sid");
+    assert_eq!(tokens().verify(&signed(&header, &without_session), now()), Err(TokenFault::Claims));
 }
 
 #[test]

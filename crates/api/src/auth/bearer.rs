@@ -9,13 +9,17 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use super::{AccessClaims, Realm};
+use super::{AccessClaims, Audience, Realm};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// A valid customer token.
 #[derive(Debug, Clone)]
 pub struct CustomerBearer(pub AccessClaims);
+
+/// A valid customer token or grant for one order.
+#[derive(Debug, Clone)]
+pub(super) struct BuyerBearer(pub(super) AccessClaims);
 
 /// A valid staff token.
 #[derive(Debug, Clone)]
@@ -26,7 +30,7 @@ impl FromRequest for CustomerBearer {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(claims(request, Realm::Customer).map(CustomerBearer))
+        ready(claims(request, &[Audience::Login(Realm::Customer)]).map(CustomerBearer))
     }
 }
 
@@ -35,19 +39,29 @@ impl FromRequest for StaffBearer {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(claims(request, Realm::Staff).map(StaffBearer))
+        ready(claims(request, &[Audience::Login(Realm::Staff)]).map(StaffBearer))
     }
 }
 
-fn claims(request: &HttpRequest, realm: Realm) -> Result<AccessClaims, Problem> {
+impl FromRequest for BuyerBearer {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(claims(request, &[Audience::Login(Realm::Customer), Audience::Guest]).map(BuyerBearer))
+    }
+}
+
+fn claims(request: &HttpRequest, welcome: &[Audience]) -> Result<AccessClaims, Problem> {
     let refused = || Problem::new(Code::Unauthenticated);
     let state = request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::internal("no state"))?;
     let token = bearer_token(request).ok_or_else(refused)?;
     let claims = state.access_tokens.verify(token, state.now()).map_err(|fault| refused().cause(fault))?;
-    if claims.realm != realm {
-        return Err(Problem::new(Code::Forbidden).detail(match realm {
-            Realm::Customer => "this is for customers; a staff token does not open it",
-            Realm::Staff => "this is for staff; a customer token does not open it",
+    if !welcome.contains(&claims.audience) {
+        return Err(Problem::new(Code::Forbidden).detail(match claims.audience {
+            Audience::Login(Realm::Customer) => "this is for staff; a customer token does not open it",
+            Audience::Login(Realm::Staff) => "this is for customers; a staff token does not open it",
+            Audience::Guest => "a grant opens its one order and nothing else",
         }));
     }
     Ok(claims)

@@ -1,22 +1,24 @@
 //! Whoever asks, with the authority that the database grants them at this moment.
 //!
-//! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`Staff<P>`] for a member with the
-//! permission `P`. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
+//! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`Buyer`] for a customer or somebody
+//! who has proved to know one order, [`Orderer`] for whoever wants to order, [`Staff<P>`] for a member with the permission `P`. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
 //! each request, so that a deactivated member or an ended session is out at once.
 
 use std::marker::PhantomData;
 
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
 use ordervault_domain::access::{Actor, Permission};
-use ordervault_domain::id::{CustomerId, MemberId, SessionId};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, SessionId};
 use ordervault_domain::member::Member;
 use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::ActorRef;
 
-use super::{AccessClaims, CustomerBearer, StaffBearer};
+use super::bearer::BuyerBearer;
+use super::{AccessClaims, Audience, CustomerBearer, StaffBearer};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::submit::{failed, reader};
@@ -29,6 +31,20 @@ pub struct Customer {
     /// Their login.
     pub session: SessionId,
 }
+
+/// Whoever an order is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Buyer {
+    /// A signed-in customer.
+    Customer(Customer),
+    /// Somebody without an account, who orders (none) or has proved to know this order.
+    Guest(Option<OrderId>),
+}
+
+/// Whoever wants to order: a signed-in customer, or somebody without an account. A token that is not good is refused and
+/// never passed over.
+#[derive(Clone, Copy, Debug)]
+pub struct Orderer(pub Buyer);
 
 /// A signed-in member who has the permission `P`.
 #[derive(Clone, Debug)]
@@ -108,6 +124,33 @@ impl Customer {
     pub fn actor_ref(&self) -> ActorRef {
         ActorRef::Customer(self.id)
     }
+
+    async fn behind(claims: &AccessClaims, state: &AppState) -> Result<Self, Problem> {
+        let id = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+        let mut conn = reader(state).await?;
+        let session = open_session(&mut conn, claims, state, CustomerId::get(id)).await?;
+        Ok(Self { id, session })
+    }
+}
+
+impl Buyer {
+    /// For decisions and scopes.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        match self {
+            Self::Customer(customer) => customer.actor(),
+            Self::Guest(order) => Actor::Guest(*order),
+        }
+    }
+
+    /// For the write queue.
+    #[must_use]
+    pub fn actor_ref(&self) -> ActorRef {
+        match self {
+            Self::Customer(customer) => customer.actor_ref(),
+            Self::Guest(order) => ActorRef::Guest(*order),
+        }
+    }
 }
 
 impl<P> Staff<P> {
@@ -134,11 +177,42 @@ impl FromRequest for Customer {
         Box::pin(async move {
             let CustomerBearer(claims) = bearer.await?;
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
-            let id = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
-            let mut conn = reader(&state).await?;
-            let session = open_session(&mut conn, &claims, &state, CustomerId::get(id)).await?;
-            Ok(Self { id, session })
+            Self::behind(&claims, &state).await
         })
+    }
+}
+
+impl FromRequest for Buyer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bearer = BuyerBearer::from_request(request, payload);
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        Box::pin(async move {
+            let BuyerBearer(claims) = bearer.await?;
+            let state = state.ok_or_else(|| Problem::internal("no state"))?;
+            match claims.audience {
+                Audience::Guest => {
+                    let order = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+                    Ok(Self::Guest(Some(order)))
+                }
+                Audience::Login(_) => Customer::behind(&claims, &state).await.map(Self::Customer),
+            }
+        })
+    }
+}
+
+impl FromRequest for Orderer {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if !request.headers().contains_key(header::AUTHORIZATION) {
+            return Box::pin(async { Ok(Self(Buyer::Guest(None))) });
+        }
+        let customer = Customer::from_request(request, payload);
+        Box::pin(async move { customer.await.map(|customer| Self(Buyer::Customer(customer))) })
     }
 }
 

@@ -99,7 +99,7 @@ impl Secrets {
     }
 
     /// The keys for one purpose, the signing one first. Different labels give unrelated keys.
-    pub(super) fn derive(&self, label: &str) -> Vec<[u8; KEY_BYTES]> {
+    pub(crate) fn derive(&self, label: &str) -> Vec<[u8; KEY_BYTES]> {
         self.keys.iter().map(|key| mac(key, &[label.as_bytes()])).collect()
     }
 }
@@ -138,6 +138,12 @@ fn refuse_open_mode(_: &File, _: &Path) -> Result<(), SecretError> {
 /// HMAC-SHA-256 over the parts, each preceded by its length, so that no two lists of parts sound alike.
 pub(super) fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; 32] {
     keyed(key, parts).finalize().into_bytes().into()
+}
+
+/// The same under the first of the keys, as text for the database: what went in cannot be found by trying.
+pub(crate) fn hashed(keys: &[[u8; KEY_BYTES]], parts: &[&[u8]]) -> String {
+    let tag = keys.first().map(|key| mac(key, parts)).unwrap_or_default();
+    tag.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Compares in constant time.

@@ -16,9 +16,13 @@ pub(crate) const CUSTOMER: &str = "cus_0NEJ4WGR1PW618";
 pub(crate) const ORDER_TO_AMEND: &str = "0P9RRNYE0Q28NB";
 /// The customer's.
 pub(crate) const ORDER_TO_CANCEL: &str = "0P8J46X40C3WA9";
+/// The customer's.
+pub(crate) const ORDER_TO_HIDE: &str = "0P52EYYW1ZMBXZ";
 /// The customer's, to look at.
 pub(crate) const ORDER: &str = "0P654D221QSQ5F";
 pub(crate) const ORDER_NUMBER: &str = "0P65-4D22-1QSQ-5F";
+/// With which it was placed, as one dials it at home.
+pub(crate) const ORDER_PHONE: &str = "0912 345 678";
 /// Of the same store as [`ORDER_TO_AMEND`], because both are amended to the same product.
 pub(crate) const ORDER_TO_AMEND_BY_STAFF: &str = "0P9GA49406WTFP";
 pub(crate) const ORDER_TO_CONFIRM: &str = "0P7WXMMW01RD2G";
@@ -27,6 +31,7 @@ pub(crate) const ORDER_TO_START: &str = "0P774EFW1746RT";
 pub(crate) const ORDER_TO_COMPLETE: &str = "0P405TKP023W7J";
 pub(crate) const ORDER_TO_CANCEL_BY_STAFF: &str = "0P7M6YCG13F9MS";
 pub(crate) const ORDER_TO_INVALIDATE: &str = "0P7FSZCY1RC41M";
+pub(crate) const ORDER_TO_HIDE_BY_STAFF: &str = "0P4SVPJ41C9FST";
 pub(crate) const ORDER_TO_RESTORE: &str = "0P1Q97QT0C7TZE";
 
 pub(crate) const STORE: &str = "sto_0NEHNAF80JYTAF";

@@ -63,6 +63,7 @@ pub fn detail_of(code: &str) -> &'static str {
         "forbidden-character" => "this contains a character that is not allowed",
         "insufficient-stock" => "fewer pieces are left than asked for",
         "invalid-email" => "this is not an e-mail address",
+        "invalid-order-number" => "this is not an order number",
         "invalid-phone" => "this is not a phone number",
         "missing" => "this is required",
         "mistyped" => "the check symbol does not fit: one symbol is wrong or two are swapped",

@@ -14,12 +14,13 @@ use super::login::{self, Login, Refresh, Tokens};
 use super::me::CustomerBody;
 use super::submit::{Wish, not_written};
 use crate::auth::{Customer, NewPassword, Realm};
-use crate::extract::Valid;
+use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::throttles;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -59,6 +60,7 @@ pub(crate) struct Register {
         headers(("Location" = String, description = "The path of the account")))))]
 pub(crate) async fn register_customer(
     state: web::Data<AppState>,
+    address: ClientAddress,
     request_id: RequestId,
     body: Valid<Register>,
 ) -> Result<HttpResponse, Problem> {
@@ -75,6 +77,7 @@ pub(crate) async fn register_customer(
         fields.fault("/password", code);
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    throttles::attempt(&state, &request_id, &state.throttles.register(address)).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
     let act = Act::Customer { id: None, command: Command::Register { contact }, password_hash };
     let wish = Wish { state: &state, actor: ActorRef::Anonymous, request_id: &request_id, idempotency: None };
@@ -99,10 +102,11 @@ pub(crate) async fn register_customer(
             body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_customer(
     state: web::Data<AppState>,
+    address: ClientAddress,
     request_id: RequestId,
     body: Valid<Login>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    login::login(&state, Realm::Customer, &request_id, &body.0).await
+    login::login(&state, Realm::Customer, address, &request_id, &body.0).await
 }
 
 /// Stay logged in

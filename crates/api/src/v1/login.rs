@@ -15,10 +15,12 @@ use validator::Validate;
 use super::fields::Fields;
 use super::submit::{Wish, failed, not_written, reader};
 use crate::auth::{NewPassword, PasswordCheck, Realm};
+use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
+use crate::throttles;
 
 /// Random bytes that name an access token in logs.
 const TOKEN_ID_BYTES: usize = 12;
@@ -85,12 +87,15 @@ pub(crate) struct Tokens {
 pub(crate) async fn login(
     state: &web::Data<AppState>,
     realm: Realm,
+    address: ClientAddress,
     request_id: &RequestId,
     login: &Login,
 ) -> Result<web::Json<Tokens>, Problem> {
     let mut fields = Fields::default();
     let email = fields.reach::<Email>("/email", Some(&login.email));
     let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
+    let throttles = state.throttles.login(address, realm, &email);
+    throttles::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
     let found = read::sign_in(&mut conn, realm, email.as_str()).await.map_err(failed)?;
     drop(conn);
@@ -108,6 +113,7 @@ pub(crate) async fn login(
         absolute_millis: lifetime.absolute_millis,
         token_hash: token_hash(state, realm),
     })];
+    acts.extend(throttles::taken_back(throttles));
     if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
         acts.push(Act::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
     }
@@ -215,11 +221,9 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
         Realm::Customer => CustomerId::from_i64(session.principal_id).to_string(),
         Realm::Staff => MemberId::from_i64(session.principal_id).to_string(),
     };
-    let mut token_id = [0; TOKEN_ID_BYTES];
-    state.entropy.fill(&mut token_id).map_err(Problem::internal)?;
     let access = state
         .access_tokens
-        .issue(session.realm, &subject, &session.id.to_string(), &hex(&token_id), state.now())
+        .issue(session.realm, &subject, &session.id.to_string(), &token_id(state)?, state.now())
         .map_err(Problem::internal)?;
     let generation = u32::try_from(session.generation).map_err(Problem::internal)?;
     let stored =
@@ -235,6 +239,13 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
         refresh_token: refresh.text,
         refresh_expires_at: session.idle_until,
     })
+}
+
+/// A random name for an access token.
+pub(crate) fn token_id(state: &AppState) -> Result<String, Problem> {
+    let mut token_id = [0; TOKEN_ID_BYTES];
+    state.entropy.fill(&mut token_id).map_err(Problem::internal)?;
+    Ok(hex(&token_id))
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -213,7 +213,8 @@ impl OrderBody {
 }
 
 impl LineBody {
-    fn new(line: &Line, order: &Order) -> Self {
+    /// A line of this order.
+    pub(crate) fn new(line: &Line, order: &Order) -> Self {
         Self {
             product_id: line.product_id.to_string(),
             sku: line.sku.clone(),

@@ -1,4 +1,4 @@
-//! Customers and their orders. What staff do with orders the same way is shared from here.
+//! Customers and guests, and their orders. What staff do with orders the same way is shared from here.
 
 pub(super) mod amend;
 mod cancel;
@@ -7,6 +7,7 @@ pub(super) mod list;
 mod place;
 pub(super) mod read;
 mod timeline;
+mod visibility;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -36,6 +37,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(timeline::get_order_timeline))
         .with(endpoint!(amend::amend_order))
         .with(endpoint!(cancel::cancel_order))
+        .with(endpoint!(visibility::hide_order))
+        .with(endpoint!(visibility::show_order))
 }
 
 /// A product and how many of it.

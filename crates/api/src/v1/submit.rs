@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::Actor;
+use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
@@ -17,8 +18,8 @@ use sha2::{Digest, Sha256};
 
 use super::order_body::ActionBody;
 use super::thing::Thing;
-use crate::auth::{Customer, Staff};
-use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
+use crate::auth::{Buyer, Staff};
+use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, FieldError, Problem, Remedy};
 use crate::state::AppState;
@@ -34,17 +35,42 @@ pub(crate) struct Asker<'a> {
     pub actor: Actor,
     actor_ref: ActorRef,
     request_id: &'a RequestId,
+    /// By what somebody without an account can be reached.
+    reach: Option<String>,
 }
 
 impl<'a> Asker<'a> {
-    /// A customer.
-    pub(crate) fn customer(state: &'a AppState, customer: &Customer, request_id: &'a RequestId) -> Self {
-        Self { state, actor: customer.actor(), actor_ref: customer.actor_ref(), request_id }
+    /// A customer, or a guest with their one order.
+    pub(crate) fn buyer(state: &'a AppState, buyer: &Buyer, request_id: &'a RequestId) -> Self {
+        Self::new(state, buyer.actor(), buyer.actor_ref(), request_id)
     }
 
     /// A member.
     pub(crate) fn staff<P>(state: &'a AppState, staff: &Staff<P>, request_id: &'a RequestId) -> Self {
-        Self { state, actor: staff.actor(), actor_ref: staff.actor_ref(), request_id }
+        Self::new(state, staff.actor(), staff.actor_ref(), request_id)
+    }
+
+    fn new(state: &'a AppState, actor: Actor, actor_ref: ActorRef, request_id: &'a RequestId) -> Self {
+        Self { state, actor, actor_ref, request_id, reach: None }
+    }
+
+    /// Whoever orders without an account is told from others by what they can be reached by.
+    pub(crate) fn reached_by(mut self, contact: &Contact) -> Self {
+        self.reach = contact.reach().map(str::to_owned).filter(|_| self.actor == Actor::Guest(None));
+        self
+    }
+
+    /// The key with its owner in front. Of what somebody can be reached by only a hash is kept, and the client's random key
+    /// goes into it, so that nobody finds a phone number by trying them all.
+    fn scoped(&self, key: &IdempotencyKey) -> String {
+        let id = match self.actor {
+            Actor::Guest(order) => order.map(OrderId::get),
+            _ => self.actor.id(),
+        };
+        match &self.reach {
+            Some(reach) => format!("guest {}", digest(&[reach.as_bytes(), key.0.as_bytes()])),
+            None => format!("{}:{} {}", <&str>::from(self.actor.kind()), id.unwrap_or_default(), key.0),
+        }
     }
 
     /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
@@ -56,13 +82,12 @@ impl<'a> Asker<'a> {
         body: &impl Serialize,
         acts: Vec<Act>,
     ) -> Result<Changed<A>, Problem> {
-        let owner = format!("{}:{}", <&str>::from(self.actor.kind()), self.actor.id().unwrap_or_default());
-        let wish = Wish {
-            state: self.state,
-            actor: self.actor_ref,
-            request_id: self.request_id,
-            idempotency: idempotency(&owner, key, operation, body),
-        };
+        let idempotency = key.0.map(|key| Idempotency {
+            scoped_key: self.scoped(&key),
+            fingerprint: digest(&[operation.as_bytes(), &serde_json::to_vec(body).unwrap_or_default()]),
+        });
+        let wish =
+            Wish { state: self.state, actor: self.actor_ref, request_id: self.request_id, idempotency };
         let seen = acts.first().and_then(seen);
         match wish.submit(acts).await {
             Ok(Receipt::Done { done, .. }) => match done.into_iter().find_map(A::of) {
@@ -145,20 +170,14 @@ pub(crate) struct Wish<'a> {
     pub idempotency: Option<Idempotency>,
 }
 
-/// The key with its owner in front, and what it stands for.
-fn idempotency(
-    owner: &str,
-    key: OptionalIdempotencyKey,
-    operation: &str,
-    body: &impl Serialize,
-) -> Option<Idempotency> {
-    let key = key.0?.0;
+/// SHA-256 over the parts, each preceded by its length, in hexadecimal.
+fn digest(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
-    hasher.update((operation.len() as u64).to_be_bytes());
-    hasher.update(operation);
-    hasher.update(serde_json::to_vec(body).unwrap_or_default());
-    let fingerprint = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    Some(Idempotency { scoped_key: format!("{owner} {key}"), fingerprint })
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Wish<'_> {
@@ -259,6 +278,9 @@ pub(crate) fn failed(error: Error) -> Problem {
 pub(crate) fn not_written(error: &WriteError) -> Problem {
     let code = match error {
         WriteError::Refused { refusal, .. } => return refused(refusal),
+        WriteError::Throttled { retry_after_seconds } => {
+            return Problem::new(Code::RateLimited).retry_after(*retry_after_seconds);
+        }
         WriteError::KeyReused => Code::IdempotencyKeyReused,
         WriteError::Overloaded | WriteError::Locked => Code::Overloaded,
         WriteError::NotExecuted => Code::NotExecuted,

@@ -20,8 +20,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 pub use layers::Source;
 use layers::Values;
+use ordervault_api::throttles::Rates;
 pub use settings::{Default as DefaultValue, SETTINGS, Secrecy, Setting};
 pub use show::reference_page;
 pub use value::{DatabaseUrl, Engine, Secret, mask_url};
@@ -141,6 +143,7 @@ pub struct Config {
     pub docs_enabled: bool,
     pub jobs: Jobs,
     pub auth: Auth,
+    pub throttles: Rates,
     pub first_run: FirstRun,
     pub log_format: LogFormat,
     /// A filter of `tracing-subscriber`.
@@ -165,6 +168,7 @@ pub struct Server {
     /// `None`: made from the address really listened on.
     pub public_url: Option<String>,
     pub replicas: u32,
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// Settings of section `jobs`.
@@ -233,6 +237,7 @@ impl Config {
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             jobs: Jobs::from_values(&values)?,
             auth: Auth::from_values(&values, !shared_secret)?,
+            throttles: throttles(&values)?,
             first_run: FirstRun::from_values(&values)?,
             log_format: read(&values, "log.format", log_format)?,
             log_level: filled(&values, "log.level", "a level such as info")?,
@@ -258,6 +263,7 @@ impl Server {
             listen: read(values, "server.listen", value::address)?,
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
+            trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,
         })
     }
 }
@@ -300,6 +306,18 @@ impl FirstRun {
             owner_password_hash: read(values, "first_run.owner_password_hash", hash)?,
         })
     }
+}
+
+fn throttles(values: &Values) -> Result<Rates, ConfigError> {
+    let rate = |key| read(values, key, value::rate);
+    Ok(Rates {
+        lookup_address: rate("throttles.lookup_address")?,
+        lookup_number: rate("throttles.lookup_number")?,
+        login_account: rate("throttles.login_account")?,
+        login_address: rate("throttles.login_address")?,
+        register_address: rate("throttles.register_address")?,
+        place_account: rate("throttles.place_account")?,
+    })
 }
 
 fn read<T>(

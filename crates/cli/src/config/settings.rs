@@ -92,6 +92,12 @@ pub const SETTINGS: &[Setting] = &[
         help: "address under which clients reach the API, for links in answers",
     },
     open("server.replicas", "1", "how many servers share the database; more than 1 needs PostgreSQL"),
+    Setting {
+        key: "server.trusted_proxies",
+        default: Default::Derived("none"),
+        secrecy: Secrecy::Open,
+        help: "addresses or networks of proxies in front, with commas between, such as `10.0.0.0/8`; only what they say in `X-Forwarded-For` is believed, and behind any other all clients count as one",
+    },
     open(
         "metrics.listen",
         "127.0.0.1:9464",
@@ -119,6 +125,20 @@ pub const SETTINGS: &[Setting] = &[
     open("auth.customer_session", "30d", "a customer's session ends after so long in any case"),
     open("auth.staff_idle", "2h", "a staff session ends after so long without use"),
     open("auth.staff_session", "12h", "a staff session ends after so long in any case"),
+    open("throttles.lookup_address", "5/10m", "failed look-ups of orders from one address, in this time"),
+    open("throttles.lookup_number", "5/10m", "failed look-ups of one order number, in this time"),
+    open(
+        "throttles.login_account",
+        "10/15m",
+        "failed logins to one account, in this time; from the middle on each has to wait twice as long",
+    ),
+    open("throttles.login_address", "30/1m", "failed logins from one address, in this time"),
+    open("throttles.register_address", "5/1h", "new accounts from one address, in this time"),
+    open(
+        "throttles.place_account",
+        "20/1m",
+        "orders of one account, or from one address without an account, in this time",
+    ),
     open(
         "first_run.owner_email",
         "owner@localhost",

@@ -103,6 +103,10 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("DATABASE__MIGRATE_ON_START", "yes", "true or false"),
         ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
         ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),
+        ("SERVER__TRUSTED_PROXIES", "10.0.0.1, proxy", "such as 10.0.0.0/8"),
+        ("THROTTLES__LOOKUP_NUMBER", "5", "such as 5/10m"),
+        ("THROTTLES__LOGIN_ACCOUNT", "0/10m", "such as 5/10m"),
+        ("THROTTLES__PLACE_ACCOUNT", "5/2d", "at most in 1d"),
         ("METRICS__LISTEN", "no", "or off"),
         ("AUTH__STAFF_IDLE", "2s", "from 60s to"),
         ("LOG__FORMAT", "xml", "auto, pretty or json"),
@@ -113,6 +117,22 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         assert!(error.contains(expected) && error.contains(&name) && !error.contains('\n'), "{error}");
         assert!(!error.contains("hush"), "{error}");
     }
+}
+
+#[test]
+fn throttles_and_proxies_are_read() {
+    let config = load(&[]).unwrap();
+    assert_eq!(config.throttles, ordervault_api::throttles::Rates::default(), "the page tells the defaults");
+    assert!(config.server.trusted_proxies.is_empty());
+    let config = load(&[
+        ("ORDERVAULT_THROTTLES__PLACE_ACCOUNT", "1000000/1s"),
+        ("ORDERVAULT_SERVER__TRUSTED_PROXIES", "192.0.2.1, 10.0.0.0/8,fd00::/8"),
+    ])
+    .unwrap();
+    let rate = config.throttles.place_account;
+    assert_eq!((rate.limit, rate.window_millis), (1_000_000, 1_000));
+    let proxies: Vec<_> = config.server.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["192.0.2.1/32", "10.0.0.0/8", "fd00::/8"]);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Forms of values: durations, rates, addresses, networks, secrets. Each parser's error says what is expected.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
+
+use ipnet::IpNet;
+use ordervault_persistence::writer::Rate;
 
 /// A text that must never be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -124,6 +127,27 @@ pub(super) fn duration(text: &str, range: RangeInclusive<Duration>) -> Result<Du
         )
     };
     parse_duration(text).filter(|duration| range.contains(duration)).ok_or_else(expected)
+}
+
+/// `5/10m`: so many in so long.
+pub(super) fn rate(text: &str) -> Result<Rate, String> {
+    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+    let parse = || {
+        let (limit, window) = text.split_once('/')?;
+        let limit = limit.parse().ok().filter(|limit| *limit >= 1)?;
+        let window =
+            parse_duration(window).filter(|window| (Duration::from_secs(1)..=LONGEST).contains(window))?;
+        Some(Rate { limit, window_millis: i64::try_from(window.as_millis()).ok()? })
+    };
+    parse().ok_or_else(|| "how many in how long, such as 5/10m, at most in 1d".to_owned())
+}
+
+/// Addresses and networks, with commas between.
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+    let networks: Result<Vec<IpNet>, _> = texts.map(network).collect();
+    networks.map_err(|_| "addresses or networks such as 10.0.0.0/8, with commas between".to_owned())
 }
 
 fn parse_duration(text: &str) -> Option<Duration> {

@@ -8,6 +8,7 @@ mod order_list;
 mod orders;
 mod people;
 mod terms;
+mod throttles;
 
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{TimeUp, WhatIf, overdue, waited_too_long};
@@ -16,12 +17,13 @@ pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
     list_orders,
 };
-pub use orders::{OrderContext, history, order, orders, state_at};
+pub use orders::{OrderContext, history, order, orders, proof, state_at};
 pub use people::{customer, member, member_by_email, members};
+pub use throttles::blocked_until;
 
 /// The fixed statements of these modules.
-pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 3] =
-    [catalogue::STATEMENTS, deadlines::STATEMENTS, people::STATEMENTS];
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 4] =
+    [catalogue::STATEMENTS, deadlines::STATEMENTS, orders::STATEMENTS, people::STATEMENTS];
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,15 +4,24 @@ use std::collections::BTreeMap;
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Facts, Order};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
 use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::columns::Row;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::{Hold, Stored};
 use crate::tx::Conn;
+
+statements! {
+    PROOF: Template = Template::new(
+        "SELECT contact_phone, contact_email FROM orders WHERE id = $1 AND deleted_at IS NULL"
+    );
+}
 
 /// Store and products that the decisions about an order look at.
 #[derive(Clone, Debug, Default)]
@@ -64,6 +73,17 @@ pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<V
     let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
     let held = Order::load(conn, &ids, Hold::Free).await?;
     Ok(held.into_iter().map(|held| held.state).filter(|order| scope.covers(order)).collect())
+}
+
+/// Phone number and e-mail address of an order that is not in the trash: what somebody has to know to be let in. One
+/// statement, whether the order exists or not, so that the time does not tell.
+///
+/// # Errors
+/// When the database fails.
+pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Error> {
+    let row: Option<(Option<String>, Option<String>)> = conn.fetch_optional(&PROOF.bind((id.get(),))).await?;
+    let at = Row { table: "orders", id: id.get() };
+    row.map(|(phone, email)| at.contact(None, phone.as_deref(), email.as_deref(), None)).transpose()
 }
 
 /// The thing as it was at a version, without regard to scope. `None`: it never had that version. A product's stock is

@@ -16,6 +16,7 @@ pub(crate) mod search;
 pub(crate) mod sessions;
 pub(crate) mod stock;
 pub(crate) mod stores;
+pub(crate) mod throttles;
 pub(crate) mod writers;
 
 use std::future::Future;

@@ -10,6 +10,7 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 
+use super::throttle::Throttle;
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
 
@@ -124,8 +125,22 @@ pub enum Act {
         /// The new hash.
         password_hash: String,
     },
+    /// On what may be tried only so often.
+    Throttle(ThrottleAct),
     /// Takes over a thing from an export, history and all.
     Adopt(Arc<[HistoryRow]>),
+}
+
+/// A change of a counter of attempts.
+#[derive(Clone, Debug)]
+pub enum ThrottleAct {
+    /// One more attempt; refused when there were too many.
+    Count(Throttle),
+    /// The attempt was a good one and does not count.
+    TakeBack {
+        /// The throttle's key.
+        key: String,
+    },
 }
 
 /// Hashes the refresh token of a family and a generation.
@@ -206,6 +221,8 @@ pub enum Done {
     TokenReused,
     /// Kept.
     Rehashed,
+    /// The attempt is counted or taken back.
+    Counted,
     /// Taken over, or there already.
     Adopted,
 }
@@ -243,6 +260,12 @@ pub enum WriteError {
     /// The idempotency key stands for something else.
     #[error("the idempotency key was used for something else")]
     KeyReused,
+    /// Too many attempts in too short a time. Nothing was written.
+    #[error("too many attempts: the next one is let through in {retry_after_seconds} s")]
+    Throttled {
+        /// When the next one is let through, at least 1.
+        retry_after_seconds: u32,
+    },
     /// The queue is full, or somebody has too many places in it.
     #[error("too much waits to be written: try again later")]
     Overloaded,
@@ -276,6 +299,8 @@ impl Submission {
     pub(crate) fn weight(&self) -> usize {
         const ROWS_OF_ANY_ACT: usize = 5;
         const ROWS_OF_A_LINE: usize = 3;
+        let throttles = self.acts.iter().filter(|act| matches!(act, Act::Throttle(_))).count();
+        let others = self.acts.len() - throttles;
         let lines: usize = self
             .acts
             .iter()
@@ -291,7 +316,7 @@ impl Submission {
                 _ => 0,
             })
             .sum();
-        self.acts.len() * ROWS_OF_ANY_ACT + lines * ROWS_OF_A_LINE
+        throttles + others * ROWS_OF_ANY_ACT + lines * ROWS_OF_A_LINE
     }
 
     /// About how much memory it holds, in bytes.

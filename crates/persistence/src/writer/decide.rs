@@ -37,6 +37,7 @@ pub(crate) struct Decider<'a> {
 pub(super) enum Stop {
     Refused(Refusal),
     ClockBehind { behind_seconds: i64 },
+    Throttled { until: Timestamp },
     Broken(Error),
 }
 
@@ -136,6 +137,7 @@ impl Decider<'_> {
                 self.set_password(*principal_id, Some(password_hash), true);
                 Ok(Done::Rehashed)
             }
+            Act::Throttle(throttle) => self.throttle(throttle),
             Act::Adopt(rows) => self.adopt(acting, rows),
         }
     }
@@ -392,6 +394,11 @@ impl Decider<'_> {
         let refusal = match stop {
             Stop::Refused(refusal) => refusal,
             Stop::ClockBehind { behind_seconds } => return WriteError::ClockBehind { behind_seconds },
+            Stop::Throttled { until } => {
+                let millis = until.millis() - self.now.millis();
+                let seconds = u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX);
+                return WriteError::Throttled { retry_after_seconds: seconds.max(1) };
+            }
             Stop::Broken(error) => {
                 tracing::error!(%error, request_id = submission.request_id, "an act could not be recorded");
                 return WriteError::Internal;
@@ -426,7 +433,7 @@ impl Done {
             Self::Product(product) => Some((product.id.get(), product.version)),
             Self::Customer(customer) => Some((customer.id.get(), customer.version)),
             Self::Member(member) => Some((member.id.get(), member.version)),
-            Self::Session(_) | Self::TokenReused | Self::Rehashed | Self::Adopted => None,
+            Self::Session(_) | Self::TokenReused | Self::Rehashed | Self::Counted | Self::Adopted => None,
         }
     }
 }

@@ -14,6 +14,7 @@ impl WorkingSet {
     /// Writes everything that changed.
     pub(crate) async fn flush(&mut self, tx: &mut Tx) -> Result<(), Error> {
         self.flush_keys(tx).await?;
+        self.throttles.flush(tx).await?;
         self.stores.flush(tx).await?;
         self.members.flush(tx).await?;
         self.customers.flush(tx).await?;

@@ -16,13 +16,16 @@ mod flush;
 mod queue;
 mod run;
 mod session;
+mod throttle;
 mod working_set;
 
 pub use act::{
-    Act, ActorRef, Class, Done, Idempotency, Receipt, SessionAct, Submission, TokenHash, WriteError,
+    Act, ActorRef, Class, Done, Idempotency, Receipt, SessionAct, Submission, ThrottleAct, TokenHash,
+    WriteError,
 };
 pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
+pub use throttle::{Rate, Throttle};
 pub use working_set::IDEMPOTENCY_MILLIS;
 pub(crate) use working_set::{Move, own_move};
 

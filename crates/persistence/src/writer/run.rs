@@ -26,7 +26,7 @@ use super::working_set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::sources::Sources;
-use crate::tables::{idempotency, writers};
+use crate::tables::{idempotency, throttles, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
 const MAX_TRIES: u32 = 4;
@@ -43,7 +43,7 @@ pub(super) const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// Every so many batches expired idempotency keys are dropped,
+/// Every so many batches expired idempotency keys and throttles are dropped,
 const CLEAN_UP_EVERY_BATCHES: i64 = 64;
 /// at most so many: more than so many batches can have made.
 const CLEAN_UP_ROWS: i64 = 128_000;
@@ -142,6 +142,7 @@ impl Run {
         if self.batch % CLEAN_UP_EVERY_BATCHES == 0 {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
             idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
+            throttles::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
         }
         writers::touch(&mut tx, self.writer_id, self.batch, now).await?;
         match tx.commit().await {

@@ -11,8 +11,9 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 
-use super::act::{Act, ActorRef, SessionAct, Submission};
+use super::act::{Act, ActorRef, SessionAct, Submission, ThrottleAct};
 use super::collection::Collection;
+use super::throttle::Throttles;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
@@ -36,6 +37,7 @@ pub(crate) struct WorkingSet {
     pub sessions: HashMap<i64, Session>,
     /// The sessions as they were before the submission at hand, latest change last.
     session_undo: Vec<(i64, Option<Session>)>,
+    pub throttles: Throttles,
     pub keys: HashMap<String, Record>,
     pub stores_with_orders: HashSet<i64>,
     pub skus: HashMap<(i64, String), i64>,
@@ -104,6 +106,7 @@ struct Named {
     orders: Vec<i64>,
     sessions: Vec<i64>,
     session_principals: Vec<i64>,
+    throttles: Vec<String>,
     keys: Vec<String>,
     /// By store.
     skus: Vec<(i64, String)>,
@@ -116,8 +119,8 @@ struct Named {
 }
 
 impl WorkingSet {
-    /// Reads and locks what the submissions touch. The order of classes is the same in every process: stores, members,
-    /// customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, stores,
+    /// members, customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
     /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
@@ -133,6 +136,7 @@ impl WorkingSet {
         let mut set = Self::default();
         let conn = tx.conn();
         set.load_taken(conn, &named).await?;
+        set.throttles.load(conn, &named.throttles).await?;
         set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
@@ -246,6 +250,7 @@ impl WorkingSet {
         self.customers.keep();
         self.members.keep();
         self.orders.keep();
+        self.throttles.keep();
         self.session_undo.clear();
     }
 
@@ -256,6 +261,7 @@ impl WorkingSet {
         self.customers.roll_back();
         self.members.roll_back();
         self.orders.roll_back();
+        self.throttles.roll_back();
         for (id, before) in self.session_undo.drain(..).rev() {
             match before {
                 Some(session) => self.sessions.insert(id, session),
@@ -278,6 +284,7 @@ impl WorkingSet {
             && pending.credentials.is_empty()
             && pending.opened.is_empty()
             && pending.touched.is_empty()
+            && self.throttles.is_unchanged()
     }
 }
 
@@ -340,6 +347,10 @@ impl Named {
                 }
                 SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
             },
+            Act::Throttle(throttle) => self.throttles.push(match throttle {
+                ThrottleAct::Count(throttle) => throttle.key.clone(),
+                ThrottleAct::TakeBack { key } => key.clone(),
+            }),
             Act::Rehash { .. } => {}
             Act::Adopt(rows) => self.note_adopted(rows),
         }

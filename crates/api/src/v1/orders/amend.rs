@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::{LineRequestBody, act, body, line_requests};
-use crate::auth::Customer;
+use crate::auth::Buyer;
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -81,10 +81,10 @@ impl AmendOrder {
     request_body = AmendOrder,
     responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
-    security(("customer_bearer" = [])))]
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn amend_order(
     state: web::Data<AppState>,
-    customer: Customer,
+    buyer: Buyer,
     id: PathId<OrderId>,
     preview: Query<Preview>,
     request_id: RequestId,
@@ -92,7 +92,7 @@ pub(crate) async fn amend_order(
     key: OptionalIdempotencyKey,
     body: Valid<AmendOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::customer(&state, &customer, &request_id);
+    let asker = Asker::buyer(&state, &buyer, &request_id);
     amend(asker, id.0, preview.0, version, key, &body.0).await
 }
 

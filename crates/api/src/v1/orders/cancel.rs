@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::act;
-use crate::auth::Customer;
+use crate::auth::Buyer;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -53,10 +53,10 @@ pub(crate) struct CancelOrder {
     request_body = CancelOrder,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
-    security(("customer_bearer" = [])))]
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn cancel_order(
     state: web::Data<AppState>,
-    customer: Customer,
+    buyer: Buyer,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -71,6 +71,6 @@ pub(crate) async fn cancel_order(
     let mut fields = Fields::default();
     let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
     let command = fields.finish(Command::Cancel { reason, comment })?;
-    let asker = Asker::customer(&state, &customer, &request_id);
+    let asker = Asker::buyer(&state, &buyer, &request_id);
     act(asker, id.0, Conditions { version, key }, "cancel", &body.0, command).await
 }

@@ -6,7 +6,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Order;
 
 use super::read::visible;
-use crate::auth::Customer;
+use crate::auth::Buyer;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -19,13 +19,13 @@ use crate::v1::history::{self, HistoryBody};
 #[utoipa::path(get, path = "/v1/orders/{id}/history", operation_id = "get_order_history", tag = "orders",
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's history", body = HistoryBody)),
-    security(("customer_bearer" = [])))]
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order_history(
     state: web::Data<AppState>,
-    customer: Customer,
+    buyer: Buyer,
     id: PathId<OrderId>,
 ) -> Result<web::Json<HistoryBody>, Problem> {
-    show(&state, &customer.actor(), id.0).await
+    show(&state, &buyer.actor(), id.0).await
 }
 
 /// Answers with the history of an order that the actor may see.

@@ -2,15 +2,15 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::order::{Command, MAX_NOTE_CODE_POINTS, Place};
+use ordervault_domain::order::{Command, MAX_NOTE_CODE_POINTS, Order, Place};
 use ordervault_persistence::writer::Act;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{LineRequestBody, answer, line_requests};
-use crate::auth::Customer;
-use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
+use super::{LineRequestBody, line_requests};
+use crate::auth::{Buyer, Orderer};
+use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -18,7 +18,7 @@ use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::Asker;
+use crate::v1::submit::{Asker, Changed};
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -47,6 +47,18 @@ pub(crate) struct PlaceOrder {
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
     not_duplicate_of: Vec<String>,
+}
+
+/// A placed order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PlacedOrder {
+    /// The order.
+    #[serde(flatten)]
+    order: OrderBody,
+    /// Without an account: finds the order again, together with its number. It is told here and nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "olt_T0yJpZ2xk8q3v5w7n9b1c4d6f8h0j2l4m6p8r0s2u4w")]
+    lookup_token: Option<String>,
 }
 
 impl PlaceOrder {
@@ -79,24 +91,41 @@ impl PlaceOrder {
 /// the request with the same `Idempotency-Key` as often as you like: there will be one order. When there is not enough
 /// stock, `errors` names each line and what is available. When you have just ordered the same, you are asked first: 409
 /// `duplicate-order` names the earlier order and the ways on; `not_duplicate_of` says that you mean it.
+///
+/// An account is not needed: without a token, keep the `lookup_token` of the answer, or look the order up by its number and the
+/// phone number or e-mail address that you gave.
 #[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
     params(IdempotencyKey),
     request_body = PlaceOrder,
-    responses((status = 201, description = "Placed", body = OrderBody, headers(
+    responses((status = 201, description = "Placed", body = PlacedOrder, headers(
         ("ETag" = String, description = "The version in double quotes"),
         ("Location" = String, description = "The path of the order")))),
-    security(("customer_bearer" = [])))]
+    security((), ("customer_bearer" = [])))]
 pub(crate) async fn place_order(
     state: web::Data<AppState>,
-    customer: Customer,
+    orderer: Orderer,
+    address: ClientAddress,
     request_id: RequestId,
     key: IdempotencyKey,
     body: Valid<PlaceOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Place(body.0.to_domain()?);
-    let act = Act::Order { id: None, expected_version: None, command };
-    let asker = Asker::customer(&state, &customer, &request_id);
+    let Orderer(buyer) = orderer;
+    let place = body.0.to_domain()?;
+    let asker = Asker::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
     let key = OptionalIdempotencyKey(Some(key));
-    let changed = asker.change(key, "place", &body.0, vec![act]).await?;
-    answer(&state, &asker.actor, &changed, StatusCode::CREATED).await
+    let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
+    let acts = vec![state.throttles.place(address, &buyer), act];
+    let placed: Changed<Order> = asker.change(key, "place", &body.0, acts).await?;
+    // Whoever has just placed it sees it, as whoever proves to know it does.
+    let buyer = match buyer {
+        Buyer::Guest(_) => Buyer::Guest(Some(placed.thing.id)),
+        customer => customer,
+    };
+    let lookup_token = match buyer {
+        Buyer::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
+        Buyer::Customer(_) => None,
+    };
+    let order = super::body(&state, &buyer.actor(), &placed.thing).await?;
+    let path = format!("/v1/orders/{}", order.id);
+    Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

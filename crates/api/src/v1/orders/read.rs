@@ -8,7 +8,7 @@ use ordervault_domain::order::Order;
 use ordervault_persistence::read;
 
 use super::answer;
-use crate::auth::Customer;
+use crate::auth::Buyer;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
@@ -23,13 +23,13 @@ use crate::v1::submit::{failed, reader};
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
-    security(("customer_bearer" = [])))]
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order(
     state: web::Data<AppState>,
-    customer: Customer,
+    buyer: Buyer,
     id: PathId<OrderId>,
 ) -> Result<HttpResponse, Problem> {
-    show(&state, &customer.actor(), id.0).await
+    show(&state, &buyer.actor(), id.0).await
 }
 
 /// Answers with an order that the actor may see.

@@ -4,7 +4,7 @@ use actix_web::web;
 use ordervault_domain::id::OrderId;
 
 use super::read::visible;
-use crate::auth::Customer;
+use crate::auth::Buyer;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -17,12 +17,12 @@ use crate::v1::timeline::{self, TimelineBody};
 #[utoipa::path(get, path = "/v1/orders/{id}/timeline", operation_id = "get_order_timeline", tag = "orders",
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
     responses((status = 200, description = "The order's steps", body = TimelineBody)),
-    security(("customer_bearer" = [])))]
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order_timeline(
     state: web::Data<AppState>,
-    customer: Customer,
+    buyer: Buyer,
     id: PathId<OrderId>,
 ) -> Result<web::Json<TimelineBody>, Problem> {
-    let order = visible(&state, &customer.actor(), id.0).await?;
-    timeline::show(&state, &customer.actor(), &order).await
+    let order = visible(&state, &buyer.actor(), id.0).await?;
+    timeline::show(&state, &buyer.actor(), &order).await
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use crate::auth::{Realm, Staff, permit};
-use crate::extract::Valid;
+use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -27,10 +27,11 @@ pub(super) fn routes() -> Routes {
             body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_staff(
     state: web::Data<AppState>,
+    address: ClientAddress,
     request_id: RequestId,
     body: Valid<Login>,
 ) -> Result<web::Json<Tokens>, Problem> {
-    login::login(&state, Realm::Staff, &request_id, &body.0).await
+    login::login(&state, Realm::Staff, address, &request_id, &body.0).await
 }
 
 /// Stay logged in as staff

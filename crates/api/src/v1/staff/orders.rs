@@ -24,4 +24,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(acts::cancel_staff_order))
         .with(endpoint!(acts::invalidate_order))
         .with(endpoint!(acts::restore_order))
+        .with(endpoint!(acts::hide_staff_order))
+        .with(endpoint!(acts::show_staff_order))
 }

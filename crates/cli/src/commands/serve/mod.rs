@@ -151,6 +151,8 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Setting
             customer: lifetime(auth.customer_idle, auth.customer_session),
             staff: lifetime(auth.staff_idle, auth.staff_session),
         },
+        rates: config.throttles,
+        trusted_proxies: config.server.trusted_proxies.clone(),
         has_demo_data,
     }
 }

@@ -109,6 +109,21 @@ step!(
     OrdersRestore, Command::Restore
 );
 
+step!(
+    /// Keep an order off the public board
+    ///
+    /// As its buyer wishes. Doing it twice is no error.
+    hide_staff_order, "/v1/staff/orders/{id}/hide", "hide_staff_order", examples::ORDER_TO_HIDE_BY_STAFF,
+    OrdersAmend, Command::Hide
+);
+step!(
+    /// Let an order stand on the public board
+    ///
+    /// Masked, if its store has a board. Doing it twice is no error.
+    show_staff_order, "/v1/staff/orders/{id}/show", "show_staff_order", examples::ORDER_TO_HIDE_BY_STAFF,
+    OrdersAmend, Command::Show
+);
+
 /// Reject an order
 ///
 /// An order that waits for review becomes invalid; its stock is given back.

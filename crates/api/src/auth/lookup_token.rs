@@ -1,0 +1,70 @@
+//! Look-up tokens: what somebody without an account is given with their order, to find it again.
+//!
+//! A token is derived from the order's id and not stored, so that the repeated answer to a repeated request has the same one.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ordervault_domain::id::OrderId;
+
+use super::Secrets;
+use super::secrets::{is_mac, mac};
+
+const PREFIX: &str = "olt_";
+
+/// Mints and checks look-up tokens.
+pub struct LookupTokens {
+    keys: Vec<[u8; 32]>,
+}
+
+impl LookupTokens {
+    /// With keys derived from the secrets; the first mints, all check.
+    pub fn new(secrets: &Secrets) -> Self {
+        Self { keys: secrets.derive("lookup-token") }
+    }
+
+    /// The order's token. Always the same as long as the signing key is.
+    pub fn mint(&self, order: OrderId) -> Option<String> {
+        let tag = mac(self.keys.first()?, &[&order.get().to_be_bytes()]);
+        Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(tag)))
+    }
+
+    /// Is this the order's token, made with any live key? How far it agrees does not show in the time that it takes.
+    pub fn proves(&self, order: OrderId, text: &str) -> bool {
+        let encoded = text.strip_prefix(PREFIX).unwrap_or_default();
+        let tag = URL_SAFE_NO_PAD.decode(encoded).unwrap_or_default();
+        self.keys.iter().any(|key| is_mac(key, &[&order.get().to_be_bytes()], &tag))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDER: OrderId = OrderId::from_i64(123_456_789);
+
+    #[test]
+    fn a_token_proves_its_order_and_no_other() {
+        let tokens = LookupTokens::new(&Secrets::from_keys([1; 32], None));
+        let token = tokens.mint(ORDER).unwrap();
+        assert_eq!(tokens.mint(ORDER), Some(token.clone()));
+        assert!(tokens.proves(ORDER, &token));
+        assert!(!tokens.proves(OrderId::from_i64(123_456_788), &token));
+        for index in 0..token.len() {
+            let mut changed = token.clone().into_bytes();
+            changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
+            assert!(!tokens.proves(ORDER, std::str::from_utf8(&changed).unwrap()), "at {index}");
+        }
+        for bad in ["", PREFIX, &token[..20], &token[4..], &format!("{token}A")] {
+            assert!(!tokens.proves(ORDER, bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_token_outlives_one_change_of_keys() {
+        let old = LookupTokens::new(&Secrets::from_keys([1; 32], None)).mint(ORDER).unwrap();
+        let rotated = LookupTokens::new(&Secrets::from_keys([2; 32], Some([1; 32])));
+        assert!(rotated.proves(ORDER, &old));
+        assert_ne!(rotated.mint(ORDER), Some(old.clone()));
+        assert!(!LookupTokens::new(&Secrets::from_keys([2; 32], None)).proves(ORDER, &old));
+    }
+}

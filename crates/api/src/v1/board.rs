@@ -1,0 +1,168 @@
+//! The public board: what shops show of their orders to everybody, masked.
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use futures_util::future::LocalBoxFuture;
+use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::id::{IdError, OrderId, ProductId, StoreId};
+use ordervault_domain::search::query_terms;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read::{self, OrderFilter};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+use validator::Validate;
+
+use super::masked_order::MaskedOrderBody;
+use super::orders::list::{cursor, keys};
+use super::paging::{DEFAULT_LIMIT, ListOf, Seal, has_no_words};
+use super::submit::{failed, reader};
+use crate::caching::Cacheable;
+use crate::extract::{PathId, Query};
+use crate::openapi::examples;
+use crate::problem::{Code, Problem};
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+
+/// Whatever leaves the board is out of every cache within five seconds.
+const CACHE_CONTROL: &str = "public, max-age=5";
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(list_board_orders)).with(endpoint!(get_board_order))
+}
+
+/// The boards that are on. Where none is, there is nothing here, whatever is asked.
+pub(crate) struct Board(Scope);
+
+impl FromRequest for Board {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = request.app_data::<web::Data<AppState>>().cloned();
+        Box::pin(async move {
+            let state = state.ok_or_else(|| Problem::internal("no state"))?;
+            let mut conn = reader(&state).await?;
+            let stores = read::stores(&mut conn, &StoreScope::All).await.map_err(failed)?;
+            Scope::board(&stores).map(Self).ok_or_else(|| Problem::new(Code::NotFound))
+        })
+    }
+}
+
+/// Filters of the public board. Everything given has to hold.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListBoardOrders {
+    /// Only the order with this number, or those whose number begins with these 4 or more symbols: `0P65-4D22`.
+    #[validate(length(min = 1, max = 17))]
+    #[param(min_length = 4, max_length = 17)]
+    number: Option<String>,
+    /// Only orders of this store.
+    #[param(value_type = Option<String>)]
+    store: Option<StoreId>,
+    /// Only orders with this product.
+    #[param(value_type = Option<String>)]
+    product: Option<ProductId>,
+    /// Only orders with a product of this category, such as `tea`.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    category: Option<String>,
+    /// Only orders placed then or later: `2026-01-01T00:00:00Z`.
+    #[param(value_type = Option<String>, format = DateTime)]
+    placed_after: Option<Timestamp>,
+    /// Only orders placed before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    placed_before: Option<Timestamp>,
+    /// Only orders with these words in their products.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
+
+impl ListBoardOrders {
+    fn to_filter(&self) -> Result<OrderFilter, Problem> {
+        let numbers = self.number.as_deref().map(OrderId::beginning_with).transpose();
+        let numbers = numbers.map_err(|fault| match fault {
+            IdError::Mistyped => Problem::parameter("number", "mistyped"),
+            IdError::Malformed => Problem::parameter("number", "unknown-value"),
+        })?;
+        Ok(OrderFilter {
+            numbers,
+            stores: self.store.into_iter().collect(),
+            product: self.product,
+            category: self.category.clone(),
+            placed_after: self.placed_after,
+            placed_before: self.placed_before,
+            terms: self.q.as_deref().map(query_terms).unwrap_or_default(),
+            ..OrderFilter::default()
+        })
+    }
+}
+
+/// List what shops show of their orders
+///
+/// Confirmed and later orders of the stores that have a public board, newest first, with masked contacts; never those whose
+/// buyers wish otherwise. A store without a board gives an empty list; where no store has one, there is nothing here.
+#[utoipa::path(get, path = "/v1/board/orders", operation_id = "list_board_orders", tag = "board", params(ListBoardOrders),
+    responses((status = 200, description = "A page of orders", body = ListOf<MaskedOrderBody>, headers(
+            ("ETag" = String, description = "Changes when the page does"),
+            ("Cache-Control" = String, description = "May be kept for five seconds"))),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match"),
+        (status = 404, description = "No store has a public board", content_type = "application/problem+json",
+            body = ref("#/components/schemas/Problem"))))]
+pub(crate) async fn list_board_orders(
+    state: web::Data<AppState>,
+    board: Board,
+    request: HttpRequest,
+    query: Query<ListBoardOrders>,
+) -> Result<HttpResponse, Problem> {
+    let (Board(scope), query) = (board, query.0);
+    let seal = Seal::new("board", &ListBoardOrders { limit: None, cursor: None, ..query.clone() });
+    let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
+    let filter = query.to_filter()?;
+    if has_no_words(query.q.as_deref()) {
+        return cacheable(&request, &ListOf::<MaskedOrderBody>::empty(false));
+    }
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let mut conn = reader(&state).await?;
+    let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
+    let ids: Vec<OrderId> = page.items.iter().map(|item| item.id).collect();
+    let mut orders = read::orders(&mut conn, &scope, &ids).await.map_err(failed)?;
+    orders.sort_by_key(|order| std::cmp::Reverse((order.placed_at, order.id)));
+    let items = orders.iter().map(MaskedOrderBody::from).collect();
+    cacheable(&request, &ListOf::new(items, page.next.map(keys), &seal))
+}
+
+/// Read an order on the public board
+///
+/// By its number. What does not stand on a board is not there.
+#[utoipa::path(get, path = "/v1/board/orders/{id}", operation_id = "get_board_order", tag = "board",
+    params(("id" = String, Path, description = "Number of the order", example = json!(examples::ORDER_NUMBER))),
+    responses((status = 200, description = "The order", body = MaskedOrderBody, headers(
+            ("ETag" = String, description = "Changes when the order does"),
+            ("Cache-Control" = String, description = "May be kept for five seconds"))),
+        (status = 304, description = "Unchanged since the ETag in If-None-Match")))]
+pub(crate) async fn get_board_order(
+    state: web::Data<AppState>,
+    board: Board,
+    request: HttpRequest,
+    id: PathId<OrderId>,
+) -> Result<HttpResponse, Problem> {
+    let mut conn = reader(&state).await?;
+    let order = read::order(&mut conn, &board.0, id.0).await.map_err(failed)?;
+    let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
+    cacheable(&request, &MaskedOrderBody::from(&order))
+}
+
+fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let json = serde_json::to_vec(body).map_err(Problem::internal)?;
+    Ok(Cacheable::new(json).answer(request, CACHE_CONTROL))
+}

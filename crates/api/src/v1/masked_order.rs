@@ -1,0 +1,89 @@
+//! Orders as those see them who may not know whose they are.
+
+use ordervault_domain::contact::{Contact, masked_email, masked_name, masked_phone};
+use ordervault_domain::order::Order;
+use ordervault_domain::time::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::money::MoneyBody;
+use super::order_body::LineBody;
+use crate::openapi::examples;
+
+/// An order without anything that tells whose it is.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MaskedOrder)]
+pub(crate) struct MaskedOrderBody {
+    /// The order number.
+    #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
+    number: String,
+    /// Where it stands: `pending_review`, `confirmed`, `processing`, `completed`, `cancelled` or `invalid`. A later version
+    /// may send others.
+    #[schema(example = "confirmed")]
+    status: &'static str,
+    /// When it came into its status.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    status_since: Timestamp,
+    /// The store that sells.
+    #[schema(example = json!(examples::STORE))]
+    store_id: String,
+    /// What was ordered.
+    lines: Vec<LineBody>,
+    /// Sum of the lines.
+    subtotal: MoneyBody,
+    /// Price of sending.
+    shipping_total: MoneyBody,
+    /// What it costs all in all.
+    total: MoneyBody,
+    /// Who gets it, masked.
+    contact: MaskedContactBody,
+    /// When it was placed.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    placed_at: Timestamp,
+}
+
+/// A contact of which strangers see little: no address, and of the rest first letters and last digits.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MaskedContact)]
+pub(crate) struct MaskedContactBody {
+    /// The person's name: the first character of each word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "王**")]
+    name: Option<String>,
+    /// Phone number: the last three digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "***678")]
+    phone: Option<String>,
+    /// E-mail address: first letters and the last part of the domain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "m***@e***.com")]
+    email: Option<String>,
+}
+
+impl From<&Order> for MaskedOrderBody {
+    fn from(order: &Order) -> Self {
+        let money = |amount| MoneyBody::new(amount, order.currency);
+        Self {
+            number: order.id.number(),
+            status: order.status.into(),
+            status_since: order.status_since,
+            store_id: order.store_id.to_string(),
+            lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),
+            subtotal: money(order.totals.subtotal),
+            shipping_total: money(order.totals.shipping_total),
+            total: money(order.totals.total),
+            contact: MaskedContactBody::from(&order.contact),
+            placed_at: order.placed_at,
+        }
+    }
+}
+
+impl From<&Contact> for MaskedContactBody {
+    fn from(contact: &Contact) -> Self {
+        Self {
+            name: contact.name.as_deref().map(masked_name),
+            phone: contact.phone.as_ref().map(masked_phone),
+            email: contact.email.as_ref().map(masked_email),
+        }
+    }
+}

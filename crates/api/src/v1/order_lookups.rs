@@ -1,0 +1,163 @@
+//! `POST /v1/order-lookups`: the way to an order without an account.
+//!
+//! A wrong contact, an unknown number and a deleted order are answered alike and cost the same: one attempt is counted, one
+//! row is asked for, and the comparison does not end early.
+
+use actix_web::web;
+use ordervault_domain::access::Actor;
+use ordervault_domain::contact::{Contact, Email, Phone};
+use ordervault_domain::id::{IdError, OrderId};
+use ordervault_persistence::read;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use super::fields::Fields;
+use super::login::token_id;
+use super::masked_order::MaskedOrderBody;
+use super::orders::read::visible;
+use super::submit::{failed, reader};
+use crate::extract::{ClientAddress, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
+use crate::problem::{Code, Problem};
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+use crate::throttles;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(look_up_order))
+}
+
+/// Which order, and what proves that it is yours: exactly one of `phone`, `email` and `token`.
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
+pub(crate) struct LookUpOrder {
+    /// The order number, grouped or not, in any case.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 14, max_length = 40, example = json!(examples::ORDER_NUMBER))]
+    number: String,
+    /// The phone number that was given with the order: all its digits, with the country code or as it is dialled at home.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(nullable = false, min_length = 1, max_length = 40, example = json!(examples::ORDER_PHONE))]
+    phone: Option<String>,
+    /// The e-mail address that was given with the order, in any case.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 254))]
+    #[schema(nullable = false, min_length = 1, max_length = 254)]
+    email: Option<String>,
+    /// The `lookup_token` that came with the placed order.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    token: Option<String>,
+}
+
+/// The order, masked, and a grant to see the rest of it.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FoundOrder {
+    /// The order as strangers may see it.
+    order: MaskedOrderBody,
+    /// Opens the order, its history and the way to cancel and amend it: for the header `Authorization: Bearer …`.
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds for which the access token is good.
+    #[schema(minimum = 1, example = 900)]
+    expires_in_seconds: i64,
+}
+
+/// What somebody says to be let in. `None`: something that is nobody's phone number or e-mail address.
+enum Proof {
+    Phone(Option<Phone>),
+    Email(Option<Email>),
+    Token(String),
+}
+
+impl LookUpOrder {
+    fn to_domain(&self) -> Result<(OrderId, Proof), Problem> {
+        let mut fields = Fields::default();
+        let number = match self.number.parse() {
+            // Told apart without asking the database: the check symbol is no secret.
+            Err(IdError::Mistyped) => return Err(Problem::new(Code::OrderNumberMistyped)),
+            Err(IdError::Malformed) => {
+                fields.fault("/number", "invalid-order-number");
+                None
+            }
+            Ok(number) => Some(number),
+        };
+        let proof = match (&self.phone, &self.email, &self.token) {
+            (Some(phone), None, None) => Some(Proof::Phone(phone.parse().ok())),
+            (None, Some(email), None) => Some(Proof::Email(email.parse().ok())),
+            (None, None, Some(token)) => Some(Proof::Token(token.clone())),
+            (None, None, None) => {
+                fields.fault("/phone", "missing");
+                None
+            }
+            (_, Some(_), _) => {
+                fields.fault("/email", "contradiction");
+                None
+            }
+            (_, None, _) => {
+                fields.fault("/token", "contradiction");
+                None
+            }
+        };
+        let asked = fields.finish(number.zip(proof))?;
+        asked.ok_or_else(|| Problem::internal("a look-up was lost"))
+    }
+}
+
+impl Proof {
+    fn holds(&self, state: &AppState, number: OrderId, contact: &Contact) -> bool {
+        match self {
+            Self::Phone(phone) => phone.as_ref().is_some_and(|phone| contact.has_phone(phone)),
+            Self::Email(email) => email.as_ref().is_some_and(|email| contact.has_email(email)),
+            Self::Token(token) => state.lookup_tokens.proves(number, token),
+        }
+    }
+}
+
+/// Look an order up
+///
+/// Without an account, or without being logged in: by its number and the phone number or e-mail address that were given with
+/// it, or by its look-up token. The answer has the masked order and a grant that opens it for 15 minutes, for
+/// `GET /v1/orders/{id}`, its history, and to amend, cancel or hide it. A wrong contact, an unknown number and a deleted order
+/// look the same. After five failures, from one address or with one number, there is a pause of ten minutes.
+#[utoipa::path(post, path = "/v1/order-lookups", operation_id = "look_up_order", tag = "orders",
+    request_body = LookUpOrder,
+    responses((status = 200, description = "The order", body = FoundOrder),
+        (status = 404, description = "No such order, or not yours; or the number is mistyped",
+            content_type = "application/problem+json", body = ref("#/components/schemas/Problem"))))]
+pub(crate) async fn look_up_order(
+    state: web::Data<AppState>,
+    address: ClientAddress,
+    request_id: RequestId,
+    body: Valid<LookUpOrder>,
+) -> Result<web::Json<FoundOrder>, Problem> {
+    let (number, proof) = body.0.to_domain()?;
+    let throttles = state.throttles.lookup(address, number);
+    throttles::attempt(&state, &request_id, &throttles).await?;
+    let mut conn = reader(&state).await?;
+    let contact = read::proof(&mut conn, number).await.map_err(failed)?;
+    drop(conn);
+    let is_proved = proof.holds(&state, number, contact.as_ref().unwrap_or(&Contact::default()));
+    if contact.is_none() || !is_proved {
+        tracing::info!(request_id = request_id.as_str(), "a look-up failed");
+        return Err(Problem::new(Code::NotFound));
+    }
+    throttles::submit(&state, &request_id, throttles::taken_back(throttles).collect()).await?;
+    let order = visible(&state, &Actor::Guest(Some(number)), number).await?;
+    let grant = state.access_tokens.grant(number, &token_id(&state)?, state.now());
+    let grant = grant.map_err(Problem::internal)?;
+    Ok(web::Json(FoundOrder {
+        order: MaskedOrderBody::from(&order),
+        access_token: grant.text,
+        token_type: "Bearer",
+        expires_in_seconds: grant.expires_in_seconds,
+    }))
+}

@@ -1,0 +1,85 @@
+//! The table `throttles`: how often somebody has tried something lately. Keys are hashes, so that no address and no
+//! account can be read from it.
+
+use ordervault_domain::time::Timestamp;
+
+use super::columns::millis;
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use crate::error::Error;
+use crate::statement::{Bind, Template, statements};
+use crate::tx::{Conn, Tx};
+
+const COLUMNS: &[Column] = &[("key", Text), ("attempts", Int), ("expires_at", Int), ("blocked_until", Int)];
+const SETS: &[Column] = COLUMNS.split_at(1).1;
+
+statements! {
+    READ: Template = Template::new(
+        "SELECT key, attempts, expires_at, blocked_until FROM throttles WHERE key {in_keys:1} ORDER BY key"
+    );
+    LOCK: Template = Template::new(
+        "SELECT key, attempts, expires_at, blocked_until FROM throttles WHERE key {in_keys:1} ORDER BY key {lock}"
+    );
+    FORGET_EXPIRED: Template = Template::new(
+        "DELETE FROM throttles WHERE key IN (
+             SELECT key FROM throttles WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+         )"
+    );
+    pub(crate) INSERT: BulkInsert =
+        BulkInsert::new("throttles", COLUMNS).suffix("ON CONFLICT (key) DO NOTHING");
+    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("throttles", &[("key", Text)], SETS, "");
+}
+
+/// The attempts behind one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Counter {
+    pub key: String,
+    /// How many were made and not taken back.
+    pub attempts: i64,
+    /// When they are forgotten.
+    pub expires_at: Timestamp,
+    /// No attempt is let through before.
+    pub blocked_until: Timestamp,
+}
+
+#[derive(sqlx::FromRow)]
+struct CounterRow {
+    key: String,
+    attempts: i64,
+    expires_at: i64,
+    blocked_until: i64,
+}
+
+impl From<CounterRow> for Counter {
+    fn from(row: CounterRow) -> Self {
+        Self {
+            key: row.key,
+            attempts: row.attempts,
+            expires_at: Timestamp::from_millis(row.expires_at),
+            blocked_until: Timestamp::from_millis(row.blocked_until),
+        }
+    }
+}
+
+impl Counter {
+    pub(crate) fn values(&self) -> Vec<Bind> {
+        vec![(&self.key).into(), self.attempts.into(), millis(self.expires_at), millis(self.blocked_until)]
+    }
+}
+
+/// The counters of these keys, those that exist.
+pub(crate) async fn read(conn: &mut Conn, keys: &[String]) -> Result<Vec<Counter>, Error> {
+    let rows: Vec<CounterRow> = conn.fetch_all(&READ.bind((keys,))).await?;
+    Ok(rows.into_iter().map(Counter::from).collect())
+}
+
+/// The same, locked.
+pub(crate) async fn lock(conn: &mut Conn, keys: &[String]) -> Result<Vec<Counter>, Error> {
+    let rows: Vec<CounterRow> = conn.fetch_all(&LOCK.bind((keys,))).await?;
+    Ok(rows.into_iter().map(Counter::from).collect())
+}
+
+/// Deletes some of the counters that have served their time before `now`.
+pub(crate) async fn forget_expired(tx: &mut Tx, now: Timestamp, most: i64) -> Result<(), Error> {
+    tx.execute(&FORGET_EXPIRED.bind((now.millis(), most))).await?;
+    Ok(())
+}

@@ -1,0 +1,494 @@
+//! The public board: what it shows, what it never shows, and how fast it forgets.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, Scope, StoreScope};
+use ordervault_domain::contact::{Address, Contact};
+use ordervault_domain::customer::Customer;
+use ordervault_domain::order::{CancelReason, Command, InvalidReason, LineRequest, Order, Place, Status};
+use ordervault_domain::product::Product;
+use ordervault_domain::store::{self, Store};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::read::{self, OrderFilter};
+use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_tests::dump::dump;
+use ordervault_tests::http::{Answer, Request};
+use ordervault_tests::life::live;
+use ordervault_tests::queue::{on_store, order_of};
+use ordervault_tests::shop::Shop;
+use ordervault_tests::site::Site;
+use serde_json::{Value, json};
+
+ordervault_tests::twin_tests!(
+    the_board_is_what_the_domain_says,
+    without_a_board_there_is_nothing,
+    a_board_shows_what_is_confirmed,
+    nothing_personal_is_on_the_board,
+    what_leaves_the_board_is_gone_at_once,
+    pages_follow_each_other,
+    filters_narrow_the_board,
+    what_is_not_asked_like_this_is_refused,
+    a_page_that_is_known_is_not_sent_again,
+    staff_keep_an_order_off_the_board,
+);
+
+/// A shop whose first store has a board.
+struct World {
+    site: Site,
+    store: Arc<Store>,
+    product: Arc<Product>,
+    customer: Arc<Customer>,
+}
+
+impl World {
+    async fn open(db: &Db) -> Self {
+        let site = Site::open(db).await;
+        let store = site.shop.store_with_board().await;
+        let product = site.shop.product(&store, 10_000).await;
+        let customer = site.shop.customer().await;
+        Self { site, store, product, customer }
+    }
+
+    async fn order(&self, status: Status) -> Arc<Order> {
+        // Each has a time of its own.
+        self.site.shop.clock.advance(1_000);
+        self.site.order_in(status, &self.customer, &self.store, &self.product).await
+    }
+
+    async fn ask(&self, query: &str) -> Answer {
+        self.site.good(&Request::get(format!("/v1/board/orders{query}")), 200).await
+    }
+
+    /// The numbers on the first page.
+    async fn numbers(&self, query: &str) -> Vec<String> {
+        numbers(&self.ask(query).await.json())
+    }
+
+    async fn change(&self, order: &Order, command: Command) {
+        self.site.shop.change(ActorRef::Operator, order, command).await;
+    }
+}
+
+fn numbers(page: &Value) -> Vec<String> {
+    let items = page["items"].as_array().expect("a page").iter();
+    items.map(|item| item["number"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+fn of(orders: &[&Arc<Order>]) -> Vec<String> {
+    orders.iter().map(|order| order.id.number()).collect()
+}
+
+async fn set_board(shop: &Shop, store: &Store, public_board: bool) {
+    let policy = store::PolicyEdit { public_board: Some(public_board), ..Default::default() };
+    let edit = store::StoreEdit { policy, ..Default::default() };
+    shop.act(ActorRef::Operator, on_store(store.id, store::Command::Edit(edit))).await;
+}
+
+/// The list and the single read on both engines, and the domain's rule, agree about every order.
+async fn the_board_is_what_the_domain_says(db: Db) {
+    let shop = Shop::open(&db).await;
+    live(&shop, 11, 300).await;
+    let mut conn = db.read().await.expect("a reader");
+    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
+    for store in &stores {
+        set_board(&shop, store, false).await;
+    }
+    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
+    assert_eq!(Scope::board(&stores), None);
+    set_board(&shop, &stores[0], true).await;
+    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
+    let one = Scope::board(&stores).expect("a board");
+    let all = Scope::Board(stores.iter().map(|store| store.id).collect());
+    let everything = orders(&db, &Scope::Everything).await;
+    // Some go off the board again, on every way.
+    for (n, order) in everything.iter().enumerate() {
+        let commands: &[Command] = match n % 5 {
+            0 => &[Command::Hide],
+            1 => &[
+                Command::Invalidate { reason: InvalidReason::Test, comment: None },
+                Command::Delete { batch: None },
+            ],
+            _ => &[],
+        };
+        for command in commands {
+            let act = Act::Order { id: Some(order.id), expected_version: None, command: command.clone() };
+            // Whatever a rule refuses is no way.
+            let _ = shop.submit(ActorRef::Operator, vec![act]).await;
+        }
+    }
+    let everything = orders(&db, &Scope::Everything).await;
+    let mut sizes = vec![];
+    for scope in [one, all] {
+        let listed: BTreeSet<i64> = orders(&db, &scope).await.iter().map(|order| order.id.get()).collect();
+        for order in &everything {
+            let covered = scope.covers(order);
+            assert_eq!(listed.contains(&order.id.get()), covered, "{order:?}");
+            let read = read::order(&mut conn, &scope, order.id).await.expect("read");
+            assert_eq!(read.is_some(), covered);
+        }
+        sizes.push(listed.len());
+    }
+    assert!(0 < sizes[0] && sizes[0] < sizes[1] && sizes[1] < everything.len(), "{sizes:?}");
+    drop(conn);
+    shop.close().await;
+}
+
+async fn orders(db: &Db, scope: &Scope) -> Vec<Order> {
+    let mut conn = db.read().await.expect("a reader");
+    let filter = OrderFilter::default();
+    let page = read::list_orders(&mut conn, scope, &filter, None, 10_000).await.expect("a page");
+    let ids: Vec<_> = page.items.iter().map(|item| item.id).collect();
+    read::orders(&mut conn, &Scope::Everything, &ids).await.expect("orders")
+}
+
+async fn without_a_board_there_is_nothing(db: Db) {
+    let site = Site::open(&db).await;
+    let store = site.shop.store().await;
+    let product = site.shop.product(&store, 10).await;
+    let customer = site.shop.customer().await;
+    let order = site.order_in(Status::Confirmed, &customer, &store, &product).await;
+    let nowhere = site.good(&Request::get("/v1/board/orders/x").header("x-request-id", "alike"), 404).await;
+    let asked = ["", "?limit=100000", "?status=draft", "?fields=contact", "?cursor=AAAA", "?number=0PA3"];
+    let paths = asked.map(|query| format!("/v1/board/orders{query}"));
+    for path in paths.into_iter().chain([format!("/v1/board/orders/{}", order.id.number())]) {
+        let answer = site.good(&Request::get(&path).header("x-request-id", "alike"), 404).await;
+        assert_eq!(answer.text(), nowhere.text(), "{path}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    set_board(&site.shop, &store, true).await;
+    site.good(&Request::get("/v1/board/orders"), 200).await;
+    set_board(&site.shop, &store, false).await;
+    site.good(&Request::get("/v1/board/orders"), 404).await;
+    site.close().await;
+}
+
+async fn a_board_shows_what_is_confirmed(db: Db) {
+    let world = World::open(&db).await;
+    let mut by_status = vec![];
+    for status in [
+        Status::PendingReview,
+        Status::Confirmed,
+        Status::Processing,
+        Status::Completed,
+        Status::Cancelled,
+        Status::Invalid,
+    ] {
+        by_status.push(world.order(status).await);
+    }
+    let [_, confirmed, processing, completed, ..] = &by_status[..] else { unreachable!("six") };
+    // Of a store without a board nothing is shown.
+    let dark = world.site.shop.store().await;
+    let lamp = world.site.shop.product(&dark, 10).await;
+    let hidden = world.site.order_in(Status::Confirmed, &world.customer, &dark, &lamp).await;
+    let page = world.ask("").await;
+    assert_eq!(numbers(&page.json()), of(&[completed, processing, confirmed]), "newest first");
+    assert_eq!(page.header("cache-control"), Some("public, max-age=5"));
+    for store in [dark.id.to_string(), format!("sto_{}", hidden.id)] {
+        assert_eq!(
+            world.ask(&format!("?store={store}")).await.json(),
+            json!({"items": [], "has_more": false})
+        );
+    }
+    for order in by_status.iter().chain([&hidden]) {
+        let is_shown = [confirmed, processing, completed].iter().any(|shown| shown.id == order.id);
+        let request = Request::get(format!("/v1/board/orders/{}", order.id.number()));
+        let answer = world.site.good(&request, if is_shown { 200 } else { 404 }).await;
+        if is_shown {
+            assert_eq!(numbers(&json!({"items": [answer.json()]})), of(&[order]));
+        }
+    }
+    let shown = &page.json()["items"][0];
+    assert_eq!((&shown["status"], &shown["lines"][0]["quantity"]), (&json!("completed"), &json!(1)));
+    assert_eq!(shown["lines"][0]["unit_price"], json!({"amount": 10_000, "currency": "TWD", "exponent": 2}));
+    let members = shown.as_object().expect("an order").keys().map(String::as_str).collect::<Vec<_>>();
+    let promised = [
+        "contact",
+        "lines",
+        "number",
+        "placed_at",
+        "shipping_total",
+        "status",
+        "status_since",
+        "store_id",
+        "subtotal",
+        "total",
+    ];
+    assert_eq!(members, promised);
+    world.site.close().await;
+}
+
+/// Every value of every contact, as it was sent and as it is kept, is looked for in whatever the board answers.
+async fn nothing_personal_is_on_the_board(db: Db) {
+    let world = World::open(&db).await;
+    let people: Vec<Contact> = (0..40).map(person).collect();
+    let mut known: BTreeSet<String> = BTreeSet::new();
+    for contact in people {
+        let values = serde_json::to_value(&contact).expect("a contact");
+        collect(&values, &mut known);
+        let digits = contact.phone.as_ref().map(|phone| phone.as_str().trim_start_matches('+').to_owned());
+        known.extend(digits);
+        known.extend(contact.phone.as_ref().map(|phone| phone.reversed_digits()));
+        let place = Command::Place(Place {
+            store_id: world.store.id,
+            customer_id: None,
+            lines: vec![LineRequest { product_id: world.product.id, quantity: 1 }],
+            contact,
+            note: "請按兩次電鈴 ring twice".into(),
+            unlisted: false,
+            not_duplicate_of: vec![],
+        });
+        let act = Act::Order { id: None, expected_version: None, command: place };
+        let order = order_of(world.site.shop.submit(ActorRef::Guest(None), vec![act]).await);
+        world.change(&order, Command::Confirm).await;
+        world.site.shop.clock.advance(1_000);
+    }
+    known.insert("請按兩次電鈴".into());
+    known.insert("ring twice".into());
+    let mut texts = String::new();
+    let mut cursor = None;
+    loop {
+        let query = cursor.map_or("?limit=7".to_owned(), |cursor| format!("?limit=7&cursor={cursor}"));
+        let answer = world.ask(&query).await;
+        texts.push_str(&answer.text());
+        texts.push_str(answer.header("etag").unwrap_or_default());
+        let page = answer.json();
+        for number in numbers(&page) {
+            let single = Request::get(format!("/v1/board/orders/{number}"));
+            let single = world.site.good(&single, 200).await;
+            texts.push_str(&single.text());
+            texts.push_str(single.header("etag").unwrap_or_default());
+        }
+        cursor = page["next_cursor"].as_str().map(str::to_owned);
+        if cursor.is_none() {
+            break;
+        }
+    }
+    assert!(
+        texts.contains("王**") && texts.contains("@e***.com") && texts.contains("***"),
+        "something is shown"
+    );
+    let folded = texts.to_lowercase();
+    for value in &known {
+        assert!(!folded.contains(&value.to_lowercase()), "{value} is on the board");
+    }
+    // Nor can it be searched for.
+    for value in known.iter().filter(|value| value.is_ascii() && !value.contains(' ')) {
+        let found = world.numbers(&format!("?q={}", value.replace('+', "%2B"))).await;
+        assert_eq!(found, Vec::<String>::new(), "{value}");
+    }
+    world.site.close().await;
+}
+
+/// Somebody with names, numbers and addresses of many kinds.
+fn person(n: u32) -> Contact {
+    let names =
+        ["王小明", "田中 太郎", "김철수", "Maria da Silva", "Zoë Brontë", "O'Neil-Smith", "Nguyen Wei"];
+    let name = names.iter().cycle().nth(n as usize).expect("a name");
+    let address = Address {
+        line1: Some(format!("Rua das Flores {}", 100 + n)),
+        line2: Some(format!("{} Floor", 40 + n)),
+        city: Some("Florianópolis".into()),
+        region: Some("信義區".into()),
+        postal_code: Some(format!("8801{n:03}")),
+        country: Some("Brasilien".into()),
+    };
+    Contact {
+        name: Some(format!("{name} {}{}", ["Kowalski", "陳怡君"][n as usize % 2], 10 + n)),
+        phone: (!n.is_multiple_of(3))
+            .then(|| format!("+8869{n:02}345{n:03}").parse().expect("a phone number")),
+        email: (n % 3 != 1).then(|| format!("Person.{n}@Example.com").parse().expect("an address")),
+        address: n.is_multiple_of(2).then_some(address),
+    }
+}
+
+fn collect(value: &Value, into: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) => {
+            into.insert(text.clone());
+            // Shorter words and small numbers are part of many others.
+            let words = text.split_whitespace().filter(|word| word.len() > 2);
+            into.extend(words.filter(|word| !word.chars().all(|c| c.is_ascii_digit())).map(str::to_owned));
+        }
+        Value::Object(members) => members.values().for_each(|member| collect(member, into)),
+        _ => {}
+    }
+}
+
+async fn what_leaves_the_board_is_gone_at_once(db: Db) {
+    let world = World::open(&db).await;
+    let kept = world.order(Status::Confirmed).await;
+    let path = |order: &Order| format!("/v1/orders/{}", order.id);
+    let token = world.site.customer_token(&world.customer).await;
+    let invalid = Command::Invalidate { reason: InvalidReason::Fraud, comment: None };
+    let cancel = Command::Cancel { reason: CancelReason::Other, comment: None };
+    for command in [Command::Hide, invalid, cancel] {
+        let order = world.order(Status::Confirmed).await;
+        assert_eq!(world.numbers("").await, of(&[&order, &kept]));
+        world.change(&order, command.clone()).await;
+        assert_eq!(world.numbers("").await, of(&[&kept]), "{command:?}");
+        world.site.good(&Request::get(format!("/v1/board/orders/{}", order.id)), 404).await;
+    }
+    // The buyer's own way, there and back.
+    let post = |rest: &str| Request::post(format!("{}{rest}", path(&kept))).bearer(&token);
+    assert_eq!(world.site.good(&post("/hide"), 200).await.json()["unlisted"], true);
+    assert_eq!(world.numbers("").await, Vec::<String>::new());
+    assert_eq!(world.site.good(&post("/show"), 200).await.json()["unlisted"], false);
+    assert_eq!(world.numbers("").await, of(&[&kept]));
+    // And from the start.
+    let place = Request::post("/v1/orders").bearer(&token).key("unlisted").json(&json!({
+        "store_id": world.store.id.to_string(),
+        "lines": [{"product_id": world.product.id.to_string(), "quantity": 3}],
+        "contact": {"name": "Ana", "phone": "+5511987654321"},
+        "unlisted": true,
+    }));
+    let placed = world.site.good(&place, 201).await.json();
+    let id = placed["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    let confirm = Act::Order { id: Some(id), expected_version: None, command: Command::Confirm };
+    world.site.shop.act(ActorRef::Operator, confirm).await;
+    assert_eq!(world.numbers("").await, of(&[&kept]));
+    world.site.close().await;
+}
+
+async fn pages_follow_each_other(db: Db) {
+    let world = World::open(&db).await;
+    let mut all = vec![];
+    for n in 0..9 {
+        // Several at one time, too.
+        let order =
+            world.site.order_in(Status::Confirmed, &world.customer, &world.store, &world.product).await;
+        all.push((order.placed_at, order.id));
+        world.order(Status::PendingReview).await;
+        world.site.shop.clock.advance((n % 2) * 1_000);
+    }
+    all.sort();
+    let expected: Vec<String> = all.iter().rev().map(|(_, id)| id.number()).collect();
+    let (mut seen, mut cursor) = (vec![], String::new());
+    loop {
+        let page = world.ask(&format!("?limit=2{cursor}")).await.json();
+        seen.extend(numbers(&page));
+        assert_eq!(page["has_more"], page["next_cursor"].is_string());
+        let Some(next) = page["next_cursor"].as_str() else { break };
+        // A cursor opens its own list only.
+        let elsewhere = Request::get(format!("/v1/board/orders?store={}&cursor={next}", world.store.id));
+        assert_eq!(world.site.good(&elsewhere, 400).await.code(), "invalid-parameter");
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(seen, expected);
+    world.site.close().await;
+}
+
+async fn filters_narrow_the_board(db: Db) {
+    let world = World::open(&db).await;
+    let other = world.site.shop.product(&world.store, 10).await;
+    let one = world.order(Status::Confirmed).await;
+    world.site.shop.clock.advance(60_000);
+    let two = world.site.order_in(Status::Completed, &world.customer, &world.store, &other).await;
+    let all = of(&[&two, &one]);
+    let number = one.id.to_string();
+    let time = two.placed_at.to_string();
+    for (query, expected) in [
+        (format!("?number={number}"), of(&[&one])),
+        (format!("?number={}", one.id.number().to_lowercase()), of(&[&one])),
+        (format!("?number={}", &number[..13]), of(&[&one])),
+        (format!("?number={}", &number[..4]), all.clone()),
+        ("?number=7ZZZ".into(), vec![]),
+        (format!("?product={}", world.product.id), of(&[&one])),
+        (format!("?product={}&store={}", other.id, world.store.id), of(&[&two])),
+        ("?category=kitchen".into(), all.clone()),
+        ("?category=garden".into(), vec![]),
+        (format!("?store={}", world.store.id), all.clone()),
+        (format!("?placed_after={time}"), of(&[&two])),
+        (format!("?placed_before={time}"), of(&[&one])),
+        (format!("?q={}", other.sku), of(&[&two])),
+        ("?q=%E4%BF%9D%E6%B8%A9".into(), all.clone()),
+        ("?q=thermos".into(), all.clone()),
+        // Words of contacts and notes find nothing, nor do signs.
+        ("?q=maria".into(), vec![]),
+        ("?q=%E7%8E%8B".into(), vec![]),
+        ("?q=%E9%96%80%E9%88%B4".into(), vec![]),
+        ("?q=%25".into(), vec![]),
+    ] {
+        assert_eq!(world.numbers(&query).await, expected, "{query}");
+    }
+    world.site.close().await;
+}
+
+async fn what_is_not_asked_like_this_is_refused(db: Db) {
+    let world = World::open(&db).await;
+    let order = world.order(Status::Confirmed).await;
+    let number = order.id.to_string();
+    let last = if number.ends_with('0') { '1' } else { '0' };
+    let mistyped = format!("{}{last}", &number[..13]);
+    for (query, pointer, code) in [
+        ("limit=100000", "limit", "out-of-range"),
+        ("limit=0", "limit", "out-of-range"),
+        ("status=draft", "status", "unknown-parameter"),
+        ("fields=contact", "fields", "unknown-parameter"),
+        ("sort=email", "sort", "unknown-parameter"),
+        ("customer=ming@example.com", "customer", "unknown-parameter"),
+        ("number=0PA", "number", "unknown-value"),
+        ("number=%25", "number", "unknown-value"),
+        ("store=1", "store", "unknown-value"),
+        ("product=TEA", "product", "unknown-value"),
+        ("placed_after=yesterday", "placed_after", "unknown-value"),
+        ("cursor=AAAA", "cursor", "unknown-cursor"),
+        (&format!("number={mistyped}"), "number", "mistyped"),
+    ] {
+        let request = Request::get(format!("/v1/board/orders?{query}"));
+        let answer = world.site.good(&request, 400).await;
+        let error = &answer.json()["errors"][0];
+        assert_eq!(answer.code(), "invalid-parameter", "{query}");
+        assert_eq!(error["pointer"], pointer, "{query}");
+        let is_told = error["code"] == code || code == "unknown-value";
+        assert!(is_told, "{query} {error}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+    let single = Request::get(format!("/v1/board/orders/{mistyped}"));
+    assert_eq!(world.site.good(&single, 404).await.code(), "order-number-mistyped");
+    world.site.good(&Request::post("/v1/board/orders").json(&json!({})), 405).await;
+    world.site.close().await;
+}
+
+async fn a_page_that_is_known_is_not_sent_again(db: Db) {
+    let world = World::open(&db).await;
+    let order = world.order(Status::Confirmed).await;
+    for path in ["/v1/board/orders".to_owned(), format!("/v1/board/orders/{}", order.id)] {
+        let first = world.site.good(&Request::get(&path), 200).await;
+        let etag = first.header("etag").expect("an ETag").to_owned();
+        let again = Request::get(&path).header("if-none-match", &etag);
+        let known = world.site.good(&again, 304).await;
+        assert!(known.body.is_empty());
+        assert_eq!(
+            (known.header("etag"), known.header("cache-control")),
+            (Some(&*etag), Some("public, max-age=5"))
+        );
+        world.change(&order, Command::Start).await;
+        if path.ends_with("orders") {
+            let changed = world.site.good(&again, 200).await;
+            assert_ne!(changed.header("etag"), Some(&*etag));
+        }
+    }
+    assert!(dump(&db).await["throttles"].is_empty(), "looking costs nothing");
+    world.site.close().await;
+}
+
+async fn staff_keep_an_order_off_the_board(db: Db) {
+    let world = World::open(&db).await;
+    let order = world.order(Status::Confirmed).await;
+    let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
+    let token = world.site.member_token(&clerk).await;
+    let post = |act: &str| Request::post(format!("/v1/staff/orders/{}/{act}", order.id)).bearer(&token);
+    let hidden = world.site.good(&post("hide").if_match("\"2\""), 200).await;
+    assert_eq!((&hidden.json()["unlisted"], hidden.header("etag")), (&json!(true), Some("\"3\"")));
+    assert_eq!(world.numbers("").await, Vec::<String>::new());
+    world.site.good(&post("show").if_match("\"2\""), 412).await;
+    world.site.good(&post("show").key("show"), 200).await;
+    assert_eq!(world.numbers("").await, of(&[&order]));
+    let finance = world.site.shop.member(Role::Finance, StoreScope::All).await;
+    let finance = world.site.member_token(&finance).await;
+    let hide = Request::post(format!("/v1/staff/orders/{}/hide", order.id)).bearer(&finance);
+    world.site.good(&hide, 403).await;
+    world.site.close().await;
+}

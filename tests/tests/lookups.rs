@@ -1,0 +1,466 @@
+//! Ordering without an account, and finding an order again by what one knows of it.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use ordervault_api::state::Settings;
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Command, InvalidReason, Order, Status};
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::ActorRef;
+use ordervault_tests::dump::{changes, dump};
+use ordervault_tests::http::{Answer, Request};
+use ordervault_tests::shop::Shop;
+use ordervault_tests::site::Site;
+use serde_json::{Value, json};
+
+ordervault_tests::twin_tests!(
+    anybody_orders_without_an_account,
+    a_token_that_is_not_good_is_no_guest,
+    a_key_belongs_to_whoever_can_be_reached,
+    the_contact_opens_the_order,
+    the_token_of_the_answer_opens_the_order,
+    a_grant_opens_one_order_for_a_quarter_of_an_hour,
+    what_a_guest_reads_of_the_history,
+    failures_look_alike,
+    guesses_find_nothing,
+    five_failures_and_then_a_pause,
+    a_number_is_not_guessed_from_many_addresses,
+    a_burst_gets_no_further_than_its_limit,
+);
+
+/// A shop with a server, something to buy, and a stranger who buys.
+struct World {
+    site: Site,
+    store: Arc<Store>,
+    product: Arc<Product>,
+}
+
+impl World {
+    async fn open(db: &Db) -> Self {
+        Self::of(Site::open(db).await).await
+    }
+
+    /// With the throttles of a real server, behind a proxy on this machine if it is trusted.
+    async fn throttled(db: &Db, trusted_proxies: &[&str]) -> Self {
+        let trusted_proxies = trusted_proxies.iter().map(|proxy| proxy.parse().expect("a network"));
+        let settings = Settings { trusted_proxies: trusted_proxies.collect(), ..Settings::default() };
+        Self::of(Site::with(Shop::open(db).await, settings).await).await
+    }
+
+    async fn of(site: Site) -> Self {
+        let store = site.shop.store().await;
+        let product = site.shop.product(&store, 1_000).await;
+        Self { site, store, product }
+    }
+
+    fn body(&self, contact: &Value) -> Value {
+        json!({
+            "store_id": self.store.id.to_string(),
+            "lines": [{"product_id": self.product.id.to_string(), "quantity": 1}],
+            "contact": contact,
+        })
+    }
+
+    /// Somebody orders without an account.
+    async fn place(&self, contact: &Value) -> Answer {
+        let request = Request::post("/v1/orders").key(&self.site.key()).json(&self.body(contact));
+        self.site.good(&request, 201).await
+    }
+
+    async fn look_up(&self, body: Value, status: u16) -> Answer {
+        self.site.good(&look_up(&body), status).await
+    }
+
+    /// An order of a customer with an account.
+    async fn bought(&self, status: Status) -> Arc<Order> {
+        let customer = self.site.shop.customer().await;
+        self.site.order_in(status, &customer, &self.store, &self.product).await
+    }
+}
+
+fn look_up(body: &Value) -> Request {
+    Request::post("/v1/order-lookups").json(body)
+}
+
+/// The order's contact as the shop's tests make it.
+fn phone(order: &Order) -> String {
+    order.contact.phone.as_ref().map(ToString::to_string).unwrap_or_default()
+}
+
+fn text<'a>(answer: &'a Value, member: &str) -> &'a str {
+    answer[member].as_str().expect("a text")
+}
+
+async fn anybody_orders_without_an_account(db: Db) {
+    let world = World::open(&db).await;
+    let contact = json!({"name": "王小明", "phone": "+886 912 345 678"});
+    let request = Request::post("/v1/orders").key("first").json(&world.body(&contact));
+    let placed = world.site.good(&request, 201).await;
+    let order = placed.json();
+    assert_eq!((&order["status"], &order["source"]), (&json!("pending_review"), &json!("shop")));
+    assert!(order.get("customer_id").is_none());
+    assert_eq!(order["contact"]["phone"], "+886912345678");
+    let allowed = |action: &str| {
+        let offers = order["actions"].as_array().expect("actions").iter();
+        offers.filter(|offer| offer["action"] == action).all(|offer| offer["allowed"] == true)
+    };
+    assert!(
+        allowed("cancel") && allowed("amend") && order["actions"].as_array().is_some_and(|a| a.len() > 2)
+    );
+    // Again: the same to the byte, and no second order.
+    let again = world.site.good(&request, 201).await;
+    assert_eq!((again.text(), again.header("idempotent-replayed")), (placed.text(), Some("true")));
+    assert_eq!(dump(&db).await["orders"].len(), 1);
+    // Whoever has an account needs no such token.
+    let customer = world.site.shop.customer().await;
+    let token = world.site.customer_token(&customer).await;
+    let own = world.site.good(&request.bearer(&token), 201).await.json();
+    assert_eq!(own["customer_id"], customer.id.to_string());
+    assert!(own.get("lookup_token").is_none() && order["lookup_token"].is_string());
+    world.site.close().await;
+}
+
+async fn a_token_that_is_not_good_is_no_guest(db: Db) {
+    let world = World::open(&db).await;
+    let contact = json!({"name": "王小明", "phone": "+886912345678"});
+    let place = || Request::post("/v1/orders").key(&world.site.key()).json(&world.body(&contact));
+    let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
+    let staff = world.site.member_token(&clerk).await;
+    let grant = world.site.grant(OrderId::from_i64(1));
+    for (request, status) in [
+        (place().bearer("nonsense"), 401),
+        (place().header("authorization", ""), 401),
+        (place().header("authorization", "Basic dXNlcjpwYXNz"), 401),
+        (place().bearer(&staff), 403),
+        (place().bearer(&grant), 403),
+    ] {
+        world.site.good(&request, status).await;
+    }
+    assert!(dump(&db).await["orders"].is_empty());
+    world.site.close().await;
+}
+
+async fn a_key_belongs_to_whoever_can_be_reached(db: Db) {
+    let world = World::open(&db).await;
+    let place = async |contact: Value, status| {
+        let request = Request::post("/v1/orders").key("a key").json(&world.body(&contact));
+        world.site.good(&request, status).await
+    };
+    let first = place(json!({"name": "Ana", "phone": "+886912345678"}), 201).await;
+    // The same person, something else.
+    let other = place(json!({"name": "Ana Souza", "phone": "+886 912345678"}), 422).await;
+    assert_eq!(other.code(), "idempotency-key-reused");
+    // Other people, whose keys are their own.
+    let second = place(json!({"name": "Ana", "phone": "+886912345679"}), 201).await;
+    let third = place(json!({"name": "Ana", "email": "ana@example.com"}), 201).await;
+    let ids = [&first, &second, &third].map(|answer| text(&answer.json(), "id").to_owned());
+    assert!(ids[0] != ids[1] && ids[1] != ids[2]);
+    let keys = format!("{:?}", dump(&db).await["idempotency_keys"]);
+    for personal in ["912345678", "ana@", "Ana", "a key"] {
+        assert!(!keys.contains(personal), "{personal} in {keys}");
+    }
+    world.site.close().await;
+}
+
+async fn the_contact_opens_the_order(db: Db) {
+    let world = World::open(&db).await;
+    let contact = json!({"name": "王小明", "phone": "+886912345678", "email": "Ming@Example.com",
+        "address": {"line1": "信義路五段7號", "city": "台北市"}});
+    let placed = world.place(&contact).await.json();
+    let number = text(&placed, "number");
+    for proof in [
+        json!({"number": number, "phone": "+886 912-345-678"}),
+        json!({"number": number.replace('-', "").to_lowercase(), "phone": "0912345678"}),
+        json!({"number": number, "phone": "00886912345678"}),
+        json!({"number": number, "email": "ming@EXAMPLE.com"}),
+    ] {
+        let found = world.look_up(proof, 200).await;
+        let order = &found.json()["order"];
+        assert_eq!((text(order, "number"), text(order, "status")), (number, "pending_review"));
+        let masked = json!({"name": "王**", "phone": "***678", "email": "m***@e***.com"});
+        assert_eq!(order["contact"], masked);
+        assert_eq!(order["lines"], placed["lines"]);
+        assert_eq!(order["total"], placed["total"]);
+        for hidden in ["小明", "912345", "ming@", "example", "信義", "台北", "lookup_token"] {
+            assert!(!found.text().contains(hidden), "{hidden} in {}", found.text());
+        }
+        assert_eq!(found.header("cache-control"), Some("no-store"));
+    }
+    // Orders of customers with accounts as well, but only by what was given with the order.
+    let bought = world.bought(Status::Confirmed).await;
+    let email = bought.contact.email.as_ref().map(ToString::to_string);
+    world.look_up(json!({"number": bought.id.number(), "email": email}), 200).await;
+    let token = world.site.customer_token(&*world.site.shop.customer().await).await;
+    let body = world.body(&json!({"name": "Ana", "phone": "+5511987654321"}));
+    let place = Request::post("/v1/orders").bearer(&token).key("k").json(&body);
+    let by_phone = world.site.good(&place, 201).await.json();
+    let number = text(&by_phone, "number");
+    world.look_up(json!({"number": number, "phone": "(11) 98765-4321"}), 200).await;
+    for customer in dump(&db).await["customers"].iter().filter_map(|row| row.text("email")) {
+        world.look_up(json!({"number": number, "email": customer}), 404).await;
+    }
+    world.site.close().await;
+}
+
+async fn the_token_of_the_answer_opens_the_order(db: Db) {
+    let world = World::open(&db).await;
+    let contact = json!({"name": "Ana", "phone": "+5511987654321"});
+    let (one, other) = (world.place(&contact).await.json(), world.bought(Status::Confirmed).await);
+    let token = text(&one, "lookup_token");
+    world.look_up(json!({"number": one["number"], "token": token}), 200).await;
+    world.look_up(json!({"number": other.id.number(), "token": token}), 404).await;
+    let mut changed = token.to_owned();
+    changed.replace_range(6..7, if &token[6..7] == "A" { "B" } else { "A" });
+    for wrong in ["olt_", "x", &changed, &token[4..]] {
+        world.look_up(json!({"number": one["number"], "token": wrong}), 404).await;
+    }
+    // It is nowhere to be read.
+    assert!(!format!("{:?}", dump(&db).await).contains(token));
+    world.site.close().await;
+}
+
+async fn a_grant_opens_one_order_for_a_quarter_of_an_hour(db: Db) {
+    let world = World::open(&db).await;
+    let (order, other) = (world.bought(Status::Confirmed).await, world.bought(Status::Confirmed).await);
+    let found = world.look_up(json!({"number": order.id.number(), "phone": phone(&order)}), 200).await.json();
+    assert_eq!((&found["token_type"], &found["expires_in_seconds"]), (&json!("Bearer"), &json!(900)));
+    let grant = text(&found, "access_token");
+    let ask = |method: &str, path: String| Request::new(method, path).bearer(grant);
+    let path = format!("/v1/orders/{}", order.id);
+    let whole = world.site.good(&ask("GET", path.clone()), 200).await.json();
+    assert_eq!(whole["contact"]["phone"], phone(&order));
+    let note = json!({"note": "別按門鈴"});
+    let amend = ask("POST", format!("{path}/amendments")).if_match("*").json(&note);
+    assert_eq!(world.site.good(&amend, 200).await.json()["note"], "別按門鈴");
+    let hide = ask("POST", format!("{path}/hide"));
+    assert_eq!(world.site.good(&hide, 200).await.json()["unlisted"], true);
+    assert_eq!(world.site.good(&hide, 200).await.json()["version"], 4, "hiding twice writes nothing more");
+    let show = ask("POST", format!("{path}/show"));
+    assert_eq!(world.site.good(&show, 200).await.json()["unlisted"], false);
+    let cancel = ask("POST", format!("{path}/cancel")).key("cancel").json(&json!({}));
+    let cancelled = world.site.good(&cancel, 200).await;
+    assert_eq!(cancelled.json()["status"], "cancelled");
+    assert_eq!(world.site.good(&cancel, 200).await.text(), cancelled.text());
+    // Nothing else: another order is as if it were not there, and other doors are for others.
+    let foreign = format!("/v1/orders/{}", other.id);
+    for rest in ["", "/history"] {
+        world.site.good(&ask("GET", format!("{foreign}{rest}")), 404).await;
+    }
+    let cancel_other = ask("POST", format!("{foreign}/cancel")).json(&json!({}));
+    assert_eq!(world.site.good(&cancel_other, 404).await.code(), "not-found");
+    for path in ["/v1/orders", "/v1/me", "/v1/staff/orders", "/v1/staff/me"] {
+        assert_eq!(world.site.good(&ask("GET", path.into()), 403).await.code(), "forbidden", "{path}");
+    }
+    // Half a minute for clocks that differ, and then it is over.
+    world.site.shop.clock.advance((900 + 30) * 1_000 - 1);
+    world.site.good(&ask("GET", path.clone()), 200).await;
+    world.site.shop.clock.advance(1);
+    world.site.good(&ask("GET", path), 401).await;
+    world.site.close().await;
+}
+
+async fn what_a_guest_reads_of_the_history(db: Db) {
+    let world = World::open(&db).await;
+    let order = world.bought(Status::PendingReview).await;
+    let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
+    let reviewer = world.site.shop.member(Role::Reviewer, StoreScope::All).await;
+    world.site.shop.change(ActorRef::Member(reviewer.id), &order, Command::Confirm).await;
+    let invalidate = Command::Invalidate {
+        reason: InvalidReason::UnreachableContact,
+        comment: Some("nobody picked up".into()),
+    };
+    world.site.shop.change(ActorRef::Member(clerk.id), &order, invalidate).await;
+    let grant = world.site.grant(order.id);
+    let history = Request::get(format!("/v1/orders/{}/history", order.id)).bearer(&grant);
+    let history = world.site.good(&history, 200).await;
+    let items = history.json()["items"].clone();
+    assert_eq!(items[0]["actor"], json!({"kind": "customer"}), "not who it is");
+    assert_eq!(items[1]["actor"], json!({"kind": "member", "role": "reviewer"}));
+    assert_eq!(
+        (&items[2]["actor"]["role"], &items[2]["reason"]),
+        (&json!("clerk"), &json!("unreachable_contact"))
+    );
+    for hidden in ["nobody picked up", &clerk.id.to_string(), "request_id", "comment"] {
+        assert!(!history.text().contains(hidden), "{hidden}");
+    }
+    world.site.close().await;
+}
+
+async fn failures_look_alike(db: Db) {
+    let world = World::open(&db).await;
+    let order = world.bought(Status::Confirmed).await;
+    let gone = world.bought(Status::Invalid).await;
+    world.site.shop.change(ActorRef::Operator, &gone, Command::Delete { batch: None }).await;
+    let nowhere = OrderId::from_i64(987_654_321_987_654).number();
+    let number = order.id.number();
+    let before = dump(&db).await;
+    let failures = [
+        json!({"number": nowhere, "phone": phone(&order)}),
+        json!({"number": number, "phone": "+886900000000"}),
+        json!({"number": gone.id.number(), "phone": phone(&gone)}),
+        json!({"number": nowhere, "email": "maria1@example.com"}),
+        json!({"number": number, "email": "nobody@example.com"}),
+        json!({"number": gone.id.number(), "email": gone.contact.email.as_ref().map(ToString::to_string)}),
+        json!({"number": nowhere, "token": "olt_AAAA"}),
+        json!({"number": number, "token": "olt_AAAA"}),
+        json!({"number": number, "phone": "%"}),
+        json!({"number": number, "phone": "_"}),
+        json!({"number": number, "email": "*"}),
+        json!({"number": number, "phone": &phone(&order)[7..]}),
+    ];
+    let mut answers = vec![];
+    for body in failures {
+        let request = look_up(&body).header("x-request-id", "alike");
+        answers.push(world.site.good(&request, 404).await);
+    }
+    for answer in &answers {
+        assert_eq!(answer.text(), answers[0].text());
+        let same = |name: &str| assert_eq!(answer.header(name), answers[0].header(name), "{name}");
+        ["content-type", "content-length", "cache-control", "retry-after"].into_iter().for_each(same);
+    }
+    assert_eq!(answers[0].code(), "not-found");
+    // A slip of the finger is told, and costs nothing.
+    let last = if number.ends_with('0') { "1" } else { "0" };
+    let mistyped = format!("{}{last}", &number[..number.len() - 1]);
+    let counted = dump(&db).await;
+    let told = world.look_up(json!({"number": mistyped, "phone": phone(&order)}), 404).await;
+    assert_eq!(told.code(), "order-number-mistyped");
+    // So is what is no question at all.
+    for (body, pointer, code) in [
+        (json!({"number": number}), "/phone", "missing"),
+        (json!({"number": number, "phone": "1", "email": "a@b.c"}), "/email", "contradiction"),
+        (json!({"number": number, "phone": "1", "token": "x"}), "/token", "contradiction"),
+        (json!({"number": number, "phone": ""}), "/phone", "too-short"),
+        (json!({"number": number, "phone": ["1"]}), "/phone", "wrong-type"),
+        (json!({"number": "abc", "phone": "1"}), "/number", "invalid-order-number"),
+        (json!({"phone": "1"}), "/number", "missing"),
+        (json!({"number": number, "phone": "1", "name": "Ana"}), "/name", "unknown-field"),
+    ] {
+        let answer = world.look_up(body, 422).await.json();
+        assert_eq!(
+            (&answer["errors"][0]["pointer"], &answer["errors"][0]["code"]),
+            (&json!(pointer), &json!(code))
+        );
+    }
+    let after = dump(&db).await;
+    assert_eq!(counted["throttles"], after["throttles"]);
+    assert_eq!(changes(&before, &after), Vec::<String>::new());
+    world.site.close().await;
+}
+
+async fn guesses_find_nothing(db: Db) {
+    const GUESSES: u64 = 2_000;
+    let world = World::open(&db).await;
+    let order = world.bought(Status::Confirmed).await;
+    let number = order.id.number();
+    let own = phone(&order);
+    let guess = |guess: u64| {
+        let body = match guess % 4 {
+            0 => json!({"number": number, "phone": format!("+886912{:06}", 500_000 + guess)}),
+            1 => json!({"number": number, "email": format!("guess{guess}@example.com")}),
+            2 => json!({"number": number, "token": format!("olt_{guess:043}")}),
+            _ => {
+                let other = i64::try_from(guess).expect("few") + order.id.get();
+                json!({"number": OrderId::from_i64(other).number(), "phone": own})
+            }
+        };
+        look_up(&body).header("x-request-id", "alike")
+    };
+    let mut first: Option<String> = None;
+    for block in 0..GUESSES / 50 {
+        let requests: Vec<Request> = (block * 50 + 1..=block * 50 + 50).map(guess).collect();
+        for answer in join_all(requests.iter().map(|request| world.site.send(request))).await {
+            assert_eq!(answer.status, 404, "{}", answer.text());
+            assert_eq!(first.get_or_insert_with(|| answer.text()), &answer.text());
+        }
+    }
+    world.look_up(json!({"number": number, "phone": own}), 200).await;
+    world.site.close().await;
+}
+
+async fn five_failures_and_then_a_pause(db: Db) {
+    let world = World::throttled(&db, &[]).await;
+    let order = world.bought(Status::Confirmed).await;
+    let right = json!({"number": order.id.number(), "phone": phone(&order)});
+    let wrong =
+        |n: i64| json!({"number": OrderId::from_i64(order.id.get() + n).number(), "phone": "+886900000000"});
+    // Whoever is right is not counted.
+    for _ in 0..7 {
+        world.look_up(right.clone(), 200).await;
+    }
+    for n in 1..=5 {
+        world.look_up(wrong(n), 404).await;
+    }
+    let refused = world.look_up(right.clone(), 429).await;
+    assert_eq!((refused.code().as_str(), refused.header("retry-after")), ("rate-limited", Some("600")));
+    // What somebody says about their address does not help.
+    for header in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+        let request = look_up(&right).header(header, "198.51.100.7");
+        world.site.good(&request, 429).await;
+    }
+    // Nor does another server on the same database, such as this one started anew.
+    let counters = dump(&db).await["throttles"].clone();
+    let World { site, .. } = world;
+    let (clock, orders) = (site.shop.clock.clone(), order);
+    site.close().await;
+    let shop = Shop::with(&db, clock.clone(), 2).await;
+    let world = World::of(Site::with(shop, Settings::default()).await).await;
+    clock.advance(599_999);
+    assert_eq!(world.look_up(right.clone(), 429).await.header("retry-after"), Some("1"));
+    clock.advance(1);
+    world.look_up(right, 200).await;
+    // Nobody's address and nobody's order can be read from the counters.
+    let keys: Vec<&str> = counters.iter().filter_map(|row| row.text("key")).collect();
+    assert_eq!(keys.len(), 7, "one address, six numbers");
+    assert!(keys.iter().all(|key| key.len() == 64 && key.bytes().all(|byte| byte.is_ascii_hexdigit())));
+    assert!(!format!("{counters:?}").contains(&orders.id.get().to_string()));
+    world.site.close().await;
+}
+
+async fn a_number_is_not_guessed_from_many_addresses(db: Db) {
+    let world = World::throttled(&db, &["127.0.0.0/8"]).await;
+    let (order, other) = (world.bought(Status::Confirmed).await, world.bought(Status::Confirmed).await);
+    let from = async |address: &str, order: &Order, phone: &str, status: u16| {
+        let body = json!({"number": order.id.number(), "phone": phone});
+        // What a client itself adds stands before what the proxy says.
+        let request = look_up(&body).header("x-forwarded-for", format!("203.0.113.9, {address}"));
+        world.site.good(&request, status).await
+    };
+    for n in 1..=5 {
+        from(&format!("198.51.100.{n}"), &order, "+886900000000", 404).await;
+    }
+    from("198.51.100.6", &order, &phone(&order), 429).await;
+    // Another order is not concerned, nor are numbers that do not exist told apart by it.
+    from("198.51.100.6", &other, &phone(&other), 200).await;
+    let nowhere = Order { id: OrderId::from_i64(987_654_321_987_654), ..Order::clone(&order) };
+    for n in 11..=15 {
+        from(&format!("198.51.100.{n}"), &nowhere, "+886900000000", 404).await;
+    }
+    from("198.51.100.16", &nowhere, "+886900000000", 429).await;
+    // One IPv6 network is one client.
+    for n in 1..=5 {
+        let unknown = Order { id: OrderId::from_i64(other.id.get() + n), ..Order::clone(&other) };
+        from(&format!("2001:db8:1:2::{n}"), &unknown, "+886900000000", 404).await;
+    }
+    from("2001:db8:1:2:ffff::9", &other, &phone(&other), 429).await;
+    from("2001:db8:1:3::9", &other, &phone(&other), 200).await;
+    world.site.close().await;
+}
+
+async fn a_burst_gets_no_further_than_its_limit(db: Db) {
+    let world = World::throttled(&db, &[]).await;
+    let order = world.bought(Status::Confirmed).await;
+    let guesses =
+        (0..60).map(|n| look_up(&json!({"number": order.id.number(), "phone": format!("+886900000{n:03}")})));
+    let guesses: Vec<Request> = guesses.collect();
+    let answers = join_all(guesses.iter().map(|guess| world.site.send(guess))).await;
+    let compared = answers.iter().filter(|answer| answer.status == 404).count();
+    let refused = answers.iter().filter(|answer| answer.status == 429).count();
+    assert_eq!((compared, refused), (5, 55));
+    world.site.close().await;
+}
