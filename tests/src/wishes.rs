@@ -1,11 +1,13 @@
 //! Random submissions: every kind of act by every kind of actor, sensible or not, made from numbers and from what
 //! earlier ones led to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::batch::Action;
 use ordervault_domain::contact::Contact;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
     Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Place,
@@ -14,7 +16,7 @@ use ordervault_domain::order::{
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::writer::{
-    Act, ActorRef, Done, Rate, Receipt, SessionAct, Submission, Throttle, ThrottleAct, TokenHash,
+    Act, ActorRef, BatchAct, Done, Rate, Receipt, SessionAct, Submission, Throttle, ThrottleAct, TokenHash,
 };
 use ordervault_persistence::{Realm, Session};
 
@@ -33,14 +35,21 @@ pub struct Known {
     members: Vec<MemberId>,
     orders: Vec<(OrderId, i64)>,
     sessions: Vec<Session>,
+    batches: Vec<(BatchId, Vec<OrderId>)>,
 }
 
 impl Known {
-    /// Learns from an answer.
-    pub fn learn(&mut self, outcome: &Outcome) {
+    /// Learns from the answer to a wish.
+    pub fn learn(&mut self, wish: &Submission, outcome: &Outcome) {
         let Ok(Receipt::Done { done, .. }) = outcome else { return };
-        for done in done {
+        for (act, done) in wish.acts.iter().zip(done) {
             match done {
+                Done::Batch(batch) => {
+                    if let Act::Batch(BatchAct::Open { items, .. }) = act {
+                        let orders = items.iter().map(|(order, _)| *order);
+                        self.batches.push((batch.id, orders.collect()));
+                    }
+                }
                 Done::Store(store) if store.version == 1 => self.stores.push(store.id),
                 Done::Product(product) if product.version == 1 => {
                     self.products.push((product.id, product.sku.clone()));
@@ -62,7 +71,7 @@ impl Known {
     /// The submission that these numbers stand for.
     pub fn wish(&self, roll: Roll) -> Submission {
         let [kind, who, which, what, how, key, ..] = roll;
-        let (actor, acts) = match kind % 12 {
+        let (actor, acts) = match kind % 13 {
             0..=2 => (self.buyer(who), vec![self.place(roll)]),
             3 | 4 => (self.clerk(who), vec![self.command(which, what, how)]),
             5 => (self.buyer(who), vec![self.command(which, what, how)]),
@@ -71,7 +80,8 @@ impl Known {
             8 => (self.clerk(who), vec![self.of_store(which, what, how)]),
             9 => (self.clerk(who), vec![self.of_product(roll)]),
             10 => self.of_people(roll),
-            _ => (ActorRef::Anonymous, self.of_logins(roll)),
+            11 => (ActorRef::Anonymous, self.of_logins(roll)),
+            _ => self.of_batches(roll),
         };
         let acts = match key % 5 {
             0 => vec![attempt(roll)].into_iter().chain(acts).collect(),
@@ -81,7 +91,7 @@ impl Known {
         // Everybody waits in one line, which makes the order of a batch that of arrival.
         let wish = Submission { request_id: format!("req_{kind}"), ..wish };
         match key % 4 {
-            0 => keyed(wish, &format!("{}", key % 24), &format!("{}", kind % 12)),
+            0 => keyed(wish, &format!("{}", key % 24), &format!("{}", kind % 13)),
             _ => wish,
         }
     }
@@ -317,6 +327,41 @@ impl Known {
         };
         let actor = if what % 12 == 9 { ActorRef::Member(id) } else { self.clerk(who) };
         (actor, vec![on_member(id, command)])
+    }
+
+    fn of_batches(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Act>) {
+        let order = |n: u16| pick(&self.orders, n).copied().unwrap_or((OrderId::from_i64(2), 1));
+        let (id, orders) = pick(&self.batches, which).cloned().unwrap_or((BatchId::from_i64(2), vec![]));
+        let order_id = pick(&orders, key).copied().unwrap_or(order(how).0);
+        let act = match what % 10 {
+            0..=2 => {
+                let action = match how % 4 {
+                    0 => Action::Delete,
+                    1 => Action::Undelete,
+                    2 => Action::Confirm,
+                    _ => Action::Invalidate { reason: InvalidReason::Test, comment: Some(telling(how)) },
+                };
+                let pinned = how.is_multiple_of(3);
+                let items: BTreeMap<OrderId, Option<i64>> = (0..key % 6)
+                    .map(|i| order(which.wrapping_add(i)))
+                    .map(|(id, version)| (id, pinned.then_some(version)))
+                    .collect();
+                let stores = StoreScope::Only([self.store(who)].into());
+                BatchAct::Open { action, stores, items: items.into_iter().collect() }
+            }
+            3 => {
+                let versions = (0..how % 4).map(|i| order(which.wrapping_add(i))).collect();
+                BatchAct::Preview { digest: format!("digest {}", key % 8), versions }
+            }
+            4 => BatchAct::Cancel { id },
+            5 => BatchAct::GiveUp { id, order_id, code: "internal-error" },
+            _ => BatchAct::Run { id, order_id },
+        };
+        let actor = match act {
+            BatchAct::Run { .. } | BatchAct::GiveUp { .. } => ActorRef::System,
+            _ => self.clerk(who),
+        };
+        (actor, vec![Act::Batch(act)])
     }
 
     fn of_logins(&self, [_, _, which, what, how, ..]: Roll) -> Vec<Act> {

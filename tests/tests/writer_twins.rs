@@ -51,20 +51,21 @@ async fn lead(db: &Db, life: u64) -> (Vec<Moment>, Vec<Outcome>) {
             moments.push(Moment { pause_millis, wishes: vec![] });
         }
         let outcome = shop.writer.submit(wish.clone()).await;
+        known.learn(&wish, &outcome);
         moments.last_mut().expect("a moment").wishes.push(wish);
-        known.learn(&outcome);
         outcomes.push(outcome);
     }
     shop.close().await;
     (moments, outcomes)
 }
 
-/// Makes sure that there is something to act on: stores, products, customers, members.
+/// Makes sure that there is something to act on: stores, products, customers, members, a batch.
 fn opening() -> Vec<Roll> {
     let mut rolls = vec![[8, 0, 0, 0, 0, 1, 0, 0], [8, 0, 0, 0, 1, 1, 0, 0]];
     rolls.extend((0..6).map(|n| [9, 0, n, 0, 1_031 + 12 * n, 1, 0, 1]));
     rolls.extend((0..4).map(|n| [10, 0, 0, 0, n, 1, 0, 1]));
     rolls.extend((0..4).map(|n| [10, 0, 0, 3, 0b11111 >> n, 4 + 3 * n + 1, 0, 1]));
+    rolls.extend([[12, 2, 0, 0, 0, 1, 0, 1], [12, 2, 0, 3, 1, 1, 0, 1]]);
     rolls
 }
 

@@ -13,8 +13,6 @@
 mod batches;
 mod deadlines;
 
-pub use batches::RunBatches;
-
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -29,6 +27,7 @@ use tokio::sync::Notify;
 
 use crate::state::{AppState, Clock};
 use crate::telemetry;
+pub use batches::RunBatches;
 pub use deadlines::Deadlines;
 
 /// Some work that comes up again and again.

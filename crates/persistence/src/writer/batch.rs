@@ -114,6 +114,7 @@ impl Batches {
     /// The batch after everything that was decided so far.
     fn get(&self, id: BatchId) -> Option<Batch> {
         self.changes.iter().fold(self.read.get(&id).cloned(), |batch, change| match (batch, change) {
+            (None, Change::Opened { batch, .. }) if batch.id == id => Some(batch.clone()),
             (Some(batch), Change::Settled { id: settled, outcome, at, .. }) if *settled == id => {
                 Some(batch.settled(*outcome, *at))
             }
@@ -126,14 +127,19 @@ impl Batches {
 
     /// The batch and the version that the order must have, if it waits for its turn.
     fn waiting(&self, id: BatchId, order_id: OrderId) -> Option<(&Batch, Option<i64>)> {
-        let item = self.items.get(&(id, order_id)).filter(|item| !item.is_settled)?;
-        let settled = self.changes.iter().any(|change| match change {
-            Change::Settled { id: batch, order_id: order, .. } => (*batch, *order) == (id, order_id),
-            Change::Cancelled { id: batch, .. } => *batch == id,
-            Change::Previewed { .. } | Change::Opened { .. } => false,
+        let read = self.read.get(&id).and_then(|batch| {
+            let item = self.items.get(&(id, order_id)).filter(|item| !item.is_settled)?;
+            Some((batch, item.version))
         });
-        let batch = self.read.get(&id).filter(|_| !settled)?;
-        Some((batch, item.version))
+        self.changes.iter().fold(read, |waiting, change| match change {
+            Change::Opened { batch, items } if batch.id == id => {
+                let item = items.iter().find(|(order, _)| *order == order_id)?;
+                Some((batch, item.1))
+            }
+            Change::Settled { id: batch, order_id: order, .. } if (*batch, *order) == (id, order_id) => None,
+            Change::Cancelled { id: batch, .. } if *batch == id => None,
+            _ => waiting,
+        })
     }
 
     /// Writes the changes down.

@@ -52,6 +52,9 @@ impl WorkingSet {
         let mut touched = sessions::UPDATE.rows();
         self.pending.touched.sort_unstable();
         self.pending.touched.dedup();
+        // One that is new is written once, as it is in the end.
+        let new = &self.pending.opened;
+        self.pending.touched.retain(|id| !new.contains(id));
         for session in self.pending.opened.iter().filter_map(|id| self.sessions.get(id)) {
             opened.push(session.values());
         }
