@@ -6,6 +6,9 @@
 //!     --staff-email owner@localhost --staff-password '…' --clients 16 --seconds 10
 //! ```
 //!
+//! The server has to be started with throttles that so few customers on one machine do not meet:
+//! `ORDERVAULT_THROTTLES__PLACE_ACCOUNT=1000000000/1m` and `ORDERVAULT_THROTTLES__REGISTER_ADDRESS=1000000000/1m`.
+//!
 //! It makes a store of its own with ample stock, and customers of its own, so it can run again and again on one database.
 //! The answer is one JSON document: per phase requests, seconds, throughput, latencies, and errors by kind. Compare ratios
 //! within one run, not numbers between machines. Access tokens live ten minutes: all phases together must be shorter.
