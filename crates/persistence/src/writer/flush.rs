@@ -25,6 +25,7 @@ impl WorkingSet {
         self.flush_lines(tx).await?;
         self.flush_stock(tx).await?;
         self.flush_search(tx).await?;
+        self.flush_seen(tx).await?;
         self.flush_history(tx).await
     }
 
@@ -52,6 +53,8 @@ impl WorkingSet {
         let mut touched = sessions::UPDATE.rows();
         self.pending.touched.sort_unstable();
         self.pending.touched.dedup();
+        // What was opened in this batch is written once, as it is in the end.
+        self.pending.touched.retain(|id| !self.pending.opened.contains(id));
         for session in self.pending.opened.iter().filter_map(|id| self.sessions.get(id)) {
             opened.push(session.values());
         }

@@ -96,10 +96,7 @@ impl Decider<'_> {
 
     fn touch(&mut self, session: Session) {
         let id = session.id.get();
-        let pending = &mut self.set.pending;
-        if !pending.opened.contains(&id) {
-            pending.touched.push(id);
-        }
+        self.set.pending.touched.push(id);
         self.set.set_session(session);
     }
 
