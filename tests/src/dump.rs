@@ -39,8 +39,9 @@ macro_rules! tables {
 }
 
 tables! {
-    "batch_items", "batch_previews", "batches", "credentials", "customers", "history", "idempotency_keys", "members", "order_lines",
-    "orders", "outbox", "personal_values", "products", "sessions", "stock_movements", "stores", "throttles", "writers",
+    "batch_items", "batch_previews", "batches", "credentials", "customers", "history", "idempotency_keys", "members",
+    "order_arrivals", "order_lines", "orders", "outbox", "personal_values", "products", "seen_marks", "seen_orders",
+    "sessions", "stock_movements", "stores", "throttles", "writers",
 }
 
 // What the search tables hold cannot be read back on SQLite; that there is a row can.

@@ -3,6 +3,7 @@
 pub mod balancer;
 pub mod damage;
 pub mod dump;
+pub mod explain;
 pub mod http;
 pub mod life;
 pub mod postgres;

@@ -71,7 +71,7 @@ impl Known {
     /// The submission that these numbers stand for.
     pub fn wish(&self, roll: Roll) -> Submission {
         let [kind, who, which, what, how, key, ..] = roll;
-        let (actor, acts) = match kind % 13 {
+        let (actor, acts) = match kind % 14 {
             0..=2 => (self.buyer(who), vec![self.place(roll)]),
             3 | 4 => (self.clerk(who), vec![self.command(which, what, how)]),
             5 => (self.buyer(who), vec![self.command(which, what, how)]),
@@ -81,7 +81,8 @@ impl Known {
             9 => (self.clerk(who), vec![self.of_product(roll)]),
             10 => self.of_people(roll),
             11 => (ActorRef::Anonymous, self.of_logins(roll)),
-            _ => self.of_batches(roll),
+            12 => self.of_batches(roll),
+            _ => (self.member(who), vec![self.seen(which, what)]),
         };
         let acts = match key % 5 {
             0 => vec![attempt(roll)].into_iter().chain(acts).collect(),
@@ -91,7 +92,7 @@ impl Known {
         // Everybody waits in one line, which makes the order of a batch that of arrival.
         let wish = Submission { request_id: format!("req_{kind}"), ..wish };
         match key % 4 {
-            0 => keyed(wish, &format!("{}", key % 24), &format!("{}", kind % 13)),
+            0 => keyed(wish, &format!("{}", key % 24), &format!("{}", kind % 14)),
             _ => wish,
         }
     }
@@ -110,6 +111,13 @@ impl Known {
             (0, _) | (_, None) => ActorRef::Operator,
             (1, _) if n.is_multiple_of(5) => ActorRef::Member(MemberId::from_i64(2)),
             (_, Some(id)) => ActorRef::Member(*id),
+        }
+    }
+
+    fn member(&self, n: u16) -> ActorRef {
+        match pick(&self.members, n) {
+            Some(id) if !n.is_multiple_of(16) => ActorRef::Member(*id),
+            _ => ActorRef::Operator,
         }
     }
 
@@ -182,6 +190,13 @@ impl Known {
             _ => None,
         };
         on_order(id, expected, command)
+    }
+
+    /// Some orders, or everything up to a place that the opening of a life has reached at least.
+    fn seen(&self, which: u16, what: u16) -> Act {
+        let some = (0..what % 3).filter_map(|n| pick(&self.orders, which ^ (n * 5)));
+        let up_to = (what % 4 > 0).then(|| i64::from(which % 13));
+        Act::Seen { orders: some.map(|(id, _)| *id).collect(), up_to }
     }
 
     fn import(&self, [_, who, which, what, how, ..]: Roll) -> Act {

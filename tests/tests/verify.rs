@@ -14,7 +14,7 @@ use ordervault_persistence::verify::{Code, Progress, verify};
 use ordervault_persistence::writer::{
     Act, ActorRef, BatchAct, Done, Idempotency, Receipt, SessionAct, Submission,
 };
-use ordervault_persistence::{Realm, sequence};
+use ordervault_persistence::{Realm, read, sequence};
 use ordervault_tests::life::live;
 use ordervault_tests::shop::{Shop, place, submission};
 use ordervault_tests::twin::Fresh;
@@ -44,7 +44,11 @@ const ROWS: &[Case] = &[
         &[Code::RowWithoutHistory],
         &[],
     ),
-    ("DELETE FROM members; DELETE FROM credentials", &[Code::HistoryWithoutRow], &[]),
+    (
+        "DELETE FROM seen_marks; DELETE FROM seen_orders; DELETE FROM members; DELETE FROM credentials",
+        &[Code::HistoryWithoutRow],
+        &[],
+    ),
     ("UPDATE stores SET name = 'x'", &[Code::FoldDiffers], &[]),
     ("UPDATE products SET price = price + 1", &[Code::FoldDiffers], &[]),
     ("UPDATE customers SET phone = NULL", &[Code::FoldDiffers], &[]),
@@ -172,6 +176,17 @@ const REST: &[Case] = &[
         &[],
         &[Code::OutboxUnsequenced],
     ),
+    ("DELETE FROM order_arrivals", &[Code::ArrivalMissing], &[]),
+    ("UPDATE order_arrivals SET position = position + 1000", &[Code::ArrivalMissing], &[]),
+    ("UPDATE order_arrivals SET store_id = (SELECT MAX(id) FROM stores)", &[Code::ArrivalMissing], &[]),
+    (
+        "INSERT INTO order_arrivals SELECT id, id, 1000 FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+        &[Code::ArrivalWithoutOrder],
+        &[Code::EngineForeignKey],
+    ),
+    ("UPDATE seen_marks SET member_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
+    ("UPDATE seen_orders SET member_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
+    ("UPDATE seen_orders SET order_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
     ("DELETE FROM order_search", &[Code::SearchMissing], &[]),
     ("DELETE FROM product_search", &[Code::SearchMissing], &[]),
     ("INSERT INTO credentials VALUES (1, '', 0)", &[Code::PrincipalMissing], &[]),
@@ -220,10 +235,11 @@ async fn every_table_is_looked_at(db: Db) {
     let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     assert_eq!(
         looked.join(", "),
-        "batch_items 3, batches 1, credentials 2, customers 1, history 12, idempotency_keys 2, members 1, order_lines 2, order_search 4, \
-         orders 2, outbox 12, personal_values 6, product_search 6, products 3, sessions 1, stock_movements 6, stores 2"
+        "batch_items 3, batches 1, credentials 2, customers 1, history 14, idempotency_keys 2, members 1, order_arrivals 3, \
+         order_lines 3, order_search 6, orders 3, outbox 14, personal_values 7, product_search 6, products 3, seen_marks 1, \
+         seen_orders 1, sessions 1, stock_movements 7, stores 2"
     );
-    assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 2, total: 2 }));
+    assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));
 }
 
 async fn damage_to_rows_is_named(db: Db) {
@@ -343,6 +359,17 @@ async fn fill(db: &Db) {
     let Receipt::Done { done, .. } = opened else { panic!("{opened:?}") };
     let [Done::Batch(batch)] = &done[..] else { panic!("{done:?}") };
     shop.act(ActorRef::System, Act::Batch(BatchAct::Run { id: batch.id, order_id: order.id })).await;
+    while sequence(db).await.expect("numbered") > 0 {}
+    let position = read::last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
+    let position = position.expect("a position");
+    let seen = |orders, up_to| Act::Seen { orders, up_to };
+    shop.act(ActorRef::Member(member.id), seen(vec![], Some(position))).await;
+    let acts = vec![place(store.id, &[(&other, 2)])];
+    let Done::Order(third) = shop.act(ActorRef::Customer(customer.id), acts[0].clone()).await else {
+        panic!()
+    };
+    shop.act(ActorRef::Member(member.id), seen(vec![third.id], None)).await;
+    shop.change(ActorRef::Operator, &third, Command::Hide).await;
     shop.close().await;
     while sequence(db).await.expect("numbered") > 0 {}
 }

@@ -35,6 +35,7 @@ const TAGS: &[(&str, &str)] = &[
     ("staff-batches", "Staff: one act on many orders, in the background."),
     ("staff-catalogue", "Staff: stores, products and stock."),
     ("staff-members", "Staff: who works here, with which roles."),
+    ("staff-history", "Staff: what happened to everything, and who did it."),
     ("system", "Health, version and this description."),
 ];
 
@@ -58,8 +59,8 @@ token, and `POST /v1/order-lookups` gives one for the order whose number and con
 fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
 a value are left out.
 
-**Safe repeats.** Every `POST` but those of accounts, logins and passwords takes an `Idempotency-Key` of 1 to 255
-printable ASCII characters. The same key with the same body within 7 days gets the first answer again and changes nothing;
+**Safe repeats.** Every `POST` but those of accounts, logins and passwords, and of what you have seen, takes an
+`Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same body within 7 days gets the first answer again and changes nothing;
 with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.

@@ -3,6 +3,7 @@
 //! The way of a change: handler → [`crate::auth`] (who, with which permission) → request type to command → `submit` → the
 //! write queue → `order_body` and its kin → answer.
 
+mod as_of;
 mod auth;
 mod board;
 mod catalogue;

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use strum::{IntoEnumIterator as _, VariantNames};
 
 use crate::contact::Contact;
 use crate::id::StoreId;
@@ -37,6 +38,26 @@ pub enum Kind {
     Member,
     /// [`crate::order::Order`]
     Order,
+}
+
+impl Kind {
+    /// The names of the events that such a thing can have in its history.
+    #[must_use]
+    pub fn events(self) -> &'static [&'static str] {
+        match self {
+            Self::Store => crate::store::Fact::VARIANTS,
+            Self::Product => crate::product::Fact::VARIANTS,
+            Self::Customer => crate::customer::Fact::VARIANTS,
+            Self::Member => crate::member::Fact::VARIANTS,
+            Self::Order => crate::order::Fact::VARIANTS,
+        }
+    }
+
+    /// Is there a kind of thing that can have such an event in its history?
+    #[must_use]
+    pub fn any_has(event: &str) -> bool {
+        Self::iter().any(|kind| kind.events().contains(&event))
+    }
 }
 
 /// One thing that happened: the fact, and the personal values that belong to it.
@@ -122,8 +143,10 @@ pub struct Inconsistent {
 pub trait Aggregate: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
     /// Its kind.
     const KIND: Kind;
-    /// What may happen to it.
-    type Fact: Serialize + DeserializeOwned + Clone + std::fmt::Debug + Send;
+    /// What may happen to it. The names of the variants are those of the events.
+    type Fact: Serialize + DeserializeOwned + VariantNames + Clone + std::fmt::Debug + Send;
+    /// The fields that [`Aggregate::changes`] compares.
+    const FIELDS: &'static [&'static str];
 
     /// The state after one more event.
     ///
@@ -157,20 +180,26 @@ pub struct Change {
     pub after: serde_json::Value,
 }
 
-/// Compares the named fields of two states of one type and collects what differs.
-macro_rules! changes {
-    ($before:expr, $after:expr; $($field:ident),+ $(,)?) => {{
-        let mut changes = Vec::new();
-        $(
-            if $before.$field != $after.$field {
-                changes.push($crate::aggregate::Change {
-                    field: stringify!($field),
-                    before: serde_json::to_value(&$before.$field).unwrap_or_default(),
-                    after: serde_json::to_value(&$after.$field).unwrap_or_default(),
-                });
-            }
-        )+
-        changes
-    }};
+/// The fields that a kind of thing is compared by, in the order in which changes are told: `FIELDS` and `changes` of its
+/// [`Aggregate`]. `name of contact` is the field `name` within `contact`.
+macro_rules! compared {
+    ($($field:ident $(of $part:ident)?),+ $(,)?) => {
+        const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+
+        fn changes(&self, before: &Self) -> Vec<$crate::aggregate::Change> {
+            let mut changes = Vec::new();
+            $(
+                let (was, is) = (&before$(.$part)?.$field, &self$(.$part)?.$field);
+                if was != is {
+                    changes.push($crate::aggregate::Change {
+                        field: stringify!($field),
+                        before: serde_json::to_value(was).unwrap_or_default(),
+                        after: serde_json::to_value(is).unwrap_or_default(),
+                    });
+                }
+            )+
+            changes
+        }
+    };
 }
-pub(crate) use changes;
+pub(crate) use compared;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
-use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Personal, Stamp, changes};
+use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{CustomerId, StoreId};
 use crate::refusal::Refusal;
@@ -44,8 +44,9 @@ pub enum Command {
 }
 
 /// What can have happened to a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fact {
     /// They opened an account.
     Registered {},
@@ -143,7 +144,5 @@ impl Aggregate for Customer {
         None
     }
 
-    fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; contact)
-    }
+    compared!(contact);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, MemberAuthority, Permission, Role, StoreScope, permissions_of};
-use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Personal, Stamp, changes};
+use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{MemberId, StoreId};
 use crate::refusal::Refusal;
@@ -99,8 +99,9 @@ pub struct Facts {
 }
 
 /// What can have happened to a member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fact {
     /// They were let in.
     Created {
@@ -294,9 +295,5 @@ impl Aggregate for Member {
         None
     }
 
-    fn changes(&self, before: &Self) -> Vec<Change> {
-        let mut changes = changes!(before.contact, self.contact; name, email);
-        changes.extend(changes!(before, self; roles, stores, active, must_change_password));
-        changes
-    }
+    compared!(name of contact, email of contact, roles, stores, active, must_change_password);
 }

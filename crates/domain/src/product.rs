@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, Permission};
-use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Personal, Stamp, changes};
+use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::id::{ProductId, StoreId};
 use crate::money::Amount;
 use crate::refusal::Refusal;
@@ -115,8 +115,9 @@ pub struct Facts<'a> {
 }
 
 /// What can have happened to a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fact {
     /// It was made.
     Created {
@@ -331,7 +332,5 @@ impl Aggregate for Product {
         Some(self.store_id)
     }
 
-    fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; sku, title, category, price, active, on_hand)
-    }
+    compared!(sku, title, category, price, active, on_hand);
 }

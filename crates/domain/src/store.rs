@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, Permission, StoreScope};
-use crate::aggregate::{Aggregate, Change, Event, Inconsistent, Kind, Stamp, changes};
+use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Stamp, compared};
 use crate::id::StoreId;
 use crate::money::Currency;
 use crate::order::Status;
@@ -163,8 +163,9 @@ pub struct StoreEdit {
 }
 
 /// What can have happened to a store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fact {
     /// It was made.
     Created {
@@ -334,7 +335,5 @@ impl Aggregate for Store {
         Some(self.id)
     }
 
-    fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; name, currency, time_zone, active, change_window_minutes, policy)
-    }
+    compared!(name, currency, time_zone, active, change_window_minutes, policy);
 }

@@ -151,6 +151,11 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("get_staff_order", "orders:read", Status::Confirmed),
         order("get_staff_order_history", "history:read", Status::Confirmed),
         order("get_staff_order_timeline", "history:read", Status::Confirmed),
+        order("get_staff_order_diff", "history:read", Status::Confirmed).asking("?from=1"),
+        row("mark_orders_seen", For::Staff(Some("orders:read")), Target::Nothing)
+            .with(|_| json!({"up_to": 0})),
+        row("get_summary", For::Staff(Some("orders:read")), Target::Nothing),
+        row("list_history", For::Staff(Some("history:read")), Target::Nothing),
         order("confirm_order", "orders:confirm", Status::PendingReview),
         order("reject_order", "orders:reject", Status::PendingReview).with(test),
         order("start_order", "orders:start", Status::Confirmed),
@@ -186,6 +191,7 @@ fn for_staff_with_members() -> Vec<Row> {
         with("list_members", "members:read", Target::Nothing),
         with("get_member", "members:read", Target::Member),
         with("get_member_history", "members:read", Target::Member),
+        with("get_member_diff", "members:read", Target::Member).asking("?from=1"),
         with("create_member", "members:write", Target::Nothing).with(|ground| {
             json!({
                 "email": ground.new_address(), "name": "Ana", "roles": ["clerk"],
@@ -205,6 +211,7 @@ fn for_staff_with_the_catalogue() -> Vec<Row> {
         with("list_staff_stores", "stores:read", Target::Nothing),
         with("get_staff_store", "stores:read", Target::Store),
         with("get_store_history", "history:read", Target::Store),
+        with("get_store_diff", "history:read", Target::Store).asking("?from=1"),
         with("create_store", "stores:write", Target::Nothing)
             .with(|_| json!({"name": "Loja", "currency": "BRL", "time_zone": "America/Sao_Paulo"})),
         with("edit_store", "stores:write", Target::Store).with(|_| json!({"name": "Loja Nova"})),
@@ -214,6 +221,7 @@ fn for_staff_with_the_catalogue() -> Vec<Row> {
         with("list_staff_products", "products:read", Target::Nothing),
         with("get_staff_product", "products:read", Target::Product),
         with("get_product_history", "history:read", Target::Product),
+        with("get_product_diff", "history:read", Target::Product).asking("?from=1"),
         with("create_product", "products:write", Target::Nothing).with(|ground| {
             let sku = format!("NEW-{}", ground.site.number());
             json!({"store_id": ground.store.id.to_string(), "sku": sku, "title": "Copo", "price": 100})

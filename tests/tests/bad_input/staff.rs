@@ -12,6 +12,8 @@ pub(crate) fn lists_and_orders(world: &World) -> Vec<Case> {
     cases.extend(out_of_scope(world));
     cases.extend(acts(world));
     cases.extend(histories(world));
+    cases.extend(the_past(world));
+    cases.extend(seen(world));
     cases
 }
 
@@ -88,6 +90,83 @@ fn out_of_scope(world: &World) -> Vec<Case> {
         hidden("marking it invalid", post("invalidate").json(&reason)),
         hidden("amending it", post("amendments").if_match("\"1\"").json(&json!({"note": "x"}))),
         hidden("an act that there is not", post("explode")),
+    ]
+}
+
+fn the_past(world: &World) -> Vec<Case> {
+    let list = |query: &str| world.manager("GET", &format!("/v1/staff/history?{query}"));
+    let order = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{}{rest}", world.confirmed.id));
+    let hidden = |name, request| case(name, request, 404, "not-found");
+    let foreign = world.foreign_order.id;
+    let reviewer = Request::get(format!("/v1/staff/members/{}/diff?from=1", world.manager.id));
+    vec![
+        parameter("an action that there is not", list("action=exploded"), "action", "unknown-value"),
+        parameter("one of two actions", list("action=placed,exploded"), "action", "unknown-value"),
+        parameter("a kind that there is not", list("kind=order,spaceship"), "kind", "unknown-value"),
+        parameter("a field that there is not", list("field=colour"), "field", "unknown-value"),
+        parameter("part of a field's name", list("field=stat%25"), "field", "unknown-value"),
+        parameter("an actor that is none", list("actor=nobody"), "actor", "unknown-value"),
+        parameter(
+            "a kind of actor that there is not",
+            list("actor_kind=ghost"),
+            "actor_kind",
+            "unknown-value",
+        ),
+        parameter("a thing that is none", list("entity=7"), "entity", "unknown-value"),
+        parameter("a store that is none", list("store=here"), "store", "invalid"),
+        parameter("a time that is none", list("recorded_after=noon"), "recorded_after", "invalid"),
+        parameter("a filter that there is not", list("actions=placed"), "actions", "unknown-parameter"),
+        parameter(
+            "a cursor of another list",
+            list(&format!("cursor={}", world.cursor)),
+            "cursor",
+            "unknown-cursor",
+        ),
+        parameter("as of something", order("?as_of=then"), "as_of", "invalid"),
+        parameter("as of nothing", order("?as_of="), "as_of", "invalid"),
+        parameter("as of version 0", order("?as_of=0"), "as_of", "invalid"),
+        parameter("as of a negative version", order("?as_of=-1"), "as_of", "invalid"),
+        parameter("as of a day", order("?as_of=2026-01-31"), "as_of", "invalid"),
+        parameter("as of a number beyond all", order("?as_of=99999999999999999999"), "as_of", "invalid"),
+        parameter("a diff of nothing", order("/diff"), "from", "missing"),
+        parameter("a diff to something", order("/diff?from=1&to=then"), "to", "invalid"),
+        hidden("as of a version that it never had", order("?as_of=99")),
+        hidden("as of before it was", order("?as_of=2020-01-01T00:00:00Z")),
+        hidden("a diff from before it was", order("/diff?from=2020-01-01T00:00:00Z")),
+        hidden(
+            "another store's order as it was",
+            world.manager("GET", &format!("/v1/staff/orders/{foreign}?as_of=1")),
+        ),
+        hidden("its diff", world.manager("GET", &format!("/v1/staff/orders/{foreign}/diff?from=1"))),
+        case("a reviewer compares members", reviewer.bearer(&world.reviewer_token), 403, "forbidden"),
+        case("a customer reads everything", world.customer("GET", "/v1/staff/history"), 403, "forbidden"),
+    ]
+}
+
+fn seen(world: &World) -> Vec<Case> {
+    let mark = |body: Value| world.manager("POST", "/v1/staff/orders/seen").json(&body);
+    let own = world.order.id.to_string();
+    vec![
+        invalid("nothing seen", mark(json!({})), "/up_to", "missing"),
+        invalid("both seen", mark(json!({"ids": [own], "up_to": 1})), "/up_to", "contradiction"),
+        invalid("no orders seen", mark(json!({"ids": []})), "/ids", "too-few"),
+        invalid("501 orders seen", mark(json!({"ids": vec![own.clone(); 501]})), "/ids", "too-many"),
+        invalid("something seen", mark(json!({"ids": [own, "x"]})), "/ids/1", "invalid"),
+        invalid("seen up to before the start", mark(json!({"up_to": -1})), "/up_to", "out-of-range"),
+        invalid("seen up to what has not come", mark(json!({"up_to": 1_000_000})), "/up_to", "out-of-range"),
+        invalid("seen up to half", mark(json!({"up_to": 0.5})), "/up_to", "wrong-type"),
+        invalid(
+            "seen by somebody else",
+            mark(json!({"up_to": 1, "member_id": "x"})),
+            "/member_id",
+            "unknown-field",
+        ),
+        case(
+            "reading what was seen",
+            world.manager("GET", "/v1/staff/orders/seen"),
+            405,
+            "method-not-allowed",
+        ),
     ]
 }
 

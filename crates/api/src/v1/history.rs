@@ -1,10 +1,13 @@
 //! What happened to a thing, as JSON: the same for orders, stores, products and members.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::web;
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::tx::Conn;
 use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -23,7 +26,8 @@ pub(crate) async fn show<A: Thing>(
 ) -> Result<web::Json<HistoryBody>, Problem> {
     let mut conn = reader(state).await?;
     let rows = read::history(&mut conn, id).await.map_err(failed)?;
-    HistoryBody::new::<A>(&rows, actor).map(web::Json)
+    let reader = Reader::of(&mut conn, actor, &rows).await?;
+    Ok(web::Json(HistoryBody { items: reader.entries::<A>(&rows)? }))
 }
 
 /// What happened to a thing, oldest first.
@@ -86,6 +90,10 @@ pub(crate) struct HistoryActorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(examples::MEMBER))]
     pub id: Option<String>,
+    /// A member's name as it is now. Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "Ana Souza")]
+    pub name: Option<String>,
 }
 
 /// One changed field.
@@ -111,65 +119,94 @@ impl From<Change> for ChangeBody {
     }
 }
 
+/// How the history names members who act.
+const MEMBER: &str = "member";
 /// Fields of a history that only those see who may see contacts.
 const PERSONAL_FIELDS: [&str; 2] = ["contact", "note"];
 
-impl HistoryBody {
-    /// The history of a thing of kind `A` as the actor may see it.
+/// Is this field shown only to those who may see contacts?
+pub(crate) fn is_personal(field: &str) -> bool {
+    PERSONAL_FIELDS.contains(&field)
+}
+
+/// Whoever reads a history, and what they are told about those who acted.
+pub(crate) struct Reader<'a> {
+    actor: &'a Actor,
+    names: BTreeMap<i64, String>,
+}
+
+impl<'a> Reader<'a> {
+    /// With the names of the members who acted, if the reader is one of the staff.
+    pub(crate) async fn of(
+        conn: &mut Conn,
+        actor: &'a Actor,
+        rows: impl IntoIterator<Item = &HistoryRow>,
+    ) -> Result<Self, Problem> {
+        if !is_staff(actor) {
+            return Ok(Self { actor, names: BTreeMap::new() });
+        }
+        let members = rows.into_iter().filter(|row| row.actor_kind == MEMBER);
+        let ids: BTreeSet<i64> = members.filter_map(|row| row.actor_id).collect();
+        let ids: Vec<i64> = ids.into_iter().collect();
+        Ok(Self { actor, names: read::member_names(conn, &ids).await.map_err(failed)? })
+    }
+
+    /// The history of a thing of kind `A`, from its start, as the reader may see it.
     ///
     /// # Errors
     /// 500 when the history does not hold together.
-    pub(crate) fn new<A: Thing>(rows: &[HistoryRow], actor: &Actor) -> Result<Self, Problem> {
+    pub(crate) fn entries<A: Thing>(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryEntry>, Problem> {
         let mut state: Option<A> = None;
-        let mut items = Vec::with_capacity(rows.len());
+        let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
             let event = row.decoded::<A>().map_err(Problem::internal)?;
             let after =
                 A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(Problem::internal)?;
-            let changes = state.as_ref().map(|before| after.changes(before)).unwrap_or_default();
-            let shown = changes
-                .into_iter()
-                .filter(|change| actor.scope().shows_contact() || !PERSONAL_FIELDS.contains(&change.field))
-                .map(|change| ChangeBody::from(A::shown(change)));
-            items.push(HistoryEntry::new(row, actor, shown.collect(), event.personal.comment));
+            let changes = state.as_ref().map(|before| changes(before, &after, self.actor));
+            entries.push(self.entry(row, changes.unwrap_or_default(), event.personal.comment));
             state = Some(after);
         }
-        Ok(Self { items })
+        Ok(entries)
     }
-}
 
-impl HistoryActorBody {
-    /// Who did what the row tells, as far as the reader may know.
-    pub(crate) fn new(row: &HistoryRow, reader: &Actor) -> Self {
-        let is_self = row.actor_id.is_some() && row.actor_id == reader.id();
-        let shown = row.actor_id.filter(|_| is_for_staff(reader) || is_self);
-        let id = shown.map(|id| match row.actor_kind.as_str() {
-            "member" => MemberId::from_i64(id).to_string(),
-            _ => CustomerId::from_i64(id).to_string(),
-        });
-        Self { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id }
-    }
-}
-
-fn is_for_staff(reader: &Actor) -> bool {
-    !matches!(reader, Actor::Customer(_) | Actor::Guest(_))
-}
-
-impl HistoryEntry {
-    fn new(row: &HistoryRow, reader: &Actor, changes: Vec<ChangeBody>, comment: Option<String>) -> Self {
-        let for_staff = is_for_staff(reader);
+    fn entry(&self, row: &HistoryRow, changes: Vec<ChangeBody>, comment: Option<String>) -> HistoryEntry {
+        let for_staff = is_staff(self.actor);
         let fact: serde_json::Value = serde_json::from_str(&row.event).unwrap_or_default();
-        Self {
+        HistoryEntry {
             version: row.seq,
             event: row.event_type.clone(),
             occurred_at: Timestamp::from_millis(row.occurred_at),
             recorded_at: Timestamp::from_millis(row.recorded_at),
-            actor: HistoryActorBody::new(row, reader),
+            actor: self.who(row),
             reason: fact.get("reason").and_then(|reason| reason.as_str()).map(str::to_owned),
             delta: fact.get("delta").and_then(serde_json::Value::as_i64),
-            comment: comment.filter(|_| for_staff && reader.scope().shows_contact()),
+            comment: comment.filter(|_| for_staff && self.actor.scope().shows_contact()),
             request_id: for_staff.then(|| row.request_id.clone()),
             changes,
         }
     }
+
+    /// Who did what the row tells, as far as the reader may know.
+    pub(crate) fn who(&self, row: &HistoryRow) -> HistoryActorBody {
+        let is_self = row.actor_id.is_some() && row.actor_id == self.actor.id();
+        let id = row.actor_id.filter(|_| is_staff(self.actor) || is_self);
+        let name = id.and_then(|id| self.names.get(&id).cloned());
+        let id = id.map(|id| match row.actor_kind.as_str() {
+            MEMBER => MemberId::from_i64(id).to_string(),
+            _ => CustomerId::from_i64(id).to_string(),
+        });
+        HistoryActorBody { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id, name }
+    }
+}
+
+/// Field by field what differs between two states, as this actor may see it.
+pub(crate) fn changes<A: Thing>(before: &A, after: &A, reader: &Actor) -> Vec<ChangeBody> {
+    let shows_contact = reader.scope().shows_contact();
+    let changes = after.changes(before).into_iter();
+    let shown = changes.filter(|change| shows_contact || !is_personal(change.field));
+    shown.map(|change| ChangeBody::from(A::shown(change))).collect()
+}
+
+fn is_staff(actor: &Actor) -> bool {
+    !matches!(actor, Actor::Customer(_) | Actor::Guest(_))
 }

@@ -274,6 +274,10 @@ pub(crate) struct OrderSummaryBody {
     /// When it was last written.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub updated_at: Timestamp,
+    /// Is it new for you: placed since you last saw everything, and not opened? Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = true)]
+    pub is_new: Option<bool>,
 }
 
 impl From<OrderSummary> for OrderSummaryBody {
@@ -291,6 +295,7 @@ impl From<OrderSummary> for OrderSummaryBody {
             total: MoneyBody::new(order.total, order.currency),
             placed_at: order.placed_at,
             updated_at: order.updated_at,
+            is_new: order.is_new,
         }
     }
 }

@@ -51,13 +51,25 @@ pub(crate) struct ListOf<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = false)]
     pub total_is_lower_bound: Option<bool>,
+    /// Lists of orders for staff: the position of the newest order in your stores. Send it to `POST /v1/staff/orders/seen`
+    /// as `up_to` to say that you have seen everything up to here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, example = 4711)]
+    pub position: Option<i64>,
 }
 
 impl<T> ListOf<T> {
     /// A page; `next` are the keys of the next one.
     pub(crate) fn new<const N: usize>(items: Vec<T>, next: Option<[i64; N]>, seal: &Seal) -> Self {
         let next_cursor = next.map(|keys| seal.cursor(&keys));
-        Self { items, has_more: next_cursor.is_some(), next_cursor, total: None, total_is_lower_bound: None }
+        Self {
+            items,
+            has_more: next_cursor.is_some(),
+            next_cursor,
+            total: None,
+            total_is_lower_bound: None,
+            position: None,
+        }
     }
 
     /// The answer to a search that cannot find anything.
@@ -68,8 +80,15 @@ impl<T> ListOf<T> {
             next_cursor: None,
             total: None,
             total_is_lower_bound: None,
+            position: None,
         };
         page.with_total(is_counted.then_some(0))
+    }
+
+    /// With the position that was read before the list.
+    pub(crate) fn with_position(mut self, position: i64) -> Self {
+        self.position = Some(position);
+        self
     }
 
     /// With a total that was counted to one more than we tell.

@@ -2,11 +2,13 @@
 
 mod auth;
 mod batches;
+mod history;
 mod me;
 mod members;
 pub(super) mod orders;
 mod products;
 mod stores;
+mod summary;
 
 use crate::routes::Routes;
 
@@ -15,9 +17,11 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .and(auth::routes())
         .and(me::routes())
+        .and(summary::routes())
         .and(orders::routes())
         .and(batches::routes())
         .and(stores::routes())
         .and(products::routes())
         .and(members::routes())
+        .and(history::routes())
 }

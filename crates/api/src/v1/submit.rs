@@ -9,7 +9,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
-use ordervault_persistence::read::{self, OrderContext};
+use ordervault_persistence::read::{self, Moment, OrderContext};
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{Act, ActorRef, Class, Idempotency, Receipt, Submission, WriteError};
 use ordervault_persistence::{DbError, Error, fold};
@@ -113,7 +113,8 @@ impl<'a> Asker<'a> {
             },
             Ok(Receipt::Replayed { entity_id, version }) => {
                 let mut conn = reader(self.state).await?;
-                let thing = read::state_at(&mut conn, entity_id, version).await.map_err(failed)?;
+                let thing =
+                    read::state_at(&mut conn, entity_id, Moment::Version(version)).await.map_err(failed)?;
                 let thing =
                     thing.ok_or_else(|| Problem::internal("an idempotency key names an unknown version"))?;
                 Ok(Changed { thing: Arc::new(thing), replayed: true })

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use ordervault_domain::aggregate::{Aggregate, Change};
+use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_persistence::writer::Done;
 
@@ -21,6 +22,15 @@ impl Thing for Order {
     fn of(done: Done) -> Option<Arc<Self>> {
         match done {
             Done::Order(order) => Some(order),
+            _ => None,
+        }
+    }
+}
+
+impl Thing for Customer {
+    fn of(done: Done) -> Option<Arc<Self>> {
+        match done {
+            Done::Customer(customer) => Some(customer),
             _ => None,
         }
     }

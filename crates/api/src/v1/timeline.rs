@@ -9,7 +9,7 @@ use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::history::HistoryActorBody;
+use super::history::{HistoryActorBody, Reader};
 use super::submit::{failed, reader};
 use crate::problem::Problem;
 use crate::state::AppState;
@@ -22,7 +22,8 @@ pub(crate) async fn show(
 ) -> Result<web::Json<TimelineBody>, Problem> {
     let mut conn = reader(state).await?;
     let rows = read::history(&mut conn, order.id.get()).await.map_err(failed)?;
-    TimelineBody::new(order, &rows, actor, state.now()).map(web::Json)
+    let reader = Reader::of(&mut conn, actor, &rows).await?;
+    TimelineBody::new(order, &rows, &reader, state.now()).map(web::Json)
 }
 
 /// The steps of an order's life.
@@ -79,9 +80,9 @@ pub(crate) struct StepBody {
 }
 
 impl TimelineBody {
-    fn new(order: &Order, rows: &[HistoryRow], reader: &Actor, now: Timestamp) -> Result<Self, Problem> {
+    fn new(order: &Order, rows: &[HistoryRow], reader: &Reader<'_>, now: Timestamp) -> Result<Self, Problem> {
         let happening = |row: &HistoryRow| {
-            let by = HistoryActorBody::new(row, reader);
+            let by = reader.who(row);
             row.decoded::<Order>().map(|event| Happening { event, stamp: row.stamp(), by })
         };
         let happenings = rows.iter().map(happening).collect::<Result<Vec<_>, _>>().map_err(failed)?;

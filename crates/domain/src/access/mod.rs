@@ -11,6 +11,7 @@ pub use scope::{Scope, StatusSet, StoreScope};
 
 use std::collections::BTreeSet;
 
+use crate::aggregate::Kind;
 use crate::id::{CustomerId, MemberId, OrderId};
 
 /// Whoever asks for a change or a read, with the authority that the writer found in the database.
@@ -49,6 +50,19 @@ impl Actor {
             Self::Customer(_) | Self::Guest(_) | Self::Importer => false,
             Self::Operator | Self::System => true,
             Self::Member(member) => permissions_of(&member.roles).contains(&permission),
+        }
+    }
+
+    /// May this actor read things of this kind at all, and so their history? Customers belong to no store: their accounts
+    /// are for those who look after all stores and may see contacts.
+    #[must_use]
+    pub fn reads(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Order => self.may(Permission::OrdersRead),
+            Kind::Store => self.may(Permission::StoresRead),
+            Kind::Product => self.may(Permission::ProductsRead),
+            Kind::Member => self.may(Permission::MembersRead),
+            Kind::Customer => self.may(Permission::ContactRead) && self.stores() == StoreScope::All,
         }
     }
 

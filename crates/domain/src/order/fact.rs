@@ -9,8 +9,9 @@ use crate::money::Currency;
 use crate::time::Timestamp;
 
 /// One fact of an order's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+#[strum(serialize_all = "snake_case")]
 pub enum Fact {
     /// It was ordered, at these prices.
     Placed {

@@ -29,7 +29,7 @@ pub use stock::{StockMove, stock_moves};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use crate::aggregate::{Aggregate, Change, Kind, changes};
+use crate::aggregate::{Aggregate, Kind, compared};
 use crate::contact::Contact;
 use crate::id::{BatchId, CustomerId, OrderId, StoreId};
 use crate::money::Currency;
@@ -227,8 +227,25 @@ impl Aggregate for Order {
         Some(self.store_id)
     }
 
-    fn changes(&self, before: &Self) -> Vec<Change> {
-        changes!(before, self; status, lines, totals, contact, note, cancel_reason, invalid_reason, customer_id, source_status,
-            change_until, unlisted, due_at, breached_at, deleted_at, confirmed_at, started_at, completed_at, cancelled_at, invalidated_at)
-    }
+    compared!(
+        status,
+        lines,
+        totals,
+        contact,
+        note,
+        cancel_reason,
+        invalid_reason,
+        customer_id,
+        source_status,
+        change_until,
+        unlisted,
+        due_at,
+        breached_at,
+        deleted_at,
+        confirmed_at,
+        started_at,
+        completed_at,
+        cancelled_at,
+        invalidated_at,
+    );
 }

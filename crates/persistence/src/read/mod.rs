@@ -4,34 +4,44 @@
 mod batches;
 mod catalogue;
 mod deadlines;
+mod history_list;
 mod idempotency;
 mod logins;
+mod new_orders;
 mod order_list;
 mod orders;
 mod people;
+mod summary;
 mod terms;
 mod throttles;
 
 pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{TimeUp, WhatIf, overdue, waited_too_long};
+pub use history_list::{
+    Happened, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
+};
 pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
+pub use new_orders::{Counted, count_new, last_position, new_among};
 pub use order_list::{
     CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
     list_orders,
 };
-pub use orders::{OrderContext, history, order, orders, proof, state_at};
-pub use people::{customer, member, member_by_email, members};
+pub use orders::{Moment, OrderContext, history, order, orders, proof, state_at};
+pub use people::{customer, member, member_by_email, member_names, members};
+pub use summary::{Summary, Today, summary};
 pub use throttles::blocked_until;
 
 /// The fixed statements of these modules.
-pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 5] = [
+pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 7] = [
     batches::STATEMENTS,
     catalogue::STATEMENTS,
     deadlines::STATEMENTS,
+    new_orders::STATEMENTS,
     orders::STATEMENTS,
     people::STATEMENTS,
+    summary::STATEMENTS,
 ];
 
 /// One page of a list, and where the next one begins.

@@ -6,13 +6,14 @@
 use std::ops::RangeInclusive;
 
 use ordervault_domain::access::{Scope, StoreScope};
-use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::Term;
 use ordervault_domain::time::Timestamp;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement};
 
+use super::new_orders::News;
 use super::{Page, terms};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -56,6 +57,10 @@ pub struct OrderFilter {
     pub total_max: Option<Amount>,
     /// With these words in lines, contact or note, as far as the scope may see them.
     pub terms: Vec<Term>,
+    /// For whom it is told what is new.
+    pub reader: Option<MemberId>,
+    /// New for the reader, or not.
+    pub new: Option<bool>,
 }
 
 /// How a customer is named.
@@ -105,6 +110,8 @@ pub struct OrderSummary {
     pub placed_at: Timestamp,
     /// When it was last written.
     pub updated_at: Timestamp,
+    /// Is it new for the reader? None: nobody was named.
+    pub is_new: Option<bool>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,6 +128,7 @@ struct SummaryRow {
     currency: String,
     placed_at: i64,
     updated_at: i64,
+    is_new: Option<bool>,
 }
 
 const COLUMNS: [&str; 12] = [
@@ -156,6 +164,7 @@ impl TryFrom<SummaryRow> for OrderSummary {
             currency: at.parsed("currency", &row.currency)?,
             placed_at: Timestamp::from_millis(row.placed_at),
             updated_at: Timestamp::from_millis(row.updated_at),
+            is_new: row.is_new,
         })
     }
 }
@@ -171,13 +180,14 @@ pub async fn list_orders(
     after: Option<OrderCursor>,
     limit: u64,
 ) -> Result<Page<OrderSummary, OrderCursor>, Error> {
-    let walked = walk(scope, filter, after, conn.engine());
-    let select = page(walked.clone(), filter, limit);
+    let news = News::of(conn, scope, filter).await?;
+    let walked = walk(scope, filter, &news, after, conn.engine());
+    let select = page(walked.clone(), filter, &news, limit);
     let rows: Vec<SummaryRow> = conn.fetch_all(&Statement::built(select)).await?;
     let items: Vec<OrderSummary> = rows.into_iter().map(OrderSummary::try_from).collect::<Result<_, _>>()?;
     let mut page =
         Page::of(items, limit, |item: &OrderSummary| OrderCursor { placed_at: item.placed_at, id: item.id });
-    if page.next.is_none() && filter.is_walked() {
+    if page.next.is_none() && (filter.is_walked() || news.is_walked()) {
         page.next = walk_end(conn, walked).await?;
     }
     if !scope.shows_contact() {
@@ -191,8 +201,14 @@ pub async fn list_orders(
 /// # Errors
 /// When the database fails.
 pub async fn count_orders(conn: &mut Conn, scope: &Scope, filter: &OrderFilter) -> Result<i64, Error> {
-    let mut select = walk(scope, filter, None, conn.engine());
-    select.cond_where(amounts(filter)).clear_order_by().expr(Expr::val(1)).limit(MAX_COUNTED + 1);
+    let news = News::of(conn, scope, filter).await?;
+    let mut select = walk(scope, filter, &news, None, conn.engine());
+    select
+        .cond_where(amounts(filter))
+        .cond_where(news.condition())
+        .clear_order_by()
+        .expr(Expr::val(1))
+        .limit(MAX_COUNTED + 1);
     count(conn, select).await
 }
 
@@ -214,19 +230,20 @@ impl OrderFilter {
 }
 
 /// The page over the walk: all of it, or the first so many rows of it and of them those with the right amount.
-fn page(mut walked: SelectStatement, filter: &OrderFilter, limit: u64) -> SelectStatement {
-    if !filter.is_walked() {
-        return walked.columns(COLUMNS.map(Alias::new)).limit(limit + 1).to_owned();
+fn page(mut walked: SelectStatement, filter: &OrderFilter, news: &News, limit: u64) -> SelectStatement {
+    if !filter.is_walked() && !news.is_walked() {
+        walked.columns(COLUMNS.map(Alias::new)).expr_as(news.flag(), Alias::new("is_new"));
+        return walked.cond_where(news.condition()).limit(limit + 1).to_owned();
     }
     let walked = walked.columns(COLUMNS.map(Alias::new)).limit(MAX_WALKED_ROWS).to_owned();
-    Query::select()
+    let listed = Query::select()
         .columns(COLUMNS.map(Alias::new))
+        .expr_as(news.flag(), Alias::new("is_new"))
         .from_subquery(walked, Alias::new("walked"))
         .cond_where(amounts(filter))
-        .order_by(Alias::new("placed_at"), Direction::Desc)
-        .order_by(Alias::new("id"), Direction::Desc)
-        .limit(limit + 1)
-        .to_owned()
+        .cond_where(news.condition())
+        .to_owned();
+    newest_first(listed).limit(limit + 1).to_owned()
 }
 
 /// Where a walk stopped because it was long enough; `None`: it came to the end.
@@ -241,7 +258,13 @@ async fn walk_end(conn: &mut Conn, mut walked: SelectStatement) -> Result<Option
 }
 
 /// The orders in the list's order, by everything that an index serves.
-fn walk(scope: &Scope, filter: &OrderFilter, after: Option<OrderCursor>, engine: Engine) -> SelectStatement {
+fn walk(
+    scope: &Scope,
+    filter: &OrderFilter,
+    news: &News,
+    after: Option<OrderCursor>,
+    engine: Engine,
+) -> SelectStatement {
     let mut condition = in_scope(scope);
     if !filter.statuses.is_empty() {
         let statuses = filter.statuses.iter().map(|status| <&str>::from(*status));
@@ -291,16 +314,18 @@ fn walk(scope: &Scope, filter: &OrderFilter, after: Option<OrderCursor>, engine:
     if !filter.terms.is_empty() {
         condition = condition.add(with_words(&filter.terms, scope.shows_contact(), engine));
     }
-    Query::select()
-        .from(Alias::new("orders"))
-        .cond_where(condition)
+    newest_first(news.source(engine).cond_where(condition).to_owned())
+}
+
+pub(super) fn newest_first(mut select: SelectStatement) -> SelectStatement {
+    select
         .order_by(Alias::new("placed_at"), Direction::Desc)
         .order_by(Alias::new("id"), Direction::Desc)
         .to_owned()
 }
 
 /// The SQL twin of [`Scope::covers`].
-fn in_scope(scope: &Scope) -> Condition {
+pub(super) fn in_scope(scope: &Scope) -> Condition {
     match scope {
         Scope::Everything => Condition::all(),
         Scope::Customer(id) => {
@@ -337,12 +362,12 @@ fn amounts(filter: &OrderFilter) -> Condition {
     Condition::all().add_option(min).add_option(max)
 }
 
-fn column(name: &'static str) -> Expr {
+pub(super) fn column(name: &'static str) -> Expr {
     Expr::col(Alias::new(name))
 }
 
 /// Equality where there is one value: an index then gives the rows in the list's order.
-fn one_of<V: Into<Expr>>(name: &'static str, values: impl Iterator<Item = V>) -> Expr {
+pub(super) fn one_of<V: Into<Expr>>(name: &'static str, values: impl Iterator<Item = V>) -> Expr {
     let mut values: Vec<Expr> = values.map(Into::into).collect();
     match (values.len(), values.pop()) {
         (1, Some(only)) => column(name).eq(only),

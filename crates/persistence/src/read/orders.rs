@@ -9,6 +9,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Facts, Order};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -86,19 +87,35 @@ pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Erro
     row.map(|(phone, email)| at.contact(None, phone.as_deref(), email.as_deref(), None)).transpose()
 }
 
-/// The thing as it was at a version, without regard to scope. `None`: it never had that version. A product's stock is
-/// what its own history says, without what orders hold and took.
+/// A point in the history of one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// When it had this version.
+    Version(i64),
+    /// When the clock said so: with everything that had been written down by then.
+    Time(Timestamp),
+}
+
+/// The thing as it was at a moment, without regard to scope. `None`: it did not exist then, or never had that version. A
+/// product's stock is what its own history says, without what orders hold and took.
 ///
 /// # Errors
 /// When the database fails, the thing is of another kind or its history does not hold together.
 pub async fn state_at<A: Aggregate>(
     conn: &mut Conn,
     entity_id: i64,
-    version: i64,
+    moment: Moment,
 ) -> Result<Option<A>, Error> {
     let mut rows = history(conn, entity_id).await?;
-    rows.retain(|row| row.seq <= version);
-    Ok(fold(&rows)?.filter(|state: &A| state.version() == version))
+    rows.retain(|row| match moment {
+        Moment::Version(version) => row.seq <= version,
+        Moment::Time(at) => row.recorded_at <= at.millis(),
+    });
+    let state: Option<A> = fold(&rows)?;
+    Ok(state.filter(|state| match moment {
+        Moment::Version(version) => state.version() == version,
+        Moment::Time(_) => true,
+    }))
 }
 
 /// The whole history of a thing, oldest first, without regard to scope.

@@ -1,5 +1,7 @@
 //! Customers and members.
 
+use std::collections::BTreeMap;
+
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId};
@@ -13,6 +15,7 @@ use crate::tables::{Held, Hold, Stored};
 use crate::tx::Conn;
 
 statements! {
+    NAMES: Template = Template::new("SELECT id, name FROM members WHERE id {in_keys:1} AND name IS NOT NULL");
     MEMBERS: Template = Template::new("SELECT * FROM members WHERE id < $1 ORDER BY id DESC LIMIT $2");
 }
 
@@ -74,4 +77,19 @@ pub async fn members(
         }
     }
     Ok(Page::of(found, limit, |member: &Member| member.id.get()))
+}
+
+/// All of these members, by id. See [`members`].
+pub(super) async fn members_within(conn: &mut Conn, reach: &StoreScope) -> Result<Vec<MemberId>, Error> {
+    let page = members(conn, reach, None, u64::MAX).await?;
+    Ok(page.items.into_iter().map(|member| member.id).collect())
+}
+
+/// The names of these members, those who have one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn member_names(conn: &mut Conn, ids: &[i64]) -> Result<BTreeMap<i64, String>, Error> {
+    let rows: Vec<(i64, String)> = conn.fetch_all(&NAMES.bind((ids,))).await?;
+    Ok(rows.into_iter().collect())
 }

@@ -26,6 +26,15 @@ statements! {
          FROM history h LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
          WHERE h.entity_id {in_keys:1} ORDER BY h.entity_id, h.seq"
     );
+    READ_UP_TO: BulkTemplate = BulkTemplate::new(
+        "SELECT h.entity_id, h.seq, h.kind, h.store_id, h.type, h.format, h.event, h.commitment, h.fields,
+             h.recorded_at, h.occurred_at, h.actor_kind, h.actor_id, h.actor_role, h.request_id, h.key_id, h.hash,
+             p.salt, p.content
+         FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq <= d.seq
+             LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
+         ORDER BY h.entity_id, h.seq",
+        &[("entity_id", Int), ("seq", Int)]
+    );
     HASHES: BulkTemplate = BulkTemplate::new(
         "SELECT h.entity_id, h.seq, h.hash FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq = d.seq",
         &[("entity_id", Int), ("seq", Int)]
@@ -270,6 +279,16 @@ pub fn fold<A: Aggregate>(rows: &[HistoryRow]) -> Result<Option<A>, Error> {
 /// The whole histories of these things, sorted by id and sequence.
 pub(crate) async fn load(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HistoryRow>, Error> {
     Ok(conn.fetch_all(&READ.bind((ids,))).await?)
+}
+
+/// The histories of these things, each up to a number, sorted by id and sequence.
+pub(crate) async fn load_up_to(
+    conn: &mut Conn,
+    ends: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<HistoryRow>, Error> {
+    let mut rows = READ_UP_TO.rows();
+    ends.into_iter().for_each(|end| rows.push(end));
+    Ok(conn.fetch_bulk(&READ_UP_TO, &rows).await?)
 }
 
 /// The hashes of single events, by thing and number.

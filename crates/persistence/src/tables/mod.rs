@@ -3,6 +3,7 @@
 //! To add a kind of thing with a history: its migration (both engines, same number and name), a module here with
 //! [`Stored`], and its line in the writer's working set.
 
+pub(crate) mod arrivals;
 pub(crate) mod batches;
 pub(crate) mod columns;
 pub(crate) mod credentials;

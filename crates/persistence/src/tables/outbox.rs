@@ -1,5 +1,7 @@
-//! The table `outbox`: every event once, numbered without gaps in the order in which followers read.
+//! The table `outbox`: every event once, numbered without gaps in the order in which followers read. With its position
+//! a new order becomes an arrival.
 
+use super::arrivals;
 use crate::bulk::{BulkInsert, ColumnType::*};
 use crate::db::Db;
 use crate::engine::Engine;
@@ -24,6 +26,7 @@ statements! {
          ) AS n
          WHERE outbox.entity_id = n.entity_id AND outbox.seq = n.seq"
     );
+    LAST: Template = Template::new("SELECT COALESCE(MAX(position), 0) FROM outbox");
 }
 
 /// Numbers all that waits; see [`number`].
@@ -35,7 +38,12 @@ pub(crate) async fn number_all(tx: &mut Tx) -> Result<(), Error> {
 
 /// Numbers what waits, at most one step. The caller is the only one who does: the writer on SQLite, the lock's holder on PostgreSQL.
 async fn number(tx: &mut Tx) -> Result<u64, Error> {
-    Ok(tx.execute(&NUMBER.bind((SEQUENCED_PER_STEP,))).await?)
+    let (last,): (i64,) = tx.fetch_one(&LAST.bind(())).await?;
+    let numbered = tx.execute(&NUMBER.bind((SEQUENCED_PER_STEP,))).await?;
+    if numbered > 0 {
+        arrivals::note(tx, last).await?;
+    }
+    Ok(numbered)
 }
 
 /// One step of the sequencer: numbers waiting events, unless another process is at it. On SQLite the writer has done

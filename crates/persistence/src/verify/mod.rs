@@ -24,7 +24,7 @@
 //! | `column-differs` | columns made from others (reversed phone number, positions of lines) say the same |
 //! | `sum-differs` | line totals, subtotal and total of an order add up |
 //! | `link-broken` | stores, customers and products that are named exist, and products are of the order's store |
-//! | `principal-missing` | passwords and logins belong to somebody |
+//! | `principal-missing` | passwords, logins and what was seen belong to somebody |
 //! | `stock-sum` | a product's units are the sums over its movements |
 //! | `stock-movement` | the movements are those that the events make |
 //! | `stock-reserved` | a product's reserved units are those that open orders hold |
@@ -32,6 +32,8 @@
 //! | `outbox-without-event` | everything in the outbox is an event |
 //! | `outbox-gap` | the positions in the outbox are 1, 2, 3 … |
 //! | `outbox-unsequenced` | on SQLite every event has its position from the start |
+//! | `arrival-missing` | every order that was placed here is among the arrivals, at the position of its first event |
+//! | `arrival-without-order` | every arrival is an order that was placed here |
 //! | `search-missing` | every order and every product can be found by words |
 //! | `search-differs` | the words are those of the order or product (only PostgreSQL can tell) |
 //! | `search-without-row` | whatever is found by words exists |
@@ -136,6 +138,8 @@ pub enum Code {
     OutboxWithoutEvent,
     OutboxGap,
     OutboxUnsequenced,
+    ArrivalMissing,
+    ArrivalWithoutOrder,
     SearchMissing,
     SearchDiffers,
     SearchWithoutRow,

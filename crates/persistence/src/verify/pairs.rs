@@ -1,7 +1,7 @@
 //! Rows that must have a counterpart in another table: walked through in the order of their keys, each with whether it
 //! has one.
 
-use ordervault_domain::id::{OrderId, ProductId, SessionId};
+use ordervault_domain::id::{MemberId, OrderId, ProductId, SessionId};
 
 use super::{Code, Finding, Report};
 use crate::engine::Engine;
@@ -38,6 +38,31 @@ statements! {
              OR EXISTS (SELECT 1 FROM members WHERE id = d.entity_id) AS fits
          FROM (SELECT DISTINCT entity_id FROM history WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
          ORDER BY d.entity_id"
+    );
+    PLACED_HAVE_ARRIVED: Template = Template::new(
+        "SELECT b.entity_id, b.seq, EXISTS (
+             SELECT 1 FROM order_arrivals a
+             WHERE a.order_id = b.entity_id AND a.position = b.position AND a.store_id = h.store_id) AS fits
+         FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
+         WHERE (b.entity_id, b.seq) > ($1, $2) AND b.seq = 1 AND b.position IS NOT NULL
+             AND h.kind = 'order' AND h.type = 'placed'
+         ORDER BY b.entity_id, b.seq LIMIT $3"
+    );
+    ARRIVALS_WERE_PLACED: Template = Template::new(
+        "SELECT a.order_id, CAST(0 AS BIGINT) AS seq, EXISTS (
+             SELECT 1 FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
+             WHERE b.entity_id = a.order_id AND b.seq = 1 AND b.position IS NOT NULL
+                 AND h.kind = 'order' AND h.type = 'placed') AS fits
+         FROM order_arrivals a WHERE a.order_id > $1 AND $2 = $2 ORDER BY a.order_id LIMIT $3"
+    );
+    MARKS_HAVE_MEMBER: Template = Template::new(
+        "SELECT s.member_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM members m WHERE m.id = s.member_id) AS fits
+         FROM seen_marks s WHERE s.member_id > $1 AND $2 = $2 ORDER BY s.member_id LIMIT $3"
+    );
+    SEEN_HAVE_MEMBER_AND_ORDER: Template = Template::new(
+        "SELECT s.member_id, s.order_id, EXISTS (SELECT 1 FROM members m WHERE m.id = s.member_id)
+             AND EXISTS (SELECT 1 FROM orders o WHERE o.id = s.order_id) AS fits
+         FROM seen_orders s WHERE (s.member_id, s.order_id) > ($1, $2) ORDER BY s.member_id, s.order_id LIMIT $3"
     );
     CREDENTIALS_HAVE_PRINCIPAL: Template = Template::new(
         "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM customers c WHERE c.id = k.principal_id)
@@ -124,6 +149,30 @@ const WALKS: &[Walk] = &[
         detail: "the login belongs to nobody",
     },
     Walk {
+        statement: &PLACED_HAVE_ARRIVED,
+        table: "order_arrivals",
+        code: Code::ArrivalMissing,
+        detail: "the order was placed here, but did not arrive at this position",
+    },
+    Walk {
+        statement: &ARRIVALS_WERE_PLACED,
+        table: "order_arrivals",
+        code: Code::ArrivalWithoutOrder,
+        detail: "no order was placed here that arrived like this",
+    },
+    Walk {
+        statement: &MARKS_HAVE_MEMBER,
+        table: "seen_marks",
+        code: Code::PrincipalMissing,
+        detail: "the member whose mark this is does not exist",
+    },
+    Walk {
+        statement: &SEEN_HAVE_MEMBER_AND_ORDER,
+        table: "seen_orders",
+        code: Code::PrincipalMissing,
+        detail: "the member or the order that they have seen does not exist",
+    },
+    Walk {
         statement: &ORDER_SEARCH_HAS_ROW,
         table: "order_search",
         code: Code::SearchWithoutRow,
@@ -154,7 +203,7 @@ impl Walk {
             let page: Vec<(i64, i64, bool)> = conn.fetch_all(&statement).await?;
             let Some((id, seq, _)) = page.last() else { return Ok(()) };
             after = (*id, *seq);
-            if !matches!(self.code, Code::HistoryWithoutRow | Code::OutboxMissing) {
+            if !matches!(self.code, Code::HistoryWithoutRow | Code::OutboxMissing | Code::ArrivalMissing) {
                 report.looked(self.table, page.len());
             }
             for (id, seq, _) in page.into_iter().filter(|(.., fits)| !fits) {
@@ -203,6 +252,7 @@ fn finding(table: &'static str, code: Code, id: i64, seq: Option<i64>, detail: i
     // The prefix of other kinds is not known here: whatever the id named may be gone.
     let name = match table {
         "sessions" => SessionId::from_i64(id).to_string(),
+        "seen_marks" | "seen_orders" => MemberId::from_i64(id).to_string(),
         "product_search" => ProductId::from_i64(id).to_string(),
         _ => OrderId::from_i64(id).to_string(),
     };

@@ -131,6 +131,13 @@ pub enum Act {
     },
     /// On what may be tried only so often.
     Throttle(ThrottleAct),
+    /// A member has seen new orders: these, and everything up to a position in the outbox.
+    Seen {
+        /// Those that were seen one by one; others than there are do no harm.
+        orders: Vec<OrderId>,
+        /// Everything up to here; a mark never goes back.
+        up_to: Option<i64>,
+    },
     /// Takes over a thing from an export, history and all.
     Adopt(Arc<[HistoryRow]>),
 }
@@ -233,6 +240,8 @@ pub enum Done {
     Rehashed,
     /// The attempt is counted or taken back.
     Counted,
+    /// Noted.
+    Seen,
     /// Taken over, or there already.
     Adopted,
 }
@@ -327,6 +336,7 @@ impl Submission {
                 Act::Batch(BatchAct::Open { items, .. }) => items.len(),
                 // One row, but as long as this.
                 Act::Batch(BatchAct::Preview { versions, .. }) => versions.len() / VERSIONS_OF_A_ROW,
+                Act::Seen { orders, .. } => orders.len(),
                 _ => 0,
             })
             .sum();

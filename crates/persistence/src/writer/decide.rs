@@ -136,6 +136,7 @@ impl Decider<'_> {
                 Ok(Done::Rehashed)
             }
             Act::Throttle(throttle) => self.throttle(throttle),
+            Act::Seen { orders, up_to } => self.see(acting, orders, *up_to),
             Act::Adopt(rows) => self.adopt(acting, rows),
         }
     }
@@ -439,6 +440,7 @@ impl Done {
             | Self::TokenReused
             | Self::Rehashed
             | Self::Counted
+            | Self::Seen
             | Self::Adopted => None,
         }
     }

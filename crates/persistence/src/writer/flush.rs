@@ -25,6 +25,7 @@ impl WorkingSet {
         self.flush_lines(tx).await?;
         self.flush_stock(tx).await?;
         self.flush_search(tx).await?;
+        self.flush_seen(tx).await?;
         self.flush_history(tx).await
     }
 

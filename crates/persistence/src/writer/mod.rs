@@ -16,6 +16,7 @@ mod facts;
 mod flush;
 mod queue;
 mod run;
+mod seen;
 mod session;
 mod throttle;
 mod working_set;

@@ -15,6 +15,7 @@ use ordervault_domain::time::Timestamp;
 use super::act::{Act, ActorRef, SessionAct, Submission, ThrottleAct};
 use super::batch::{BatchAct, Batches};
 use super::collection::Collection;
+use super::seen::Seen;
 use super::throttle::Throttles;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
@@ -48,6 +49,8 @@ pub(crate) struct WorkingSet {
     pub member_emails: HashMap<String, i64>,
     /// Of things to be adopted: the hash that the history here has at that thing and number.
     pub passed: HashMap<(i64, i64), String>,
+    /// What members who have seen orders had seen before.
+    pub seen: Seen,
     pub pending: Pending,
 }
 
@@ -60,6 +63,10 @@ pub(crate) struct Pending {
     pub keys: Vec<Record>,
     pub opened: Vec<i64>,
     pub touched: Vec<i64>,
+    /// Orders that members have seen: (member, order).
+    pub seen: Vec<(i64, i64)>,
+    /// How far members have seen everything: (member, position).
+    pub marks: Vec<(i64, i64)>,
 }
 
 /// A row of the stock ledger.
@@ -82,6 +89,8 @@ pub(crate) struct Mark {
     opened: usize,
     touched: usize,
     batches: usize,
+    seen: usize,
+    marks: usize,
 }
 
 impl Mark {
@@ -92,6 +101,8 @@ impl Mark {
             || self.opened > earlier.opened
             || self.touched > earlier.touched
             || self.batches > earlier.batches
+            || self.seen > earlier.seen
+            || self.marks > earlier.marks
     }
 }
 
@@ -114,6 +125,7 @@ struct Named {
     batches: Vec<i64>,
     batch_items: Vec<(BatchId, OrderId)>,
     throttles: Vec<String>,
+    seeing: Vec<i64>,
     keys: Vec<String>,
     /// By store.
     skus: Vec<(i64, String)>,
@@ -150,6 +162,8 @@ impl WorkingSet {
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
         set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
+        let seeing: Vec<&Member> = named.seeing.iter().filter_map(|id| set.members.get(*id)).collect();
+        set.seen = Seen::load(conn, &seeing).await?;
         set.customers.load(conn, named.commanded_customers, Hold::Locked).await?;
         set.customers.load(conn, named.customers, Hold::Free).await?;
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
@@ -250,6 +264,8 @@ impl WorkingSet {
             opened: pending.opened.len(),
             touched: pending.touched.len(),
             batches: self.batches.len(),
+            seen: pending.seen.len(),
+            marks: pending.marks.len(),
         }
     }
 
@@ -286,6 +302,8 @@ impl WorkingSet {
         pending.keys.truncate(mark.keys);
         pending.opened.truncate(mark.opened);
         pending.touched.truncate(mark.touched);
+        pending.seen.truncate(mark.seen);
+        pending.marks.truncate(mark.marks);
     }
 
     /// Is there anything to write?
@@ -297,6 +315,8 @@ impl WorkingSet {
             && pending.touched.is_empty()
             && self.batches.len() == 0
             && self.throttles.is_unchanged()
+            && pending.seen.is_empty()
+            && pending.marks.is_empty()
     }
 }
 
@@ -365,6 +385,10 @@ impl Named {
                 ThrottleAct::TakeBack { key } => key.clone(),
             }),
             Act::Rehash { .. } => {}
+            Act::Seen { .. } => self.seeing.extend(match actor {
+                ActorRef::Member(id) => Some(id.get()),
+                _ => None,
+            }),
             Act::Adopt(rows) => self.note_adopted(rows),
         }
     }

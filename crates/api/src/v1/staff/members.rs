@@ -2,6 +2,7 @@
 
 mod acts;
 mod create;
+mod diff;
 mod edit;
 mod history;
 mod list;
@@ -37,6 +38,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(create::create_member))
         .with(endpoint!(read::get_member))
         .with(endpoint!(history::get_member_history))
+        .with(endpoint!(diff::get_member_diff))
         .with(endpoint!(edit::edit_member))
         .with(endpoint!(acts::activate_member))
         .with(endpoint!(acts::deactivate_member))

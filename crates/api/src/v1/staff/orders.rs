@@ -2,9 +2,11 @@
 
 mod acts;
 mod amend;
+mod diff;
 mod history;
 pub(super) mod list;
 mod read;
+mod seen;
 mod timeline;
 
 use crate::routes::{Routes, endpoint};
@@ -13,9 +15,11 @@ use crate::routes::{Routes, endpoint};
 pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(list::list_staff_orders))
+        .with(endpoint!(seen::mark_orders_seen))
         .with(endpoint!(read::get_staff_order))
         .with(endpoint!(history::get_staff_order_history))
         .with(endpoint!(timeline::get_staff_order_timeline))
+        .with(endpoint!(diff::get_staff_order_diff))
         .with(endpoint!(amend::amend_staff_order))
         .with(endpoint!(acts::confirm_order))
         .with(endpoint!(acts::reject_order))

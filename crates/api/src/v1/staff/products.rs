@@ -2,6 +2,7 @@
 
 mod acts;
 mod create;
+mod diff;
 mod edit;
 mod history;
 mod list;
@@ -44,6 +45,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(create::create_product))
         .with(endpoint!(read::get_staff_product))
         .with(endpoint!(history::get_product_history))
+        .with(endpoint!(diff::get_product_diff))
         .with(endpoint!(edit::edit_product))
         .with(endpoint!(acts::activate_product))
         .with(endpoint!(acts::deactivate_product))

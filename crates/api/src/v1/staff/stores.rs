@@ -2,6 +2,7 @@
 
 mod acts;
 mod create;
+mod diff;
 mod edit;
 mod expiry_preview;
 mod history;
@@ -35,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(create::create_store))
         .with(endpoint!(read::get_staff_store))
         .with(endpoint!(history::get_store_history))
+        .with(endpoint!(diff::get_store_diff))
         .with(endpoint!(edit::edit_store))
         .with(endpoint!(expiry_preview::preview_store_expiry))
         .with(endpoint!(acts::activate_store))

@@ -6,16 +6,17 @@ use ordervault_domain::id::MemberId;
 
 use super::{MemberBody, answer, visible};
 use crate::auth::{Staff, permit};
-use crate::extract::PathId;
+use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::as_of::{AsOf, as_of};
 
 /// Read a member
 ///
 /// One whose stores are all within yours.
 #[utoipa::path(get, path = "/v1/staff/members/{id}", operation_id = "get_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER))),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER)), AsOf),
     responses((status = 200, description = "The member", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -23,7 +24,9 @@ pub(crate) async fn get_member(
     state: web::Data<AppState>,
     staff: Staff<permit::MembersRead>,
     id: PathId<MemberId>,
+    query: Query<AsOf>,
 ) -> Result<HttpResponse, Problem> {
     let member = visible(&state, &staff.actor(), id.0).await?;
+    let member = as_of(&state, &staff.actor(), member, query.0.as_of).await?;
     Ok(answer(&member.into(), StatusCode::OK))
 }

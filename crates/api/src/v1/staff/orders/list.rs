@@ -76,6 +76,8 @@ pub(crate) struct ListStaffOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
+    /// Only orders that are new for you: placed since you last saw everything, and not opened. Or only the others.
+    new: Option<bool>,
     /// Count the rows too, up to 10,000.
     #[param(default = false)]
     include_total: Option<bool>,
@@ -110,18 +112,20 @@ pub(crate) async fn list_staff_orders(
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let include_total = query.include_total == Some(true);
     let finds_nothing = has_no_words(query.q.as_deref());
-    let filter = query.into_filter(&scope)?;
+    let filter = OrderFilter { reader: Some(staff.member.id), ..query.into_filter(&scope)? };
     if finds_nothing {
         return Ok(web::Json(ListOf::empty(include_total)));
     }
     let mut conn = reader(&state).await?;
+    // Before the list, so that whatever came up to there is in it.
+    let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
     let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
     let counted = match include_total {
         true => Some(read::count_orders(&mut conn, &scope, &filter).await.map_err(failed)?),
         false => None,
     };
     let items = page.items.into_iter().map(OrderSummaryBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted)))
+    Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
 }
 
 /// The filter of a list with these parameters; `None`: it finds nothing. Which page is asked for does not matter.
@@ -154,6 +158,8 @@ impl ListStaffOrders {
             total_min: self.total_min.map(Amount::new),
             total_max: self.total_max.map(Amount::new),
             terms: self.q.as_deref().map(query_terms).unwrap_or_default(),
+            reader: None,
+            new: self.new,
         })
     }
 }

@@ -1,21 +1,28 @@
 //! `GET /v1/staff/orders/{id}`
 
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
+use ordervault_persistence::read::Moment;
 
+use super::seen;
 use crate::auth::{Staff, permit};
-use crate::extract::PathId;
+use crate::extract::{PathId, Query};
+use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::as_of::{AsOf, as_of};
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::read::show;
+use crate::v1::orders::read::{show, visible};
+use crate::v1::submit::Changed;
 
 /// Read an order
 ///
-/// By its id or number. `actions` tells what you may do now and, where you may not, which rule says no.
+/// By its id or number. It is not new for you any more. `actions` tells what you may do now and, where you may not, which
+/// rule says no; of an order as it was there is nothing to be done.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}", operation_id = "get_staff_order", tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER))),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER)), AsOf),
     responses((status = 200, description = "The order", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -23,6 +30,20 @@ pub(crate) async fn get_staff_order(
     state: web::Data<AppState>,
     staff: Staff<permit::OrdersRead>,
     id: PathId<OrderId>,
+    query: Query<AsOf>,
+    request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
-    show(&state, &staff.actor(), id.0).await
+    let actor = staff.actor();
+    let Some(moment) = query.0.as_of else {
+        seen::open(&state, &staff, &request_id, id.0).await;
+        return show(&state, &actor, id.0).await;
+    };
+    let now = visible(&state, &actor, id.0).await?;
+    let order = as_of(&state, &actor, now, Some(moment)).await?;
+    let at = match moment {
+        Moment::Time(at) => at,
+        Moment::Version(_) => order.updated_at,
+    };
+    let body = OrderBody::new(&order, &actor.scope(), vec![], at);
+    Ok(Changed::from(order).answer(StatusCode::OK, "", &body))
 }

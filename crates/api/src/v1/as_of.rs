@@ -1,0 +1,107 @@
+//! Things as they were at a moment, and what changed between two: the same for orders, stores, products and members. Who may
+//! see a thing is decided by what it is now.
+
+use actix_web::web;
+use ordervault_domain::access::{Actor, Permission};
+use ordervault_domain::refusal::Refusal;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read::{self, Moment};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use super::history::{ChangeBody, changes};
+use super::submit::{failed, reader, refused};
+use super::thing::Thing;
+use crate::problem::{Code, Problem};
+use crate::state::AppState;
+
+/// As of when a thing is asked for.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AsOf {
+    /// As it was: the number of a version, or a time. A time gives what had been written down by then. Takes the permission
+    /// `history:read`.
+    #[serde(default, deserialize_with = "optional")]
+    #[param(value_type = Option<String>, max_length = 40, example = "1")]
+    pub as_of: Option<Moment>,
+}
+
+/// Between which two moments: numbers of versions, or times.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Between {
+    /// The earlier one: the number of a version, or a time.
+    #[serde(deserialize_with = "required")]
+    #[param(value_type = String, max_length = 40, example = "1")]
+    from: Moment,
+    /// The later one. Left out: now.
+    #[serde(default, deserialize_with = "optional")]
+    #[param(value_type = Option<String>, max_length = 40, example = "2027-01-01T00:00:00Z")]
+    to: Option<Moment>,
+}
+
+/// What differs between a thing as it was and as it was later.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Diff)]
+pub(crate) struct DiffBody {
+    /// The version that it had at the first moment.
+    #[schema(minimum = 1, example = 1)]
+    from_version: i64,
+    /// The version that it had at the second moment.
+    #[schema(minimum = 1, example = 3)]
+    to_version: i64,
+    /// Field by field, before and after.
+    changes: Vec<ChangeBody>,
+}
+
+/// The thing as it was at a moment, if one is named.
+///
+/// # Errors
+/// 403 without the right to read the history, 404 when the thing did not exist then or never had that version.
+pub(crate) async fn as_of<A: Thing>(
+    state: &AppState,
+    actor: &Actor,
+    now: A,
+    moment: Option<Moment>,
+) -> Result<A, Problem> {
+    let Some(moment) = moment else { return Ok(now) };
+    if !actor.may(Permission::HistoryRead) {
+        return Err(refused(&Refusal::Forbidden(Some(Permission::HistoryRead))));
+    }
+    let mut conn = reader(state).await?;
+    let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
+    then.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Answers with what changed on a thing that the actor may see.
+///
+/// # Errors
+/// As [`as_of`] for each of the two moments.
+pub(crate) async fn diff<A: Thing>(
+    state: &AppState,
+    actor: &Actor,
+    now: A,
+    between: Between,
+) -> Result<web::Json<DiffBody>, Problem> {
+    let before = as_of(state, actor, now.clone(), Some(between.from)).await?;
+    let to = between.to.unwrap_or(Moment::Version(now.version()));
+    let after = as_of(state, actor, now, Some(to)).await?;
+    Ok(web::Json(DiffBody {
+        from_version: before.version(),
+        to_version: after.version(),
+        changes: changes(&before, &after, actor),
+    }))
+}
+
+fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let version = text.parse().ok().filter(|version| *version > 0).map(Moment::Version);
+    let time = || Timestamp::parse(&text).ok().map(Moment::Time);
+    version.or_else(time).ok_or_else(|| D::Error::custom("invalid"))
+}
+
+fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Moment>, D::Error> {
+    required(deserializer).map(Some)
+}

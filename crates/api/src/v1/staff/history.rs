@@ -1,0 +1,245 @@
+//! `GET /v1/staff/history`
+
+use std::collections::BTreeMap;
+
+use actix_web::web;
+use ordervault_domain::access::{Actor, ActorKind, Permission};
+use ordervault_domain::aggregate::{Change, Kind};
+use ordervault_domain::customer::Customer;
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::member::Member;
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::HistoryRow;
+use ordervault_persistence::read::{self, Happened, HistoryFilter, HistoryKey, HistoryReach};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::auth::{Staff, permit};
+use crate::extract::Query;
+use crate::openapi::examples;
+use crate::problem::{Code, Problem};
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+use crate::v1::history::{HistoryEntry, Reader, is_personal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::submit::{failed, reader};
+use crate::v1::thing::Thing;
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(list_history))
+}
+
+/// Filters of the history. Everything given has to hold.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListHistory {
+    /// Only what this member or customer did.
+    #[validate(length(min = 1, max = 40))]
+    #[param(max_length = 40, example = json!(examples::CUSTOMER))]
+    actor: Option<String>,
+    /// Only what this kind of actor did.
+    #[param(value_type = Option<String>, example = "customer")]
+    actor_kind: Option<ActorKind>,
+    /// Only these events, with commas between, such as `placed`, `confirmed` or `stock_adjusted`.
+    #[serde(default)]
+    #[validate(length(max = 40))]
+    #[param(value_type = Option<String>, example = "placed,confirmed")]
+    action: Vec<String>,
+    /// Only what happened to these kinds of thing, with commas between: `order`, `product`, `store`, `member`, `customer`.
+    #[serde(default)]
+    #[param(value_type = Option<String>, example = "order")]
+    kind: Vec<Kind>,
+    /// Only what changed this field.
+    #[validate(length(min = 1, max = 40))]
+    #[param(max_length = 40)]
+    field: Option<String>,
+    /// Only what happened to these stores and to their products and orders, with commas between.
+    #[serde(default)]
+    #[validate(length(max = 100))]
+    #[param(value_type = Option<String>)]
+    store: Vec<StoreId>,
+    /// Only what happened to this thing: the id of an order, product, store, member or customer.
+    #[validate(length(min = 1, max = 40))]
+    #[param(max_length = 40, example = json!(examples::ORDER))]
+    entity: Option<String>,
+    /// Only what was written down then or later.
+    #[param(value_type = Option<String>, format = DateTime, example = "2026-01-01T00:00:00Z")]
+    recorded_after: Option<Timestamp>,
+    /// Only what was written down before.
+    #[param(value_type = Option<String>, format = DateTime, example = "2027-01-01T00:00:00Z")]
+    recorded_before: Option<Timestamp>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    cursor: Option<String>,
+}
+
+/// One event of any thing.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryItem {
+    /// The kind of thing: `order`, `product`, `store`, `member` or `customer`.
+    #[schema(example = "order")]
+    kind: &'static str,
+    /// The thing.
+    #[schema(example = json!(examples::ORDER))]
+    id: String,
+    /// An order's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(examples::ORDER_NUMBER))]
+    number: Option<String>,
+    /// The store that the thing belongs to, if it belongs to one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(examples::STORE))]
+    store_id: Option<String>,
+    #[serde(flatten)]
+    entry: HistoryEntry,
+}
+
+/// List what happened
+///
+/// To everything that you may see, newest first: who did what, why, by which request, and every changed field with its value
+/// before and after. Orders, stores, products and members as far as you may read them as they are now; customers' accounts only
+/// if you look after all stores and may see contacts. A page may be short and have a next one.
+#[utoipa::path(get, path = "/v1/staff/history", operation_id = "list_history", tag = "staff-history",
+    params(ListHistory),
+    responses((status = 200, description = "A page of events", body = ListOf<HistoryItem>)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn list_history(
+    state: web::Data<AppState>,
+    staff: Staff<permit::HistoryRead>,
+    query: Query<ListHistory>,
+) -> Result<web::Json<ListOf<HistoryItem>>, Problem> {
+    let (actor, query) = (staff.actor(), query.0);
+    let sealed = ListHistory { limit: None, cursor: None, ..query.clone() };
+    let seal = Seal::new(&format!("history for {}", staff.member.id), &sealed);
+    let after = seal.keys::<3>(query.cursor.as_ref())?.map(|[recorded_at, entity_id, seq]| HistoryKey {
+        recorded_at: Timestamp::from_millis(recorded_at),
+        entity_id,
+        seq,
+    });
+    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
+    let filter = query.into_filter(&actor)?;
+    let mut conn = reader(&state).await?;
+    let reach = HistoryReach::of(&mut conn, &actor).await.map_err(failed)?;
+    let page = read::list_history(&mut conn, &reach, &filter, after, limit.into()).await.map_err(failed)?;
+    let histories = read::histories_of(&mut conn, &page.items).await.map_err(failed)?;
+    let reader = Reader::of(&mut conn, &actor, histories.values().flatten()).await?;
+    let items = items(&page.items, &histories, &reader)?;
+    let next = page.next.map(|key| [key.recorded_at.millis(), key.entity_id, key.seq]);
+    Ok(web::Json(ListOf::new(items, next, &seal)))
+}
+
+/// The events with what led to them, in the order of the page.
+fn items(
+    events: &[Happened],
+    histories: &BTreeMap<i64, Vec<HistoryRow>>,
+    reader: &Reader<'_>,
+) -> Result<Vec<HistoryItem>, Problem> {
+    let mut folded: BTreeMap<i64, Vec<HistoryEntry>> = BTreeMap::new();
+    for event in events {
+        let id = event.key.entity_id;
+        if let (false, Some(rows)) = (folded.contains_key(&id), histories.get(&id)) {
+            folded.insert(id, entries(event.kind, rows, reader)?);
+        }
+    }
+    let item = |event: &Happened| {
+        let id = event.key.entity_id;
+        let at = usize::try_from(event.key.seq - 1).ok();
+        let found = at.and_then(|at| Some((folded.get(&id)?.get(at)?, histories.get(&id)?.get(at)?)));
+        let (entry, row) = found.ok_or_else(|| Problem::internal("an event is gone"))?;
+        Ok(HistoryItem {
+            kind: event.kind.into(),
+            id: id_text(event.kind, id),
+            number: (event.kind == Kind::Order).then(|| OrderId::from_i64(id).number()),
+            store_id: row.store_id.map(|id| StoreId::from_i64(id).to_string()),
+            entry: entry.clone(),
+        })
+    };
+    events.iter().map(item).collect()
+}
+
+fn entries(kind: Kind, rows: &[HistoryRow], reader: &Reader<'_>) -> Result<Vec<HistoryEntry>, Problem> {
+    match kind {
+        Kind::Store => reader.entries::<Store>(rows),
+        Kind::Product => reader.entries::<Product>(rows),
+        Kind::Customer => reader.entries::<Customer>(rows),
+        Kind::Member => reader.entries::<Member>(rows),
+        Kind::Order => reader.entries::<Order>(rows),
+    }
+}
+
+fn id_text(kind: Kind, id: i64) -> String {
+    match kind {
+        Kind::Store => StoreId::from_i64(id).to_string(),
+        Kind::Product => ProductId::from_i64(id).to_string(),
+        Kind::Customer => CustomerId::from_i64(id).to_string(),
+        Kind::Member => MemberId::from_i64(id).to_string(),
+        Kind::Order => OrderId::from_i64(id).to_string(),
+    }
+}
+
+impl ListHistory {
+    fn into_filter(self, reader: &Actor) -> Result<HistoryFilter, Problem> {
+        let unknown = |name| Problem::parameter(name, "unknown-value");
+        if !self.action.iter().all(|event| Kind::any_has(event)) {
+            return Err(unknown("action"));
+        }
+        let field =
+            self.field.as_deref().map(|name| field(name).ok_or_else(|| unknown("field"))).transpose()?;
+        if field.is_some_and(is_personal) && !reader.scope().shows_contact() {
+            let detail = format!("searching by contact takes the permission {}", Permission::ContactRead);
+            return Err(Problem::new(Code::Forbidden).detail(detail));
+        }
+        let id = |name, text: Option<String>, known: fn(&str) -> Option<i64>| {
+            text.map(|text| known(&text).ok_or_else(|| unknown(name))).transpose()
+        };
+        Ok(HistoryFilter {
+            actor: id("actor", self.actor, person)?,
+            actor_kind: self.actor_kind,
+            events: self.action,
+            kinds: self.kind,
+            field,
+            stores: self.store,
+            entity: id("entity", self.entity, anything)?,
+            recorded_after: self.recorded_after,
+            recorded_before: self.recorded_before,
+        })
+    }
+}
+
+/// The member or customer with this id.
+fn person(text: &str) -> Option<i64> {
+    let member = text.parse().map(MemberId::get).ok();
+    member.or_else(|| text.parse().map(CustomerId::get).ok())
+}
+
+/// The thing with this id, whatever its kind.
+fn anything(text: &str) -> Option<i64> {
+    let known = [
+        text.parse().map(OrderId::get).ok(),
+        text.parse().map(StoreId::get).ok(),
+        text.parse().map(ProductId::get).ok(),
+    ];
+    known.into_iter().flatten().next().or_else(|| person(text))
+}
+
+/// The field that the API knows by this name, as the history names it.
+fn field(name: &str) -> Option<&'static str> {
+    fn of<A: Thing>(name: &str) -> Option<&'static str> {
+        let shown = |field: &'static str| {
+            A::shown(Change { field, before: serde_json::Value::Null, after: serde_json::Value::Null }).field
+        };
+        A::FIELDS.iter().copied().find(|field| shown(field) == name)
+    }
+    let known = [of::<Order>(name), of::<Product>(name), of::<Store>(name), of::<Member>(name)];
+    known.into_iter().flatten().next().or_else(|| of::<Customer>(name))
+}

@@ -1,0 +1,87 @@
+//! `POST /v1/staff/orders/seen`
+
+use actix_web::{HttpResponse, web};
+use ordervault_domain::id::OrderId;
+use ordervault_persistence::read;
+use ordervault_persistence::writer::Act;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::auth::{Staff, permit};
+use crate::extract::Valid;
+use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
+use crate::problem::{FieldError, Problem};
+use crate::state::AppState;
+use crate::v1::submit::{Wish, failed, not_written, reader};
+
+/// What you have seen: give one of the two.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeenOrders {
+    /// These orders. Such that are not there, or not for you, do no harm.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 500))]
+    #[schema(value_type = Vec<String>, nullable = false, min_items = 1, max_items = 500, example = json!([examples::ORDER]))]
+    ids: Option<Vec<OrderId>>,
+    /// Everything up to this `position` of a list of orders.
+    #[serde(default)]
+    #[validate(range(min = 0))]
+    #[schema(nullable = false, minimum = 0, example = 4711)]
+    up_to: Option<i64>,
+}
+
+/// Mark orders as seen
+///
+/// They are not new for you any more; for your colleagues they are. Say which, or everything up to a `position` of a list. Doing
+/// it twice is the same as once. Reading an order marks it, too.
+#[utoipa::path(post, path = "/v1/staff/orders/seen", operation_id = "mark_orders_seen", tag = "staff-orders",
+    request_body(content = SeenOrders, example = json!({"ids": [examples::ORDER]})),
+    responses((status = 204, description = "Marked")),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn mark_orders_seen(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+    request_id: RequestId,
+    body: Valid<SeenOrders>,
+) -> Result<HttpResponse, Problem> {
+    let one_of_both = |code| Problem::invalid(vec![FieldError::new("/up_to", code)]);
+    let ids = match (body.0.ids, body.0.up_to) {
+        (Some(ids), None) => ids,
+        (None, Some(_)) => vec![],
+        (None, None) => return Err(one_of_both("missing")),
+        (Some(_), Some(_)) => return Err(one_of_both("contradiction")),
+    };
+    see(&state, &staff, &request_id, &ids, body.0.up_to).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Opening an order marks it as seen. Where that cannot be written, the order is shown all the same and stays new.
+pub(super) async fn open<P>(state: &AppState, staff: &Staff<P>, request_id: &RequestId, order: OrderId) {
+    if let Err(problem) = see(state, staff, request_id, &[order], None).await {
+        tracing::warn!(request_id = request_id.as_str(), %problem, "an opened order stays new");
+    }
+}
+
+/// Notes what is new and in scope among these orders, and everything up to a position. Nothing of the kind: nothing is
+/// written.
+async fn see<P>(
+    state: &AppState,
+    staff: &Staff<P>,
+    request_id: &RequestId,
+    orders: &[OrderId],
+    up_to: Option<i64>,
+) -> Result<(), Problem> {
+    let mut new = vec![];
+    if !orders.is_empty() {
+        let mut conn = reader(state).await?;
+        let scope = staff.actor().scope();
+        new = read::new_among(&mut conn, &scope, staff.member.id, orders).await.map_err(failed)?;
+    }
+    if new.is_empty() && up_to.is_none() {
+        return Ok(());
+    }
+    let wish = Wish { state, actor: staff.actor_ref(), request_id, idempotency: None };
+    wish.submit(vec![Act::Seen { orders: new, up_to }]).await.map(drop).map_err(|error| not_written(&error))
+}

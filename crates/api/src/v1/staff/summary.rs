@@ -1,0 +1,160 @@
+//! `GET /v1/staff/summary`
+
+use actix_web::web;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read::{self, Counted, Summary, Today};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::auth::{Staff, permit};
+use crate::openapi::examples;
+use crate::problem::Problem;
+use crate::routes::{Routes, endpoint};
+use crate::state::AppState;
+use crate::v1::submit::{failed, reader};
+
+/// The endpoints of this room.
+pub(super) fn routes() -> Routes {
+    Routes::new().with(endpoint!(get_summary))
+}
+
+/// What is to be done, and what came in today.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Summary)]
+pub(crate) struct SummaryBody {
+    /// Orders that are new for you.
+    new: CountBody,
+    /// Orders that are past their deadline.
+    overdue: CountBody,
+    /// Orders by status, without those in the trash; the statuses in your scope.
+    statuses: Vec<StatusCount>,
+    /// Orders in the trash. Left out for those who may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    trash: Option<CountBody>,
+    /// What came in since the day began, in the store's time zone. Stores without orders are left out.
+    today: Vec<TodayBody>,
+    /// The position of the newest order in your stores. Send it to `POST /v1/staff/orders/seen` as `up_to`.
+    #[schema(minimum = 0, example = 4711)]
+    position: i64,
+}
+
+/// A number of orders, counted up to 10,000.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = Count)]
+pub(crate) struct CountBody {
+    /// How many.
+    #[schema(minimum = 0, maximum = 10000, example = 3)]
+    count: i64,
+    /// Are there more?
+    is_lower_bound: bool,
+}
+
+/// How many orders are in a status.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct StatusCount {
+    /// The status.
+    #[schema(example = "pending_review")]
+    status: &'static str,
+    /// How many.
+    #[schema(minimum = 0, maximum = 10000, example = 3)]
+    count: i64,
+    /// Are there more?
+    is_lower_bound: bool,
+}
+
+/// What came into a store today.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Today)]
+pub(crate) struct TodayBody {
+    /// The store.
+    #[schema(example = json!(examples::STORE))]
+    store_id: String,
+    /// When the day began there.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-04T16:00:00.000Z")]
+    since: Timestamp,
+    /// Orders that were placed, without those in the trash.
+    #[schema(minimum = 0, example = 12)]
+    orders: i64,
+    /// What those cost together that are neither cancelled nor invalid, by currency.
+    revenue: Vec<SumBody>,
+    /// Is it more than 10,000 orders in all stores of this time zone, so that the oldest of today are left out?
+    is_lower_bound: bool,
+}
+
+/// A sum of money in minor units.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = Sum)]
+pub(crate) struct SumBody {
+    /// Minor units: 199900 with exponent 2 is 1999.00.
+    #[schema(minimum = 0, example = 199_900)]
+    amount: i64,
+    /// ISO 4217 code.
+    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    currency: &'static str,
+    /// Decimal places of the currency.
+    #[schema(minimum = 0, maximum = 4, example = 2)]
+    exponent: u8,
+}
+
+/// Read the summary
+///
+/// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store. Cheap enough to be asked
+/// for every few seconds.
+#[utoipa::path(get, path = "/v1/staff/summary", operation_id = "get_summary", tag = "staff-orders",
+    responses((status = 200, description = "The summary", body = SummaryBody)),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn get_summary(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersRead>,
+) -> Result<web::Json<SummaryBody>, Problem> {
+    let mut conn = reader(&state).await?;
+    let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
+    let scope = staff.actor().scope();
+    let summary = read::summary(&mut conn, &scope, staff.member.id, state.now()).await.map_err(failed)?;
+    Ok(web::Json(SummaryBody::new(&summary, position)))
+}
+
+impl SummaryBody {
+    fn new(summary: &Summary, position: i64) -> Self {
+        let statuses = summary.statuses.iter().map(|(status, counted)| StatusCount {
+            status: status.into(),
+            count: counted.count,
+            is_lower_bound: counted.is_lower_bound,
+        });
+        let same_store = |a: &Today, b: &Today| a.store_id == b.store_id;
+        Self {
+            new: summary.new.into(),
+            overdue: summary.overdue.into(),
+            statuses: statuses.collect(),
+            trash: summary.trash.map(Into::into),
+            today: summary.today.chunk_by(same_store).map(TodayBody::new).collect(),
+            position,
+        }
+    }
+}
+
+impl TodayBody {
+    /// The currencies of one store together.
+    fn new(currencies: &[Today]) -> Self {
+        let first = currencies.first();
+        let revenue = currencies.iter().map(|entry| SumBody {
+            amount: entry.revenue,
+            currency: entry.currency.code(),
+            exponent: entry.currency.exponent(),
+        });
+        Self {
+            store_id: first.map(|entry| entry.store_id.to_string()).unwrap_or_default(),
+            since: first.map_or(Timestamp::MIN, |entry| entry.since),
+            orders: currencies.iter().map(|entry| entry.orders).sum(),
+            revenue: revenue.collect(),
+            is_lower_bound: currencies.iter().any(|entry| entry.is_lower_bound),
+        }
+    }
+}
+
+impl From<Counted> for CountBody {
+    fn from(counted: Counted) -> Self {
+        Self { count: counted.count, is_lower_bound: counted.is_lower_bound }
+    }
+}

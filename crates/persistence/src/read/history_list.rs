@@ -1,0 +1,380 @@
+//! What happened to everything: any combination of filters, newest first, page by page.
+//!
+//! A page walks the history along one index, or along several whose rows are merged: its *arms*. Somebody who looks
+//! after some stores walks those stores' rows and no others, so that neither what a page holds nor where it ends tells
+//! anything about the rest. Whatever the arms do not say is looked at row by row, at most [`MAX_WALKED_ROWS`] a page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ordervault_domain::access::{Actor, ActorKind, Scope, StoreScope};
+use ordervault_domain::aggregate::Kind;
+use ordervault_domain::id::{MemberId, StoreId};
+use ordervault_domain::time::Timestamp;
+use sea_query::{
+    Alias, Condition, Expr, ExprTrait, LikeExpr, Order as Direction, Query, SelectStatement, UnionType,
+};
+use strum::IntoEnumIterator as _;
+
+use super::order_list::{MAX_WALKED_ROWS, column, in_scope, one_of};
+use super::{Page, people};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::Statement;
+use crate::tables::columns::Row;
+use crate::tables::history::{self, HistoryRow};
+use crate::tx::Conn;
+
+/// More arms than this are one: along time, with the stores looked at row by row.
+const MAX_ARMS: usize = 100;
+/// Events that are folded for one page, at most; a page of things with longer histories is short.
+const MAX_FOLDED_EVENTS: i64 = 10_000;
+
+/// Which events are asked for. Everything given has to hold.
+#[derive(Clone, Debug, Default)]
+pub struct HistoryFilter {
+    /// By this customer or member.
+    pub actor: Option<i64>,
+    /// By this kind of actor.
+    pub actor_kind: Option<ActorKind>,
+    /// Of one of these types.
+    pub events: Vec<String>,
+    /// Of one of these kinds of thing.
+    pub kinds: Vec<Kind>,
+    /// Which changed this field.
+    pub field: Option<&'static str>,
+    /// Of things of one of these stores.
+    pub stores: Vec<StoreId>,
+    /// Of this thing.
+    pub entity: Option<i64>,
+    /// Written down then or later.
+    pub recorded_after: Option<Timestamp>,
+    /// Written down before.
+    pub recorded_before: Option<Timestamp>,
+}
+
+/// What of the history somebody may see, which is what they may see of the things themselves, as they are now.
+#[derive(Clone, Debug)]
+pub struct HistoryReach {
+    kinds: Vec<Kind>,
+    orders: Scope,
+    stores: StoreScope,
+    /// The members in reach, if not all are.
+    members: Vec<MemberId>,
+}
+
+impl HistoryReach {
+    /// What this actor may see.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of(conn: &mut Conn, actor: &Actor) -> Result<Self, Error> {
+        let kinds = Kind::iter().filter(|kind| actor.reads(*kind)).collect();
+        let stores = actor.stores();
+        let members = match &stores {
+            StoreScope::Only(_) if actor.reads(Kind::Member) => people::members_within(conn, &stores).await?,
+            _ => vec![],
+        };
+        Ok(Self { kinds, orders: actor.scope(), stores, members })
+    }
+
+    /// Rows of these stores and members, or all.
+    fn of_stores(&self) -> Condition {
+        match &self.stores {
+            StoreScope::All => Condition::all(),
+            StoreScope::Only(stores) => Condition::any()
+                .add(one_of("store_id", stores.iter().map(|store| store.get())))
+                .add(one_of("entity_id", self.members.iter().map(|member| member.get()))),
+        }
+    }
+
+    /// Rows that are in reach, if their store or member is.
+    fn condition(&self) -> Condition {
+        let mut all = Condition::all();
+        if self.kinds.len() < Kind::iter().count() {
+            all = all.add(one_of("kind", self.kinds.iter().map(<&str>::from)));
+        }
+        match &self.orders {
+            Scope::Everything => all,
+            Scope::Staff { trash: true, statuses, .. } if statuses.is_all() => all,
+            scope => {
+                let order = Query::select()
+                    .expr(Expr::val(1))
+                    .from(Alias::new("orders"))
+                    .and_where(column("id").equals(Alias::new("entity_id")))
+                    .cond_where(in_scope(scope))
+                    .to_owned();
+                let kind = column("kind").ne(<&str>::from(Kind::Order));
+                all.add(Condition::any().add(kind).add(Expr::exists(order)))
+            }
+        }
+    }
+}
+
+/// An event by its place in the list; also where a page ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryKey {
+    /// When it was written down.
+    pub recorded_at: Timestamp,
+    /// What it happened to.
+    pub entity_id: i64,
+    /// Its place in that thing's history.
+    pub seq: i64,
+}
+
+/// An event in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Which.
+    pub key: HistoryKey,
+    /// The kind of thing that it happened to.
+    pub kind: Kind,
+}
+
+/// A page of the events in reach that the filter asks for, newest first, after the cursor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_history(
+    conn: &mut Conn,
+    reach: &HistoryReach,
+    filter: &HistoryFilter,
+    after: Option<HistoryKey>,
+    limit: u64,
+) -> Result<Page<Happened, HistoryKey>, Error> {
+    let walk = Walk::new(reach, filter, after, conn.engine());
+    let Some(select) = walk.page(limit) else {
+        return Ok(Page { items: vec![], next: None });
+    };
+    let rows: Vec<Columns> = conn.fetch_all(&Statement::built(select)).await?;
+    let items = rows.into_iter().map(happened).collect::<Result<Vec<_>, _>>()?;
+    let mut page = Page::of(items, limit, |item: &Happened| item.key);
+    if let (None, Some(end)) = (page.next, walk.end()) {
+        let row: Option<Columns> = conn.fetch_optional(&Statement::built(end)).await?;
+        page.next = row.map(happened).transpose()?.map(|event| event.key);
+    }
+    shorten(&mut page);
+    Ok(page)
+}
+
+/// The statement behind [`list_history`], for whoever looks at its plan; `None`: nothing can be found.
+pub fn history_page(
+    reach: &HistoryReach,
+    filter: &HistoryFilter,
+    after: Option<HistoryKey>,
+    limit: u64,
+    engine: Engine,
+) -> Option<Statement> {
+    Walk::new(reach, filter, after, engine).page(limit).map(Statement::built)
+}
+
+/// The histories of these things, each as far as the latest of the events: what the events are folded from.
+///
+/// # Errors
+/// When the database fails.
+pub async fn histories_of(
+    conn: &mut Conn,
+    events: &[Happened],
+) -> Result<BTreeMap<i64, Vec<HistoryRow>>, Error> {
+    let mut latest = BTreeMap::new();
+    for event in events {
+        let seq = latest.entry(event.key.entity_id).or_insert(0);
+        *seq = Ord::max(*seq, event.key.seq);
+    }
+    let mut histories: BTreeMap<i64, Vec<HistoryRow>> = BTreeMap::new();
+    for row in history::load_up_to(conn, latest).await? {
+        histories.entry(row.entity_id).or_default().push(row);
+    }
+    Ok(histories)
+}
+
+/// When, what, which, the kind of thing.
+type Columns = (i64, i64, i64, String);
+
+fn listed(walked: SelectStatement) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .columns(["recorded_at", "entity_id", "seq", "kind"].map(Alias::new))
+        .from_subquery(walked, Alias::new("walked"));
+    newest_first(select)
+}
+
+fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<Happened, Error> {
+    let kind = Row { table: "history", id: entity_id }.parsed("kind", &kind)?;
+    let key = HistoryKey { recorded_at: Timestamp::from_millis(recorded_at), entity_id, seq };
+    Ok(Happened { key, kind })
+}
+
+/// Ends the page before the histories behind it become too long. An event's number is that of the events to fold.
+fn shorten(page: &mut Page<Happened, HistoryKey>) {
+    let mut latest = BTreeMap::new();
+    let mut folded = 0;
+    let fits = page.items.iter().take_while(|item| {
+        latest.entry(item.key.entity_id).or_insert_with(|| folded += item.key.seq);
+        folded <= MAX_FOLDED_EVENTS
+    });
+    let fits = fits.count().max(1);
+    if fits < page.items.len() {
+        page.items.truncate(fits);
+        page.next = page.items.last().map(|item| item.key);
+    }
+}
+
+/// Along which indexes a page walks, and what is left to be looked at row by row.
+struct Walk<'a> {
+    reach: &'a HistoryReach,
+    filter: &'a HistoryFilter,
+    after: Option<HistoryKey>,
+    engine: Engine,
+    /// Conditions, each served by one index in the list's order, that together find all rows.
+    arms: Vec<Condition>,
+    /// The rest of the filter.
+    rest: Condition,
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        reach: &'a HistoryReach,
+        filter: &'a HistoryFilter,
+        after: Option<HistoryKey>,
+        engine: Engine,
+    ) -> Self {
+        let mut rest = filter.clone();
+        let arms = arms(reach, filter, &mut rest);
+        Self { reach, filter, after, engine, arms, rest: row_by_row(&rest) }
+    }
+
+    /// The page; `None`: there cannot be any.
+    fn page(&self, limit: u64) -> Option<SelectStatement> {
+        let rows = if self.rest.is_empty() { limit + 1 } else { MAX_WALKED_ROWS };
+        let mut page = listed(self.rows(rows)?);
+        Some(page.cond_where(self.rest.clone()).limit(limit + 1).to_owned())
+    }
+
+    /// The row at which a page stops because it has walked long enough; none there: it came to the end.
+    fn end(&self) -> Option<SelectStatement> {
+        let walked = self.rows(MAX_WALKED_ROWS).filter(|_| !self.rest.is_empty())?;
+        Some(listed(walked).offset(MAX_WALKED_ROWS - 1).limit(1).to_owned())
+    }
+
+    /// The first rows in reach, in the list's order, by what an index serves.
+    fn rows(&self, rows: u64) -> Option<SelectStatement> {
+        let filter = self.filter;
+        let mut arms = self.arms.iter().map(|arm| {
+            let mut condition = arm.clone().add(self.reach.condition());
+            if let Some(from) = filter.recorded_after {
+                condition = condition.add(column("recorded_at").gte(from.millis()));
+            }
+            if let Some(to) = filter.recorded_before {
+                condition = condition.add(column("recorded_at").lt(to.millis()));
+            }
+            if let Some(after) = self.after {
+                let keys = Expr::tuple(["recorded_at", "entity_id", "seq"].map(column));
+                let values = [after.recorded_at.millis(), after.entity_id, after.seq].map(Expr::val);
+                condition = condition.add(keys.lt(Expr::tuple(values)));
+            }
+            let mut select = Query::select();
+            select.columns(WALKED.map(Alias::new)).from(Alias::new("history")).cond_where(condition);
+            match self.engine {
+                Engine::Postgres if self.arms.len() > 1 => in_order(select, rows),
+                _ => select,
+            }
+        });
+        let mut first = arms.next()?;
+        first.unions(arms.map(|arm| (UnionType::All, arm)));
+        Some(newest_first(first).limit(rows).to_owned())
+    }
+}
+
+/// An arm that comes in order by itself: only such ones does PostgreSQL merge.
+fn in_order(arm: SelectStatement, rows: u64) -> SelectStatement {
+    let arm = newest_first(arm).limit(rows).to_owned();
+    Query::select().columns(WALKED.map(Alias::new)).from_subquery(arm, Alias::new("arm")).to_owned()
+}
+
+/// What a walked row is looked at by.
+const WALKED: [&str; 9] =
+    ["recorded_at", "entity_id", "seq", "kind", "store_id", "type", "fields", "actor_kind", "actor_id"];
+
+/// The arms for a filter, each with the stores in reach, said once: whatever else an index is asked for spoils its order.
+/// What they say already is taken out of `rest`.
+fn arms(reach: &HistoryReach, filter: &HistoryFilter, rest: &mut HistoryFilter) -> Vec<Condition> {
+    let arm = |condition: Expr| Condition::all().add(condition);
+    if let Some(entity) = rest.entity.take() {
+        return vec![arm(column("entity_id").eq(entity)).add(reach.of_stores())];
+    }
+    if let StoreScope::Only(stores) = &reach.stores {
+        let wanted = |store: &&StoreId| filter.stores.is_empty() || filter.stores.contains(store);
+        let stores = stores.iter().filter(wanted).copied().collect();
+        let mut arms = arms_of_stores(&stores);
+        // Most members have a handful of events; those of all in reach are sorted.
+        if filter.stores.is_empty() && !reach.members.is_empty() {
+            arms.push(arm(one_of("entity_id", reach.members.iter().map(|member| member.get()))));
+        }
+        rest.stores.clear();
+        return arms;
+    }
+    if let Some(actor) = rest.actor.take() {
+        return vec![arm(column("actor_id").eq(actor))];
+    }
+    if filter.events.is_empty() && !filter.stores.is_empty() {
+        rest.stores.clear();
+        return arms_of_stores(&filter.stores.iter().copied().collect());
+    }
+    if !filter.events.is_empty() || !filter.kinds.is_empty() {
+        rest.events.clear();
+        rest.kinds.clear();
+        return arms_of_types(reach, filter);
+    }
+    vec![Condition::all()]
+}
+
+fn arms_of_stores(stores: &BTreeSet<StoreId>) -> Vec<Condition> {
+    let ids = stores.iter().map(|store| store.get());
+    if stores.len() > MAX_ARMS {
+        return vec![Condition::all().add(column("store_id").is_in(ids))];
+    }
+    ids.map(|id| Condition::all().add(column("store_id").eq(id))).collect()
+}
+
+/// Every type of event of every kind of thing that is asked for and in reach.
+fn arms_of_types(reach: &HistoryReach, filter: &HistoryFilter) -> Vec<Condition> {
+    let kinds = reach.kinds.iter().filter(|kind| filter.kinds.is_empty() || filter.kinds.contains(kind));
+    let types = kinds.flat_map(|kind| kind.events().iter().map(move |event| (<&str>::from(kind), *event)));
+    let wanted =
+        types.filter(|(_, event)| filter.events.is_empty() || filter.events.iter().any(|name| name == event));
+    let arm = |(kind, event)| Condition::all().add(column("kind").eq(kind)).add(column("type").eq(event));
+    wanted.map(arm).collect()
+}
+
+/// What no arm says.
+fn row_by_row(filter: &HistoryFilter) -> Condition {
+    let mut condition = Condition::all();
+    if let Some(actor) = filter.actor {
+        condition = condition.add(column("actor_id").eq(actor));
+    }
+    if let Some(kind) = filter.actor_kind {
+        condition = condition.add(column("actor_kind").eq(<&str>::from(kind)));
+    }
+    if !filter.events.is_empty() {
+        condition = condition.add(one_of("type", filter.events.iter().map(String::as_str)));
+    }
+    if !filter.kinds.is_empty() {
+        condition = condition.add(one_of("kind", filter.kinds.iter().map(<&str>::from)));
+    }
+    if !filter.stores.is_empty() {
+        condition = condition.add(one_of("store_id", filter.stores.iter().map(|store| store.get())));
+    }
+    if let Some(field) = filter.field {
+        // Names stand with spaces between; the underscore in them is no wildcard.
+        let name = LikeExpr::new(format!("% {} %", field.replace('_', "\\_"))).escape('\\');
+        condition = condition.add(Expr::cust("' ' || fields || ' '").like(name));
+    }
+    condition
+}
+
+fn newest_first(mut select: SelectStatement) -> SelectStatement {
+    for name in ["recorded_at", "entity_id", "seq"] {
+        select.order_by(Alias::new(name), Direction::Desc);
+    }
+    select
+}

@@ -1,0 +1,214 @@
+//! Which orders are new for a member: placed here, above their mark, and not seen one by one.
+//!
+//! The position of an order's first event decides, because neither ids nor times are in the order of commits. An order
+//! that has no position yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
+//! statement, always: between two, a mark could pass what the other one still looks for.
+
+use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::id::{MemberId, OrderId};
+use ordervault_domain::order::Source;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
+
+use super::order_list::{MAX_WALKED_ROWS, OrderFilter, column, count, in_scope};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::{Statement, Template, statements};
+use crate::tables::arrivals;
+use crate::tx::Conn;
+
+statements! {
+    // What has no position yet may be anything; the condition `is_new` leaves out what is no order placed here.
+    SINCE_MARK: Template = Template::new(
+        "SELECT since.order_id, EXISTS (
+             SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
+         FROM (
+             SELECT order_id FROM (
+                 SELECT order_id FROM order_arrivals WHERE position > COALESCE(
+                     (SELECT position FROM seen_marks WHERE member_id = $1),
+                     (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+         ) AS since"
+    );
+    SINCE_MARK_IN_STORES: Template = Template::new(
+        "SELECT since.order_id, EXISTS (
+             SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
+         FROM (
+             SELECT order_id FROM (
+                 SELECT order_id FROM order_arrivals WHERE store_id {in_keys:3} AND position > COALESCE(
+                     (SELECT position FROM seen_marks WHERE member_id = $1),
+                     (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+         ) AS since"
+    );
+}
+
+/// What a list tells, and whether it asks, about what is new for its reader.
+#[derive(Clone, Debug)]
+pub(super) struct News {
+    reader: Option<MemberId>,
+    wanted: Option<bool>,
+    /// All that can be new, if that is wanted and not too much.
+    candidates: Option<Vec<i64>>,
+}
+
+impl News {
+    /// What a filter asks for.
+    pub(super) async fn of(conn: &mut Conn, scope: &Scope, filter: &OrderFilter) -> Result<Self, Error> {
+        let wanted = filter.new.filter(|_| filter.reader.is_some());
+        let candidates = match (filter.reader, wanted) {
+            (Some(reader), Some(true)) => candidates(conn, scope, reader).await?,
+            _ => None,
+        };
+        Ok(Self { reader: filter.reader, wanted, candidates })
+    }
+
+    /// What to select from, under the name `orders`: all orders, or those that can be new, whatever else is asked for.
+    pub(super) fn source(&self, engine: Engine) -> SelectStatement {
+        match &self.candidates {
+            Some(ids) => with_ids(ids, engine),
+            None => Query::select().from(Alias::new("orders")).to_owned(),
+        }
+    }
+
+    /// Has each row to be looked at?
+    pub(super) fn is_walked(&self) -> bool {
+        self.wanted.is_some() && self.candidates.is_none()
+    }
+
+    /// The condition on each row.
+    pub(super) fn condition(&self) -> Condition {
+        match (self.reader, self.wanted) {
+            (Some(reader), Some(true)) => is_new(reader),
+            (Some(reader), Some(false)) => is_new(reader).not(),
+            _ => Condition::all(),
+        }
+    }
+
+    /// Whether the row is new for its reader, as a column; NULL without a reader.
+    pub(super) fn flag(&self) -> Expr {
+        match self.reader {
+            Some(reader) => Expr::case(is_new(reader), true).finally(false).into(),
+            None => Expr::val(None::<bool>),
+        }
+    }
+}
+
+/// The orders that can be new for the reader in the stores of this scope; `None`: too many to name.
+async fn candidates(conn: &mut Conn, scope: &Scope, reader: MemberId) -> Result<Option<Vec<i64>>, Error> {
+    let limit = MAX_WALKED_ROWS.cast_signed();
+    let statement = match scope {
+        Scope::Staff { stores: StoreScope::Only(stores), .. } => {
+            let stores: Vec<i64> = stores.iter().map(|store| store.get()).collect();
+            SINCE_MARK_IN_STORES.bind((reader.get(), limit, stores))
+        }
+        _ => SINCE_MARK.bind((reader.get(), limit)),
+    };
+    let rows: Vec<(i64, bool)> = conn.fetch_all(&statement).await?;
+    if rows.len() as u64 >= MAX_WALKED_ROWS {
+        return Ok(None);
+    }
+    Ok(Some(rows.into_iter().filter(|(_, seen)| !seen).map(|(id, _)| id).collect()))
+}
+
+/// The orders with these ids, looked up one by one: no other filter's index may lead the way. The list is one text, so
+/// that the statement stays the same for any number of ids.
+fn with_ids(ids: &[i64], engine: Engine) -> SelectStatement {
+    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let (text, list) = match engine {
+        Engine::Sqlite => (
+            "orders.* FROM json_each(?) AS listed CROSS JOIN orders ON orders.id = listed.value",
+            format!("[{}]", ids.join(",")),
+        ),
+        Engine::Postgres => (
+            "orders.* FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)
+             JOIN orders ON orders.id = listed.value",
+            ids.join(","),
+        ),
+    };
+    let listed = Query::select().expr(Expr::cust_with_values(text, [list])).to_owned();
+    Query::select().from_subquery(listed, Alias::new("orders")).to_owned()
+}
+
+/// Is an order new for this member? In a selection with the columns `id` and `source`.
+fn is_new(member: MemberId) -> Condition {
+    let of = |table: &'static str, owner: &'static str, id: Expr| {
+        let mut select = Query::select();
+        select.from(Alias::new(table)).and_where(column(owner).eq(id));
+        select
+    };
+    let mark = of("seen_marks", "member_id", member.get().into()).column(Alias::new("position")).to_owned();
+    let birth = of("outbox", "entity_id", member.get().into())
+        .column(Alias::new("position"))
+        .and_where(column("seq").eq(1))
+        .to_owned();
+    // Somebody whose own first event has no position yet came after everything that has one.
+    let mark = Func::coalesce([Expr::from(mark), Expr::from(birth), Expr::val(i64::MAX)]);
+    // Looked up row by row: asked whether such rows EXIST, PostgreSQL would read all there are.
+    let arrived = of("order_arrivals", "order_id", column("id")).column(Alias::new("position")).to_owned();
+    let arrived = Func::coalesce([Expr::from(arrived), Expr::val(i64::MAX)]);
+    let seen = of("seen_orders", "member_id", member.get().into())
+        .column(Alias::new("order_id"))
+        .and_where(column("order_id").equals(Alias::new("id")))
+        .to_owned();
+    Condition::all()
+        .add(column("source").ne(<&str>::from(Source::Import)))
+        .add(Expr::from(arrived).gt(mark))
+        .add(Expr::from(seen).is_null())
+}
+
+/// Those of these orders that are in scope and new for the member.
+///
+/// # Errors
+/// When the database fails.
+pub async fn new_among(
+    conn: &mut Conn,
+    scope: &Scope,
+    member: MemberId,
+    orders: &[OrderId],
+) -> Result<Vec<OrderId>, Error> {
+    let ids: Vec<i64> = orders.iter().map(|order| order.get()).collect();
+    let mut select = with_ids(&ids, conn.engine());
+    select.distinct().column(Alias::new("id")).cond_where(in_scope(scope)).cond_where(is_new(member));
+    let rows: Vec<(i64,)> = conn.fetch_all(&Statement::built(select)).await?;
+    Ok(rows.into_iter().map(|row| OrderId::from_i64(row.0)).collect())
+}
+
+/// A number that may be larger than it says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// How many, at least.
+    pub count: i64,
+    /// Are there more?
+    pub is_lower_bound: bool,
+}
+
+/// How many orders in scope are new for the member; of very many only the newest are looked at.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Result<Counted, Error> {
+    let filter = OrderFilter { reader: Some(member), new: Some(true), ..OrderFilter::default() };
+    let news = News::of(conn, scope, &filter).await?;
+    let mut select = news.source(conn.engine());
+    select.columns(["id", "source"].map(Alias::new)).cond_where(in_scope(scope));
+    if news.is_walked() {
+        select = super::order_list::newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
+    }
+    let new = Query::select()
+        .expr(Expr::val(1))
+        .from_subquery(select, Alias::new("walked"))
+        .cond_where(news.condition())
+        .to_owned();
+    Ok(Counted { count: count(conn, new).await?, is_lower_bound: news.is_walked() })
+}
+
+/// The position of the order that came last into these stores; 0: none did. Whatever came up to there is in a list that is
+/// read after asking for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_position(conn: &mut Conn, stores: &StoreScope) -> Result<i64, Error> {
+    arrivals::last_position(conn, stores).await
+}

@@ -1,0 +1,284 @@
+//! Things as they were: what was seen after each step is what is answered about that step ever after, and a diff is what
+//! differs between two of them.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::aggregate::{Aggregate, Change};
+use ordervault_domain::member::{self, MemberEdit};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason, LineRequest};
+use ordervault_domain::product::{self, ProductEdit};
+use ordervault_domain::store::{self, PolicyEdit, StoreEdit};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_tests::http::Request;
+use ordervault_tests::queue::{on_member, on_order, on_product, on_store};
+use ordervault_tests::shop::{Shop, contact};
+use ordervault_tests::site::Site;
+use serde_json::{Value, json};
+
+ordervault_tests::twin_tests!(
+    orders_are_as_they_were,
+    stores_products_and_members_are_as_they_were,
+    personal_fields_take_the_right_to_see_them,
+    what_is_out_of_scope_now_was_never_there,
+);
+
+/// Between two steps: many of them are fewer than the minutes that an access token lives.
+const STEP_MILLIS: i64 = 20_000;
+
+/// A thing after one of its steps.
+struct Step<A> {
+    state: Arc<A>,
+    body: Value,
+    at: Timestamp,
+}
+
+struct Asked<'a> {
+    site: &'a Site,
+    token: String,
+    path: String,
+}
+
+impl Asked<'_> {
+    async fn get(&self, rest: &str) -> Value {
+        self.site.good(&Request::get(format!("{}{rest}", self.path)).bearer(&self.token), 200).await.json()
+    }
+
+    async fn is_missing(&self, rest: &str) {
+        let request = Request::get(format!("{}{rest}", self.path)).bearer(&self.token);
+        assert_eq!(self.site.good(&request, 404).await.code(), "not-found", "{rest}");
+    }
+}
+
+/// What an answer about the past and one about the present do not share: what may be done now, whether it is late, and the
+/// stock, which has no versions.
+fn timeless(mut body: Value) -> Value {
+    let members = body.as_object_mut().expect("an object");
+    for name in ["actions", "overdue", "on_hand", "reserved", "available"] {
+        members.remove(name);
+    }
+    body
+}
+
+/// Acts one after another, each at another time; what the thing is after each.
+async fn steps<A: Aggregate>(
+    asked: &Asked<'_>,
+    acts: Vec<Act>,
+    first: Arc<A>,
+    of: impl Fn(Done) -> Option<Arc<A>>,
+) -> Vec<Step<A>> {
+    let shop = &asked.site.shop;
+    let mut steps = vec![Step { state: first, body: asked.get("").await, at: shop.clock.now() }];
+    for act in acts {
+        shop.clock.advance(STEP_MILLIS);
+        let state = of(shop.act(ActorRef::Operator, act).await).expect("the thing");
+        steps.push(Step { state, body: asked.get("").await, at: shop.clock.now() });
+    }
+    steps
+}
+
+/// The law: by version, by time, and from each step to each later one and back.
+async fn hold<A: Aggregate>(asked: &Asked<'_>, steps: &[Step<A>], shown: impl Fn(Change) -> Change) {
+    for (number, step) in (1..).zip(steps) {
+        assert_eq!(step.state.version(), number, "each act is one event");
+        for moment in
+            [number.to_string(), step.at.to_string(), step.at.plus_millis(STEP_MILLIS - 1).to_string()]
+        {
+            let then = asked.get(&format!("?as_of={moment}")).await;
+            assert_eq!(timeless(then), timeless(step.body.clone()), "as of {moment}");
+        }
+        for (to, later) in (1..).zip(steps) {
+            let expected: Vec<Value> = later
+                .state
+                .changes(&step.state)
+                .into_iter()
+                .map(|change| {
+                    let change = shown(change);
+                    let mut body = json!({"field": change.field});
+                    for (name, value) in [("before", change.before), ("after", change.after)] {
+                        if !value.is_null() {
+                            body[name] = value;
+                        }
+                    }
+                    body
+                })
+                .collect();
+            let diff = asked.get(&format!("/diff?from={number}&to={}", later.at)).await;
+            let whole = json!({"from_version": number, "to_version": to, "changes": expected});
+            assert_eq!(diff, whole, "{number} to {to}");
+        }
+    }
+    let last = steps.last().expect("a step");
+    let to_now = asked.get("/diff?from=1").await;
+    assert_eq!(to_now["to_version"], last.state.version());
+    asked.is_missing(&format!("?as_of={}", last.state.version() + 1)).await;
+    asked.is_missing(&format!("?as_of={}", steps[0].at.plus_millis(-1))).await;
+    asked.is_missing("/diff?from=1&to=99").await;
+}
+
+async fn orders_are_as_they_were(db: Db) {
+    let site = Site::open(&db).await;
+    let shop = &site.shop;
+    let store = shop.store().await;
+    let (tea, cup) = (shop.product(&store, 50).await, shop.product(&store, 50).await);
+    let customer = shop.customer().await;
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    shop.clock.advance(STEP_MILLIS);
+    let order = shop.place(&customer, &store, &[(&tea, 1)]).await;
+    let token = site.member_token(&owner).await;
+    let asked = Asked { site: &site, token, path: format!("/v1/staff/orders/{}", order.id) };
+    let lines = vec![
+        LineRequest { product_id: tea.id, quantity: 2 },
+        LineRequest { product_id: cup.id, quantity: 1 },
+    ];
+    let amend = |amendment| Command::Amend(amendment);
+    let commands = [
+        amend(Amendment { lines: Some(lines), ..Amendment::default() }),
+        amend(Amendment { contact: Some(contact(9)), note: Some(String::new()), ..Amendment::default() }),
+        Command::Hide,
+        Command::Confirm,
+        Command::Invalidate { reason: InvalidReason::Duplicate, comment: None },
+        Command::Delete { batch: None },
+        Command::Undelete { batch: None },
+        Command::Restore,
+        Command::Cancel { reason: CancelReason::Customer, comment: Some("說明".into()) },
+    ];
+    let acts = commands.map(|command| on_order(order.id, None, command)).into();
+    let steps = steps(&asked, acts, order, |done| match done {
+        Done::Order(order) => Some(order),
+        _ => None,
+    })
+    .await;
+    hold(&asked, &steps, |change| change).await;
+    site.close().await;
+}
+
+async fn stores_products_and_members_are_as_they_were(db: Db) {
+    let site = Site::open(&db).await;
+    let shop = &site.shop;
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    let token = site.member_token(&owner).await;
+    shop.clock.advance(STEP_MILLIS);
+    let store = shop.store().await;
+    let asked = Asked { site: &site, token: token.clone(), path: format!("/v1/staff/stores/{}", store.id) };
+    let edit = StoreEdit {
+        name: Some("Loja".into()),
+        policy: PolicyEdit { review_minutes: Some(Some(5)), ..PolicyEdit::default() },
+        ..StoreEdit::default()
+    };
+    let acts = vec![
+        on_store(store.id, store::Command::Edit(edit)),
+        on_store(store.id, store::Command::Deactivate),
+        on_store(store.id, store::Command::Activate),
+    ];
+    let of_store = steps(&asked, acts, Arc::clone(&store), |done| match done {
+        Done::Store(store) => Some(store),
+        _ => None,
+    });
+    hold(&asked, &of_store.await, |change| change).await;
+
+    shop.clock.advance(STEP_MILLIS);
+    let tea = shop.product(&store, 10).await;
+    let asked = Asked { site: &site, token: token.clone(), path: format!("/v1/staff/products/{}", tea.id) };
+    let edit =
+        ProductEdit { title: Some("Caneca".into()), price: Some(Amount::new(5)), ..ProductEdit::default() };
+    let acts = vec![
+        on_product(tea.id, product::Command::Edit(edit)),
+        on_product(tea.id, product::Command::AdjustStock { delta: 5, comment: None }),
+        on_product(tea.id, product::Command::Deactivate),
+    ];
+    let of_product = steps(&asked, acts, Arc::clone(&tea), |done| match done {
+        Done::Product(product) => Some(product),
+        _ => None,
+    });
+    // Units have no versions: that they changed is told, not from what to what.
+    let without_units = |change: Change| match change.field {
+        "on_hand" => Change { before: Value::Null, after: Value::Null, ..change },
+        _ => change,
+    };
+    hold(&asked, &of_product.await, without_units).await;
+    assert_eq!(asked.get("?as_of=1").await["on_hand"], 15, "the stock is that of now");
+
+    shop.clock.advance(STEP_MILLIS);
+    let clerk = shop.member(Role::Clerk, StoreScope::Only(BTreeSet::from([store.id]))).await;
+    let asked = Asked { site: &site, token, path: format!("/v1/staff/members/{}", clerk.id) };
+    let edit = MemberEdit {
+        contact: Some(contact(77)),
+        roles: Some([Role::Manager].into()),
+        stores: Some(StoreScope::All),
+    };
+    let acts = vec![
+        on_member(clerk.id, member::Command::Edit(edit)),
+        on_member(clerk.id, member::Command::Deactivate),
+        on_member(clerk.id, member::Command::Activate),
+    ];
+    let of_member = steps(&asked, acts, clerk, |done| match done {
+        Done::Member(member) => Some(member),
+        _ => None,
+    });
+    let listed = |stores: Value| stores.get("only").cloned().unwrap_or(stores);
+    let with_ids = |change: Change| match change.field {
+        "stores" => Change { field: "store_ids", before: listed(change.before), after: listed(change.after) },
+        _ => change,
+    };
+    hold(&asked, &of_member.await, with_ids).await;
+    site.close().await;
+}
+
+async fn a_confirmed_order(shop: &Shop) -> (ordervault_domain::id::StoreId, ordervault_domain::id::OrderId) {
+    let store = shop.store().await;
+    let tea = shop.product(&store, 10).await;
+    let customer = shop.customer().await;
+    let order = shop.place(&customer, &store, &[(&tea, 1)]).await;
+    let amendment =
+        Amendment { contact: Some(contact(9)), note: Some("quiet".into()), ..Amendment::default() };
+    shop.change(ActorRef::Operator, &order, Command::Amend(amendment)).await;
+    shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    (store.id, order.id)
+}
+
+async fn personal_fields_take_the_right_to_see_them(db: Db) {
+    let site = Site::open(&db).await;
+    let (_, order) = a_confirmed_order(&site.shop).await;
+    let warehouse = site.shop.member(Role::Warehouse, StoreScope::All).await;
+    let token = site.member_token(&warehouse).await;
+    let get = |rest: &str| Request::get(format!("/v1/staff/orders/{order}{rest}")).bearer(&token);
+    site.good(&get(""), 200).await;
+    for rest in ["?as_of=1", "/diff?from=1", "/history"] {
+        let answer = site.good(&get(rest), 403).await;
+        assert!(answer.text().contains("history:read"), "{}", answer.text());
+        assert!(!answer.text().contains("quiet"));
+    }
+    site.close().await;
+}
+
+async fn what_is_out_of_scope_now_was_never_there(db: Db) {
+    let site = Site::open(&db).await;
+    let shop = &site.shop;
+    let (store, order) = a_confirmed_order(shop).await;
+    let (elsewhere, _) = a_confirmed_order(shop).await;
+    let only = |store| StoreScope::Only(BTreeSet::from([store]));
+    let (clerk, stranger) =
+        (shop.member(Role::Clerk, only(store)).await, shop.member(Role::Clerk, only(elsewhere)).await);
+    let asked = |token| Asked { site: &site, token, path: format!("/v1/staff/orders/{order}") };
+    let theirs = asked(site.member_token(&clerk).await);
+    theirs.get("?as_of=1").await;
+    let strangers = asked(site.member_token(&stranger).await);
+    for rest in ["", "?as_of=1", "/diff?from=1&to=2"] {
+        strangers.is_missing(rest).await;
+    }
+    // In the trash it is out of a clerk's sight, also as it was before.
+    let reason = Command::Invalidate { reason: InvalidReason::Test, comment: None };
+    for command in [reason, Command::Delete { batch: None }] {
+        shop.act(ActorRef::Operator, on_order(order, None, command)).await;
+    }
+    for rest in ["", "?as_of=1", "/diff?from=1&to=2"] {
+        theirs.is_missing(rest).await;
+    }
+    site.close().await;
+}
