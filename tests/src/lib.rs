@@ -2,10 +2,12 @@
 
 pub mod damage;
 pub mod dump;
+pub mod fabricate;
 pub mod http;
 pub mod life;
 pub mod postgres;
 pub mod proxy;
+pub mod questions;
 pub mod queue;
 pub mod shop;
 pub mod site;

@@ -7,8 +7,12 @@ use futures_util::future::BoxFuture;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::Writer;
+use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, Passwords, RefreshTokens};
+
+/// Exports that run at the same time. Each holds one of the connections for reading until its client has read all.
+pub const MAX_EXPORTS: usize = 2;
 
 /// Reads the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -169,6 +173,8 @@ pub struct AppState {
     pub access_tokens: AccessTokens,
     /// Issuing and checking of refresh tokens.
     pub refresh_tokens: RefreshTokens,
+    /// One permit for each export that may run at the same time.
+    pub exports: Arc<Semaphore>,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
     is_draining: AtomicBool,
@@ -196,6 +202,7 @@ impl AppState {
             entropy,
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
             is_draining: AtomicBool::new(false),
         }

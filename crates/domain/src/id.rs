@@ -3,6 +3,7 @@
 //! To add a kind, add a line to `typed_ids!` and its name to `prefixed_from_str!` below.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 use thiserror::Error;
@@ -158,6 +159,9 @@ typed_ids! {
 
 prefixed_from_str! { CustomerId StoreId ProductId MemberId SessionId BatchId }
 
+/// Fewest symbols of an order number's beginning that can be searched for.
+pub const MIN_NUMBER_SYMBOLS: usize = 4;
+
 /// Where the groups 4-4-4-2 of an order number end in its ungrouped text.
 const GROUP_ENDS: [usize; 3] = [4, 8, 12];
 
@@ -170,6 +174,21 @@ impl OrderId {
             number.insert(end, '-');
         }
         number
+    }
+
+    /// The orders whose number is this one or begins so, with or without hyphens; [`MIN_NUMBER_SYMBOLS`] or more.
+    ///
+    /// # Errors
+    /// [`IdError::Mistyped`] when a whole number does not fit its check symbol, [`IdError::Malformed`] when no number
+    /// begins so.
+    pub fn beginning_with(text: &str) -> Result<RangeInclusive<Self>, IdError> {
+        let symbols: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+        if symbols.len() == number::SYMBOL_COUNT {
+            return number::decode(&symbols).map(|id| Self(id)..=Self(id));
+        }
+        let values = number::beginning_with(&symbols).filter(|_| symbols.len() >= MIN_NUMBER_SYMBOLS);
+        let values = values.ok_or(IdError::Malformed)?;
+        Ok(Self(*values.start())..=Self(*values.end()))
     }
 }
 
@@ -285,6 +304,23 @@ mod tests {
         assert_eq!(format!("1{}", &number[1..]).parse::<OrderId>(), Err(IdError::Mistyped));
         let member = MemberId::from_i64(7).to_string();
         assert_eq!(member.replacen('0', "1", 1).parse::<MemberId>(), Err(IdError::Mistyped));
+    }
+
+    #[test]
+    fn beginnings_of_order_numbers() {
+        let order = OrderId::from_i64(804_000_000_123_456_789);
+        let number = order.number();
+        for text in [number.clone(), number.replace('-', ""), number.to_lowercase()] {
+            assert_eq!(OrderId::beginning_with(&text), Ok(order..=order), "{text}");
+        }
+        for length in [4, 5, 9, 15] {
+            let found = OrderId::beginning_with(&number[..length]).unwrap();
+            assert!(found.contains(&order) && !found.contains(&OrderId::from_i64(1)), "{length}");
+        }
+        assert_eq!(OrderId::beginning_with(&format!("1{}", &number[1..])), Err(IdError::Mistyped));
+        for text in ["", "0PA", "-0-P-A-", "0PA%", "8000", &format!("{number}0")] {
+            assert_eq!(OrderId::beginning_with(text), Err(IdError::Malformed), "{text}");
+        }
     }
 
     #[test]

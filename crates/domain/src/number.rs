@@ -4,6 +4,8 @@
 //! generator of GF(32) = GF(2)\[x\] / (x⁵ + x² + 1), a primitive polynomial. The powers of g are different for all
 //! 14 places, so every single wrong symbol and every swap of two different symbols breaks the sum. Adding is XOR.
 
+use std::ops::RangeInclusive;
+
 use crate::id::IdError;
 
 /// Symbols in the text of an id, the check symbol included.
@@ -44,6 +46,20 @@ pub fn decode(text: &[u8]) -> Result<i64, IdError> {
     }
     let id = values[..SYMBOL_COUNT - 1].iter().fold(0_u128, |id, value| (id << 5) | u128::from(*value));
     i64::try_from(id).ok().filter(|id| *id > 0).ok_or(IdError::Malformed)
+}
+
+/// The values whose text begins with these symbols: at least one, at most the 13 before the check symbol. `None` for
+/// another number of symbols, a foreign symbol, or when no positive `i64` begins so.
+#[must_use]
+pub fn beginning_with(symbols: &[u8]) -> Option<RangeInclusive<i64>> {
+    let missing = (SYMBOL_COUNT - 1).checked_sub(symbols.len()).filter(|_| !symbols.is_empty())?;
+    let mut first = 0_u128;
+    for symbol in symbols {
+        first = (first << 5) | u128::from(value_of(*symbol)?);
+    }
+    first <<= 5 * missing;
+    let last = i64::try_from(first | ((1 << (5 * missing)) - 1)).ok()?;
+    Some(i64::try_from(first).ok()?.max(1)..=last).filter(|values| !values.is_empty())
 }
 
 fn low_symbol(bits: u64) -> u8 {
@@ -88,6 +104,15 @@ mod tests {
     }
 
     #[test]
+    fn beginnings_of_nothing() {
+        for symbols in [&b""[..], b"U", b"8", b"0000000000000", b"00000000000001"] {
+            assert_eq!(beginning_with(symbols), None, "{symbols:?}");
+        }
+        assert_eq!(beginning_with(b"0000000000001"), Some(1..=1));
+        assert_eq!(beginning_with(b"7"), Some(7 << 60..=i64::MAX));
+    }
+
+    #[test]
     fn g_generates_the_whole_field() {
         let powers: std::collections::BTreeSet<u8> =
             std::iter::successors(Some(1), |power| Some(times_g(*power))).take(31).collect();
@@ -108,6 +133,15 @@ mod tests {
             prop_assert_eq!(decode(&text.map(|symbol| symbol.to_ascii_lowercase())), Ok(id));
             let meant = if look_alike.eq_ignore_ascii_case(&b'o') { b'0' } else { b'1' };
             prop_assert_eq!(decode(&text.map(|symbol| if symbol == meant { look_alike } else { symbol })), Ok(id));
+        }
+
+        #[test]
+        fn a_beginning_is_that_of_its_values_alone(id in 1..=i64::MAX, other in 1..=i64::MAX, length in 1..=13_usize) {
+            let begins_so = |value: i64| encode13(value)[..length] == encode13(id)[..length];
+            let values = beginning_with(&encode13(id)[..length]).unwrap();
+            prop_assert!(values.contains(&id));
+            prop_assert_eq!(values.contains(&other), begins_so(other));
+            prop_assert!(begins_so(*values.start()) && begins_so(*values.end()));
         }
 
         #[test]

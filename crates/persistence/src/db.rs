@@ -207,7 +207,13 @@ async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
     ];
     let for_writing =
         admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
-    let for_reading = for_writing.clone().options([("default_transaction_read_only", "on")]);
+    let for_reading = for_writing.clone().options([
+        ("default_transaction_read_only", "on"),
+        // Whatever is read has an index. The planner prefers reading a whole table when it is wrong about the data.
+        ("enable_seqscan", "off"),
+        // Compiling takes longer than any of these statements.
+        ("jit", "off"),
+    ]);
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let writers = pool.clone().max_connections(POSTGRES_WRITERS).connect_lazy_with(for_writing);
     let readers = pool.max_connections(readers.max(1)).connect_lazy_with(for_reading);

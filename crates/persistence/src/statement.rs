@@ -225,6 +225,19 @@ impl Statement {
         Ok((text.as_str().to_owned(), binds.into_owned()))
     }
 
+    /// The statement that asks the engine how it would run this one, which must be a built one.
+    pub fn explained(self) -> Statement {
+        let Inner::Built(build) = self.0 else { return self };
+        Statement(Inner::Built(Box::new(move |engine| {
+            let (text, values) = build(engine);
+            let explain = match engine {
+                Engine::Sqlite => "EXPLAIN QUERY PLAN",
+                Engine::Postgres => "EXPLAIN (COSTS OFF)",
+            };
+            (format!("{explain} {text}"), values)
+        })))
+    }
+
     pub(crate) fn for_sqlite(&self) -> Result<(SqlStr, SqliteArguments), DbError> {
         let (text, binds) = self.parts(Engine::Sqlite)?;
         let arguments = sqlite_arguments(&binds).map_err(|problem| DbError::new(text.as_str(), problem))?;

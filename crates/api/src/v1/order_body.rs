@@ -2,6 +2,7 @@
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::order::{Line, Offer, Order};
+use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::OrderSummary;
 use serde::Serialize;
@@ -267,10 +268,24 @@ pub(crate) struct OrderSummaryBody {
     /// When it was last written.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub updated_at: Timestamp,
+    /// When it is due to leave its status. Left out: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub due_at: Option<Timestamp>,
+    /// Is it late?
+    pub overdue: bool,
+    /// Is it in the trash?
+    pub deleted: bool,
+    /// Where the words that were asked for are: in `items` (titles, stock keeping units, categories), `contact` or `note`.
+    /// Left out when none were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, example = json!(["items"]))]
+    pub matched: Vec<Field>,
 }
 
-impl From<OrderSummary> for OrderSummaryBody {
-    fn from(order: OrderSummary) -> Self {
+impl OrderSummaryBody {
+    /// The order as it stands now.
+    pub(crate) fn new(order: OrderSummary, now: Timestamp) -> Self {
         Self {
             id: order.id.to_string(),
             number: order.id.number(),
@@ -278,12 +293,16 @@ impl From<OrderSummary> for OrderSummaryBody {
             status: order.status.into(),
             store_id: order.store_id.to_string(),
             customer_id: order.customer_id.map(|id| id.to_string()),
+            overdue: order.is_overdue(now),
             orderer: order.contact_name,
             source: order.source.into(),
             source_status: order.source_status,
             total: MoneyBody::new(order.total, order.currency),
             placed_at: order.placed_at,
             updated_at: order.updated_at,
+            due_at: order.due_at,
+            deleted: order.deleted_at.is_some(),
+            matched: order.matched,
         }
     }
 }

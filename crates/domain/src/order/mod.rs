@@ -14,6 +14,7 @@ mod line;
 mod look_alike;
 mod place;
 mod stock;
+mod words;
 
 pub use action::{Action, Offer, actions};
 pub use command::{

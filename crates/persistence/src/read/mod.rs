@@ -11,8 +11,8 @@ mod terms;
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use logins::{password_hash, session, sign_in};
 pub use order_list::{
-    CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
-    list_orders,
+    CustomerFilter, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey,
+    count_orders, list_orders, list_statements,
 };
 pub use orders::{OrderContext, history, order, state_at};
 pub use people::{customer, member, member_by_email, members};
@@ -20,6 +20,25 @@ pub use people::{customer, member, member_by_email, members};
 /// The fixed statements of these modules.
 pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 2] =
     [catalogue::STATEMENTS, people::STATEMENTS];
+
+/// Totals are counted up to here; beyond, they are a lower bound.
+pub const MAX_COUNTED: i64 = 10_000;
+
+/// How many rows a list has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// So many, at most [`MAX_COUNTED`].
+    pub total: i64,
+    /// May there be more?
+    pub is_lower_bound: bool,
+}
+
+impl Counted {
+    /// From a number that was counted to one more than we tell.
+    fn of(total: i64) -> Self {
+        Self { total: total.min(MAX_COUNTED), is_lower_bound: total > MAX_COUNTED }
+    }
+}
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

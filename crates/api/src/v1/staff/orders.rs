@@ -2,6 +2,8 @@
 
 mod acts;
 mod amend;
+mod export;
+mod filters;
 mod history;
 mod list;
 mod read;
@@ -12,6 +14,7 @@ use crate::routes::{Routes, endpoint};
 pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(list::list_staff_orders))
+        .with(endpoint!(export::export_staff_orders))
         .with(endpoint!(read::get_staff_order))
         .with(endpoint!(history::get_staff_order_history))
         .with(endpoint!(amend::amend_staff_order))
