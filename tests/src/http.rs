@@ -122,6 +122,22 @@ impl Request {
     }
 }
 
+/// The content of a body that came in chunks (RFC 9112, section 7.1), the last of which is empty.
+fn joined(mut chunks: &[u8]) -> Vec<u8> {
+    let mut body = vec![];
+    loop {
+        let end = chunks.windows(2).position(|window| window == b"\r\n").expect("the length of a chunk");
+        let length = std::str::from_utf8(&chunks[..end]).expect("a length in ASCII");
+        let length = usize::from_str_radix(length, 16).expect("a length");
+        if length == 0 {
+            return body;
+        }
+        let (chunk, rest) = chunks[end + 2..].split_at_checked(length).expect("a whole chunk");
+        body.extend_from_slice(chunk);
+        chunks = rest.strip_prefix(b"\r\n").expect("the end of a chunk");
+    }
+}
+
 /// What came back.
 #[derive(Clone, Debug)]
 pub struct Answer {
@@ -140,7 +156,11 @@ impl Answer {
         let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
-        let answer = Self { status, body: bytes[end + 4..].to_vec(), headers };
+        let mut answer = Self { status, body: bytes[end + 4..].to_vec(), headers };
+        if answer.header("transfer-encoding") == Some("chunked") {
+            answer.body = joined(&answer.body);
+            return answer;
+        }
         let declared = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
         assert_eq!(answer.body.len(), declared, "the body is as long as its head says");
         answer

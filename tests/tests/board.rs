@@ -138,7 +138,9 @@ async fn the_board_is_what_the_domain_says(db: Db) {
 async fn orders(db: &Db, scope: &Scope) -> Vec<Order> {
     let mut conn = db.read().await.expect("a reader");
     let filter = OrderFilter::default();
-    let page = read::list_orders(&mut conn, scope, &filter, None, 10_000).await.expect("a page");
+    let page = read::list_orders(&mut conn, scope, &filter, read::OrderSort::NEWEST_FIRST, None, 10_000)
+        .await
+        .expect("a page");
     let ids: Vec<_> = page.items.iter().map(|item| item.id).collect();
     read::orders(&mut conn, &Scope::Everything, &ids).await.expect("orders")
 }

@@ -54,7 +54,9 @@ async fn new_for(conn: &mut Conn, member: &Member, filter: &OrderFilter) -> BTre
     let scope = Actor::Member(member.authority()).scope();
     let (mut found, mut after) = (BTreeSet::new(), None);
     loop {
-        let page = read::list_orders(conn, &scope, &filter, after, 7).await.expect("a page");
+        let page = read::list_orders(conn, &scope, &filter, read::OrderSort::NEWEST_FIRST, after, 7)
+            .await
+            .expect("a page");
         for item in page.items {
             assert_eq!(item.is_new, Some(true));
             assert!(found.insert(item.id), "{} twice", item.id);
@@ -70,7 +72,9 @@ async fn new_for(conn: &mut Conn, member: &Member, filter: &OrderFilter) -> BTre
 async fn flagged_for(conn: &mut Conn, member: &Member) -> BTreeSet<OrderId> {
     let scope = Actor::Member(member.authority()).scope();
     let filter = OrderFilter { reader: Some(member.id), ..OrderFilter::default() };
-    let page = read::list_orders(conn, &scope, &filter, None, 1_000).await.expect("a page");
+    let page = read::list_orders(conn, &scope, &filter, read::OrderSort::NEWEST_FIRST, None, 1_000)
+        .await
+        .expect("a page");
     assert!(page.next.is_none());
     page.items.into_iter().filter(|item| item.is_new == Some(true)).map(|item| item.id).collect()
 }
@@ -169,7 +173,7 @@ async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
         let scope = Actor::Member(desk.member.authority()).scope();
         let counted = read::count_new(&mut conn, &scope, desk.member.id).await.expect("counted");
         let count = i64::try_from(desk.new.len()).expect("few");
-        assert_eq!(counted, Counted { count, is_lower_bound: false });
+        assert_eq!(counted, Counted { total: count, is_lower_bound: false });
     }
     assert!(placed.len() > 100 && desks.iter().all(|desk| !desk.new.is_empty()));
     number_all(&db).await;
@@ -437,7 +441,9 @@ async fn very_many_new_orders_are_walked_in_pages(db: Db) {
     let filter = OrderFilter { reader: Some(member.id), new: Some(true), ..OrderFilter::default() };
     let (mut found, mut after) = (0, None);
     loop {
-        let page = read::list_orders(&mut conn, &scope, &filter, after, 1_000).await.expect("a page");
+        let page = read::list_orders(&mut conn, &scope, &filter, read::OrderSort::NEWEST_FIRST, after, 1_000)
+            .await
+            .expect("a page");
         found += page.items.len() as u64;
         after = page.next;
         if after.is_none() {
@@ -446,7 +452,7 @@ async fn very_many_new_orders_are_walked_in_pages(db: Db) {
     }
     assert_eq!(found, MANY + 1);
     let counted = read::count_new(&mut conn, &scope, member.id).await.expect("counted");
-    assert_eq!(counted, Counted { count: 10_000, is_lower_bound: true });
+    assert_eq!(counted, Counted { total: 10_000, is_lower_bound: true });
     drop(conn);
     fresh.drop().await;
 }

@@ -44,13 +44,15 @@ async fn numbers_are_those_of_the_lists(db: Db) {
         let member = shop.member(role, stores).await;
         let scope = Actor::Member(member.authority()).scope();
         let all = OrderFilter { reader: Some(member.id), ..OrderFilter::default() };
-        let page = read::list_orders(&mut conn, &scope, &all, None, 1_000).await.expect("a page");
+        let page = read::list_orders(&mut conn, &scope, &all, read::OrderSort::NEWEST_FIRST, None, 1_000)
+            .await
+            .expect("a page");
         let mut orders = vec![];
         for item in &page.items {
             orders.push(read::order(&mut conn, &scope, item.id).await.expect("readable").expect("listed"));
         }
         let count = |keep: &dyn Fn(&ordervault_domain::order::Order) -> bool| Counted {
-            count: i64::try_from(orders.iter().filter(|order| keep(order)).count()).expect("few"),
+            total: i64::try_from(orders.iter().filter(|order| keep(order)).count()).expect("few"),
             is_lower_bound: false,
         };
         let summary = read::summary(&mut conn, &scope, member.id, now).await.expect("a summary");
@@ -65,7 +67,7 @@ async fn numbers_are_those_of_the_lists(db: Db) {
         assert_eq!(summary.overdue, count(&|order| order.is_overdue(now)), "{role}");
         let trash = matches!(role, Role::Owner | Role::Manager).then(|| count(&|order| order.is_deleted()));
         assert_eq!(summary.trash, trash, "{role}");
-        overdue += summary.overdue.count;
+        overdue += summary.overdue.total;
         // The test shop's stores are all in Taipei.
         let day = stores_day(now);
         let todays = |order: &&ordervault_domain::order::Order| order.placed_at >= day && !order.is_deleted();

@@ -8,10 +8,14 @@ use ipnet::IpNet;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::Writer;
+use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, LookupTokens, Passwords, RefreshTokens};
 use crate::jobs::Bell;
 use crate::throttles::{Rates, Throttles};
+
+/// Exports that run at the same time. Each holds one of the connections for reading until its client has read all.
+pub const MAX_EXPORTS: usize = 2;
 
 /// Reads the time.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -180,6 +184,8 @@ pub struct AppState {
     pub lookup_tokens: LookupTokens,
     /// What may be tried only so often.
     pub throttles: Throttles,
+    /// One permit for each export that may run at the same time.
+    pub exports: Arc<Semaphore>,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
     /// Wakes the timed jobs of this process.
@@ -211,6 +217,7 @@ impl AppState {
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
             lookup_tokens: LookupTokens::new(secrets),
+            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
             bell: Bell::default(),
             is_draining: AtomicBool::new(false),

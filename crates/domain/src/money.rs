@@ -135,6 +135,17 @@ pub struct Money {
 }
 
 impl Money {
+    /// The decimal number of major units that [`Money::parse_decimal`] reads, with all of the currency's decimals.
+    #[must_use]
+    pub fn decimal(self) -> String {
+        let exponent = usize::from(self.currency.exponent());
+        let sign = if self.amount.0 < 0 { "-" } else { "" };
+        let digits = format!("{:0>width$}", self.amount.0.unsigned_abs(), width = exponent + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - exponent);
+        let point = if exponent == 0 { "" } else { "." };
+        format!("{sign}{whole}{point}{decimals}")
+    }
+
     /// Reads a decimal number of major units exactly: `58.90` BRL is 5890, `58.9` too, `58.901` is `None`.
     /// ASCII digits with an optional minus and at most the currency's decimals; nothing else, no blanks, no plus.
     #[must_use]
@@ -164,12 +175,7 @@ impl Money {
 /// The decimal number and the currency: `1999.00 TWD`, `-0.05 TWD`, `1999 JPY`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exponent = usize::from(self.currency.exponent());
-        let sign = if self.amount.0 < 0 { "-" } else { "" };
-        let digits = format!("{:0>width$}", self.amount.0.unsigned_abs(), width = exponent + 1);
-        let (whole, decimals) = digits.split_at(digits.len() - exponent);
-        let point = if exponent == 0 { "" } else { "." };
-        write!(f, "{sign}{whole}{point}{decimals} {}", self.currency)
+        write!(f, "{} {}", self.decimal(), self.currency)
     }
 }
 

@@ -9,6 +9,10 @@
 //! pairs, a query of one character a prefix, and both find the text wherever it contains the query. In other scripts
 //! a query finds the words that begin with its words.
 
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use strum::EnumIter;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -16,6 +20,23 @@ use crate::text::is_invisible;
 
 /// Characters of a word that are indexed and searched; the rest of it is cut off in both.
 pub const MAX_TOKEN_CHARS: usize = 40;
+/// Highest place of a token in [`Words`]; PostgreSQL keeps no higher one
+/// (<https://www.postgresql.org/docs/15/textsearch-limitations.html>).
+pub const MAX_PLACE: usize = 16_383;
+/// Most places of one token in [`Words`]; PostgreSQL keeps no more.
+pub const MAX_PLACES_PER_TOKEN: usize = 255;
+
+/// A class of an order's texts. Whoever may not see a class does not search it either.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// Titles, stock keeping units and categories of the lines.
+    Items,
+    /// Name, e-mail address, phone number and address.
+    Contact,
+    /// The customer's note.
+    Note,
+}
 
 /// One condition of a query.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -67,15 +88,50 @@ pub fn query_terms(query: &str) -> Vec<Term> {
     terms.collect()
 }
 
-/// Whether a text with these tokens is found: the model that both engines follow. No terms find everything.
-#[must_use]
-pub fn matches(tokens: &[String], terms: &[Term]) -> bool {
-    terms.iter().all(|term| match term {
-        Term::Prefix(prefix) => tokens.iter().any(|token| token.starts_with(prefix)),
-        Term::Phrase(phrase) => {
-            phrase.is_empty() || tokens.windows(phrase.len()).any(|window| window == phrase.as_slice())
+/// What is indexed of several texts: their tokens, each at a place that rises by one. Between two texts one place stays
+/// empty, so that no phrase reaches from one into the next. What one engine could not keep ([`MAX_PLACE`],
+/// [`MAX_PLACES_PER_TOKEN`]) is indexed on neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words(Vec<(usize, String)>);
+
+impl Words {
+    /// The words of these texts; empty texts count for nothing.
+    #[must_use]
+    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut words = vec![];
+        let mut places: HashMap<String, usize> = HashMap::new();
+        let mut place = 0;
+        for text in texts.into_iter().filter(|text| !text.is_empty()) {
+            for token in tokens(text) {
+                place += 1;
+                let count = places.entry(token.clone()).or_default();
+                *count += 1;
+                if place <= MAX_PLACE && *count <= MAX_PLACES_PER_TOKEN {
+                    words.push((place, token));
+                }
+            }
+            place += 1;
         }
-    })
+        Self(words)
+    }
+
+    /// The tokens with their places, which count from one.
+    pub fn iter(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.0.iter().map(|(place, token)| (*place, token.as_str()))
+    }
+
+    /// Is this found? The model that both engines follow.
+    #[must_use]
+    pub fn hold(&self, term: &Term) -> bool {
+        match term {
+            Term::Prefix(prefix) => self.0.iter().any(|(_, token)| token.starts_with(prefix)),
+            Term::Phrase(phrase) if phrase.is_empty() => true,
+            Term::Phrase(phrase) => self.0.windows(phrase.len()).any(|window| {
+                let is_unbroken = window.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0);
+                is_unbroken && window.iter().map(|(_, token)| token).eq(phrase)
+            }),
+        }
+    }
 }
 
 /// A character of Han, Hiragana, Katakana, Bopomofo or Hangul.
@@ -152,8 +208,12 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn holds_all(words: &Words, terms: &[Term]) -> bool {
+        terms.iter().all(|term| words.hold(term))
+    }
+
     fn found(text: &str, query: &str) -> bool {
-        matches(&tokens(text), &query_terms(query))
+        holds_all(&Words::of([text]), &query_terms(query))
     }
 
     #[test]
@@ -232,7 +292,26 @@ mod tests {
         ] {
             assert_eq!(found(text, query), expected, "{text} ? {query}");
         }
-        assert!(matches(&[], &[Term::Phrase(vec![])]));
+        assert!(Words::default().hold(&Term::Phrase(vec![])));
+    }
+
+    #[test]
+    fn no_phrase_reaches_into_the_next_text() {
+        let words = Words::of(["保温", "", "杯子"]);
+        assert_eq!(words.iter().collect::<Vec<_>>(), [(1, "保温"), (2, "温"), (4, "杯子"), (5, "子")]);
+        assert!(!holds_all(&words, &query_terms("温杯")));
+        assert!(holds_all(&words, &query_terms("杯子 保温")));
+    }
+
+    #[test]
+    fn what_is_beyond_the_limits_is_not_indexed() {
+        let last = |text: String| Words::of([text.as_str()]).iter().last().map(|(place, _)| place);
+        assert_eq!(last((0..MAX_PLACE + 5).map(|n| format!("w{n} ")).collect()), Some(MAX_PLACE));
+        assert_eq!(last("same ".repeat(MAX_PLACES_PER_TOKEN + 5)), Some(MAX_PLACES_PER_TOKEN));
+        // A dropped token leaves its place empty.
+        let words = Words::of([format!("{}保温杯", "保温 ".repeat(MAX_PLACES_PER_TOKEN)).as_str()]);
+        assert!(!holds_all(&words, &query_terms("保温杯")));
+        assert!(holds_all(&words, &query_terms("温杯")));
     }
 
     #[test]

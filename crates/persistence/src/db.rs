@@ -210,9 +210,10 @@ async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
         ("idle_in_transaction_session_timeout", POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT),
     ];
     let limited = admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
-    // The writer finds everything by key. Its plans are kept: one made while a table was small would go on reading
-    // all of it.
-    let for_writing = limited.clone().options([("enable_seqscan", "off")]);
+    // Whatever is read has an index. A planner that is wrong about the data, or keeps a plan that it made while a table was
+    // small, would read all of it. And compiling takes longer than any of these statements.
+    let limited = limited.options([("enable_seqscan", "off"), ("jit", "off")]);
+    let for_writing = limited.clone();
     let for_reading = limited.options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let writers = pool.clone().max_connections(POSTGRES_WRITERS).connect_lazy_with(for_writing);

@@ -35,15 +35,19 @@ fn refusal(request: &ServiceRequest) -> Option<Problem> {
         return Some(too_large(limit));
     }
     // An unknown address is 404 whatever the client accepts.
-    let is_api = request.match_pattern().is_some_and(|pattern| pattern.starts_with("/v1/"));
-    if is_api && !accepts_json(request) {
-        return Some(Problem::new(Code::NotAcceptable));
-    }
-    None
+    let pattern = request.match_pattern().filter(|pattern| pattern.starts_with("/v1/"));
+    let format = if pattern.as_ref()?.ends_with(".csv") { CSV } else { JSON };
+    (!accepts(request, format)).then(|| Problem::new(Code::NotAcceptable))
 }
 
-/// Whether `Accept` leaves room for JSON (RFC 9110, section 12.5.1). The most specific range decides.
-fn accepts_json(request: &ServiceRequest) -> bool {
+/// Two of the ranges that take a media type; any takes all.
+type Format = [&'static str; 2];
+
+const JSON: Format = ["application/json", "application/*"];
+const CSV: Format = ["text/csv", "text/*"];
+
+/// Whether `Accept` leaves room for a format (RFC 9110, section 12.5.1). The most specific range decides.
+fn accepts(request: &ServiceRequest, [exact, family]: Format) -> bool {
     let mut ranges = request
         .headers()
         .get_all(header::ACCEPT)
@@ -58,8 +62,8 @@ fn accepts_json(request: &ServiceRequest) -> bool {
     for range in ranges {
         let mut parts = range.split(';').map(str::trim);
         let rank = match parts.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "application/json" => 3,
-            "application/*" => 2,
+            range if range == exact => 3,
+            range if range == family => 2,
             "*/*" => 1,
             _ => continue,
         };
@@ -93,8 +97,10 @@ mod tests {
             ("", true),
         ] {
             let request = TestRequest::default().insert_header(("accept", accept)).to_srv_request();
-            assert_eq!(accepts_json(&request), expected, "{accept}");
+            assert_eq!(accepts(&request, JSON), expected, "{accept}");
         }
-        assert!(accepts_json(&TestRequest::default().to_srv_request()));
+        assert!(accepts(&TestRequest::default().to_srv_request(), JSON));
+        let csv = TestRequest::default().insert_header(("accept", "text/csv")).to_srv_request();
+        assert!(accepts(&csv, CSV) && !accepts(&csv, JSON));
     }
 }

@@ -7,7 +7,7 @@ use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::id::{IdError, OrderId, ProductId, StoreId};
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, OrderFilter};
+use ordervault_persistence::read::{self, OrderFilter, OrderSort};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
@@ -133,7 +133,9 @@ pub(crate) async fn list_board_orders(
     }
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;
-    let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
+    let sort = OrderSort::NEWEST_FIRST;
+    let page = read::list_orders(&mut conn, &scope, &filter, sort, after, limit.into()).await;
+    let page = page.map_err(failed)?;
     let ids: Vec<OrderId> = page.items.iter().map(|item| item.id).collect();
     let mut orders = read::orders(&mut conn, &scope, &ids).await.map_err(failed)?;
     orders.sort_by_key(|order| std::cmp::Reverse((order.placed_at, order.id)));

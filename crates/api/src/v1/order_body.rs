@@ -2,6 +2,7 @@
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::order::{Line, Offer, Order};
+use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::OrderSummary;
 use serde::Serialize;
@@ -278,10 +279,24 @@ pub(crate) struct OrderSummaryBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = true)]
     pub is_new: Option<bool>,
+    /// When it is due to leave its status. Left out: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    pub due_at: Option<Timestamp>,
+    /// Is it late?
+    pub overdue: bool,
+    /// Is it in the trash?
+    pub deleted: bool,
+    /// Where the words that were asked for are: in `items` (titles, stock keeping units, categories), `contact` or `note`.
+    /// Left out when none were.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, example = json!(["items"]))]
+    pub matched: Vec<Field>,
 }
 
-impl From<OrderSummary> for OrderSummaryBody {
-    fn from(order: OrderSummary) -> Self {
+impl OrderSummaryBody {
+    /// The order as it stands now.
+    pub(crate) fn new(order: OrderSummary, now: Timestamp) -> Self {
         Self {
             id: order.id.to_string(),
             number: order.id.number(),
@@ -289,6 +304,7 @@ impl From<OrderSummary> for OrderSummaryBody {
             status: order.status.into(),
             store_id: order.store_id.to_string(),
             customer_id: order.customer_id.map(|id| id.to_string()),
+            overdue: order.is_overdue(now),
             orderer: order.contact_name,
             source: order.source.into(),
             source_status: order.source_status,
@@ -296,6 +312,9 @@ impl From<OrderSummary> for OrderSummaryBody {
             placed_at: order.placed_at,
             updated_at: order.updated_at,
             is_new: order.is_new,
+            due_at: order.due_at,
+            deleted: order.deleted_at.is_some(),
+            matched: order.matched,
         }
     }
 }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ordervault_domain::search::query_terms;
+use ordervault_persistence::read::Counted;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
@@ -12,8 +13,6 @@ use crate::problem::Problem;
 
 /// Rows of a page when the client does not say.
 pub(crate) const DEFAULT_LIMIT: u32 = 25;
-/// Totals are counted up to here.
-const MAX_COUNTED: i64 = 10_000;
 /// Bytes of a cursor that bind it to its list and notice changes.
 const SEAL_BYTES: usize = 8;
 
@@ -31,7 +30,7 @@ pub(crate) struct PageQuery {
     pub cursor: Option<String>,
 }
 
-/// One page of a list, newest first.
+/// One page of a list, newest first unless asked for otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListOf<T> {
     /// The rows.
@@ -47,7 +46,7 @@ pub(crate) struct ListOf<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 10000, example = 137)]
     pub total: Option<i64>,
-    /// Are there more than `total` says?
+    /// May there be more than `total` says?
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = false)]
     pub total_is_lower_bound: Option<bool>,
@@ -82,7 +81,7 @@ impl<T> ListOf<T> {
             total_is_lower_bound: None,
             position: None,
         };
-        page.with_total(is_counted.then_some(0))
+        page.with_total(is_counted.then_some(Counted { total: 0, is_lower_bound: false }))
     }
 
     /// With the position that was read before the list.
@@ -91,10 +90,10 @@ impl<T> ListOf<T> {
         self
     }
 
-    /// With a total that was counted to one more than we tell.
-    pub(crate) fn with_total(mut self, counted: Option<i64>) -> Self {
-        self.total = counted.map(|total| total.min(MAX_COUNTED));
-        self.total_is_lower_bound = counted.map(|total| total > MAX_COUNTED);
+    /// With a total, if it was asked for.
+    pub(crate) fn with_total(mut self, counted: Option<Counted>) -> Self {
+        self.total = counted.map(|counted| counted.total);
+        self.total_is_lower_bound = counted.map(|counted| counted.is_lower_bound);
         self
     }
 }

@@ -7,7 +7,9 @@ use ordervault_domain::access::Scope;
 use ordervault_domain::order::Status;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::migrate::migrate;
-use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSummary, ProductFilter, list_orders};
+use ordervault_persistence::read::{
+    CustomerFilter, OrderFilter, OrderSort, OrderSummary, ProductFilter, list_orders,
+};
 use tempfile::TempDir;
 
 use super::*;
@@ -38,7 +40,10 @@ async fn loaded() -> (TempDir, Db) {
 
 async fn orders(db: &Db, filter: OrderFilter) -> Vec<OrderSummary> {
     let mut conn = db.read().await.unwrap();
-    list_orders(&mut conn, &Scope::Everything, &filter, None, 1_000).await.unwrap().items
+    list_orders(&mut conn, &Scope::Everything, &filter, OrderSort::NEWEST_FIRST, None, 1_000)
+        .await
+        .unwrap()
+        .items
 }
 
 #[tokio::test]

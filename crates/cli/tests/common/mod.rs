@@ -12,7 +12,7 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use ordervault_domain::access::Scope;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
-use ordervault_persistence::read::{OrderFilter, OrderSummary, list_orders};
+use ordervault_persistence::read::{OrderFilter, OrderSort, OrderSummary, list_orders};
 use tempfile::TempDir;
 
 /// A folder to run the program in, with a database of its own.
@@ -109,7 +109,10 @@ impl Shop {
         let db = self.db().await;
         let mut conn = db.read().await.unwrap();
         let filter = OrderFilter::default();
-        let page = list_orders(&mut conn, &Scope::Everything, &filter, None, 100_000).await.unwrap();
+        let page =
+            list_orders(&mut conn, &Scope::Everything, &filter, OrderSort::NEWEST_FIRST, None, 100_000)
+                .await
+                .unwrap();
         drop(conn);
         db.close().await;
         page.items

@@ -50,6 +50,24 @@ impl Contact {
     pub fn has_email(&self, email: &Email) -> bool {
         self.email.as_ref().is_some_and(|own| is_same(&own.0, &email.0))
     }
+
+    /// Everything in it that is not empty, as search looks at it.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let address = self.address.iter().flat_map(|address| {
+            [
+                &address.line1,
+                &address.line2,
+                &address.city,
+                &address.region,
+                &address.postal_code,
+                &address.country,
+            ]
+        });
+        let name = self.name.as_deref();
+        let email = self.email.as_ref().map(Email::as_str);
+        let phone = self.phone.as_ref().map(Phone::as_str);
+        [name, email, phone].into_iter().flatten().chain(address.flatten().map(String::as_str))
+    }
 }
 
 /// A postal address, in the parts that the person gave.

@@ -15,6 +15,7 @@ mod look_alike;
 mod place;
 mod stock;
 pub mod timeline;
+mod words;
 
 pub use action::{Action, Offer, actions};
 pub use command::{

@@ -7,8 +7,8 @@ use ordervault_domain::search::Term;
 use ordervault_domain::store::Store;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 
-use super::order_list::MAX_COUNTED;
-use super::{Page, terms};
+use super::select::count;
+use super::{Counted, MAX_COUNTED, Page, terms};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
@@ -84,14 +84,14 @@ pub async fn products(
     Ok(Page::of(products, limit, |product: &Product| product.id.get()))
 }
 
-/// Number of products, counted to [`MAX_COUNTED`] + 1.
+/// Number of products, counted to [`MAX_COUNTED`].
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count_products(conn: &mut Conn, filter: &ProductFilter) -> Result<i64, Error> {
+pub async fn count_products(conn: &mut Conn, filter: &ProductFilter) -> Result<Counted, Error> {
     let mut select = selected(filter, conn.engine());
-    select.expr(Expr::val(1)).limit(MAX_COUNTED + 1);
-    super::order_list::count(conn, select).await
+    select.expr(Expr::val(1)).limit(MAX_COUNTED.unsigned_abs() + 1);
+    Ok(Counted::of(count(conn, select).await?))
 }
 
 fn selected(filter: &ProductFilter, engine: Engine) -> SelectStatement {
@@ -129,7 +129,7 @@ fn with_words(words: &[Term], engine: Engine) -> Condition {
             "products.id IN (SELECT rowid FROM product_search WHERE product_search MATCH ?)",
             [terms::fts5(words, &["words"])],
         )),
-        Engine::Postgres => terms::tsqueries(words).into_iter().fold(Condition::all(), |all, term| {
+        Engine::Postgres => words.iter().map(terms::tsquery).fold(Condition::all(), |all, term| {
             all.add(Expr::cust_with_values(
                 "products.id IN (SELECT id FROM product_search WHERE words @@ $1::tsquery)",
                 [term],

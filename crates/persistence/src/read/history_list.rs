@@ -15,7 +15,8 @@ use sea_query::{
 };
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{MAX_WALKED_ROWS, column, in_scope, one_of};
+use super::order_list::{MAX_WALKED_ROWS, in_scope};
+use super::select::{column, one_of};
 use super::{Page, people};
 use crate::engine::Engine;
 use crate::error::Error;

@@ -11,6 +11,7 @@ mod new_orders;
 mod order_list;
 mod orders;
 mod people;
+mod select;
 mod summary;
 mod terms;
 mod throttles;
@@ -23,10 +24,10 @@ pub use history_list::{
 };
 pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
-pub use new_orders::{Counted, count_new, last_position, new_among};
+pub use new_orders::{count_new, last_position, new_among};
 pub use order_list::{
-    CustomerFilter, MAX_COUNTED, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSummary, count_orders,
-    list_orders,
+    CustomerFilter, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey, Trash,
+    count_orders, list_orders, list_statements,
 };
 pub use orders::{Moment, OrderContext, history, order, orders, proof, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
@@ -43,6 +44,25 @@ pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 7] = [
     people::STATEMENTS,
     summary::STATEMENTS,
 ];
+
+/// Totals are counted up to here; beyond, they are a lower bound.
+pub const MAX_COUNTED: i64 = 10_000;
+
+/// How many rows a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// So many, at most [`MAX_COUNTED`].
+    pub total: i64,
+    /// May there be more?
+    pub is_lower_bound: bool,
+}
+
+impl Counted {
+    /// From a number that was counted to one more than we tell.
+    fn of(total: i64) -> Self {
+        Self { total: total.min(MAX_COUNTED), is_lower_bound: total > MAX_COUNTED }
+    }
+}
 
 /// One page of a list, and where the next one begins.
 #[derive(Clone, Debug, PartialEq, Eq)]

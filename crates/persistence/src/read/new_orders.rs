@@ -9,7 +9,9 @@ use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::order::Source;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
 
-use super::order_list::{MAX_WALKED_ROWS, OrderFilter, column, count, in_scope};
+use super::Counted;
+use super::order_list::{MAX_WALKED_ROWS, OrderFilter, in_scope};
+use super::select::{column, count, newest_first};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
@@ -64,8 +66,23 @@ impl News {
         Ok(Self { reader: filter.reader, wanted, candidates })
     }
 
+    /// Nobody reads.
+    pub(super) fn nobodys() -> Self {
+        Self { reader: None, wanted: None, candidates: None }
+    }
+
+    /// Is it asked for what is new, or is not?
+    pub(super) fn is_asked(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// All orders that can be new, if these are asked for and are not too many.
+    pub(super) fn candidates(&self) -> Option<&[i64]> {
+        self.candidates.as_deref()
+    }
+
     /// What to select from, under the name `orders`: all orders, or those that can be new, whatever else is asked for.
-    pub(super) fn source(&self, engine: Engine) -> SelectStatement {
+    fn source(&self, engine: Engine) -> SelectStatement {
         match &self.candidates {
             Some(ids) => with_ids(ids, engine),
             None => Query::select().from(Alias::new("orders")).to_owned(),
@@ -73,7 +90,7 @@ impl News {
     }
 
     /// Has each row to be looked at?
-    pub(super) fn is_walked(&self) -> bool {
+    fn is_walked(&self) -> bool {
         self.wanted.is_some() && self.candidates.is_none()
     }
 
@@ -115,20 +132,38 @@ async fn candidates(conn: &mut Conn, scope: &Scope, reader: MemberId) -> Result<
 /// The orders with these ids, looked up one by one: no other filter's index may lead the way. The list is one text, so
 /// that the statement stays the same for any number of ids.
 fn with_ids(ids: &[i64], engine: Engine) -> SelectStatement {
-    let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
-    let (text, list) = match engine {
-        Engine::Sqlite => (
+    let listed = match engine {
+        Engine::Sqlite => of_list(
             "orders.* FROM json_each(?) AS listed CROSS JOIN orders ON orders.id = listed.value",
-            format!("[{}]", ids.join(",")),
+            ids,
+            engine,
         ),
-        Engine::Postgres => (
+        Engine::Postgres => of_list(
             "orders.* FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)
              JOIN orders ON orders.id = listed.value",
-            ids.join(","),
+            ids,
+            engine,
         ),
     };
-    let listed = Query::select().expr(Expr::cust_with_values(text, [list])).to_owned();
     Query::select().from_subquery(listed, Alias::new("orders")).to_owned()
+}
+
+/// These ids as rows of one column, `id`.
+pub(super) fn listed(ids: &[i64], engine: Engine) -> SelectStatement {
+    let text = match engine {
+        Engine::Sqlite => "value AS id FROM json_each(?)",
+        Engine::Postgres => "value AS id FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)",
+    };
+    of_list(text, ids, engine)
+}
+
+fn of_list(text: &'static str, ids: &[i64], engine: Engine) -> SelectStatement {
+    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let list = match engine {
+        Engine::Sqlite => format!("[{ids}]"),
+        Engine::Postgres => ids,
+    };
+    Query::select().expr(Expr::cust_with_values(text, [list])).to_owned()
 }
 
 /// Is an order new for this member? In a selection with the columns `id` and `source`.
@@ -175,15 +210,6 @@ pub async fn new_among(
     Ok(rows.into_iter().map(|row| OrderId::from_i64(row.0)).collect())
 }
 
-/// A number that may be larger than it says.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
-    /// How many, at least.
-    pub count: i64,
-    /// Are there more?
-    pub is_lower_bound: bool,
-}
-
 /// How many orders in scope are new for the member; of very many only the newest are looked at.
 ///
 /// # Errors
@@ -194,14 +220,14 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
     let mut select = news.source(conn.engine());
     select.columns(["id", "source"].map(Alias::new)).cond_where(in_scope(scope));
     if news.is_walked() {
-        select = super::order_list::newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
+        select = newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
     }
     let new = Query::select()
         .expr(Expr::val(1))
         .from_subquery(select, Alias::new("walked"))
         .cond_where(news.condition())
         .to_owned();
-    Ok(Counted { count: count(conn, new).await?, is_lower_bound: news.is_walked() })
+    Ok(Counted { total: count(conn, new).await?, is_lower_bound: news.is_walked() })
 }
 
 /// The position of the order that came last into these stores; 0: none did. Whatever came up to there is in a list that is

@@ -8,8 +8,10 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use strum::IntoEnumIterator as _;
 
-use super::new_orders::{Counted, count_new};
-use super::order_list::{MAX_COUNTED, MAX_WALKED_ROWS, column, in_scope, newest_first, one_of};
+use super::new_orders::count_new;
+use super::order_list::{MAX_WALKED_ROWS, in_scope};
+use super::select::{column, newest_first, one_of};
+use super::{Counted, MAX_COUNTED};
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::columns::Row;
@@ -123,7 +125,7 @@ fn of_stores(scope: &Scope) -> SelectStatement {
 /// Counts what each of the selections finds, in one statement.
 async fn counted(conn: &mut Conn, selections: Vec<SelectStatement>) -> Result<Vec<Counted>, Error> {
     let mut counts = (0_i64..).zip(selections).map(|(place, mut select)| {
-        select.expr(Expr::val(1)).limit(MAX_COUNTED + 1);
+        select.expr(Expr::val(1)).limit(MAX_COUNTED.cast_unsigned() + 1);
         Query::select()
             .expr_as(Expr::cust(place.to_string()), Alias::new("place"))
             .expr_as(Expr::cust("COUNT(*)"), Alias::new("number"))
@@ -138,9 +140,7 @@ async fn counted(conn: &mut Conn, selections: Vec<SelectStatement>) -> Result<Ve
         .order_by(Alias::new("place"), sea_query::Order::Asc)
         .to_owned();
     let rows: Vec<(i64,)> = conn.fetch_all(&Statement::built(all)).await?;
-    let most = MAX_COUNTED.cast_signed();
-    let counted = |count: i64| Counted { count: Ord::min(count, most), is_lower_bound: count > most };
-    Ok(rows.into_iter().map(|(count,)| counted(count)).collect())
+    Ok(rows.into_iter().map(|(count,)| Counted::of(count)).collect())
 }
 
 /// Store by store what came in since the day began, which is not the same moment everywhere.

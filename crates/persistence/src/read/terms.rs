@@ -14,16 +14,22 @@ pub(super) fn fts5(terms: &[Term], columns: &[&str]) -> String {
     format!("{{{}}} : ({})", columns.join(" "), terms.join(" AND "))
 }
 
-/// One `tsquery` per term (<https://www.postgresql.org/docs/15/datatype-textsearch.html>).
-pub(super) fn tsqueries(terms: &[Term]) -> Vec<String> {
-    terms
-        .iter()
-        .map(|term| match term {
-            Term::Prefix(word) => format!("'{word}':*"),
-            Term::Phrase(tokens) => {
-                let quoted: Vec<String> = tokens.iter().map(|token| format!("'{token}'")).collect();
-                quoted.join(" <-> ")
-            }
-        })
-        .collect()
+/// A term as a `tsquery` (<https://www.postgresql.org/docs/15/datatype-textsearch.html>).
+pub(super) fn tsquery(term: &Term) -> String {
+    joined(term, " <-> ")
+}
+
+/// The same without regard to which tokens stand side by side: what an index can find without reading the rows.
+pub(super) fn loose_tsquery(term: &Term) -> String {
+    joined(term, " & ")
+}
+
+fn joined(term: &Term, between: &str) -> String {
+    match term {
+        Term::Prefix(word) => format!("'{word}':*"),
+        Term::Phrase(tokens) => {
+            let quoted: Vec<String> = tokens.iter().map(|token| format!("'{token}'")).collect();
+            quoted.join(between)
+        }
+    }
 }

@@ -7,14 +7,14 @@ use std::fmt::Write;
 
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
-use ordervault_domain::search::tokens;
+use ordervault_domain::search::{Field, Words};
 
 use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
 use crate::engine::Engine;
 use crate::statement::{Template, statements};
 
-/// Highest position that a `tsvector` keeps (<https://www.postgresql.org/docs/15/textsearch-limitations.html>).
-const MAX_POSITION: usize = 16_383;
+/// Stands at places without a token on SQLite: a private-use letter, which no token holds.
+const EMPTY_PLACE: &str = "\u{e000} ";
 
 statements! {
     DELETE_ORDERS: Template = Template::forked(
@@ -70,34 +70,9 @@ impl SearchRows {
             }
             self.stale_orders.push(after.id.get());
         }
-        let items = after.lines.iter().flat_map(|line| {
-            [line.title.as_str(), line.sku.as_str(), line.category.as_deref().unwrap_or_default()]
-        });
-        let contact = &after.contact;
-        let address = contact.address.iter().flat_map(|address| {
-            [
-                &address.line1,
-                &address.line2,
-                &address.city,
-                &address.region,
-                &address.postal_code,
-                &address.country,
-            ]
-        });
-        let person = contact
-            .name
-            .as_deref()
-            .into_iter()
-            .chain(contact.email.as_ref().map(|email| email.as_str()))
-            .chain(contact.phone.as_ref().map(|phone| phone.as_str()))
-            .chain(address.flatten().map(String::as_str));
-        let row = (
-            after.id.get(),
-            self.words(items),
-            self.words(person),
-            self.words([after.note.as_str()].into_iter()),
-        );
-        self.orders.push(row);
+        let [items, contact, note] =
+            [Field::Items, Field::Contact, Field::Note].map(|field| self.text(&after.words(field)));
+        self.orders.push((after.id.get(), items, contact, note));
     }
 
     /// The product's words, if they are not those of the product before.
@@ -109,38 +84,26 @@ impl SearchRows {
             self.stale_products.push(after.id.get());
         }
         let words = [after.title.as_str(), &after.sku, after.category.as_deref().unwrap_or_default()];
-        let words = self.words(words.into_iter());
+        let words = self.text(&Words::of(words));
         self.products.push((after.id.get(), words));
     }
 
-    /// The tokens of several texts as this engine's index takes them.
-    fn words<'a>(&self, texts: impl Iterator<Item = &'a str>) -> String {
-        match self.engine {
-            Engine::Sqlite => {
-                let mut words = String::new();
-                for text in texts.filter(|text| !text.is_empty()) {
-                    for token in tokens(text) {
-                        words.push_str(&token);
-                        words.push(' ');
-                    }
-                    // A private-use letter, which no token holds, keeps phrases from reaching into the next text.
-                    words.push_str("\u{e000} ");
+    /// Words as this engine's index takes them.
+    fn text(&self, words: &Words) -> String {
+        let mut text = String::new();
+        let mut next = 1;
+        for (place, token) in words.iter() {
+            match self.engine {
+                Engine::Sqlite => {
+                    (next..place).for_each(|_| text.push_str(EMPTY_PLACE));
+                    text.push_str(token);
+                    text.push(' ');
                 }
-                words
+                Engine::Postgres => _ = write!(text, "'{token}':{place} "),
             }
-            Engine::Postgres => {
-                let mut words = String::new();
-                let mut position = 0;
-                for text in texts.filter(|text| !text.is_empty()) {
-                    for token in tokens(text) {
-                        position = (position + 1).min(MAX_POSITION);
-                        let _ = write!(words, "'{token}':{position} ");
-                    }
-                    position = (position + 1).min(MAX_POSITION);
-                }
-                words
-            }
+            next = place + 1;
         }
+        text
     }
 
     pub(crate) fn statements(

@@ -5,7 +5,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Status;
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, OrderCursor, OrderFilter};
+use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
@@ -74,17 +74,20 @@ pub(crate) async fn list_orders(
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let scope = customer.actor().scope();
     let mut conn = reader(&state).await?;
-    let page = read::list_orders(&mut conn, &scope, &filter, after, limit.into()).await.map_err(failed)?;
-    let items = page.items.into_iter().map(OrderSummaryBody::from).collect();
+    let newest_first = OrderSort::NEWEST_FIRST;
+    let page = read::list_orders(&mut conn, &scope, &filter, newest_first, after, limit.into()).await;
+    let page = page.map_err(failed)?;
+    let now = state.now();
+    let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
 }
 
 /// The keys that a cursor carries.
 pub(crate) fn keys(cursor: OrderCursor) -> [i64; 2] {
-    [cursor.placed_at.millis(), cursor.id.get()]
+    [cursor.key, cursor.id.get()]
 }
 
 /// The cursor that carries these keys.
 pub(crate) fn cursor(keys: [i64; 2]) -> OrderCursor {
-    OrderCursor { placed_at: Timestamp::from_millis(keys[0]), id: OrderId::from_i64(keys[1]) }
+    OrderCursor { key: keys[0], id: OrderId::from_i64(keys[1]) }
 }

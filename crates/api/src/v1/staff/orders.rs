@@ -3,6 +3,8 @@
 mod acts;
 mod amend;
 mod diff;
+mod export;
+mod filters;
 mod history;
 pub(super) mod list;
 mod read;
@@ -16,6 +18,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(list::list_staff_orders))
         .with(endpoint!(seen::mark_orders_seen))
+        .with(endpoint!(export::export_staff_orders))
         .with(endpoint!(read::get_staff_order))
         .with(endpoint!(history::get_staff_order_history))
         .with(endpoint!(timeline::get_staff_order_timeline))

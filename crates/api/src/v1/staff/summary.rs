@@ -119,7 +119,7 @@ impl SummaryBody {
     fn new(summary: &Summary, position: i64) -> Self {
         let statuses = summary.statuses.iter().map(|(status, counted)| StatusCount {
             status: status.into(),
-            count: counted.count,
+            count: counted.total,
             is_lower_bound: counted.is_lower_bound,
         });
         let same_store = |a: &Today, b: &Today| a.store_id == b.store_id;
@@ -155,6 +155,6 @@ impl TodayBody {
 
 impl From<Counted> for CountBody {
     fn from(counted: Counted) -> Self {
-        Self { count: counted.count, is_lower_bound: counted.is_lower_bound }
+        Self { count: counted.total, is_lower_bound: counted.is_lower_bound }
     }
 }

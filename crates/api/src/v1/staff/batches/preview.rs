@@ -73,14 +73,16 @@ pub(super) async fn show(
     let versions = selection.versions().into();
     let act = Act::Batch(BatchAct::Preview { digest: digest.clone(), versions });
     asker.submit(None, vec![act]).await.map_err(|error| not_written(&error))?;
+    let now = asker.state.now();
+    let shown = |order| OrderSummaryBody::new(order, now);
     let body = PreviewBody {
         action: action.kind().into(),
         count: selection.found.len(),
         not_found: selection.missing.iter().map(ToString::to_string).collect(),
         sums: sums(&selection),
-        orders: selection.found.into_iter().take(MAX_SHOWN).map(OrderSummaryBody::from).collect(),
+        orders: selection.found.into_iter().take(MAX_SHOWN).map(shown).collect(),
         digest,
-        expires_at: asker.state.now().plus_millis(PREVIEW_MILLIS),
+        expires_at: now.plus_millis(PREVIEW_MILLIS),
     };
     Ok(HttpResponse::Ok().json(body))
 }

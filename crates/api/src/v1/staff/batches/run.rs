@@ -162,7 +162,7 @@ pub(crate) async fn run_batch(
     let (action, selector) = body.0.to_domain(is_preview)?;
     action.authorize(&asker.actor).map_err(|refusal| refused(&refusal))?;
     if is_preview {
-        let selection = Selection::read(&state, &asker.actor.scope(), &selector).await?;
+        let selection = Selection::read(&state, &asker.actor, &selector).await?;
         let digest = digest(staff.member.id, &action, &selection.versions());
         return preview::show(&asker, &action, selection, digest).await;
     }
@@ -184,7 +184,7 @@ async fn opening(
     selector: &Selector,
     expected: Option<&str>,
 ) -> Result<BatchAct, Problem> {
-    let selection = Selection::read(asker.state, &asker.actor.scope(), selector).await?;
+    let selection = Selection::read(asker.state, &asker.actor, selector).await?;
     let versions = selection.versions();
     if let Some(expected) = expected
         && expected != digest(member.id, &action, &versions)

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::batch::{Action, MAX_ORDERS};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Error;
-use ordervault_persistence::read::{self, OrderFilter, OrderSummary};
+use ordervault_persistence::read::{self, OrderFilter, OrderSort, OrderSummary, Trash};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -59,13 +60,15 @@ impl Selector {
     }
 
     /// The filter of the list of orders; `None`: it finds nothing.
-    fn filter(&self, scope: &Scope) -> Result<Option<OrderFilter>, Problem> {
+    fn filter(&self, actor: &Actor, now: Timestamp) -> Result<Option<OrderFilter>, Problem> {
+        let wherever = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
         match self {
-            Self::Ids(ids) => Ok(Some(OrderFilter { ids: Some(ids.clone()), ..OrderFilter::default() })),
-            Self::DeletedIn(batch) => {
-                Ok(Some(OrderFilter { deleted_in: Some(*batch), ..OrderFilter::default() }))
+            Self::Ids(ids) => Ok(Some(OrderFilter { ids: Some(ids.clone()), ..wherever })),
+            Self::DeletedIn(batch) => Ok(Some(OrderFilter { deleted_in: Some(*batch), ..wherever })),
+            Self::Filter(parameters) => {
+                let reader = actor.id().map(MemberId::from_i64);
+                list::filter(parameters.clone(), &actor.scope(), reader, now).map_err(in_body)
             }
-            Self::Filter(parameters) => list::filter(parameters.clone(), scope).map_err(in_body),
         }
     }
 }
@@ -102,14 +105,17 @@ impl Selection {
     ///
     /// # Errors
     /// 422 when a filter is not valid or finds more than a batch may have.
-    pub(super) async fn read(state: &AppState, scope: &Scope, selector: &Selector) -> Result<Self, Problem> {
+    pub(super) async fn read(state: &AppState, actor: &Actor, selector: &Selector) -> Result<Self, Problem> {
+        let scope = actor.scope();
         let mut found = vec![];
-        if let Some(filter) = selector.filter(scope)? {
+        if let Some(filter) = selector.filter(actor, state.now())? {
             let mut conn = state.db.snapshot().await.map_err(|error| failed(Error::Db(error)))?;
             let mut after = None;
             loop {
                 let room = (MAX_ORDERS + 1 - found.len()) as u64;
-                let page = read::list_orders(&mut conn, scope, &filter, after, room).await.map_err(failed)?;
+                let page =
+                    read::list_orders(&mut conn, &scope, &filter, OrderSort::NEWEST_FIRST, after, room);
+                let page = page.await.map_err(failed)?;
                 found.extend(page.items);
                 if found.len() > MAX_ORDERS {
                     let error = FieldError::new("/filter", "too-many");

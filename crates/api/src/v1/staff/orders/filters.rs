@@ -1,0 +1,268 @@
+//! What staff can ask of lists of orders.
+
+use ordervault_domain::access::{Permission, Scope};
+use ordervault_domain::contact::Email;
+use ordervault_domain::id::{CustomerId, IdError, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Source, Status};
+use ordervault_domain::search::query_terms;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::path::{Parameter, ParameterIn};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use crate::problem::{Code, Problem};
+use crate::v1::paging::has_no_words;
+
+/// Fewest digits of a phone number's end that can be searched for.
+const MIN_PHONE_TAIL_DIGITS: usize = 3;
+
+/// What asks for a page of a list and not for the list.
+const PAGE_PARAMETERS: [&str; 3] = ["include_total", "limit", "cursor"];
+
+/// Filters of the orders in scope. Everything given has to hold.
+#[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
+#[into_params(parameter_in = Query)]
+pub(in crate::v1::staff) struct ListStaffOrders {
+    /// Only these statuses, with commas between: `pending_review,confirmed`.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    status: Vec<Status>,
+    /// Only orders of these stores, with commas between.
+    #[serde(default)]
+    #[validate(length(max = 100))]
+    #[param(value_type = Option<String>)]
+    store: Vec<StoreId>,
+    /// Only the order with this number, or those whose number begins with these 4 or more symbols.
+    #[validate(length(max = 17))]
+    #[param(max_length = 17)]
+    number: Option<String>,
+    /// Only orders of this customer: an id, an e-mail address, the last 3 or more digits of a phone number, or words of
+    /// the contact, such as the name.
+    #[validate(length(min = 1, max = 254))]
+    #[param(max_length = 254)]
+    customer: Option<String>,
+    /// Only orders with a product of this category.
+    #[validate(length(min = 1, max = 100))]
+    #[param(max_length = 100)]
+    category: Option<String>,
+    /// Only orders with this product.
+    #[param(value_type = Option<String>)]
+    product: Option<ProductId>,
+    /// Only orders with a product that has this stock keeping unit today.
+    #[validate(length(min = 1, max = 64))]
+    #[param(max_length = 64)]
+    sku: Option<String>,
+    /// Only orders that came in by these ways, with commas between.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    source: Vec<Source>,
+    /// Only imported orders that had these statuses where they come from, with commas between.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[param(value_type = Option<String>)]
+    source_status: Vec<String>,
+    /// Only orders placed then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    placed_after: Option<Timestamp>,
+    /// Only orders placed before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    placed_before: Option<Timestamp>,
+    /// Only orders last written then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_after: Option<Timestamp>,
+    /// Only orders last written before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    updated_before: Option<Timestamp>,
+    /// Only orders due then or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    due_after: Option<Timestamp>,
+    /// Only orders due before.
+    #[param(value_type = Option<String>, format = DateTime)]
+    due_before: Option<Timestamp>,
+    /// `true`: only late orders.
+    #[param(default = false)]
+    overdue: Option<bool>,
+    /// `true`: only the orders in the trash, which are in no other list. Takes the permission orders:delete.
+    #[param(default = false)]
+    deleted: Option<bool>,
+    /// Only orders that cost at least this, in minor units.
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    total_min: Option<i64>,
+    /// Only orders that cost at most this, in minor units.
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
+    total_max: Option<i64>,
+    /// Only orders with these words in products, contact or note, as far as you may see them.
+    #[validate(length(min = 1, max = 200))]
+    #[param(min_length = 1, max_length = 200)]
+    q: Option<String>,
+    /// Only orders that are new for you: placed since you last saw everything, and not opened. Or only the others.
+    new: Option<bool>,
+    /// In which order. `-` puts the greatest first: `-placed` the newest, `due` the most urgent. A list sorted by deadline
+    /// has only orders with a deadline; amounts of several currencies are compared as numbers.
+    #[serde(default)]
+    #[param(inline, default = "-placed")]
+    sort: Sort,
+    /// Count the rows too, up to 10,000.
+    #[param(default = false)]
+    pub(super) include_total: Option<bool>,
+    /// Rows of a page.
+    #[validate(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 25)]
+    pub(super) limit: Option<u32>,
+    /// The `next_cursor` of the page before, with the same filters.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200)]
+    pub(super) cursor: Option<String>,
+}
+
+/// The same without what asks for a page.
+pub(super) struct WholeList;
+
+impl IntoParams for WholeList {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = ListStaffOrders::into_params(place);
+        parameters.retain(|parameter| !PAGE_PARAMETERS.contains(&parameter.name.as_str()));
+        parameters
+    }
+}
+
+/// In which order a list comes.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub(super) enum Sort {
+    #[default]
+    #[serde(rename = "-placed")]
+    NewestPlaced,
+    #[serde(rename = "placed")]
+    OldestPlaced,
+    #[serde(rename = "due")]
+    MostUrgent,
+    #[serde(rename = "-due")]
+    LeastUrgent,
+    #[serde(rename = "-amount")]
+    Dearest,
+    #[serde(rename = "amount")]
+    Cheapest,
+    #[serde(rename = "-updated")]
+    NewestUpdated,
+    #[serde(rename = "updated")]
+    OldestUpdated,
+}
+
+impl From<Sort> for OrderSort {
+    fn from(sort: Sort) -> Self {
+        let (key, descending) = match sort {
+            Sort::NewestPlaced => (SortKey::Placed, true),
+            Sort::OldestPlaced => (SortKey::Placed, false),
+            Sort::MostUrgent => (SortKey::Due, false),
+            Sort::LeastUrgent => (SortKey::Due, true),
+            Sort::Dearest => (SortKey::Total, true),
+            Sort::Cheapest => (SortKey::Total, false),
+            Sort::NewestUpdated => (SortKey::Updated, true),
+            Sort::OldestUpdated => (SortKey::Updated, false),
+        };
+        Self { key, descending }
+    }
+}
+
+impl ListStaffOrders {
+    /// The order that is asked for.
+    pub(super) fn sort(&self) -> OrderSort {
+        self.sort.into()
+    }
+
+    /// The same for every page of the list.
+    pub(super) fn of_any_page(&self) -> Self {
+        Self { limit: None, cursor: None, include_total: None, ..self.clone() }
+    }
+
+    /// Refuses what asks for a page.
+    ///
+    /// # Errors
+    /// 400 `invalid-parameter`.
+    pub(super) fn whole(self) -> Result<Self, Problem> {
+        let given = [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()];
+        match PAGE_PARAMETERS.iter().zip(given).find(|(_, is_given)| *is_given) {
+            Some((name, _)) => Err(Problem::parameter(name, "unknown-parameter")),
+            None => Ok(self),
+        }
+    }
+
+    /// What the reader asks for; `None`: words without a letter or digit, which find nothing.
+    ///
+    /// # Errors
+    /// 400 when a value is none of its kind, 403 when the scope does not show what is searched for.
+    pub(super) fn filter(
+        &self,
+        scope: &Scope,
+        reader: Option<MemberId>,
+        now: Timestamp,
+    ) -> Result<Option<OrderFilter>, Problem> {
+        let customer = self.customer.as_deref().map(|text| customer_filter(text, scope)).transpose()?;
+        let numbers = self.number.as_deref().map(OrderId::beginning_with).transpose();
+        let numbers = numbers.map_err(|error| match error {
+            IdError::Mistyped => Problem::parameter("number", "mistyped"),
+            IdError::Malformed => Problem::parameter("number", "unknown-value"),
+        })?;
+        let deleted = self.deleted == Some(true);
+        if deleted && matches!(scope, Scope::Staff { trash: false, .. }) {
+            return Err(forbidden("the trash", Permission::OrdersDelete));
+        }
+        let finds_nothing = has_no_words(self.q.as_deref())
+            || matches!(&customer, Some(CustomerFilter::Words(terms)) if terms.is_empty());
+        let late_before = (self.overdue == Some(true)).then_some(now);
+        let filter = OrderFilter {
+            statuses: self.status.clone(),
+            stores: self.store.clone(),
+            numbers,
+            customer,
+            sources: self.source.clone(),
+            source_statuses: self.source_status.clone(),
+            category: self.category.clone(),
+            product: self.product,
+            sku: self.sku.clone(),
+            placed_after: self.placed_after,
+            placed_before: self.placed_before,
+            updated_after: self.updated_after,
+            updated_before: self.updated_before,
+            due_after: self.due_after,
+            due_before: self.due_before.into_iter().chain(late_before).min(),
+            total_min: self.total_min.map(Amount::new),
+            total_max: self.total_max.map(Amount::new),
+            trash: if deleted { Trash::Only } else { Trash::Without },
+            terms: self.q.as_deref().map(query_terms).unwrap_or_default(),
+            reader,
+            new: self.new,
+            ..OrderFilter::default()
+        };
+        Ok((!finds_nothing).then_some(filter))
+    }
+}
+
+/// Whoever may not see contacts may not search by them either.
+fn customer_filter(text: &str, scope: &Scope) -> Result<CustomerFilter, Problem> {
+    if let Ok(id) = text.parse::<CustomerId>() {
+        return Ok(CustomerFilter::Id(id));
+    }
+    if !scope.shows_contact() {
+        return Err(forbidden("searching by contact", Permission::ContactRead));
+    }
+    if let Ok(email) = text.parse::<Email>() {
+        return Ok(CustomerFilter::Email(email.as_str().to_owned()));
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
+    match is_phone && !digits.is_empty() {
+        true if digits.len() < MIN_PHONE_TAIL_DIGITS => Err(Problem::parameter("customer", "too-short")),
+        true => Ok(CustomerFilter::PhoneTail(digits)),
+        false => Ok(CustomerFilter::Words(query_terms(text))),
+    }
+}
+
+fn forbidden(what: &str, permission: Permission) -> Problem {
+    Problem::new(Code::Forbidden).detail(format!("{what} takes the permission {permission}"))
+}

@@ -1,0 +1,297 @@
+//! Each thing that is asked of an order, as a condition on a row of `orders`.
+
+use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::order::Status;
+use ordervault_domain::search::{Field, Term};
+use ordervault_domain::time::Timestamp;
+use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Value};
+
+use super::filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+use crate::engine::Engine;
+use crate::read::new_orders::News;
+use crate::read::terms;
+
+/// The digits of the phone number, the last one first.
+pub(super) const PHONE: &str = "contact_phone_reversed";
+
+/// One thing that is asked of an order.
+pub(super) enum Criterion {
+    /// The column has one of these values. An index gives the rows of each in the order of their placing.
+    Among(&'static str, Vec<Value>),
+    /// The column is there, at least the first and less than the second. An index has it first.
+    Within(&'static str, Option<i64>, Option<i64>),
+    /// The phone number ends with these digits.
+    PhoneTail(String),
+    /// Some line is of this product, category or stock keeping unit.
+    Line(Line),
+    /// Each of these terms is in one of these classes of texts.
+    Words(Vec<Term>, &'static [Field]),
+    /// It is in the trash, or is not.
+    Deleted(bool),
+    /// The column has one of these values; no index has it.
+    Unindexed(&'static str, Vec<Value>),
+    /// It is one of these orders.
+    Ids(Vec<i64>),
+    /// It is new for its reader, or is not.
+    New(News),
+}
+
+/// What is asked of a line.
+pub(super) enum Line {
+    Product(i64),
+    Category(String),
+    Sku(String),
+}
+
+impl Criterion {
+    /// Everything that is asked for; `None`: nothing can fulfil it.
+    pub(super) fn all(
+        scope: &Scope,
+        filter: &OrderFilter,
+        sort: OrderSort,
+        news: &News,
+    ) -> Option<Vec<Self>> {
+        let mut all = reach(scope, filter)?;
+        if news.is_asked() {
+            all.push(Self::New(news.clone()));
+        }
+        if let Some(ids) = &filter.ids {
+            all.push(Self::Ids(ids.iter().map(|id| id.get()).collect()));
+        }
+        if let Some(batch) = filter.deleted_in {
+            let batch = batch.get();
+            all.push(Self::Within("deleted_in", Some(batch), Some(batch.checked_add(1)?)));
+        }
+        if let Some(numbers) = &filter.numbers {
+            let end = numbers.end().get().checked_add(1);
+            all.push(Self::Within("id", Some(numbers.start().get()), end));
+        }
+        match &filter.customer {
+            Some(CustomerFilter::Id(id)) => all.push(Self::Among("customer_id", vec![id.get().into()])),
+            Some(CustomerFilter::Email(email)) => {
+                all.push(Self::Among("contact_email", vec![email.as_str().into()]));
+            }
+            Some(CustomerFilter::PhoneTail(tail)) => all.push(Self::PhoneTail(tail.clone())),
+            Some(CustomerFilter::Words(_)) | None => {}
+        }
+        let texts = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect::<Vec<Value>>();
+        if !filter.source_statuses.is_empty() {
+            all.push(Self::Among("source_status", texts(&filter.source_statuses)));
+        }
+        if !filter.sources.is_empty() {
+            let sources = filter.sources.iter().map(|source| <&str>::from(*source).into());
+            all.push(Self::Unindexed("source", sources.collect()));
+        }
+        all.extend(ranges(filter, sort));
+        all.extend(filter.product.map(|product| Self::Line(Line::Product(product.get()))));
+        all.extend(filter.category.clone().map(|category| Self::Line(Line::Category(category))));
+        all.extend(filter.sku.clone().map(|sku| Self::Line(Line::Sku(sku))));
+        let words = filter.words(scope).into_iter();
+        all.extend(words.map(|(terms, fields)| Self::Words(terms.to_vec(), fields)));
+        Some(all)
+    }
+
+    /// Does this hold for a row of `orders`? `found` is at hand: the ids that are looked at.
+    pub(super) fn condition(&self, engine: Engine) -> Condition {
+        let all = Condition::all();
+        match self {
+            Self::Among(name, values) | Self::Unindexed(name, values) => all.add(one_of(name, values)),
+            Self::Within(name, None, None) => all.add(column(name).is_not_null()),
+            Self::Within(name, from, to) => all
+                .add_option(from.map(|from| column(name).gte(from)))
+                .add_option(to.map(|to| column(name).lt(to))),
+            Self::PhoneTail(tail) => {
+                // A phone number's last digits are its reversed digits' first; ':' comes after '9'.
+                let reversed: String = tail.chars().rev().collect();
+                let end = format!("{reversed}:");
+                all.add(column(PHONE).gte(reversed)).add(column(PHONE).lt(end))
+            }
+            Self::Line(line) => {
+                let is_of_order = Expr::col(("order_lines", "order_id")).eq(column("id"));
+                let lines = Query::select().from("order_lines").cond_where(line.condition()).to_owned();
+                all.add(probed(lines, is_of_order))
+            }
+            Self::Words(terms, fields) => match engine {
+                Engine::Sqlite => {
+                    let mut rows = words_on_sqlite(terms, fields);
+                    // Not a look-up per order, each of which would read all that begins with the word, and not all
+                    // orders that have the words.
+                    let near = "rowid BETWEEN (SELECT MIN(id) FROM found) AND (SELECT MAX(id) FROM found)";
+                    all.add(column("id").in_subquery(rows.and_where(Expr::cust(near)).to_owned()))
+                }
+                Engine::Postgres => {
+                    let is_of_order = Expr::col(("order_search", "id")).eq(column("id"));
+                    let mut rows = Query::select().from("order_search").to_owned();
+                    for term in terms {
+                        rows.cond_where(in_some(fields, &terms::tsquery(term)));
+                    }
+                    all.add(probed(rows, is_of_order))
+                }
+            },
+            Self::Deleted(true) => all.add(column("deleted_at").is_not_null()),
+            Self::Deleted(false) => all.add(column("deleted_at").is_null()),
+            Self::Ids(ids) => all.add(column("id").is_in(ids.iter().copied())),
+            Self::New(news) => news.condition(),
+        }
+    }
+
+    /// Are few orders like this by the nature of it?
+    pub(super) fn is_telling(&self) -> bool {
+        match self {
+            Self::Among(name, _) => ["customer_id", "contact_email"].contains(name),
+            Self::Within(name, ..) => ["id", "deleted_in"].contains(name),
+            Self::Ids(_) => true,
+            Self::New(news) => news.candidates().is_some(),
+            Self::PhoneTail(_) => true,
+            Self::Words(_, fields) => *fields == [Field::Contact],
+            _ => false,
+        }
+    }
+}
+
+/// The SQL twin of [`Scope::covers`], for rows of `orders`.
+pub(in crate::read) fn in_scope(scope: &Scope) -> Condition {
+    let everything = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
+    match reach(scope, &everything) {
+        // None of these conditions is written differently for the engines.
+        Some(all) => all.iter().fold(Condition::all(), |all, one| all.add(one.condition(Engine::Sqlite))),
+        None => Condition::all().add(Expr::val(1).eq(0)),
+    }
+}
+
+/// What is in scope, together with the same that the filter asks for; `None`: nothing is.
+fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Criterion>> {
+    let mut all = vec![];
+    let (mut stores_in_reach, mut statuses_in_reach, mut has_trash) = (None, None, false);
+    match scope {
+        Scope::Everything => has_trash = true,
+        Scope::Customer(id) => all.push(Criterion::Among("customer_id", vec![id.get().into()])),
+        Scope::Guest(id) => {
+            let id = (*id)?.get();
+            all.push(Criterion::Within("id", Some(id), Some(id.checked_add(1)?)));
+        }
+        Scope::Board(stores) => {
+            stores_in_reach = Some(stores.iter().map(|store| store.get()).collect());
+            statuses_in_reach = Some(Status::PUBLIC.to_vec());
+            all.push(Criterion::Unindexed("unlisted", vec![false.into()]));
+        }
+        Scope::Staff { stores, statuses, trash, .. } => {
+            if let StoreScope::Only(stores) = stores {
+                stores_in_reach = Some(stores.iter().map(|store| store.get()).collect());
+            }
+            statuses_in_reach = (!statuses.is_all()).then(|| statuses.iter().collect());
+            has_trash = *trash;
+        }
+    }
+    let stores = both(filter.stores.iter().map(|store| store.get()).collect(), stores_in_reach);
+    let statuses: Option<Vec<Status>> = both(filter.statuses.clone(), statuses_in_reach);
+    if let Some(stores) = stores {
+        all.push(Criterion::Among("store_id", some(stores)?));
+    }
+    if let Some(statuses) = statuses {
+        let names: Vec<&str> = statuses.into_iter().map(Into::into).collect();
+        all.push(Criterion::Among("status", some(names)?));
+    }
+    match filter.trash {
+        Trash::Only if !has_trash => return None,
+        Trash::Only => all.push(Criterion::Deleted(true)),
+        Trash::With if has_trash => {}
+        Trash::Without | Trash::With => all.push(Criterion::Deleted(false)),
+    }
+    Some(all)
+}
+
+/// What is both wanted and in reach; no wishes want everything, `None` is everything.
+fn both<T: Ord>(mut wanted: Vec<T>, reach: Option<Vec<T>>) -> Option<Vec<T>> {
+    if wanted.is_empty() {
+        return reach;
+    }
+    wanted.sort_unstable();
+    wanted.dedup();
+    if let Some(reach) = reach {
+        wanted.retain(|one| reach.contains(one));
+    }
+    Some(wanted)
+}
+
+fn some<T: Into<Value>>(values: Vec<T>) -> Option<Vec<Value>> {
+    (!values.is_empty()).then(|| values.into_iter().map(Into::into).collect())
+}
+
+fn ranges(filter: &OrderFilter, sort: OrderSort) -> Vec<Criterion> {
+    let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
+    let all = [
+        ("placed_at", millis(filter.placed_after), millis(filter.placed_before)),
+        ("updated_at", millis(filter.updated_after), millis(filter.updated_before)),
+        ("due_at", millis(filter.due_after), millis(filter.due_before)),
+        (
+            "total",
+            filter.total_min.map(|amount| amount.get()),
+            filter.total_max.map(|amount| amount.get().saturating_add(1)),
+        ),
+    ];
+    let is_asked = |(name, from, to): &(&str, Option<i64>, Option<i64>)| {
+        from.is_some() || to.is_some() || (sort.key == SortKey::Due && *name == "due_at")
+    };
+    all.into_iter().filter(is_asked).map(|(name, from, to)| Criterion::Within(name, from, to)).collect()
+}
+
+impl Line {
+    /// Does this hold for a row of `order_lines`?
+    fn condition(&self) -> Condition {
+        let column = |name: &'static str| Expr::col(("order_lines", name));
+        Condition::all().add(match self {
+            Self::Product(id) => column("product_id").eq(*id),
+            Self::Category(category) => column("category").eq(category.as_str()),
+            Self::Sku(sku) => column("product_id").in_subquery(products_with(sku)),
+        })
+    }
+}
+
+pub(super) fn products_with(sku: &str) -> SelectStatement {
+    Query::select().column("id").from("products").and_where(Expr::col("sku").eq(sku)).to_owned()
+}
+
+/// Is there such a row for this order? With an offset PostgreSQL looks it up instead of reading all such rows for a join.
+fn probed(mut rows: SelectStatement, is_of_order: Expr) -> Expr {
+    Expr::exists(rows.expr(Expr::val(1)).and_where(is_of_order).limit(1).offset(0).to_owned())
+}
+
+/// The ids of the orders with these words, as `id`.
+pub(super) fn words_on_sqlite(terms: &[Term], fields: &[Field]) -> SelectStatement {
+    let columns: Vec<&str> = fields.iter().map(|field| search_column(*field)).collect();
+    Query::select()
+        .expr_as(Expr::cust("rowid"), "id")
+        .from("order_search")
+        .and_where(Expr::cust_with_values("order_search MATCH ?", [terms::fts5(terms, &columns)]))
+        .to_owned()
+}
+
+/// Is the term in one of these columns of `order_search`?
+fn in_some(fields: &[Field], query: &str) -> Condition {
+    fields.iter().fold(Condition::any(), |any, field| {
+        let text = format!("{} @@ $1::tsquery", search_column(*field));
+        any.add(Expr::cust_with_values(text, [query]))
+    })
+}
+
+fn search_column(field: Field) -> &'static str {
+    match field {
+        Field::Items => "items",
+        Field::Contact => "contact",
+        Field::Note => "note",
+    }
+}
+
+/// A column of `orders`.
+pub(super) fn column(name: &'static str) -> Expr {
+    Expr::col(("orders", name))
+}
+
+/// Equality where there is one value: an index then gives the rows in the list's order.
+fn one_of(name: &'static str, values: &[Value]) -> Expr {
+    match values {
+        [only] => column(name).eq(only.clone()),
+        several => column(name).is_in(several.to_vec()),
+    }
+}

@@ -1,0 +1,323 @@
+//! Lists of orders: any combination of filters, in any of a few orders, page by page.
+//!
+//! No page looks at more than [`MAX_WALKED_ROWS`] orders, whatever is asked for and however many orders there are. Each
+//! statement therefore has two parts: ids, so many and no more, that one index gives (`walk.rs`, `source.rs`), and the
+//! orders of these ids, to which everything else that is asked for is put (`criterion.rs`, `statement.rs`). Where the ids
+//! come from is decided here and by counting, never by a planner's estimate:
+//!
+//! 1. Mostly a few rows along an index in the list's order fill the page.
+//! 2. If they do not, and something that is asked for is rare, it is looked up in its own index.
+//! 3. If nothing is rare, the list is walked to the limit; the page may be short then, with a cursor to go on.
+
+mod criterion;
+mod filter;
+mod source;
+mod statement;
+mod walk;
+
+pub(super) use criterion::in_scope;
+pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+
+use ordervault_domain::access::Scope;
+use ordervault_domain::id::{CustomerId, OrderId, StoreId};
+use ordervault_domain::money::{Amount, Currency};
+use ordervault_domain::order::{Order, Source, Status};
+use ordervault_domain::search::Field;
+use ordervault_domain::time::Timestamp;
+
+use self::criterion::Criterion;
+use self::statement::{Candidates, Question};
+use super::new_orders::News;
+use super::{Counted, MAX_COUNTED, Page};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::statement::Statement;
+use crate::tables::columns::{Row, time_option};
+use crate::tables::{Hold, Stored};
+use crate::tx::Conn;
+
+/// Most orders that one page looks at.
+pub const MAX_WALKED_ROWS: u64 = 10_000;
+
+/// Where a page ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderCursor {
+    /// What the list is sorted by, of the last order.
+    pub key: i64,
+    /// The last order.
+    pub id: OrderId,
+}
+
+/// An order in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderSummary {
+    /// The order.
+    pub id: OrderId,
+    /// Its version.
+    pub version: i64,
+    /// Where it stands.
+    pub status: Status,
+    /// The store.
+    pub store_id: StoreId,
+    /// The customer, if they have an account.
+    pub customer_id: Option<CustomerId>,
+    /// Who ordered; none where the scope does not show it.
+    pub contact_name: Option<String>,
+    /// How to write to them; none where the scope does not show it.
+    pub contact_email: Option<String>,
+    /// How to call them; none where the scope does not show it.
+    pub contact_phone: Option<String>,
+    /// How it came in.
+    pub source: Source,
+    /// Its status where it was imported from.
+    pub source_status: Option<String>,
+    /// What it costs.
+    pub total: Amount,
+    /// In which currency.
+    pub currency: Currency,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+    /// When it is due to leave its status.
+    pub due_at: Option<Timestamp>,
+    /// When it was put into the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// Is it new for the reader? None: nobody was named.
+    pub is_new: Option<bool>,
+    /// Where the words that were asked for are; empty when none were.
+    pub matched: Vec<Field>,
+}
+
+#[derive(sqlx::FromRow)]
+struct SummaryRow {
+    id: i64,
+    version: i64,
+    status: String,
+    store_id: i64,
+    customer_id: Option<i64>,
+    contact_name: Option<String>,
+    contact_email: Option<String>,
+    contact_phone: Option<String>,
+    source: String,
+    source_status: Option<String>,
+    total: i64,
+    currency: String,
+    placed_at: i64,
+    updated_at: i64,
+    due_at: Option<i64>,
+    deleted_at: Option<i64>,
+    is_new: Option<bool>,
+    /// How many orders were looked at to find this page.
+    looked_at: i64,
+}
+
+const COLUMNS: [&str; 16] = [
+    "id",
+    "version",
+    "status",
+    "store_id",
+    "customer_id",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "source",
+    "source_status",
+    "total",
+    "currency",
+    "placed_at",
+    "updated_at",
+    "due_at",
+    "deleted_at",
+];
+
+impl TryFrom<SummaryRow> for OrderSummary {
+    type Error = Error;
+
+    fn try_from(row: SummaryRow) -> Result<Self, Error> {
+        let at = Row { table: "orders", id: row.id };
+        Ok(Self {
+            id: OrderId::from_i64(row.id),
+            version: row.version,
+            status: at.parsed("status", &row.status)?,
+            store_id: StoreId::from_i64(row.store_id),
+            customer_id: row.customer_id.map(CustomerId::from_i64),
+            contact_name: row.contact_name,
+            contact_email: row.contact_email,
+            contact_phone: row.contact_phone,
+            source: at.parsed("source", &row.source)?,
+            source_status: row.source_status,
+            total: Amount::new(row.total),
+            currency: at.parsed("currency", &row.currency)?,
+            placed_at: Timestamp::from_millis(row.placed_at),
+            updated_at: Timestamp::from_millis(row.updated_at),
+            due_at: time_option(row.due_at),
+            deleted_at: time_option(row.deleted_at),
+            is_new: row.is_new,
+            matched: vec![],
+        })
+    }
+}
+
+impl OrderSummary {
+    /// Should it have left its status before `now`?
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due_at| due_at < now)
+    }
+
+    /// Where a page that ends with this order ends.
+    fn cursor(&self, key: SortKey) -> OrderCursor {
+        let key = match key {
+            SortKey::Placed => self.placed_at.millis(),
+            SortKey::Updated => self.updated_at.millis(),
+            SortKey::Due => self.due_at.map_or(i64::MAX, Timestamp::millis),
+            SortKey::Total => self.total.get(),
+        };
+        OrderCursor { key, id: self.id }
+    }
+}
+
+/// A page of the orders in scope that the filter asks for, after the cursor. A list sorted by [`SortKey::Due`] has only
+/// orders with a deadline.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list_orders(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+    after: Option<OrderCursor>,
+    limit: u64,
+) -> Result<Page<OrderSummary, OrderCursor>, Error> {
+    let news = News::of(conn, scope, filter).await?;
+    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else {
+        return Ok(Page { items: vec![], next: None });
+    };
+    let question = Question { criteria, sort, after, engine: conn.engine(), news };
+    let mut page = find(conn, &question, limit).await?;
+    mark_matches(conn, scope, filter, &mut page.items).await?;
+    if !scope.shows_contact() {
+        for item in &mut page.items {
+            (item.contact_name, item.contact_email, item.contact_phone) = (None, None, None);
+        }
+    }
+    Ok(page)
+}
+
+/// Number of orders in scope that the filter asks for, counted to [`MAX_COUNTED`]; of what is neither rare nor served by
+/// one index, only among the first [`MAX_WALKED_ROWS`] orders of the list.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count_orders(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+) -> Result<Counted, Error> {
+    let news = News::of(conn, scope, filter).await?;
+    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else { return Ok(Counted::of(0)) };
+    let question = Question { criteria, sort, after: None, engine: conn.engine(), news };
+    let candidates = match narrowest(conn, &question).await? {
+        Some(narrow) => narrow,
+        None => question.walked(MAX_WALKED_ROWS + 1),
+    };
+    let (total, looked_at): (i64, i64) = conn.fetch_one(&question.count(candidates)).await?;
+    let is_cut = looked_at.unsigned_abs() > MAX_WALKED_ROWS;
+    Ok(Counted { total: total.min(MAX_COUNTED), is_lower_bound: is_cut })
+}
+
+async fn find(
+    conn: &mut Conn,
+    question: &Question,
+    limit: u64,
+) -> Result<Page<OrderSummary, OrderCursor>, Error> {
+    let first = ((limit + 1) * question.first_look()).min(MAX_WALKED_ROWS);
+    if !question.is_telling() {
+        let (page, looked_at) = look(conn, question, question.walked(first), limit).await?;
+        if page.next.is_some() || looked_at.is_some_and(|rows| rows < first) {
+            return Ok(page);
+        }
+    }
+    if let Some(narrow) = narrowest(conn, question).await? {
+        return Ok(look(conn, question, narrow, limit).await?.0);
+    }
+    let (mut page, _) = look(conn, question, question.walked(MAX_WALKED_ROWS), limit).await?;
+    if page.next.is_none() {
+        let last: Option<(i64, i64)> = conn.fetch_optional(&question.walk_end(MAX_WALKED_ROWS)).await?;
+        page.next = last.map(|(key, id)| OrderCursor { key, id: OrderId::from_i64(id) });
+    }
+    Ok(page)
+}
+
+/// The page among these candidates, and how many they were, which an empty page does not tell.
+async fn look(
+    conn: &mut Conn,
+    question: &Question,
+    candidates: Candidates,
+    limit: u64,
+) -> Result<(Page<OrderSummary, OrderCursor>, Option<u64>), Error> {
+    let rows: Vec<SummaryRow> = conn.fetch_all(&question.page(candidates, limit + 1)).await?;
+    let looked_at = rows.first().map(|row| row.looked_at.unsigned_abs());
+    let items = rows.into_iter().map(OrderSummary::try_from).collect::<Result<_, _>>()?;
+    let key = question.sort.key;
+    Ok((Page::of(items, limit, |item: &OrderSummary| item.cursor(key)), looked_at))
+}
+
+/// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.
+async fn narrowest(conn: &mut Conn, question: &Question) -> Result<Option<Candidates>, Error> {
+    let Some(probe) = question.probe(MAX_WALKED_ROWS + 1) else { return Ok(None) };
+    let sizes: Vec<(i64, i64)> = conn.fetch_all(&probe).await?;
+    let rarest = sizes.into_iter().min_by_key(|(_, size)| *size);
+    let is_rare = |size: i64| size.unsigned_abs() <= MAX_WALKED_ROWS;
+    let Some((place, _)) = rarest.filter(|(_, size)| is_rare(*size)) else { return Ok(None) };
+    Ok(question.sources(MAX_WALKED_ROWS).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
+}
+
+/// Says of each order where the words are that were asked for, in what the scope shows.
+async fn mark_matches(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    items: &mut [OrderSummary],
+) -> Result<(), Error> {
+    let asked = filter.words(scope);
+    if asked.is_empty() || items.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<i64> = items.iter().map(|item| item.id.get()).collect();
+    for order in Order::load(conn, &ids, Hold::Free).await?.into_iter().map(|held| held.state) {
+        let mut matched: Vec<Field> =
+            asked.iter().flat_map(|(terms, fields)| order.matched(terms, fields)).collect();
+        matched.sort_unstable();
+        matched.dedup();
+        if let Some(item) = items.iter_mut().find(|item| item.id == order.id) {
+            item.matched = matched;
+        }
+    }
+    Ok(())
+}
+
+/// Every statement that the first page of a list may run, with a name: for tests of the query plans.
+#[must_use]
+pub fn list_statements(
+    engine: Engine,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+    limit: u64,
+) -> Vec<(&'static str, Statement)> {
+    let news = News::nobodys();
+    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else { return vec![] };
+    let question = Question { criteria, sort, after: None, engine, news };
+    let mut statements = vec![
+        ("walk", question.page(question.walked(MAX_WALKED_ROWS), limit + 1)),
+        ("walk end", question.walk_end(MAX_WALKED_ROWS)),
+    ];
+    statements.extend(question.probe(MAX_WALKED_ROWS + 1).map(|probe| ("probe", probe)));
+    let narrow = question.sources(MAX_WALKED_ROWS).into_iter();
+    statements.extend(narrow.map(|narrow| ("narrow", question.page(narrow, limit + 1))));
+    statements
+}

@@ -1,0 +1,156 @@
+//! Which indexes find the orders that have what is asked for.
+//!
+//! Every source reads one index from one entry to another and stops when it has enough, so that what it costs is known
+//! beforehand. Ranges of several columns and an order leave the engines no other index to take.
+
+use ordervault_domain::search::{Field, Term};
+use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
+
+use super::criterion::{Criterion, Line, PHONE, column, products_with, words_on_sqlite};
+use super::filter::{OrderSort, SortKey};
+use super::statement::{Candidates, Question};
+use super::walk::{Lanes, Stretch};
+use crate::engine::Engine;
+use crate::read::{new_orders, terms};
+
+impl Question {
+    /// For each index that finds something that the walk does not see to: at most so many orders.
+    pub(super) fn sources(&self, limit: u64) -> Vec<Candidates> {
+        let mut settled = self.lanes().settled;
+        let mut sources = vec![];
+        let placed = Lanes::new(&self.criteria, SortKey::Placed);
+        if self.sort.key != SortKey::Placed && placed.are_of_values() {
+            settled.iter_mut().zip(&placed.settled).for_each(|(settled, too)| *settled |= *too);
+            let rows = Stretch::whole(SortKey::Placed, &self.criteria);
+            sources.push(Candidates {
+                settled: placed.settled.clone(),
+                ids: rows.rows(placed, limit, 0),
+                may_repeat: false,
+            });
+        }
+        for (index, criterion) in self.criteria.iter().enumerate().filter(|(index, _)| !settled[*index]) {
+            if let Some(mut ids) = criterion.source(self.engine, limit) {
+                let is_exact = criterion.has_exact_source(self.engine);
+                sources.push(Candidates {
+                    ids: ids.limit(limit).to_owned(),
+                    settled: (0..settled.len()).map(|other| other == index && is_exact).collect(),
+                    may_repeat: matches!(
+                        criterion,
+                        Criterion::Line(_) | Criterion::Ids(_) | Criterion::New(_)
+                    ),
+                });
+            }
+        }
+        sources
+    }
+}
+
+impl Criterion {
+    /// The ids of all orders for which this holds, as `id`, if an index knows them; some of those without it, too,
+    /// where the source is not exact.
+    fn source(&self, engine: Engine, limit: u64) -> Option<SelectStatement> {
+        let all =
+            |condition| Query::select().expr(column("id")).from("orders").cond_where(condition).to_owned();
+        let sorted = |name: &'static str| {
+            all(self.condition(engine)).order_by_expr(column(name), sea_query::Order::Asc).to_owned()
+        };
+        Some(match self {
+            Self::Among(..) => {
+                let this = std::slice::from_ref(self);
+                match Some(Lanes::new(this, SortKey::Placed)).filter(Lanes::are_of_values) {
+                    Some(lanes) => Stretch::whole(SortKey::Placed, this).rows(lanes, limit, 0),
+                    // Too many values for lanes.
+                    None => all(self.condition(engine)),
+                }
+            }
+            Self::Within(name, ..) => match SortKey::of_column(name) {
+                Some(key) => {
+                    let this = std::slice::from_ref(self);
+                    Stretch::whole(key, this).rows(Lanes::new(this, key), limit, 0)
+                }
+                None => sorted(name),
+            },
+            Self::PhoneTail(_) => sorted(PHONE),
+            Self::Deleted(true) => sorted("deleted_at"),
+            Self::Line(line) => line.orders(engine),
+            Self::Words(terms, fields) => match engine {
+                Engine::Sqlite => words_on_sqlite(terms, fields),
+                Engine::Postgres => words_on_postgres(terms, fields),
+            },
+            Self::Ids(ids) => new_orders::listed(ids, engine),
+            Self::New(news) => new_orders::listed(news.candidates()?, engine),
+            Self::Deleted(false) | Self::Unindexed(..) => return None,
+        })
+    }
+
+    /// Does the source give only orders for which this holds? PostgreSQL's index knows which words are there, but
+    /// neither which of them stand side by side nor, beside the lines, in which class of texts.
+    fn has_exact_source(&self, engine: Engine) -> bool {
+        let is_phrase = |term: &Term| matches!(term, Term::Phrase(tokens) if tokens.len() > 1);
+        match self {
+            Self::Words(terms, fields) if engine == Engine::Postgres => {
+                *fields != [Field::Contact] && !terms.iter().any(is_phrase)
+            }
+            // Of those that can be new some are not.
+            Self::New(_) => false,
+            _ => true,
+        }
+    }
+}
+
+impl Line {
+    /// The ids of the orders with such a line, as `id`, once for each line.
+    fn orders(&self, engine: Engine) -> SelectStatement {
+        let line = |name: &'static str| Expr::col(("order_lines", name));
+        let mut orders = Query::select().expr_as(line("order_id"), "id").from("order_lines").to_owned();
+        let mut of = |name: &'static str, value: Expr| {
+            let row = || Expr::tuple([line(name), line("order_id")]);
+            let at = |id: i64| Expr::tuple([value.clone(), Expr::val(id)]);
+            orders.and_where(row().gte(at(i64::MIN))).and_where(row().lt(at(i64::MAX)));
+            orders.order_by_expr(line(name), sea_query::Order::Asc);
+            orders.order_by_expr(line("order_id"), sea_query::Order::Asc).to_owned()
+        };
+        match self {
+            Self::Product(id) => of("product_id", Expr::val(*id)),
+            Self::Category(category) => of("category", Expr::val(category.as_str())),
+            Self::Sku(sku) => orders
+                .cond_where(match engine {
+                    Engine::Sqlite => {
+                        Condition::all().add(line("product_id").in_subquery(products_with(sku)))
+                    }
+                    Engine::Postgres => Condition::all().add(Expr::cust_with_values(
+                        "order_lines.product_id = ANY (ARRAY(SELECT id FROM products WHERE sku = $1))",
+                        [sku.as_str()],
+                    )),
+                })
+                .to_owned(),
+        }
+    }
+}
+
+fn words_on_postgres(terms: &[Term], fields: &[Field]) -> SelectStatement {
+    // The texts of the two indexes of `order_search`.
+    let words = if fields == [Field::Items] { "items" } else { "(items || contact || note)" };
+    let mut rows = Query::select().column("id").from("order_search").to_owned();
+    for term in terms {
+        let text = format!("{words} @@ $1::tsquery");
+        rows.and_where(Expr::cust_with_values(text, [terms::loose_tsquery(term)]));
+    }
+    rows
+}
+
+impl Stretch {
+    /// The whole of the index that this key is sorted by, or as much of it as is asked for.
+    pub(super) fn whole(key: SortKey, criteria: &[Criterion]) -> Self {
+        let sort = OrderSort { key, descending: true };
+        Self { sort, after: None, keys: Self::keys(key, criteria) }
+    }
+
+    /// Which keys are asked for.
+    pub(super) fn keys(key: SortKey, criteria: &[Criterion]) -> Option<(Option<i64>, Option<i64>)> {
+        criteria.iter().find_map(|criterion| match criterion {
+            Criterion::Within(name, from, to) if *name == key.column() => Some((*from, *to)),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,172 @@
+//! The statements of a list.
+
+use sea_query::{
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType, WithClause,
+    WithQuery,
+};
+
+use super::COLUMNS;
+use super::OrderCursor;
+use super::criterion::{Criterion, column};
+use super::filter::OrderSort;
+use super::walk::{Lanes, Stretch};
+use crate::engine::Engine;
+use crate::read::new_orders::News;
+use crate::statement::Statement;
+
+/// Orders looked at first for each row of a page when the walk leaves open only whether they are in the trash, which few
+/// are.
+const EXACT_LOOK_ROWS: u64 = 2;
+/// The same when it leaves open whether they have words, which is dear to find out one by one.
+const WORDS_LOOK_ROWS: u64 = 5;
+/// The same when it leaves open something else.
+const WIDE_LOOK_ROWS: u64 = 20;
+
+/// A list that is asked for.
+pub(super) struct Question {
+    pub(super) criteria: Vec<Criterion>,
+    pub(super) sort: OrderSort,
+    pub(super) after: Option<OrderCursor>,
+    pub(super) engine: Engine,
+    pub(super) news: News,
+}
+
+/// Ids of orders that are looked at one by one, and for each criterion whether all of them fulfil it.
+pub(super) struct Candidates {
+    pub(super) ids: SelectStatement,
+    pub(super) settled: Vec<bool>,
+    /// May an id be there several times?
+    pub(super) may_repeat: bool,
+}
+
+impl Question {
+    /// How many orders to look at first for each row of a page.
+    pub(super) fn first_look(&self) -> u64 {
+        let settled = self.lanes().settled;
+        let mut open = self.criteria.iter().zip(settled).filter(|(_, settled)| !settled);
+        open.try_fold(EXACT_LOOK_ROWS, |rows, (criterion, _)| match criterion {
+            Criterion::Words(..) => Err(WORDS_LOOK_ROWS),
+            Criterion::Deleted(false) => Ok(rows),
+            _ => Ok(WIDE_LOOK_ROWS),
+        })
+        .unwrap_or_else(|rows| rows)
+    }
+
+    /// Is something asked for, beside what the walk sees to, that few orders have by its nature?
+    pub(super) fn is_telling(&self) -> bool {
+        let settled = self.lanes().settled;
+        self.criteria.iter().zip(settled).any(|(criterion, settled)| !settled && criterion.is_telling())
+    }
+
+    /// The first so many orders in the order of the list.
+    pub(super) fn walked(&self, rows: u64) -> Candidates {
+        Candidates { ids: self.walk(rows, 0), settled: self.lanes().settled, may_repeat: false }
+    }
+
+    /// Key and id of the order at which so long a walk ends, if there are so many.
+    pub(super) fn walk_end(&self, rows: u64) -> Statement {
+        Statement::built(self.walk(1, rows.saturating_sub(1)))
+    }
+
+    /// For each source the number of its entries, counted to `most`: pairs of its place and the number.
+    pub(super) fn probe(&self, most: u64) -> Option<Statement> {
+        let counts = (0_i64..).zip(self.sources(most)).map(|(place, source)| {
+            Query::select()
+                .expr_as(Expr::val(place), "place")
+                .expr_as(Expr::cust("COUNT(*)"), "size")
+                .from_subquery(source.ids, "source")
+                .to_owned()
+        });
+        counts.reduce(united).map(Statement::built)
+    }
+
+    /// The page among the candidates, with the number of candidates in every row.
+    pub(super) fn page(&self, candidates: Candidates, limit: u64) -> Statement {
+        let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
+        let key = column(self.sort.key.column());
+        let mut page = self.kept(&candidates);
+        page.exprs(COLUMNS.map(column))
+            .expr_as(subquery(looked_at), "looked_at")
+            .expr_as(self.news.flag(), "is_new")
+            .cond_where(self.after())
+            // Plus nothing: otherwise an engine may walk an index in this order instead of looking up the candidates, in
+            // the hope that the first of them come soon.
+            .order_by_expr(key.add(0), self.stretch().direction())
+            .order_by_expr(column("id"), self.stretch().direction())
+            .limit(limit);
+        Statement::built(among(candidates, page))
+    }
+
+    /// How many of the candidates are asked for, and how many they are.
+    pub(super) fn count(&self, candidates: Candidates) -> Statement {
+        let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
+        let mut count = self.kept(&candidates);
+        count.expr(Expr::cust("COUNT(*)")).expr(subquery(looked_at));
+        Statement::built(among(candidates, count))
+    }
+
+    pub(super) fn lanes(&self) -> Lanes {
+        Lanes::new(&self.criteria, self.sort.key)
+    }
+
+    fn walk(&self, limit: u64, offset: u64) -> SelectStatement {
+        self.stretch().rows(self.lanes(), limit, offset)
+    }
+
+    fn stretch(&self) -> Stretch {
+        let keys = Stretch::keys(self.sort.key, &self.criteria);
+        Stretch { sort: self.sort, after: self.after, keys }
+    }
+
+    fn after(&self) -> Condition {
+        Condition::all().add_option(self.after.map(|after| {
+            let keys = Expr::tuple([column(self.sort.key.column()), column("id")]);
+            let last = Expr::tuple([Expr::val(after.key), Expr::val(after.id.get())]);
+            if self.sort.descending { keys.lt(last) } else { keys.gt(last) }
+        }))
+    }
+
+    /// The candidates that are asked for, with nothing selected yet. Both engines look the candidates up one by one: on
+    /// SQLite CROSS JOIN sets the order of the join; PostgreSQL takes a list of ids, and the offset keeps it from using
+    /// another index, too.
+    fn kept(&self, candidates: &Candidates) -> SelectStatement {
+        let mut kept = Query::select();
+        match self.engine {
+            Engine::Sqlite => {
+                let is_candidate = Expr::col(("found", "id")).equals(("orders", "id"));
+                kept.from("found").cross_join("orders").and_where(is_candidate)
+            }
+            Engine::Postgres => {
+                let is_candidate = Expr::cust("orders.id = ANY (ARRAY(SELECT id FROM found))");
+                let mut rows = Query::select();
+                rows.expr(Expr::cust("*")).from("orders").and_where(is_candidate).offset(0);
+                kept.from_subquery(rows, "orders")
+            }
+        };
+        for (criterion, settled) in self.criteria.iter().zip(&candidates.settled) {
+            if !settled {
+                kept.cond_where(criterion.condition(self.engine));
+            }
+        }
+        kept
+    }
+}
+
+/// A statement over the candidates, which it finds as `found`.
+fn among(candidates: Candidates, over: SelectStatement) -> WithQuery {
+    let ids = match candidates.may_repeat {
+        true => Query::select().distinct().column("id").from_subquery(candidates.ids, "ids").to_owned(),
+        false => candidates.ids,
+    };
+    let found =
+        CommonTableExpression::new().table_name(Alias::new("found")).materialized(true).query(ids).to_owned();
+    over.with(WithClause::new().cte(found).to_owned())
+}
+
+pub(super) fn united(mut all: SelectStatement, more: SelectStatement) -> SelectStatement {
+    all.union(UnionType::All, more).to_owned()
+}
+
+fn subquery(select: SelectStatement) -> Expr {
+    Expr::SubQuery(None, Box::new(select.into()))
+}

@@ -1,0 +1,206 @@
+//! The export as a spreadsheet reads it.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::money::Money;
+use ordervault_domain::order::{Amendment, Command};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_tests::fabricate::fabricate;
+use ordervault_tests::http::Request;
+use ordervault_tests::life::live;
+use ordervault_tests::shop::Shop;
+use ordervault_tests::site::Site;
+use ordervault_tests::twin::Fresh;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpSocket, TcpStream};
+
+ordervault_tests::twin_tests!(an_export_has_the_same_as_the_list, names_come_back_as_they_are);
+
+/// More than the buffers between server and client hold, together with what is written of each.
+const MANY_ORDERS: u32 = 40_000;
+
+type Row = BTreeMap<String, String>;
+
+/// Lines of CSV by their columns, with the `'` before formulas taken off.
+fn rows(csv: &[u8]) -> Vec<Row> {
+    let mut reader = csv::Reader::from_reader(csv);
+    let names = reader.headers().expect("a header").clone();
+    let value = |cell: &str| {
+        let is_marked = cell
+            .strip_prefix('\'')
+            .filter(|rest| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']));
+        is_marked.unwrap_or(cell).to_owned()
+    };
+    let row = |record: csv::StringRecord| {
+        names.iter().zip(&record).map(|(name, cell)| (name.to_owned(), value(cell))).collect()
+    };
+    reader.records().map(|record| row(record.expect("a record"))).collect()
+}
+
+/// An order of the list as the line that it should be.
+fn expected(item: &Value) -> Row {
+    let text = |name: &str| match &item[name] {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    let names = [
+        "number",
+        "status",
+        "store_id",
+        "customer_id",
+        "source",
+        "source_status",
+        "placed_at",
+        "updated_at",
+        "due_at",
+        "overdue",
+        "deleted",
+    ];
+    let mut row: Row = names.iter().map(|name| ((*name).to_owned(), text(name))).collect();
+    let currency = item["total"]["currency"].as_str().expect("a currency").to_owned();
+    row.insert("currency".to_owned(), currency);
+    row
+}
+
+async fn list(site: &Site, token: &str, query: &str) -> Vec<Value> {
+    let (mut items, mut cursor) = (vec![], String::new());
+    loop {
+        let request = Request::get(format!("/v1/staff/orders?limit=100&{query}{cursor}")).bearer(token);
+        let page = site.good(&request, 200).await.json();
+        items.extend(page["items"].as_array().expect("a page").clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+async fn an_export_has_the_same_as_the_list(db: Db) {
+    let shop = Shop::open(&db).await;
+    live(&shop, 3, 200).await;
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    let warehouse = shop.member(Role::Warehouse, StoreScope::All).await;
+    let site = Site::of(shop).await;
+    for (member, sees_contact) in [(owner, true), (warehouse, false)] {
+        let token = site.member_token(&member).await;
+        for query in [
+            "",
+            "sort=amount",
+            "q=%E6%9D%AF",
+            "overdue=true&sort=due",
+            "status=completed",
+            "q=nowhere",
+            "q=%25",
+        ] {
+            let items = list(&site, &token, query).await;
+            let request = Request::get(format!("/v1/staff/orders.csv?{query}")).bearer(&token);
+            let answer = site.good(&request, 200).await;
+            assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+            assert!(answer.text().ends_with("\r\n") && !answer.text().replace("\r\n", "").contains('\r'));
+            let found = rows(answer.text().as_bytes());
+            assert_eq!(found.len(), items.len(), "{query}");
+            for (row, item) in found.iter().zip(&items) {
+                for (name, value) in expected(item) {
+                    assert_eq!(row[&name], value, "{query} {name}");
+                }
+                let currency = row["currency"].parse().expect("a currency");
+                let amount = Money::parse_decimal(&row["amount"], currency).map(|amount| amount.get());
+                assert_eq!(amount, item["total"]["amount"].as_i64());
+                assert_eq!(row.contains_key("email"), sees_contact);
+                let orderer = row.get("orderer").filter(|name| !name.is_empty());
+                assert_eq!(orderer.map(String::as_str), item["orderer"].as_str());
+            }
+        }
+    }
+    site.close().await;
+}
+
+async fn names_come_back_as_they_are(db: Db) {
+    let names = [
+        "=HYPERLINK(\"x\")",
+        "+1",
+        "-1",
+        "@SUM(1)",
+        "'=1",
+        "''+",
+        "'t Hooft",
+        "a, b",
+        "say \"hi\"",
+        "王小明",
+        ";",
+        " =1",
+        "two\nlines",
+    ];
+    let site = Site::open(&db).await;
+    let shop = &site.shop;
+    let (store, customer) = (shop.store().await, shop.customer().await);
+    let product = shop.product(&store, 100).await;
+    for name in names {
+        let order = shop.place(&customer, &store, &[(&product, 1)]).await;
+        let contact = Contact { name: Some(name.to_owned()), ..order.contact.clone() };
+        let command = Command::Amend(Amendment { contact: Some(contact), ..Amendment::default() });
+        shop.act(ActorRef::Operator, Act::Order { id: Some(order.id), expected_version: None, command })
+            .await;
+        shop.clock.advance(3_600_000);
+    }
+    let token = site.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
+    let request =
+        Request::get("/v1/staff/orders.csv?sort=placed").bearer(&token).header("accept", "text/csv");
+    let answer = site.good(&request, 200).await;
+    let found: Vec<String> =
+        rows(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();
+    assert_eq!(found, names);
+    for formula in ["\r\n=", ",=", ",+", ",-", ",@", "\"="] {
+        assert!(!answer.text().contains(formula), "{formula:?}");
+    }
+    site.close().await;
+}
+
+/// Begins an export and reads its first line.
+async fn begin(address: SocketAddr, token: &str) -> (TcpStream, String) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4_096).expect("a small buffer");
+    let mut stream = socket.connect(address).await.expect("a connection");
+    let request =
+        format!("GET /v1/staff/orders.csv HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.expect("the server reads");
+    let mut start = [0; 12];
+    stream.read_exact(&mut start).await.expect("an answer");
+    (stream, String::from_utf8_lossy(&start).into_owned())
+}
+
+#[tokio::test]
+async fn who_hangs_up_makes_room_for_others() {
+    let fresh = Fresh::on(Engine::Sqlite).await;
+    fabricate(&fresh.db, MANY_ORDERS.into()).await;
+    let site = Site::open(&fresh.db).await;
+    let member = site.shop.member(Role::Owner, StoreScope::All).await;
+    let token = site.member_token(&member).await;
+    let (first, second) = (begin(site.address, &token).await, begin(site.address, &token).await);
+    assert_eq!([first.1.as_str(), second.1.as_str()], ["HTTP/1.1 200"; 2]);
+    let whole = Request::get("/v1/staff/orders.csv").bearer(&token);
+    let refused = site.send(&whole).await;
+    assert_eq!((refused.status, refused.code().as_str()), (503, "overloaded"));
+    assert!(refused.header("retry-after").is_some());
+    // Lists do not wait for exports.
+    site.good(&Request::get("/v1/staff/orders").bearer(&token), 200).await;
+    drop((first, second));
+    let answer = loop {
+        let answer = site.send(&whole).await;
+        if answer.status == 200 {
+            break answer;
+        }
+    };
+    // One in 5,045 is in the trash.
+    let listed = usize::try_from(MANY_ORDERS - MANY_ORDERS / 5_045).expect("small");
+    assert_eq!(rows(answer.text().as_bytes()).len(), listed);
+    site.close().await;
+    fresh.drop().await;
+}

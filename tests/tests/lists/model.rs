@@ -1,0 +1,286 @@
+//! Lists against their model: the orders of a random life, filtered and sorted in memory.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use ordervault_domain::access::{Role, Scope, StatusSet, StoreScope};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Order, Source, Status};
+use ordervault_domain::product::Product;
+use ordervault_domain::search::{Field, query_terms};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::read::{
+    self, CustomerFilter, OrderFilter, OrderSort, OrderSummary, SortKey, Trash, count_orders, list_orders,
+};
+use ordervault_persistence::statement::Template;
+use ordervault_persistence::tx::Conn;
+use ordervault_tests::life::{Dice, live};
+use ordervault_tests::shop::Shop;
+use strum::IntoEnumIterator as _;
+
+ordervault_tests::twin_tests!(lists_are_what_the_model_says, a_list_in_scope_is_what_the_scope_covers);
+
+const STEPS: usize = 400;
+const QUESTIONS: u64 = 300;
+
+/// A shop after a random life, with all that it has.
+pub(crate) struct Ground {
+    pub(crate) conn: Conn,
+    pub(crate) orders: Vec<Order>,
+    products: Vec<Product>,
+}
+
+impl Ground {
+    /// What is in the database.
+    pub(crate) async fn of(db: &Db) -> Self {
+        static IDS: Template = Template::new("SELECT id FROM orders ORDER BY id");
+        let mut conn = db.read().await.expect("a reader");
+        let (mut orders, mut products) = (vec![], vec![]);
+        let ids: Vec<(i64,)> = conn.fetch_all(&IDS.bind(())).await.expect("rows");
+        for (id,) in ids {
+            let order = read::order(&mut conn, &Scope::Everything, OrderId::from_i64(id)).await;
+            orders.push(order.expect("a read").expect("an order"));
+        }
+        let lines: BTreeSet<_> =
+            orders.iter().flat_map(|order: &Order| order.lines.iter().map(|line| line.product_id)).collect();
+        for id in lines {
+            products.push(read::product(&mut conn, id).await.expect("a read").expect("a product"));
+        }
+        Self { conn, orders, products }
+    }
+
+    /// All pages of a list.
+    pub(crate) async fn list(
+        &mut self,
+        scope: &Scope,
+        filter: &OrderFilter,
+        sort: OrderSort,
+        limit: u64,
+    ) -> Vec<OrderSummary> {
+        let (mut found, mut after) = (vec![], None);
+        loop {
+            let page = list_orders(&mut self.conn, scope, filter, sort, after, limit).await.expect("a page");
+            assert!(page.items.len() as u64 <= limit);
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return found;
+            }
+        }
+    }
+
+    fn is_wanted(&self, filter: &OrderFilter, order: &Order) -> bool {
+        let line = |wanted: &dyn Fn(&Product) -> bool| {
+            let products = self.products.iter().filter(|product| wanted(product));
+            let ids: BTreeSet<_> = products.map(|product| product.id).collect();
+            order.lines.iter().any(|line| ids.contains(&line.product_id))
+        };
+        let any = |is_empty: bool, holds: bool| is_empty || holds;
+        any(filter.statuses.is_empty(), filter.statuses.contains(&order.status))
+            && any(filter.stores.is_empty(), filter.stores.contains(&order.store_id))
+            && any(filter.sources.is_empty(), filter.sources.contains(&order.source))
+            && any(
+                filter.source_statuses.is_empty(),
+                order.source_status.as_ref().is_some_and(|status| filter.source_statuses.contains(status)),
+            )
+            && filter.numbers.as_ref().is_none_or(|numbers| numbers.contains(&order.id))
+            && filter.product.is_none_or(|id| line(&|product| product.id == id))
+            && filter.sku.as_ref().is_none_or(|sku| line(&|product| product.sku == *sku))
+            && filter.category.as_ref().is_none_or(|category| {
+                order.lines.iter().any(|line| line.category.as_ref() == Some(category))
+            })
+            && filter.placed_after.is_none_or(|from| order.placed_at >= from)
+            && filter.placed_before.is_none_or(|to| order.placed_at < to)
+            && filter.updated_after.is_none_or(|from| order.updated_at >= from)
+            && filter.updated_before.is_none_or(|to| order.updated_at < to)
+            && filter.due_after.is_none_or(|from| order.due_at.is_some_and(|due_at| due_at >= from))
+            && filter.due_before.is_none_or(|to| order.is_overdue(to))
+            && filter.total_min.is_none_or(|min| order.totals.total >= min)
+            && filter.total_max.is_none_or(|max| order.totals.total <= max)
+            && match filter.trash {
+                Trash::Without => !order.is_deleted(),
+                Trash::Only => order.is_deleted(),
+                Trash::With => true,
+            }
+            && filter.customer.as_ref().is_none_or(|customer| is_of(customer, order))
+    }
+}
+
+fn is_of(customer: &CustomerFilter, order: &Order) -> bool {
+    match customer {
+        CustomerFilter::Id(id) => order.customer_id == Some(*id),
+        CustomerFilter::Email(email) => order.contact.email.as_ref().is_some_and(|own| own.as_str() == email),
+        CustomerFilter::PhoneTail(tail) => {
+            order.contact.phone.as_ref().is_some_and(|phone| phone.as_str().ends_with(tail))
+        }
+        CustomerFilter::Words(terms) => order.is_found(terms, &[Field::Contact]),
+    }
+}
+
+/// The fields that a scope searches.
+pub(crate) fn shown(scope: &Scope) -> &'static [Field] {
+    if scope.shows_contact() { &[Field::Items, Field::Contact, Field::Note] } else { &[Field::Items] }
+}
+
+/// In each of a few ways, what some order of the shop has.
+fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
+    let trash = match dice.roll(8) {
+        0 => Trash::Only,
+        1 => Trash::With,
+        _ => Trash::Without,
+    };
+    let mut filter = OrderFilter { trash, ..OrderFilter::default() };
+    for _ in 0..dice.roll(4) {
+        let Some(order) = dice.pick(orders) else { break };
+        let line = dice.pick(&order.lines);
+        match dice.roll(20) {
+            0 => filter.statuses = vec![order.status, Status::Confirmed],
+            1 => filter.stores.push(order.store_id),
+            2 => filter.sources.push(order.source),
+            3 => filter.source_statuses.extend(order.source_status.clone()),
+            4 => filter.numbers = OrderId::beginning_with(&order.id.to_string()).ok(),
+            5 => filter.numbers = OrderId::beginning_with(&order.id.number()[..7]).ok(),
+            6 => filter.customer = order.customer_id.map(CustomerFilter::Id),
+            7 => {
+                let email = order.contact.email.as_ref().map(|email| email.as_str().to_owned());
+                filter.customer = email.map(CustomerFilter::Email);
+            }
+            8 => {
+                let phone = order.contact.phone.as_ref().map(|phone| phone.as_str());
+                let tail = phone.map(|phone| phone[phone.len() - 3..].to_owned());
+                filter.customer = tail.map(CustomerFilter::PhoneTail);
+            }
+            9 => filter.customer = Some(CustomerFilter::Words(query_terms("小明 mar"))),
+            10 => filter.product = line.map(|line| line.product_id),
+            11 => filter.sku = line.map(|line| line.sku.clone()),
+            12 => filter.category = line.and_then(|line| line.category.clone()),
+            13 => filter.placed_after = Some(order.placed_at),
+            14 => filter.placed_before = Some(order.placed_at),
+            15 => (filter.updated_after, filter.updated_before) = (Some(order.updated_at), None),
+            16 => (filter.due_after, filter.due_before) = (order.due_at, None),
+            17 => filter.due_before = Some(order.updated_at),
+            18 => filter.total_min = Some(order.totals.total),
+            _ => filter.total_max = Some(order.totals.total),
+        }
+    }
+    let texts = ["", "", "", "保温", "caneca", "備註", "flores", "杯 thermos", "王小明 sku", "台北 nowhere"];
+    filter.terms = dice.pick(&texts).map(|text| query_terms(text)).unwrap_or_default();
+    filter
+}
+
+fn scopes(orders: &[Order]) -> Vec<Scope> {
+    let staff = |stores: StoreScope, role: Role, contact: bool, trash: bool| Scope::Staff {
+        stores,
+        statuses: StatusSet::of_roles(&[role].into()),
+        contact,
+        trash,
+    };
+    let some = |count: usize| {
+        let stores: BTreeSet<_> = orders.iter().map(|order| order.store_id).collect();
+        StoreScope::Only(stores.into_iter().take(count).collect())
+    };
+    let customers: BTreeSet<_> = orders.iter().filter_map(|order| order.customer_id).collect();
+    let mut scopes = vec![
+        Scope::Everything,
+        Scope::Guest(None),
+        staff(StoreScope::All, Role::Manager, true, true),
+        staff(StoreScope::All, Role::Clerk, true, false),
+        staff(StoreScope::All, Role::Warehouse, false, false),
+        staff(some(1), Role::Manager, true, true),
+        staff(some(1), Role::Warehouse, false, false),
+        staff(some(2), Role::Clerk, true, false),
+        staff(StoreScope::none(), Role::Manager, true, true),
+    ];
+    scopes.extend(customers.into_iter().map(Scope::Customer));
+    scopes.extend(orders.iter().step_by(7).map(|order| Scope::Guest(Some(order.id))));
+    scopes
+}
+
+fn key(order: &Order, key: SortKey) -> i64 {
+    match key {
+        SortKey::Placed => order.placed_at.millis(),
+        SortKey::Updated => order.updated_at.millis(),
+        SortKey::Total => order.totals.total.get(),
+        SortKey::Due => order.due_at.map_or(i64::MAX, |due_at| due_at.millis()),
+    }
+}
+
+async fn lived_in(db: &Db, seed: u64) -> Ground {
+    let shop = Shop::open(db).await;
+    live(&shop, seed, STEPS).await;
+    shop.close().await;
+    let ground = Ground::of(db).await;
+    assert!(ground.orders.iter().any(Order::is_deleted) && ground.orders.iter().any(|o| o.due_at.is_some()));
+    assert!(ground.orders.iter().any(|order| order.source == Source::Import));
+    ground
+}
+
+async fn lists_are_what_the_model_says(db: Db) {
+    let mut ground = lived_in(&db, 3).await;
+    let orders = ground.orders.clone();
+    let (dice, scopes) = (Dice::new(1), scopes(&orders));
+    let mut found_some = 0;
+    for _ in 0..QUESTIONS {
+        let filter = filter(&dice, &orders);
+        // The narrow scopes are many, and leave little to find.
+        let scope = if dice.roll(2) == 0 { &Scope::Everything } else { dice.pick(&scopes).expect("a scope") };
+        let keys = [SortKey::Placed, SortKey::Due, SortKey::Total, SortKey::Updated];
+        let key_of = *dice.pick(&keys).expect("a key");
+        let sort = OrderSort { key: key_of, descending: dice.roll(2) == 0 };
+
+        let is_expected = |order: &&Order| {
+            let reach = scope.covers(order);
+            let is_sorted = key_of != SortKey::Due || order.due_at.is_some();
+            reach
+                && is_sorted
+                && ground.is_wanted(&filter, order)
+                && order.is_found(&filter.terms, shown(scope))
+        };
+        let mut expected: Vec<&Order> = orders.iter().filter(is_expected).collect();
+        match sort.descending {
+            true => expected.sort_by_key(|order| Reverse((key(order, key_of), order.id))),
+            false => expected.sort_by_key(|order| (key(order, key_of), order.id)),
+        }
+
+        let found = ground.list(scope, &filter, sort, 1 + u64::from(dice.roll(6))).await;
+        let ids: Vec<OrderId> = found.iter().map(|item| item.id).collect();
+        let expected_ids: Vec<OrderId> = expected.iter().map(|order| order.id).collect();
+        assert_eq!(ids, expected_ids, "{scope:?} {filter:?} {sort:?}");
+        let counted = count_orders(&mut ground.conn, scope, &filter, sort).await.expect("a number");
+        let total = i64::try_from(ids.len()).expect("few");
+        assert_eq!((counted.total, counted.is_lower_bound), (total, false), "{filter:?}");
+        for (item, order) in found.iter().zip(expected) {
+            let mut matched: BTreeSet<Field> =
+                order.matched(&filter.terms, shown(scope)).into_iter().collect();
+            if let Some(CustomerFilter::Words(terms)) = &filter.customer {
+                matched.extend(order.matched(terms, &[Field::Contact]));
+            }
+            assert_eq!(item.matched, matched.into_iter().collect::<Vec<_>>());
+            assert_eq!(item.contact_name.is_some(), scope.shows_contact() && order.contact.name.is_some());
+            assert_eq!((item.due_at, item.deleted_at), (order.due_at, order.deleted_at));
+            found_some += 1;
+        }
+    }
+    assert!(found_some > 300, "{found_some}");
+}
+
+async fn a_list_in_scope_is_what_the_scope_covers(db: Db) {
+    let mut ground = lived_in(&db, 4).await;
+    let orders = ground.orders.clone();
+    for scope in scopes(&orders) {
+        let covered: BTreeSet<OrderId> =
+            orders.iter().filter(|order| scope.covers(order)).map(|order| order.id).collect();
+        let mut listed = BTreeSet::new();
+        for (trash, deleted) in [(Trash::Without, false), (Trash::Only, true)] {
+            let filter = OrderFilter { trash, ..OrderFilter::default() };
+            let found = ground.list(&scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
+            assert!(found.iter().all(|item| item.deleted_at.is_some() == deleted), "{scope:?}");
+            listed.extend(found.into_iter().map(|item| item.id));
+        }
+        assert_eq!(listed, covered, "{scope:?}");
+        let all = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
+        let found = ground.list(&scope, &all, OrderSort::NEWEST_FIRST, 100).await;
+        assert_eq!(found.into_iter().map(|item| item.id).collect::<BTreeSet<_>>(), covered, "{scope:?}");
+    }
+    assert!(Status::iter().all(|status| orders.iter().any(|order| order.status == status)));
+}

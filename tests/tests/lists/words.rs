@@ -1,0 +1,183 @@
+//! Words are found alike on both engines, as the model in the domain says.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use ordervault_domain::access::{Role, Scope, StatusSet, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Command, LineRequest, Order, Place};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::search::{Field, MAX_PLACE, Words, fold, query_terms};
+use ordervault_domain::store::Store;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::read::{OrderFilter, OrderSort};
+use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt};
+use ordervault_tests::life::Dice;
+use ordervault_tests::shop::{Shop, contact};
+use strum::IntoEnumIterator as _;
+
+use crate::model::{Ground, shown};
+
+ordervault_tests::twin_tests!(words_are_found_as_the_model_says, two_characters_are_found_like_a_substring);
+
+const ORDERS: usize = 60;
+const QUERIES: usize = 120;
+const TITLES: usize = 1_000;
+
+/// Parts of texts in many scripts, few enough that one text often has what another has.
+const PARTS: [&str; 28] = [
+    "保温",
+    "杯",
+    "温",
+    "不锈钢",
+    "か",
+    "ガラス",
+    "ｶﾞﾗｽ",
+    "한국",
+    "어",
+    "ㄅㄆ",
+    "𠮷",
+    "野家",
+    "々",
+    " ",
+    " ",
+    "-",
+    "Tea",
+    "té",
+    "ＴＥＡ",
+    "İstanbul",
+    "straße",
+    "500ml",
+    "2",
+    "%",
+    "_",
+    "\\",
+    "'",
+    "हिन्दी",
+];
+
+fn text(dice: &Dice, parts: u32) -> String {
+    (0..=dice.roll(parts)).filter_map(|_| dice.pick(&PARTS)).copied().collect()
+}
+
+/// Products with these titles, with this in their stock keeping units.
+async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -> Vec<Arc<Product>> {
+    let acts = titles.into_iter().enumerate().map(|(number, title)| {
+        let new = product::NewProduct {
+            store_id: store.id,
+            sku: format!("{kind}{number}"),
+            title,
+            category: None,
+            price: Amount::new(100),
+            on_hand: 1_000,
+            external_reference: None,
+        };
+        Act::Product { id: None, expected_version: None, command: product::Command::Create(new) }
+    });
+    let done = join_all(acts.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await;
+    let product = |receipt: Receipt| match receipt {
+        Receipt::Done { mut done, .. } => match done.pop() {
+            Some(Done::Product(product)) => Some(product),
+            _ => None,
+        },
+        _ => None,
+    };
+    done.into_iter().map(|done| product(done.expect("made")).expect("a product")).collect()
+}
+
+/// An order of these products by somebody with this name.
+fn order(store: &Store, products: &[Arc<Product>], name: String, note: String) -> Act {
+    let lines = products.iter().map(|product| LineRequest { product_id: product.id, quantity: 1 });
+    let place = Place {
+        store_id: store.id,
+        customer_id: None,
+        lines: lines.collect(),
+        contact: Contact { name: Some(format!("Ana {name}")), ..contact(1) },
+        note,
+        unlisted: false,
+        not_duplicate_of: vec![],
+    };
+    Act::Order { id: None, expected_version: None, command: Command::Place(place) }
+}
+
+async fn words_are_found_as_the_model_says(db: Db) {
+    let dice = Dice::new(5);
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let titles = (0..ORDERS).map(|_| text(&dice, 8)).collect();
+    let some = products(&shop, &store, "p", titles).await;
+    // More than PostgreSQL keeps places for.
+    let giant = |line: u32| {
+        (0..200).map(|place| char::from_u32(0x4e00 + line * 200 + place).unwrap_or('杯')).collect()
+    };
+    let many = products(&shop, &store, "g", (0..100).map(giant).collect()).await;
+    let repeating = products(&shop, &store, "r", vec!["保温 ".repeat(20) + "保温杯"]).await;
+    for product in &some {
+        let ordered = [Arc::clone(product), dice.pick(&some).map_or_else(|| Arc::clone(product), Arc::clone)];
+        shop.act(ActorRef::Operator, order(&store, &ordered, text(&dice, 4), text(&dice, 6))).await;
+    }
+    shop.act(ActorRef::Operator, order(&store, &many, String::new(), String::new())).await;
+    let often: Vec<_> = repeating.iter().cycle().take(30).chain(&some[..1]).cloned().collect();
+    shop.act(ActorRef::Operator, order(&store, &often, String::new(), "保温".repeat(300))).await;
+    shop.close().await;
+
+    let mut ground = Ground::of(&db).await;
+    let last_place = |order: &Order| order.words(Field::Items).iter().map(|(place, _)| place).last();
+    assert_eq!(ground.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
+    let words_of = |order: &Order| Field::iter().map(|field| order.words(field)).collect();
+    let words: Vec<(OrderId, Vec<Words>)> =
+        ground.orders.iter().map(|order| (order.id, words_of(order))).collect();
+    let contactless = Scope::Staff {
+        stores: StoreScope::All,
+        statuses: StatusSet::of_roles(&[Role::Manager].into()),
+        contact: false,
+        trash: false,
+    };
+    let mut queries: Vec<String> = (0..QUERIES).map(|_| text(&dice, 3)).collect();
+    queries.extend(many.iter().step_by(9).map(|product| product.title.chars().take(3).collect()));
+    let mut found_some = 0;
+    for query in queries.iter().filter(|query| !query_terms(query).is_empty()) {
+        for scope in [&Scope::Everything, &contactless] {
+            let filter = OrderFilter { terms: query_terms(query), ..OrderFilter::default() };
+            let is_found = |(_, words): &&(OrderId, Vec<Words>)| {
+                let shown = &words[..shown(scope).len()];
+                filter.terms.iter().all(|term| shown.iter().any(|words| words.hold(term)))
+            };
+            let mut expected: Vec<_> = words.iter().filter(is_found).map(|(id, _)| *id).collect();
+            let found = ground.list(scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
+            let mut found: Vec<_> = found.into_iter().map(|item| item.id).collect();
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected, "{query:?}");
+            found_some += usize::from(!found.is_empty());
+        }
+    }
+    assert!(found_some > QUERIES / 2, "{found_some}");
+}
+
+async fn two_characters_are_found_like_a_substring(db: Db) {
+    let dice = Dice::new(6);
+    let character = |dice: &Dice| char::from_u32(0x4e00 + dice.roll(60)).unwrap_or('杯');
+    let titles: Vec<String> =
+        (0..TITLES).map(|_| (0..2 + dice.roll(18)).map(|_| character(&dice)).collect()).collect();
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let products = products(&shop, &store, "p", titles).await;
+    let acts = products.chunks(1).map(|one| order(&store, one, String::new(), String::new()));
+    for done in join_all(acts.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await {
+        done.expect("placed");
+    }
+    shop.close().await;
+    let mut ground = Ground::of(&db).await;
+    for _ in 0..100 {
+        let query: String = [character(&dice), character(&dice)].iter().collect();
+        let filter = OrderFilter { terms: query_terms(&query), ..OrderFilter::default() };
+        let contains =
+            |order: &&Order| order.lines.iter().any(|line| fold(&line.title).contains(&fold(&query)));
+        let expected = ground.orders.iter().filter(contains).count();
+        let found = ground.list(&Scope::Everything, &filter, OrderSort::NEWEST_FIRST, 100).await;
+        assert_eq!(found.len(), expected, "{query}");
+    }
+}
