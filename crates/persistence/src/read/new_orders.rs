@@ -166,7 +166,7 @@ fn of_list(text: &'static str, ids: &[i64], engine: Engine) -> SelectStatement {
     Query::select().expr(Expr::cust_with_values(text, [list])).to_owned()
 }
 
-/// Is an order new for this member? In a selection with the columns `id` and `source`.
+/// Is an order new for this member? In a selection that has the columns `id` and `source` of `orders`.
 fn is_new(member: MemberId) -> Condition {
     let of = |table: &'static str, owner: &'static str, id: Expr| {
         let mut select = Query::select();
@@ -181,14 +181,16 @@ fn is_new(member: MemberId) -> Condition {
     // Somebody whose own first event has no position yet came after everything that has one.
     let mark = Func::coalesce([Expr::from(mark), Expr::from(birth), Expr::val(i64::MAX)]);
     // Looked up row by row: asked whether such rows EXIST, PostgreSQL would read all there are.
-    let arrived = of("order_arrivals", "order_id", column("id")).column(Alias::new("position")).to_owned();
+    let arrived = of("order_arrivals", "order_id", Expr::col(("orders", "id")))
+        .column(Alias::new("position"))
+        .to_owned();
     let arrived = Func::coalesce([Expr::from(arrived), Expr::val(i64::MAX)]);
     let seen = of("seen_orders", "member_id", member.get().into())
         .column(Alias::new("order_id"))
-        .and_where(column("order_id").equals(Alias::new("id")))
+        .and_where(column("order_id").equals(("orders", "id")))
         .to_owned();
     Condition::all()
-        .add(column("source").ne(<&str>::from(Source::Import)))
+        .add(Expr::col(("orders", "source")).ne(<&str>::from(Source::Import)))
         .add(Expr::from(arrived).gt(mark))
         .add(Expr::from(seen).is_null())
 }
@@ -224,7 +226,7 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
     }
     let new = Query::select()
         .expr(Expr::val(1))
-        .from_subquery(select, Alias::new("walked"))
+        .from_subquery(select, Alias::new("orders"))
         .cond_where(news.condition())
         .to_owned();
     Ok(Counted { total: count(conn, new).await?, is_lower_bound: news.is_walked() })
