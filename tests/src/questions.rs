@@ -6,10 +6,7 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::db::Db;
-use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
-use ordervault_persistence::statement::Statement;
 
 use crate::fabricate::{COMMON_PRODUCT, CUSTOMER, GREAT_STORE, RARE_PRODUCT, SMALL_STORE, STEP_MILLIS};
 use crate::shop::OPENING_MILLIS;
@@ -242,20 +239,4 @@ fn sorted() -> Vec<Question> {
     all.into_iter()
         .map(|(name, filter, sort, condition)| Question { name, filter, sort, condition })
         .collect()
-}
-
-/// How the engine runs a statement, line by line.
-pub async fn plan_of(db: &Db, statement: Statement) -> Vec<String> {
-    let mut conn = db.read().await.expect("a reader");
-    let statement = statement.explained();
-    match db.engine() {
-        Engine::Sqlite => {
-            let rows: Vec<(i64, i64, i64, String)> = conn.fetch_all(&statement).await.expect("a plan");
-            rows.into_iter().map(|row| row.3).collect()
-        }
-        Engine::Postgres => {
-            let rows: Vec<(String,)> = conn.fetch_all(&statement).await.expect("a plan");
-            rows.into_iter().map(|row| row.0).collect()
-        }
-    }
 }

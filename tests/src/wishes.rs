@@ -195,7 +195,7 @@ impl Known {
     /// Some orders, or everything up to a place that the opening of a life has reached at least.
     fn seen(&self, which: u16, what: u16) -> Act {
         let some = (0..what % 3).filter_map(|n| pick(&self.orders, which ^ (n * 5)));
-        let up_to = (what % 4 > 0).then(|| i64::from(which % 13));
+        let up_to = (!what.is_multiple_of(4)).then(|| i64::from(which % 13));
         Act::Seen { orders: some.map(|(id, _)| *id).collect(), up_to }
     }
 

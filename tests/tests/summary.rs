@@ -43,7 +43,7 @@ async fn numbers_are_those_of_the_lists(db: Db) {
     ] {
         let member = shop.member(role, stores).await;
         let scope = Actor::Member(member.authority()).scope();
-        let all = OrderFilter { reader: Some(member.id), ..OrderFilter::default() };
+        let all = OrderFilter { reader: Some(member.id), trash: read::Trash::With, ..OrderFilter::default() };
         let page = read::list_orders(&mut conn, &scope, &all, read::OrderSort::NEWEST_FIRST, None, 1_000)
             .await
             .expect("a page");

@@ -15,8 +15,9 @@ use ordervault_domain::access::Scope;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{count_orders, list_orders, list_statements};
+use ordervault_tests::explain::plan;
 use ordervault_tests::fabricate::fabricate;
-use ordervault_tests::questions::{Question, plan_of, questions};
+use ordervault_tests::questions::{Question, questions};
 use ordervault_tests::twin::Fresh;
 
 /// How dear each question to the list of orders is.
@@ -107,6 +108,7 @@ async fn plans(db: &Db, question: &Question) {
     {
         println!("--- {engine}: {}: {name}", question.name);
         println!("{}", statement.rendered(engine).expect("a text").0);
-        println!("{}", plan_of(db, statement).await.join("\n"));
+        let mut conn = db.read().await.expect("a reader");
+        println!("{}", plan(&mut conn, statement).await);
     }
 }

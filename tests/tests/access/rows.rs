@@ -148,6 +148,7 @@ fn for_staff_with_orders() -> Vec<Row> {
     let test = |_: &Ground| json!({"reason": "test"});
     vec![
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
+        row("export_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
         order("get_staff_order", "orders:read", Status::Confirmed),
         order("get_staff_order_history", "history:read", Status::Confirmed),
         order("get_staff_order_timeline", "history:read", Status::Confirmed),

@@ -183,6 +183,7 @@ fn scopes(orders: &[Order]) -> Vec<Scope> {
     let mut scopes = vec![
         Scope::Everything,
         Scope::Guest(None),
+        Scope::Board(orders.iter().map(|order| order.store_id).take(2).collect()),
         staff(StoreScope::All, Role::Manager, true, true),
         staff(StoreScope::All, Role::Clerk, true, false),
         staff(StoreScope::All, Role::Warehouse, false, false),

@@ -9,8 +9,9 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{Trash, list_orders, list_statements};
 use ordervault_persistence::statement::{Statement, Template};
+use ordervault_tests::explain::plan;
 use ordervault_tests::fabricate::fabricate;
-use ordervault_tests::questions::{Question, plan_of, questions};
+use ordervault_tests::questions::{Question, questions};
 use ordervault_tests::twin::Fresh;
 
 const ORDERS: i64 = 200_000;
@@ -57,10 +58,11 @@ async fn plans_on(engine: Engine) -> Plans {
         let statements = list_statements(engine, &Scope::Everything, &question.filter, question.sort, LIMIT);
         let mut of_this = vec![];
         for (name, statement) in statements {
-            let plan = plan_of(&fresh.db, statement).await;
-            let ways: BTreeSet<String> = plan.iter().filter_map(|line| way(line)).collect();
+            let mut conn = fresh.db.read().await.expect("a reader");
+            let plan = plan(&mut conn, statement).await;
+            let ways: BTreeSet<String> = plan.lines().filter_map(way).collect();
             let is_whole = |way: &String| way.starts_with("all of");
-            assert!(!ways.iter().any(is_whole), "{engine}: {}: {name}:\n{}", question.name, plan.join("\n"));
+            assert!(!ways.iter().any(is_whole), "{engine}: {}: {name}:\n{}", question.name, plan);
             of_this.push((name, ways));
         }
         plans.push(of_this);
