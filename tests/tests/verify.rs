@@ -364,9 +364,9 @@ async fn fill(db: &Db) {
     let position = position.expect("a position");
     let seen = |orders, up_to| Act::Seen { orders, up_to };
     shop.act(ActorRef::Member(member.id), seen(vec![], Some(position))).await;
-    let acts = vec![place(store.id, &[(&other, 2)])];
+    let acts = [place(store.id, &[(&other, 2)])];
     let Done::Order(third) = shop.act(ActorRef::Customer(customer.id), acts[0].clone()).await else {
-        panic!()
+        panic!("an order")
     };
     shop.act(ActorRef::Member(member.id), seen(vec![third.id], None)).await;
     shop.change(ActorRef::Operator, &third, Command::Hide).await;
