@@ -42,7 +42,7 @@ fn lists(world: &World) -> Vec<Case> {
         parameter("limit 101", list("limit=101"), "limit", "out-of-range"),
         parameter("limit abc", list("limit=abc"), "limit", "wrong-type"),
         parameter("limit nothing", list("limit="), "limit", "wrong-type"),
-        parameter("a sort order with more behind", list("sort=created_at;drop"), "sort", "unknown-parameter"),
+        parameter("a sort order with more behind", list("sort=created_at;drop"), "sort", "unknown-value"),
         parameter("a search of 201", list(&format!("q={long}")), "q", "too-long"),
         parameter("an empty search", list("q="), "q", "too-short"),
         cursor("a cursor of nothing", "AAAA"),

@@ -38,7 +38,8 @@ async fn a_store_lives_from_creation_to_deactivation() {
     let history = owner.get(&format!("{at}/history")).await.rows(5);
     let events: Vec<_> = history.iter().map(|entry| entry["event"].as_str().unwrap()).collect();
     assert_eq!(events, ["created", "edited", "edited", "deactivated", "activated"]);
-    assert_eq!(history[0]["actor"], json!({"kind": "member", "role": "owner", "id": owner.id}));
+    let actor = json!({"kind": "member", "role": "owner", "id": owner.id, "name": "王小明 1"});
+    assert_eq!(history[0]["actor"], actor);
     let changes = json!([{"field": "name", "before": "Casa do Chá", "after": "Chá"},
         {"field": "change_window_minutes", "before": 30}]);
     assert_eq!(history[1]["changes"], changes);

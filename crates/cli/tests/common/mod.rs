@@ -12,7 +12,7 @@ use std::process::{Child, ChildStderr, Command, Output, Stdio};
 use ordervault_domain::access::Scope;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
-use ordervault_persistence::read::{OrderFilter, OrderSort, OrderSummary, list_orders};
+use ordervault_persistence::read::{OrderFilter, OrderSort, OrderSummary, Trash, list_orders};
 use tempfile::TempDir;
 
 /// A folder to run the program in, with a database of its own.
@@ -104,11 +104,11 @@ impl Shop {
         Db::open(&DbOptions::new(url)).await.unwrap()
     }
 
-    /// Every order, newest first.
+    /// Every order, also those in the trash, newest first.
     pub(crate) async fn orders(&self) -> Vec<OrderSummary> {
         let db = self.db().await;
         let mut conn = db.read().await.unwrap();
-        let filter = OrderFilter::default();
+        let filter = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
         let page =
             list_orders(&mut conn, &Scope::Everything, &filter, OrderSort::NEWEST_FIRST, None, 100_000)
                 .await
