@@ -162,7 +162,7 @@ async fn a_time_line_tells_each_what_they_may_know(db: Db) {
     let staff_path = format!("/v1/staff/orders/{}/timeline", order.id);
     let at = |minutes: i64| json!(Timestamp::from_millis(OPENING_MILLIS + minutes * MINUTE));
     let by_customer = json!({"kind": "customer", "id": customer.id.to_string()});
-    let by_reviewer = json!({"kind": "member", "role": "reviewer", "id": reviewer.id.to_string()});
+    let by_reviewer = json!({"kind": "member", "role": "reviewer", "id": reviewer.id.to_string(), "name": "王小明 Maria 3"});
     let expected = json!({
         "as_of": at(55),
         "steps": [
