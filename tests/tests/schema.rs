@@ -72,8 +72,9 @@ async fn both_engines_have_the_same_indexes() {
              i.\"unique\", i.partial
          FROM sqlite_schema t JOIN pragma_index_list(t.name) i WHERE t.type = 'table' AND i.origin <> 'pk'",
         "SELECT t.relname::text, CASE WHEN c.oid IS NULL THEN x.relname::text ELSE '' END,
-             (SELECT string_agg(a.attname, ' ' ORDER BY k.place) FROM unnest(i.indkey) WITH ORDINALITY k(attnum, place)
-              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum),
+             COALESCE((SELECT string_agg(a.attname, ' ' ORDER BY k.place)
+              FROM unnest(i.indkey) WITH ORDINALITY k(attnum, place)
+              JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum), ''),
              i.indisunique::int::bigint, (i.indpred IS NOT NULL)::int::bigint
          FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid JOIN pg_class x ON x.oid = i.indexrelid
              LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype = 'u'
