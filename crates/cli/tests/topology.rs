@@ -197,7 +197,10 @@ async fn two_replicas_are_one_shop_and_one_of_them_is_enough() {
     for (wish, answer) in answered {
         // Whoever was cut off, or met a row that the dead one still held, asks again, with the key they have.
         let answer = match answer {
-            Ok(answer) if answer.status != 503 => answer.json(),
+            Ok(answer) if answer.status != 503 => {
+                assert_eq!(answer.status, 201, "{}", answer.text());
+                answer.json()
+            }
             _ => topology.good(wish, 201).await,
         };
         placed.push(text(&answer["id"]));

@@ -16,6 +16,9 @@ use crate::tx::{Conn, Tx};
 /// The wait before the first attempt of a [`Rate`]'s second half, if it backs off; then it doubles.
 const FIRST_DELAY_MILLIS: i64 = 1_000;
 
+/// Before every time: not the time of the attempt, for another process's clock may be a little behind it.
+const NOT_BLOCKED: Timestamp = Timestamp::MIN;
+
 /// How often something may be tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -51,7 +54,7 @@ impl Throttle {
             let delay_millis = FIRST_DELAY_MILLIS << doublings.min(32);
             now.plus_millis(delay_millis).min(expires_at)
         } else {
-            now
+            NOT_BLOCKED
         };
         Counter { key: self.key.clone(), attempts, expires_at, blocked_until }
     }
@@ -139,7 +142,7 @@ impl Decider<'_> {
                 let counter = self.set.throttles.get(key).filter(|counter| counter.attempts > 0).cloned();
                 if let Some(counter) = counter {
                     let attempts = counter.attempts - 1;
-                    self.set.throttles.set(Counter { attempts, blocked_until: self.now, ..counter });
+                    self.set.throttles.set(Counter { attempts, blocked_until: NOT_BLOCKED, ..counter });
                 }
             }
         }
@@ -163,7 +166,7 @@ mod tests {
     #[test]
     fn the_last_attempt_of_a_limit_blocks_to_the_end_of_its_window() {
         for attempts in 1..10 {
-            assert_eq!(after(attempts, false).blocked_until, NOW, "{attempts}");
+            assert_eq!(after(attempts, false).blocked_until, NOT_BLOCKED, "{attempts}");
         }
         let last = after(10, false);
         assert_eq!((last.attempts, last.blocked_until), (10, NOW.plus_millis(900_000)));
@@ -176,7 +179,13 @@ mod tests {
 
     #[test]
     fn the_wait_doubles_from_the_fifth_of_ten_on() {
-        let waits = (1..=10).map(|attempts| after(attempts, true).blocked_until.millis() - NOW.millis());
+        let wait = |attempts| (after(attempts, true).blocked_until.millis() - NOW.millis()).max(0);
+        let waits = (1..=10).map(wait);
         assert_eq!(waits.collect::<Vec<_>>(), [0, 0, 0, 0, 1_000, 2_000, 4_000, 8_000, 16_000, 900_000]);
+    }
+
+    #[test]
+    fn an_attempt_that_is_not_the_last_blocks_nobody_whose_clock_is_behind() {
+        assert!(NOW.plus_millis(-60_000) > after(1, true).blocked_until);
     }
 }
