@@ -79,7 +79,7 @@ pub async fn members(
     Ok(Page::of(found, limit, |member: &Member| member.id.get()))
 }
 
-/// All of these members, by id. See [`members`].
+/// All of these members, by id. See [`members()`].
 pub(super) async fn members_within(conn: &mut Conn, reach: &StoreScope) -> Result<Vec<MemberId>, Error> {
     let page = members(conn, reach, None, u64::MAX).await?;
     Ok(page.items.into_iter().map(|member| member.id).collect())
