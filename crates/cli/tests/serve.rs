@@ -93,6 +93,7 @@ async fn the_demo_shop_is_the_same_on_both_engines_and_loaded_once() {
             server.signal("TERM");
             let (code, _, said) = server.end();
             assert_eq!(code, Some(0), "{said}");
+            assert!(!said.contains("the time of orders was up"), "the past is no news: {said}");
         }
         seen.push(shop.orders().await);
     }

@@ -30,6 +30,8 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::read;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Class, Done, Receipt, Submission, Writer};
+use tracing::instrument::WithSubscriber as _;
+use tracing::subscriber::NoSubscriber;
 
 use crate::accounts;
 use crate::exit::{Exit, Failure};
@@ -104,7 +106,8 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
         clock.store(OPENING_MILLIS + end, Ordering::Relaxed);
         note_deadlines(&mut deadlines, &tools).await
     };
-    let outcome = told.await;
+    // Its past is no news for the operator.
+    let outcome = told.with_subscriber(NoSubscriber::default()).await;
     task.stop().await;
     outcome
 }
