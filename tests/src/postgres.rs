@@ -1,6 +1,6 @@
 //! A throwaway PostgreSQL for tests: one cluster per test process, started at first use.
 //!
-//! The cluster lives in a temporary folder, without fsync, and dies with the test process, even when that is
+//! The cluster lives in a temporary folder, without fsync and without work of its own in the background, and dies with the test process, even when that is
 //! killed: its keeper, a shell, waits at a pipe that only this process holds open. A server named in
 //! `ORDERVAULT_TEST_POSTGRES` (a URL with the right to create databases) is used instead.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails")]
@@ -144,7 +144,7 @@ trap '' PIPE
 start() {
     "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale-provider=icu --icu-locale=en --no-sync &&
     "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 -s start -o "-p $port -k $dir \
-        -c listen_addresses=127.0.0.1 -c max_connections=$connections -c fsync=off -c full_page_writes=off"
+        -c listen_addresses=127.0.0.1 -c max_connections=$connections -c fsync=off -c full_page_writes=off -c autovacuum=off"
 }
 if start </dev/null >>"$dir/log" 2>&1; then echo ready; else echo failed; fi
 read -r _
