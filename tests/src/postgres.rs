@@ -1,8 +1,8 @@
 //! A throwaway PostgreSQL for tests: one cluster per test process, started at first use.
 //!
-//! The cluster lives in a temporary folder, without fsync and without work of its own in the background, and dies with the test process, even when that is
-//! killed: its keeper, a shell, waits at a pipe that only this process holds open. A server named in
-//! `ORDERVAULT_TEST_POSTGRES` (a URL with the right to create databases) is used instead.
+//! The cluster lives in a temporary folder, without fsync and without work of its own in the background, and dies with
+//! the test process, even when that is killed: its keeper, a shell, waits at a pipe that only this process holds open. A
+//! server named in `ORDERVAULT_TEST_POSTGRES` (a URL with the right to create databases) is used instead.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails")]
 
 use std::fs;
