@@ -27,7 +27,7 @@ pub const OPENING_MILLIS: i64 = 1_769_846_400_000;
 /// With which everybody in a test shop logs in.
 pub const PASSWORD: &str = "correct horse battery staple";
 /// The hash of [`PASSWORD`], as a server of today makes it.
-const PASSWORD_HASH: &str =
+pub const PASSWORD_HASH: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$uCRWwuAfYYt+w0LETPO6Og$jjyX3YDT0PNQTVZ8C6YB/liutC+vFvzpVdzwliGw7xg";
 
 /// A clock that stands still until it is set. Clones show the same time.

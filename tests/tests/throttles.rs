@@ -14,6 +14,7 @@ use serde_json::json;
 
 ordervault_tests::twin_tests!(
     ten_wrong_passwords_close_an_account_for_a_while,
+    an_open_login_does_not_help_to_guess_the_password,
     an_unknown_account_is_throttled_like_any_other,
     many_accounts_are_not_tried_from_one_address,
     five_accounts_an_hour_are_opened_from_one_address,
@@ -61,6 +62,26 @@ async fn ten_wrong_passwords_close_an_account_for_a_while(db: Db) {
     log_in(&site, &other, PASSWORD, 200).await;
     site.shop.clock.advance((15 * 60 - 31) * 1_000);
     log_in(&site, &email, PASSWORD, 200).await;
+    site.close().await;
+}
+
+async fn an_open_login_does_not_help_to_guess_the_password(db: Db) {
+    let site = open(&db).await;
+    let customer = site.shop.customer().await;
+    let token = site.customer_token(&customer).await;
+    let change = async |current: &str, status: u16| {
+        let body = json!({"current_password": current, "new_password": "blue horses eat soup"});
+        site.good(&Request::post("/v1/me/password").bearer(&token).json(&body), status).await
+    };
+    for _ in 0..5 {
+        change("wrong", 422).await;
+    }
+    assert_eq!(retry_after(&change(PASSWORD, 429).await), 1);
+    let email = customer.contact.email.as_ref().map(ToString::to_string).unwrap_or_default();
+    log_in(&site, &email, PASSWORD, 429).await;
+    site.shop.clock.advance(1_000);
+    change(PASSWORD, 204).await;
+    log_in(&site, &email, "blue horses eat soup", 200).await;
     site.close().await;
 }
 

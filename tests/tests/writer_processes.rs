@@ -1,18 +1,22 @@
 //! Several processes on one database (letters c, j, k and l of the write queue), and races within one.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
+use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Amendment, CancelReason, Command, Import, Status};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product};
+use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError};
+use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, SessionAct, Submission, WriteError};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, PASSWORD_HASH, Shop, contact, place, submission};
 
 ordervault_tests::twin_tests!(
     two_processes_sell_exactly_what_there_is,
@@ -20,6 +24,7 @@ ordervault_tests::twin_tests!(
     two_processes_and_one_key_share_the_last_piece,
     two_processes_give_one_address_to_one_customer,
     two_processes_leave_the_shop_an_owner,
+    whatever_ends_logins_ends_those_that_begin_meanwhile,
     one_of_many_conflicting_commands_wins,
     a_hundred_equal_orders_are_one,
     an_import_and_a_shop_write_at_once,
@@ -191,6 +196,78 @@ async fn two_processes_leave_the_shop_an_owner(db: Db) {
     theirs.close().await;
     elsewhere.close().await;
     ours.close().await;
+}
+
+/// A login whose password was checked before: it opens only if that is still the password.
+fn log_in(realm: Realm, principal_id: i64) -> Submission {
+    let acts = vec![
+        Act::Verified { realm, principal_id, password_hash: PASSWORD_HASH.into() },
+        Act::Session(SessionAct::Open {
+            realm,
+            principal_id,
+            idle_millis: 60_000,
+            absolute_millis: 60_000,
+            token_hash: Arc::new(|id, generation| format!("token {} {generation}", id.get())),
+        }),
+    ];
+    submission(ActorRef::Anonymous, acts)
+}
+
+async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {
+    let ours = Shop::open(&db).await;
+    let (elsewhere, theirs) = other(&db, 2).await;
+    let owner = ours.member(Role::Owner, StoreScope::All).await;
+    for _ in 0..10 {
+        let customer = ours.customer().await;
+        let member = ours.member(Role::Clerk, StoreScope::All).await;
+        let (who, clerk) = (customer.id.get(), member.id.get());
+        let end_all =
+            |principal_id| Act::Session(SessionAct::EndAll { principal_id, but: None, because: "meanwhile" });
+        let new_password = Act::Customer {
+            id: Some(customer.id),
+            command: customer::Command::ChangePassword,
+            password_hash: Some("new".into()),
+        };
+        let verified =
+            Act::Verified { realm: Realm::Customer, principal_id: who, password_hash: PASSWORD_HASH.into() };
+        let changed = submission(actor(&customer), vec![verified.clone(), new_password, end_all(who)]);
+        let deactivate = member::Command::Deactivate;
+        let left = Act::Member {
+            id: Some(member.id),
+            expected_version: None,
+            command: deactivate,
+            password_hash: None,
+        };
+        let left = submission(ActorRef::Member(owner.id), vec![left, end_all(clerk)]);
+        let (a, b, changed, left) = tokio::join!(
+            theirs.writer.submit(log_in(Realm::Customer, who)),
+            theirs.writer.submit(log_in(Realm::Staff, clerk)),
+            ours.writer.submit(changed),
+            ours.writer.submit(left),
+        );
+        assert!(changed.is_ok() && left.is_ok(), "{changed:?} {left:?}");
+        for outcome in [a, b] {
+            if outcome.is_err() {
+                assert_eq!(refusal_of(outcome), Refusal::InvalidCredentials);
+            }
+        }
+        // The old hash opens nothing any more, and does not come back under a stronger one.
+        let rehash = Act::Rehash { principal_id: who, password_hash: "old".into() };
+        let late = [
+            log_in(Realm::Customer, who),
+            log_in(Realm::Staff, clerk),
+            submission(ActorRef::Anonymous, vec![verified, rehash]),
+        ];
+        for outcome in together(&theirs.writer, late.into()).await {
+            assert_eq!(refusal_of(outcome), Refusal::InvalidCredentials);
+        }
+    }
+    let dump = dump(&db).await;
+    assert!(dump["sessions"].iter().all(|row| row.int("ended_at").is_some()));
+    assert!(dump["credentials"].iter().all(|row| row.text("password_hash") != Some("old")));
+    theirs.close().await;
+    ours.close().await;
+    elsewhere.close().await;
 }
 
 async fn one_of_many_conflicting_commands_wins(db: Db) {

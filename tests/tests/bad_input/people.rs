@@ -132,17 +132,17 @@ fn password_changes(world: &World) -> Vec<Case> {
             "/current_password",
             "missing",
         ),
-        case(
+        invalid(
             "a wrong current password",
             customer(json!({"current_password": "not this one", "new_password": new})),
-            401,
-            "invalid-credentials",
+            "/current_password",
+            "wrong-password",
         ),
-        case(
+        invalid(
             "a member's wrong current password",
             staff(json!({"current_password": "not this one", "new_password": new})),
-            401,
-            "invalid-credentials",
+            "/current_password",
+            "wrong-password",
         ),
         invalid(
             "a new password of 7",

@@ -73,6 +73,7 @@ pub fn detail_of(code: &str) -> &'static str {
         "too-long" => "this text is too long",
         "too-many" => "this list has too many entries",
         "too-short" => "this text is too short",
+        "unchanged" => "this is what it was before",
         "unknown-currency" => "this is not the upper-case ISO 4217 code of a currency in use",
         "unknown-field" => "there is no such field",
         "unknown-parameter" => "there is no such parameter",
@@ -80,6 +81,7 @@ pub fn detail_of(code: &str) -> &'static str {
         "unknown-store" => "there is no such store",
         "unknown-time-zone" => "this is not the name of an IANA time zone",
         "unknown-value" => "this is not one of the possible values",
+        "wrong-password" => "this is not the password that is good now",
         "wrong-type" => "this has the wrong type",
         _ => "this value is not accepted",
     }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use actix_web::web;
-use ordervault_domain::contact::Email;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::id::{CustomerId, MemberId, SessionId};
+use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, TokenHash, WriteError};
 use ordervault_persistence::{Session, read};
@@ -18,7 +19,7 @@ use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
 use crate::throttles;
 
@@ -57,7 +58,8 @@ pub(crate) struct ChangePassword {
     #[validate(length(min = 1, max = 1024))]
     #[schema(min_length = 1, max_length = 1024, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     current_password: String,
-    /// The one that shall be: customers at least 8 code points, staff at least 15, at most 128, not a well-known one.
+    /// The one that shall be: customers at least 8 code points, staff at least 15, at most 128, not a well-known one, and
+    /// another one than the current if somebody else set that.
     #[validate(length(max = 1024))]
     #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     new_password: String,
@@ -101,23 +103,26 @@ pub(crate) async fn login(
     drop(conn);
     let stored = found.as_ref().map(|(_, hash)| hash.as_str());
     let check = state.passwords.check(&login.password, stored).await?;
-    let (Some((principal_id, _)), PasswordCheck::Right { needs_rehash }) = (found, check) else {
+    let (Some((principal_id, password_hash)), PasswordCheck::Right { needs_rehash }) = (found, check) else {
         tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "a login failed");
         return Err(Problem::new(Code::InvalidCredentials));
     };
     let lifetime = state.settings.lifetimes.of(realm);
-    let mut acts = vec![Act::Session(SessionAct::Open {
-        realm,
-        principal_id,
-        idle_millis: lifetime.idle_millis,
-        absolute_millis: lifetime.absolute_millis,
-        token_hash: token_hash(state, realm),
-    })];
+    let mut acts = vec![
+        Act::Verified { realm, principal_id, password_hash },
+        Act::Session(SessionAct::Open {
+            realm,
+            principal_id,
+            idle_millis: lifetime.idle_millis,
+            absolute_millis: lifetime.absolute_millis,
+            token_hash: token_hash(state, realm),
+        }),
+    ];
     acts.extend(throttles::taken_back(throttles));
     if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
         acts.push(Act::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
     }
-    let session = opened(state, request_id, acts).await?;
+    let session = opened(state, request_id, acts, Code::InvalidCredentials).await?;
     tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "somebody logged in");
     tokens(state, &session).map(web::Json)
 }
@@ -138,7 +143,7 @@ pub(crate) async fn refresh(
         idle_millis: state.settings.lifetimes.of(realm).idle_millis,
         token_hash: token_hash(state, realm),
     });
-    let session = opened(state, request_id, vec![act]).await?;
+    let session = opened(state, request_id, vec![act], Code::Unauthenticated).await?;
     if realm == Realm::Staff {
         let mut conn = reader(state).await?;
         let member =
@@ -162,47 +167,95 @@ pub(crate) async fn logout(
     Ok(())
 }
 
-/// Checks both passwords and hashes the new one.
-pub(crate) async fn changed_password(
+/// An account whose password is changed by whoever has it.
+pub(crate) struct OwnAccount<'a> {
+    pub realm: Realm,
+    pub principal_id: i64,
+    pub actor: ActorRef,
+    /// The login that stays.
+    pub session: SessionId,
+    pub contact: &'a Contact,
+    /// Was the current password set by somebody else? Then it is to be replaced indeed.
+    pub must_change_password: bool,
+}
+
+/// Changes a password and ends the other sessions. `command` makes the account's own act from the new hash.
+///
+/// Attempts count as those to log in: whoever finds an open session must not guess the password faster here.
+pub(crate) async fn change_own_password(
     state: &AppState,
-    realm: Realm,
-    principal_id: i64,
-    personal: &[&str],
+    account: OwnAccount<'_>,
+    address: ClientAddress,
+    request_id: &RequestId,
     change: &ChangePassword,
-) -> Result<String, Problem> {
+    command: impl FnOnce(String) -> Act,
+) -> Result<HttpResponse, Problem> {
+    let OwnAccount { realm, principal_id, actor, session, contact, must_change_password } = account;
+    let email = contact.email.as_ref();
+    let personal = [email.map_or("", Email::as_str), contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
-    let password = NewPassword::check(realm, &change.new_password, personal);
+    let password = NewPassword::check(realm, &change.new_password, &personal);
     if let Err(code) = password {
         fields.fault("/new_password", code);
+    } else if must_change_password && change.new_password == change.current_password {
+        fields.fault("/new_password", "unchanged");
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let throttles = email.map(|email| state.throttles.login(address, realm, email)).unwrap_or_default();
+    throttles::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
     let stored = read::password_hash(&mut conn, principal_id).await.map_err(failed)?;
     drop(conn);
-    match state.passwords.check(&change.current_password, stored.as_deref()).await? {
-        PasswordCheck::Right { .. } => state.passwords.hash(password).await,
-        PasswordCheck::Wrong => {
-            Err(Problem::new(Code::InvalidCredentials).detail("the current password is wrong"))
+    let check = state.passwords.check(&change.current_password, stored.as_deref()).await?;
+    let (Some(stored), PasswordCheck::Right { .. }) = (stored, check) else {
+        return Err(wrong_current_password());
+    };
+    let mut acts = vec![
+        Act::Verified { realm, principal_id, password_hash: stored },
+        command(state.passwords.hash(password).await?),
+        Act::Session(SessionAct::EndAll { principal_id, but: Some(session), because: "password_changed" }),
+    ];
+    acts.extend(throttles::taken_back(throttles));
+    match (Wish { state, actor, request_id, idempotency: None }).submit(acts).await {
+        Ok(_) => Ok(HttpResponse::NoContent().finish()),
+        // Changed by somebody else since it was checked.
+        Err(WriteError::Refused { refusal: Refusal::InvalidCredentials, .. }) => {
+            Err(wrong_current_password())
         }
+        Err(error) => Err(not_written(&error)),
     }
 }
 
-async fn opened(state: &AppState, request_id: &RequestId, acts: Vec<Act>) -> Result<Session, Problem> {
+/// Not 401: the caller is logged in, and need not do so again.
+fn wrong_current_password() -> Problem {
+    Problem::invalid(vec![FieldError::new("/current_password", "wrong-password")])
+}
+
+/// The session that the acts open or go on with; `refused` says what a refusal is called.
+async fn opened(
+    state: &AppState,
+    request_id: &RequestId,
+    acts: Vec<Act>,
+    refused: Code,
+) -> Result<Session, Problem> {
     let wish = Wish { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
     match wish.submit(acts).await {
-        Ok(Receipt::Done { done, .. }) => match done.into_iter().next() {
-            Some(Done::Session(Some(session))) => Ok(session),
-            Some(Done::TokenReused) => {
-                tracing::warn!(
-                    request_id = request_id.as_str(),
-                    "a used refresh token was shown; its session is ended"
-                );
-                Err(Problem::new(Code::TokenReused))
+        Ok(Receipt::Done { done, .. }) => {
+            let is_of_session = |done: &Done| matches!(done, Done::Session(_) | Done::TokenReused);
+            match done.into_iter().find(is_of_session) {
+                Some(Done::Session(Some(session))) => Ok(session),
+                Some(Done::TokenReused) => {
+                    tracing::warn!(
+                        request_id = request_id.as_str(),
+                        "a used refresh token was shown; its session is ended"
+                    );
+                    Err(Problem::new(Code::TokenReused))
+                }
+                _ => Err(Problem::internal("a login led to something else")),
             }
-            _ => Err(Problem::internal("a login led to something else")),
-        },
+        }
         Ok(Receipt::Replayed { .. }) => Err(Problem::internal("a login has no key")),
-        Err(WriteError::Refused { .. }) => Err(Problem::new(Code::Unauthenticated)),
+        Err(WriteError::Refused { .. }) => Err(Problem::new(refused)),
         Err(error) => Err(not_written(&error)),
     }
 }

@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::customer::{self, Command};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
-use ordervault_persistence::writer::{Act, SessionAct};
+use ordervault_persistence::writer::Act;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::login::{ChangePassword, changed_password};
-use super::submit::{Wish, failed, not_written, reader};
+use super::login::{ChangePassword, OwnAccount, change_own_password};
+use super::submit::{failed, reader};
 use crate::auth::{Customer, Realm};
-use crate::extract::Valid;
+use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
@@ -82,30 +82,25 @@ pub(crate) async fn get_me(
 pub(crate) async fn change_password(
     state: web::Data<AppState>,
     customer: Customer,
+    address: ClientAddress,
     request_id: RequestId,
     body: Valid<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
     let account = account(&state, &customer).await?;
-    let email = account.contact.email.as_ref().map_or("", |email| email.as_str());
-    let personal = [email, account.contact.name.as_deref().unwrap_or_default()];
-    let id = customer.id.get();
-    let password_hash = changed_password(&state, Realm::Customer, id, &personal, &body.0).await?;
-    let acts = vec![
-        Act::Customer {
-            id: Some(customer.id),
-            command: Command::ChangePassword,
-            password_hash: Some(password_hash),
-        },
-        Act::Session(SessionAct::EndAll {
-            principal_id: id,
-            but: Some(customer.session),
-            because: "password_changed",
-        }),
-    ];
-    let wish =
-        Wish { state: &state, actor: customer.actor_ref(), request_id: &request_id, idempotency: None };
-    wish.submit(acts).await.map_err(|error| not_written(&error))?;
-    Ok(HttpResponse::NoContent().finish())
+    let own = OwnAccount {
+        realm: Realm::Customer,
+        principal_id: customer.id.get(),
+        actor: customer.actor_ref(),
+        session: customer.session,
+        contact: &account.contact,
+        must_change_password: false,
+    };
+    let command = |password_hash| Act::Customer {
+        id: Some(customer.id),
+        command: Command::ChangePassword,
+        password_hash: Some(password_hash),
+    };
+    change_own_password(&state, own, address, &request_id, &body.0, command).await
 }
 
 async fn account(state: &AppState, customer: &Customer) -> Result<customer::Customer, Problem> {

@@ -64,7 +64,11 @@ async fn a_new_member_logs_in_and_chooses_a_password_first() {
     let first = nobody.post("/v1/staff/auth/login", login(PASSWORD)).await.ok();
     let ana = nobody.with_token(&token(&first));
     ana.get("/v1/staff/stores").await.problem(Code::PasswordChangeRequired);
-    let change = json!({"current_password": PASSWORD, "new_password": "nine hats eat seven goats"});
+    let change = |new: &str| json!({"current_password": PASSWORD, "new_password": new});
+    let same = ana.post("/v1/staff/me/password", change(PASSWORD)).await;
+    same.faults(Code::ValidationFailed, &[("/new_password", "unchanged")]);
+    ana.get("/v1/staff/stores").await.problem(Code::PasswordChangeRequired);
+    let change = change("nine hats eat seven goats");
     ana.post("/v1/staff/me/password", change).await;
     ana.get("/v1/staff/stores").await.rows(0);
 

@@ -13,6 +13,9 @@ statements! {
         "SELECT m.id, k.password_hash FROM members m JOIN credentials k ON k.principal_id = m.id
          WHERE m.email = $1 AND m.active"
     );
+    LOCK: Template = Template::new(
+        "SELECT principal_id, password_hash FROM credentials WHERE principal_id {in_keys:1} ORDER BY principal_id {lock}"
+    );
     OF_PRINCIPAL: Template = Template::new("SELECT password_hash FROM credentials WHERE principal_id = $1");
     pub(crate) UPSERT: BulkInsert = BulkInsert::new("credentials", &[
         ("principal_id", Int), ("password_hash", Text), ("updated_at", Int),
@@ -33,6 +36,14 @@ pub(crate) async fn by_email(
         super::sessions::Realm::Staff => &OF_MEMBER,
     };
     Ok(conn.fetch_optional(&template.bind((email,))).await?)
+}
+
+/// The hashes of these principals' passwords, locked: (principal, hash).
+pub(crate) async fn lock(conn: &mut Conn, principal_ids: &[i64]) -> Result<Vec<(i64, String)>, Error> {
+    match principal_ids {
+        [] => Ok(vec![]),
+        ids => Ok(conn.fetch_all(&LOCK.bind((ids,))).await?),
+    }
 }
 
 /// The hash of a principal's password.

@@ -122,6 +122,16 @@ pub enum Act {
     Session(SessionAct),
     /// On batches.
     Batch(BatchAct),
+    /// A password was checked before: refused unless the account is active and its password still has this hash. In
+    /// front of what the check gives a right to.
+    Verified {
+        /// For whom.
+        realm: Realm,
+        /// The customer or member.
+        principal_id: i64,
+        /// The hash that it was checked against.
+        password_hash: String,
+    },
     /// The same password under a stronger hash.
     Rehash {
         /// The customer or member.
@@ -236,6 +246,8 @@ pub enum Done {
     Previewed,
     /// A used token was shown again: the family is ended.
     TokenReused,
+    /// It still is.
+    Verified,
     /// Kept.
     Rehashed,
     /// The attempt is counted or taken back.

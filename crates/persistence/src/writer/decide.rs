@@ -131,6 +131,9 @@ impl Decider<'_> {
             }
             Act::Session(session) => self.session(session),
             Act::Batch(batch) => self.batch(acting, batch),
+            Act::Verified { realm, principal_id, password_hash } => {
+                self.verified(*realm, *principal_id, password_hash)
+            }
             Act::Rehash { principal_id, password_hash } => {
                 self.set_password(*principal_id, Some(password_hash), true);
                 Ok(Done::Rehashed)
@@ -438,6 +441,7 @@ impl Done {
             | Self::BatchItem(_)
             | Self::Previewed
             | Self::TokenReused
+            | Self::Verified
             | Self::Rehashed
             | Self::Counted
             | Self::Seen

@@ -5,7 +5,7 @@ use ordervault_domain::refusal::Refusal;
 
 use super::act::{Done, SessionAct};
 use super::decide::{Decider, Stop};
-use crate::tables::sessions::Session;
+use crate::tables::sessions::{Realm, Session};
 
 /// Most open logins of one principal; a further one ends the oldest.
 pub const MAX_SESSIONS_PER_PRINCIPAL: usize = 10;
@@ -15,6 +15,23 @@ const FIRST_GENERATION: i64 = 1;
 pub const REUSE_GRACE_MILLIS: i64 = 10_000;
 
 impl Decider<'_> {
+    /// Is this still the hash of the password of an active account?
+    pub(super) fn verified(
+        &self,
+        realm: Realm,
+        principal_id: i64,
+        password_hash: &str,
+    ) -> Result<Done, Stop> {
+        let is_active = match realm {
+            Realm::Customer => true,
+            Realm::Staff => self.set.members.get(principal_id).is_some_and(|member| member.active),
+        };
+        match self.set.password_hash(principal_id) {
+            Some(current) if is_active && current == password_hash => Ok(Done::Verified),
+            _ => Err(Refusal::InvalidCredentials.into()),
+        }
+    }
+
     pub(super) fn session(&mut self, act: &SessionAct) -> Result<Done, Stop> {
         match act {
             SessionAct::Open { realm, principal_id, idle_millis, absolute_millis, token_hash } => {

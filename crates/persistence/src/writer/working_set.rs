@@ -20,8 +20,8 @@ use super::throttle::Throttles;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
-use crate::tables::sessions::{self, Session};
-use crate::tables::{Hold, customers, members, orders, products, stores};
+use crate::tables::sessions::{self, Realm, Session};
+use crate::tables::{Hold, credentials, customers, members, orders, products, stores};
 use crate::tx::{Conn, Tx};
 
 /// How far back looks who looks for orders like one that is to be placed.
@@ -38,6 +38,8 @@ pub(crate) struct WorkingSet {
     pub members: Collection<Member>,
     pub orders: Collection<Order>,
     pub batches: Batches,
+    /// Hashes of passwords, as they are in the database.
+    credentials: HashMap<i64, String>,
     pub sessions: HashMap<i64, Session>,
     /// The sessions as they were before the submission at hand, latest change last.
     session_undo: Vec<(i64, Option<Session>)>,
@@ -120,6 +122,7 @@ struct Named {
     members: Vec<i64>,
     commanded_members: Vec<i64>,
     orders: Vec<i64>,
+    credentials: Vec<i64>,
     sessions: Vec<i64>,
     session_principals: Vec<i64>,
     batches: Vec<i64>,
@@ -139,7 +142,7 @@ struct Named {
 
 impl WorkingSet {
     /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
-    /// members, customers, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    /// members, customers, passwords, sessions, orders, likenesses of orders to be placed, products; within a class by id.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
     /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
@@ -166,6 +169,7 @@ impl WorkingSet {
         set.seen = Seen::load(conn, &seeing).await?;
         set.customers.load(conn, named.commanded_customers, Hold::Locked).await?;
         set.customers.load(conn, named.customers, Hold::Free).await?;
+        set.credentials.extend(credentials::lock(conn, &named.credentials).await?);
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }
@@ -245,6 +249,12 @@ impl WorkingSet {
         }
         self.members.load(conn, commanded, Hold::Locked).await?;
         self.members.load(conn, std::mem::take(acting), Hold::Free).await
+    }
+
+    /// The hash of a principal's password after what was decided so far.
+    pub(crate) fn password_hash(&self, principal_id: i64) -> Option<&str> {
+        let new = self.pending.credentials.iter().rev().find(|(id, ..)| *id == principal_id);
+        new.map(|(_, hash, _)| hash).or_else(|| self.credentials.get(&principal_id)).map(String::as_str)
     }
 
     /// The session becomes this.
@@ -384,6 +394,11 @@ impl Named {
                 ThrottleAct::Count(throttle) => throttle.key.clone(),
                 ThrottleAct::TakeBack { key } => key.clone(),
             }),
+            Act::Verified { realm, principal_id, .. } => {
+                self.credentials.push(*principal_id);
+                // Locked as by whoever deactivates them or sets another password.
+                self.commanded_members.extend((*realm == Realm::Staff).then_some(*principal_id));
+            }
             Act::Rehash { .. } => {}
             Act::Seen { .. } => self.seeing.extend(match actor {
                 ActorRef::Member(id) => Some(id.get()),

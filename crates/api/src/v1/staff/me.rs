@@ -3,19 +3,18 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::access::{StoreScope, permissions_of};
 use ordervault_domain::member::{Command, Member};
-use ordervault_persistence::writer::{Act, SessionAct};
+use ordervault_persistence::writer::Act;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::{Realm, Staff, permit};
-use crate::extract::Valid;
+use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::v1::login::{ChangePassword, changed_password};
-use crate::v1::submit::{Wish, not_written};
+use crate::v1::login::{ChangePassword, OwnAccount, change_own_password};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -94,28 +93,23 @@ pub(crate) async fn get_staff_me(staff: Staff<permit::OwnAccount>) -> web::Json<
 pub(crate) async fn change_staff_password(
     state: web::Data<AppState>,
     staff: Staff<permit::OwnAccount>,
+    address: ClientAddress,
     request_id: RequestId,
     body: Valid<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
-    let contact = &staff.member.contact;
-    let email = contact.email.as_ref().map_or("", |email| email.as_str());
-    let personal = [email, contact.name.as_deref().unwrap_or_default()];
-    let id = staff.member.id;
-    let password_hash = changed_password(&state, Realm::Staff, id.get(), &personal, &body.0).await?;
-    let acts = vec![
-        Act::Member {
-            id: Some(id),
-            expected_version: None,
-            command: Command::ChangePassword,
-            password_hash: Some(password_hash),
-        },
-        Act::Session(SessionAct::EndAll {
-            principal_id: id.get(),
-            but: Some(staff.session),
-            because: "password_changed",
-        }),
-    ];
-    let wish = Wish { state: &state, actor: staff.actor_ref(), request_id: &request_id, idempotency: None };
-    wish.submit(acts).await.map_err(|error| not_written(&error))?;
-    Ok(HttpResponse::NoContent().finish())
+    let own = OwnAccount {
+        realm: Realm::Staff,
+        principal_id: staff.member.id.get(),
+        actor: staff.actor_ref(),
+        session: staff.session,
+        contact: &staff.member.contact,
+        must_change_password: staff.member.must_change_password,
+    };
+    let command = |password_hash| Act::Member {
+        id: Some(staff.member.id),
+        expected_version: None,
+        command: Command::ChangePassword,
+        password_hash: Some(password_hash),
+    };
+    change_own_password(&state, own, address, &request_id, &body.0, command).await
 }
