@@ -22,7 +22,7 @@ ENV ORDERVAULT_DATA_DIR=/data \
     ORDERVAULT_SERVER__LISTEN=0.0.0.0:8080 \
     ORDERVAULT_LOG__FORMAT=json
 EXPOSE 8080
-# The server drains for up to 30 s: stop it with `docker stop --time 35`.
+# The server drains for up to 30 s, after its drain pause: stop it with `docker stop --time 40`.
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=7s --start-period=30s --retries=3 CMD ["ordervault", "healthcheck"]
 ENTRYPOINT ["ordervault"]

@@ -1,6 +1,7 @@
 //! A shop with its server on a port of its own, and the people who use it.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails")]
 
+use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
 use ordervault_api::jobs::Bell;
-use ordervault_api::server::{self, Listeners};
+use ordervault_api::server::{self, Ends, Listeners};
 use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
 use ordervault_api::throttles::Rates;
 use ordervault_domain::customer::Customer;
@@ -71,12 +72,11 @@ impl Site {
             vec![],
         ));
         let (stop, stopped) = oneshot::channel();
+        let announced = async move { drop(stopped.await) };
         let server = tokio::spawn(server::run(
             state.clone(),
             Listeners { api: listener, metrics: None },
-            async move {
-                _ = stopped.await;
-            },
+            Ends { announced, requested: ready(()) },
         ));
         Self { shop, address, state, server, stop, made: AtomicU64::new(0) }
     }

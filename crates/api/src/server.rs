@@ -28,13 +28,21 @@ pub struct Listeners {
     pub metrics: Option<(TcpListener, PrometheusHandle)>,
 }
 
-/// Serves until `stop` is ready; then `/readyz` says no, no new connections are taken, running requests get up to 30 s, and
-/// this returns.
-pub async fn run(
-    state: web::Data<AppState>,
-    listeners: Listeners,
-    stop: impl Future<Output = ()>,
-) -> io::Result<()> {
+/// When to end.
+pub struct Ends<A, R> {
+    /// Ready when the server is going to stop: `/readyz` says no from then on, so that a proxy turns away; everything else goes
+    /// on.
+    pub announced: A,
+    /// Ready when the server is to stop; asked only after the other.
+    pub requested: R,
+}
+
+/// Serves until it is told to stop; then no new connections are taken, running requests get up to 30 s, and this returns.
+pub async fn run<A, R>(state: web::Data<AppState>, listeners: Listeners, ends: Ends<A, R>) -> io::Result<()>
+where
+    A: Future<Output = ()>,
+    R: Future<Output = ()>,
+{
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let api = {
         let state = state.clone();
@@ -66,12 +74,17 @@ pub async fn run(
     let (api_handle, metrics_handle) = (api.handle(), metrics.as_ref().map(|server| server.handle()));
     let metrics = metrics.map(tokio::spawn);
     let mut api = tokio::spawn(api);
+    let told = async {
+        ends.announced.await;
+        state.start_draining();
+        tracing::info!("draining: /readyz says no");
+        ends.requested.await;
+    };
     tokio::select! {
         // Without a stop: the server ended by itself, which is a failure worth telling.
         ended = &mut api => return ended.map_err(io::Error::other)?,
-        () = stop => {}
+        () = told => {}
     }
-    state.start_draining();
     api_handle.stop(true).await;
     let outcome = api.await.map_err(io::Error::other)?;
     // Last, so that the end can still be watched.

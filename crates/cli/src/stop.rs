@@ -1,25 +1,38 @@
 //! Being told to stop: Ctrl-C, and SIGTERM from whatever runs the program.
 
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use crate::exit::{Exit, Failure};
 
 /// Tells whether and when the program is asked to stop. Clones hear the same.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<bool>);
+pub struct Stop(watch::Receiver<Stage>);
+
+/// How near the end is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Running,
+    Announced,
+    Requested,
+}
 
 impl Stop {
-    /// Listens from now on; the signals end the program no longer by themselves.
+    /// Listens from now on; the signals end the program no longer by themselves. The first one announces the stop, which is
+    /// requested after this pause, or at a second signal.
     ///
     /// # Errors
     /// When the operating system refuses.
-    pub fn on_signals() -> Result<Self, Failure> {
-        let (tell, told) = watch::channel(false);
-        let signal = signal()?;
+    pub fn on_signals(pause: Duration) -> Result<Self, Failure> {
+        let (tell, told) = watch::channel(Stage::Running);
+        let mut signals = Signals::listen()?;
         tokio::spawn(async move {
-            signal.await;
+            signals.next().await;
             // Nobody left who wants to know: fine.
-            let _ = tell.send(true);
+            let _ = tell.send(Stage::Announced);
+            let _ = tokio::time::timeout(pause, signals.next()).await;
+            let _ = tell.send(Stage::Requested);
             // Kept, so that those who wait do not take the sender's end for a stop.
             tell.closed().await;
         });
@@ -29,34 +42,61 @@ impl Stop {
     /// Has it been asked for?
     #[must_use]
     pub fn is_requested(&self) -> bool {
-        *self.0.borrow()
+        *self.0.borrow() >= Stage::Requested
+    }
+
+    /// Waits until it is going to be asked for.
+    pub async fn announced(self) {
+        self.reached(Stage::Announced).await;
     }
 
     /// Waits until it is asked for.
-    pub async fn requested(mut self) {
-        if self.0.wait_for(|stop| *stop).await.is_err() {
+    pub async fn requested(self) {
+        self.reached(Stage::Requested).await;
+    }
+
+    async fn reached(mut self, stage: Stage) {
+        if self.0.wait_for(|now| *now >= stage).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 }
 
 #[cfg(unix)]
-fn signal() -> Result<impl Future<Output = ()> + Send, Failure> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let failed = |error| Failure::new(Exit::Internal, format!("cannot listen for signals: {error}"));
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
-    Ok(async move {
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let failed = |error| Failure::new(Exit::Internal, format!("cannot listen for signals: {error}"));
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt()).map_err(failed)?,
+            terminate: signal(SignalKind::terminate()).map_err(failed)?,
+        })
+    }
+
+    async fn next(&mut self) {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
         }
-    })
+    }
 }
 
 #[cfg(not(unix))]
-fn signal() -> Result<impl Future<Output = ()> + Send, Failure> {
-    Ok(async {
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
-    })
+    }
 }

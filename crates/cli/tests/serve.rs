@@ -36,6 +36,31 @@ async fn the_first_start_makes_an_owner_and_tells_the_password_once() {
     }
 }
 
+#[tokio::test]
+async fn a_pause_before_the_end_is_for_the_proxy_and_ends_at_a_second_signal() {
+    for shop in Shop::on_both().await {
+        let (mut server, address) =
+            shop.serve_with(&["--demo"], &[("ORDERVAULT_SERVER__DRAIN_PAUSE", "10m")]);
+        assert_eq!(http(&address, "GET", "/readyz", "", "").0, 200);
+        server.signal("TERM");
+        server.wait_for("\"draining");
+        let (status, problem) = http(&address, "GET", "/readyz", "", "");
+        assert_eq!((status, problem.contains("\"stopping\"")), (503, true), "{problem}");
+        let before = shop.orders().await.len();
+        let order = r#"{"store_id":"sto_0NEHNAF80JYTAF","lines":[{"product_id":"prd_0NEHQ5281VSJM0","quantity":1}],
+            "contact":{"name":"Me","phone":"+886912345678"}}"#;
+        let headers = "Idempotency-Key: late\r\nContent-Type: application/json\r\n";
+        let (status, placed) = http(&address, "POST", "/v1/orders", headers, order);
+        assert_eq!(status, 201, "{placed}");
+        server.signal("TERM");
+        let (code, _, said) = server.end();
+        assert_eq!(code, Some(0), "{said}");
+        assert!(std::net::TcpStream::connect(&address).is_err());
+        assert_eq!(shop.orders().await.len(), before + 1);
+        assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    }
+}
+
 #[test]
 fn files_are_private() {
     let shop = Shop::on_sqlite();

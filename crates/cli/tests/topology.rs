@@ -103,6 +103,8 @@ impl Topology {
         let mut environment = container(REPLICA, shop.path());
         // One customer orders more here in a second than a person does in a minute.
         environment.insert("ORDERVAULT_THROTTLES__PLACE_ACCOUNT".into(), "1000/1m".into());
+        // Ended by a second signal, and not while a test is still looking.
+        environment.insert("ORDERVAULT_SERVER__DRAIN_PAUSE".into(), "10m".into());
         assert_ends(&shop.run_with(&["migrate"], &pairs(&environment)), 0, "is up to date\n");
         let replicas: Vec<_> = (0..2)
             .map(|_| {
@@ -210,8 +212,14 @@ async fn two_replicas_are_one_shop_and_one_of_them_is_enough() {
     orders.sort();
     assert_eq!(placed, orders);
 
-    let (killed, survivor) = (topology.replicas.remove(0).0, topology.replicas.remove(0).0);
-    drop(killed);
+    drop(topology.replicas.remove(0));
+    let (mut survivor, address) = topology.replicas.remove(0);
+    survivor.signal("TERM");
+    survivor.wait_for("\"draining");
+    assert_eq!(Request::get("/readyz").send(address).await.status, 503, "the proxy is told");
+    // Until it has noticed, whoever still comes is served.
+    let late = topology.good(&wish(2 + CLIENTS), 201).await;
+    assert!(topology.orders(&owner).await.contains(&text(&late["id"])));
     survivor.signal("TERM");
     assert_eq!(survivor.end().0, Some(0));
     assert_ends(&topology.shop.run_with(&["verify"], &pairs(&topology.environment)), 0, "");

@@ -55,6 +55,15 @@ async fn damage_is_a_finding_and_the_exit_code_says_so() {
     assert_ends(&shop.run(&["verify"]), 1, "fold-differs: orders ");
 }
 
+#[tokio::test]
+async fn an_empty_database_is_told_from_one_that_was_not_looked_at() {
+    for shop in Shop::on_both().await {
+        assert_ends(&shop.run(&["migrate"]), 0, "is up to date");
+        let nothing = "looked at 0 customers, 0 members, 0 orders, 0 products, 0 stores\neverything holds\n";
+        assert_ends(&shop.run(&["verify"]), 0, nothing);
+    }
+}
+
 #[test]
 fn a_file_that_is_no_whole_export_is_refused() {
     let shop = Shop::on_sqlite();

@@ -148,6 +148,11 @@ fn for_staff_with_orders() -> Vec<Row> {
     let test = |_: &Ground| json!({"reason": "test"});
     vec![
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
+        row("place_staff_order", For::Staff(Some("orders:place")), Target::Nothing).with(|ground| {
+            let mut body = ground.order_body();
+            body["customer_id"] = json!(ground.customer.id.to_string());
+            body
+        }),
         row("export_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
         order("get_staff_order", "orders:read", Status::Confirmed),
         order("get_staff_order_history", "history:read", Status::Confirmed),

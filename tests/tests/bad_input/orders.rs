@@ -5,12 +5,13 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::World;
+use crate::world::{World, with};
 
 pub(crate) fn placing(world: &World) -> Vec<Case> {
     let mut cases = keys(world);
     cases.extend(lines(world));
     cases.extend(contacts(world));
+    cases.extend(by_staff(world));
     cases
 }
 
@@ -27,7 +28,7 @@ fn keys(world: &World) -> Vec<Case> {
     let bad =
         |name, key: &[u8]| case(name, place().header("idempotency-key", key), 400, "idempotency-key-invalid");
     // The key of the good request between the cases.
-    let other_body = crate::world::with(world.order_body(), "/lines/0/quantity", json!(2));
+    let other_body = with(world.order_body(), "/lines/0/quantity", json!(2));
     let cancel = world.customer("POST", &format!("/v1/orders/{}/cancel", world.order.id)).json(&json!({}));
     vec![
         case("no key", place(), 400, "idempotency-key-missing"),
@@ -155,6 +156,69 @@ fn contacts(world: &World) -> Vec<Case> {
             "/contact/address/city",
             "forbidden-character",
         ),
+    ]
+}
+
+fn by_staff(world: &World) -> Vec<Case> {
+    let place = || world.manager("POST", "/v1/staff/orders");
+    let order = |pointer: &str, value: Value| {
+        place().key(&world.site.key()).json(&with(world.order_body(), pointer, value))
+    };
+    let customer =
+        |name, id: &str| invalid(name, order("/customer_id", json!(id)), "/customer_id", "unknown-customer");
+    let store = |name, id: &str| invalid(name, order("/store_id", json!(id)), "/store_id", "unknown-store");
+    let field = |name, pointer: &'static str, value: Value| {
+        invalid(name, order(pointer, value), pointer, "unknown-field")
+    };
+    let product = |name, id: &str| {
+        let pointer = "/lines/0/product_id";
+        invalid(name, order(pointer, json!(id)), pointer, "unknown-product")
+    };
+    let nowhere = OrderId::from_i64(987_654_321_987_654);
+    let reviewer = Request::post("/v1/staff/orders").bearer(&world.reviewer_token).key(&world.site.key());
+    vec![
+        case("an order without a key", place().json(&world.order_body()), 400, "idempotency-key-missing"),
+        case(
+            "an order with half a key",
+            place().key("\"half").json(&world.order_body()),
+            400,
+            "idempotency-key-invalid",
+        ),
+        case("an order of nothing", place().key("nothing").text(""), 400, "malformed-request"),
+        invalid("an empty order", place().key("empty").json(&json!({})), "/store_id", "missing"),
+        invalid("a list of orders", place().key("list").json(&json!([world.order_body()])), "", "wrong-type"),
+        store("ordering from a store of others", &world.other_store.id.to_string()),
+        store("ordering from a store that does not exist", &format!("sto_{nowhere}")),
+        customer("ordering for nobody", &format!("cus_{nowhere}")),
+        customer("ordering for a member", &world.manager.id.to_string()),
+        customer("ordering for a name", "王小明"),
+        invalid("ordering for a number", order("/customer_id", json!(7)), "/customer_id", "wrong-type"),
+        product("ordering what does not exist", &format!("prd_{nowhere}")),
+        product("ordering what another store sells", &world.foreign.id.to_string()),
+        product("ordering what is not for sale", &world.inactive.id.to_string()),
+        invalid(
+            "ordering no pieces",
+            order("/lines/0/quantity", json!(0)),
+            "/lines/0/quantity",
+            "out-of-range",
+        ),
+        invalid(
+            "ordering for nobody to be reached",
+            order("/contact", json!({"name": "王"})),
+            "/contact/phone",
+            "missing",
+        ),
+        field("a price of the clerk's", "/lines/0/unit_price", json!({"amount": 1, "currency": "TWD"})),
+        field("a status of the clerk's", "/status", json!("confirmed")),
+        field("a source of the clerk's", "/source", json!("shop")),
+        case(
+            "ordering more than there is",
+            order("/lines/0/quantity", json!(10_000)),
+            409,
+            "insufficient-stock",
+        )
+        .at("/lines/0/quantity", "insufficient-stock"),
+        case("a reviewer places an order", reviewer.json(&world.order_body()), 403, "forbidden"),
     ]
 }
 

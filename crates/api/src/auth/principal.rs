@@ -93,6 +93,7 @@ pub mod permit {
 
     permits!(
         OrdersRead,
+        OrdersPlace,
         OrdersConfirm,
         OrdersReject,
         OrdersAmend,

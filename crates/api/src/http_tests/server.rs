@@ -7,7 +7,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use crate::server::{Listeners, run};
+use crate::server::{Ends, Listeners, run};
+
+async fn told(receiver: oneshot::Receiver<()>) {
+    let _ = receiver.await;
+}
 
 async fn exchange(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
@@ -23,12 +27,12 @@ async fn it_serves_measures_and_stops() {
     let bind = || TcpListener::bind("127.0.0.1:0").unwrap();
     let (api, metrics) = (bind(), bind());
     let (api_address, metrics_address) = (api.local_addr().unwrap(), metrics.local_addr().unwrap());
+    let (announce, announced) = oneshot::channel::<()>();
     let (stop, stopped) = oneshot::channel::<()>();
     let state = state().await;
     let listeners = Listeners { api, metrics: Some((metrics, recorder.handle())) };
-    let server = tokio::spawn(run(state.clone(), listeners, async move {
-        let _ = stopped.await;
-    }));
+    let ends = Ends { announced: told(announced), requested: told(stopped) };
+    let server = tokio::spawn(run(state.clone(), listeners, ends));
 
     let answer = exchange(api_address, "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.contains("alive"), "{answer}");
@@ -44,10 +48,18 @@ async fn it_serves_measures_and_stops() {
     let answer = exchange(api_address, "GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 
-    assert!(!state.is_draining());
+    let ready = "GET /readyz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    assert!(exchange(api_address, ready).await.starts_with("HTTP/1.1 200 "));
+    announce.send(()).unwrap();
+    // The other task is told when this one waits.
+    while !state.is_draining() {
+        tokio::task::yield_now().await;
+    }
+    assert!(exchange(api_address, ready).await.starts_with("HTTP/1.1 503 "));
+    let alive = exchange(api_address, "GET /livez HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    assert!(alive.starts_with("HTTP/1.1 200 "), "{alive}");
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
-    assert!(state.is_draining());
     assert!(TcpStream::connect(api_address).await.is_err());
     assert!(TcpStream::connect(metrics_address).await.is_err());
 }
@@ -57,9 +69,8 @@ async fn too_large_bodies_close_the_connection() {
     let api = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = api.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let server = tokio::spawn(run(state().await, Listeners { api, metrics: None }, async move {
-        let _ = stopped.await;
-    }));
+    let ends = Ends { announced: told(stopped), requested: std::future::ready(()) };
+    let server = tokio::spawn(run(state().await, Listeners { api, metrics: None }, ends));
     let request = "POST /v1/auth/sample HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 999999\r\n\r\n{";
     let answer = exchange(address, request).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("payload-too-large"), "{answer}");

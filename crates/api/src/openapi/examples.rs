@@ -11,6 +11,8 @@ pub const OWNER_EMAIL: &str = "owner@example.com";
 pub const STAFF_PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) const CUSTOMER: &str = "cus_0NEJ4WGR1PW618";
+/// Who calls the shop instead of ordering herself: 田中 さくら.
+pub(crate) const CUSTOMER_ON_THE_PHONE: &str = "cus_0NEJ83200QJ15H";
 
 /// The customer's, placed and not touched since.
 pub(crate) const ORDER_TO_AMEND: &str = "0P9RRNYE0Q28NB";

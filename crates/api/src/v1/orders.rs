@@ -4,7 +4,7 @@ pub(super) mod amend;
 mod cancel;
 pub(super) mod history;
 pub(super) mod list;
-mod place;
+pub(super) mod place;
 pub(super) mod read;
 mod timeline;
 mod visibility;
@@ -21,7 +21,7 @@ use validator::Validate;
 
 use super::fields::Fields;
 use super::order_body::OrderBody;
-use super::submit::{Asker, Changed, Conditions, offers};
+use super::submit::{Asker, Changed, Conditions, offers, order_path};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
@@ -85,12 +85,13 @@ async fn body(state: &AppState, actor: &Actor, order: &Order) -> Result<OrderBod
     Ok(OrderBody::new(order, &actor.scope(), offers(state, order, actor).await?, state.now()))
 }
 
-async fn answer(
+/// Answers with an order as an act left it.
+pub(super) async fn answer(
     state: &AppState,
     actor: &Actor,
     changed: &Changed<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let body = body(state, actor, &changed.thing).await?;
-    Ok(changed.answer(status, &format!("/v1/orders/{}", body.id), &body))
+    Ok(changed.answer(status, &order_path(actor, changed.thing.id), &body))
 }

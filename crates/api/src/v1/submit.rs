@@ -121,8 +121,12 @@ impl<'a> Asker<'a> {
             }
             Err(WriteError::Refused { refusal, order }) => {
                 let mut problem = refused(&refusal);
-                if let (Refusal::VersionConflict { .. }, Some((id, version))) = (&refusal, seen) {
-                    problem = changed_since::<A>(self.state, problem, id, version).await?;
+                match (&refusal, seen) {
+                    (Refusal::VersionConflict { .. }, Some((id, version))) => {
+                        problem = changed_since::<A>(self.state, problem, id, version).await?;
+                    }
+                    (Refusal::LooksLike(orders), _) => problem = ways_on(problem, orders, &self.actor),
+                    _ => {}
                 }
                 let tells = problem.code().status() == StatusCode::CONFLICT
                     || problem.code() == Code::PreconditionFailed;
@@ -276,6 +280,19 @@ pub(crate) async fn offers(
     Ok(offers.into_iter().map(ActionBody::from).collect())
 }
 
+/// Where this kind of actor finds orders.
+fn orders_path(actor: &Actor) -> &'static str {
+    match actor {
+        Actor::Member(_) => "/v1/staff/orders",
+        _ => "/v1/orders",
+    }
+}
+
+/// Where this kind of actor finds an order.
+pub(crate) fn order_path(actor: &Actor, id: OrderId) -> String {
+    format!("{}/{id}", orders_path(actor))
+}
+
 /// A connection to read with.
 pub(crate) async fn reader(state: &AppState) -> Result<Conn, Problem> {
     state.db.read().await.map_err(|error| failed(Error::Db(error)))
@@ -368,13 +385,18 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
     }
 }
 
-/// Names the earlier orders, and the ways on: to look at them, to change or cancel them, or to order all the same.
+/// Names the earlier orders.
 fn looks_like(orders: &[OrderId]) -> Problem {
     let errors = orders.iter().map(|id| {
         FieldError::new("/not_duplicate_of", "looks-like")
             .detail(format!("order {} has the same products and was placed a moment ago", id.number()))
     });
-    let problem = Problem::new(Code::DuplicateOrder).errors(errors.collect());
+    Problem::new(Code::DuplicateOrder).errors(errors.collect())
+}
+
+/// Adds the ways on from an order that looks like others: to look at these, to change or cancel them, or to order all the
+/// same.
+fn ways_on(problem: Problem, orders: &[OrderId], actor: &Actor) -> Problem {
     let problem = orders.iter().fold(problem, |problem, id| {
         let ways = [
             ("open", "GET", "", "look at the earlier order"),
@@ -382,7 +404,7 @@ fn looks_like(orders: &[OrderId]) -> Problem {
             ("cancel", "POST", "/cancel", "cancel the earlier order and place this one"),
         ];
         ways.into_iter().fold(problem, |problem, (code, method, path, detail)| {
-            let href = Some(format!("/v1/orders/{id}{path}"));
+            let href = Some(order_path(actor, *id) + path);
             problem.remedy(Remedy {
                 code: code.into(),
                 detail: detail.into(),
@@ -396,6 +418,6 @@ fn looks_like(orders: &[OrderId]) -> Problem {
         code: "place_anyway".into(),
         detail: format!("send the same order with \"not_duplicate_of\": [\"{}\"]", ids.join("\", \"")),
         method: Some("POST".into()),
-        href: Some("/v1/orders".into()),
+        href: Some(orders_path(actor).into()),
     })
 }

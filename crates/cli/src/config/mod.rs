@@ -169,6 +169,7 @@ pub struct Server {
     pub public_url: Option<String>,
     pub replicas: u32,
     pub trusted_proxies: Vec<IpNet>,
+    pub drain_pause: Duration,
 }
 
 /// Settings of section `jobs`.
@@ -264,6 +265,7 @@ impl Server {
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
             trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,
+            drain_pause: time(values, "server.drain_pause", Duration::ZERO, 10 * MINUTE)?,
         })
     }
 }

@@ -99,6 +99,11 @@ pub const SETTINGS: &[Setting] = &[
         help: "addresses or networks of proxies in front, with commas between, such as `10.0.0.0/8`; only what they say in `X-Forwarded-For` is believed, and behind any other all clients count as one",
     },
     open(
+        "server.drain_pause",
+        "0s",
+        "time between the signal to stop, when `/readyz` begins to say no, and the end of new connections, at most 10m; as long as a proxy takes to notice, and nothing without one",
+    ),
+    open(
         "metrics.listen",
         "127.0.0.1:9464",
         "address and port of `/metrics`, a listener of its own without login; `off`: none",

@@ -27,6 +27,7 @@ fn nothing_set_is_a_usable_development_configuration() {
     assert_eq!(config.database.url.expose(), "sqlite://./data/ordervault.db");
     assert_eq!(config.auth.secret_file, PathBuf::from("./data/secret.key"));
     assert_eq!(config.server.listen.to_string(), "127.0.0.1:8080");
+    assert!(config.server.drain_pause.is_zero(), "nobody waits for a proxy that is not there");
     assert!(config.metrics_listen.unwrap().ip().is_loopback());
     assert!(config.docs_enabled && config.database.migrate_on_start && config.auth.may_create_secret_file);
     assert!(SETTINGS.iter().all(|setting| *config.source(setting.key) == Source::Default));
@@ -104,6 +105,7 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
         ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),
         ("SERVER__TRUSTED_PROXIES", "10.0.0.1, proxy", "such as 10.0.0.0/8"),
+        ("SERVER__DRAIN_PAUSE", "11m", "from 0s to 600s"),
         ("THROTTLES__LOOKUP_NUMBER", "5", "such as 5/10m"),
         ("THROTTLES__LOGIN_ACCOUNT", "0/10m", "such as 5/10m"),
         ("THROTTLES__PLACE_ACCOUNT", "5/2d", "at most in 1d"),

@@ -163,6 +163,9 @@ impl Decider<'_> {
         if !events.is_empty() {
             self.move_stock(before.as_ref(), &after);
         }
+        if let order::Command::Place(_) = command {
+            self.has_seen(&acting.actor, after.id);
+        }
         Ok(Done::Order(Arc::new(after)))
     }
 

@@ -69,6 +69,13 @@ impl Decider<'_> {
         }
         Ok(Done::Seen)
     }
+
+    /// A member who has placed an order has seen it; for their colleagues it is new.
+    pub(super) fn has_seen(&mut self, actor: &Actor, order: OrderId) {
+        if let Actor::Member(member) = actor {
+            self.set.pending.seen.push((member.id.get(), order.get()));
+        }
+    }
 }
 
 impl WorkingSet {

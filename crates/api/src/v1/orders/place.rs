@@ -18,7 +18,7 @@ use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Changed};
+use crate::v1::submit::{Asker, Changed, order_path};
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -26,27 +26,27 @@ use crate::v1::submit::{Asker, Changed};
 pub(crate) struct PlaceOrder {
     /// The store that sells.
     #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
-    store_id: String,
+    pub store_id: String,
     /// What is ordered.
     #[validate(nested, length(min = 1, max = 200))]
     #[schema(min_items = 1, max_items = 200)]
-    lines: Vec<LineRequestBody>,
+    pub lines: Vec<LineRequestBody>,
     /// Who gets it, and where: a name, and a phone number or an e-mail address at least.
     #[validate(nested)]
-    contact: ContactBody,
+    pub contact: ContactBody,
     /// A note to the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000, example = "請按兩次電鈴")]
-    note: Option<String>,
+    pub note: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(example = false)]
-    unlisted: bool,
+    pub unlisted: bool,
     /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
-    not_duplicate_of: Vec<String>,
+    pub not_duplicate_of: Vec<String>,
 }
 
 /// A placed order.
@@ -62,8 +62,10 @@ pub(crate) struct PlacedOrder {
 }
 
 impl PlaceOrder {
-    fn to_domain(&self) -> Result<Place, Problem> {
+    /// As the domain knows it; `customer_id`: for whom staff place it.
+    pub(crate) fn to_domain(&self, customer_id: Option<&String>) -> Result<Place, Problem> {
         let mut fields = Fields::default();
+        let customer_id = fields.parsed_option("/customer_id", customer_id, "unknown-customer");
         let store_id = fields.parsed("/store_id", &self.store_id, "unknown-store");
         let lines = line_requests(&mut fields, &self.lines);
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
@@ -74,7 +76,7 @@ impl PlaceOrder {
             .collect();
         let place = store_id.map(|store_id| Place {
             store_id,
-            customer_id: None,
+            customer_id,
             lines,
             contact,
             note,
@@ -83,6 +85,11 @@ impl PlaceOrder {
         });
         fields.finish(place)?.ok_or_else(|| Problem::internal("a store id was lost"))
     }
+}
+
+/// The act of placing an order.
+pub(crate) fn placing(place: Place) -> Act {
+    Act::Order { id: None, expected_version: None, command: Command::Place(place) }
 }
 
 /// Place an order
@@ -110,11 +117,10 @@ pub(crate) async fn place_order(
     body: Valid<PlaceOrder>,
 ) -> Result<HttpResponse, Problem> {
     let Orderer(buyer) = orderer;
-    let place = body.0.to_domain()?;
+    let place = body.0.to_domain(None)?;
     let asker = Asker::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
     let key = OptionalIdempotencyKey(Some(key));
-    let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
-    let acts = vec![state.throttles.place(address, &buyer), act];
+    let acts = vec![state.throttles.place(address, &buyer), placing(place)];
     let placed: Changed<Order> = asker.change(key, "place", &body.0, acts).await?;
     // Whoever has just placed it sees it, as whoever proves to know it does.
     let buyer = match buyer {
@@ -126,6 +132,6 @@ pub(crate) async fn place_order(
         Buyer::Customer(_) => None,
     };
     let order = super::body(&state, &buyer.actor(), &placed.thing).await?;
-    let path = format!("/v1/orders/{}", order.id);
+    let path = order_path(&buyer.actor(), placed.thing.id);
     Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

@@ -7,6 +7,7 @@ mod export;
 mod filters;
 mod history;
 pub(super) mod list;
+mod place;
 mod read;
 mod seen;
 mod timeline;
@@ -17,6 +18,7 @@ use crate::routes::{Routes, endpoint};
 pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(list::list_staff_orders))
+        .with(endpoint!(place::place_staff_order))
         .with(endpoint!(seen::mark_orders_seen))
         .with(endpoint!(export::export_staff_orders))
         .with(endpoint!(read::get_staff_order))

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use ordervault_domain::time::Timestamp;
 
@@ -14,7 +15,7 @@ use crate::sources;
 use crate::stop::Stop;
 
 pub(super) async fn run(context: &Context, folder: &Path) -> Result<Exit, Failure> {
-    let (stop, translator) = (Stop::on_signals()?, Translator::new()?);
+    let (stop, translator) = (Stop::on_signals(Duration::ZERO)?, Translator::new()?);
     context.say(&format!("reading {}", folder.display()));
     let olist = olist::read(folder)?;
     for finding in &olist.findings {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use actix_web::web;
 use ordervault_api::auth::{SecretError, Secrets};
-use ordervault_api::server::{self, Listeners};
+use ordervault_api::server::{self, Ends, Listeners};
 use ordervault_api::state::{AppState, BuildInfo, Entropy, Lifetime, Lifetimes, Mode, ReadyCheck, Settings};
 use ordervault_api::telemetry;
 use ordervault_persistence::db::Db;
@@ -32,7 +32,7 @@ const COMMIT: Option<&str> = option_env!("ORDERVAULT_COMMIT");
 
 pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure> {
     let config = &context.config;
-    let stop = Stop::on_signals()?;
+    let stop = Stop::on_signals(config.server.drain_pause)?;
     let sources = sources::system()?;
     let api = listen(config.server.listen, "--listen")?;
     let metrics = config.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;
@@ -70,7 +70,8 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     ));
     let jobs = jobs::start(&config.jobs, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
-    let outcome = server::run(state, Listeners { api, metrics }, stop.clone().requested()).await;
+    let ends = Ends { announced: stop.clone().announced(), requested: stop.requested() };
+    let outcome = server::run(state, Listeners { api, metrics }, ends).await;
     tracing::info!("stopping: writing what waits");
     match &outcome {
         // They were told as well, and end after their steps.

@@ -140,7 +140,7 @@ impl RunBatch {
 #[utoipa::path(post, path = "/v1/staff/batches", operation_id = "run_batch", tag = "staff-batches",
     params(BatchStep, ("Idempotency-Key" = Option<String>, Header,
         description = "Required without `preview`: 1 to 255 printable ASCII characters, new for each batch",
-        min_length = 1, max_length = 255, example = "0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11")),
+        min_length = 1, max_length = 255, example = "0190f5c2-9a40-7f0e-8c61-2b7d9e1f4a35")),
     request_body = RunBatch,
     responses((status = 200, description = "With `preview`: what it would be about", body = PreviewBody),
         (status = 202, description = "Accepted", body = BatchBody,

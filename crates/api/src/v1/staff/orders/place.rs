@@ -1,0 +1,96 @@
+//! `POST /v1/staff/orders`
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use ordervault_domain::order::Order;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::auth::{Staff, permit};
+use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
+use crate::middleware::request_id::RequestId;
+use crate::openapi::examples;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::contact::ContactBody;
+use crate::v1::order_body::OrderBody;
+use crate::v1::orders::place::{PlaceOrder, placing};
+use crate::v1::orders::{LineRequestBody, answer};
+use crate::v1::submit::{Asker, Changed};
+
+/// A new order for somebody who called, wrote or came by.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "customer_id": examples::CUSTOMER_ON_THE_PHONE,
+    "store_id": examples::STORE,
+    "lines": [{"product_id": examples::PRODUCT, "quantity": 1}],
+    "contact": {"name": "田中 さくら", "phone": "+819011112222"},
+    "note": "asked for by telephone",
+}))]
+pub(crate) struct PlaceStaffOrder {
+    /// The customer whose order it is: they find it among their own. Left out: it is that of somebody without an account.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::CUSTOMER_ON_THE_PHONE))]
+    customer_id: Option<String>,
+    /// The store that sells; one of yours.
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
+    store_id: String,
+    /// What is ordered.
+    #[validate(nested, length(min = 1, max = 200))]
+    #[schema(min_items = 1, max_items = 200)]
+    lines: Vec<LineRequestBody>,
+    /// Who gets it, and where: a name, and a phone number or an e-mail address at least.
+    #[validate(nested)]
+    contact: ContactBody,
+    /// The buyer's note to the shop.
+    #[serde(default)]
+    #[schema(nullable = false, max_length = 2000, example = "asked for by telephone")]
+    note: Option<String>,
+    /// Keep it off the shop's public board, if it has one?
+    #[serde(default)]
+    #[schema(example = false)]
+    unlisted: bool,
+    /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20, example = json!([]))]
+    not_duplicate_of: Vec<String>,
+}
+
+impl PlaceStaffOrder {
+    /// For whom, and the order as they would place it themselves.
+    fn into_parts(self) -> (Option<String>, PlaceOrder) {
+        let Self { customer_id, store_id, lines, contact, note, unlisted, not_duplicate_of } = self;
+        (customer_id, PlaceOrder { store_id, lines, contact, note, unlisted, not_duplicate_of })
+    }
+}
+
+/// Place an order for somebody
+///
+/// Like an order of a buyer's own: prices from the catalogue, stock reserved, and 409 `duplicate-order` when this buyer has just
+/// ordered the same. With `customer_id` the customer finds it among their orders; without, whoever has its number and
+/// the phone number or e-mail address looks it up. It is new for your colleagues, not for you. Repeat the request with the
+/// same `Idempotency-Key` as often as you like: there will be one order.
+#[utoipa::path(post, path = "/v1/staff/orders", operation_id = "place_staff_order", tag = "staff-orders",
+    params(IdempotencyKey),
+    request_body = PlaceStaffOrder,
+    responses((status = 201, description = "Placed", body = OrderBody, headers(
+        ("ETag" = String, description = "The version in double quotes"),
+        ("Location" = String, description = "The path of the order")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn place_staff_order(
+    state: web::Data<AppState>,
+    staff: Staff<permit::OrdersPlace>,
+    request_id: RequestId,
+    key: IdempotencyKey,
+    body: Valid<PlaceStaffOrder>,
+) -> Result<HttpResponse, Problem> {
+    let (customer_id, order) = body.0.into_parts();
+    let place = order.to_domain(customer_id.as_ref())?;
+    let asker = Asker::staff(&state, &staff, &request_id);
+    let (key, body) = (OptionalIdempotencyKey(Some(key)), (&customer_id, &order));
+    let placed: Changed<Order> = asker.change(key, "place_staff_order", &body, vec![placing(place)]).await?;
+    answer(&state, &asker.actor, &placed, StatusCode::CREATED).await
+}
