@@ -9,7 +9,11 @@ use ordervault_tests::shop::Shop;
 use ordervault_tests::site::Site;
 use serde_json::{Value, json};
 
-ordervault_tests::twin_tests!(the_same_order_twice_is_asked_about, every_way_on_works);
+ordervault_tests::twin_tests!(
+    the_same_order_twice_is_asked_about,
+    every_way_on_works,
+    a_guest_is_not_told_which_order_it_is,
+);
 
 /// A customer's token, and their order of one piece.
 async fn customer_and_wish(site: &Site) -> (String, Value) {
@@ -84,5 +88,43 @@ async fn every_way_on_works(db: Db) {
     }
     wish["not_duplicate_of"] = json!([]);
     site.good(&place(&site, &token, &wish), 201).await;
+    site.close().await;
+}
+
+/// With its number and the phone number that they have just sent, they could open somebody else's order.
+async fn a_guest_is_not_told_which_order_it_is(db: Db) {
+    let site = Site::of(Shop::open(&db).await).await;
+    let (token, wish) = customer_and_wish(&site).await;
+    let place = |wish: &Value| Request::post("/v1/orders").key(&site.key()).json(wish);
+    let first = site.good(&place(&wish), 201).await.json();
+    let mut same = wish.clone();
+    same["contact"] = json!({"name": "Somebody Else", "phone": "+886 912-345-678"});
+    let asked = site.good(&place(&same), 409).await;
+    assert_eq!(asked.code(), "duplicate-order");
+    for secret in ["id", "number", "lookup_token"] {
+        let secret = first[secret].as_str().expect("a text");
+        assert!(!asked.text().contains(secret), "{}", asked.text());
+    }
+    let remedies = asked.json()["remedies"].as_array().expect("remedies").clone();
+    let codes: Vec<_> = remedies.iter().map(|remedy| &remedy["code"]).collect();
+    assert_eq!(codes, ["look_up", "place_anyway"]);
+    let token_of_it = remedies[1]["detail"].as_str().expect("words").split('"').nth(3).expect("a token");
+    // It opens nothing, and names that order alone.
+    let look_up = json!({"number": first["number"], "token": token_of_it});
+    site.good(&Request::post("/v1/order-lookups").json(&look_up), 404).await;
+    for tokens in [json!([first["lookup_token"]]), json!([token_of_it.to_lowercase()]), json!(["oat_"])] {
+        same["not_duplicate_of"] = tokens;
+        let answer = site.send(&place(&same)).await;
+        assert!([409, 422].contains(&answer.status), "{}", answer.text());
+    }
+    same["not_duplicate_of"] = json!([token_of_it]);
+    let second = site.good(&place(&same), 201).await.json();
+    // Of two earlier ones both have to be meant.
+    site.good(&place(&same), 409).await;
+    // Whoever knows the orders may name them.
+    same["not_duplicate_of"] = json!([first["id"], second["id"]]);
+    site.good(&place(&same), 201).await;
+    // An account is told by its number which orders are its own.
+    site.good(&self::place(&site, &token, &wish), 201).await;
     site.close().await;
 }

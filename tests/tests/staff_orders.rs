@@ -7,11 +7,12 @@ use std::sync::Arc;
 use ordervault_api::state::Settings;
 use ordervault_api::throttles::Rates;
 use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::member::{self, MemberEdit};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sequence;
-use ordervault_persistence::writer::Rate;
+use ordervault_persistence::writer::{Act, ActorRef, Rate};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::shop::Shop;
@@ -22,6 +23,7 @@ ordervault_tests::twin_tests!(
     a_customer_has_it_among_their_own,
     without_a_customer_it_is_a_guests,
     a_key_belongs_to_the_member,
+    a_repeated_request_tells_no_more_than_a_new_one,
     a_foreign_store_sounds_like_none,
     the_buyer_who_has_just_ordered_the_same_is_asked_about,
     it_is_new_for_everybody_but_its_maker,
@@ -160,6 +162,33 @@ async fn a_key_belongs_to_the_member(db: Db) {
     assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
     let others = counter.site.good(&place(&other, &wish), 201).await;
     assert_ne!(others.json()["id"], first.json()["id"]);
+    counter.site.close().await;
+}
+
+async fn a_repeated_request_tells_no_more_than_a_new_one(db: Db) {
+    let counter = Counter::open(&db, Policy::default()).await;
+    let shop = &counter.site.shop;
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    let clerk = shop.member(Role::Clerk, StoreScope::Only([counter.store.id].into())).await;
+    let token = counter.site.member_token(&clerk).await;
+    let place = Request::post("/v1/staff/orders").bearer(&token).key("the key").json(&counter.wish());
+    let first = counter.site.good(&place, 201).await.json();
+    let path = format!("/v1/staff/orders/{}", text(&first["id"]));
+    let cancel = Request::post(format!("{path}/cancel")).bearer(&token).json(&json!({"reason": "staff"}));
+    counter.site.good(&cancel, 200).await;
+    // The order as it was, with what may be done with it now.
+    let again = counter.site.good(&place, 201).await.json();
+    let now = counter.get(&path, &token).await.json();
+    assert_eq!((&again["status"], &again["version"]), (&first["status"], &first["version"]));
+    assert_eq!(again["actions"], now["actions"]);
+    assert_ne!(again["actions"], first["actions"]);
+    // And nothing at all once it is out of reach.
+    let edit = MemberEdit { stores: Some(StoreScope::Only([].into())), ..MemberEdit::default() };
+    let command = member::Command::Edit(edit);
+    let act = Act::Member { id: Some(clerk.id), expected_version: None, command, password_hash: None };
+    shop.act(ActorRef::Member(owner.id), act).await;
+    assert_eq!(counter.get(&path, &token).await.status, 404);
+    assert_eq!(counter.site.good(&place, 404).await.code(), "not-found");
     counter.site.close().await;
 }
 

@@ -5,7 +5,7 @@
 
 mod access;
 mod bearer;
-mod lookup_token;
+mod order_token;
 mod password_rules;
 mod passwords;
 mod principal;
@@ -14,7 +14,7 @@ mod secrets;
 
 pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
 pub use bearer::{CustomerBearer, StaffBearer};
-pub use lookup_token::LookupTokens;
+pub use order_token::{LOOK_ALIKE_PREFIX, OrderTokens};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
 pub use principal::{Buyer, Customer, Orderer, Permit, Staff, permit};

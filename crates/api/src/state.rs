@@ -10,7 +10,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::Writer;
 use tokio::sync::Semaphore;
 
-use crate::auth::{AccessTokens, LookupTokens, Passwords, RefreshTokens};
+use crate::auth::{AccessTokens, OrderTokens, Passwords, RefreshTokens};
 use crate::jobs::Bell;
 use crate::throttles::{Rates, Throttles};
 
@@ -181,7 +181,9 @@ pub struct AppState {
     /// Issuing and checking of refresh tokens.
     pub refresh_tokens: RefreshTokens,
     /// Issuing and checking of look-up tokens.
-    pub lookup_tokens: LookupTokens,
+    pub lookup_tokens: OrderTokens,
+    /// Names orders to guests who have not proved to know them.
+    pub look_alike_tokens: OrderTokens,
     /// What may be tried only so often.
     pub throttles: Throttles,
     /// One permit for each export that may run at the same time.
@@ -216,7 +218,8 @@ impl AppState {
             entropy,
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
-            lookup_tokens: LookupTokens::new(secrets),
+            lookup_tokens: OrderTokens::for_lookups(secrets),
+            look_alike_tokens: OrderTokens::for_look_alikes(secrets),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
             bell: Bell::default(),

@@ -11,6 +11,7 @@ mod contact;
 mod fields;
 mod history;
 mod login;
+mod look_alike;
 mod masked_order;
 mod me;
 mod money;

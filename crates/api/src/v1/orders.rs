@@ -81,8 +81,9 @@ pub(crate) async fn act(
 }
 
 /// The order as the actor sees it, with what they may do now.
-async fn body(state: &AppState, actor: &Actor, order: &Order) -> Result<OrderBody, Problem> {
-    Ok(OrderBody::new(order, &actor.scope(), offers(state, order, actor).await?, state.now()))
+async fn body(state: &AppState, actor: &Actor, changed: &Changed<Order>) -> Result<OrderBody, Problem> {
+    let offers = offers(state, &changed.now, actor).await?;
+    Ok(OrderBody::new(&changed.thing, &actor.scope(), offers, state.now()))
 }
 
 /// Answers with an order as an act left it.
@@ -92,6 +93,6 @@ pub(super) async fn answer(
     changed: &Changed<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let body = body(state, actor, &changed.thing).await?;
+    let body = body(state, actor, changed).await?;
     Ok(changed.answer(status, &order_path(actor, changed.thing.id), &body))
 }

@@ -9,19 +9,20 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
-use ordervault_persistence::read::{self, Moment, OrderContext};
+use ordervault_persistence::read::{self, OrderContext};
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{Act, ActorRef, Class, Idempotency, Receipt, Submission, WriteError};
 use ordervault_persistence::{DbError, Error, fold};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::look_alike;
 use super::order_body::ActionBody;
 use super::thing::Thing;
 use crate::auth::{Buyer, Staff};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
-use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
 
 /// Seconds after which an overloaded queue is worth another try.
@@ -108,24 +109,19 @@ impl<'a> Asker<'a> {
         let seen = acts.first().and_then(seen);
         match self.submit(self.idempotency(key, operation, body), acts).await {
             Ok(Receipt::Done { done, .. }) => match done.into_iter().find_map(A::of) {
-                Some(thing) => Ok(Changed { thing, replayed: false }),
+                Some(thing) => Ok(Changed { now: Arc::clone(&thing), thing, replayed: false }),
                 None => Err(Problem::internal("an act led to something else")),
             },
-            Ok(Receipt::Replayed { entity_id, version }) => {
-                let mut conn = reader(self.state).await?;
-                let thing =
-                    read::state_at(&mut conn, entity_id, Moment::Version(version)).await.map_err(failed)?;
-                let thing =
-                    thing.ok_or_else(|| Problem::internal("an idempotency key names an unknown version"))?;
-                Ok(Changed { thing: Arc::new(thing), replayed: true })
-            }
+            Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
             Err(WriteError::Refused { refusal, order }) => {
                 let mut problem = refused(&refusal);
                 match (&refusal, seen) {
                     (Refusal::VersionConflict { .. }, Some((id, version))) => {
                         problem = changed_since::<A>(self.state, problem, id, version).await?;
                     }
-                    (Refusal::LooksLike(orders), _) => problem = ways_on(problem, orders, &self.actor),
+                    (Refusal::LooksLike(orders), _) => {
+                        problem = look_alike::named(self.state, problem, orders, &self.actor);
+                    }
                     _ => {}
                 }
                 let tells = problem.code().status() == StatusCode::CONFLICT
@@ -138,11 +134,34 @@ impl<'a> Asker<'a> {
             Err(error) => Err(not_written(&error)),
         }
     }
+
+    /// The thing as the act under an old key left it, if it still is within the actor's reach.
+    async fn repeated<A: Thing>(&self, entity_id: i64, version: i64) -> Result<Changed<A>, Problem> {
+        // Somebody without an account has proved to know the order by the key that it was placed under.
+        let actor = match &self.actor {
+            Actor::Guest(None) => &Actor::Guest(Some(OrderId::from_i64(entity_id))),
+            actor => actor,
+        };
+        let mut conn = reader(self.state).await?;
+        let rows = read::history(&mut conn, entity_id).await.map_err(failed)?;
+        let known: Vec<_> = rows.iter().filter(|row| row.seq <= version).cloned().collect();
+        let (Some(thing), Some(now)) =
+            (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?)
+        else {
+            return Err(Problem::internal("an idempotency key names an unknown version"));
+        };
+        if !now.is_visible(actor) {
+            return Err(Problem::new(Code::NotFound));
+        }
+        Ok(Changed { thing: Arc::new(thing), now: Arc::new(now), replayed: true })
+    }
 }
 
 /// A thing as an act left it.
 pub(crate) struct Changed<A> {
     pub thing: Arc<A>,
+    /// As it is by now: after a repeated request more may have happened to it.
+    pub now: Arc<A>,
     /// Was it an old key's answer?
     pub replayed: bool,
 }
@@ -165,7 +184,8 @@ impl<A: Thing> Changed<A> {
 impl<A> From<A> for Changed<A> {
     /// A thing that was only read.
     fn from(thing: A) -> Self {
-        Self { thing: Arc::new(thing), replayed: false }
+        let thing = Arc::new(thing);
+        Self { now: Arc::clone(&thing), thing, replayed: false }
     }
 }
 
@@ -281,7 +301,7 @@ pub(crate) async fn offers(
 }
 
 /// Where this kind of actor finds orders.
-fn orders_path(actor: &Actor) -> &'static str {
+pub(crate) fn orders_path(actor: &Actor) -> &'static str {
     match actor {
         Actor::Member(_) => "/v1/staff/orders",
         _ => "/v1/orders",
@@ -358,7 +378,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
             });
             Problem::new(Code::InsufficientStock).errors(errors.collect())
         }
-        Refusal::LooksLike(orders) => looks_like(orders),
+        Refusal::LooksLike(_) => Problem::new(Code::DuplicateOrder),
         Refusal::UnknownProduct(lines) => {
             let errors = lines
                 .iter()
@@ -383,41 +403,4 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::OwnAccount => Problem::new(Code::OwnAccount),
         Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),
     }
-}
-
-/// Names the earlier orders.
-fn looks_like(orders: &[OrderId]) -> Problem {
-    let errors = orders.iter().map(|id| {
-        FieldError::new("/not_duplicate_of", "looks-like")
-            .detail(format!("order {} has the same products and was placed a moment ago", id.number()))
-    });
-    Problem::new(Code::DuplicateOrder).errors(errors.collect())
-}
-
-/// Adds the ways on from an order that looks like others: to look at these, to change or cancel them, or to order all the
-/// same.
-fn ways_on(problem: Problem, orders: &[OrderId], actor: &Actor) -> Problem {
-    let problem = orders.iter().fold(problem, |problem, id| {
-        let ways = [
-            ("open", "GET", "", "look at the earlier order"),
-            ("amend", "POST", "/amendments", "change the earlier order instead of placing another"),
-            ("cancel", "POST", "/cancel", "cancel the earlier order and place this one"),
-        ];
-        ways.into_iter().fold(problem, |problem, (code, method, path, detail)| {
-            let href = Some(order_path(actor, *id) + path);
-            problem.remedy(Remedy {
-                code: code.into(),
-                detail: detail.into(),
-                method: Some(method.into()),
-                href,
-            })
-        })
-    });
-    let ids: Vec<String> = orders.iter().map(OrderId::to_string).collect();
-    problem.remedy(Remedy {
-        code: "place_anyway".into(),
-        detail: format!("send the same order with \"not_duplicate_of\": [\"{}\"]", ids.join("\", \"")),
-        method: Some("POST".into()),
-        href: Some(orders_path(actor).into()),
-    })
 }

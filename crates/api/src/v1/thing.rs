@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Change};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
@@ -11,6 +12,9 @@ use ordervault_persistence::writer::Done;
 pub(crate) trait Thing: Aggregate {
     /// It, if that is what an act led to.
     fn of(done: Done) -> Option<Arc<Self>>;
+
+    /// Is it within this actor's reach?
+    fn is_visible(&self, actor: &Actor) -> bool;
 
     /// A change in its history with the names and values of the API.
     fn shown(change: Change) -> Change {
@@ -25,6 +29,10 @@ impl Thing for Order {
             _ => None,
         }
     }
+
+    fn is_visible(&self, actor: &Actor) -> bool {
+        actor.scope().covers(self)
+    }
 }
 
 impl Thing for Customer {
@@ -33,5 +41,9 @@ impl Thing for Customer {
             Done::Customer(customer) => Some(customer),
             _ => None,
         }
+    }
+
+    fn is_visible(&self, actor: &Actor) -> bool {
+        *actor == Actor::Customer(self.id)
     }
 }

@@ -6,7 +6,7 @@ use ordervault_domain::access::Scope;
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Facts, Order};
+use ordervault_domain::order::{Facts, Likeness, Order, Place};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
@@ -64,6 +64,17 @@ impl OrderContext {
 pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option<Order>, Error> {
     let order = Order::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state);
     Ok(order.filter(|order| scope.covers(order)))
+}
+
+/// Orders without an account that look like the one that somebody wants to place, without regard to how far back its store
+/// looks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Result<Vec<OrderId>, Error> {
+    let keys: Vec<i64> = Likeness::of_place(place, None).iter().map(Likeness::key).collect();
+    let alike = crate::tables::orders::alike(conn, &keys, now, Hold::Free).await?;
+    Ok(alike.into_iter().map(OrderId::from_i64).collect())
 }
 
 /// Those of the orders that exist and are in scope, sorted by id.

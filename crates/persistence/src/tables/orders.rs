@@ -56,6 +56,10 @@ const COLUMNS: &[Column] = &[
 ];
 const SETS: &[Column] = COLUMNS.split_at(1).1;
 
+/// How far back looks who looks for orders like one that is to be placed.
+const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
+    ordervault_domain::store::MAX_DUPLICATE_WINDOW_MINUTES as i64 * 60_000;
+
 statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
@@ -210,10 +214,18 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
         .collect()
 }
 
-/// Orders placed at `since` or later that have one of these keys of [`Likeness`]. Until the transaction ends no other
-/// process places one of them.
-pub(crate) async fn alike(conn: &mut Conn, keys: &[i64], since: Timestamp) -> Result<Vec<i64>, Error> {
-    conn.fetch_all::<(i64,)>(&LOCK_ALIKE.bind((keys,))).await?;
+/// Orders of the longest window before `now` that have one of these keys of [`Likeness`]. Locked: until the transaction ends
+/// no other process places one of them.
+pub(crate) async fn alike(
+    conn: &mut Conn,
+    keys: &[i64],
+    now: Timestamp,
+    hold: Hold,
+) -> Result<Vec<i64>, Error> {
+    if hold == Hold::Locked {
+        conn.fetch_all::<(i64,)>(&LOCK_ALIKE.bind((keys,))).await?;
+    }
+    let since = now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS);
     let rows: Vec<(i64,)> = conn.fetch_all(&ALIKE.bind((keys, since.millis()))).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }

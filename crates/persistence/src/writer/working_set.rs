@@ -9,7 +9,7 @@ use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
-use ordervault_domain::store::{self, Store};
+use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
 use super::act::{Act, ActorRef, SessionAct, Submission, ThrottleAct};
@@ -24,8 +24,6 @@ use crate::tables::sessions::{self, Realm, Session};
 use crate::tables::{Hold, credentials, customers, members, orders, products, stores};
 use crate::tx::{Conn, Tx};
 
-/// How far back looks who looks for orders like one that is to be placed.
-const MAX_DUPLICATE_WINDOW_MILLIS: i64 = store::MAX_DUPLICATE_WINDOW_MINUTES as i64 * 60_000;
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -223,8 +221,7 @@ impl WorkingSet {
         }
         keys.sort_unstable();
         keys.dedup();
-        let since = now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS);
-        let alike = orders::alike(conn, &keys, since).await?;
+        let alike = orders::alike(conn, &keys, now, Hold::Locked).await?;
         self.orders.load(conn, alike, Hold::Free).await
     }
 

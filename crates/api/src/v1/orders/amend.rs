@@ -139,5 +139,5 @@ async fn foresee(
         Order::apply(Some(order), id.get(), event, stamp)
     });
     let foreseen = foreseen.map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &foreseen).await?))
+    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &foreseen.into()).await?))
 }

@@ -13,10 +13,12 @@ use crate::auth::{Buyer, Orderer};
 use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::AppState;
+use crate::throttles;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
+use crate::v1::look_alike;
 use crate::v1::order_body::OrderBody;
 use crate::v1::submit::{Asker, Changed, order_path};
 
@@ -42,7 +44,8 @@ pub(crate) struct PlaceOrder {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(example = false)]
     pub unlisted: bool,
-    /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids.
+    /// When a `duplicate-order` problem named earlier orders and this one is meant all the same: their ids, or without an
+    /// account the tokens of the problem's remedy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
@@ -70,7 +73,7 @@ impl PlaceOrder {
         let lines = line_requests(&mut fields, &self.lines);
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
-        let earlier = self.not_duplicate_of.iter().enumerate();
+        let earlier = self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !look_alike::is_token(id));
         let not_duplicate_of = earlier
             .filter_map(|(i, id)| fields.parsed(format!("/not_duplicate_of/{i}"), id, "unknown-order"))
             .collect();
@@ -117,11 +120,21 @@ pub(crate) async fn place_order(
     body: Valid<PlaceOrder>,
 ) -> Result<HttpResponse, Problem> {
     let Orderer(buyer) = orderer;
-    let place = body.0.to_domain(None)?;
+    let mut place = body.0.to_domain(None)?;
+    if let Buyer::Guest(_) = buyer {
+        place.not_duplicate_of.extend(look_alike::meant(&state, &place, &body.0.not_duplicate_of).await?);
+    }
     let asker = Asker::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
     let key = OptionalIdempotencyKey(Some(key));
     let acts = vec![state.throttles.place(address, &buyer), placing(place)];
-    let placed: Changed<Order> = asker.change(key, "place", &body.0, acts).await?;
+    let placed: Changed<Order> = match asker.change(key, "place", &body.0, acts).await {
+        // Somebody who tries what others have ordered is not to try on and on.
+        Err(problem) if problem.code() == Code::DuplicateOrder && matches!(buyer, Buyer::Guest(_)) => {
+            throttles::submit(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
+            return Err(problem);
+        }
+        placed => placed?,
+    };
     // Whoever has just placed it sees it, as whoever proves to know it does.
     let buyer = match buyer {
         Buyer::Guest(_) => Buyer::Guest(Some(placed.thing.id)),
@@ -131,7 +144,7 @@ pub(crate) async fn place_order(
         Buyer::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
         Buyer::Customer(_) => None,
     };
-    let order = super::body(&state, &buyer.actor(), &placed.thing).await?;
+    let order = super::body(&state, &buyer.actor(), &placed).await?;
     let path = order_path(&buyer.actor(), placed.thing.id);
     Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

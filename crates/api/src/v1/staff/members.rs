@@ -118,6 +118,10 @@ impl Thing for Member {
         }
     }
 
+    fn is_visible(&self, actor: &Actor) -> bool {
+        actor.stores().includes(&self.stores)
+    }
+
     /// The stores as `store_ids`: a list, or the word `all`.
     fn shown(change: Change) -> Change {
         let listed = |stores: serde_json::Value| stores.get("only").cloned().unwrap_or(stores);
@@ -134,7 +138,7 @@ impl Thing for Member {
 async fn visible(state: &AppState, actor: &Actor, id: MemberId) -> Result<Member, Problem> {
     let mut conn = reader(state).await?;
     let member = ordervault_persistence::read::member(&mut conn, id).await.map_err(failed)?;
-    let member = member.filter(|member| actor.stores().includes(&member.stores));
+    let member = member.filter(|member| member.is_visible(actor));
     member.ok_or_else(|| Problem::new(Code::NotFound))
 }
 

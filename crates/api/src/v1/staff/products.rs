@@ -130,6 +130,10 @@ impl Thing for Product {
         }
     }
 
+    fn is_visible(&self, actor: &Actor) -> bool {
+        actor.stores().covers(self.store_id)
+    }
+
     /// A product's own history does not know what orders took, so its sums would mislead; the adjustment says by how many.
     fn shown(change: Change) -> Change {
         match change.field {
@@ -143,7 +147,7 @@ impl Thing for Product {
 async fn visible(state: &AppState, actor: &Actor, id: ProductId) -> Result<Product, Problem> {
     let mut conn = reader(state).await?;
     let product = ordervault_persistence::read::product(&mut conn, id).await.map_err(failed)?;
-    let product = product.filter(|product| actor.stores().covers(product.store_id));
+    let product = product.filter(|product| product.is_visible(actor));
     product.ok_or_else(|| Problem::new(Code::NotFound))
 }
 

@@ -113,13 +113,17 @@ impl Thing for Store {
             _ => None,
         }
     }
+
+    fn is_visible(&self, actor: &Actor) -> bool {
+        actor.stores().covers(self.id)
+    }
 }
 
 /// The store, if it exists and is in the actor's scope.
 async fn visible(state: &AppState, actor: &Actor, id: StoreId) -> Result<Store, Problem> {
     let mut conn = reader(state).await?;
     let store = ordervault_persistence::read::store(&mut conn, id).await.map_err(failed)?;
-    let store = store.filter(|store| actor.stores().covers(store.id));
+    let store = store.filter(|store| store.is_visible(actor));
     store.ok_or_else(|| Problem::new(Code::NotFound))
 }
 

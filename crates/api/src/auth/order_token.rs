@@ -1,4 +1,5 @@
-//! Look-up tokens: what somebody without an account is given with their order, to find it again.
+//! Tokens that stand for one order: what somebody without an account is given with their order, to find it again, and what
+//! names an order to somebody who has not proved to know it.
 //!
 //! A token is derived from the order's id and not stored, so that the repeated answer to a repeated request has the same one.
 
@@ -9,28 +10,37 @@ use ordervault_domain::id::OrderId;
 use super::Secrets;
 use super::secrets::{is_mac, mac};
 
-const PREFIX: &str = "olt_";
+const LOOKUP_PREFIX: &str = "olt_";
+/// How a token for an order that looks like another begins.
+pub const LOOK_ALIKE_PREFIX: &str = "oat_";
 
-/// Mints and checks look-up tokens.
-pub struct LookupTokens {
+/// Mints and checks the tokens of one purpose.
+pub struct OrderTokens {
+    prefix: &'static str,
     keys: Vec<[u8; 32]>,
 }
 
-impl LookupTokens {
-    /// With keys derived from the secrets; the first mints, all check.
-    pub fn new(secrets: &Secrets) -> Self {
-        Self { keys: secrets.derive("lookup-token") }
+impl OrderTokens {
+    /// Look-up tokens, `olt_…`, with keys derived from the secrets; the first mints, all check. Whoever has one may see the
+    /// order.
+    pub fn for_lookups(secrets: &Secrets) -> Self {
+        Self { prefix: LOOKUP_PREFIX, keys: secrets.derive("lookup-token") }
+    }
+
+    /// Tokens for orders that look like another, `oat_…`. They open nothing, and do not tell the order's number.
+    pub fn for_look_alikes(secrets: &Secrets) -> Self {
+        Self { prefix: LOOK_ALIKE_PREFIX, keys: secrets.derive("look-alike-token") }
     }
 
     /// The order's token. Always the same as long as the signing key is.
     pub fn mint(&self, order: OrderId) -> Option<String> {
         let tag = mac(self.keys.first()?, &[&order.get().to_be_bytes()]);
-        Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(tag)))
+        Some(format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(tag)))
     }
 
     /// Is this the order's token, made with any live key? How far it agrees does not show in the time that it takes.
     pub fn proves(&self, order: OrderId, text: &str) -> bool {
-        let encoded = text.strip_prefix(PREFIX).unwrap_or_default();
+        let encoded = text.strip_prefix(self.prefix).unwrap_or_default();
         let tag = URL_SAFE_NO_PAD.decode(encoded).unwrap_or_default();
         self.keys.iter().any(|key| is_mac(key, &[&order.get().to_be_bytes()], &tag))
     }
@@ -44,27 +54,29 @@ mod tests {
 
     #[test]
     fn a_token_proves_its_order_and_no_other() {
-        let tokens = LookupTokens::new(&Secrets::from_keys([1; 32], None));
+        let tokens = OrderTokens::for_lookups(&Secrets::from_keys([1; 32], None));
         let token = tokens.mint(ORDER).unwrap();
         assert_eq!(tokens.mint(ORDER), Some(token.clone()));
         assert!(tokens.proves(ORDER, &token));
         assert!(!tokens.proves(OrderId::from_i64(123_456_788), &token));
+        let others = OrderTokens::for_look_alikes(&Secrets::from_keys([1; 32], None));
+        assert!(!tokens.proves(ORDER, &others.mint(ORDER).unwrap()) && !others.proves(ORDER, &token));
         for index in 0..token.len() {
             let mut changed = token.clone().into_bytes();
             changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
             assert!(!tokens.proves(ORDER, std::str::from_utf8(&changed).unwrap()), "at {index}");
         }
-        for bad in ["", PREFIX, &token[..20], &token[4..], &format!("{token}A")] {
+        for bad in ["", "olt_", &token[..20], &token[4..], &format!("{token}A")] {
             assert!(!tokens.proves(ORDER, bad), "{bad}");
         }
     }
 
     #[test]
     fn a_token_outlives_one_change_of_keys() {
-        let old = LookupTokens::new(&Secrets::from_keys([1; 32], None)).mint(ORDER).unwrap();
-        let rotated = LookupTokens::new(&Secrets::from_keys([2; 32], Some([1; 32])));
+        let old = OrderTokens::for_lookups(&Secrets::from_keys([1; 32], None)).mint(ORDER).unwrap();
+        let rotated = OrderTokens::for_lookups(&Secrets::from_keys([2; 32], Some([1; 32])));
         assert!(rotated.proves(ORDER, &old));
         assert_ne!(rotated.mint(ORDER), Some(old.clone()));
-        assert!(!LookupTokens::new(&Secrets::from_keys([2; 32], None)).proves(ORDER, &old));
+        assert!(!OrderTokens::for_lookups(&Secrets::from_keys([2; 32], None)).proves(ORDER, &old));
     }
 }
