@@ -1,13 +1,21 @@
 //! Why a command was not carried out: a closed list, one variant per rule, in the words of the business.
 
+use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
 use crate::order::Status;
 use crate::time::Timestamp;
 
 /// A rule that says no. Nothing has changed.
-#[derive(Clone, Debug, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr, EnumDiscriminants)]
 #[strum(serialize_all = "kebab-case")]
+#[strum_discriminants(
+    name(Rule),
+    derive(EnumString, IntoStaticStr, EnumIter),
+    strum(serialize_all = "kebab-case"),
+    doc = "The rule alone, named like the refusal."
+)]
 pub enum Refusal {
     /// There is no such thing, or it is outside the actor's scope; the two are never told apart.
     NotFound,

@@ -227,6 +227,10 @@ fn preconditions(world: &World) -> Vec<Case> {
         let path = format!("/v1/orders/{}/amendments", world.confirmed.id);
         world.customer("POST", &path).json(&json!({"note": "new"}))
     };
+    let foresee = |order: OrderId| {
+        let path = format!("/v1/orders/{order}/amendments?preview=true");
+        world.customer("POST", &path).json(&json!({"note": "new"}))
+    };
     let cancel =
         || world.customer("POST", &format!("/v1/orders/{}/cancel", world.confirmed.id)).json(&json!({}));
     let stale = |name, request| case(name, request, 412, "precondition-failed");
@@ -234,6 +238,9 @@ fn preconditions(world: &World) -> Vec<Case> {
     vec![
         case("amending without If-Match", amend(), 428, "precondition-required"),
         stale("a stale version", amend().if_match("\"1\"")).at("/status", "changed").currently("confirmed"),
+        stale("looking at a stale version", foresee(world.confirmed.id).if_match("\"1\""))
+            .at("/status", "changed")
+            .currently("confirmed"),
         stale("a version to come", amend().if_match("\"3\"")).currently("confirmed"),
         stale("a weak tag", amend().if_match("W/\"2\"")),
         stale("a tag of somebody else", amend().if_match("\"abc\"")),
@@ -243,20 +250,17 @@ fn preconditions(world: &World) -> Vec<Case> {
         unreadable("an empty tag", ""),
         stale("cancelling at a stale version", cancel().if_match("\"1\"")).currently("confirmed"),
         parameter("cancelling at no version", cancel().if_match("2"), "If-Match", "invalid"),
-        case(
-            "looking without If-Match",
-            world
-                .customer("POST", &format!("/v1/orders/{}/amendments?preview=true", world.order.id))
-                .json(&json!({"note": "new"})),
-            428,
-            "precondition-required",
-        ),
+        case("looking without If-Match", foresee(world.order.id), 428, "precondition-required"),
     ]
 }
 
 fn states(world: &World) -> Vec<Case> {
     let amend = |order: OrderId, body: &Value| {
         world.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)
+    };
+    let foresee = |order: OrderId, body: &Value| {
+        let path = format!("/v1/orders/{order}/amendments?preview=true");
+        world.customer("POST", &path).if_match("*").json(body)
     };
     let cancel = |order: OrderId, body: &Value| {
         world.customer("POST", &format!("/v1/orders/{order}/cancel")).key(&world.site.key()).json(body)
@@ -268,6 +272,7 @@ fn states(world: &World) -> Vec<Case> {
     let line = |quantity: u32| json!({"lines": [{"product_id": world.product.id.to_string(), "quantity": quantity}]});
     vec![
         conflict("amending after the start", amend(processing, &note), "processing"),
+        conflict("looking after the start", foresee(processing, &note), "processing"),
         conflict("amending what is cancelled", amend(cancelled, &note), "cancelled"),
         conflict("cancelling after the start", cancel(processing, &json!({})), "processing"),
         conflict(
@@ -293,6 +298,7 @@ fn states(world: &World) -> Vec<Case> {
             "/status",
             "unknown-field",
         ),
+        invalid("amending nothing", amend(pending, &json!({"comment": "why not"})), "", "missing"),
         invalid("amending to no lines", amend(pending, &json!({"lines": []})), "/lines", "too-few"),
         invalid("amending to quantity 0", amend(pending, &line(0)), at, "out-of-range"),
         case("amending to more than there is", amend(pending, &line(10_000)), 409, "insufficient-stock")

@@ -1,6 +1,7 @@
 //! The one table of problem codes: slug, status, title, what happened, what to do.
 
 use actix_web::http::StatusCode;
+use ordervault_domain::refusal::Rule;
 
 macro_rules! codes {
     ($($name:ident $slug:literal $status:ident $title:literal $happened:literal $todo:literal)*) => {
@@ -169,6 +170,28 @@ impl Code {
     /// The code with this slug.
     pub fn from_slug(slug: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.slug() == slug)
+    }
+
+    /// What a rule that said no is called outside.
+    pub fn of(rule: Rule) -> Code {
+        match rule {
+            Rule::NotFound => Code::NotFound,
+            Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
+            Rule::Inactive | Rule::InvalidCredentials => Code::Unauthenticated,
+            Rule::TokenReused => Code::TokenReused,
+            Rule::VersionConflict => Code::PreconditionFailed,
+            Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
+            Rule::InsufficientStock => Code::InsufficientStock,
+            Rule::LooksLike => Code::DuplicateOrder,
+            Rule::UnknownProduct | Rule::UnknownStore | Rule::Invalid | Rule::AmountOutOfRange => {
+                Code::ValidationFailed
+            }
+            Rule::Duplicate => Code::Duplicate,
+            Rule::StockBelowReserved => Code::StockReserved,
+            Rule::LastOwner => Code::LastOwner,
+            Rule::OwnAccount => Code::OwnAccount,
+            Rule::CurrencyFixed => Code::CurrencyFixed,
+        }
     }
 
     /// The `type` member: a path on this server.

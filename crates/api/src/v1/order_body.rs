@@ -160,7 +160,8 @@ pub(crate) struct ActionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
     pub until: Option<Timestamp>,
-    /// Why not: the code of the rule that says no.
+    /// Why not: the name of the rule that says no, such as `state-conflict` or `cut-off-passed`; `already-applied` when it has
+    /// been done.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "state-conflict")]
     pub blocked_by: Option<&'static str>,

@@ -114,24 +114,35 @@ impl<'a> Asker<'a> {
             },
             Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
             Err(WriteError::Refused { refusal, order }) => {
-                let mut problem = refused(&refusal);
-                match (&refusal, seen) {
-                    (Refusal::VersionConflict { .. }, Some((id, version))) => {
-                        problem = changed_since::<A>(self.state, problem, id, version).await?;
-                    }
-                    (Refusal::LooksLike(orders), _) => {
-                        problem = look_alike::named(self.state, problem, orders, &self.actor);
-                    }
-                    _ => {}
-                }
-                let tells = problem.code().status() == StatusCode::CONFLICT
-                    || problem.code() == Code::PreconditionFailed;
-                Err(match order.filter(|_| tells) {
-                    Some(order) => with_current(self.state, problem, &order, &self.actor).await?,
-                    None => problem,
-                })
+                Err(self.refused::<A>(&refusal, order.as_deref(), seen).await?)
             }
             Err(error) => Err(not_written(&error)),
+        }
+    }
+
+    /// What a rule that said no looks like to this asker, who has `seen` a version of a thing: with where the `order` stands, and
+    /// the ways on.
+    pub(crate) async fn refused<A: Thing>(
+        &self,
+        refusal: &Refusal,
+        order: Option<&Order>,
+        seen: Option<(i64, i64)>,
+    ) -> Result<Problem, Problem> {
+        let mut problem = refused(refusal);
+        match (refusal, seen) {
+            (Refusal::VersionConflict { .. }, Some((id, version))) => {
+                problem = changed_since::<A>(self.state, problem, id, version).await?;
+            }
+            (Refusal::LooksLike(orders), _) => {
+                problem = look_alike::named(self.state, problem, orders, &self.actor);
+            }
+            _ => {}
+        }
+        let tells =
+            problem.code().status() == StatusCode::CONFLICT || problem.code() == Code::PreconditionFailed;
+        match order.filter(|_| tells) {
+            Some(order) => with_current(self.state, problem, order, &self.actor).await,
+            None => Ok(problem),
         }
     }
 
@@ -352,55 +363,47 @@ pub(crate) fn not_written(error: &WriteError) -> Problem {
     }
 }
 
-/// What a rule that said no looks like outside: the one table from refusals to problems.
+/// What a rule that said no looks like outside.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
+    let problem = Problem::new(Code::of(refusal.into()));
     match refusal {
-        Refusal::NotFound => Problem::new(Code::NotFound),
         Refusal::Forbidden(Some(permission)) => {
-            Problem::new(Code::Forbidden).detail(format!("this takes the permission {permission}"))
+            problem.detail(format!("this takes the permission {permission}"))
         }
-        Refusal::Forbidden(None) => Problem::new(Code::Forbidden),
-        Refusal::BeyondOwnRights => {
-            Problem::new(Code::Forbidden).detail("nobody grants or changes rights beyond their own")
+        Refusal::BeyondOwnRights => problem.detail("nobody grants or changes rights beyond their own"),
+        Refusal::CutOffPassed { at } => problem.detail(format!("changes were possible until {at}")),
+        Refusal::BatchCompleted => problem.detail("every order of the batch has had its turn"),
+        Refusal::StockBelowReserved { reserved } => {
+            problem.detail(format!("the {reserved} pieces that open orders reserve must stay in the house"))
         }
-        Refusal::Inactive => Problem::new(Code::Unauthenticated),
-        Refusal::InvalidCredentials => Problem::new(Code::Unauthenticated),
-        Refusal::TokenReused => Problem::new(Code::TokenReused),
-        Refusal::VersionConflict { .. } => Problem::new(Code::PreconditionFailed),
-        Refusal::StateConflict { .. } => Problem::new(Code::StateConflict),
-        Refusal::CutOffPassed { at } => {
-            Problem::new(Code::StateConflict).detail(format!("changes were possible until {at}"))
-        }
+        _ => problem.errors(faults(refusal)),
+    }
+}
+
+/// Which fields of the request the rule is about.
+fn faults(refusal: &Refusal) -> Vec<FieldError> {
+    match refusal {
         Refusal::InsufficientStock(shortages) => {
             let errors = shortages.iter().map(|short| {
                 FieldError::new(format!("/lines/{}/quantity", short.line), "insufficient-stock")
                     .detail(format!("asked for {}, available {}", short.requested, short.available.max(0)))
             });
-            Problem::new(Code::InsufficientStock).errors(errors.collect())
+            errors.collect()
         }
-        Refusal::LooksLike(_) => Problem::new(Code::DuplicateOrder),
         Refusal::UnknownProduct(lines) => {
             let errors = lines
                 .iter()
                 .map(|line| FieldError::new(format!("/lines/{line}/product_id"), "unknown-product"));
-            Problem::invalid(errors.collect())
+            errors.collect()
         }
-        Refusal::UnknownStore => Problem::invalid(vec![FieldError::new("/store_id", "unknown-store")]),
+        Refusal::UnknownStore => vec![FieldError::new("/store_id", "unknown-store")],
         Refusal::Invalid { pointer, code, detail } => {
-            Problem::invalid(vec![FieldError::new(pointer.as_str(), *code).detail(*detail)])
+            vec![FieldError::new(pointer.as_str(), *code).detail(*detail)]
         }
-        Refusal::AmountOutOfRange => Problem::invalid(vec![FieldError::new("/lines", "amount-out-of-range")]),
+        Refusal::AmountOutOfRange => vec![FieldError::new("/lines", "amount-out-of-range")],
         Refusal::Duplicate { field } => {
-            let error = FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken");
-            Problem::new(Code::Duplicate).errors(vec![error])
+            vec![FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken")]
         }
-        Refusal::StockBelowReserved { reserved } => Problem::new(Code::StockReserved)
-            .detail(format!("the {reserved} pieces that open orders reserve must stay in the house")),
-        Refusal::BatchCompleted => {
-            Problem::new(Code::StateConflict).detail("every order of the batch has had its turn")
-        }
-        Refusal::LastOwner => Problem::new(Code::LastOwner),
-        Refusal::OwnAccount => Problem::new(Code::OwnAccount),
-        Refusal::CurrencyFixed => Problem::new(Code::CurrencyFixed),
+        _ => vec![],
     }
 }

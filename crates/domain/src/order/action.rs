@@ -48,7 +48,7 @@ pub struct Offer {
     pub allowed: bool,
     /// Until when, if that is known.
     pub until: Option<Timestamp>,
-    /// Why not: the code of the problem that the act would meet.
+    /// Why not: the name of the rule that says no ([`Rule`](crate::refusal::Rule)), or `already-applied`.
     pub blocked_by: Option<&'static str>,
 }
 

@@ -340,8 +340,10 @@ fn reserved(order: &Order, product_id: ProductId) -> i64 {
         .map_or(0, |moved| moved.reserved)
 }
 
-/// The order as the events would leave it. The id of a new one does not matter for its stock.
-pub(super) fn foreseen(before: Option<&Order>, events: &Events, now: Timestamp) -> Option<Order> {
+/// The order as the events would leave it; a new one with an id that stands for none. `None`: there are no events and no
+/// order, or the events do not fit it.
+#[must_use]
+pub fn foreseen(before: Option<&Order>, events: &Events, now: Timestamp) -> Option<Order> {
     let id = before.map_or(OrderId::from_i64(1), |order| order.id).get();
     let mut state = before.cloned();
     for event in events {

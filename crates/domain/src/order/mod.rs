@@ -21,7 +21,7 @@ pub use action::{Action, Offer, actions};
 pub use command::{
     Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Place,
 };
-pub use decide::{Facts, authorize, decide};
+pub use decide::{Facts, authorize, decide, foreseen};
 pub use fact::Fact;
 pub use line::{Line, Totals};
 pub use look_alike::Likeness;

@@ -1,10 +1,9 @@
 //! `POST /v1/orders/{id}/amendments`
 
 use actix_web::{HttpResponse, web};
-use ordervault_domain::aggregate::{Aggregate, Stamp};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, Command, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, decide,
+    Amendment, Command, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, decide, foreseen,
 };
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
@@ -17,12 +16,12 @@ use crate::auth::Buyer;
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Conditions, failed, reader, refused};
+use crate::v1::submit::{Asker, Conditions, failed, reader};
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -61,6 +60,10 @@ pub(crate) struct Preview {
 impl AmendOrder {
     fn to_domain(&self) -> Result<Amendment, Problem> {
         let mut fields = Fields::default();
+        if self.lines.is_none() && self.contact.is_none() && self.note.is_none() {
+            let what = "say what shall change: lines, contact or note";
+            fields.faults(vec![FieldError::new("", "missing").detail(what)]);
+        }
         let amendment = Amendment {
             lines: self.lines.as_ref().map(|lines| line_requests(&mut fields, lines)),
             contact: self.contact.as_ref().map(|contact| fields::contact(&mut fields, "/contact", contact)),
@@ -80,7 +83,7 @@ impl AmendOrder {
         Preview, IfMatch, OptionalIdempotencyKey),
     request_body = AmendOrder,
     responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
-        headers(("ETag" = String, description = "The version in double quotes")))),
+        headers(("ETag" = String, description = "The version in double quotes; none with `preview`")))),
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn amend_order(
     state: web::Data<AppState>,
@@ -123,8 +126,12 @@ async fn foresee(
     let mut conn = reader(asker.state).await?;
     let order = read::order(&mut conn, &asker.actor.scope(), id).await.map_err(failed)?;
     let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
-    if version.expected_version().is_some_and(|expected| expected != order.version) {
-        return Err(refused(&Refusal::VersionConflict { current: order.version }));
+    let seen = version.expected_version();
+    let refused = async |refusal| {
+        asker.refused::<Order>(&refusal, Some(&order), seen.map(|version| (id.get(), version))).await
+    };
+    if seen.is_some_and(|expected| expected != order.version) {
+        return Err(refused(Refusal::VersionConflict { current: order.version }).await?);
     }
     let asked: Vec<i64> = amendment.lines.iter().flatten().map(|line| line.product_id.get()).collect();
     let had = order.lines.iter().map(|line| line.product_id.get());
@@ -133,11 +140,11 @@ async fn foresee(
     drop(conn);
     let now = asker.state.now();
     let command = Command::Amend(amendment);
-    let events = decide(Some(&order), &context.facts(), &asker.actor, &command, now);
-    let foreseen = events.map_err(|refusal| refused(&refusal))?.iter().try_fold(order, |order, event| {
-        let stamp = Stamp { seq: order.version + 1, recorded_at: now, occurred_at: now };
-        Order::apply(Some(order), id.get(), event, stamp)
-    });
-    let foreseen = foreseen.map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &foreseen.into()).await?))
+    let events = match decide(Some(&order), &context.facts(), &asker.actor, &command, now) {
+        Ok(events) => events,
+        Err(refusal) => return Err(refused(refusal).await?),
+    };
+    let order = foreseen(Some(&order), &events, now);
+    let order = order.ok_or_else(|| Problem::internal("an order does not take its own events"))?;
+    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &order.into()).await?))
 }

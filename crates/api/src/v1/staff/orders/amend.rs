@@ -23,7 +23,7 @@ use crate::v1::submit::Asker;
         Preview, IfMatch, OptionalIdempotencyKey),
     request_body = AmendOrder,
     responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
-        headers(("ETag" = String, description = "The version in double quotes")))),
+        headers(("ETag" = String, description = "The version in double quotes; none with `preview`")))),
     security(("staff_bearer" = [])))]
 pub(crate) async fn amend_staff_order(
     state: web::Data<AppState>,
