@@ -28,6 +28,11 @@ fn ago(orders: i64) -> Timestamp {
     Timestamp::from_millis(OPENING_MILLIS - orders * STEP_MILLIS)
 }
 
+/// The last order of all.
+pub fn last_order() -> OrderId {
+    OrderId::from_i64(compose(ago(0), 0).expect("a time after 2020"))
+}
+
 fn ask(name: &'static str, filter: OrderFilter, condition: impl Into<String>) -> Question {
     Question { name, filter, sort: OrderSort::NEWEST_FIRST, condition: condition.into() }
 }
@@ -51,7 +56,7 @@ fn by_columns() -> Vec<Question> {
         (OrderFilter { numbers: Some(range), ..none() }, condition)
     };
     // Ids hold their time.
-    let last = OrderId::from_i64(compose(ago(0), 0).expect("a time after 2020")).number();
+    let last = last_order().number();
     let (whole, is_it) = numbers(range(&last));
     let (beginning, begins_so) = numbers(range(&last[..7]));
     let statuses = |status| OrderFilter { statuses: vec![status], ..none() };

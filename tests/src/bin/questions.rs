@@ -1,4 +1,4 @@
-//! How dear each question to the list of orders is, with few and with many orders.
+//! How dear it is to read an order, the summary, and each question to the list of orders, with few and with many orders.
 //!
 //! ```text
 //! cargo run --release -p ordervault-tests --bin questions -- [--orders 45000] [--orders 1000000] [--plans]
@@ -12,12 +12,16 @@ use std::time::Instant;
 
 use clap::Parser;
 use ordervault_domain::access::Scope;
+use ordervault_domain::id::MemberId;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::read::{count_orders, list_orders, list_statements};
+use ordervault_persistence::read::{self, count_orders, list_orders, list_statements};
+use ordervault_persistence::tx::Conn;
 use ordervault_tests::explain::plan;
 use ordervault_tests::fabricate::fabricate;
-use ordervault_tests::questions::{Question, questions};
+use ordervault_tests::questions::{Question, last_order, questions};
+use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
 
 /// How dear each question to the list of orders is.
@@ -35,15 +39,15 @@ struct Arguments {
 }
 
 const LIMIT: u64 = 25;
+const RUNS: usize = 15;
 
 /// What came out for one question.
 struct Row {
+    act: &'static str,
     name: &'static str,
-    counted: bool,
     medians: Vec<f64>,
     found: usize,
 }
-const RUNS: usize = 15;
 
 #[tokio::main]
 async fn main() {
@@ -53,16 +57,27 @@ async fn main() {
         for orders in &arguments.orders {
             let fresh = Fresh::on(engine).await;
             fabricate(&fresh.db, *orders).await;
+            let mut note = |act, name, (median, found)| match rows
+                .iter_mut()
+                .find(|row| (row.act, row.name) == (act, name))
+            {
+                Some(row) => (row.medians.push(median), row.found = found).0,
+                None => rows.push(Row { act, name, medians: vec![median], found }),
+            };
+            note("read", "an order", measure(&fresh.db, an_order).await);
+            note("read", "the summary", measure(&fresh.db, the_summary).await);
             let asked = questions().into_iter().filter(|question| question.name.contains(&arguments.only));
             for question in asked {
-                for counted in [false, true] {
-                    let (median, found) = measure(&fresh.db, &question, counted).await;
-                    let is_it = |row: &&mut Row| row.name == question.name && row.counted == counted;
-                    match rows.iter_mut().find(is_it) {
-                        Some(row) => (row.medians.push(median), row.found = found).0,
-                        None => rows.push(Row { name: question.name, counted, medians: vec![median], found }),
-                    }
-                }
+                note(
+                    "list",
+                    question.name,
+                    measure(&fresh.db, async |conn| page(conn, &question).await).await,
+                );
+                note(
+                    "count",
+                    question.name,
+                    measure(&fresh.db, async |conn| count(conn, &question).await).await,
+                );
                 if arguments.plans {
                     plans(&fresh.db, &question).await;
                 }
@@ -70,35 +85,49 @@ async fn main() {
             fresh.drop().await;
         }
         println!("\n{engine}, milliseconds with {:?} orders, ratio, rows", arguments.orders);
-        for Row { name, counted, medians, found } in rows {
+        for Row { act, name, medians, found } in rows {
             let texts: Vec<String> = medians.iter().map(|median| format!("{median:8.2}")).collect();
             let ratio = medians.last().unwrap_or(&0.0) / medians.first().unwrap_or(&1.0);
-            let act = if counted { "count" } else { "list" };
             println!("{act:5} {name:55} {} {ratio:6.2} {found:5}", texts.join(" "));
         }
     }
 }
 
-/// The median of the milliseconds, and how many orders the page has (or all have together, if counted).
-async fn measure(db: &Db, question: &Question, counted: bool) -> (f64, usize) {
+/// The median of the milliseconds, and how many were found.
+async fn measure(db: &Db, ask: impl AsyncFn(&mut Conn) -> usize) -> (f64, usize) {
     let mut millis = vec![];
     let mut found = 0;
     for _ in 0..RUNS {
         let mut conn = db.read().await.expect("a reader");
         let start = Instant::now();
-        if counted {
-            let counted = count_orders(&mut conn, &Scope::Everything, &question.filter, question.sort).await;
-            found = usize::try_from(counted.expect("a number").total).unwrap_or_default();
-        } else {
-            let page =
-                list_orders(&mut conn, &Scope::Everything, &question.filter, question.sort, None, LIMIT)
-                    .await;
-            found = page.expect("a page").items.len();
-        }
+        found = ask(&mut conn).await;
         millis.push(start.elapsed().as_secs_f64() * 1_000.0);
     }
     millis.sort_by(f64::total_cmp);
     (millis[millis.len() / 2], found)
+}
+
+async fn page(conn: &mut Conn, question: &Question) -> usize {
+    let page = list_orders(conn, &Scope::Everything, &question.filter, question.sort, None, LIMIT).await;
+    page.expect("a page").items.len()
+}
+
+async fn count(conn: &mut Conn, question: &Question) -> usize {
+    let counted = count_orders(conn, &Scope::Everything, &question.filter, question.sort).await;
+    usize::try_from(counted.expect("a number").total).unwrap_or_default()
+}
+
+/// With its lines, as its page shows it.
+async fn an_order(conn: &mut Conn) -> usize {
+    let order = read::order(conn, &Scope::Everything, last_order()).await.expect("an answer");
+    order.map_or(0, |order| order.lines.len())
+}
+
+/// What a member's home asks for again and again.
+async fn the_summary(conn: &mut Conn) -> usize {
+    let now = Timestamp::from_millis(OPENING_MILLIS);
+    let summary = read::summary(conn, &Scope::Everything, MemberId::from_i64(1), now).await;
+    summary.expect("a summary").today.len()
 }
 
 async fn plans(db: &Db, question: &Question) {
