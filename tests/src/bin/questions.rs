@@ -39,7 +39,10 @@ struct Arguments {
 }
 
 const LIMIT: u64 = 25;
-const RUNS: usize = 15;
+/// Each is asked so often at least, and on until this time is over, because readers have to warm up.
+const MIN_RUNS: usize = 15;
+const MAX_RUNS: usize = 201;
+const ENOUGH_MILLIS: f64 = 300.0;
 
 /// What came out for one question.
 struct Row {
@@ -95,9 +98,9 @@ async fn main() {
 
 /// The median of the milliseconds, and how many were found.
 async fn measure(db: &Db, ask: impl AsyncFn(&mut Conn) -> usize) -> (f64, usize) {
-    let mut millis = vec![];
+    let mut millis: Vec<f64> = vec![];
     let mut found = 0;
-    for _ in 0..RUNS {
+    while millis.len() < MIN_RUNS || (millis.len() < MAX_RUNS && millis.iter().sum::<f64>() < ENOUGH_MILLIS) {
         let mut conn = db.read().await.expect("a reader");
         let start = Instant::now();
         found = ask(&mut conn).await;
