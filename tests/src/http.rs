@@ -171,6 +171,15 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// All that can be told from it, but when it came: status, headers, body.
+    pub fn whole(&self) -> String {
+        let mut headers: Vec<String> =
+            self.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        headers.retain(|header| !header.starts_with("date: "));
+        headers.sort();
+        format!("{}\n{}\n\n{}", self.status, headers.join("\n"), self.text())
+    }
+
     /// The body as JSON; null if it is none.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

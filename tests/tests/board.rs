@@ -4,25 +4,22 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ordervault_domain::access::{Role, Scope, StoreScope};
+use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::{Address, Contact};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::{CancelReason, Command, InvalidReason, LineRequest, Order, Place, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{self, Store};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::read::{self, OrderFilter};
 use ordervault_persistence::writer::{Act, ActorRef};
 use ordervault_tests::dump::dump;
 use ordervault_tests::http::{Answer, Request};
-use ordervault_tests::life::live;
 use ordervault_tests::queue::{on_store, order_of};
 use ordervault_tests::shop::Shop;
 use ordervault_tests::site::Site;
 use serde_json::{Value, json};
 
 ordervault_tests::twin_tests!(
-    the_board_is_what_the_domain_says,
     without_a_board_there_is_nothing,
     a_board_shows_what_is_confirmed,
     nothing_personal_is_on_the_board,
@@ -84,65 +81,6 @@ async fn set_board(shop: &Shop, store: &Store, public_board: bool) {
     let policy = store::PolicyEdit { public_board: Some(public_board), ..Default::default() };
     let edit = store::StoreEdit { policy, ..Default::default() };
     shop.act(ActorRef::Operator, on_store(store.id, store::Command::Edit(edit))).await;
-}
-
-/// The list and the single read on both engines, and the domain's rule, agree about every order.
-async fn the_board_is_what_the_domain_says(db: Db) {
-    let shop = Shop::open(&db).await;
-    live(&shop, 11, 300).await;
-    let mut conn = db.read().await.expect("a reader");
-    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
-    for store in &stores {
-        set_board(&shop, store, false).await;
-    }
-    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
-    assert_eq!(Scope::board(&stores), None);
-    set_board(&shop, &stores[0], true).await;
-    let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
-    let one = Scope::board(&stores).expect("a board");
-    let all = Scope::Board(stores.iter().map(|store| store.id).collect());
-    let everything = orders(&db, &Scope::Everything).await;
-    // Some go off the board again, on every way.
-    for (n, order) in everything.iter().enumerate() {
-        let commands: &[Command] = match n % 5 {
-            0 => &[Command::Hide],
-            1 => &[
-                Command::Invalidate { reason: InvalidReason::Test, comment: None },
-                Command::Delete { batch: None },
-            ],
-            _ => &[],
-        };
-        for command in commands {
-            let act = Act::Order { id: Some(order.id), expected_version: None, command: command.clone() };
-            // Whatever a rule refuses is no way.
-            let _ = shop.submit(ActorRef::Operator, vec![act]).await;
-        }
-    }
-    let everything = orders(&db, &Scope::Everything).await;
-    let mut sizes = vec![];
-    for scope in [one, all] {
-        let listed: BTreeSet<i64> = orders(&db, &scope).await.iter().map(|order| order.id.get()).collect();
-        for order in &everything {
-            let covered = scope.covers(order);
-            assert_eq!(listed.contains(&order.id.get()), covered, "{order:?}");
-            let read = read::order(&mut conn, &scope, order.id).await.expect("read");
-            assert_eq!(read.is_some(), covered);
-        }
-        sizes.push(listed.len());
-    }
-    assert!(0 < sizes[0] && sizes[0] < sizes[1] && sizes[1] < everything.len(), "{sizes:?}");
-    drop(conn);
-    shop.close().await;
-}
-
-async fn orders(db: &Db, scope: &Scope) -> Vec<Order> {
-    let mut conn = db.read().await.expect("a reader");
-    let filter = OrderFilter::default();
-    let page = read::list_orders(&mut conn, scope, &filter, read::OrderSort::NEWEST_FIRST, None, 10_000)
-        .await
-        .expect("a page");
-    let ids: Vec<_> = page.items.iter().map(|item| item.id).collect();
-    read::orders(&mut conn, &Scope::Everything, &ids).await.expect("orders")
 }
 
 async fn without_a_board_there_is_nothing(db: Db) {

@@ -6,6 +6,8 @@
 
 mod ground;
 mod rows;
+mod scope;
+mod scope_api;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +21,8 @@ use strum::IntoEnumIterator as _;
 
 use ground::{Ground, Operation, operations, role_has};
 use rows::{For, Row, rows};
+use scope::every_reader_ends_at_the_scope;
+use scope_api::every_endpoint_ends_at_the_scope;
 
 ordervault_tests::twin_tests!(
     nobody_gets_what_is_for_somebody,
@@ -28,6 +32,8 @@ ordervault_tests::twin_tests!(
     things_of_another_store_are_not_there,
     lists_end_at_the_scope,
     things_of_another_customer_are_not_there,
+    every_reader_ends_at_the_scope,
+    every_endpoint_ends_at_the_scope,
 );
 
 /// Every operation with its row.

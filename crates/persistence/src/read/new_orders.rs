@@ -212,7 +212,7 @@ pub async fn new_among(
     Ok(rows.into_iter().map(|row| OrderId::from_i64(row.0)).collect())
 }
 
-/// How many orders in scope are new for the member; of very many only the newest are looked at.
+/// How many orders in scope are new for the member, without those in the trash; of very many only the newest are looked at.
 ///
 /// # Errors
 /// When the database fails.
@@ -220,7 +220,10 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
     let filter = OrderFilter { reader: Some(member), new: Some(true), ..OrderFilter::default() };
     let news = News::of(conn, scope, &filter).await?;
     let mut select = news.source(conn.engine());
-    select.columns(["id", "source"].map(Alias::new)).cond_where(in_scope(scope));
+    select
+        .columns(["id", "source"].map(Alias::new))
+        .cond_where(in_scope(scope))
+        .and_where(column("deleted_at").is_null());
     if news.is_walked() {
         select = newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
     }
