@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use reqwest::Url;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -47,6 +48,23 @@ impl Request {
         self
     }
 
+    /// With one more parameter in its query.
+    #[must_use]
+    pub fn asking(self, name: &str, value: &str) -> Self {
+        let joint = if self.target.contains('?') { '&' } else { '?' };
+        let url = Url::parse_with_params("http://shop.example", [(name, value)]).expect("a URL");
+        self.more(&format!("{joint}{}", url.query().unwrap_or_default()))
+    }
+
+    /// With another text wherever this one stands in target or body.
+    #[must_use]
+    pub fn replacing(mut self, text: &str, other: &str) -> Self {
+        self.target = self.target.replace(text, other);
+        let body = self.body.map(|body| String::from_utf8_lossy(&body).replace(text, other));
+        self.body = body.map(String::into_bytes);
+        self
+    }
+
     /// From whoever holds this access token.
     #[must_use]
     pub fn bearer(self, token: &str) -> Self {
@@ -82,6 +100,14 @@ impl Request {
     /// Method and target, for messages.
     pub fn line(&self) -> String {
         format!("{} {}", self.method, self.target)
+    }
+
+    /// Everything that target and body say, as plain text.
+    pub fn said(&self) -> String {
+        let url = Url::parse(&format!("http://shop.example{}", self.target)).expect("a URL");
+        let query = url.query_pairs().map(|(name, value)| format!("{name}={value}"));
+        let body = String::from_utf8_lossy(self.body.as_deref().unwrap_or_default()).into_owned();
+        query.chain([self.target.clone(), body]).collect::<Vec<_>>().join("\n")
     }
 
     /// Sends it and reads the whole answer.

@@ -31,6 +31,8 @@ pub(crate) struct Operation {
     pub(crate) bearers: Vec<String>,
     /// The status of the good answer.
     pub(crate) success: u16,
+    /// The names of the parameters of its query.
+    pub(crate) queries: Vec<String>,
     headers: Vec<String>,
 }
 
@@ -51,7 +53,10 @@ impl Operation {
         // Of two, the later one is that of the act itself and not of its preview.
         let good = statuses.filter_map(|status| status.parse().ok()).filter(|status| *status < 300);
         let names = operation["parameters"].as_array().cloned().unwrap_or_default();
-        let headers = names.iter().filter(|parameter| parameter["in"] == "header");
+        let named = |place: &str| {
+            let here = names.iter().filter(|parameter| parameter["in"] == place);
+            here.filter_map(|parameter| Some(parameter["name"].as_str()?.to_owned())).collect()
+        };
         let bearers = operation["security"].as_array().expect("who may").iter();
         let bearers = bearers.map(|one| one.as_object().and_then(|one| one.keys().next().cloned()));
         Self {
@@ -60,7 +65,8 @@ impl Operation {
             path: path.to_owned(),
             bearers: bearers.map(Option::unwrap_or_default).collect(),
             success: good.max().expect("a good answer"),
-            headers: headers.filter_map(|header| Some(header["name"].as_str()?.to_owned())).collect(),
+            queries: named("query"),
+            headers: named("header"),
         }
     }
 
@@ -94,7 +100,7 @@ pub(crate) struct Ground {
     pub(crate) order: Arc<Order>,
     pub(crate) customer_refresh: String,
     pub(crate) staff_refresh: String,
-    member: Arc<Member>,
+    pub(crate) member: Arc<Member>,
 }
 
 impl Ground {

@@ -8,6 +8,7 @@ mod ground;
 mod rows;
 mod scope;
 mod scope_api;
+mod strangers;
 
 use std::collections::BTreeSet;
 
@@ -23,6 +24,10 @@ use ground::{Ground, Operation, operations, role_has};
 use rows::{For, Row, rows};
 use scope::every_reader_ends_at_the_scope;
 use scope_api::every_endpoint_ends_at_the_scope;
+use strangers::{
+    buyers_learn_nothing_of_other_orders, staff_learn_nothing_of_another_store,
+    what_is_done_here_says_nothing_of_there,
+};
 
 ordervault_tests::twin_tests!(
     nobody_gets_what_is_for_somebody,
@@ -34,6 +39,9 @@ ordervault_tests::twin_tests!(
     things_of_another_customer_are_not_there,
     every_reader_ends_at_the_scope,
     every_endpoint_ends_at_the_scope,
+    staff_learn_nothing_of_another_store,
+    buyers_learn_nothing_of_other_orders,
+    what_is_done_here_says_nothing_of_there,
 );
 
 /// Every operation with its row.

@@ -27,6 +27,9 @@ const EVENING_MILLIS: i64 = OPENING_MILLIS + 7 * 3_600_000;
 const STEPS: usize = 400;
 const RANDOM_SCOPES: u32 = 40;
 
+/// What is asked of an order.
+type About = fn(&Order) -> bool;
+
 /// What a reader shows, and which of the orders in scope it is about.
 pub(crate) struct Shown {
     reader: String,
@@ -115,7 +118,7 @@ impl World {
         }
         // Whatever a scope may ask of an order, some have it and some have not.
         assert!(Status::iter().all(|status| orders.iter().any(|order| order.status == status)));
-        let traits: [fn(&Order) -> bool; 4] = [
+        let traits: [About; 4] = [
             Order::is_deleted,
             Order::is_public,
             |order| order.unlisted,
@@ -184,7 +187,7 @@ pub(crate) async fn every_reader_ends_at_the_scope(db: Db) {
 /// All pages of the lists in every order, and what is counted.
 async fn lists(conn: &mut Conn, scope: &Scope, reader: MemberId) -> Vec<Shown> {
     let mut shown = vec![];
-    let asked: [(&str, OrderFilter, fn(&Order) -> bool); 4] = [
+    let asked: [(&str, OrderFilter, About); 4] = [
         ("the list", OrderFilter::default(), is_listed),
         ("the trash", OrderFilter { trash: Trash::Only, ..OrderFilter::default() }, Order::is_deleted),
         ("both", OrderFilter { trash: Trash::With, ..OrderFilter::default() }, any),

@@ -16,7 +16,6 @@ use ordervault_persistence::statement::Template;
 use ordervault_persistence::tx::Conn;
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::shop::Shop;
-use strum::IntoEnumIterator as _;
 
 ordervault_tests::twin_tests!(lists_are_what_the_model_says);
 
