@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::auth::{AccessTokens, OrderTokens, Passwords, RefreshTokens};
 use crate::jobs::Bell;
 use crate::throttles::{Rates, Throttles};
+use crate::v1::Cursors;
 
 /// Exports that run at the same time. Each holds one of the connections for reading until its client has read all.
 pub const MAX_EXPORTS: usize = 2;
@@ -186,6 +187,8 @@ pub struct AppState {
     pub look_alike_tokens: OrderTokens,
     /// What may be tried only so often.
     pub throttles: Throttles,
+    /// Where pages of lists end.
+    pub cursors: Cursors,
     /// One permit for each export that may run at the same time.
     pub exports: Arc<Semaphore>,
     /// What `/readyz` asks.
@@ -220,6 +223,7 @@ impl AppState {
             refresh_tokens: RefreshTokens::new(secrets),
             lookup_tokens: OrderTokens::for_lookups(secrets),
             look_alike_tokens: OrderTokens::for_look_alikes(secrets),
+            cursors: Cursors::new(secrets),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
             bell: Bell::default(),

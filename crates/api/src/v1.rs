@@ -24,6 +24,8 @@ pub(crate) mod submit;
 mod thing;
 mod timeline;
 
+pub use paging::Cursors;
+
 use crate::routes::Routes;
 
 /// Every endpoint under `/v1`.

@@ -14,7 +14,7 @@ use validator::Validate;
 
 use super::masked_order::MaskedOrderBody;
 use super::orders::list::{cursor, keys};
-use super::paging::{DEFAULT_LIMIT, ListOf, Seal, has_no_words};
+use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use super::submit::{failed, reader};
 use crate::caching::Cacheable;
 use crate::extract::{PathId, Query};
@@ -125,7 +125,7 @@ pub(crate) async fn list_board_orders(
     query: Query<ListBoardOrders>,
 ) -> Result<HttpResponse, Problem> {
     let (Board(scope), query) = (board, query.0);
-    let seal = Seal::new("board", &ListBoardOrders { limit: None, cursor: None, ..query.clone() });
+    let seal = state.cursors.of("board", &ListBoardOrders { limit: None, cursor: None, ..query.clone() });
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     let filter = query.to_filter()?;
     if has_no_words(query.q.as_deref()) {

@@ -108,7 +108,7 @@ pub(crate) async fn list_stores(
     state: web::Data<AppState>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<ListOf<StoreBody>>, Problem> {
-    let seal = Seal::new("stores", &());
+    let seal = state.cursors.of("stores", &());
     let mut conn = reader(&state).await?;
     let page = stores(&mut conn, &StoreScope::All, true, &query.0, &seal).await?;
     let items = page.items.iter().map(StoreBody::from).collect();
@@ -125,7 +125,7 @@ pub(crate) async fn list_products(
     query: Query<ListProducts>,
 ) -> Result<web::Json<ListOf<ProductBody>>, Problem> {
     let query = query.0;
-    let seal = Seal::new("products", &ListProducts { limit: None, cursor: None, ..query.clone() });
+    let seal = state.cursors.of("products", &ListProducts { limit: None, cursor: None, ..query.clone() });
     let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(false)));
@@ -151,7 +151,7 @@ pub(super) async fn stores(
     reach: &StoreScope,
     is_active_only: bool,
     query: &PageQuery,
-    seal: &Seal,
+    seal: &Seal<'_>,
 ) -> Result<Page<Store, i64>, Problem> {
     let after = seal.keys::<1>(query.cursor.as_ref())?.map_or(i64::MAX, |[id]| id);
     let limit = usize::try_from(query.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(usize::MAX);

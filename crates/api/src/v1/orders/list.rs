@@ -15,7 +15,7 @@ use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal, has_no_words};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::v1::submit::{failed, reader};
 
 /// Filters of a customer's orders.
@@ -59,7 +59,7 @@ pub(crate) async fn list_orders(
 ) -> Result<web::Json<ListOf<OrderSummaryBody>>, Problem> {
     let query = query.0;
     let sealed = ListOrders { limit: None, cursor: None, ..query.clone() };
-    let seal = Seal::new(&format!("orders of {}", customer.id), &sealed);
+    let seal = state.cursors.of(&format!("orders of {}", customer.id), &sealed);
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(false)));

@@ -25,7 +25,7 @@ use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::submit::{failed, reader};
 use crate::v1::thing::Thing;
 
@@ -120,7 +120,7 @@ pub(crate) async fn list_history(
 ) -> Result<web::Json<ListOf<HistoryItem>>, Problem> {
     let (actor, query) = (staff.actor(), query.0);
     let sealed = ListHistory { limit: None, cursor: None, ..query.clone() };
-    let seal = Seal::new(&format!("history for {}", staff.member.id), &sealed);
+    let seal = state.cursors.of(&format!("history for {}", staff.member.id), &sealed);
     let after = seal.keys::<3>(query.cursor.as_ref())?.map(|[recorded_at, entity_id, seq]| HistoryKey {
         recorded_at: Timestamp::from_millis(recorded_at),
         entity_id,

@@ -15,7 +15,7 @@ use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::submit::{failed, reader};
 
 /// Which orders of a batch.
@@ -92,7 +92,7 @@ pub(crate) async fn list_batch_items(
     query: Query<ListBatchItems>,
 ) -> Result<web::Json<ListOf<BatchItemBody>>, Problem> {
     let query = query.0;
-    let seal = Seal::new(&format!("orders of {} for {}", id.0, staff.member.id), &query.result);
+    let seal = state.cursors.of(&format!("orders of {} for {}", id.0, staff.member.id), &query.result);
     let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;

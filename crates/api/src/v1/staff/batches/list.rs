@@ -8,7 +8,7 @@ use crate::auth::{Staff, permit};
 use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery};
 use crate::v1::submit::{failed, reader};
 
 /// List batches
@@ -23,7 +23,7 @@ pub(crate) async fn list_batches(
     staff: Staff<permit::OrdersRead>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<ListOf<BatchBody>>, Problem> {
-    let seal = Seal::new(&format!("batches for {}", staff.member.id), &());
+    let seal = state.cursors.of(&format!("batches for {}", staff.member.id), &());
     let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
     let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::submit::{failed, reader};
 
 /// List orders
@@ -32,7 +32,7 @@ pub(crate) async fn list_staff_orders(
 ) -> Result<web::Json<ListOf<OrderSummaryBody>>, Problem> {
     let query = query.0;
     let scope = staff.actor().scope();
-    let seal = Seal::new(&format!("orders for {}", staff.member.id), &query.of_any_page());
+    let seal = state.cursors.of(&format!("orders for {}", staff.member.id), &query.of_any_page());
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let include_total = query.include_total == Some(true);

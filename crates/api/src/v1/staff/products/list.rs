@@ -14,7 +14,7 @@ use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::catalogue::Currencies;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, Seal, has_no_words};
+use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::v1::submit::{failed, reader};
 
 /// Filters of the products in scope. Everything given has to hold.
@@ -63,7 +63,7 @@ pub(crate) async fn list_staff_products(
 ) -> Result<web::Json<ListOf<StaffProductBody>>, Problem> {
     let query = query.0;
     let sealed = ListStaffProducts { limit: None, cursor: None, include_total: None, ..query.clone() };
-    let seal = Seal::new(&format!("products for {}", staff.member.id), &sealed);
+    let seal = state.cursors.of(&format!("products for {}", staff.member.id), &sealed);
     let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(query.include_total == Some(true))));

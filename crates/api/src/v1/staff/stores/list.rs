@@ -8,7 +8,7 @@ use crate::extract::Query;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::catalogue::stores;
-use crate::v1::paging::{ListOf, PageQuery, Seal};
+use crate::v1::paging::{ListOf, PageQuery};
 use crate::v1::submit::reader;
 
 /// List stores
@@ -23,7 +23,7 @@ pub(crate) async fn list_staff_stores(
     staff: Staff<permit::StoresRead>,
     query: Query<PageQuery>,
 ) -> Result<web::Json<ListOf<StaffStoreBody>>, Problem> {
-    let seal = Seal::new(&format!("stores for {}", staff.member.id), &());
+    let seal = state.cursors.of(&format!("stores for {}", staff.member.id), &());
     let mut conn = reader(&state).await?;
     let page = stores(&mut conn, &staff.member.stores, false, &query.0, &seal).await?;
     let items = page.items.iter().map(StaffStoreBody::from).collect();
