@@ -31,6 +31,7 @@ ordervault_tests::twin_tests!(
     five_failures_and_then_a_pause,
     a_number_is_not_guessed_from_many_addresses,
     a_burst_gets_no_further_than_its_limit,
+    very_many_guesses_get_no_further_than_the_limits,
 );
 
 /// A shop with a server, something to buy, and a stranger who buys.
@@ -462,5 +463,61 @@ async fn a_burst_gets_no_further_than_its_limit(db: Db) {
     let compared = answers.iter().filter(|answer| answer.status == 404).count();
     let refused = answers.iter().filter(|answer| answer.status == 429).count();
     assert_eq!((compared, refused), (5, 55));
+    world.site.close().await;
+}
+
+/// What somebody guesses: from which address, which number, with which phone number.
+type Guess = fn(i64) -> (String, i64, String);
+
+/// Each of these for an hour, with the limits of a real server, and what it lets through in ten minutes.
+const GUESSING: [(&str, Guess, usize); 3] = [
+    ("contacts for one number, each from an address of its own", |n| (address(n), 0, nobodys_phone(n)), 5),
+    ("numbers for one contact, from one address", |n| (address(0), n, nobodys_phone(0)), 5),
+    ("numbers for one contact, from forty addresses", |n| (address(n % 40), n, nobodys_phone(0)), 5 * 40),
+];
+
+fn address(n: i64) -> String {
+    format!("10.{}.{}.{}", n / 65_536, n / 256 % 256, n % 256)
+}
+
+fn nobodys_phone(n: i64) -> String {
+    format!("+88690{n:07}")
+}
+
+async fn very_many_guesses_get_no_further_than_the_limits(db: Db) {
+    /// Guesses of each kind.
+    const GUESSES: i64 = 1_500;
+    const AT_A_TIME: i64 = 10;
+    const PAUSE_MILLIS: i64 = 600_000;
+    /// An hour has six pauses, and the guesses may begin between two.
+    const WINDOWS: usize = 7;
+    let world = World::throttled(&db, &["127.0.0.0/8"]).await;
+    let order = world.bought(Status::Confirmed).await;
+    let mut answers = std::collections::BTreeSet::new();
+    for (name, guess, limit) in GUESSING {
+        let mut compared = 0;
+        for block in 0..GUESSES / AT_A_TIME {
+            let requests = (block * AT_A_TIME..(block + 1) * AT_A_TIME).map(|n| {
+                let (address, number, phone) = guess(n);
+                let number = OrderId::from_i64(order.id.get() + number).number();
+                let request = look_up(&json!({"number": number, "phone": phone}));
+                request.header("x-forwarded-for", address).header("x-request-id", "alike")
+            });
+            let requests: Vec<Request> = requests.collect();
+            for answer in join_all(requests.iter().map(|request| world.site.send(request))).await {
+                compared += usize::from(answer.status == 404);
+                answers.insert((answer.status, answer.text()));
+            }
+            world.site.shop.clock.advance(6 * PAUSE_MILLIS * AT_A_TIME / GUESSES);
+        }
+        assert!((limit..=limit * WINDOWS).contains(&compared), "{name}: {compared}");
+        // Of an hour's counters only those of the last pauses are left.
+        let kept = dump(&db).await["throttles"].len();
+        assert!(kept <= 3 * (limit + 40), "{name}: {kept}");
+        world.site.shop.clock.advance(PAUSE_MILLIS);
+    }
+    // Not found or too many: nothing else was told, and each always in the same words.
+    assert_eq!(answers.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [404, 429]);
+    world.look_up(json!({"number": order.id.number(), "phone": phone(&order)}), 200).await;
     world.site.close().await;
 }
