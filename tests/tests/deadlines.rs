@@ -5,22 +5,30 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ordervault_api::jobs::{Deadlines, Job as _, JobError, Progress, Tools};
+use ordervault_api::jobs::{Bell, Deadlines, Job as _, JobError, Jobs, Progress, Tools};
+use ordervault_domain::access::{Role, Scope, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::{CancelReason, Command, Fact, Order, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{self, Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, WriteError};
+use ordervault_persistence::{leader, read};
+use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::queue::{
     actor, another_process, batches, folded, history, on_order, run_sql, together,
 };
 use ordervault_tests::shop::{ManualClock, Shop, place, submission};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::{Notify, oneshot};
+use tokio::task::JoinHandle;
 
 ordervault_tests::twin_tests!(
     weeks_pass_on_three_servers_and_everything_happens_once,
+    clocks_change_and_leaders_die_and_everything_happens_once,
     a_clock_that_steps_makes_nothing_happen_twice,
     an_order_that_cannot_be_changed_stops_no_other,
     a_server_ahead_of_the_writer_does_nothing_early,
@@ -171,23 +179,8 @@ async fn weeks_pass_on_three_servers_and_everything_happens_once(db: Db) {
         }
         ticks.push(clock.now());
     }
-    let mut seen = std::collections::BTreeMap::from([("breach", 0), ("expiry", 0)]);
-    for order in &orders {
-        let events = events(&db, order).await;
-        let policy = if order.store_id == berlin.id { &policies[0] } else { &policies[1] };
-        let expected = expected(&events, policy, &ticks);
-        let written: Vec<_> = events
-            .iter()
-            .filter_map(|(at, fact)| match fact {
-                fact if is_breach(fact) => Some((*at, "breach")),
-                fact if is_expiry(fact) => Some((*at, "expiry")),
-                _ => None,
-            })
-            .collect();
-        assert_eq!(written, expected, "{} {events:#?}", order.id);
-        written.iter().for_each(|(_, what)| *seen.entry(what).or_default() += 1);
-    }
-    assert!(seen.values().all(|times| *times > 5), "{seen:?}");
+    let policy = |order: &Order| if order.store_id == berlin.id { &policies[0] } else { &policies[1] };
+    happened_once(&db, &orders, policy, &ticks).await;
     // A day is 24 hours, also that of 23: what was confirmed at 10:00 on the 28th is due at 11:00 on the 29th.
     let over_the_change = "2026-03-29T01:00:00Z".parse().expect("a time");
     let spans = join_all(orders.iter().map(|order| events(&db, order))).await.concat();
@@ -201,6 +194,31 @@ async fn weeks_pass_on_three_servers_and_everything_happens_once(db: Db) {
         !confirmed.is_empty() && confirmed.iter().all(|(at, due_at)| at.plus_millis(24 * HOUR) == *due_at)
     );
     close(servers, processes).await;
+}
+
+/// The timers have written what they should, and some of each.
+async fn happened_once<'a>(
+    db: &Db,
+    orders: &[Arc<Order>],
+    policy: impl Fn(&Order) -> &'a Policy,
+    ticks: &[Timestamp],
+) {
+    let mut seen = std::collections::BTreeMap::from([("breach", 0), ("expiry", 0)]);
+    for order in orders {
+        let events = events(db, order).await;
+        let expected = expected(&events, policy(order), ticks);
+        let written: Vec<_> = events
+            .iter()
+            .filter_map(|(at, fact)| match fact {
+                fact if is_breach(fact) => Some((*at, "breach")),
+                fact if is_expiry(fact) => Some((*at, "expiry")),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(written, expected, "{} {events:#?}", order.id);
+        written.iter().for_each(|(_, what)| *seen.entry(what).or_default() += 1);
+    }
+    assert!(seen.values().all(|times| *times > 5), "{seen:?}");
 }
 
 /// Hours after its placing in which an order takes a step.
@@ -217,6 +235,155 @@ async fn close(servers: Vec<Server>, processes: [Db; 3]) {
     for db in processes.into_iter().skip(1) {
         db.close().await;
     }
+}
+
+/// The jobs of a server as it runs them, one tick at a time.
+struct Room {
+    shop: Shop,
+    db: Db,
+    tick: Arc<Notify>,
+    rests: UnboundedReceiver<()>,
+    runner: JoinHandle<()>,
+}
+
+impl Room {
+    async fn open(db: Db, clock: &ManualClock, seed: u64) -> Self {
+        let Server { shop, tools, timers: [breaches, expiries] } = Server::start(&db, clock, seed).await;
+        let tick = Arc::new(Notify::new());
+        let (ticks, (rest, mut rests)) = (Arc::clone(&tick), unbounded_channel());
+        let pause = move || {
+            _ = rest.send(());
+            let ticks = Arc::clone(&ticks);
+            async move { ticks.notified().await }
+        };
+        let jobs = Jobs::new(tools, Bell::default()).with(breaches).with(expiries);
+        let runner = tokio::spawn(jobs.run(pause, std::future::pending()));
+        rests.recv().await.expect("it begins to wait");
+        Self { shop, db, tick, rests, runner }
+    }
+
+    async fn close(self) {
+        self.runner.abort();
+        _ = self.runner.await;
+        self.shop.close().await;
+        self.db.close().await;
+    }
+
+    /// Becomes the one that notes breaches, notes the first half of them, and is not heard of again.
+    async fn stall(&self, now: Timestamp) -> JoinHandle<()> {
+        let (db, writer) = (self.db.clone(), self.shop.writer.clone());
+        let (half, halfway) = oneshot::channel();
+        let leader = tokio::spawn(async move {
+            let step = async {
+                let mut conn = db.read().await.expect("a reader");
+                let late = read::overdue(&mut conn, now, None, 1_000).await.expect("a read");
+                for late in &late[..late.len() / 2] {
+                    let note = on_order(late.id, None, Command::NoteBreach);
+                    writer.submit(submission(ActorRef::System, vec![note])).await.expect("noted");
+                }
+                half.send(late.len()).expect("the test listens");
+                std::future::pending::<()>().await;
+            };
+            _ = leader::alone(&db, "breaches", step).await;
+        });
+        assert!(halfway.await.expect("it got so far") > 10);
+        leader
+    }
+}
+
+/// All of them tick, and come to rest.
+async fn tick(rooms: &mut [Room]) {
+    rooms.iter().for_each(|room| room.tick.notify_one());
+    for room in rooms {
+        room.rests.recv().await.expect("it rests");
+    }
+}
+
+/// Where clocks change, when, and three midnights around it: the second day has 23 or 25 hours.
+const CHANGES: [(usize, &str, [&str; 3]); 4] = [
+    (0, "2026-03-08T07:00:00Z", ["2026-03-07T05:00:00Z", "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"]),
+    (1, "2026-03-29T01:00:00Z", ["2026-03-27T23:00:00Z", "2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"]),
+    (1, "2026-10-25T01:00:00Z", ["2026-10-23T22:00:00Z", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"]),
+    (0, "2026-11-01T06:00:00Z", ["2026-10-31T04:00:00Z", "2026-11-01T04:00:00Z", "2026-11-02T05:00:00Z"]),
+];
+
+async fn clocks_change_and_leaders_die_and_everything_happens_once(db: Db) {
+    let time = |text: &str| -> Timestamp { text.parse().expect("a time") };
+    let clock = ManualClock::at(time("2026-03-01T00:00:00Z").millis());
+    let mut rooms = vec![];
+    for seed in 1..=3 {
+        rooms.push(Room::open(another_process(&db).await, &clock, seed).await);
+    }
+    let shop = &rooms[0].shop;
+    let day = 24 * 60;
+    let policy = policy(90, day, 3 * day, Some(day));
+    let stores = [
+        open_store(shop, "America/New_York", policy.clone()).await,
+        open_store(shop, "Europe/Berlin", policy.clone()).await,
+    ];
+    let wares = [shop.product(&stores[0], 1_000).await, shop.product(&stores[1], 1_000).await];
+    let customer = shop.customer().await;
+    let member = shop.member(Role::Owner, StoreScope::All).await;
+    let (mut orders, mut ticks): (Vec<Arc<Order>>, Vec<Timestamp>) = (vec![], vec![]);
+    for (life, (place, change, midnights)) in CHANGES.into_iter().enumerate() {
+        let begin = time(change).plus_millis(-36 * HOUR);
+        clock.advance(begin.millis() - clock.now().millis());
+        for hour in 0..72_usize {
+            clock.advance(HOUR);
+            let now = clock.now();
+            // Many at once, which are late two hours later and expire on the other side of the change; else a few, of
+            // which none is left to expire in the months until the next change.
+            let count = if hour == 30 { 12 } else { usize::from(hour % 5 == 0 && hour < 46) };
+            for which in [0, 1].repeat(count) {
+                let shop = &rooms[hour % 3].shop;
+                orders.push(shop.place(&customer, &stores[which], &[(&wares[which], 1)]).await);
+            }
+            for order in orders.iter().filter(|order| order.placed_at.plus_millis(HOUR) == now).step_by(3) {
+                rooms[hour % 3].shop.change(ActorRef::Operator, order, Command::Confirm).await;
+            }
+            if hour == 32 {
+                // Who leads stops in the middle: on PostgreSQL the others wait until it is gone.
+                let leader = rooms[life % 3].stall(now).await;
+                let half = breaches(&db, now).await;
+                tick(&mut rooms).await;
+                let waits = breaches(&db, now).await == half;
+                assert_eq!(waits, db.engine() == Engine::Postgres);
+                leader.abort();
+                _ = leader.await;
+                rooms.remove(life % 3).close().await;
+                rooms.push(Room::open(another_process(&db).await, &clock, 10 + life as u64).await);
+            }
+            tick(&mut rooms).await;
+            ticks.push(now);
+            let midnight = midnights.map(time).into_iter().rfind(|midnight| *midnight <= now);
+            if let Some(midnight) = midnight.filter(|midnight| now < midnight.plus_millis(23 * HOUR)) {
+                let mut conn = db.read().await.expect("a reader");
+                let summary = read::summary(&mut conn, &Scope::Everything, member.id, now).await;
+                let today = summary.expect("a summary").today;
+                let today = today.iter().find(|today| today.store_id == stores[place].id);
+                let here = orders.iter().filter(|order| order.store_id == stores[place].id);
+                let placed = here.filter(|order| order.placed_at >= midnight).count();
+                assert_eq!(
+                    today.map_or(0, |today| today.orders),
+                    i64::try_from(placed).expect("few"),
+                    "{now}"
+                );
+                assert!(today.is_none_or(|today| today.since == midnight), "{now}");
+            }
+        }
+    }
+    happened_once(&db, &orders, |_| &policy, &ticks).await;
+    for room in rooms {
+        room.close().await;
+    }
+}
+
+/// How many breaches were noted at this time.
+async fn breaches(db: &Db, at: Timestamp) -> usize {
+    let history = &dump(db).await["history"];
+    let is_breach =
+        |row: &&Cells| row.text("type") == Some("breached") && row.int("recorded_at") == Some(at.millis());
+    history.iter().filter(is_breach).count()
 }
 
 /// A server with a store that has an hour to review, and a day to live.
