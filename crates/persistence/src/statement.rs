@@ -208,6 +208,7 @@ pub struct Statement(Inner);
 enum Inner {
     Fixed { template: &'static Template, binds: Vec<Bind> },
     Built(Box<dyn Fn(Engine) -> (String, Values) + Send + Sync>),
+    Explained(Box<Statement>),
 }
 
 impl Statement {
@@ -225,17 +226,9 @@ impl Statement {
         Ok((text.as_str().to_owned(), binds.into_owned()))
     }
 
-    /// The statement that asks the engine how it would run this one, which must be a built one.
+    /// The statement that asks the engine how it would run this one.
     pub fn explained(self) -> Statement {
-        let Inner::Built(build) = self.0 else { return self };
-        Statement(Inner::Built(Box::new(move |engine| {
-            let (text, values) = build(engine);
-            let explain = match engine {
-                Engine::Sqlite => "EXPLAIN QUERY PLAN",
-                Engine::Postgres => "EXPLAIN (COSTS OFF)",
-            };
-            (format!("{explain} {text}"), values)
-        })))
+        Statement(Inner::Explained(Box::new(self)))
     }
 
     pub(crate) fn for_sqlite(&self) -> Result<(SqlStr, SqliteArguments), DbError> {
@@ -262,6 +255,14 @@ impl Statement {
                 let binds: Result<Vec<Bind>, String> = values.into_iter().map(bind_of).collect();
                 let binds = binds.map_err(|problem| DbError::misuse(&text, problem))?;
                 Ok((AssertSqlSafe(text).into_sql_str(), binds.into()))
+            }
+            Inner::Explained(statement) => {
+                let (text, binds) = statement.parts(engine)?;
+                let explain = match engine {
+                    Engine::Sqlite => "EXPLAIN QUERY PLAN",
+                    Engine::Postgres => "EXPLAIN (COSTS OFF)",
+                };
+                Ok((AssertSqlSafe(format!("{explain} {}", text.as_str())).into_sql_str(), binds))
             }
         }
     }

@@ -5,13 +5,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use ordervault_domain::access::Scope;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::read::{Trash, list_orders, list_statements};
+use ordervault_persistence::read::{Trash, WhatIf, deadline_statements, list_orders, list_statements};
 use ordervault_persistence::statement::{Statement, Template};
 use ordervault_tests::explain::plan;
-use ordervault_tests::fabricate::fabricate;
+use ordervault_tests::fabricate::{GREAT_STORE, fabricate};
 use ordervault_tests::questions::{Question, questions};
+use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
 
 const ORDERS: i64 = 200_000;
@@ -19,18 +21,19 @@ const LIMIT: u64 = 25;
 /// Pages that are compared with plain SQL.
 const PAGES: usize = 3;
 
-/// What an engine does for a question: for each statement the ways in which it reads tables.
-type Plans = Vec<Vec<(&'static str, BTreeSet<String>)>>;
+/// What an engine does for a question: its name, and for each statement the ways in which it reads tables.
+type Plans = Vec<(&'static str, Vec<(&'static str, BTreeSet<String>)>)>;
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a test may be told by the environment to write its snapshot")]
 async fn every_question_is_served_by_indexes() {
     let [sqlite, postgres] = [plans_on(Engine::Sqlite).await, plans_on(Engine::Postgres).await];
     let mut text = String::from(
-        "Which index serves which question to the list of orders, at 200,000 orders. Written by `cargo xtask bless`.\n",
+        "Which index serves which question to the list of orders, and the timers, at 200,000 orders. Written by
+`cargo xtask bless`.\n",
     );
-    for ((question, sqlite), postgres) in questions().iter().zip(&sqlite).zip(&postgres) {
-        let _ = write!(text, "\n# {}\n", question.name);
+    for ((question, sqlite), (_, postgres)) in sqlite.iter().zip(&postgres) {
+        let _ = write!(text, "\n# {question}\n");
         for ((name, sqlite), (_, postgres)) in sqlite.iter().zip(postgres) {
             let [sqlite, postgres] =
                 [sqlite, postgres].map(|ways| ways.iter().cloned().collect::<Vec<_>>().join(", "));
@@ -56,20 +59,32 @@ async fn plans_on(engine: Engine) -> Plans {
     let mut plans = vec![];
     for question in questions() {
         let statements = list_statements(engine, &Scope::Everything, &question.filter, question.sort, LIMIT);
-        let mut of_this = vec![];
-        for (name, statement) in statements {
-            let mut conn = fresh.db.read().await.expect("a reader");
-            let plan = plan(&mut conn, statement).await;
-            let ways: BTreeSet<String> = plan.lines().filter_map(way).collect();
-            let is_whole = |way: &String| way.starts_with("all of");
-            assert!(!ways.iter().any(is_whole), "{engine}: {}: {name}:\n{}", question.name, plan);
-            of_this.push((name, ways));
-        }
-        plans.push(of_this);
+        plans.push((question.name, ways_of(&fresh.db, question.name, statements).await));
         answers_are_right(&fresh.db, &question).await;
     }
+    let what_if = WhatIf { store_id: GREAT_STORE, minutes: 60 };
+    let timers = deadline_statements(Timestamp::from_millis(OPENING_MILLIS), what_if, 100);
+    plans.push(("timers", ways_of(&fresh.db, "timers", timers.into()).await));
     fresh.drop().await;
     plans
+}
+
+/// In which ways statements read tables; never all of one.
+async fn ways_of(
+    db: &Db,
+    question: &str,
+    statements: Vec<(&'static str, Statement)>,
+) -> Vec<(&'static str, BTreeSet<String>)> {
+    let mut of_this = vec![];
+    for (name, statement) in statements {
+        let mut conn = db.read().await.expect("a reader");
+        let plan = plan(&mut conn, statement).await;
+        let ways: BTreeSet<String> = plan.lines().filter_map(way).collect();
+        let is_whole = |way: &String| way.starts_with("all of");
+        assert!(!ways.iter().any(is_whole), "{}: {question}: {name}:\n{plan}", db.engine());
+        of_this.push((name, ways));
+    }
+    of_this
 }
 
 /// How a line of a plan reads a table, in the same words for both engines.

@@ -4,7 +4,7 @@ use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
-use crate::statement::{Template, statements};
+use crate::statement::{Statement, Template, statements};
 use crate::tx::Conn;
 
 statements! {
@@ -15,13 +15,15 @@ statements! {
          WHERE due_at IS NOT NULL AND breached_at IS NULL AND due_at < $1 AND (due_at, id) > ($2, $3)
          ORDER BY due_at, id LIMIT $4"
     );
-    // No order is older in its status than it is at all, so the index over the time of placing finds them.
+    // No order is older in its status than it is at all, so the index over the time of placing finds them. CROSS JOIN has
+    // SQLite begin with the stores, most of which let orders wait: then nothing is read of their orders.
     WAITED: Template = Template::new(
         "SELECT o.status_since, o.id
          FROM (SELECT id, $1 - 60000 * COALESCE(CAST($5 AS BIGINT), cancel_unconfirmed_minutes) AS latest
                FROM stores WHERE CAST($6 AS BIGINT) IS NULL OR id = $6) AS s
-         JOIN orders o ON o.store_id = s.id AND o.status = 'pending_review' AND o.placed_at <= s.latest
-         WHERE o.status_since <= s.latest AND (o.status_since, o.id) > ($2, $3)
+         CROSS JOIN orders o
+         WHERE o.store_id = s.id AND o.status = 'pending_review' AND o.placed_at <= s.latest
+             AND o.status_since <= s.latest AND (o.status_since, o.id) > ($2, $3)
          ORDER BY o.status_since, o.id LIMIT $4"
     );
 }
@@ -54,9 +56,7 @@ pub async fn overdue(
     after: Option<TimeUp>,
     limit: usize,
 ) -> Result<Vec<TimeUp>, Error> {
-    let (at, id) = keys(after);
-    let statement = OVERDUE.bind((now.millis(), at, id, rows(limit)));
-    Ok(found(conn.fetch_all(&statement).await?))
+    Ok(found(conn.fetch_all(&overdue_statement(now, after, limit)).await?))
 }
 
 /// Orders that have waited for a confirmation for as long as their store's policy lets them, the longest first; or only
@@ -71,11 +71,34 @@ pub async fn waited_too_long(
     after: Option<TimeUp>,
     limit: usize,
 ) -> Result<Vec<TimeUp>, Error> {
+    Ok(found(conn.fetch_all(&waited_statement(now, what_if, after, limit)).await?))
+}
+
+/// The statements behind these, with a name: for tests of the query plans.
+#[must_use]
+pub fn deadline_statements(now: Timestamp, what_if: WhatIf, limit: usize) -> [(&'static str, Statement); 3] {
+    [
+        ("overdue", overdue_statement(now, None, limit)),
+        ("waited too long", waited_statement(now, None, None, limit)),
+        ("would have waited too long", waited_statement(now, Some(what_if), None, limit)),
+    ]
+}
+
+fn overdue_statement(now: Timestamp, after: Option<TimeUp>, limit: usize) -> Statement {
+    let (at, id) = keys(after);
+    OVERDUE.bind((now.millis(), at, id, rows(limit)))
+}
+
+fn waited_statement(
+    now: Timestamp,
+    what_if: Option<WhatIf>,
+    after: Option<TimeUp>,
+    limit: usize,
+) -> Statement {
     let (at, id) = keys(after);
     let minutes = what_if.map(|what_if| i64::from(what_if.minutes));
     let store_id = what_if.map(|what_if| what_if.store_id.get());
-    let statement = WAITED.bind((now.millis(), at, id, rows(limit), minutes, store_id));
-    Ok(found(conn.fetch_all(&statement).await?))
+    WAITED.bind((now.millis(), at, id, rows(limit), minutes, store_id))
 }
 
 /// Where a list begins: before everything, or after an order of it.

@@ -18,7 +18,7 @@ mod throttles;
 
 pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
-pub use deadlines::{TimeUp, WhatIf, overdue, waited_too_long};
+pub use deadlines::{TimeUp, WhatIf, deadline_statements, overdue, waited_too_long};
 pub use history_list::{
     Happened, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
 };
