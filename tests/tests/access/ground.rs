@@ -177,7 +177,7 @@ impl Ground {
     }
 
     /// Whoever may not begin one may have been allowed to when they did.
-    async fn batch(&self, maker: &Member, order: &Order) -> String {
+    pub(crate) async fn batch(&self, maker: &Member, order: &Order) -> String {
         let shop = &self.site.shop;
         let turn_into = async |roles| {
             let edit = MemberEdit { roles: Some(roles), ..MemberEdit::default() };

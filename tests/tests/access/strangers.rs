@@ -165,37 +165,49 @@ impl World {
         Pair { there, nowhere, swaps }
     }
 
-    /// Letters about the other store's things where this store's own are expected.
-    fn letters(&self) -> Vec<Pair> {
-        let (there, own) = (&self.ground, self.order.id);
-        let lines = json!([{"product_id": there.product.id.to_string(), "quantity": 1}]);
+    /// Requests that name the other store's things where this store's own are expected.
+    async fn misled(&self) -> Vec<Pair> {
+        let there = &self.ground;
+        let lines = json!({"lines": [{"product_id": there.product.id.to_string(), "quantity": 1}]});
         let ids = json!([there.order.id.to_string()]);
         let stores = json!([self.store.id.to_string(), there.store.id.to_string()]);
-        let preview = "/v1/staff/batches?preview=true";
-        let amend = |preview: &str| {
-            Request::post(format!("/v1/staff/orders/{own}/amendments{preview}")).if_match("*")
-        };
-        let mut letters = vec![
-            amend("").json(&json!({"lines": lines})),
-            amend("?preview=true").json(&json!({"lines": lines})),
+        let batch = there.batch(&there.member, &there.order).await;
+        let amend = format!("/v1/staff/orders/{}/amendments", self.order.id);
+        let edit = Request::new("PATCH", format!("/v1/staff/members/{}", self.member)).if_match("*");
+        let run = json!({"action": "delete", "ids": ids, "digest": "0".repeat(64)});
+        let mut requests = vec![
+            Request::post(&amend).if_match("*").json(&lines),
+            Request::post(format!("{amend}?preview=true")).if_match("*").json(&lines),
             Request::post("/v1/staff/orders/seen").json(&json!({"ids": ids})),
-            Request::post(preview).json(&json!({"action": "confirm", "ids": ids})),
-            Request::post(preview).json(&json!({"action": "delete", "ids": ids})),
-            Request::post("/v1/staff/batches").key("k").json(&json!({"action": "delete", "ids": ids, "digest": "0".repeat(64)})),
-            Request::new("PATCH", format!("/v1/staff/members/{}", self.member)).if_match("*").json(&json!({"store_ids": stores})),
+            Request::post("/v1/staff/batches").key("run").json(&run),
+            edit.json(&json!({"store_ids": stores})),
             Request::post("/v1/staff/members").json(&json!({
-                "email": "new@here.example", "name": "New", "roles": ["clerk"], "password": "blue horses eat soup", "store_ids": stores,
+                "email": "new@here.example", "name": "New", "roles": ["clerk"], "store_ids": stores,
+                "password": "blue horses eat soup",
             })),
         ];
-        for (name, value) in [
-            ("store", there.store.id.to_string()),
-            ("product", there.product.id.to_string()),
-            ("number", there.order.id.to_string()),
-            ("customer", there.customer.id.to_string()),
-        ] {
-            letters.push(Request::post(preview).json(&json!({"action": "confirm", "filter": {name: value}})));
-        }
-        letters.into_iter().map(|letter| self.about(letter, None)).collect()
+        let filter = |name: &str, id: String| json!({"action": "confirm", "filter": {name: id}});
+        let previews = [
+            json!({"action": "confirm", "ids": ids}),
+            json!({"action": "delete", "ids": ids}),
+            json!({"action": "undelete", "batch_id": batch}),
+            filter("store", there.store.id.to_string()),
+            filter("product", there.product.id.to_string()),
+            filter("number", there.order.id.to_string()),
+            filter("customer", there.customer.id.to_string()),
+        ];
+        requests.extend(previews.map(|body| Request::post("/v1/staff/batches?preview=true").json(&body)));
+        requests.into_iter().map(|request| self.about(request, Some(batch.clone()))).collect()
+    }
+
+    /// Somebody wants the other store's product from this one.
+    fn misplaced(&self) -> Pair {
+        let body = json!({
+            "store_id": self.store.id.to_string(),
+            "lines": [{"product_id": self.ground.product.id.to_string(), "quantity": 1}],
+            "contact": {"name": "Bia", "phone": "+5511987654321"},
+        });
+        self.about(Request::post("/v1/orders").key("place").json(&body), None)
     }
 
     /// Every text that tells of what is not this store's, nor of one of these people: of orders and people, and of the
@@ -389,7 +401,7 @@ pub(crate) async fn staff_learn_nothing_of_another_store(db: Db) {
             asked.extend(world.ask(token, world.pairs(operation, row).await).await);
         }
     }
-    asked.extend(world.ask(token, world.letters()).await);
+    asked.extend(world.ask(token, world.misled().await).await);
     // All that has happened there does not show here.
     assert_eq!(look().await, before);
     let [personal, catalogue] = world.secrets(&[world.member.get()]).await;
@@ -415,6 +427,9 @@ pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
         for token in tokens {
             asked.extend(world.ask(token, world.pairs(&operation, &row).await).await);
         }
+    }
+    for token in [Some(customers.as_str()), None] {
+        asked.extend(world.ask(token, vec![world.misplaced()]).await);
     }
     let [personal, catalogue] = world.secrets(&[customer.id.get(), world.member.get()]).await;
     is_silent(&asked, &personal);
