@@ -1,4 +1,4 @@
-//! The law of scopes: an order is in somebody's scope if and only if every reader shows it to them. Asked of the functions
+//! The law of scopes: an order is in a scope if and only if every reader shows it there. Asked of the functions
 //! of the persistence layer, with scopes of every kind.
 
 use std::collections::BTreeSet;
