@@ -21,7 +21,8 @@ use strum::IntoEnumIterator as _;
 ordervault_tests::twin_tests!(
     numbers_are_those_of_the_lists,
     today_begins_where_the_store_is,
-    another_store_does_not_count
+    another_store_does_not_count,
+    new_is_what_the_list_of_new_has
 );
 
 async fn numbers_are_those_of_the_lists(db: Db) {
@@ -150,6 +151,30 @@ async fn today_begins_where_the_store_is(db: Db) {
         all.into_iter().find(|entry| entry["status"] == status).expect("the status")["count"].clone()
     };
     assert_eq!([of("pending_review"), of("cancelled"), of("invalid")], [json!(3), json!(1), json!(0)]);
+    site.close().await;
+}
+
+async fn new_is_what_the_list_of_new_has(db: Db) {
+    let site = Site::open(&db).await;
+    let shop = &site.shop;
+    let manager = shop.member(Role::Manager, StoreScope::All).await;
+    let store = shop.store().await;
+    let tea = shop.product(&store, 100).await;
+    let customer = shop.customer().await;
+    shop.place(&customer, &store, &[(&tea, 1)]).await;
+    let trash = shop.place(&customer, &store, &[(&tea, 2)]).await;
+    for command in
+        [Command::Invalidate { reason: InvalidReason::Test, comment: None }, Command::Delete { batch: None }]
+    {
+        shop.change(ActorRef::Operator, &trash, command).await;
+    }
+    while sequence(&db).await.expect("numbered") > 0 {}
+    let token = site.member_token(&manager).await;
+    let ask = async |path: &str| site.good(&Request::get(path).bearer(&token), 200).await.json();
+    let summary = ask("/v1/staff/summary").await;
+    let list = ask("/v1/staff/orders?new=true&include_total=true").await;
+    assert_eq!((&summary["new"]["count"], &summary["trash"]["count"]), (&json!(1), &json!(1)));
+    assert_eq!(summary["new"]["count"], list["total"]);
     site.close().await;
 }
 
