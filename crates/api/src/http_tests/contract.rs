@@ -1,7 +1,7 @@
 //! Pages, health and the OpenAPI document.
 
 use super::*;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use futures_util::FutureExt;
 
@@ -95,6 +95,20 @@ fn the_contract_follows_its_rules() {
             "a null branch beside a reference breaks generators"
         );
     }
+}
+
+#[test]
+fn one_name_has_one_schema() {
+    let mut known = BTreeMap::new();
+    for endpoint in all_routes(true).endpoints() {
+        let schemas = endpoint.documentation().map(|documentation| documentation.schemas.clone());
+        for (name, schema) in schemas.into_iter().flatten() {
+            let schema = serde_json::to_value(schema).unwrap();
+            let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*before, schema, "two schemas are called {name}: {}", endpoint.path());
+        }
+    }
+    assert!(known.len() >= 50);
 }
 
 #[test]

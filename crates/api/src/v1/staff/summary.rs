@@ -11,6 +11,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::v1::money::SumBody;
 use crate::v1::submit::{failed, reader};
 
 /// The endpoints of this room.
@@ -22,7 +23,7 @@ pub(super) fn routes() -> Routes {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Summary)]
 pub(crate) struct SummaryBody {
-    /// Orders that are new for you.
+    /// Orders that are new for you, without those in the trash.
     new: CountBody,
     /// Orders that are past their deadline.
     overdue: CountBody,
@@ -82,21 +83,6 @@ pub(crate) struct TodayBody {
     is_lower_bound: bool,
 }
 
-/// A sum of money in minor units.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = Sum)]
-pub(crate) struct SumBody {
-    /// Minor units: 199900 with exponent 2 is 1999.00.
-    #[schema(minimum = 0, example = 199_900)]
-    amount: i64,
-    /// ISO 4217 code.
-    #[schema(min_length = 3, max_length = 3, example = "TWD")]
-    currency: &'static str,
-    /// Decimal places of the currency.
-    #[schema(minimum = 0, maximum = 4, example = 2)]
-    exponent: u8,
-}
-
 /// Read the summary
 ///
 /// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store. Cheap enough to be asked
@@ -138,11 +124,7 @@ impl TodayBody {
     /// The currencies of one store together.
     fn new(currencies: &[Today]) -> Self {
         let first = currencies.first();
-        let revenue = currencies.iter().map(|entry| SumBody {
-            amount: entry.revenue,
-            currency: entry.currency.code(),
-            exponent: entry.currency.exponent(),
-        });
+        let revenue = currencies.iter().map(|entry| SumBody::new(entry.revenue, entry.currency));
         Self {
             store_id: first.map(|entry| entry.store_id.to_string()).unwrap_or_default(),
             since: first.map_or(Timestamp::MIN, |entry| entry.since),

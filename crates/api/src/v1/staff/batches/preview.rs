@@ -33,7 +33,7 @@ pub(crate) struct PreviewBody {
     #[schema(max_items = 500)]
     not_found: Vec<String>,
     /// What the orders cost, one sum per currency.
-    sums: Vec<SumBody>,
+    sums: Vec<OrderSum>,
     /// The newest orders, up to 25.
     #[schema(max_items = 25)]
     orders: Vec<OrderSummaryBody>,
@@ -47,8 +47,7 @@ pub(crate) struct PreviewBody {
 
 /// What some orders cost together.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = Sum)]
-pub(crate) struct SumBody {
+pub(crate) struct OrderSum {
     /// Minor units.
     #[schema(minimum = 0, example = 199_900)]
     amount: i64,
@@ -87,14 +86,14 @@ pub(super) async fn show(
     Ok(HttpResponse::Ok().json(body))
 }
 
-fn sums(selection: &Selection) -> Vec<SumBody> {
+fn sums(selection: &Selection) -> Vec<OrderSum> {
     let mut sums: BTreeMap<&str, (Currency, i64, usize)> = BTreeMap::new();
     for order in &selection.found {
         let sum = sums.entry(order.currency.code()).or_insert((order.currency, 0, 0));
         sum.1 += order.total.get();
         sum.2 += 1;
     }
-    let sums = sums.into_values().map(|(currency, amount, orders)| SumBody {
+    let sums = sums.into_values().map(|(currency, amount, orders)| OrderSum {
         amount,
         currency: currency.code(),
         exponent: currency.exponent(),
