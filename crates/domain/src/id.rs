@@ -176,13 +176,13 @@ impl OrderId {
         number
     }
 
-    /// The orders whose number is this one or begins so, with or without hyphens; [`MIN_NUMBER_SYMBOLS`] or more.
+    /// The orders whose number is this one or begins so, with or without hyphens and blanks; [`MIN_NUMBER_SYMBOLS`] or more.
     ///
     /// # Errors
     /// [`IdError::Mistyped`] when a whole number does not fit its check symbol, [`IdError::Malformed`] when no number
     /// begins so.
     pub fn beginning_with(text: &str) -> Result<RangeInclusive<Self>, IdError> {
-        let symbols: Vec<u8> = text.bytes().filter(|byte| *byte != b'-').collect();
+        let symbols: Vec<u8> = text.bytes().filter(|byte| !b"- ".contains(byte)).collect();
         if symbols.len() == number::SYMBOL_COUNT {
             return number::decode(&symbols).map(|id| Self(id)..=Self(id));
         }
@@ -195,12 +195,12 @@ impl OrderId {
 impl FromStr for OrderId {
     type Err = IdError;
 
-    /// Reads the number grouped or ungrouped, in any case.
+    /// Reads the number grouped or ungrouped, in any case. Blanks, which come with copying, are no part of it.
     fn from_str(text: &str) -> Result<Self, IdError> {
-        match text.as_bytes() {
+        let symbols: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
+        match symbols.as_slice() {
             [a @ .., b'-', c1, c2] if a.len() == 14 && a[4] == b'-' && a[9] == b'-' => {
-                let symbols: Vec<u8> = [&a[..4], &a[5..9], &a[10..], &[*c1, *c2]].concat();
-                number::decode(&symbols)
+                number::decode(&[&a[..4], &a[5..9], &a[10..], &[*c1, *c2]].concat())
             }
             ungrouped => number::decode(ungrouped),
         }
@@ -271,10 +271,10 @@ mod tests {
         for text in [
             String::new(),
             "1".into(),
-            number.replace('-', " "),
+            number.replace('-', "\u{a0}"),
             number.replacen('-', "", 1),
             format!("{number}-"),
-            format!(" {number}"),
+            format!("\t{number}"),
             format!("00-00{}", &number[4..]),
             "é".repeat(7),
             CustomerId::from_i64(7).to_string(),
@@ -310,8 +310,12 @@ mod tests {
     fn beginnings_of_order_numbers() {
         let order = OrderId::from_i64(804_000_000_123_456_789);
         let number = order.number();
-        for text in [number.clone(), number.replace('-', ""), number.to_lowercase()] {
+        let spaced = format!(" {} ", number.replace('-', " "));
+        for text in
+            [number.clone(), number.replace('-', ""), number.to_lowercase(), spaced, format!(" {number}")]
+        {
             assert_eq!(OrderId::beginning_with(&text), Ok(order..=order), "{text}");
+            assert_eq!(text.parse(), Ok(order), "{text}");
         }
         for length in [4, 5, 9, 15] {
             let found = OrderId::beginning_with(&number[..length]).unwrap();

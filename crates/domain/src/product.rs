@@ -10,6 +10,8 @@ use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::time::Timestamp;
 
+/// Longest stock keeping unit, in code points.
+pub const MAX_SKU_CODE_POINTS: usize = 100;
 /// Most units of one product in the house.
 pub const MAX_ON_HAND: i64 = 1_000_000_000;
 

@@ -97,12 +97,12 @@ pub struct Words(Vec<(usize, String)>);
 impl Words {
     /// The words of these texts; empty texts count for nothing.
     #[must_use]
-    pub fn of<'a>(texts: impl IntoIterator<Item = &'a str>) -> Self {
+    pub fn of(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut words = vec![];
         let mut places: HashMap<String, usize> = HashMap::new();
         let mut place = 0;
-        for text in texts.into_iter().filter(|text| !text.is_empty()) {
-            for token in tokens(text) {
+        for text in texts.into_iter().filter(|text| !text.as_ref().is_empty()) {
+            for token in tokens(text.as_ref()) {
                 place += 1;
                 let count = places.entry(token.clone()).or_default();
                 *count += 1;

@@ -3,5 +3,6 @@
 
 mod export;
 mod model;
+mod phones;
 mod plans;
 mod words;

@@ -57,7 +57,7 @@ impl<'a> Asker<'a> {
 
     /// Whoever orders without an account is told from others by what they can be reached by.
     pub(crate) fn reached_by(mut self, contact: &Contact) -> Self {
-        self.reach = contact.reach().map(str::to_owned).filter(|_| self.actor == Actor::Guest(None));
+        self.reach = contact.reach().filter(|_| self.actor == Actor::Guest(None));
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod mask;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -32,11 +33,11 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// What somebody without an account is told by: the phone number, else the e-mail address.
+    /// What somebody without an account is told by: the phone number ([`Phone::line`]), else the e-mail address.
     #[must_use]
-    pub fn reach(&self) -> Option<&str> {
-        let email = self.email.as_ref().map(Email::as_str);
-        self.phone.as_ref().map(Phone::as_str).or(email)
+    pub fn reach(&self) -> Option<String> {
+        let email = || self.email.as_ref().map(|email| email.as_str().to_owned());
+        self.phone.as_ref().map(Phone::line).or_else(email)
     }
 
     /// Is this its phone number? See [`Phone::is_same_line`].
@@ -51,8 +52,8 @@ impl Contact {
         self.email.as_ref().is_some_and(|own| is_same(&own.0, &email.0))
     }
 
-    /// Everything in it that is not empty, as search looks at it.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
+    /// Everything in it that is not empty, as search looks at it: a telephone number as it is dialled at home, too.
+    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
         let address = self.address.iter().flat_map(|address| {
             [
                 &address.line1,
@@ -66,7 +67,8 @@ impl Contact {
         let name = self.name.as_deref();
         let email = self.email.as_ref().map(Email::as_str);
         let phone = self.phone.as_ref().map(Phone::as_str);
-        [name, email, phone].into_iter().flatten().chain(address.flatten().map(String::as_str))
+        let plain = [name, email, phone].into_iter().flatten().chain(address.flatten().map(String::as_str));
+        plain.map(Cow::Borrowed).chain(self.phone.iter().flat_map(Phone::at_home).map(Cow::Owned))
     }
 }
 
@@ -126,11 +128,48 @@ pub struct Phone(String);
 impl Phone {
     const DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
     const MAX_INPUT_BYTES: usize = 200;
+    /// Fewer national digits than this are the end of a number.
+    const MIN_NATIONAL_DIGITS: usize = 7;
 
     /// The normalised number.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What to search for when somebody types a number or its end: of a whole number the national digits, so that it is
+    /// found however it was given (and with it whoever has the same digits in another country), of anything shorter the digits
+    /// as they stand. `None`: this is no part of a number.
+    #[must_use]
+    pub fn searched_tail(text: &str) -> Option<String> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
+        if digits.is_empty() || !is_phone {
+            return None;
+        }
+        let whole = text.parse::<Self>().ok().map(|phone| phone.subscriber().to_owned());
+        Some(whole.filter(|national| national.len() >= Self::MIN_NATIONAL_DIGITS).unwrap_or(digits))
+    }
+
+    /// One text for the spellings that are certainly of one telephone: `+` and the digits from the country code on, or the
+    /// national digits without the zeros in front. Nobody knows in which country a national number is dialled, so it never
+    /// becomes an international one: one person may have two lines, two persons never one.
+    #[must_use]
+    pub fn line(&self) -> String {
+        match self.international() {
+            Some(digits) => format!("+{digits}"),
+            None => self.national().to_owned(),
+        }
+    }
+
+    /// How else it is searched for: as it is dialled at home, with and without the zero in front.
+    fn at_home(&self) -> Vec<String> {
+        let national = self.subscriber();
+        if national.len() < Self::MIN_NATIONAL_DIGITS {
+            return vec![];
+        }
+        let spellings = [format!("0{national}"), national.to_owned()];
+        spellings.into_iter().filter(|spelling| spelling != self.digits()).collect()
     }
 
     /// The digits from last to first, so that a search by the number's tail is one by prefix.
@@ -152,6 +191,11 @@ impl Phone {
         }
     }
 
+    /// The national digits without the zeros in front, whether it is written with a country code or not.
+    fn subscriber(&self) -> &str {
+        self.international().map_or(self.national(), behind_country_code)
+    }
+
     /// The digits from the country code on, if it is written with one.
     fn international(&self) -> Option<&str> {
         self.0.strip_prefix('+').or_else(|| self.0.strip_prefix("00"))
@@ -169,9 +213,13 @@ impl Phone {
 
 /// Is the international number a country code and then these digits?
 fn follows_country_code(international: &str, national: &str) -> bool {
+    is_same(behind_country_code(international), national)
+}
+
+fn behind_country_code(international: &str) -> &str {
     let behind = international.get(country_code_digits(international)..).unwrap_or_default();
     // In some countries, such as Italy, the zero stays.
-    is_same(behind.trim_start_matches('0'), national)
+    behind.trim_start_matches('0')
 }
 
 /// How many of the digits are the country code (ITU-T E.164, list of assigned country codes).
@@ -348,6 +396,37 @@ mod tests {
     }
 
     #[test]
+    fn a_number_is_searched_for_by_its_national_digits() {
+        for (text, tail) in [
+            ("0912345678", Some("912345678")),
+            ("+886 912-345-678", Some("912345678")),
+            ("00886912345678", Some("912345678")),
+            ("(02) 2720-8889", Some("227208889")),
+            ("+39 06 1234 5678", Some("612345678")),
+            ("12345678", Some("12345678")),
+            ("678", Some("678")),
+            ("045", Some("045")),
+            ("0045678", Some("0045678")),
+            ("1234567890123456", Some("1234567890123456")),
+            ("+", None),
+            ("", None),
+            ("王0912345678", None),
+        ] {
+            assert_eq!(Phone::searched_tail(text).as_deref(), tail, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_in_words_however_it_was_given() {
+        let contact = |phone: &str| Contact { phone: phone.parse().ok(), ..Contact::default() };
+        let texts = |phone: &str| contact(phone).texts().map(Cow::into_owned).collect::<Vec<_>>();
+        assert_eq!(texts("+886912345678"), ["+886912345678", "0912345678", "912345678"]);
+        assert_eq!(texts("0912345678"), ["0912345678", "912345678"]);
+        assert_eq!(texts("912345678"), ["912345678", "0912345678"]);
+        assert_eq!(texts("12345"), ["12345"]);
+    }
+
+    #[test]
     fn a_contact_is_told_by_all_of_it() {
         let contact = Contact {
             phone: "+886912345678".parse().ok(),
@@ -360,10 +439,13 @@ mod tests {
             assert!(!contact.has_email(&other.parse().unwrap()), "{other}");
         }
         let (phone, email) = (contact.phone.clone().unwrap(), contact.email.clone().unwrap());
-        assert_eq!(contact.reach(), Some("+886912345678"));
+        assert_eq!(contact.reach().as_deref(), Some("+886912345678"));
         let unreachable = Contact::default();
         assert!(!unreachable.has_phone(&phone) && !unreachable.has_email(&email));
-        assert_eq!(Contact { email: Some(email), ..unreachable }.reach(), Some("maria@example.com"));
+        assert_eq!(
+            Contact { email: Some(email), ..unreachable }.reach().as_deref(),
+            Some("maria@example.com")
+        );
     }
 
     #[test]
@@ -472,6 +554,17 @@ mod tests {
             }
             if let Ok(email) = email.parse::<Email>() {
                 prop_assert_eq!(email.to_string().parse(), Ok(email));
+            }
+        }
+
+        #[test]
+        fn equal_lines_are_one_telephone(
+            a in "(\\+|00|0)?(886|39|1)?[1-9]{2}0{0,2}[12]{5}", b in "(\\+|00|0)?(886|39|1)?[1-9]{2}0{0,2}[12]{5}",
+        ) {
+            let (a, b): (Phone, Phone) = (a.parse().unwrap(), b.parse().unwrap());
+            for (a, b) in [(&a, &b), (&a, &Phone(a.line()))] {
+                let is_one_form = a.international().is_some() == b.international().is_some();
+                prop_assert_eq!(a.line() == b.line(), is_one_form && a.is_same_line(b), "{} {}", a, b);
             }
         }
 

@@ -75,7 +75,7 @@ impl Likeness {
 
 impl Buyer {
     fn new(customer_id: Option<CustomerId>, contact: &Contact) -> Option<Self> {
-        let reach = || contact.reach().map(|text| Self::Reach(text.to_owned()));
+        let reach = || contact.reach().map(Self::Reach);
         customer_id.map(Self::Customer).or_else(reach)
     }
 }

@@ -1,11 +1,12 @@
 //! What staff can ask of lists of orders.
 
 use ordervault_domain::access::{Permission, Scope};
-use ordervault_domain::contact::Email;
+use ordervault_domain::contact::{Email, Phone};
 use ordervault_domain::id::{CustomerId, IdError, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status};
-use ordervault_domain::search::query_terms;
+use ordervault_domain::product::MAX_SKU_CODE_POINTS;
+use ordervault_domain::search::{Term, query_terms};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 use serde::{Deserialize, Serialize};
@@ -13,9 +14,11 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::v1::paging::has_no_words;
 
+/// Longest stock keeping unit, in code points, as the rule counts them.
+const MAX_SKU_LENGTH: u64 = MAX_SKU_CODE_POINTS as u64;
 /// Fewest digits of a phone number's end that can be searched for.
 const MIN_PHONE_TAIL_DIGITS: usize = 3;
 
@@ -36,11 +39,11 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[param(value_type = Option<String>)]
     store: Vec<StoreId>,
     /// Only the order with this number, or those whose number begins with these 4 or more symbols.
-    #[validate(length(max = 17))]
-    #[param(max_length = 17)]
+    #[validate(length(max = 40))]
+    #[param(max_length = 40)]
     number: Option<String>,
-    /// Only orders of this customer: an id, an e-mail address, the last 3 or more digits of a phone number, or words of
-    /// the contact, such as the name.
+    /// Only orders of this customer: an id, an e-mail address, a phone number (with the country code or as it is dialled at
+    /// home) or its last 3 or more digits, or words of the contact, such as the name.
     #[validate(length(min = 1, max = 254))]
     #[param(max_length = 254)]
     customer: Option<String>,
@@ -52,8 +55,8 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[param(value_type = Option<String>)]
     product: Option<ProductId>,
     /// Only orders with a product that has this stock keeping unit today.
-    #[validate(length(min = 1, max = 64))]
-    #[param(max_length = 64)]
+    #[validate(length(min = 1, max = MAX_SKU_LENGTH))]
+    #[param(max_length = 100)]
     sku: Option<String>,
     /// Only orders that came in by these ways, with commas between.
     #[serde(default)]
@@ -206,7 +209,7 @@ impl ListStaffOrders {
         let numbers = self.number.as_deref().map(OrderId::beginning_with).transpose();
         let numbers = numbers.map_err(|error| match error {
             IdError::Mistyped => Problem::parameter("number", "mistyped"),
-            IdError::Malformed => Problem::parameter("number", "unknown-value"),
+            IdError::Malformed => Problem::parameter("number", "no-number"),
         })?;
         let deleted = self.deleted == Some(true);
         if deleted && matches!(scope, Scope::Staff { trash: false, .. }) {
@@ -234,7 +237,7 @@ impl ListStaffOrders {
             total_min: self.total_min.map(Amount::new),
             total_max: self.total_max.map(Amount::new),
             trash: if deleted { Trash::Only } else { Trash::Without },
-            terms: self.q.as_deref().map(query_terms).unwrap_or_default(),
+            terms: self.q.as_deref().map(words).unwrap_or_default(),
             reader,
             new: self.new,
             ..OrderFilter::default()
@@ -254,12 +257,22 @@ fn customer_filter(text: &str, scope: &Scope) -> Result<CustomerFilter, Problem>
     if let Ok(email) = text.parse::<Email>() {
         return Ok(CustomerFilter::Email(email.as_str().to_owned()));
     }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
-    match is_phone && !digits.is_empty() {
-        true if digits.len() < MIN_PHONE_TAIL_DIGITS => Err(Problem::parameter("customer", "too-short")),
-        true => Ok(CustomerFilter::PhoneTail(digits)),
-        false => Ok(CustomerFilter::Words(query_terms(text))),
+    match Phone::searched_tail(text) {
+        Some(tail) if tail.len() < MIN_PHONE_TAIL_DIGITS => {
+            let error = FieldError::new("customer", "too-short");
+            let detail = format!("at least {MIN_PHONE_TAIL_DIGITS} digits of a phone number");
+            Err(Problem::new(Code::InvalidParameter).errors(vec![error.detail(detail)]))
+        }
+        Some(tail) => Ok(CustomerFilter::PhoneTail(tail)),
+        None => Ok(CustomerFilter::Words(query_terms(text))),
+    }
+}
+
+/// The words to search for. A telephone number with its country code is one, without that code, as all numbers are indexed.
+fn words(text: &str) -> Vec<Term> {
+    match Phone::searched_tail(text).filter(|_| text.trim_start().starts_with('+')) {
+        Some(tail) => vec![Term::Prefix(tail)],
+        None => query_terms(text),
     }
 }
 

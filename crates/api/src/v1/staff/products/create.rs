@@ -3,13 +3,13 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::money::Amount;
-use ordervault_domain::product::{Command, NewProduct};
+use ordervault_domain::product::{Command, MAX_SKU_CODE_POINTS, NewProduct};
 use ordervault_persistence::writer::Act;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
+use super::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
 use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;

@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::money::Amount;
-use ordervault_domain::product::{Command, ProductEdit};
+use ordervault_domain::product::{Command, MAX_SKU_CODE_POINTS, ProductEdit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MAX_CATEGORY_CODE_POINTS, MAX_SKU_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
+use super::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
 use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
