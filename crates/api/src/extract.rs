@@ -29,7 +29,7 @@ pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};
 pub use query::Query;
-pub(crate) use query::{parameters, refuse_unread_query};
+pub(crate) use query::{nearest, parameters, refuse_unread_query};
 
 use serde::{Deserialize, Deserializer};
 use utoipa::openapi::path::{ParameterBuilder, ParameterIn};

@@ -53,10 +53,9 @@ impl Kind {
         }
     }
 
-    /// Is there a kind of thing that can have such an event in its history?
-    #[must_use]
-    pub fn any_has(event: &str) -> bool {
-        Self::iter().any(|kind| kind.events().contains(&event))
+    /// The events that things can have in their histories, of every kind.
+    pub fn all_events() -> impl Iterator<Item = &'static str> {
+        Self::iter().flat_map(|kind| kind.events().iter().copied())
     }
 }
 

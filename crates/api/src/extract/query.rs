@@ -81,6 +81,13 @@ pub(crate) fn parameters<T: DeserializeOwned + Validate>(pairs: Vec<(String, Str
     Ok(content)
 }
 
+/// The known name that is most like an unknown one, if one is alike at all.
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let alike = known.map(|candidate| (strsim::jaro_winkler(name, candidate), candidate));
+    let nearest = alike.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (nearest.0 >= MIN_SIMILARITY).then_some(nearest.1)
+}
+
 struct Parameters {
     pairs: Vec<(String, String)>,
 }
@@ -89,13 +96,8 @@ impl Parameters {
     fn check_names(&self, known: &'static [&'static str]) -> Result<(), Fault> {
         for (index, (name, _)) in self.pairs.iter().enumerate() {
             if !known.contains(&name.as_str()) {
-                let nearest = known
-                    .iter()
-                    .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
-                    .max_by(|a, b| a.0.total_cmp(&b.0))
-                    .filter(|(similarity, _)| *similarity >= MIN_SIMILARITY);
-                let detail = match nearest {
-                    Some((_, candidate)) => format!("there is no such parameter; did you mean {candidate}?"),
+                let detail = match nearest(name, known.iter().copied()) {
+                    Some(candidate) => format!("there is no such parameter; did you mean {candidate}?"),
                     None if known.is_empty() => "this operation takes no parameters".to_owned(),
                     None => format!("there is no such parameter; known are: {}", known.join(", ")),
                 };

@@ -59,6 +59,10 @@ pub(crate) struct HistoryEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "customer")]
     pub reason: Option<String>,
+    /// The batch that took an order into the trash or out of it. Staff only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
+    pub batch_id: Option<String>,
     /// By how many units a stock adjustment changed what is in the house.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = -3)]
@@ -172,13 +176,15 @@ impl<'a> Reader<'a> {
     fn entry(&self, row: &HistoryRow, changes: Vec<ChangeBody>, comment: Option<String>) -> HistoryEntry {
         let for_staff = is_staff(self.actor);
         let fact: serde_json::Value = serde_json::from_str(&row.event).unwrap_or_default();
+        let text = |name: &str| fact.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         HistoryEntry {
             version: row.seq,
             event: row.event_type.clone(),
             occurred_at: Timestamp::from_millis(row.occurred_at),
             recorded_at: Timestamp::from_millis(row.recorded_at),
             actor: self.who(row),
-            reason: fact.get("reason").and_then(|reason| reason.as_str()).map(str::to_owned),
+            reason: text("reason"),
+            batch_id: text("batch").filter(|_| for_staff),
             delta: fact.get("delta").and_then(serde_json::Value::as_i64),
             comment: comment.filter(|_| for_staff && self.actor.scope().shows_contact()),
             request_id: for_staff.then(|| row.request_id.clone()),
@@ -204,7 +210,7 @@ pub(crate) fn changes<A: Thing>(before: &A, after: &A, reader: &Actor) -> Vec<Ch
     let shows_contact = reader.scope().shows_contact();
     let changes = after.changes(before).into_iter();
     let shown = changes.filter(|change| shows_contact || !is_personal(change.field));
-    shown.map(|change| ChangeBody::from(A::shown(change))).collect()
+    shown.filter_map(A::shown).map(ChangeBody::from).collect()
 }
 
 fn is_staff(actor: &Actor) -> bool {

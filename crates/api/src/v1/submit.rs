@@ -285,10 +285,10 @@ async fn changed_since<A: Thing>(
         (Some(before), Some(after)) => after.changes(&before),
         _ => vec![],
     };
-    let errors = changes.into_iter().map(|change| {
-        FieldError::new(format!("/{}", A::shown(change).field), "changed")
-            .detail("this has changed since the version in If-Match")
-    });
+    let errors = changes
+        .into_iter()
+        .filter_map(A::shown)
+        .map(|change| FieldError::new(format!("/{}", change.field), "changed"));
     Ok(problem.errors(errors.collect()))
 }
 

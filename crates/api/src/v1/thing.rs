@@ -16,9 +16,9 @@ pub(crate) trait Thing: Aggregate {
     /// Is it within this actor's reach?
     fn is_visible(&self, actor: &Actor) -> bool;
 
-    /// A change in its history with the names and values of the API.
-    fn shown(change: Change) -> Change {
-        change
+    /// A change in its history with the names and values of the API. `None`: the API does not compare this field.
+    fn shown(change: Change) -> Option<Change> {
+        Some(change)
     }
 }
 

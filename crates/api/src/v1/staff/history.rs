@@ -19,9 +19,9 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::auth::{Staff, permit};
-use crate::extract::Query;
+use crate::extract::{Query, nearest};
 use crate::openapi::examples;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
@@ -190,11 +190,11 @@ fn id_text(kind: Kind, id: i64) -> String {
 impl ListHistory {
     fn into_filter(self, reader: &Actor) -> Result<HistoryFilter, Problem> {
         let unknown = |name| Problem::parameter(name, "unknown-value");
-        if !self.action.iter().all(|event| Kind::any_has(event)) {
-            return Err(unknown("action"));
+        if let Some(name) = self.action.iter().find(|name| !Kind::all_events().any(|event| event == *name)) {
+            return Err(unknown_name("action", name, Kind::all_events()));
         }
-        let field =
-            self.field.as_deref().map(|name| field(name).ok_or_else(|| unknown("field"))).transpose()?;
+        let known = |name| field(name).ok_or_else(|| unknown_name("field", name, field_names()));
+        let field = self.field.as_deref().map(known).transpose()?;
         if field.is_some_and(is_personal) && !reader.scope().shows_contact() {
             let detail = format!("searching by contact takes the permission {}", Permission::ContactRead);
             return Err(Problem::new(Code::Forbidden).detail(detail));
@@ -235,11 +235,33 @@ fn anything(text: &str) -> Option<i64> {
 /// The field that the API knows by this name, as the history names it.
 fn field(name: &str) -> Option<&'static str> {
     fn of<A: Thing>(name: &str) -> Option<&'static str> {
-        let shown = |field: &'static str| {
-            A::shown(Change { field, before: serde_json::Value::Null, after: serde_json::Value::Null }).field
-        };
-        A::FIELDS.iter().copied().find(|field| shown(field) == name)
+        A::FIELDS.iter().copied().find(|field| shown_name::<A>(field) == Some(name))
     }
     let known = [of::<Order>(name), of::<Product>(name), of::<Store>(name), of::<Member>(name)];
     known.into_iter().flatten().next().or_else(|| of::<Customer>(name))
+}
+
+/// The names by which the API knows fields.
+fn field_names() -> impl Iterator<Item = &'static str> {
+    fn of<A: Thing>() -> impl Iterator<Item = &'static str> {
+        A::FIELDS.iter().filter_map(|field| shown_name::<A>(field))
+    }
+    let things = of::<Order>().chain(of::<Product>()).chain(of::<Store>()).chain(of::<Member>());
+    things.chain(of::<Customer>())
+}
+
+fn shown_name<A: Thing>(field: &'static str) -> Option<&'static str> {
+    let change = Change { field, before: serde_json::Value::Null, after: serde_json::Value::Null };
+    A::shown(change).map(|change| change.field)
+}
+
+/// 400 for a name that is none, with the nearest one that is.
+fn unknown_name(parameter: &str, name: &str, known: impl Iterator<Item = &'static str>) -> Problem {
+    let error = FieldError::new(parameter, "unknown-value");
+    Problem::new(Code::InvalidParameter).errors(vec![match nearest(name, known) {
+        Some(nearest) => {
+            error.detail(format!("this is not one of the possible values; did you mean {nearest}?"))
+        }
+        None => error,
+    }])
 }

@@ -123,14 +123,14 @@ impl Thing for Member {
     }
 
     /// The stores as `store_ids`: a list, or the word `all`.
-    fn shown(change: Change) -> Change {
+    fn shown(change: Change) -> Option<Change> {
         let listed = |stores: serde_json::Value| stores.get("only").cloned().unwrap_or(stores);
-        match change.field {
+        Some(match change.field {
             "stores" => {
                 Change { field: "store_ids", before: listed(change.before), after: listed(change.after) }
             }
             _ => change,
-        }
+        })
     }
 }
 

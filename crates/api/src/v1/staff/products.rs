@@ -31,8 +31,6 @@ use crate::v1::money::MoneyBody;
 use crate::v1::submit::{Asker, Changed, Conditions, failed, reader};
 use crate::v1::thing::Thing;
 
-/// Longest stock keeping unit, in code points.
-const MAX_SKU_CODE_POINTS: usize = 100;
 /// Longest title, in code points.
 const MAX_TITLE_CODE_POINTS: usize = 200;
 /// Longest category, in code points.
@@ -135,11 +133,8 @@ impl Thing for Product {
     }
 
     /// A product's own history does not know what orders took, so its sums would mislead; the adjustment says by how many.
-    fn shown(change: Change) -> Change {
-        match change.field {
-            "on_hand" => Change { before: serde_json::Value::Null, after: serde_json::Value::Null, ..change },
-            _ => change,
-        }
+    fn shown(change: Change) -> Option<Change> {
+        (change.field != "on_hand").then_some(change)
     }
 }
 
