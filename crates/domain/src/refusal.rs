@@ -90,7 +90,7 @@ pub struct Shortage {
     pub line: usize,
     /// The product.
     pub product_id: ProductId,
-    /// Units asked for.
+    /// Units of the product that all lines together ask for.
     pub requested: i64,
     /// Units that could be had.
     pub available: i64,

@@ -10,7 +10,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
     Amendment, CancelReason, Command, Fact, InvalidReason, Likeness, Order, Place, Status, decide,
 };
-use ordervault_domain::refusal::Refusal;
+use ordervault_domain::refusal::{Refusal, Shortage};
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator;
@@ -182,6 +182,30 @@ fn orders_are_alike_by_store_buyer_and_basket() {
 }
 
 #[test]
+fn a_number_dialled_with_another_prefix_is_the_same_buyers() {
+    let like = |phone: &str| {
+        let contact = ordervault_domain::contact::Contact { phone: phone.parse().ok(), ..contact() };
+        Likeness::of_place(&Place { contact, ..placement(place(&[(10, 1)])) }, None)
+    };
+    assert_eq!(like("+886 912 345 678"), like("00886912345678"));
+    assert_eq!(like("0912 345 678"), like("912345678"));
+    // Where a number without a country code is dialled, nobody knows.
+    assert_ne!(like("+886 912 345 678"), like("0912 345 678"));
+    assert_ne!(like("+886 912 345 678"), like("+86 912 345 678"));
+}
+
+#[test]
+fn lines_of_one_product_are_short_together() {
+    let store = store();
+    let products = [product(10, 298), product(11, 5)];
+    let facts = facts(&store, &products);
+    let wanted = place(&[(10, 150), (11, 5), (10, 150)]);
+    let short = |line| Shortage { line, product_id: products[0].id, requested: 300, available: 298 };
+    let decided = decide(None, &facts, &Actor::Guest(None), &wanted, NOW);
+    assert_eq!(decided, Err(Refusal::InsufficientStock(vec![short(0), short(2)])));
+}
+
+#[test]
 fn nothing_goes_on_in_the_trash() {
     let store = store();
     let products = [product(10, 5)];
@@ -197,6 +221,7 @@ fn nothing_goes_on_in_the_trash() {
     let undelete = Command::Undelete { batch: None };
     let events = decide(Some(&deleted), &facts, &Actor::Operator, &undelete, NOW).expect("undeleted");
     let undeleted = fold(Some(deleted.clone()), &events, NOW).expect("an order");
+    assert_eq!(decide(Some(&undeleted), &facts, &Actor::Operator, &undelete, NOW), Ok(vec![]), "it is there");
     let before = after(&staff(Role::Owner), &facts, &road[..2]);
     let same = Order { version: before.version, ..undeleted };
     assert_eq!(same, before, "as it was, only its history is longer");

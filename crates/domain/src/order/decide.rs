@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::place::{import, place, price, reachable};
-use super::{Amendment, CancelReason, Command, Fact, InvalidReason, Order, Status, Totals, stock_moves};
+use super::{
+    Amendment, CancelReason, Command, Fact, InvalidReason, Line, Order, Status, Totals, stock_moves,
+};
 use crate::access::{Actor, Permission};
 use crate::aggregate::{Aggregate, Event, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
@@ -49,7 +51,7 @@ pub fn decide(
         }
         (Some(_), Command::Place(_) | Command::Import(_)) => Err(Refusal::Duplicate { field: "id" }),
         (Some(order), Command::Delete { batch }) => delete(order, *batch),
-        (Some(order), Command::Undelete { batch }) => undelete(order, *batch),
+        (Some(order), Command::Undelete { batch }) => Ok(undelete(order, *batch)),
         // In the trash nothing goes on.
         (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status }),
         (Some(order), Command::Confirm) => {
@@ -240,11 +242,11 @@ fn delete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
     Ok(vec![Event::of(Fact::Deleted { batch })])
 }
 
-fn undelete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
-    if !order.is_deleted() {
-        return Err(Refusal::StateConflict { current: order.status });
+fn undelete(order: &Order, batch: Option<BatchId>) -> Events {
+    match order.is_deleted() {
+        true => vec![Event::of(Fact::Undeleted { batch })],
+        false => vec![],
     }
-    Ok(vec![Event::of(Fact::Undeleted { batch })])
 }
 
 /// Once per step; nothing when there is nothing to note (any more).
@@ -317,20 +319,12 @@ fn stock_suffices(
     if short.is_empty() {
         return Ok(());
     }
-    let shortages = after
-        .lines
-        .iter()
-        .enumerate()
-        .filter_map(|(line, ordered)| {
-            short.get(&ordered.product_id).map(|available| Shortage {
-                line,
-                product_id: ordered.product_id,
-                requested: i64::from(ordered.quantity),
-                available: *available,
-            })
-        })
-        .collect();
-    Err(Refusal::InsufficientStock(shortages))
+    let short_of = |(line, ordered): (usize, &Line)| {
+        let product_id = ordered.product_id;
+        let available = *short.get(&product_id)?;
+        Some(Shortage { line, product_id, requested: reserved(&after, product_id), available })
+    };
+    Err(Refusal::InsufficientStock(after.lines.iter().enumerate().filter_map(short_of).collect()))
 }
 
 fn reserved(order: &Order, product_id: ProductId) -> i64 {
