@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
-use ordervault_domain::access::Actor;
+use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
@@ -267,7 +267,25 @@ async fn with_current(
 ) -> Result<Problem, Problem> {
     let offers = offers(state, order, actor).await?;
     let offers = serde_json::to_value(offers).map_err(Problem::internal)?;
+    let problem = match order.is_deleted() && problem.code() == Code::StateConflict {
+        true => in_trash(problem, order, actor),
+        false => problem,
+    };
     Ok(problem.current(<&str>::from(order.status), order.version, offers))
+}
+
+/// Whoever meets an order in the trash is told so, and whoever may take it out, how.
+fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
+    let problem = problem.detail("the order is in the trash, where nothing goes on");
+    if !actor.may(Permission::OrdersDelete) {
+        return problem;
+    }
+    problem.remedy(Remedy {
+        code: "undelete".into(),
+        detail: "take the order out of the trash first".into(),
+        method: Some("POST".into()),
+        href: Some(format!("/v1/staff/orders/{}/undelete", order.id)),
+    })
 }
 
 /// Names the fields that are no longer as in the version that the client has seen.
