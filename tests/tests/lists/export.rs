@@ -29,12 +29,13 @@ type Row = BTreeMap<String, String>;
 
 /// Lines of CSV by their columns, with the `'` before formulas taken off.
 fn rows(csv: &[u8]) -> Vec<Row> {
+    assert!(csv.starts_with("\u{feff}\"number\",".as_bytes()), "spreadsheets know UTF-8 by this");
     let mut reader = csv::Reader::from_reader(csv);
     let names = reader.headers().expect("a header").clone();
     let value = |cell: &str| {
-        let is_marked = cell
-            .strip_prefix('\'')
-            .filter(|rest| rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']));
+        let is_marked = cell.strip_prefix('\'').filter(|rest| {
+            rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])
+        });
         is_marked.unwrap_or(cell).to_owned()
     };
     let row = |record: csv::StringRecord| {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, rt};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt as _};
 use ordervault_domain::access::Scope;
 use ordervault_domain::money::Money;
 use ordervault_domain::time::Timestamp;
@@ -28,6 +28,11 @@ use crate::v1::submit::failed;
 const ROWS_PER_PIECE: u64 = 500;
 /// How long a client may take to read one piece; then its connection to the database goes to others.
 const MAX_STALL: Duration = Duration::from_secs(60);
+/// What a spreadsheet knows UTF-8 by.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// What makes a spreadsheet take the text behind it for a formula: also the signs that Chinese and Japanese keyboards make, and
+/// white space that it skips.
+const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'];
 /// When to come back if too many exports run.
 const RETRY_AFTER_SECONDS: u32 = 10;
 
@@ -52,10 +57,11 @@ const CONTACT_COLUMNS: [&str; 3] = ["orderer", "email", "phone"];
 
 /// Export orders
 ///
-/// The whole list that the filters ask for, in scope and as it is at this moment, as CSV (RFC 4180, UTF-8, one line of
-/// column names): amounts as decimal numbers, times in UTC. Whoever may not see contacts gets no columns `orderer`,
-/// `email` and `phone`. A cell that a spreadsheet would take for a formula (beginning with `=`, `+`, `-`, `@`, a tab or a
-/// carriage return) has a `'` before it. A connection that ends before the last piece means that rows are missing.
+/// The whole list that the filters ask for, in scope and as it is at this moment, as CSV (RFC 4180, UTF-8 with a byte order
+/// mark, by which spreadsheets know it, one line of column names, every cell in quotes): amounts as decimal numbers, times in
+/// UTC. Whoever may not see contacts gets no columns `orderer`, `email` and `phone`. A cell that a spreadsheet would take for a
+/// formula (beginning with `=`, `+`, `-`, `@`, one of these in full width, a tab or the end of a line) has a `'` before it. A
+/// connection that ends before the last piece means that rows are missing.
 #[utoipa::path(get, path = "/v1/staff/orders.csv", operation_id = "export_staff_orders", tag = "staff-orders",
     params(WholeList),
     responses((status = 200, description = "The orders", content_type = "text/csv", body = String)),
@@ -75,14 +81,12 @@ pub(crate) async fn export_staff_orders(
     let export = Export { conn, scope, filter, sort: query.sort(), now, after: None, _permit: permit };
     let (pieces, written) = mpsc::channel(1);
     rt::spawn(export.write(pieces));
+    let file = stream::once(async { Ok(Bytes::from_static(BYTE_ORDER_MARK)) }).chain(whole(written));
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename("orders.csv".to_owned())],
     };
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header(disposition)
-        .streaming(whole(written)))
+    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition).streaming(file))
 }
 
 /// A part of the file.
@@ -182,6 +186,8 @@ impl Export {
 fn csv_lines(rows: &[Vec<String>]) -> Bytes {
     let mut writer = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
+        // A cell that no comma ends may be cut elsewhere: at the `;` of other countries' spreadsheets.
+        .quote_style(csv::QuoteStyle::Always)
         .from_writer(Vec::with_capacity(128 * rows.len()));
     for row in rows {
         // Into memory, where nothing can fail.
@@ -193,7 +199,7 @@ fn csv_lines(rows: &[Vec<String>]) -> Bytes {
 /// The text so that no spreadsheet takes it for a formula. One that looks as if that had been done to it gets one more
 /// `'`, so that taking one off always gives the text.
 fn harmless(cell: &str) -> String {
-    let formula = cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = cell.trim_start_matches('\'').starts_with(FORMULA_SIGNS);
     if formula { format!("'{cell}") } else { cell.to_owned() }
 }
 
@@ -203,22 +209,29 @@ mod tests {
 
     #[test]
     fn cells_of_every_kind() {
-        for (cell, line) in [
-            ("=1+1", "'=1+1\r\n"),
-            ("+886", "'+886\r\n"),
-            ("-1", "'-1\r\n"),
-            ("@x", "'@x\r\n"),
-            ("\t=1", "'\t=1\r\n"),
-            ("\r=1", "\"'\r=1\"\r\n"),
-            ("'=1", "''=1\r\n"),
-            ("'s Gravenhage", "'s Gravenhage\r\n"),
-            ("a=b", "a=b\r\n"),
-            ("a,b", "\"a,b\"\r\n"),
-            ("say \"hi\"", "\"say \"\"hi\"\"\"\r\n"),
-            ("two\nlines", "\"two\nlines\"\r\n"),
-            ("王小明", "王小明\r\n"),
+        for (cell, written) in [
+            ("=1+1", "'=1+1"),
+            ("+886", "'+886"),
+            ("-1", "'-1"),
+            ("@x", "'@x"),
+            ("＝1＋1", "'＝1＋1"),
+            ("＋886", "'＋886"),
+            ("－1", "'－1"),
+            ("＠x", "'＠x"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("'=1", "''=1"),
+            ("'s Gravenhage", "'s Gravenhage"),
+            ("a=b", "a=b"),
+            ("a,b", "a,b"),
+            ("x;=1+1", "x;=1+1"),
+            ("say \"hi\"", "say \"\"hi\"\""),
+            ("two\nlines", "two\nlines"),
+            ("王小明", "王小明"),
+            ("", ""),
         ] {
-            assert_eq!(csv_lines(&[vec![cell.to_owned()]]), line, "{cell:?}");
+            assert_eq!(csv_lines(&[vec![cell.to_owned()]]), format!("\"{written}\"\r\n"), "{cell:?}");
         }
     }
 }
