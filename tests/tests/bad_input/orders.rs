@@ -5,7 +5,7 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::{World, with};
+use crate::world::{World, mistyped, with};
 
 pub(crate) fn placing(world: &World) -> Vec<Case> {
     let mut cases = keys(world);
@@ -344,8 +344,7 @@ fn strangers(world: &World) -> Vec<Case> {
 fn ids(world: &World) -> Vec<Case> {
     let long = "1".repeat(300);
     let number = world.order.id.to_string();
-    let last = if number.ends_with('0') { '1' } else { '0' };
-    let mistyped = format!("{}{last}", &number[..13]);
+    let mistyped = mistyped(world.order.id);
     let none = |name, path: String| case(name, world.customer("GET", &path), 404, "not-found");
     let order = |id: &str| format!("/v1/orders/{id}");
     vec![

@@ -5,7 +5,7 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::World;
+use crate::world::{World, mistyped};
 
 pub(crate) fn lists_and_orders(world: &World) -> Vec<Case> {
     let mut cases = lists(world);
@@ -122,14 +122,22 @@ fn the_past(world: &World) -> Vec<Case> {
             "cursor",
             "unknown-cursor",
         ),
-        parameter("as of something", order("?as_of=then"), "as_of", "invalid"),
-        parameter("as of nothing", order("?as_of="), "as_of", "invalid"),
-        parameter("as of version 0", order("?as_of=0"), "as_of", "invalid"),
-        parameter("as of a negative version", order("?as_of=-1"), "as_of", "invalid"),
-        parameter("as of a day", order("?as_of=2026-01-31"), "as_of", "invalid"),
-        parameter("as of a number beyond all", order("?as_of=99999999999999999999"), "as_of", "invalid"),
+        parameter("as of something", order("?as_of=then"), "as_of", "no-moment"),
+        parameter("as of nothing", order("?as_of="), "as_of", "no-moment"),
+        parameter("as of version 01", order("?as_of=01"), "as_of", "no-moment"),
+        parameter("as of version +1", order("?as_of=%2B1"), "as_of", "no-moment"),
+        parameter("as of version 0", order("?as_of=0"), "as_of", "no-moment"),
+        parameter("as of a negative version", order("?as_of=-1"), "as_of", "no-moment"),
+        parameter("as of a day", order("?as_of=2026-01-31"), "as_of", "no-moment"),
+        parameter("as of a number beyond all", order("?as_of=99999999999999999999"), "as_of", "no-moment"),
         parameter("a diff of nothing", order("/diff"), "from", "missing"),
-        parameter("a diff to something", order("/diff?from=1&to=then"), "to", "invalid"),
+        parameter("a diff to something", order("/diff?from=1&to=then"), "to", "no-moment"),
+        parameter(
+            "a diff back",
+            order("/diff?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z"),
+            "from",
+            "later-than-to",
+        ),
         hidden("as of a version that it never had", order("?as_of=99")),
         hidden("as of before it was", order("?as_of=2020-01-01T00:00:00Z")),
         hidden("a diff from before it was", order("/diff?from=2020-01-01T00:00:00Z")),
@@ -151,7 +159,13 @@ fn seen(world: &World) -> Vec<Case> {
         invalid("both seen", mark(json!({"ids": [own], "up_to": 1})), "/up_to", "contradiction"),
         invalid("no orders seen", mark(json!({"ids": []})), "/ids", "too-few"),
         invalid("501 orders seen", mark(json!({"ids": vec![own.clone(); 501]})), "/ids", "too-many"),
-        invalid("something seen", mark(json!({"ids": [own, "x"]})), "/ids/1", "invalid"),
+        invalid("something seen", mark(json!({"ids": [own, "x"]})), "/ids/1", "unknown-order"),
+        invalid(
+            "a mistyped order seen",
+            mark(json!({"ids": [mistyped(world.order.id)]})),
+            "/ids/0",
+            "mistyped",
+        ),
         invalid("seen up to before the start", mark(json!({"up_to": -1})), "/up_to", "out-of-range"),
         invalid("seen up to what has not come", mark(json!({"up_to": 1_000_000})), "/up_to", "out-of-range"),
         invalid("seen up to half", mark(json!({"up_to": 0.5})), "/up_to", "wrong-type"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::Customer;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Order, Status};
@@ -147,6 +148,13 @@ impl World {
     pub(crate) fn owner(&self, method: &str, target: &str) -> Request {
         Request::new(method, target).bearer(&self.owner_token)
     }
+}
+
+/// The id with another check symbol.
+pub(crate) fn mistyped(id: OrderId) -> String {
+    let id = id.to_string();
+    let last = if id.ends_with('0') { '1' } else { '0' };
+    format!("{}{last}", &id[..13])
 }
 
 /// The same document with one value put in its place.

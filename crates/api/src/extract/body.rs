@@ -173,16 +173,23 @@ fn field_error(pointer: String, rule: &ValidationError) -> FieldError {
                 Some(serde_json::Value::Array(items)) => items.len() as u64,
                 _ => 0,
             };
-            let unit = if is_list { "entries" } else { "characters" };
-            match (limit("min").or(limit("equal")), limit("max").or(limit("equal"))) {
+            let counted = |count: u64| match (is_list, count) {
+                (true, 1) => "1 entry".to_owned(),
+                (true, _) => format!("{count} entries"),
+                (false, 1) => "1 character".to_owned(),
+                (false, _) => format!("{count} characters"),
+            };
+            let equal = limit("equal");
+            let (min, max) = (limit("min").or(equal), limit("max").or(equal));
+            let (code, bound, limit) = match (min, max) {
                 (Some(min), _) if length < min => {
-                    FieldError::new(pointer, if is_list { "too-few" } else { "too-short" })
-                        .detail(format!("at least {min} {unit}"))
+                    (if is_list { "too-few" } else { "too-short" }, "at least", min)
                 }
-                (_, Some(max)) => FieldError::new(pointer, if is_list { "too-many" } else { "too-long" })
-                    .detail(format!("at most {max} {unit}")),
-                _ => FieldError::new(pointer, "invalid"),
-            }
+                (_, Some(max)) => (if is_list { "too-many" } else { "too-long" }, "at most", max),
+                _ => return FieldError::new(pointer, "invalid"),
+            };
+            let bound = if equal.is_some() { "exactly" } else { bound };
+            FieldError::new(pointer, code).detail(format!("{bound} {}", counted(limit)))
         }
         "range" => {
             let error = FieldError::new(pointer, "out-of-range");

@@ -112,6 +112,16 @@ fn wrong_content_is_422_with_pointer_and_code() {
     }
 }
 
+#[derive(Debug, serde::Deserialize, validator::Validate)]
+struct Limits {
+    #[serde(default)]
+    #[validate(length(min = 1))]
+    ids: Option<Vec<String>>,
+    #[serde(default)]
+    #[validate(length(equal = 2))]
+    digest: Option<String>,
+}
+
 #[test]
 fn limits_count_code_points_and_are_named() {
     let one = r#"{"product": "p", "quantity": 1}"#;
@@ -122,6 +132,11 @@ fn limits_count_code_points_and_are_named() {
         problem.field_errors().iter().map(|e| (e.pointer.as_str(), e.detail.as_str())).collect();
     assert_eq!(errors, [("/lines", "at most 3 entries"), ("/note", "at most 5 characters")]);
     assert!(parse::<Basket>(format!(r#"{{"lines": [{one}], "note": "王小明王小"}}"#).as_bytes()).is_ok());
+    let detail = |body: &str| parse::<Limits>(body.as_bytes()).unwrap_err().field_errors()[0].detail.clone();
+    assert_eq!(detail(r#"{"ids": []}"#), "at least 1 entry");
+    assert_eq!(detail(r#"{"digest": "abc"}"#), "exactly 2 characters");
+    assert_eq!(detail(r#"{"digest": "a"}"#), "exactly 2 characters");
+    assert_eq!(detail(r#"{"ids": "a"}"#), "expected a list");
 }
 
 #[test]

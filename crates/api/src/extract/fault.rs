@@ -64,6 +64,8 @@ fn expectation(expected: &dyn Expected) -> String {
     }
     match text.as_str() {
         "i8" | "i16" | "i32" | "i64" | "isize" => "expected a whole number".to_owned(),
+        "a sequence" => "expected a list".to_owned(),
+        "a map" => "expected an object".to_owned(),
         "u8" | "u16" | "u32" | "u64" | "usize" => "expected a whole number, zero or more".to_owned(),
         _ => format!("expected {text}"),
     }

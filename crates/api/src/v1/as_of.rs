@@ -72,13 +72,20 @@ pub(crate) async fn as_of<A: Thing>(
     }
     let mut conn = reader(state).await?;
     let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
-    then.ok_or_else(|| Problem::new(Code::NotFound))
+    then.ok_or_else(|| {
+        Problem::new(Code::NotFound).detail(match moment {
+            Moment::Version(_) => {
+                format!("there is no such version; there are versions 1 to {}", now.version())
+            }
+            Moment::Time(_) => "it did not exist at that time".to_owned(),
+        })
+    })
 }
 
 /// Answers with what changed on a thing that the actor may see.
 ///
 /// # Errors
-/// As [`as_of`] for each of the two moments.
+/// As [`as_of`] for each of the two moments; 400 when the first is later than the second.
 pub(crate) async fn diff<A: Thing>(
     state: &AppState,
     actor: &Actor,
@@ -88,6 +95,13 @@ pub(crate) async fn diff<A: Thing>(
     let before = as_of(state, actor, now.clone(), Some(between.from)).await?;
     let to = between.to.unwrap_or(Moment::Version(now.version()));
     let after = as_of(state, actor, now, Some(to)).await?;
+    let is_reversed = match (between.from, to) {
+        (Moment::Time(from), Moment::Time(to)) => from > to,
+        _ => before.version() > after.version(),
+    };
+    if is_reversed {
+        return Err(Problem::parameter("from", "later-than-to"));
+    }
     Ok(web::Json(DiffBody {
         from_version: before.version(),
         to_version: after.version(),
@@ -97,9 +111,10 @@ pub(crate) async fn diff<A: Thing>(
 
 fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let version = text.parse().ok().filter(|version| *version > 0).map(Moment::Version);
+    let is_version = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+    let version = text.parse().ok().filter(|_| is_version).map(Moment::Version);
     let time = || Timestamp::parse(&text).ok().map(Moment::Time);
-    version.or_else(time).ok_or_else(|| D::Error::custom("invalid"))
+    version.or_else(time).ok_or_else(|| D::Error::custom("no-moment"))
 }
 
 fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Moment>, D::Error> {

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use ordervault_domain::contact::{Address, Contact, ContactProblem};
+use ordervault_domain::id::{IdError, OrderId};
 use ordervault_domain::text::{TextProblem, multi_line, single_line};
 
 use crate::problem::{FieldError, Problem};
@@ -73,6 +74,21 @@ impl Fields {
             self.fault(pointer, code);
         }
         parsed
+    }
+
+    /// The id or number of an order. A slip in it is told from what is none.
+    pub(crate) fn order(&mut self, pointer: impl Into<String>, text: &str) -> Option<OrderId> {
+        match text.parse() {
+            Ok(id) => Some(id),
+            Err(IdError::Mistyped) => {
+                self.fault(pointer, "mistyped");
+                None
+            }
+            Err(IdError::Malformed) => {
+                self.fault(pointer, "unknown-order");
+                None
+            }
+        }
     }
 
     /// An optional value that is read from its text.

@@ -74,9 +74,8 @@ impl PlaceOrder {
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
         let earlier = self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !look_alike::is_token(id));
-        let not_duplicate_of = earlier
-            .filter_map(|(i, id)| fields.parsed(format!("/not_duplicate_of/{i}"), id, "unknown-order"))
-            .collect();
+        let not_duplicate_of =
+            earlier.filter_map(|(i, id)| fields.order(format!("/not_duplicate_of/{i}"), id)).collect();
         let place = store_id.map(|store_id| Place {
             store_id,
             customer_id,

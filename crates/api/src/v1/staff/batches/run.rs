@@ -97,9 +97,8 @@ impl RunBatch {
         match (&self.ids, &self.filter, &self.batch_id) {
             (Some(ids), None, None) => {
                 let ids = ids.iter().enumerate();
-                let mut ids: Vec<OrderId> = ids
-                    .filter_map(|(i, id)| fields.parsed(format!("/ids/{i}"), id, "unknown-order"))
-                    .collect();
+                let mut ids: Vec<OrderId> =
+                    ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect();
                 ids.sort_unstable();
                 ids.dedup();
                 Some(Selector::Ids(ids))

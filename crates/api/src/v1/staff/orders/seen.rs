@@ -12,8 +12,9 @@ use crate::auth::{Staff, permit};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::fields::Fields;
 use crate::v1::submit::{Wish, failed, not_written, reader};
 
 /// What you have seen: give one of the two.
@@ -23,8 +24,8 @@ pub(crate) struct SeenOrders {
     /// These orders. Such that are not there, or not for you, do no harm.
     #[serde(default)]
     #[validate(length(min = 1, max = 500))]
-    #[schema(value_type = Vec<String>, nullable = false, min_items = 1, max_items = 500, example = json!([examples::ORDER]))]
-    ids: Option<Vec<OrderId>>,
+    #[schema(nullable = false, min_items = 1, max_items = 500, example = json!([examples::ORDER]))]
+    ids: Option<Vec<String>>,
     /// Everything up to this `position` of a list of orders.
     #[serde(default)]
     #[validate(range(min = 0))]
@@ -46,13 +47,15 @@ pub(crate) async fn mark_orders_seen(
     request_id: RequestId,
     body: Valid<SeenOrders>,
 ) -> Result<HttpResponse, Problem> {
-    let one_of_both = |code| Problem::invalid(vec![FieldError::new("/up_to", code)]);
-    let ids = match (body.0.ids, body.0.up_to) {
-        (Some(ids), None) => ids,
-        (None, Some(_)) => vec![],
-        (None, None) => return Err(one_of_both("missing")),
-        (Some(_), Some(_)) => return Err(one_of_both("contradiction")),
-    };
+    let mut fields = Fields::default();
+    match (&body.0.ids, body.0.up_to) {
+        (None, None) => fields.fault("/up_to", "missing"),
+        (Some(_), Some(_)) => fields.fault("/up_to", "contradiction"),
+        _ => {}
+    }
+    let ids = body.0.ids.iter().flatten().enumerate();
+    let ids: Vec<OrderId> = ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect();
+    let ids = fields.finish(ids)?;
     see(&state, &staff, &request_id, &ids, body.0.up_to).await?;
     Ok(HttpResponse::NoContent().finish())
 }
