@@ -55,7 +55,7 @@ pub(crate) const PRODUCT_TO_ADJUST: &str = "prd_0NEHQKQ01E7HQ0";
 pub(crate) const PRODUCT_TO_SWITCH: &str = "prd_0NEHV1JM1PNSKZ";
 
 /// The owner.
-pub(crate) const MEMBER: &str = "mem_0NEHN34W1DD1P0";
+pub const MEMBER: &str = "mem_0NEHN34W1DD1P0";
 pub(crate) const MEMBER_TO_EDIT: &str = "mem_0NEHPF341CTBM5";
 pub(crate) const MEMBER_TO_SWITCH: &str = "mem_0NEHPXQW06RF7G";
 pub(crate) const MEMBER_WITHOUT_PASSWORD: &str = "mem_0NEHPPDG0VAHHN";

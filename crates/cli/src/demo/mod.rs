@@ -17,7 +17,9 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ordervault_api::auth::Realm;
 use ordervault_api::jobs::{Deadlines, Job as _, Progress, Tools};
-pub use ordervault_api::openapi::examples::{CUSTOMER_EMAIL, CUSTOMER_PASSWORD, OWNER_EMAIL, STAFF_PASSWORD};
+pub use ordervault_api::openapi::examples::{
+    CUSTOMER_EMAIL, CUSTOMER_PASSWORD, MEMBER as OWNER, OWNER_EMAIL, STAFF_PASSWORD,
+};
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::batch::Action;
 use ordervault_domain::contact::{Address, Contact};
@@ -62,7 +64,9 @@ pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
 /// When it cannot be read.
 pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
     let mut conn = db.read().await?;
-    Ok(read::member_by_email(&mut conn, OWNER_EMAIL).await?.is_some())
+    let owner = read::member_by_email(&mut conn, OWNER_EMAIL).await?;
+    // Anybody may have this address, but only the demo's owner has this id.
+    Ok(owner.is_some_and(|owner| owner.id.to_string() == OWNER))
 }
 
 /// Fills an empty database with the demo shop.

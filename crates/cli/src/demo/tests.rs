@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use ordervault_domain::access::Scope;
+use ordervault_domain::access::{Role, Scope};
+use ordervault_domain::member::NewMember;
 use ordervault_domain::order::Status;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::migrate::migrate;
@@ -36,6 +37,36 @@ async fn loaded() -> (TempDir, Db) {
     load(&db, "2026-03-01T00:00:00Z".parse().unwrap()).await.unwrap();
     assert!(!is_empty(&db).await.unwrap() && is_loaded(&db).await.unwrap());
     (folder, db)
+}
+
+#[tokio::test]
+async fn an_owner_of_that_name_makes_no_demo_shop() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("shop.db").display());
+    let db = Db::open(&DbOptions::new(url)).await.unwrap();
+    migrate(&db).await.unwrap();
+    let (writer, task) =
+        Writer::start(db.clone(), Sources::new(|| Timestamp::from_millis(OPENING_MILLIS), dice(1)))
+            .await
+            .unwrap();
+    let contact = Contact { email: OWNER_EMAIL.parse().ok(), name: Some("Ana".into()), ..Contact::default() };
+    let command = member::Command::Create(NewMember {
+        contact,
+        roles: [Role::Owner].into(),
+        stores: StoreScope::All,
+        must_change_password: false,
+    });
+    let act = Act::Member { id: None, expected_version: None, command, password_hash: None };
+    let submission = Submission {
+        actor: ActorRef::Operator,
+        request_id: "test".to_owned(),
+        class: Class::Interactive,
+        idempotency: None,
+        acts: vec![act],
+    };
+    writer.submit(submission).await.unwrap();
+    task.stop().await;
+    assert!(!is_empty(&db).await.unwrap() && !is_loaded(&db).await.unwrap());
 }
 
 async fn orders(db: &Db, filter: OrderFilter) -> Vec<OrderSummary> {
