@@ -5,6 +5,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use sqlx::{Connection as _, SqliteConnection};
 
@@ -37,6 +38,29 @@ async fn a_shop_moves_to_the_other_engine_and_back_byte_by_byte() {
     let back = postgres.run(&["export", "jsonl", "-"]);
     assert!(back.stdout == fs::read(exported).unwrap(), "the export of the other engine differs");
     assert_ends(&postgres.run(&["import", "jsonl", exported]), 0, "lines: 0 taken over");
+}
+
+#[tokio::test]
+async fn an_export_that_fails_leaves_nothing_behind() {
+    let shop = Shop::on_sqlite();
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let database = format!("sqlite:{}", shop.path().join("data/ordervault.db").display());
+    let break_up = async |statement: &'static str| {
+        let mut connection = SqliteConnection::connect(&database).await.unwrap();
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    let out = shop.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let file = out.join("shop.jsonl");
+    break_up("UPDATE orders SET status = 'nowhere' WHERE external_reference = 'olist:o1'").await;
+    assert!(!shop.run(&["export", "jsonl", file.to_str().unwrap()]).status.success());
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    break_up("UPDATE orders SET status = 'completed' WHERE external_reference = 'olist:o1'").await;
+    assert_ends(&shop.run(&["export", "jsonl", file.to_str().unwrap()]), 0, "");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
 }
 
 #[tokio::test]
