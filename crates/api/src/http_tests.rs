@@ -11,7 +11,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::id::{CustomerId, OrderId};
+use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
@@ -200,9 +200,9 @@ async fn get_order(id: PathId<OrderId>) -> String {
     id.0.to_string()
 }
 
-#[utoipa::path(get, path = "/v1/samples/customers/{id}", operation_id = "get_sample_customer", tag = "orders",
+#[utoipa::path(get, path = "/v1/samples/stores/{id}", operation_id = "get_sample_store", tag = "orders",
     params(("id" = String, Path, description = "id")), responses((status = 200)))]
-async fn get_customer(id: PathId<CustomerId>) -> String {
+async fn get_store(id: PathId<StoreId>) -> String {
     id.0.to_string()
 }
 
@@ -251,7 +251,7 @@ fn sample_routes() -> Routes {
         .with(endpoint!(list_cups))
         .with(endpoint!(create_cup))
         .with(endpoint!(get_order))
-        .with(endpoint!(get_customer))
+        .with(endpoint!(get_store))
         .with(endpoint!(patch_cup))
         .with(endpoint!(login))
         .with(Endpoint::page("/test/panics", panics))

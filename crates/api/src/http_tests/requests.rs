@@ -163,6 +163,18 @@ async fn hang() -> HttpResponse {
     std::future::pending().await
 }
 
+#[derive(serde::Deserialize, validator::Validate)]
+struct Step {
+    #[serde(rename = "preview")]
+    _preview: Option<bool>,
+}
+
+#[utoipa::path(post, path = "/v1/samples/hangs-in-steps", operation_id = "sample_step_hang", tag = "orders",
+    responses((status = 200)))]
+async fn hang_in_steps(_: crate::extract::Query<Step>) -> HttpResponse {
+    std::future::pending().await
+}
+
 #[utoipa::path(post, path = "/v1/samples/hangs-early", operation_id = "sample_early_hang", tag = "orders",
     responses((status = 200)))]
 async fn hang_early(_: Quicksand) -> HttpResponse {
@@ -182,7 +194,8 @@ impl FromRequest for Quicksand {
 
 #[actix_web::test]
 async fn a_request_that_takes_too_long_is_503_and_says_what_is_known() {
-    let routes = Routes::new().with(endpoint!(hang)).with(endpoint!(hang_early));
+    let routes =
+        Routes::new().with(endpoint!(hang)).with(endpoint!(hang_early)).with(endpoint!(hang_in_steps));
     let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
     tokio::time::pause();
     let started = tokio::time::Instant::now();
@@ -191,7 +204,10 @@ async fn a_request_that_takes_too_long_is_503_and_says_what_is_known() {
     assert_eq!(read.header("retry-after"), "1");
     send!(app, method(Method::POST, "/v1/samples/hangs-early")).problem(Code::Overloaded);
     send!(app, method(Method::POST, "/v1/samples/hangs")).problem(Code::OutcomeUnknown);
-    assert_eq!(started.elapsed().as_secs(), 3 * 15);
+    let step = |query| method(Method::POST, &format!("/v1/samples/hangs-in-steps?{query}"));
+    send!(app, step("preview=true")).problem(Code::Overloaded);
+    send!(app, step("preview=false")).problem(Code::OutcomeUnknown);
+    assert_eq!(started.elapsed().as_secs(), 5 * 15);
 }
 
 #[actix_web::test]
@@ -209,11 +225,11 @@ async fn bad_ids_are_404_and_a_slip_in_an_order_number_is_told() {
     mistyped.push(last);
     send!(app, get(&format!("/v1/samples/orders/{mistyped}"))).problem(Code::OrderNumberMistyped);
 
-    let mut customer = CustomerId::from_i64(987_654_321_987_654).to_string();
-    assert_eq!(send!(app, get(&format!("/v1/samples/customers/{customer}"))).status, StatusCode::OK);
-    let last = if customer.pop() == Some('0') { '1' } else { '0' };
-    customer.push(last);
-    send!(app, get(&format!("/v1/samples/customers/{customer}"))).problem(Code::NotFound);
+    let mut store = StoreId::from_i64(987_654_321_987_654).to_string();
+    assert_eq!(send!(app, get(&format!("/v1/samples/stores/{store}"))).status, StatusCode::OK);
+    let last = if store.pop() == Some('0') { '1' } else { '0' };
+    store.push(last);
+    send!(app, get(&format!("/v1/samples/stores/{store}"))).problem(Code::NotFound);
 }
 
 #[actix_web::test]
