@@ -229,7 +229,7 @@ async fn a_grant_opens_one_order_for_a_quarter_of_an_hour(db: Db) {
     let world = World::open(&db).await;
     let (order, other) = (world.bought(Status::Confirmed).await, world.bought(Status::Confirmed).await);
     let found = world.look_up(json!({"number": order.id.number(), "phone": phone(&order)}), 200).await.json();
-    assert_eq!((&found["token_type"], &found["expires_in_seconds"]), (&json!("Bearer"), &json!(900)));
+    assert_eq!((&found["token_type"], &found["expires_in"]), (&json!("Bearer"), &json!(900)));
     let grant = text(&found, "access_token");
     let ask = |method: &str, path: String| Request::new(method, path).bearer(grant);
     let path = format!("/v1/orders/{}", order.id);

@@ -19,7 +19,7 @@ impl Cacheable {
     /// With an ETag that says nothing about the content but whether it is the same.
     pub(crate) fn new(json: impl Into<Bytes>) -> Self {
         let json = json.into();
-        let etag = Sha256::digest(&json).iter().take(ETAG_BYTES).map(|byte| format!("{byte:02x}")).collect();
+        let etag = hex::encode(&Sha256::digest(&json)[..ETAG_BYTES]);
         Self { json, etag: EntityTag::new_strong(etag) }
     }
 

@@ -105,12 +105,6 @@ impl Amount {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The difference, unless it overflows.
-    #[must_use]
-    pub fn checked_sub(self, other: Self) -> Option<Self> {
-        self.0.checked_sub(other.0).map(Self)
-    }
-
     /// So many times the amount, unless it overflows.
     #[must_use]
     pub fn checked_mul(self, times: u32) -> Option<Self> {
@@ -293,10 +287,8 @@ mod tests {
     fn arithmetic_is_checked() {
         let max = Amount(i64::MAX);
         assert_eq!(Amount(2).checked_add(Amount(3)), Some(Amount(5)));
-        assert_eq!(Amount(2).checked_sub(Amount(3)), Some(Amount(-1)));
         assert_eq!(Amount(2).checked_mul(3), Some(Amount(6)));
         assert_eq!(max.checked_add(Amount(1)), None);
-        assert_eq!(Amount(i64::MIN).checked_sub(Amount(1)), None);
         assert_eq!(max.checked_mul(2), None);
         assert_eq!(Amount::default(), Amount::ZERO);
         for (minor, fits) in

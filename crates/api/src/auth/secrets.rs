@@ -143,7 +143,7 @@ pub(super) fn mac(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> [u8; 32] {
 /// The same under the first of the keys, as text for the database: what went in cannot be found by trying.
 pub(crate) fn hashed(keys: &[[u8; KEY_BYTES]], parts: &[&[u8]]) -> String {
     let tag = keys.first().map(|key| mac(key, parts)).unwrap_or_default();
-    tag.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(tag)
 }
 
 /// Compares in constant time.

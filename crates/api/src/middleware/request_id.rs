@@ -65,5 +65,5 @@ fn sane(request: &ServiceRequest) -> Option<String> {
 fn make(request: &ServiceRequest) -> Option<String> {
     let mut bytes = [0; MADE_BYTES];
     request.app_data::<web::Data<AppState>>()?.entropy.fill(&mut bytes).ok()?;
-    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(hex::encode(bytes))
 }

@@ -117,9 +117,6 @@ codes! {
     PreviewOutdated "preview-outdated" CONFLICT "The preview is out of date"
         "what was previewed is not what would be done now"
         "The errors list names orders that joined, left or changed; ask for the preview again, look at it, and send its digest."
-    IdempotencyInProgress "idempotency-in-progress" CONFLICT "The first request is still running"
-        "a request with the same Idempotency-Key has not finished yet"
-        "Wait as long as Retry-After says and send the same request with the same key again."
     // 412 to 428
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "It has changed in the meantime"
         "the version in If-Match is no longer the current one"

@@ -139,7 +139,7 @@ pub(crate) async fn refresh(
     let act = Act::Session(SessionAct::Rotate {
         id: presented.family,
         realm,
-        presented_hash: hex(&presented.hash),
+        presented_hash: hex::encode(presented.hash),
         idle_millis: state.settings.lifetimes.of(realm).idle_millis,
         token_hash: token_hash(state, realm),
     });
@@ -265,7 +265,11 @@ fn token_hash(state: &web::Data<AppState>, realm: Realm) -> TokenHash {
     let state = state.clone();
     Arc::new(move |family, generation| {
         let generation = u32::try_from(generation).unwrap_or(u32::MAX);
-        state.refresh_tokens.mint(realm, family, generation).map(|token| hex(&token.hash)).unwrap_or_default()
+        state
+            .refresh_tokens
+            .mint(realm, family, generation)
+            .map(|token| hex::encode(token.hash))
+            .unwrap_or_default()
     })
 }
 
@@ -279,8 +283,8 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
         .issue(session.realm, &subject, &session.id.to_string(), &token_id(state)?, state.now())
         .map_err(Problem::internal)?;
     let generation = u32::try_from(session.generation).map_err(Problem::internal)?;
-    let stored =
-        unhex(&session.token_hash).ok_or_else(|| Problem::internal("a stored token hash is broken"))?;
+    let mut stored = [0; 32];
+    hex::decode_to_slice(&session.token_hash, &mut stored).map_err(Problem::internal)?;
     let refresh =
         state.refresh_tokens.recover(session.realm, session.id, generation, &stored).ok_or_else(|| {
             Problem::new(Code::Unauthenticated).cause("no live key made the current refresh token")
@@ -298,17 +302,5 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
 pub(crate) fn token_id(state: &AppState) -> Result<String, Problem> {
     let mut token_id = [0; TOKEN_ID_BYTES];
     state.entropy.fill(&mut token_id).map_err(Problem::internal)?;
-    Ok(hex(&token_id))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    for (index, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(text.get(2 * index..2 * index + 2)?, 16).ok()?;
-    }
-    Some(bytes)
+    Ok(hex::encode(token_id))
 }

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
 pub(crate) struct LookUpOrder {
-    /// The order number, grouped or not, in any case.
+    /// The order number, grouped with `-` or blanks or not, in any case.
     #[validate(length(min = 1, max = 40))]
     #[schema(min_length = 14, max_length = 40, example = json!(examples::ORDER_NUMBER))]
     number: String,
@@ -68,7 +68,7 @@ pub(crate) struct FoundOrder {
     token_type: &'static str,
     /// Seconds for which the access token is good.
     #[schema(minimum = 1, example = 900)]
-    expires_in_seconds: i64,
+    expires_in: i64,
 }
 
 /// What somebody says to be let in. `None`: something that is nobody's phone number or e-mail address.
@@ -158,6 +158,6 @@ pub(crate) async fn look_up_order(
         order: MaskedOrderBody::from(&order),
         access_token: grant.text,
         token_type: "Bearer",
-        expires_in_seconds: grant.expires_in_seconds,
+        expires_in: grant.expires_in_seconds,
     }))
 }

@@ -179,7 +179,7 @@ impl HistoryRow {
         part(self.event.as_bytes());
         part(self.commitment.as_deref().unwrap_or_default().as_bytes());
         part(head.as_bytes());
-        hex(&hasher.finalize())
+        hex::encode(hasher.finalize())
     }
 
     /// Do the personal values beside the row fit its commitment? Erased values fit.
@@ -321,15 +321,5 @@ fn commit(salt: &str, content: &str) -> String {
     hasher.update((salt.len() as u64).to_be_bytes());
     hasher.update(salt.as_bytes());
     hasher.update(content.as_bytes());
-    hex(&hasher.finalize())
-}
-
-/// Lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
-        .map(char::from)
-        .collect()
+    hex::encode(hasher.finalize())
 }

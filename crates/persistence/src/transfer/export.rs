@@ -13,7 +13,7 @@ use super::{Counts, FORMAT, Footer, Header, Progress, TransferError, VERSION};
 use crate::db::Db;
 use crate::error::Error;
 use crate::tables::Hold;
-use crate::tables::history::{self, HistoryRow, hex};
+use crate::tables::history::{self, HistoryRow};
 use crate::tx::Conn;
 use crate::walk::{self, Walk, Walked};
 
@@ -51,7 +51,7 @@ pub async fn export(
         orders: sheet.things::<Order>(&mut conn, &mut progress).await?,
     };
     sheet.write().await?;
-    let sha256 = hex(&sheet.hasher.clone().finalize());
+    let sha256 = hex::encode(sheet.hasher.clone().finalize());
     sheet.push(&Footer { end: counts, sha256 })?;
     sheet.write().await?;
     sheet.out.flush().await?;

@@ -17,7 +17,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncSeekExt as _, BufReader};
 
 use super::{Counts, FORMAT, Footer, Header, TransferError, VERSION, reason};
-use crate::tables::history::{HistoryRow, fold, hex};
+use crate::tables::history::{HistoryRow, fold};
 use crate::walk::Walked;
 use crate::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError, Writer};
 
@@ -210,7 +210,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         }
         self.number += 1;
         self.bytes += read as u64;
-        self.sha256_before = hex(&before.finalize());
+        self.sha256_before = hex::encode(before.finalize());
         if let Some(line) = &mut line
             && line.last() == Some(&b'\n')
         {
@@ -335,9 +335,12 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
         };
         tried += 1;
         match writer.submit(submission).await {
-            Err(WriteError::Overloaded | WriteError::Locked | WriteError::OutcomeUnknown)
-                if tried < MAX_TRIES =>
-            {
+            Err(
+                WriteError::Overloaded
+                | WriteError::Locked
+                | WriteError::NotExecuted
+                | WriteError::OutcomeUnknown,
+            ) if tried < MAX_TRIES => {
                 tokio::time::sleep(PAUSE).await;
             }
             outcome => return outcome,

@@ -353,7 +353,7 @@ impl Decider<'_> {
         if behind > MAX_CLOCK_LAG_MILLIS {
             return Err(Stop::ClockBehind { behind_seconds: behind / 1_000 });
         }
-        let salt = || crate::tables::history::hex(&self.sources.bytes::<16>());
+        let salt = || hex::encode(self.sources.bytes::<16>());
         let circumstance =
             Circumstance { actor: &acting.written, request_id: acting.request_id, salt: &salt };
         let mut head = Holds::<A>::collection(self.set).head(id).to_owned();

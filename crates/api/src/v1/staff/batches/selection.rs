@@ -162,5 +162,5 @@ pub(super) fn digest(member: MemberId, action: &Action, versions: &[(OrderId, i6
         hasher.update(id.get().to_be_bytes());
         hasher.update(version.to_be_bytes());
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hasher.finalize())
 }
