@@ -22,7 +22,7 @@ use super::thing::Thing;
 use crate::auth::{Buyer, Staff};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, FieldError, Problem, Remedy};
 use crate::state::AppState;
 
 /// Seconds after which an overloaded queue is worth another try.
@@ -284,7 +284,7 @@ fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
         code: "undelete".into(),
         detail: "take the order out of the trash first".into(),
         method: Some("POST".into()),
-        href: Some(format!("/v1/staff/orders/{}/undelete", order.id)),
+        href: Some(order_path(actor, order.id) + "/undelete"),
     })
 }
 
