@@ -3,13 +3,13 @@
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{LineRequest, Place};
+use ordervault_domain::order::{Command, LineRequest, Place};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::ActorRef;
+use ordervault_persistence::writer::{Act, ActorRef, Done};
 use ordervault_tests::http::Request;
-use ordervault_tests::shop::Shop;
+use ordervault_tests::shop::{Shop, contact};
 use ordervault_tests::site::Site;
 
 ordervault_tests::twin_tests!(a_number_is_found_in_every_spelling);
@@ -19,15 +19,14 @@ async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> Ord
         store_id: store.id,
         customer_id: None,
         lines: vec![LineRequest { product_id: tea.id, quantity: 1 }],
-        contact: Contact { phone: phone.parse().ok(), ..Contact::default() },
+        contact: Contact { phone: phone.parse().ok(), ..contact(7) },
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
     };
-    let command = ordervault_domain::order::Command::Place(place);
-    let act = ordervault_persistence::writer::Act::Order { id: None, expected_version: None, command };
+    let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
     match shop.act(ActorRef::Anonymous, act).await {
-        ordervault_persistence::writer::Done::Order(order) => order.id,
+        Done::Order(order) => order.id,
         other => unreachable!("{other:?}"),
     }
 }
