@@ -42,7 +42,7 @@ async fn to_file(context: &Context, db: &Db, file: &Path) -> Result<Counts, Fail
         Failure::new(Exit::CannotCreate, format!("cannot make {}: {error}", file.display()))
     };
     if file.exists() {
-        return Err(cannot(io::ErrorKind::AlreadyExists.into()));
+        return Err(cannot(io::Error::new(io::ErrorKind::AlreadyExists, "File exists")));
     }
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let part = tempfile::Builder::new().prefix("ordervault-").suffix(".part").tempfile_in(folder);
