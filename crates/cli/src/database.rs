@@ -1,6 +1,6 @@
 //! The database of a command: opened as configured, with the schema that this program knows.
 
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File, TryLockError};
 use std::path::Path;
 
 use ordervault_persistence::Error;
@@ -89,6 +89,38 @@ pub async fn existing(config: &Config) -> Result<Db, Failure> {
     let db = connect(config).await?;
     current(&db).await?;
     Ok(db)
+}
+
+/// Sees to it that one server at a time runs on a SQLite file: until the answer is dropped, or the process ends however it
+/// does. Other commands may write beside it. `None`: PostgreSQL serves any number.
+///
+/// # Errors
+/// When another server runs on the file, or the file beside it that is locked cannot be made.
+pub fn only_server(config: &Config) -> Result<Option<File>, Failure> {
+    let is_file = |file: &&Path| !file.as_os_str().to_string_lossy().contains(":memory:");
+    let Some(file) = config.database.url.file().filter(is_file) else { return Ok(None) };
+    let mut path = file.as_os_str().to_owned();
+    path.push("-server");
+    let path = Path::new(&path);
+    let cannot = |error: std::io::Error| {
+        Failure::new(Exit::CannotCreate, format!("cannot make and lock {}: {error}", path.display()))
+    };
+    let mut options = File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let lock = options.open(path).map_err(cannot)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(Some(lock)),
+        Err(TryLockError::WouldBlock) => Err(Failure::new(
+            Exit::Unavailable,
+            format!(
+                "another server runs on {}: stop it first, or name another --data-dir; several servers need PostgreSQL",
+                file.display()
+            ),
+        )),
+        Err(TryLockError::Error(error)) => Err(cannot(error)),
+    }
 }
 
 /// Brings the schema up to this program's and says so, if there is anything to do.

@@ -126,6 +126,20 @@ async fn the_demo_shop_is_the_same_on_both_engines_and_loaded_once() {
     assert_eq!(seen[0], seen[1]);
 }
 
+#[test]
+fn a_sqlite_file_has_one_server() {
+    let shop = Shop::on_sqlite();
+    let serve = ["-q", "serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    for signal in ["KILL", "TERM"] {
+        let (server, _) = shop.serve(&[]);
+        assert_fails(&shop.run(&serve), 69, "another server runs on ");
+        // Commands go on beside it.
+        assert_ends(&shop.run(&["-q", "verify"]), 0, "");
+        server.signal(signal);
+        server.end();
+    }
+}
+
 #[tokio::test]
 async fn members_are_made_listed_and_given_new_passwords() {
     for shop in Shop::on_both().await {

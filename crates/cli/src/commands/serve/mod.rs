@@ -39,6 +39,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     let addresses =
         Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
     database::make_folder(&config.data_dir)?;
+    let only_server = database::only_server(config)?;
     let secrets = secrets(config)?;
     let db = database::open(context).await?;
     let has_demo_data = demo_data(context, args, &db, &sources).await?;
@@ -82,6 +83,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         }
     }
     database.close().await;
+    drop(only_server);
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
