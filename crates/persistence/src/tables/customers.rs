@@ -71,11 +71,7 @@ impl Stored for Customer {
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
     async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
-        let template = match hold {
-            Hold::Free => &READ,
-            Hold::Locked => &LOCK,
-        };
-        let rows: Vec<CustomerRow> = conn.fetch_all(&template.bind((ids,))).await?;
+        let rows: Vec<CustomerRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
         rows.into_iter().map(Held::try_from).collect()
     }
 

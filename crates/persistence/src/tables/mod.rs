@@ -28,7 +28,7 @@ use ordervault_domain::time::Timestamp;
 
 use crate::bulk::{BulkInsert, BulkUpdate};
 use crate::error::Error;
-use crate::statement::Bind;
+use crate::statement::{Bind, Template};
 use crate::tx::Conn;
 
 /// A state together with the hash of its last history row.
@@ -45,6 +45,16 @@ pub(crate) enum Hold {
     Free,
     /// Against writers, until the transaction ends.
     Locked,
+}
+
+impl Hold {
+    /// The statement that reads so.
+    pub(crate) fn of(self, free: &'static Template, locked: &'static Template) -> &'static Template {
+        match self {
+            Self::Free => free,
+            Self::Locked => locked,
+        }
+    }
 }
 
 /// An aggregate with a table of its own. The row is a projection of the history, written with it.

@@ -235,11 +235,7 @@ impl Stored for Order {
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
     async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
-        let template = match hold {
-            Hold::Free => &READ,
-            Hold::Locked => &LOCK,
-        };
-        let rows = conn.fetch_all(&template.bind((ids,))).await?;
+        let rows = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
         with_lines(conn, rows).await
     }
 
