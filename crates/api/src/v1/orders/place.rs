@@ -101,8 +101,8 @@ pub(crate) fn placing(place: Place) -> Act {
 /// stock, `errors` names each line and what is available. When you have just ordered the same, you are asked first: 409
 /// `duplicate-order` names the earlier order and the ways on; `not_duplicate_of` says that you mean it.
 ///
-/// An account is not needed: without a token, keep the `lookup_token` of the answer, or look the order up by its number and the
-/// phone number or e-mail address that you gave.
+/// An account is not needed: without a token, keep the `lookup_token` of the answer, or look the order up by its number and
+/// the phone number or e-mail address that you gave. `duplicate-order` then does not tell which the earlier order is.
 #[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
     params(IdempotencyKey),
     request_body = PlaceOrder,
