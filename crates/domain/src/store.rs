@@ -1,13 +1,15 @@
 //! Stores: who sells, in which currency, and what "today" is there.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::access::{Actor, Permission, StoreScope};
+use crate::access::{Actor, Permission, Scope, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::id::StoreId;
 use crate::money::Currency;
-use crate::order::Status;
 use crate::refusal::Refusal;
+use crate::status::Status;
 use crate::time::{TimeZone, Timestamp};
 
 /// Minutes within which an order like an earlier one needs a second look, in stores that do not say otherwise.
@@ -274,6 +276,16 @@ fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
     match store {
         Some(store) if !actor.stores().covers(store.id) => Err(Refusal::NotFound),
         _ => Ok(()),
+    }
+}
+
+impl Scope {
+    /// What everybody may see, masked; none: none of these stores has a public board.
+    #[must_use]
+    pub fn board<'a>(stores: impl IntoIterator<Item = &'a Store>) -> Option<Self> {
+        let with_board = stores.into_iter().filter(|store| store.policy.public_board);
+        let ids: BTreeSet<StoreId> = with_board.map(|store| store.id).collect();
+        (!ids.is_empty()).then_some(Self::Board(ids))
     }
 }
 

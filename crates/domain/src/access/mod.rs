@@ -1,7 +1,7 @@
 //! Who may do what: actors, roles, permissions and the scope of orders that an actor reaches.
 //!
-//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by [`crate::order::decide`]
-//! and by every read, so a list can never show what a single read would hide.
+//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by the
+//! decisions on orders and by every read, so a list can never show what a single read would hide.
 
 mod role;
 mod scope;
