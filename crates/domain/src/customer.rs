@@ -1,6 +1,7 @@
 //! Customers: people with an account (or known from an import) who order.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
@@ -27,7 +28,13 @@ pub struct Customer {
 }
 
 /// What can be asked of a customer's account.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(CustomerCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`CustomerCommand`], named like it."
+)]
 pub enum CustomerCommand {
     /// Open an account.
     Register {
@@ -44,9 +51,15 @@ pub enum CustomerCommand {
 }
 
 /// What can have happened to a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(CustomerEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`CustomerEvent`], named like it."
+)]
 pub enum CustomerEvent {
     /// They opened an account.
     Registered {},

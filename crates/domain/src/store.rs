@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::{Actor, Permission, Scope, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
@@ -120,7 +121,13 @@ pub struct Store {
 }
 
 /// What can be asked of a store.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(StoreCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`StoreCommand`], named like it."
+)]
 pub enum StoreCommand {
     /// Make it.
     Create(NewStore),
@@ -165,9 +172,15 @@ pub struct StoreEdit {
 }
 
 /// What can have happened to a store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(StoreEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`StoreEvent`], named like it."
+)]
 pub enum StoreEvent {
     /// It was made.
     Created {

@@ -1,6 +1,6 @@
 //! What can be asked of an order.
 
-use strum::IntoStaticStr;
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr};
 
 use super::{CancelReason, InvalidReason, Status};
 use crate::contact::Contact;
@@ -14,8 +14,13 @@ pub const MAX_NOTE_CODE_POINTS: usize = 2_000;
 pub const MAX_COMMENT_CODE_POINTS: usize = 1_000;
 
 /// A request to change an order. Who asks, and on which version, stands beside it.
-#[derive(Clone, Debug, PartialEq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(OrderCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`OrderCommand`], named like it."
+)]
 pub enum OrderCommand {
     /// Order something.
     Place(Place),

@@ -22,12 +22,12 @@ mod words;
 pub use action::{Action, ActionAvailability, actions};
 pub use command::{
     Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
-    MAX_NOTE_CODE_POINTS, OrderCommand, Place,
+    MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
 pub use context::DecisionContext;
 pub use decide::{authorize, decide, foreseen};
 pub use duplicate::DuplicateKey;
-pub use event::OrderEvent;
+pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
 pub use state::Order;
