@@ -82,6 +82,7 @@ pub fn decide(
     actor: &Actor,
     command: &CustomerCommand,
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
+    authorize(actor, command)?;
     let event = match (customer, command) {
         (None, CustomerCommand::Register { contact }) => {
             if email_taken {
@@ -90,13 +91,10 @@ pub fn decide(
             Envelope::of(CustomerEvent::Registered {})
                 .with(Personal { contact: Some(contact.clone()), ..Personal::default() })
         }
-        (None, CustomerCommand::Import { external_reference }) => match actor {
-            Actor::Importer | Actor::Operator => {
-                Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
-            }
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        (None, _) => return Err(Refusal::NotFound),
+        (None, CustomerCommand::Import { external_reference }) => {
+            Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
+        }
+        (None, CustomerCommand::ChangePassword) => return Err(Refusal::NotFound),
         (Some(customer), CustomerCommand::Import { external_reference })
             if customer.external_reference.as_ref() == Some(external_reference) =>
         {
@@ -111,6 +109,17 @@ pub fn decide(
         },
     };
     Ok(vec![event])
+}
+
+/// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else.
+fn authorize(actor: &Actor, command: &CustomerCommand) -> Result<(), Refusal> {
+    let may = match command {
+        CustomerCommand::Register { .. } => matches!(actor, Actor::Anonymous | Actor::Operator),
+        CustomerCommand::Import { .. } => matches!(actor, Actor::Importer | Actor::Operator),
+        // Whose password it is, is asked of the account.
+        CustomerCommand::ChangePassword => return Ok(()),
+    };
+    if may { Ok(()) } else { Err(Refusal::Forbidden(None)) }
 }
 
 impl Aggregate for Customer {

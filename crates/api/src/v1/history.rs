@@ -214,5 +214,5 @@ pub(crate) fn changes<A: Resource>(before: &A, after: &A, reader: &Actor) -> Vec
 }
 
 fn is_staff(actor: &Actor) -> bool {
-    !matches!(actor, Actor::Customer(_) | Actor::Guest(_))
+    !matches!(actor, Actor::Anonymous | Actor::Customer(_) | Actor::Guest(_))
 }

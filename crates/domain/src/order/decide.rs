@@ -84,6 +84,7 @@ pub fn decide(
 pub fn authorize(order: Option<&Order>, actor: &Actor, command: &OrderCommand) -> Result<(), Refusal> {
     match actor {
         Actor::Operator | Actor::System => return Ok(()),
+        Actor::Anonymous => return Err(Refusal::Forbidden(None)),
         Actor::Importer => match command {
             OrderCommand::Import(_) => {}
             _ => return Err(Refusal::Forbidden(None)),
