@@ -83,6 +83,14 @@ pub enum Refusal {
     InvalidCredentials,
 }
 
+impl Refusal {
+    /// None of these permissions, of which one is needed, is the actor's; no permission: nobody can be given the right.
+    #[must_use]
+    pub fn lacking(permissions: &[Permission]) -> Self {
+        Self::Forbidden(permissions.first().copied())
+    }
+}
+
 /// A line that asks for more than is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shortage {
