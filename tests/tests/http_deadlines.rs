@@ -63,9 +63,8 @@ async fn preview(site: &Site, token: &str, store: &Store, minutes: i64) -> Value
 }
 
 async fn expire(site: &Site) {
-    let clock = site.shop.clock.clone();
     let (db, writer) = (site.shop.db.clone(), site.shop.writer.clone());
-    let tools = Tools { db, writer, clock: Arc::new(move || clock.now()) };
+    let tools = Tools { db, writer, sources: site.shop.clock.sources(0) };
     let mut timer = Deadlines::expiries();
     while timer.step(&tools).await.expect("the timer works") == Progress::More {}
 }

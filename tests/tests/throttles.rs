@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, reason = "tests may")]
 
 use futures_util::future::join_all;
-use ordervault_api::state::Settings;
+use ordervault_api::settings::Settings;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,

@@ -129,9 +129,8 @@ impl Fixture {
     }
 
     pub(crate) fn tools(&self) -> Tools {
-        let clock = self.site.shop.clock.clone();
         let writer = self.site.shop.writer.clone();
-        Tools { db: self.db().clone(), writer, clock: Arc::new(move || clock.now()) }
+        Tools { db: self.db().clone(), writer, sources: self.site.shop.clock.sources(0) }
     }
 
     /// One step of the job.

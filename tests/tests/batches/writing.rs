@@ -1,4 +1,4 @@
-//! Batches in the write queue, and the bell.
+//! Batches in the write queue, and the waker.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -92,7 +92,7 @@ pub(crate) async fn the_job_is_woken_at_once(db: Db) {
     let desk = Fixture::open(&db).await;
     let order = desk.order(Status::PendingReview).await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let jobs = Jobs::new(desk.tools(), desk.site.bell()).with(RunBatches);
+    let jobs = Jobs::new(desk.tools(), desk.site.waker()).with(RunBatches);
     // It never ticks.
     let runner = tokio::spawn(jobs.run(pending::<()>, async move { _ = stopped.await }));
     tokio::task::yield_now().await;

@@ -12,7 +12,8 @@ use futures_util::future::LocalBoxFuture;
 use ordervault_api::app::create_app;
 use ordervault_api::auth::{Realm, Secrets};
 use ordervault_api::problem::{Code, PROBLEM_JSON};
-use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
+use ordervault_api::settings::Settings;
+use ordervault_api::state::{AppState, BuildInfo};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, MemberId, StoreId};
@@ -51,16 +52,13 @@ impl Shop {
         let db = Db::open(&DbOptions::new(url)).await.unwrap();
         migrate(&db).await.unwrap();
         let now = || Timestamp::from_millis(OPENING_MILLIS);
-        let entropy = Entropy::system();
-        let dice = entropy.clone();
-        let sources = Sources::new(now, move |bytes| dice.fill(bytes).unwrap());
-        let (writer, task) = Writer::start(db.clone(), sources).await.unwrap();
+        let sources = Sources::new(now, |bytes| getrandom::fill(bytes).unwrap());
+        let (writer, task) = Writer::start(db.clone(), sources.clone()).await.unwrap();
         let state = web::Data::new(AppState::new(
             Settings::default(),
             BuildInfo { version: "0.0.0", commit: None },
             (db, writer),
-            Arc::new(now),
-            entropy,
+            sources,
             &Secrets::from_keys([1; 32], None),
             Vec::new(),
         ));
