@@ -329,5 +329,9 @@ impl Aggregate for Member {
         None
     }
 
-    compared!(name of contact, email of contact, roles, stores, active, must_change_password);
+    compared! {
+        parts { name of contact, email of contact }
+        fields { roles, stores, active, must_change_password }
+        left_out { id, version, contact, created_at, updated_at }
+    }
 }

@@ -367,5 +367,9 @@ impl Aggregate for Product {
         Some(self.store_id)
     }
 
-    compared!(sku, title, category, price, active, on_hand);
+    // What orders reserve is not the product's own history.
+    compared! {
+        fields { sku, title, category, price, active, on_hand }
+        left_out { id, version, store_id, reserved, external_reference, created_at, updated_at }
+    }
 }

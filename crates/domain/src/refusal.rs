@@ -77,8 +77,6 @@ pub enum Refusal {
     BatchCompleted,
     /// A member cannot be given (or, holding them, be changed by somebody without) these rights.
     BeyondOwnRights,
-    /// The refresh token was used before: the session family is ended.
-    TokenReused,
     /// The credentials or the session are not (any longer) good.
     InvalidCredentials,
 }

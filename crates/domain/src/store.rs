@@ -375,5 +375,8 @@ impl Aggregate for Store {
         Some(self.id)
     }
 
-    compared!(name, currency, time_zone, active, change_window_minutes, policy);
+    compared! {
+        fields { name, currency, time_zone, active, change_window_minutes, policy }
+        left_out { id, version, external_reference, created_at, updated_at }
+    }
 }

@@ -55,6 +55,15 @@ impl Actor {
         }
     }
 
+    /// Is this somebody who buys, with or without an account, rather than one who works for the shop?
+    #[must_use]
+    pub fn buys(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::Guest(_) => true,
+            Self::Anonymous | Self::Member(_) | Self::Operator | Self::Importer | Self::System => false,
+        }
+    }
+
     /// Does one of these permissions let this actor through?
     #[must_use]
     pub fn may_any(&self, permissions: &[Permission]) -> bool {

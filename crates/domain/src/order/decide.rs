@@ -111,17 +111,14 @@ fn cancel(
     if order.status == Status::Cancelled && order.cancel_reason == Some(reason) {
         return Ok(vec![]);
     }
-    match actor {
-        Actor::Customer(_) | Actor::Guest(_) => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-            in_time(order, now)?;
-        }
-        _ => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
-            let needed = permission_to_cancel(order.status);
-            if !actor.may(needed) {
-                return Err(Refusal::Forbidden(Some(needed)));
-            }
+    if actor.buys() {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
+        in_time(order, now)?;
+    } else {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
+        let needed = permission_to_cancel(order.status);
+        if !actor.may(needed) {
+            return Err(Refusal::Forbidden(Some(needed)));
         }
     }
     Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
@@ -135,7 +132,7 @@ fn amend(
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-    if matches!(actor, Actor::Customer(_) | Actor::Guest(_)) {
+    if actor.buys() {
         in_time(order, now)?;
     }
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
