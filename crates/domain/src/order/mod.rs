@@ -32,7 +32,7 @@ pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
 pub use rights::authorize;
-pub use state::Order;
+pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
 
 pub use crate::status::{Source, Status};
