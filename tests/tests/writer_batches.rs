@@ -71,13 +71,13 @@ async fn a_second_command_sees_the_first(db: Db) {
     let [confirmed, started, stale, backwards, cancelled] =
         <[SubmissionResult; 5]>::try_from(outcomes).expect("five answers");
     let confirmed = order_of(confirmed);
-    assert_eq!((confirmed.version, confirmed.status), (2, Status::Confirmed));
+    assert_eq!((confirmed.version, confirmed.status()), (2, Status::Confirmed));
     let started = order_of(started);
-    assert_eq!((started.version, started.status), (3, Status::Processing));
+    assert_eq!((started.version, started.status()), (3, Status::Processing));
     assert_eq!(refusal_of(stale), Refusal::VersionConflict { current: 3 });
     assert_eq!(refusal_of(backwards), Refusal::StateConflict { current: Status::Processing });
     let cancelled = order_of(cancelled);
-    assert_eq!((cancelled.version, cancelled.status), (4, Status::Cancelled));
+    assert_eq!((cancelled.version, cancelled.status()), (4, Status::Cancelled));
     assert_eq!(folded::<ordervault_domain::order::Order>(&db, order.id.get()).await, *cancelled);
     assert_eq!(row(&db, "orders", order.id.get()).await.int("version"), Some(4));
     assert_eq!(stock(&db, &tea).await, (100, 0));

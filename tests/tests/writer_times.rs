@@ -151,7 +151,7 @@ async fn imports_keep_the_times_of_their_source(db: Db) {
         command: OrderCommand::Import(Box::new(import.clone())),
     };
     let order = order_of(shop.submit(ActorRef::Importer, vec![act()]).await);
-    assert_eq!((order.id, order.version, order.status), (id, 4, Status::Completed));
+    assert_eq!((order.id, order.version, order.status()), (id, 4, Status::Completed));
     assert_eq!(order.placed_at, at(0));
     assert_eq!(
         [order.confirmed_at, order.started_at, order.completed_at],

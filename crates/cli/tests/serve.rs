@@ -274,7 +274,7 @@ async fn a_server_runs_its_timers() {
             format!("Authorization: Bearer {token}\r\nIf-Match: *\r\nContent-Type: application/json\r\n");
         let waiting = || async {
             let orders = shop.orders().await;
-            orders.iter().filter(|order| order.status == Status::PendingReview).count()
+            orders.iter().filter(|order| order.status() == Status::PendingReview).count()
         };
         assert!(waiting().await > 0);
         for store in ["sto_0NEHNAF80JYTAF", "sto_0NEHNHSM1N77WS", "sto_0NEHNS401X8Z8V"] {

@@ -161,20 +161,19 @@ pub struct Change {
 }
 
 /// The fields that a kind of thing is compared by, in the order in which changes are told: `FIELDS` and `changes` of its
-/// [`Aggregate`]. `name of contact` is the field `name` within `contact`.
+/// [`Aggregate`]. `name of contact` is the field `name` within `contact`; `status via parts` within what `parts()` gives.
 macro_rules! compared {
-    ($($field:ident $(of $part:ident)?),+ $(,)?) => {
+    ($($field:ident $(of $part:ident)? $(via $getter:ident)?),+ $(,)?) => {
         const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
 
         fn changes(&self, before: &Self) -> Vec<$crate::aggregate::Change> {
             let mut changes = Vec::new();
             $(
-                let (was, is) = (&before$(.$part)?.$field, &self$(.$part)?.$field);
-                if was != is {
+                if before$(.$part)?$(.$getter())?.$field != self$(.$part)?$(.$getter())?.$field {
                     changes.push($crate::aggregate::Change {
                         field: stringify!($field),
-                        before: serde_json::to_value(was).unwrap_or_default(),
-                        after: serde_json::to_value(is).unwrap_or_default(),
+                        before: serde_json::to_value(&before$(.$part)?$(.$getter())?.$field).unwrap_or_default(),
+                        after: serde_json::to_value(&self$(.$part)?$(.$getter())?.$field).unwrap_or_default(),
                     });
                 }
             )+

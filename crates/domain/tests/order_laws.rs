@@ -145,7 +145,7 @@ proptest! {
             shop.run(actor, command);
             for product in &shop.products {
                 prop_assert!(product.reserved >= 0 && product.on_hand >= product.reserved, "{:?}", product);
-                let open = shop.order.as_ref().filter(|order| order.status.is_open());
+                let open = shop.order.as_ref().filter(|order| order.status().is_open());
                 let promised: i64 = open.map_or(0, |order| order.lines.iter()
                     .filter(|line| line.product_id == product.id).map(|line| i64::from(line.quantity)).sum());
                 prop_assert_eq!(product.reserved, promised);

@@ -117,7 +117,7 @@ impl Fixture {
             }
         }
         // Whatever a scope may ask of an order, some have it and some have not.
-        assert!(Status::iter().all(|status| orders.iter().any(|order| order.status == status)));
+        assert!(Status::iter().all(|status| orders.iter().any(|order| order.status() == status)));
         let traits: [About; 4] = [
             Order::is_deleted,
             Order::is_public,
@@ -237,7 +237,7 @@ fn numbers(scope: &Scope, summary: &Summary, orders: &[Order], now: Timestamp) -
         let status = *status;
         counts(
             format!("{status} of the summary"),
-            move |order| is_listed(order) && order.status == status,
+            move |order| is_listed(order) && order.status() == status,
             counted.total,
         )
     });

@@ -75,7 +75,7 @@ impl Fixture {
             order.lines.iter().any(|line| ids.contains(&line.product_id))
         };
         let any = |is_empty: bool, holds: bool| is_empty || holds;
-        any(filter.statuses.is_empty(), filter.statuses.contains(&order.status))
+        any(filter.statuses.is_empty(), filter.statuses.contains(&order.status()))
             && any(filter.stores.is_empty(), filter.stores.contains(&order.store_id))
             && any(filter.sources.is_empty(), filter.sources.contains(&order.source))
             && any(
@@ -133,7 +133,7 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
         let Some(order) = dice.pick(orders) else { break };
         let line = dice.pick(&order.lines);
         match dice.roll(20) {
-            0 => filter.statuses = vec![order.status, Status::Confirmed],
+            0 => filter.statuses = vec![order.status(), Status::Confirmed],
             1 => filter.stores.push(order.store_id),
             2 => filter.sources.push(order.source),
             3 => filter.source_statuses.extend(order.source_status.clone()),

@@ -14,6 +14,7 @@ mod line;
 mod place;
 mod reason;
 mod scope;
+mod stage;
 mod state;
 mod stock;
 pub mod timeline;
@@ -30,6 +31,7 @@ pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
+pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, Valid};
 pub use state::Order;
 pub use stock::{StockDelta, stock_deltas};
 

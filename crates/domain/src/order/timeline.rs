@@ -67,9 +67,9 @@ pub fn timeline<W: Clone>(
     let mut order: Option<Order> = None;
     let mut steps: Vec<Step<W>> = vec![];
     for HistoryEvent { envelope, stamp, by } in history {
-        let before = order.as_ref().map(|order| order.status);
+        let before = order.as_ref().map(|order| order.status());
         let after = Order::apply(order, id.get(), &envelope, stamp)?;
-        if before != Some(after.status) {
+        if before != Some(after.status()) {
             let mut entered_at = stamp.occurred_at;
             if let Some(last) = steps.last_mut() {
                 entered_at = entered_at.later_of(last.entered_at);
@@ -77,7 +77,7 @@ pub fn timeline<W: Clone>(
                 last.done_by = Some(by.clone());
             }
             steps.push(Step {
-                status: after.status,
+                status: after.status(),
                 entered_at,
                 entered_by: by,
                 due_at: after.due_at,

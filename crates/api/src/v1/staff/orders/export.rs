@@ -161,7 +161,7 @@ impl Export {
         let money = Money { amount: order.total, currency: order.currency };
         let mut row = vec![
             order.id.number(),
-            order.status.to_string(),
+            order.status().to_string(),
             order.store_id.to_string(),
             order.customer_id.map(|id| id.to_string()).unwrap_or_default(),
             order.source.to_string(),
