@@ -203,7 +203,11 @@ impl<'a> Reader<'a> {
         let id = id.zip(row.actor_kind.parse().ok()).and_then(|(id, kind)| match kind {
             ActorKind::Member => Some(MemberId::from_i64(id).to_string()),
             ActorKind::Customer => Some(CustomerId::from_i64(id).to_string()),
-            ActorKind::Guest | ActorKind::Operator | ActorKind::Importer | ActorKind::System => None,
+            ActorKind::Anonymous
+            | ActorKind::Guest
+            | ActorKind::Operator
+            | ActorKind::Importer
+            | ActorKind::System => None,
         });
         HistoryActorBody { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id, name }
     }
