@@ -55,6 +55,8 @@ pub mod postgres;
 pub mod proxy;
 pub mod queue;
 pub mod random_submissions;
+#[path = "../../crates/domain/tests/common/samples.rs"]
+pub mod samples;
 pub mod seed;
 pub mod server;
 pub mod shop;

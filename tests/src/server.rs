@@ -8,10 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
-use ordervault_api::jobs::JobWaker;
 use ordervault_api::server::{Ends, Listeners, run};
-use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
-use ordervault_api::throttles::Rates;
+use ordervault_api::settings::{Rates, Settings};
+use ordervault_api::state::{AppState, BuildInfo};
+use ordervault_api::waker::JobWaker;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
@@ -61,13 +61,11 @@ impl TestServer {
         let db = another_process(&shop.db).await;
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let address = listener.local_addr().expect("the port is known");
-        let clock = shop.clock.clone();
         let state = Data::new(AppState::new(
             Settings { public_url: format!("http://{address}"), ..settings },
             BuildInfo { version: "0.0.0", commit: None },
             (db, shop.writer.clone()),
-            Arc::new(move || clock.now()),
-            Entropy::system(),
+            shop.clock.sources(0),
             &Secrets::from_keys(SECRET, None),
             vec![],
         ));
@@ -89,8 +87,8 @@ impl TestServer {
     }
 
     /// Wakes the jobs that listen to this server.
-    pub fn bell(&self) -> JobWaker {
-        self.state.bell.clone()
+    pub fn waker(&self) -> JobWaker {
+        self.state.waker.clone()
     }
 
     /// Sends a request and reads the whole answer.

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ordervault_api::jobs::{Deadlines, Job as _, JobError, JobWaker, Jobs, Progress, Tools};
+use ordervault_api::jobs::{Deadlines, Job as _, JobError, Jobs, Progress, Tools};
+use ordervault_api::waker::JobWaker;
 use ordervault_domain::access::{Role, Scope, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::{CancelReason, Order, OrderCommand, OrderEvent, Status};
@@ -46,9 +47,7 @@ struct Server {
 impl Server {
     async fn start(db: &Db, clock: &ManualClock, seed: u64) -> Self {
         let shop = Shop::with(db, clock.clone(), seed).await;
-        let time = clock.clone();
-        let tools =
-            Tools { db: db.clone(), writer: shop.writer.clone(), clock: Arc::new(move || time.now()) };
+        let tools = Tools { db: db.clone(), writer: shop.writer.clone(), sources: clock.sources(0) };
         Self { shop, tools, timers: [Deadlines::breaches(), Deadlines::expiries()] }
     }
 
@@ -438,10 +437,18 @@ async fn a_clock_that_steps_makes_nothing_happen_twice(db: Db) {
 }
 
 async fn a_server_ahead_of_the_writer_does_nothing_early(db: Db) {
+<<<<<<< HEAD:tests/tests/deadlines.rs
+    let mut counter = Counter::open(&db).await;
+    let order = counter.place().await;
+    let time = counter.clock.clone();
+    let ahead = move || time.now().plus_millis(48 * HOUR);
+    counter.server.tools.sources = Sources::new(ahead, seeded(0));
+=======
     let mut fixture = Fixture::open(&db).await;
     let order = fixture.place().await;
     let time = fixture.clock.clone();
     fixture.server.tools.clock = Arc::new(move || time.now().plus_millis(48 * HOUR));
+>>>>>>> kit:tests/tests/background/deadlines.rs
     let before = batches(&db).await;
     fixture.server.tick().await.expect("the timers work");
     assert_eq!((batches(&db).await, events(&db, &order).await.len()), (before, 1));

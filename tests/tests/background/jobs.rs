@@ -1,10 +1,11 @@
-//! The runner of timed jobs: turns, ticks, the bell, failures, stops, several servers.
+//! The runner of timed jobs: turns, ticks, the waker, failures, stops, several servers.
 
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use ordervault_api::jobs::{Job, JobError, JobWaker, Jobs, Progress, Tools};
+use ordervault_api::jobs::{Job, JobError, Jobs, Progress, Tools};
+use ordervault_api::waker::JobWaker;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::leader;
@@ -63,7 +64,7 @@ impl Job for Actor {
 /// Two jobs at work, and the ways to move them.
 struct Stage {
     shop: Shop,
-    bell: JobWaker,
+    waker: JobWaker,
     tick: Arc<Notify>,
     told: UnboundedReceiver<&'static str>,
     stop: oneshot::Sender<()>,
@@ -73,14 +74,12 @@ struct Stage {
 impl Stage {
     async fn open(db: &Db, a: Vec<Play>, b: Vec<Play>) -> Self {
         let shop = Shop::open(db).await;
-        let clock = shop.clock.clone();
-        let tools =
-            Tools { db: db.clone(), writer: shop.writer.clone(), clock: Arc::new(move || clock.now()) };
-        let (bell, tick) = (JobWaker::default(), Arc::new(Notify::new()));
+        let tools = Tools { db: db.clone(), writer: shop.writer.clone(), sources: shop.clock.sources(0) };
+        let (waker, tick) = (JobWaker::default(), Arc::new(Notify::new()));
         let (tell, told) = unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let actor = |name, plays: Vec<Play>| Actor { name, plays: plays.into_iter(), told: tell.clone() };
-        let jobs = Jobs::new(tools, bell.clone()).with(actor("a", a)).with(actor("b", b));
+        let jobs = Jobs::new(tools, waker.clone()).with(actor("a", a)).with(actor("b", b));
         let ticks = Arc::clone(&tick);
         let runner = tokio::spawn(jobs.run(
             move || {
@@ -90,7 +89,7 @@ impl Stage {
             },
             async move { _ = stopped.await },
         ));
-        Self { shop, bell, tick, told, stop, runner }
+        Self { shop, waker, tick, told, stop, runner }
     }
 
     async fn expect(&mut self, expected: &str) {
@@ -112,9 +111,9 @@ async fn jobs_take_turns_and_rest_when_nothing_is_left(db: Db) {
     stage.expect("a b a b a b rest").await;
     stage.tick.notify_one();
     stage.expect("a b rest").await;
-    stage.bell.ring();
+    stage.waker.wake();
     stage.expect("a b rest").await;
-    stage.bell.ring();
+    stage.waker.wake();
     stage.expect("a b a b rest").await;
     stage.close().await;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ordervault_api::state::Settings;
+use ordervault_api::settings::Settings;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{InvalidReason, Order, OrderCommand, Status};

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ordervault_api::state::Settings;
-use ordervault_api::throttles::Rates;
+use ordervault_api::settings::{Rates, Settings};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::member::{self, MemberEdit};
 use ordervault_domain::product::Product;

@@ -1,7 +1,7 @@
 //! What may be tried only so often, with the limits that a server has unless it is told otherwise.
 
 use futures_util::future::join_all;
-use ordervault_api::state::Settings;
+use ordervault_api::settings::Settings;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,

@@ -62,9 +62,8 @@ async fn preview(server: &TestServer, token: &str, store: &Store, minutes: i64) 
 }
 
 async fn expire(server: &TestServer) {
-    let clock = server.shop.clock.clone();
     let (db, writer) = (server.shop.db.clone(), server.shop.writer.clone());
-    let tools = Tools { db, writer, clock: Arc::new(move || clock.now()) };
+    let tools = Tools { db, writer, sources: server.shop.clock.sources(0) };
     let mut timer = Deadlines::expiries();
     while timer.step(&tools).await.expect("the timer works") == Progress::More {}
 }

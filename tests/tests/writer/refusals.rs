@@ -10,9 +10,10 @@ use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
     Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
-    OrderCommand, Place, Status,
+    OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::product::{self, Product};
+use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Realm;
@@ -20,9 +21,11 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Operation, SessionOperation, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::queue::*;
+use ordervault_tests::samples::Samples;
 use ordervault_tests::shop::{Shop, contact, place, submission};
+use strum::IntoEnumIterator;
 
-ordervault_tests::twin_tests!(a_refusal_changes_nothing);
+ordervault_tests::twin_tests!(a_refusal_changes_nothing, nobody_has_no_rights);
 
 fn open(principal_id: i64) -> Operation {
     Operation::Session(SessionOperation::Open {
@@ -57,6 +60,26 @@ async fn a_refusal_changes_nothing(db: Db) {
     let after = dump(&db).await;
     assert_eq!(after["orders"].len(), before["orders"].len() + 1);
     assert_eq!(after["history"].len(), before["history"].len() + 1);
+    shop.close().await;
+}
+
+/// Whoever is not known yet may open an account; every other command of theirs is refused, on what there is and on what is
+/// to be made.
+async fn nobody_has_no_rights(db: Db) {
+    let shop = Shop::open(&db).await;
+    let fixture = Fixture::set(&shop).await;
+    let before = dump(&db).await;
+    for operation in fixture.every_command() {
+        let told = format!("{operation:?}");
+        match shop.submit(ActorRef::Anonymous, vec![operation]).await {
+            Err(WriteError::Refused { refusal: Refusal::Forbidden(_), order: None }) => {}
+            // A password is its owner's, so nobody else learns that there is one.
+            Err(WriteError::Refused { refusal: Refusal::NotFound, order: None })
+                if told.contains("ChangePassword") => {}
+            other => panic!("{told}: {other:?}"),
+        }
+    }
+    assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
     shop.close().await;
 }
 
@@ -318,6 +341,50 @@ impl Fixture {
             ("version-conflict", operator, stale(store::StoreCommand::Edit(currency))),
             ("forbidden", clerk, on_store(self.store.id, store::StoreCommand::Deactivate)),
         ]
+    }
+
+    /// Every kind of command, each on something that is there and on something new, without those that make a customer.
+    fn every_command(&self) -> Vec<Operation> {
+        let samples = Samples {
+            store_id: self.store.id,
+            product_id: self.tea.id,
+            currency: self.store.currency,
+            time_zone: self.store.time_zone,
+            contact: contact(1_234),
+            now: Timestamp::from_millis(1_700_000_000_000),
+        };
+        let mut all = vec![];
+        for is_there in [true, false] {
+            all.extend(OrderCommandKind::iter().map(|kind| Operation::Order {
+                id: is_there.then_some(self.pending.id),
+                expected_version: None,
+                command: samples.order(kind),
+            }));
+            all.extend(store::StoreCommandKind::iter().map(|kind| Operation::Store {
+                id: is_there.then_some(self.store.id),
+                expected_version: None,
+                command: samples.store(kind),
+            }));
+            all.extend(product::ProductCommandKind::iter().map(|kind| Operation::Product {
+                id: is_there.then_some(self.tea.id),
+                expected_version: None,
+                command: samples.product(kind),
+            }));
+            all.extend(member::MemberCommandKind::iter().map(|kind| Operation::Member {
+                id: is_there.then_some(self.clerk.id),
+                expected_version: None,
+                command: samples.member(kind),
+                password_hash: Some("x".into()),
+            }));
+            let of_customers = customer::CustomerCommandKind::iter()
+                .filter(|kind| *kind != customer::CustomerCommandKind::Register);
+            all.extend(of_customers.map(|kind| Operation::Customer {
+                id: is_there.then_some(self.customer.id),
+                command: samples.customer(kind),
+                password_hash: Some("x".into()),
+            }));
+        }
+        all
     }
 
     fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {

@@ -1,13 +1,14 @@
-//! What is told to whoever wants to place an order that looks like an earlier one.
+//! What is told to whoever wants to place an order that may be a duplicate of an earlier one.
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Place;
 use ordervault_persistence::read;
 
-use super::submit::{failed, order_path, orders_path, reader};
 use crate::problem::{FieldError, Problem, Remedy};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::v1::paths::{order_path, orders_path};
 
 /// Names the earlier orders and the ways on: to look at them, to change or cancel them, or to order all the same.
 ///
@@ -22,7 +23,7 @@ pub(crate) fn named(state: &AppState, problem: Problem, orders: &[OrderId], acto
     });
     let problem = problem.errors(errors.collect());
     let (problem, names): (_, Vec<String>) = if is_guest {
-        let tokens = orders.iter().filter_map(|id| state.look_alike_tokens.mint(*id));
+        let tokens = orders.iter().filter_map(|id| state.duplicate_tokens.mint(*id));
         (problem.remedy(look_up()), tokens.collect())
     } else {
         let ways = orders.iter().flat_map(|id| ways_on(*id, actor));
@@ -62,9 +63,9 @@ fn look_up() -> Remedy {
     }
 }
 
-/// Is it a token for an order that looks like another?
+/// Is it a token for a possible duplicate?
 pub(crate) fn is_token(text: &str) -> bool {
-    text.starts_with(crate::auth::LOOK_ALIKE_PREFIX)
+    text.starts_with(crate::auth::DUPLICATE_PREFIX)
 }
 
 /// The orders that a guest means by these tokens. One that stands for nothing (any more) is passed over.
@@ -78,6 +79,6 @@ pub(crate) async fn meant(
     }
     let mut conn = reader(state).await?;
     let mut orders = read::look_alikes(&mut conn, place, state.now()).await.map_err(failed)?;
-    orders.retain(|id| tokens.iter().any(|token| state.look_alike_tokens.proves(*id, token)));
+    orders.retain(|id| tokens.iter().any(|token| state.duplicate_tokens.proves(*id, token)));
     Ok(orders)
 }

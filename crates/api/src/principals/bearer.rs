@@ -1,7 +1,7 @@
 //! `Authorization: Bearer` (RFC 6750): the header only, never the query.
 //!
 //! These extractors say whose token it is. What the account may do, and whether it and its session are still alive, is read
-//! from the database by the permission extractors built on them.
+//! from the database by the extractors built on them, and those are what a handler takes.
 
 use std::future::{Ready, ready};
 
@@ -9,21 +9,21 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use super::{AccessClaims, Audience, Realm};
+use crate::auth::{AccessClaims, Audience, Realm};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// A valid customer token.
 #[derive(Debug, Clone)]
-pub struct CustomerBearer(pub AccessClaims);
+pub(crate) struct CustomerBearer(pub(crate) AccessClaims);
 
 /// A valid customer token or grant for one order.
 #[derive(Debug, Clone)]
-pub(super) struct BuyerBearer(pub(super) AccessClaims);
+pub(super) struct CustomerOrGuestBearer(pub(super) AccessClaims);
 
 /// A valid staff token.
 #[derive(Debug, Clone)]
-pub struct StaffBearer(pub AccessClaims);
+pub(crate) struct StaffBearer(pub(crate) AccessClaims);
 
 impl FromRequest for CustomerBearer {
     type Error = Problem;
@@ -43,12 +43,14 @@ impl FromRequest for StaffBearer {
     }
 }
 
-impl FromRequest for BuyerBearer {
+impl FromRequest for CustomerOrGuestBearer {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(claims(request, &[Audience::Login(Realm::Customer), Audience::Guest]).map(BuyerBearer))
+        ready(
+            claims(request, &[Audience::Login(Realm::Customer), Audience::Guest]).map(CustomerOrGuestBearer),
+        )
     }
 }
 

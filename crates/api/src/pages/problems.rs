@@ -4,16 +4,10 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::{Code, Problem};
-use crate::pages::{escape, page};
-use crate::routes::{Endpoint, Routes};
+use super::html::{escape, page};
+use crate::problem::{Code, Problem};
 
-/// The pages.
-pub fn routes() -> Routes {
-    Routes::new().with(Endpoint::page("/problems", list)).with(Endpoint::page("/problems/{code}", explain))
-}
-
-async fn list(request: HttpRequest) -> HttpResponse {
+pub(super) async fn list(request: HttpRequest) -> HttpResponse {
     if prefers_json(&request) {
         let items: Vec<Value> = Code::ALL.iter().copied().map(explanation).collect();
         return HttpResponse::Ok().json(json!({ "items": items }));
@@ -37,7 +31,7 @@ async fn list(request: HttpRequest) -> HttpResponse {
     )
 }
 
-async fn explain(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn explain(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let code = request.match_info().get("code").and_then(Code::from_slug).ok_or_else(|| {
         Problem::new(Code::NotFound).detail("there is no such problem code; /problems lists all")
     })?;

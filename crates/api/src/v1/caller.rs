@@ -1,4 +1,4 @@
-//! From a handler to the write queue and back: who asks, under which key, and what a refusal looks like outside.
+//! Whoever asks for a change: from their request to the write queue, and back with what became of it.
 
 use std::sync::Arc;
 
@@ -9,26 +9,24 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
+use ordervault_persistence::fold;
 use ordervault_persistence::read::{self, OrderContext};
-use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{
-    ActorRef, Class, Idempotency, Operation, Receipt, Submission, WriteError,
-};
-use ordervault_persistence::{DbError, Error, fold};
+use ordervault_persistence::writer::{ActorRef, Idempotency, Operation, Receipt, WriteError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::look_alike;
 use super::order_body::ActionBody;
+use super::paths::order_path;
+use super::possible_duplicates;
 use super::resource::Resource;
-use crate::auth::{CustomerOrGuest, Staff};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
+use crate::principals::{CustomerOrGuest, Staff};
 use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::reading::{failed, reader};
+use crate::refusals::refused;
 use crate::state::AppState;
-
-/// Seconds after which an overloaded queue is worth another try.
-const RETRY_AFTER_SECONDS: u32 = 1;
+use crate::submit::{not_written, submit};
 
 /// Whoever asks for a change.
 pub(crate) struct Caller<'a> {
@@ -95,8 +93,7 @@ impl<'a> Caller<'a> {
         idempotency: Option<Idempotency>,
         operations: Vec<Operation>,
     ) -> Result<Receipt, WriteError> {
-        let (state, actor, request_id) = (self.state, self.actor_ref, self.request_id);
-        Handover { state, actor, request_id, idempotency }.submit(operations).await
+        submit(self.state, self.actor_ref, self.request_id, idempotency, operations).await
     }
 
     /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
@@ -136,7 +133,7 @@ impl<'a> Caller<'a> {
                 problem = changed_since::<A>(self.state, problem, id, version).await?;
             }
             (Refusal::LooksLike(orders), _) => {
-                problem = look_alike::named(self.state, problem, orders, &self.actor);
+                problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
             }
             _ => {}
         }
@@ -217,14 +214,6 @@ impl Conditions {
     }
 }
 
-/// One request that wants a change.
-pub(crate) struct Handover<'a> {
-    pub state: &'a AppState,
-    pub actor: ActorRef,
-    pub request_id: &'a RequestId,
-    pub idempotency: Option<Idempotency>,
-}
-
 /// SHA-256 over the parts, each preceded by its length, in hexadecimal.
 fn digest(parts: &[&[u8]]) -> String {
     let mut hasher = Sha256::new();
@@ -233,20 +222,6 @@ fn digest(parts: &[&[u8]]) -> String {
         hasher.update(part);
     }
     hex::encode(hasher.finalize())
-}
-
-impl Handover<'_> {
-    /// Hands over the acts and waits.
-    pub(crate) async fn submit(self, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
-        let submission = Submission {
-            actor: self.actor,
-            request_id: self.request_id.as_str().to_owned(),
-            class: Class::Interactive,
-            idempotency: self.idempotency,
-            operations,
-        };
-        self.state.writer.submit(submission).await
-    }
 }
 
 /// What an act is done to, and the version of it that its caller has seen, if they said so.
@@ -329,101 +304,4 @@ pub(crate) async fn offers(
     };
     let offers = actions(order, &context.context(), actor, state.now());
     Ok(offers.into_iter().map(ActionBody::from).collect())
-}
-
-/// Where this kind of actor finds orders.
-pub(crate) fn orders_path(actor: &Actor) -> &'static str {
-    match actor {
-        Actor::Member(_) => "/v1/staff/orders",
-        _ => "/v1/orders",
-    }
-}
-
-/// Where this kind of actor finds an order.
-pub(crate) fn order_path(actor: &Actor, id: OrderId) -> String {
-    format!("{}/{id}", orders_path(actor))
-}
-
-/// A connection to read with.
-pub(crate) async fn reader(state: &AppState) -> Result<Conn, Problem> {
-    state.db.read().await.map_err(|error| failed(Error::Db(error)))
-}
-
-/// What a failed read looks like outside.
-pub(crate) fn failed(error: Error) -> Problem {
-    match &error {
-        Error::Db(DbError::Busy(_)) => {
-            Problem::new(Code::Overloaded).retry_after(RETRY_AFTER_SECONDS).cause(error)
-        }
-        Error::Db(inner) if inner.is_transient() => Problem::new(Code::StorageUnavailable).cause(error),
-        _ => Problem::internal(error),
-    }
-}
-
-/// What a submission that was not carried out looks like outside.
-pub(crate) fn not_written(error: &WriteError) -> Problem {
-    let code = match error {
-        WriteError::Refused { refusal, .. } => return refused(refusal),
-        WriteError::Throttled { retry_after_seconds } => {
-            return Problem::new(Code::RateLimited).retry_after(*retry_after_seconds);
-        }
-        WriteError::KeyReused => Code::IdempotencyKeyReused,
-        WriteError::Overloaded | WriteError::Locked => Code::Overloaded,
-        WriteError::NotExecuted => Code::NotExecuted,
-        WriteError::Storage => Code::StorageUnavailable,
-        WriteError::ClockBehind { .. } => {
-            return Problem::new(Code::StorageUnavailable).detail(error.to_string()).retry_after(60);
-        }
-        WriteError::OutcomeUnknown => Code::OutcomeUnknown,
-        WriteError::Internal => Code::InternalError,
-    };
-    match code.status().as_u16() {
-        503 => Problem::new(code).retry_after(RETRY_AFTER_SECONDS),
-        _ => Problem::new(code),
-    }
-}
-
-/// What a rule that said no looks like outside.
-pub(crate) fn refused(refusal: &Refusal) -> Problem {
-    let problem = Problem::new(Code::of(refusal.into()));
-    match refusal {
-        Refusal::Forbidden(Some(permission)) => {
-            problem.detail(format!("this takes the permission {permission}"))
-        }
-        Refusal::BeyondOwnRights => problem.detail("nobody grants or changes rights beyond their own"),
-        Refusal::CutOffPassed { at } => problem.detail(format!("changes were possible until {at}")),
-        Refusal::BatchCompleted => problem.detail("every order of the batch has had its turn"),
-        Refusal::StockBelowReserved { reserved } => {
-            problem.detail(format!("the {reserved} pieces that open orders reserve must stay in the house"))
-        }
-        _ => problem.errors(faults(refusal)),
-    }
-}
-
-/// Which fields of the request the rule is about.
-fn faults(refusal: &Refusal) -> Vec<FieldError> {
-    match refusal {
-        Refusal::InsufficientStock(shortages) => {
-            let errors = shortages.iter().map(|short| {
-                FieldError::new(format!("/lines/{}/quantity", short.line), "insufficient-stock")
-                    .detail(format!("asked for {}, available {}", short.requested, short.available.max(0)))
-            });
-            errors.collect()
-        }
-        Refusal::UnknownProduct(lines) => {
-            let errors = lines
-                .iter()
-                .map(|line| FieldError::new(format!("/lines/{line}/product_id"), "unknown-product"));
-            errors.collect()
-        }
-        Refusal::UnknownStore => vec![FieldError::new("/store_id", "unknown-store")],
-        Refusal::Invalid { pointer, code, detail } => {
-            vec![FieldError::new(pointer.as_str(), *code).detail(*detail)]
-        }
-        Refusal::AmountOutOfRange => vec![FieldError::new("/lines", "amount-out-of-range")],
-        Refusal::Duplicate { field } => {
-            vec![FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken")]
-        }
-        _ => vec![],
-    }
 }

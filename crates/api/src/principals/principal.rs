@@ -17,11 +17,11 @@ use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::ActorRef;
 
-use super::bearer::BuyerBearer;
-use super::{AccessClaims, Audience, CustomerBearer, StaffBearer};
+use super::bearer::{CustomerBearer, CustomerOrGuestBearer, StaffBearer};
+use crate::auth::{AccessClaims, Audience};
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
-use crate::v1::submit::{failed, reader};
 
 /// A signed-in customer.
 #[derive(Clone, Copy, Debug)]
@@ -189,10 +189,10 @@ impl FromRequest for CustomerOrGuest {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bearer = BuyerBearer::from_request(request, payload);
+        let bearer = CustomerOrGuestBearer::from_request(request, payload);
         let state = request.app_data::<web::Data<AppState>>().cloned();
         Box::pin(async move {
-            let BuyerBearer(claims) = bearer.await?;
+            let CustomerOrGuestBearer(claims) = bearer.await?;
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
             match claims.audience {
                 Audience::Guest => {
