@@ -82,6 +82,7 @@ pub fn decide(
     actor: &Actor,
     command: &CustomerCommand,
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
+    authorize(actor, command)?;
     let event = match (customer, command) {
         (None, CustomerCommand::Register { contact }) => {
             if email_taken {
@@ -90,13 +91,10 @@ pub fn decide(
             Envelope::of(CustomerEvent::Registered {})
                 .with(Personal { contact: Some(contact.clone()), ..Personal::default() })
         }
-        (None, CustomerCommand::Import { external_reference }) => match actor {
-            Actor::Importer | Actor::Operator => {
-                Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
-            }
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        (None, _) => return Err(Refusal::NotFound),
+        (None, CustomerCommand::Import { external_reference }) => {
+            Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
+        }
+        (None, CustomerCommand::ChangePassword) => return Err(Refusal::NotFound),
         (Some(customer), CustomerCommand::Import { external_reference })
             if customer.external_reference.as_ref() == Some(external_reference) =>
         {
@@ -105,12 +103,25 @@ pub fn decide(
         (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
         }
-        (Some(customer), CustomerCommand::ChangePassword) => match actor {
-            Actor::Customer(id) if *id == customer.id => Envelope::of(CustomerEvent::PasswordChanged {}),
-            _ => return Err(Refusal::NotFound),
-        },
+        (Some(customer), CustomerCommand::ChangePassword) => {
+            if *actor != Actor::Customer(customer.id) {
+                return Err(Refusal::NotFound);
+            }
+            Envelope::of(CustomerEvent::PasswordChanged {})
+        }
     };
     Ok(vec![event])
+}
+
+/// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else.
+fn authorize(actor: &Actor, command: &CustomerCommand) -> Result<(), Refusal> {
+    let may = match command {
+        CustomerCommand::Register { .. } => matches!(actor, Actor::Anonymous | Actor::Operator),
+        CustomerCommand::Import { .. } => matches!(actor, Actor::Importer | Actor::Operator),
+        // Whose password it is, is asked of the account.
+        CustomerCommand::ChangePassword => return Ok(()),
+    };
+    if may { Ok(()) } else { Err(Refusal::Forbidden(None)) }
 }
 
 impl Aggregate for Customer {
@@ -135,9 +146,13 @@ impl Aggregate for Customer {
         let mut customer = match (state, envelope.event.clone()) {
             (None, CustomerEvent::Registered {}) => new(None),
             (None, CustomerEvent::Imported { external_reference }) => new(Some(external_reference)),
-            (None, _) => return Err(misfit("the customer does not exist yet")),
+            (None, CustomerEvent::PasswordChanged {}) => {
+                return Err(misfit("the customer does not exist yet"));
+            }
             (Some(customer), CustomerEvent::PasswordChanged {}) => customer,
-            (Some(_), _) => return Err(misfit("the customer exists already")),
+            (Some(_), CustomerEvent::Registered {} | CustomerEvent::Imported { .. }) => {
+                return Err(misfit("the customer exists already"));
+            }
         };
         if stamp.seq != customer.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));
@@ -162,5 +177,8 @@ impl Aggregate for Customer {
         None
     }
 
-    compared!(contact);
+    compared! {
+        fields { contact }
+        left_out { id, version, external_reference, created_at, updated_at }
+    }
 }

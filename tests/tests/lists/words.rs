@@ -17,6 +17,7 @@ use ordervault_persistence::read::{self, OrderFilter, OrderSort, ProductFilter};
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
 use ordervault_tests::life::Dice;
 use ordervault_tests::queue::order_of;
+use ordervault_tests::seed::on_each;
 use ordervault_tests::shop::{Shop, contact};
 use strum::IntoEnumIterator as _;
 
@@ -105,7 +106,11 @@ fn order(store: &Store, products: &[Arc<Product>], name: String, note: String) -
 }
 
 async fn words_are_found_as_the_model_says(db: Db) {
-    let dice = Dice::new(5);
+    on_each(db.engine(), &[5], words_are_found).await;
+}
+
+async fn words_are_found(db: Db, seed: u64) {
+    let dice = Dice::new(seed);
     let shop = Shop::open(&db).await;
     let store = shop.store().await;
     let titles = (0..ORDERS).map(|_| text(&dice, 8)).collect();
@@ -125,12 +130,12 @@ async fn words_are_found_as_the_model_says(db: Db) {
     shop.act(ActorRef::Operator, order(&store, &often, String::new(), "保温".repeat(300))).await;
     shop.close().await;
 
-    let mut ground = Fixture::of(&db).await;
+    let mut fixture = Fixture::of(&db).await;
     let last_place = |order: &Order| order.words(Field::Items).iter().map(|(place, _)| place).last();
-    assert_eq!(ground.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
+    assert_eq!(fixture.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
     let words_of = |order: &Order| Field::iter().map(|field| order.words(field)).collect();
     let words: Vec<(OrderId, Vec<Words>)> =
-        ground.orders.iter().map(|order| (order.id, words_of(order))).collect();
+        fixture.orders.iter().map(|order| (order.id, words_of(order))).collect();
     let contactless = Scope::Staff {
         stores: StoreScope::All,
         statuses: StatusSet::of_roles(&[Role::Manager].into()),
@@ -148,7 +153,7 @@ async fn words_are_found_as_the_model_says(db: Db) {
                 filter.terms.iter().all(|term| shown.iter().any(|words| words.hold(term)))
             };
             let mut expected: Vec<_> = words.iter().filter(is_found).map(|(id, _)| *id).collect();
-            let found = ground.list(scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
+            let found = fixture.list(scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
             let mut found: Vec<_> = found.into_iter().map(|item| item.id).collect();
             found.sort_unstable();
             expected.sort_unstable();
@@ -220,7 +225,11 @@ fn needles(dice: &Dice, titles: &[String]) -> BTreeSet<String> {
 }
 
 async fn a_few_characters_are_found_like_a_substring(db: Db) {
-    let dice = Dice::new(6);
+    on_each(db.engine(), &[6], characters_are_found).await;
+}
+
+async fn characters_are_found(db: Db, seed: u64) {
+    let dice = Dice::new(seed);
     let titles: Vec<String> = (0..TITLES).map(|_| title(&dice)).collect();
     let needles = needles(&dice, &titles);
     let shop = Shop::open(&db).await;

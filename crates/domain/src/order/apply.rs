@@ -30,27 +30,46 @@ impl Aggregate for Order {
         Some(self.store_id)
     }
 
-    compared!(
-        status via stage_parts,
-        lines,
-        totals,
-        contact,
-        note,
-        cancel_reason via stage_parts,
-        invalid_reason via stage_parts,
-        customer_id,
-        source_status,
-        change_until,
-        unlisted,
-        due_at,
-        breached_at,
-        deleted_at via stage_parts,
-        confirmed_at via stage_parts,
-        started_at via stage_parts,
-        completed_at via stage_parts,
-        cancelled_at via stage_parts,
-        invalidated_at via stage_parts,
-    );
+    // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
+    // with the status, the batch with the time of deletion.
+    compared! {
+        parts {
+            status of stage through parts,
+            cancel_reason of stage through parts,
+            invalid_reason of stage through parts,
+            deleted_at of stage through parts,
+            confirmed_at of stage through parts,
+            started_at of stage through parts,
+            completed_at of stage through parts,
+            cancelled_at of stage through parts,
+            invalidated_at of stage through parts,
+        }
+        fields {
+            lines,
+            totals,
+            contact,
+            note,
+            customer_id,
+            source_status,
+            change_until,
+            unlisted,
+            due_at,
+            breached_at,
+        }
+        left_out {
+            id,
+            version,
+            store_id,
+            source,
+            external_reference,
+            currency,
+            holds_stock,
+            placed_at,
+            updated_at,
+            status_since,
+            stage,
+        }
+    }
 }
 
 fn apply(
@@ -145,7 +164,20 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
                 stamp,
             )?
         }),
-        _ => None,
+        OrderEvent::StepImported { .. }
+        | OrderEvent::Confirmed { .. }
+        | OrderEvent::Rejected { .. }
+        | OrderEvent::Amended { .. }
+        | OrderEvent::Started { .. }
+        | OrderEvent::Completed {}
+        | OrderEvent::Cancelled { .. }
+        | OrderEvent::Invalidated { .. }
+        | OrderEvent::Restored { .. }
+        | OrderEvent::Deleted { .. }
+        | OrderEvent::Undeleted { .. }
+        | OrderEvent::Hidden {}
+        | OrderEvent::Shown {}
+        | OrderEvent::Breached { .. } => None,
     }
 }
 

@@ -24,15 +24,13 @@ pub(super) fn place(
     let store = context
         .store
         .filter(|store| store.active)
-        .filter(|store| {
-            matches!(actor, Actor::Customer(_) | Actor::Guest(_)) || actor.stores().covers(store.id)
-        })
+        .filter(|store| actor.buys() || actor.stores().covers(store.id))
         .ok_or(Refusal::UnknownStore)?;
     reachable(&place.contact)?;
     let customer_id = match actor {
         Actor::Customer(id) => Some(*id),
-        Actor::Guest(_) => None,
-        _ => place.customer_id,
+        Actor::Anonymous | Actor::Guest(_) => None,
+        Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
     let lines = price(context, store, &place.lines, &[])?;
     not_again(context, &place.not_duplicate_of)?;
@@ -60,7 +58,7 @@ pub(super) fn place(
 /// The source that a new order gets from the actor who places it.
 fn source_for(actor: &Actor) -> Source {
     match actor {
-        Actor::Customer(_) | Actor::Guest(_) => Source::Shop,
+        Actor::Anonymous | Actor::Customer(_) | Actor::Guest(_) => Source::Shop,
         Actor::Importer => Source::Import,
         Actor::Member(_) | Actor::Operator | Actor::System => Source::Staff,
     }

@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::MemberId;
 use ordervault_domain::member::MemberCommand;
 
-use super::{MemberBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{MemberBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, Conditions};
+use crate::v1::caller::{Caller, Conditions};
 
 /// Activate a member
 ///
@@ -24,7 +24,7 @@ use crate::v1::submit::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Activate>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -46,7 +46,7 @@ pub(crate) async fn activate_member(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Deactivate>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: OptionalIfMatch,

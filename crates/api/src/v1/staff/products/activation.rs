@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::product::ProductCommand;
 
-use super::{StaffProductBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffProductBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, Conditions};
+use crate::v1::caller::{Caller, Conditions};
 
 /// Activate a product
 ///
@@ -24,7 +24,7 @@ use crate::v1::submit::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Activate>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -45,7 +45,7 @@ pub(crate) async fn activate_product(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Deactivate>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: OptionalIfMatch,

@@ -9,15 +9,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
-use crate::auth::{Staff, permit};
+use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::Caller;
 use crate::v1::fields::Fields;
-use crate::v1::submit::Caller;
 
 /// A new product.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -79,7 +79,7 @@ impl CreateProduct {
     security(("staff_bearer" = [])))]
 pub(crate) async fn create_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Create>,
     request_id: RequestId,
     key: OptionalIdempotencyKey,
     body: Valid<CreateProduct>,

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays. Stock is changed by adjustments.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -69,7 +69,7 @@ impl EditProduct {
     security(("staff_bearer" = [])))]
 pub(crate) async fn edit_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Edit>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: IfMatch,

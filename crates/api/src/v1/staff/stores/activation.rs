@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::StoreId;
 use ordervault_domain::store::StoreCommand;
 
-use super::{StaffStoreBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffStoreBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, Conditions};
+use crate::v1::caller::{Caller, Conditions};
 
 /// Activate a store
 ///
@@ -24,7 +24,7 @@ use crate::v1::submit::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Activate>,
     id: PathId<StoreId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -45,7 +45,7 @@ pub(crate) async fn activate_store(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Deactivate>,
     id: PathId<StoreId>,
     request_id: RequestId,
     version: OptionalIfMatch,
