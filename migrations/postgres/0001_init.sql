@@ -1,5 +1,8 @@
--- Everything that has a history, and the history itself. Times are milliseconds since the Unix epoch (UTC), money is
--- minor units, ids are 63-bit integers. Rows are projections: their truth is the fold of the history.
+-- The first schema. Until the first release it is changed in this file; from the release on migrations are append-only:
+-- this file is never touched again, and each change is a new file of the next number, one per engine.
+--
+-- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of stores,
+-- products, customers, members and orders are projections: their truth is the fold of their history.
 
 CREATE TABLE stores (
     id BIGINT PRIMARY KEY,
@@ -10,6 +13,12 @@ CREATE TABLE stores (
     time_zone TEXT COLLATE "C" NOT NULL,
     active BOOLEAN NOT NULL,
     change_window_minutes BIGINT,
+    duplicate_window_minutes BIGINT,
+    review_minutes BIGINT,
+    start_minutes BIGINT,
+    completion_minutes BIGINT,
+    cancel_unconfirmed_minutes BIGINT,
+    public_board BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -35,6 +44,14 @@ CREATE TABLE products (
 );
 CREATE INDEX products_by_store ON products (store_id, id);
 CREATE INDEX products_by_category ON products (category, id);
+CREATE INDEX products_by_sku ON products (sku);
+
+-- The words of a product, split beforehand: its row in the index of words.
+CREATE TABLE product_search (
+    id BIGINT PRIMARY KEY,
+    words TSVECTOR NOT NULL
+);
+CREATE INDEX product_search_words ON product_search USING gin (words);
 
 CREATE TABLE customers (
     id BIGINT PRIMARY KEY,
@@ -65,119 +82,7 @@ CREATE TABLE members (
     updated_at BIGINT NOT NULL
 );
 
-CREATE TABLE orders (
-    id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
-    head_hash TEXT COLLATE "C" NOT NULL,
-    status TEXT COLLATE "C" NOT NULL CHECK (status IN
-        ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
-    store_id BIGINT NOT NULL REFERENCES stores (id),
-    customer_id BIGINT REFERENCES customers (id),
-    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
-    source_status TEXT COLLATE "C",
-    external_reference TEXT COLLATE "C" UNIQUE,
-    currency TEXT COLLATE "C" NOT NULL,
-    subtotal BIGINT NOT NULL,
-    shipping_total BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
-    contact_name TEXT COLLATE "C",
-    contact_phone TEXT COLLATE "C",
-    contact_phone_reversed TEXT COLLATE "C",
-    contact_email TEXT COLLATE "C",
-    contact_address TEXT COLLATE "C",
-    note TEXT COLLATE "C" NOT NULL,
-    holds_stock BOOLEAN NOT NULL,
-    change_until BIGINT,
-    cancel_reason TEXT COLLATE "C",
-    invalid_reason TEXT COLLATE "C",
-    invalid_from TEXT COLLATE "C",
-    placed_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL,
-    confirmed_at BIGINT,
-    started_at BIGINT,
-    completed_at BIGINT,
-    cancelled_at BIGINT,
-    invalidated_at BIGINT,
-    CHECK (subtotal + shipping_total = total),
-    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
-);
-CREATE INDEX orders_by_time ON orders (placed_at, id);
-CREATE INDEX orders_by_store ON orders (store_id, placed_at, id);
-CREATE INDEX orders_by_status ON orders (status, placed_at, id);
-CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
-CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
-CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
-CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
-CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
-
-CREATE TABLE order_lines (
-    order_id BIGINT NOT NULL REFERENCES orders (id),
-    position BIGINT NOT NULL,
-    product_id BIGINT NOT NULL REFERENCES products (id),
-    sku TEXT COLLATE "C" NOT NULL,
-    title TEXT COLLATE "C" NOT NULL,
-    category TEXT COLLATE "C",
-    quantity BIGINT NOT NULL CHECK (quantity >= 1),
-    unit_price BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total = unit_price * quantity),
-    PRIMARY KEY (order_id, position)
-);
-CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
-CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
-
--- What orders and deliveries did to the stock. The row's numbers are the sums over this ledger.
-CREATE TABLE stock_movements (
-    product_id BIGINT NOT NULL REFERENCES products (id),
-    entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL,
-    on_hand BIGINT NOT NULL,
-    reserved BIGINT NOT NULL,
-    PRIMARY KEY (product_id, entity_id, seq)
-);
-
--- One history for every kind of thing. Append-only without exception.
-CREATE TABLE history (
-    entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL CHECK (seq >= 1),
-    kind TEXT COLLATE "C" NOT NULL,
-    store_id BIGINT,
-    type TEXT COLLATE "C" NOT NULL,
-    format BIGINT NOT NULL,
-    event TEXT COLLATE "C" NOT NULL,
-    commitment TEXT COLLATE "C",
-    fields TEXT COLLATE "C" NOT NULL,
-    recorded_at BIGINT NOT NULL,
-    occurred_at BIGINT NOT NULL,
-    actor_kind TEXT COLLATE "C" NOT NULL,
-    actor_id BIGINT,
-    actor_role TEXT COLLATE "C",
-    request_id TEXT COLLATE "C" NOT NULL,
-    key_id TEXT COLLATE "C" NOT NULL,
-    hash TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (entity_id, seq)
-);
-CREATE INDEX history_by_time ON history (recorded_at, entity_id, seq);
-CREATE INDEX history_by_actor ON history (actor_id, recorded_at, entity_id, seq);
-
--- The personal values of an event. Erasure and purge may clear rows here; the history keeps the commitment.
-CREATE TABLE personal_values (
-    entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL,
-    salt TEXT COLLATE "C" NOT NULL,
-    content TEXT COLLATE "C" NOT NULL,
-    PRIMARY KEY (entity_id, seq)
-);
-
--- Every event once, in the gap-free order in which followers read them. No position: not sequenced yet.
-CREATE TABLE outbox (
-    entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL,
-    recorded_at BIGINT NOT NULL,
-    position BIGINT UNIQUE,
-    PRIMARY KEY (entity_id, seq)
-);
-CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
-
+-- Passwords of customers and members, beside what has a history.
 CREATE TABLE credentials (
     principal_id BIGINT PRIMARY KEY,
     password_hash TEXT COLLATE "C" NOT NULL,
@@ -201,6 +106,229 @@ CREATE TABLE sessions (
 );
 CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
 
+CREATE TABLE orders (
+    id BIGINT PRIMARY KEY,
+    version BIGINT NOT NULL CHECK (version >= 1),
+    head_hash TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN
+        ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
+    status_since BIGINT NOT NULL DEFAULT 0,
+    store_id BIGINT NOT NULL REFERENCES stores (id),
+    customer_id BIGINT REFERENCES customers (id),
+    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
+    source_status TEXT COLLATE "C",
+    external_reference TEXT COLLATE "C" UNIQUE,
+    currency TEXT COLLATE "C" NOT NULL,
+    subtotal BIGINT NOT NULL,
+    shipping_total BIGINT NOT NULL,
+    total BIGINT NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
+    contact_name TEXT COLLATE "C",
+    contact_phone TEXT COLLATE "C",
+    contact_phone_reversed TEXT COLLATE "C",
+    contact_email TEXT COLLATE "C",
+    contact_address TEXT COLLATE "C",
+    note TEXT COLLATE "C" NOT NULL,
+    -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
+    look_alike_key BIGINT,
+    unlisted BOOLEAN NOT NULL DEFAULT FALSE,
+    holds_stock BOOLEAN NOT NULL,
+    change_until BIGINT,
+    due_at BIGINT,
+    breached_at BIGINT,
+    cancel_reason TEXT COLLATE "C",
+    invalid_reason TEXT COLLATE "C",
+    invalid_from TEXT COLLATE "C",
+    placed_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    confirmed_at BIGINT,
+    started_at BIGINT,
+    completed_at BIGINT,
+    cancelled_at BIGINT,
+    invalidated_at BIGINT,
+    -- In the trash since then, and by which batch.
+    deleted_at BIGINT CHECK (deleted_at IS NULL OR status = 'invalid'),
+    deleted_in BIGINT CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
+    CHECK (subtotal + shipping_total = total),
+    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+);
+-- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
+-- the wrong one, so there is none by store and time.
+CREATE INDEX orders_by_time ON orders (placed_at, id);
+CREATE INDEX orders_by_update ON orders (updated_at, id);
+CREATE INDEX orders_by_total ON orders (total, id);
+CREATE INDEX orders_by_status ON orders (status, placed_at, id);
+CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
+CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
+CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
+CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
+CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
+CREATE INDEX orders_by_look_alike ON orders (look_alike_key, placed_at) WHERE look_alike_key IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
+
+CREATE TABLE order_lines (
+    order_id BIGINT NOT NULL REFERENCES orders (id),
+    position BIGINT NOT NULL,
+    product_id BIGINT NOT NULL REFERENCES products (id),
+    sku TEXT COLLATE "C" NOT NULL,
+    title TEXT COLLATE "C" NOT NULL,
+    category TEXT COLLATE "C",
+    quantity BIGINT NOT NULL CHECK (quantity >= 1),
+    unit_price BIGINT NOT NULL,
+    total BIGINT NOT NULL CHECK (total = unit_price * quantity),
+    PRIMARY KEY (order_id, position)
+);
+CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
+CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
+
+-- The words of an order, split beforehand: one column per class of texts, because not everybody may search them all. All
+-- of them are in one index, so that several words are found together whatever class of texts each is in; those of items
+-- have one of their own besides.
+CREATE TABLE order_search (
+    id BIGINT PRIMARY KEY,
+    items TSVECTOR NOT NULL,
+    contact TSVECTOR NOT NULL,
+    note TSVECTOR NOT NULL
+);
+CREATE INDEX order_search_items ON order_search USING gin (items);
+CREATE INDEX order_search_words ON order_search USING gin ((items || contact || note));
+
+-- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without
+-- exception.
+CREATE TABLE stock_movements (
+    product_id BIGINT NOT NULL REFERENCES products (id),
+    entity_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    on_hand BIGINT NOT NULL,
+    reserved BIGINT NOT NULL,
+    PRIMARY KEY (product_id, entity_id, seq)
+);
+
+-- One history for everything that has one. Append-only without exception.
+CREATE TABLE history (
+    entity_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL CHECK (seq >= 1),
+    kind TEXT COLLATE "C" NOT NULL,
+    store_id BIGINT,
+    type TEXT COLLATE "C" NOT NULL,
+    format BIGINT NOT NULL,
+    event TEXT COLLATE "C" NOT NULL,
+    commitment TEXT COLLATE "C",
+    fields TEXT COLLATE "C" NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    occurred_at BIGINT NOT NULL,
+    actor_kind TEXT COLLATE "C" NOT NULL,
+    actor_id BIGINT,
+    actor_role TEXT COLLATE "C",
+    request_id TEXT COLLATE "C" NOT NULL,
+    key_id TEXT COLLATE "C" NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+);
+CREATE INDEX history_by_time ON history (recorded_at, entity_id, seq);
+CREATE INDEX history_by_actor ON history (actor_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_store ON history (store_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_type ON history (kind, type, recorded_at, entity_id, seq);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END;
+$$;
+CREATE TRIGGER stock_movements_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- The personal values of an event. Erasure and purge may clear rows here; the history keeps the commitment.
+CREATE TABLE personal_values (
+    entity_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    salt TEXT COLLATE "C" NOT NULL,
+    content TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+);
+
+-- Every event once, in the gap-free order in which followers read them. No position: not sequenced yet.
+CREATE TABLE outbox (
+    entity_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL,
+    recorded_at BIGINT NOT NULL,
+    position BIGINT UNIQUE,
+    PRIMARY KEY (entity_id, seq)
+);
+CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
+
+-- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
+CREATE TABLE order_arrivals (
+    order_id BIGINT PRIMARY KEY REFERENCES orders (id),
+    store_id BIGINT NOT NULL REFERENCES stores (id),
+    position BIGINT NOT NULL UNIQUE
+);
+CREATE INDEX order_arrivals_by_store ON order_arrivals (store_id, position);
+
+-- Up to which position a member has seen everything. No row: up to their own first event.
+CREATE TABLE seen_marks (
+    member_id BIGINT PRIMARY KEY REFERENCES members (id),
+    position BIGINT NOT NULL
+);
+
+-- What a member has seen beyond that, one by one.
+CREATE TABLE seen_orders (
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    order_id BIGINT NOT NULL REFERENCES orders (id),
+    PRIMARY KEY (member_id, order_id)
+);
+
+-- Commands for many orders at once: what is to be done.
+CREATE TABLE batches (
+    id BIGINT PRIMARY KEY,
+    created_by BIGINT NOT NULL,
+    action TEXT COLLATE "C" NOT NULL CHECK (action IN ('delete', 'undelete', 'confirm', 'invalidate')),
+    reason TEXT COLLATE "C",
+    -- Only until it is finished: then it stands with the histories of the orders.
+    comment TEXT COLLATE "C",
+    stores TEXT COLLATE "C" NOT NULL,
+    request_id TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'cancelled')),
+    total BIGINT NOT NULL,
+    succeeded BIGINT NOT NULL,
+    already_applied BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT,
+    finished_at BIGINT,
+    CHECK (succeeded + already_applied + refused <= total),
+    CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
+);
+CREATE INDEX batches_by_member ON batches (created_by, id);
+CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
+
+-- What became of each order; also ids that lead to no order in its maker's reach. The version is the one that the order
+-- must still have; none: any.
+CREATE TABLE batch_items (
+    batch_id BIGINT NOT NULL REFERENCES batches (id),
+    order_id BIGINT NOT NULL,
+    version BIGINT,
+    result TEXT COLLATE "C" NOT NULL DEFAULT 'waiting' CHECK (result IN
+        ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
+    code TEXT COLLATE "C",
+    PRIMARY KEY (batch_id, order_id),
+    CHECK ((code IS NOT NULL) = (result = 'refused'))
+);
+CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
+
+-- What members were shown before they say that it shall be done: to tell what has changed since.
+CREATE TABLE batch_previews (
+    digest TEXT COLLATE "C" PRIMARY KEY,
+    member_id BIGINT NOT NULL,
+    versions TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX batch_previews_by_member ON batch_previews (member_id, created_at);
+
 -- What an idempotency key did. The answer is rendered again from the history.
 CREATE TABLE idempotency_keys (
     scoped_key TEXT COLLATE "C" PRIMARY KEY,
@@ -211,51 +339,50 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
--- One row per writing process, touched by each of its batches: whether a commit whose answer was lost took place.
+-- How often somebody has tried something, by a hash of what and who: so many attempts, which are forgotten at
+-- `expires_at`; no further one before `blocked_until`.
+CREATE TABLE throttles (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    attempts BIGINT NOT NULL CHECK (attempts >= 0),
+    expires_at BIGINT NOT NULL,
+    blocked_until BIGINT NOT NULL
+);
+CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+-- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (
     id BIGINT PRIMARY KEY,
     batch BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 
--- Pre-tokenised words: one column per class of fields, because not everybody may search them all.
-CREATE TABLE order_search (
-    id BIGINT PRIMARY KEY,
-    items TSVECTOR NOT NULL,
-    contact TSVECTOR NOT NULL,
-    note TSVECTOR NOT NULL
-);
-CREATE INDEX order_search_items ON order_search USING gin (items);
-CREATE INDEX order_search_contact ON order_search USING gin (contact);
-CREATE INDEX order_search_note ON order_search USING gin (note);
-CREATE TABLE product_search (
-    id BIGINT PRIMARY KEY,
-    words TSVECTOR NOT NULL
-);
-CREATE INDEX product_search_words ON product_search USING gin (words);
-
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
-END;
-$$;
-CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER stock_movements_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movements
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
--- For analysts: the same rows with readable times.
+-- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
-SELECT id, version, status, store_id, customer_id, source, source_status, currency, subtotal, shipping_total, total,
+SELECT
+    id, version, head_hash, status,
+    to_timestamp(status_since / 1000.0) AS status_since,
+    store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, look_alike_key,
+    unlisted, holds_stock,
+    to_timestamp(change_until / 1000.0) AS change_until,
+    to_timestamp(due_at / 1000.0) AS due_at,
+    to_timestamp(breached_at / 1000.0) AS breached_at,
+    cancel_reason, invalid_reason, invalid_from,
     to_timestamp(placed_at / 1000.0) AS placed_at,
     to_timestamp(updated_at / 1000.0) AS updated_at,
     to_timestamp(confirmed_at / 1000.0) AS confirmed_at,
     to_timestamp(started_at / 1000.0) AS started_at,
     to_timestamp(completed_at / 1000.0) AS completed_at,
-    to_timestamp(cancelled_at / 1000.0) AS cancelled_at
+    to_timestamp(cancelled_at / 1000.0) AS cancelled_at,
+    to_timestamp(invalidated_at / 1000.0) AS invalidated_at,
+    to_timestamp(deleted_at / 1000.0) AS deleted_at,
+    deleted_in
 FROM orders;
+
 CREATE VIEW readable_history AS
-SELECT entity_id, seq, kind, type, event, actor_kind, actor_id, request_id,
+SELECT
+    entity_id, seq, kind, store_id, type, format, event, commitment, fields,
     to_timestamp(recorded_at / 1000.0) AS recorded_at,
-    to_timestamp(occurred_at / 1000.0) AS occurred_at
+    to_timestamp(occurred_at / 1000.0) AS occurred_at,
+    actor_kind, actor_id, actor_role, request_id, key_id, hash
 FROM history;

@@ -1,5 +1,4 @@
 //! The executor keeps its promises on both engines: values, transactions, errors, limits.
-#![expect(clippy::expect_used, reason = "tests may")]
 
 use std::future::Future;
 use std::pin::pin;

@@ -1,5 +1,4 @@
 //! Opening, settings, migrations and broken connections of each engine.
-#![expect(clippy::expect_used, reason = "tests may")]
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
