@@ -4,3 +4,5 @@
 mod engines;
 mod opening;
 mod schema;
+mod upgrade;
+mod views;

@@ -33,7 +33,8 @@ async fn on_both<T: Record + Ord>(
     both.try_into().unwrap_or_else(|_| unreachable!("two engines"))
 }
 
-async fn rows<T: Record>(db: &Db, query: &'static Template) -> Vec<T> {
+/// The rows that a fixed query finds.
+pub(crate) async fn rows<T: Record>(db: &Db, query: &'static Template) -> Vec<T> {
     db.read().await.expect("a reader").fetch_all(&query.bind(())).await.expect("rows")
 }
 
