@@ -9,13 +9,16 @@ use ordervault_domain::order::{OrderCommand, Status};
 use ordervault_domain::store::Policy;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::error::DbError;
 use ordervault_persistence::migrate::{SCHEMA, Schema, SchemaVersion, migrate, status};
 use ordervault_persistence::read::last_position;
 use ordervault_persistence::sequence;
+use ordervault_persistence::statement::Template;
 use ordervault_persistence::verify::verify;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
+use ordervault_tests::queue::run_sql;
 use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place};
 use ordervault_tests::twin::Fresh;
@@ -23,6 +26,7 @@ use strum::IntoEnumIterator as _;
 
 ordervault_tests::twin_tests!(
     a_filled_first_schema_is_brought_up_by_the_next_migration,
+    a_schema_that_was_never_released_is_refused,
 );
 
 /// The first schema and a migration after it: a column with a CHECK and with values for old rows, and a table.
@@ -78,6 +82,36 @@ async fn a_filled_first_schema_is_brought_up_by_the_next_migration(db: Db) {
     assert!(!status(&fresh.db).await.expect("a status").is_current());
     let error = migrate(&fresh.db).await.expect_err("refused");
     assert!(error.to_string().contains("use the newer program"), "{error}");
+    fresh.drop().await;
+}
+
+async fn a_schema_that_was_never_released_is_refused(db: Db) {
+    // Of the migrations that there were before the first release, the first had the number of ours.
+    static OLDER: Template = Template::forked(
+        "UPDATE _sqlx_migrations SET checksum = x'01' WHERE version = 1",
+        "UPDATE _sqlx_migrations SET checksum = '\\x01' WHERE version = 1",
+    );
+    static MORE_OF_THEM: Template = Template::forked(
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         SELECT value, 'older', TRUE, x'01', 0 FROM json_each('[2, 3, 4, 5, 6]')",
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         SELECT value, 'older', TRUE, '\\x01', 0 FROM generate_series(2, 6) AS value",
+    );
+    let fresh = Fresh::on(db.engine()).await;
+    fill(&fresh.db).await;
+    let before = dump(&fresh.db).await;
+    for made_older in [&OLDER, &MORE_OF_THEM] {
+        run_sql(&fresh.db, made_older).await;
+        for outcome in [status(&fresh.db).await, migrate(&fresh.db).await] {
+            let error = outcome.expect_err("refused");
+            let DbError::Unusable(text) = &error else { panic!("{error:?}") };
+            for way_on in ["never released", "export", "import", "with the program that made it"] {
+                assert!(text.contains(way_on), "{text}");
+            }
+            assert!(!text.contains('\n'), "{text}");
+        }
+    }
+    assert_eq!(differences(&before, &dump(&fresh.db).await), [""; 0]);
     fresh.drop().await;
 }
 
