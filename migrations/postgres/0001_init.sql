@@ -6,7 +6,7 @@
 
 CREATE TABLE stores (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT stores_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     currency TEXT COLLATE "C" NOT NULL,
@@ -26,20 +26,20 @@ CREATE TABLE stores (
 
 CREATE TABLE products (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT products_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     sku TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C",
-    price BIGINT NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    price BIGINT NOT NULL CONSTRAINT products_price_is_in_range CHECK (price BETWEEN 0 AND 1000000000000),
     active BOOLEAN NOT NULL,
     on_hand BIGINT NOT NULL,
-    reserved BIGINT NOT NULL CHECK (reserved >= 0),
+    reserved BIGINT NOT NULL CONSTRAINT products_reserved_is_not_negative CHECK (reserved >= 0),
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
-    CHECK (on_hand >= reserved),
+    CONSTRAINT products_reserved_is_on_hand CHECK (on_hand >= reserved),
     UNIQUE (store_id, sku)
 );
 CREATE INDEX products_by_store ON products (store_id, id);
@@ -55,7 +55,7 @@ CREATE INDEX product_search_words ON product_search USING gin (words);
 
 CREATE TABLE customers (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
     email TEXT COLLATE "C" UNIQUE,
@@ -68,7 +68,7 @@ CREATE TABLE customers (
 
 CREATE TABLE members (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
     email TEXT COLLATE "C" UNIQUE,
@@ -92,7 +92,7 @@ CREATE TABLE credentials (
 -- Families of refresh tokens; a family is one login.
 CREATE TABLE sessions (
     id BIGINT PRIMARY KEY,
-    realm TEXT COLLATE "C" NOT NULL CHECK (realm IN ('customer', 'staff')),
+    realm TEXT COLLATE "C" NOT NULL CONSTRAINT sessions_realm_is_known CHECK (realm IN ('customer', 'staff')),
     principal_id BIGINT NOT NULL,
     generation BIGINT NOT NULL,
     token_hash TEXT COLLATE "C" NOT NULL,
@@ -108,20 +108,20 @@ CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
 
 CREATE TABLE orders (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
-    status TEXT COLLATE "C" NOT NULL CHECK (status IN
+    status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
         ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
     status_since BIGINT NOT NULL DEFAULT 0,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     customer_id BIGINT REFERENCES customers (id),
-    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
+    source TEXT COLLATE "C" NOT NULL CONSTRAINT orders_source_is_known CHECK (source IN ('shop', 'staff', 'import')),
     source_status TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
     currency TEXT COLLATE "C" NOT NULL,
     subtotal BIGINT NOT NULL,
     shipping_total BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
+    total BIGINT NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
     contact_name TEXT COLLATE "C",
     contact_phone TEXT COLLATE "C",
     contact_phone_reversed TEXT COLLATE "C",
@@ -146,10 +146,10 @@ CREATE TABLE orders (
     cancelled_at BIGINT,
     invalidated_at BIGINT,
     -- In the trash since then, and by which batch.
-    deleted_at BIGINT CHECK (deleted_at IS NULL OR status = 'invalid'),
-    deleted_in BIGINT CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
-    CHECK (subtotal + shipping_total = total),
-    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+    deleted_at BIGINT CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
+    deleted_in BIGINT CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
+    CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
 );
 -- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
 -- the wrong one, so there is none by store and time.
@@ -174,9 +174,9 @@ CREATE TABLE order_lines (
     sku TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C",
-    quantity BIGINT NOT NULL CHECK (quantity >= 1),
+    quantity BIGINT NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total = unit_price * quantity),
+    total BIGINT NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
     PRIMARY KEY (order_id, position)
 );
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
@@ -208,7 +208,7 @@ CREATE TABLE stock_movements (
 -- One history for everything that has one. Append-only without exception.
 CREATE TABLE history (
     entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL CHECK (seq >= 1),
+    seq BIGINT NOT NULL CONSTRAINT history_seq_is_positive CHECK (seq >= 1),
     kind TEXT COLLATE "C" NOT NULL,
     store_id BIGINT,
     type TEXT COLLATE "C" NOT NULL,
@@ -236,9 +236,17 @@ BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
 END;
 $$;
-CREATE TRIGGER stock_movements_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movements
+CREATE TRIGGER stock_movements_no_update BEFORE UPDATE ON stock_movements
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history
+CREATE TRIGGER stock_movements_no_delete BEFORE DELETE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_update BEFORE UPDATE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_delete BEFORE DELETE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The personal values of an event. Erasure and purge may clear rows here; the history keeps the commitment.
@@ -285,13 +293,15 @@ CREATE TABLE seen_orders (
 CREATE TABLE batches (
     id BIGINT PRIMARY KEY,
     created_by BIGINT NOT NULL,
-    action TEXT COLLATE "C" NOT NULL CHECK (action IN ('delete', 'undelete', 'confirm', 'invalidate')),
+    action TEXT COLLATE "C" NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
+        ('delete', 'undelete', 'confirm', 'invalidate')),
     reason TEXT COLLATE "C",
     -- Only until it is finished: then it stands with the histories of the orders.
     comment TEXT COLLATE "C",
     stores TEXT COLLATE "C" NOT NULL,
     request_id TEXT COLLATE "C" NOT NULL,
-    status TEXT COLLATE "C" NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'cancelled')),
+    status TEXT COLLATE "C" NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
+        ('pending', 'running', 'completed', 'cancelled')),
     total BIGINT NOT NULL,
     succeeded BIGINT NOT NULL,
     already_applied BIGINT NOT NULL,
@@ -299,8 +309,8 @@ CREATE TABLE batches (
     created_at BIGINT NOT NULL,
     started_at BIGINT,
     finished_at BIGINT,
-    CHECK (succeeded + already_applied + refused <= total),
-    CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
+    CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
+    CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
 );
 CREATE INDEX batches_by_member ON batches (created_by, id);
 CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
@@ -311,11 +321,11 @@ CREATE TABLE batch_items (
     batch_id BIGINT NOT NULL REFERENCES batches (id),
     order_id BIGINT NOT NULL,
     version BIGINT,
-    result TEXT COLLATE "C" NOT NULL DEFAULT 'waiting' CHECK (result IN
+    result TEXT COLLATE "C" NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT COLLATE "C",
     PRIMARY KEY (batch_id, order_id),
-    CHECK ((code IS NOT NULL) = (result = 'refused'))
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
 );
 CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
 
@@ -343,7 +353,7 @@ CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 -- `expires_at`; no further one before `blocked_until`.
 CREATE TABLE throttles (
     key TEXT COLLATE "C" PRIMARY KEY,
-    attempts BIGINT NOT NULL CHECK (attempts >= 0),
+    attempts BIGINT NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),
     expires_at BIGINT NOT NULL,
     blocked_until BIGINT NOT NULL
 );

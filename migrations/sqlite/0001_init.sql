@@ -6,7 +6,7 @@
 
 CREATE TABLE stores (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT stores_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT NOT NULL,
     currency TEXT NOT NULL,
@@ -26,20 +26,20 @@ CREATE TABLE stores (
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT products_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     store_id INTEGER NOT NULL REFERENCES stores (id),
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
     category TEXT,
-    price INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    price INTEGER NOT NULL CONSTRAINT products_price_is_in_range CHECK (price BETWEEN 0 AND 1000000000000),
     active INTEGER NOT NULL,
     on_hand INTEGER NOT NULL,
-    reserved INTEGER NOT NULL CHECK (reserved >= 0),
+    reserved INTEGER NOT NULL CONSTRAINT products_reserved_is_not_negative CHECK (reserved >= 0),
     external_reference TEXT UNIQUE,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    CHECK (on_hand >= reserved),
+    CONSTRAINT products_reserved_is_on_hand CHECK (on_hand >= reserved),
     UNIQUE (store_id, sku)
 ) STRICT;
 CREATE INDEX products_by_store ON products (store_id, id);
@@ -53,7 +53,7 @@ CREATE VIRTUAL TABLE product_search USING fts5 (
 
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
     email TEXT UNIQUE,
@@ -66,7 +66,7 @@ CREATE TABLE customers (
 
 CREATE TABLE members (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
     email TEXT UNIQUE,
@@ -90,7 +90,7 @@ CREATE TABLE credentials (
 -- Families of refresh tokens; a family is one login.
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
-    realm TEXT NOT NULL CHECK (realm IN ('customer', 'staff')),
+    realm TEXT NOT NULL CONSTRAINT sessions_realm_is_known CHECK (realm IN ('customer', 'staff')),
     principal_id INTEGER NOT NULL,
     generation INTEGER NOT NULL,
     token_hash TEXT NOT NULL,
@@ -106,20 +106,20 @@ CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
 
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN
+    status TEXT NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
         ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
     status_since INTEGER NOT NULL DEFAULT 0,
     store_id INTEGER NOT NULL REFERENCES stores (id),
     customer_id INTEGER REFERENCES customers (id),
-    source TEXT NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
+    source TEXT NOT NULL CONSTRAINT orders_source_is_known CHECK (source IN ('shop', 'staff', 'import')),
     source_status TEXT,
     external_reference TEXT UNIQUE,
     currency TEXT NOT NULL,
     subtotal INTEGER NOT NULL,
     shipping_total INTEGER NOT NULL,
-    total INTEGER NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
+    total INTEGER NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
     contact_name TEXT,
     contact_phone TEXT,
     contact_phone_reversed TEXT,
@@ -144,10 +144,10 @@ CREATE TABLE orders (
     cancelled_at INTEGER,
     invalidated_at INTEGER,
     -- In the trash since then, and by which batch.
-    deleted_at INTEGER CHECK (deleted_at IS NULL OR status = 'invalid'),
-    deleted_in INTEGER CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
-    CHECK (subtotal + shipping_total = total),
-    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+    deleted_at INTEGER CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
+    deleted_in INTEGER CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
+    CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
 ) STRICT;
 -- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
 -- the wrong one, so there is none by store and time.
@@ -172,9 +172,9 @@ CREATE TABLE order_lines (
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
     category TEXT,
-    quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    quantity INTEGER NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price INTEGER NOT NULL,
-    total INTEGER NOT NULL CHECK (total = unit_price * quantity),
+    total INTEGER NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
     PRIMARY KEY (order_id, position)
 ) STRICT;
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
@@ -201,7 +201,7 @@ CREATE TABLE stock_movements (
 -- One history for everything that has one. Append-only without exception.
 CREATE TABLE history (
     entity_id INTEGER NOT NULL,
-    seq INTEGER NOT NULL CHECK (seq >= 1),
+    seq INTEGER NOT NULL CONSTRAINT history_seq_is_positive CHECK (seq >= 1),
     kind TEXT NOT NULL,
     store_id INTEGER,
     type TEXT NOT NULL,
@@ -285,13 +285,15 @@ CREATE TABLE seen_orders (
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
     created_by INTEGER NOT NULL,
-    action TEXT NOT NULL CHECK (action IN ('delete', 'undelete', 'confirm', 'invalidate')),
+    action TEXT NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
+        ('delete', 'undelete', 'confirm', 'invalidate')),
     reason TEXT,
     -- Only until it is finished: then it stands with the histories of the orders.
     comment TEXT,
     stores TEXT NOT NULL,
     request_id TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'cancelled')),
+    status TEXT NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
+        ('pending', 'running', 'completed', 'cancelled')),
     total INTEGER NOT NULL,
     succeeded INTEGER NOT NULL,
     already_applied INTEGER NOT NULL,
@@ -299,8 +301,8 @@ CREATE TABLE batches (
     created_at INTEGER NOT NULL,
     started_at INTEGER,
     finished_at INTEGER,
-    CHECK (succeeded + already_applied + refused <= total),
-    CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
+    CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
+    CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
 ) STRICT;
 CREATE INDEX batches_by_member ON batches (created_by, id);
 CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
@@ -311,11 +313,11 @@ CREATE TABLE batch_items (
     batch_id INTEGER NOT NULL REFERENCES batches (id),
     order_id INTEGER NOT NULL,
     version INTEGER,
-    result TEXT NOT NULL DEFAULT 'waiting' CHECK (result IN
+    result TEXT NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT,
     PRIMARY KEY (batch_id, order_id),
-    CHECK ((code IS NOT NULL) = (result = 'refused'))
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
 ) STRICT;
 CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
 
@@ -343,7 +345,7 @@ CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 -- `expires_at`; no further one before `blocked_until`.
 CREATE TABLE throttles (
     key TEXT PRIMARY KEY,
-    attempts INTEGER NOT NULL CHECK (attempts >= 0),
+    attempts INTEGER NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),
     expires_at INTEGER NOT NULL,
     blocked_until INTEGER NOT NULL
 ) STRICT;
