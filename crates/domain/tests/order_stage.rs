@@ -1,16 +1,18 @@
 //! Which combinations of status, times and reasons exist: those of a stage, and no others.
 
+#[path = "../../../tests/src/stages.rs"]
+mod stages;
+
 use std::collections::BTreeSet;
 
 use ordervault_domain::id::BatchId;
 use ordervault_domain::order::{
-    CancelReason, Cancelled, Execution, Invalid, InvalidReason, Stage, StageParts, Status, StepTime, Trash,
-    Valid,
+    CancelReason, Cancelled, Execution, Invalid, InvalidReason, Stage, Status, StepTime, Trash, Valid,
 };
-use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
 
-const AT: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+use stages::{AT, combinations};
+
 const TIMES: [StepTime; 2] = [None, Some(AT)];
 
 fn executions() -> Vec<Execution> {
@@ -48,35 +50,6 @@ fn stages() -> Vec<Stage> {
         }
     }
     all
-}
-
-/// Every combination of parts with the same values.
-fn combinations() -> impl Iterator<Item = StageParts> {
-    let before: Vec<Option<Status>> = std::iter::once(None).chain(Status::iter().map(Some)).collect();
-    Status::iter().flat_map(move |status| {
-        let before = before.clone();
-        Status::iter().flat_map(move |executed_to| {
-            before.clone().into_iter().flat_map(move |invalid_from| {
-                (0..512_u32).map(move |bits| {
-                    let time = |bit: u32| (bits >> bit & 1 == 1).then_some(AT);
-                    StageParts {
-                        status,
-                        executed_to,
-                        confirmed_at: time(0),
-                        started_at: time(1),
-                        completed_at: time(2),
-                        cancelled_at: time(3),
-                        cancel_reason: time(4).map(|_| CancelReason::Fraud),
-                        invalidated_at: time(5),
-                        invalid_reason: time(6).map(|_| InvalidReason::Test),
-                        invalid_from,
-                        deleted_at: time(7),
-                        deleted_in: time(8).map(|_| BatchId::from_i64(7)),
-                    }
-                })
-            })
-        })
-    })
 }
 
 #[test]

@@ -268,7 +268,7 @@ async fn lists_of_a_life(fixture: &mut Fixture, dice: &Dice) -> usize {
             }
             assert_eq!(item.matched, matched.into_iter().collect::<Vec<_>>());
             assert_eq!(item.contact_name.is_some(), scope.shows_contact() && order.contact.name.is_some());
-            assert_eq!((item.due_at, item.deleted_at), (order.due_at, order.deleted_at));
+            assert_eq!((item.due_at, item.deleted_at), (order.due_at, order.stage.parts().deleted_at));
             found_some += 1;
         }
     }

@@ -41,7 +41,7 @@ async fn what_waits_together_is_one_batch(db: Db) {
     let before = batches(&db).await;
     let orders = (0..20).map(|_| submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]));
     for outcome in together(&shop.writer, orders.collect()).await {
-        assert_eq!(order_of(outcome).status, Status::PendingReview);
+        assert_eq!(order_of(outcome).status(), Status::PendingReview);
     }
     assert_eq!(batches(&db).await, before + 1);
     assert_eq!(stock(&db, &tea).await, (100, 20));

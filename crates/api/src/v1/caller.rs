@@ -299,7 +299,7 @@ pub(crate) async fn offers(
     actor: &Actor,
 ) -> Result<Vec<ActionBody>, Problem> {
     // Only taking an order back into the shop asks for stock; everything else is decided by the order alone.
-    let context = match order.invalid_from {
+    let context = match order.stage.invalid() {
         None => OrderContext::default(),
         Some(_) => {
             let mut conn = reader(state).await?;

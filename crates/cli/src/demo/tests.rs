@@ -83,7 +83,7 @@ async fn the_shop_has_orders_in_every_status_and_is_the_same_every_time() {
     let all = orders(&db, OrderFilter { trash: Trash::With, ..OrderFilter::default() }).await;
     assert_eq!(all.len(), 200);
     for status in STATUSES {
-        assert!(all.iter().filter(|order| order.status() == status).count() >= FEW, "{status}");
+        assert!(all.iter().filter(|order| order.status == status).count() >= FEW, "{status}");
     }
     // The deadlines that it missed are noted, and no others are waiting for a server to note them.
     let mut conn = db.read().await.unwrap();
@@ -167,12 +167,12 @@ async fn page(db: &Db, all: &[OrderSummary]) -> String {
     let mings = orders(db, OrderFilter { customer: Some(ming), ..OrderFilter::default() }).await;
     for status in STATUSES {
         let of = |orders: &[OrderSummary], but: &[OrderSummary]| {
-            let orders = orders.iter().filter(|order| order.status() == status);
+            let orders = orders.iter().filter(|order| order.status == status);
             let orders = orders.filter(|order| but.iter().all(|other| other.id != order.id));
             let numbers: Vec<_> = orders.take(SHOWN).map(|order| format!("`{}`", order.id)).collect();
             numbers.join(" ")
         };
-        let count = all.iter().filter(|order| order.status() == status).count();
+        let count = all.iter().filter(|order| order.status == status).count();
         writeln!(page, "| {status} | {count} | {} | {} |", of(&mings, &[]), of(all, &mings)).unwrap();
     }
     let batches = read::batches(&mut conn, &owner.authority(), None, 100).await.unwrap().items;

@@ -304,7 +304,7 @@ impl Reading {
             summary.price_total +=
                 order.lines.iter().map(|line| line.unit_price * line.quantity).sum::<i64>();
             summary.freight_total += order.freight_total;
-            *summary.orders_by_status.entry(order.status()).or_default() += 1;
+            *summary.orders_by_status.entry(order.status).or_default() += 1;
             orders.push(order);
         }
         orders.sort_unstable_by(|a, b| (a.purchased_at, &a.order_id).cmp(&(b.purchased_at, &b.order_id)));

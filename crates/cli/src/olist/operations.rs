@@ -105,7 +105,7 @@ impl Translator {
             store_id,
             customer_id: Some(customer_id),
             external_reference,
-            source_status: order.status().as_str().to_owned(),
+            source_status: order.status.as_str().to_owned(),
             currency: self.brl,
             lines,
             shipping_total: Amount::new(order.freight_total),
@@ -187,7 +187,7 @@ fn lines(order: &OlistOrder) -> Option<Vec<ImportedLine>> {
 /// The steps that are known and lie on the way to where the order stands, and that one, known or not. An order that
 /// was called off keeps all of its known steps: they happened, however far it had come.
 fn steps(order: &OlistOrder, utc: impl Fn(NaiveDateTime) -> Timestamp) -> Vec<ImportedStep> {
-    let target = status(order.status());
+    let target = status(order.status);
     let known = [
         (Status::Confirmed, order.approved_at),
         (Status::Processing, order.carrier_at),

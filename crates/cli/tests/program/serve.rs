@@ -299,7 +299,7 @@ async fn a_server_runs_its_timers() {
         let token = login["access_token"].as_str().unwrap();
         let waiting = || async {
             let orders = shop.orders().await;
-            orders.iter().filter(|order| order.status() == Status::PendingReview).count()
+            orders.iter().filter(|order| order.status == Status::PendingReview).count()
         };
         assert!(waiting().await > 0);
         for store in ["sto_0NEHNAF80JYTAF", "sto_0NEHNHSM1N77WS", "sto_0NEHNS401X8Z8V"] {

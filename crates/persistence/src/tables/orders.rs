@@ -162,9 +162,7 @@ impl OrderRow {
             deleted_at: time_option(self.deleted_at),
             deleted_in: self.deleted_in.map(BatchId::from_i64),
         };
-        let stage = stage
-            .stage()
-            .ok_or_else(|| at.inconsistent("status"))?;
+        let stage = stage.stage().ok_or_else(|| at.inconsistent("status"))?;
         let state = Order {
             id: OrderId::from_i64(self.id),
             version: self.version,
