@@ -8,10 +8,10 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{MAX_WALKED_ROWS, in_scope};
+use super::order_list::in_scope;
+use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS};
 use super::select::{column, newest_first, one_of};
 use super::unread::count_new;
-use super::{Counted, MAX_COUNTED};
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::columns::Row;

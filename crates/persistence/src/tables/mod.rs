@@ -1,7 +1,8 @@
 //! One module per table (or pair of tables): its statements, its rows, and the way from rows to states and back.
 //!
-//! To add a kind of thing with a history: its migration (both engines, same number and name), a module here with
-//! [`Stored`], and its line in the writer's working set.
+//! To add a table: its migration (both engines, same number and name), a module here, and its `STATEMENTS` in
+//! [`ALL_STATEMENTS`]. To add a kind of resource with a history: also [`Stored`] for it, and then the places that
+//! `lib.rs` lists.
 
 pub(crate) mod arrivals;
 pub(crate) mod batches;
@@ -30,6 +31,26 @@ use crate::bulk::{BulkInsert, BulkUpdate};
 use crate::error::Error;
 use crate::statement::{Bind, Template};
 use crate::tx::Conn;
+
+/// The fixed statements of these modules.
+pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
+    arrivals::STATEMENTS,
+    batches::STATEMENTS,
+    credentials::STATEMENTS,
+    customers::STATEMENTS,
+    history::STATEMENTS,
+    idempotency::STATEMENTS,
+    members::STATEMENTS,
+    orders::STATEMENTS,
+    outbox::STATEMENTS,
+    products::STATEMENTS,
+    search::STATEMENTS,
+    sessions::STATEMENTS,
+    stock::STATEMENTS,
+    stores::STATEMENTS,
+    throttles::STATEMENTS,
+    writers::STATEMENTS,
+];
 
 /// A state together with the hash of its last history row.
 #[derive(Clone, Debug)]

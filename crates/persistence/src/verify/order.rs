@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use ordervault_domain::order::{DuplicateKey, Order, Totals};
 
 use super::product::searchable;
-use super::resource::{Verified, finding};
-use super::{Code, Report};
+use super::report::{Code, Report, finding};
+use super::resource::Verified;
 use crate::bulk::{
     BulkTemplate, Column,
     ColumnType::{Int, Text},

@@ -7,9 +7,9 @@ use ordervault_domain::time::Timestamp;
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Value};
 
 use super::filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
 use crate::read::terms;
-use crate::read::unread::UnreadFilter;
 
 /// The digits of the phone number, the last one first.
 pub(super) const PHONE: &str = "contact_phone_reversed";

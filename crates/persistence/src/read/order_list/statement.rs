@@ -1,17 +1,16 @@
 //! The statements of a list.
 
 use sea_query::{
-    Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType, WithClause,
-    WithQuery,
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, WithClause, WithQuery,
 };
 
-use super::COLUMNS;
-use super::OrderCursor;
 use super::filter::OrderSort;
 use super::predicate::{Predicate, column};
-use super::walk::{IndexRanges, KeyRange};
+use super::ranges::{IndexRanges, KeyRange};
+use super::row::{COLUMNS, OrderCursor};
+use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
-use crate::read::unread::UnreadFilter;
+use crate::read::select::united;
 use crate::statement::Statement;
 
 /// Orders looked at first for each row of a page when the walk leaves open only whether they are in the trash, which few
@@ -161,10 +160,6 @@ fn among(candidates: Candidates, over: SelectStatement) -> WithQuery {
     let found =
         CommonTableExpression::new().table_name(Alias::new("found")).materialized(true).query(ids).to_owned();
     over.with(WithClause::new().cte(found).to_owned())
-}
-
-pub(super) fn united(mut all: SelectStatement, more: SelectStatement) -> SelectStatement {
-    all.union(UnionType::All, more).to_owned()
 }
 
 fn subquery(select: SelectStatement) -> Expr {
