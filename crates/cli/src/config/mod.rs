@@ -23,7 +23,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 pub use layers::Source;
 use layers::Values;
-use ordervault_api::throttles::Rates;
+use ordervault_api::settings::Rates;
 pub use settings::{Default as DefaultValue, SETTINGS, Secrecy, Setting};
 pub use show::reference_page;
 pub use value::{DatabaseUrl, Engine, Secret, mask_url};

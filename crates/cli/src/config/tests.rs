@@ -124,7 +124,7 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
 #[test]
 fn throttles_and_proxies_are_read() {
     let config = load(&[]).unwrap();
-    assert_eq!(config.throttles, ordervault_api::throttles::Rates::default(), "the page tells the defaults");
+    assert_eq!(config.throttles, ordervault_api::settings::Rates::default(), "the page tells the defaults");
     assert!(config.server.trusted_proxies.is_empty());
     let config = load(&[
         ("ORDERVAULT_THROTTLES__PLACE_ACCOUNT", "1000000/1s"),

@@ -78,6 +78,8 @@ impl Decider<'_> {
             Operation::Member { id, expected_version, command, password_hash } => {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
+            // Logins, checked passwords and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
+            // token, a password or the count, not who they are.
             Operation::Session(session) => self.session(session),
             Operation::Batch(batch) => self.batch(actor_context, batch),
             Operation::Verified { realm, principal_id, password_hash } => {

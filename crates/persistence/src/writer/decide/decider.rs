@@ -69,8 +69,8 @@ impl Decider<'_> {
                 None => return Err(Refusal::Inactive.into()),
             },
             ActorRef::Guest(id) => Actor::Guest(id),
-            // Whoever opens an account or signs in is nobody yet; such acts ask for no rights.
-            ActorRef::Anonymous | ActorRef::System => Actor::System,
+            ActorRef::Anonymous => Actor::Anonymous,
+            ActorRef::System => Actor::System,
             ActorRef::Operator => Actor::Operator,
             ActorRef::Importer => Actor::Importer,
         };
@@ -131,7 +131,7 @@ impl ActorContext<'_> {
     /// The same, but whoever was nobody yet is the one that they become by this.
     pub(super) fn or_self(&self, kind: ActorKind, id: i64) -> ActorContext<'_> {
         let written = match self.actor {
-            Actor::System => HistoryActor { kind, id: Some(id), role: None },
+            Actor::Anonymous => HistoryActor { kind, id: Some(id), role: None },
             _ => self.written.clone(),
         };
         ActorContext { actor: self.actor.clone(), written, request_id: self.request_id }
