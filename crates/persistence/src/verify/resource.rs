@@ -7,6 +7,7 @@ use super::report::{Code, Report, finding};
 use super::stock;
 use crate::error::Error;
 use crate::scan::{self, Progress, Scan, Scanned};
+use crate::tables::columns::TableRow as _;
 use crate::tables::history::{self, HistoryRow};
 use crate::tables::{LockedRow, RowLock};
 use crate::tx::Conn;
@@ -63,6 +64,7 @@ pub(super) async fn check<A: Verified>(
             }
             movements.extend(replayed.movements.map(|movements| (*id, movements)));
         }
+        columns(conn, &rows, report).await?;
         *ledger += stock::check_movements(conn, report, &movements).await?;
         let page: Vec<A> = rows.into_iter().map(|held| held.state).collect();
         A::beside(conn, &page, report).await?;
@@ -85,6 +87,23 @@ async fn readable<A: Scanned>(
             loaded => return loaded,
         }
     }
+}
+
+/// Rows against what their states make of them: columns that are made from others.
+async fn columns<A: Scanned>(
+    conn: &mut Conn,
+    page: &[LockedRow<A>],
+    report: &mut Report,
+) -> Result<(), Error> {
+    let ids: Vec<i64> = page.iter().map(|held| held.state.raw_id()).collect();
+    let rows: Vec<A::Row> = conn.fetch_all(&A::READ.bind((ids,))).await?;
+    for (row, held) in rows.iter().zip(page) {
+        if let Some(column) = row.differing(&held.state.row(&held.head)) {
+            let detail = format!("{column} is not what the other columns make of it");
+            report.add(finding::<A>(Code::ColumnDiffers, held.state.raw_id(), None, detail));
+        }
+    }
+    Ok(())
 }
 
 /// The row against what its history amounts to.

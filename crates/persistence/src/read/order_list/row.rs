@@ -8,7 +8,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::filter::SortKey;
 use crate::error::Error;
-use crate::tables::columns::{Row, time_option};
+use crate::tables::columns::{Row, table_row, time};
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,52 +60,41 @@ pub struct OrderSummary {
     pub matched: Vec<Field>,
 }
 
+table_row! {
+    /// The columns of `orders` that a list shows.
+    pub(super) struct ListedRow {
+        id: i64,
+        version: i64,
+        status: String,
+        store_id: i64,
+        customer_id: Option<i64>,
+        contact_name: Option<String>,
+        contact_email: Option<String>,
+        contact_phone: Option<String>,
+        source: String,
+        source_status: Option<String>,
+        total: i64,
+        currency: String,
+        placed_at: i64,
+        updated_at: i64,
+        due_at: Option<i64>,
+        deleted_at: Option<i64>,
+    }
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct SummaryRow {
-    id: i64,
-    version: i64,
-    status: String,
-    store_id: i64,
-    customer_id: Option<i64>,
-    contact_name: Option<String>,
-    contact_email: Option<String>,
-    contact_phone: Option<String>,
-    source: String,
-    source_status: Option<String>,
-    total: i64,
-    currency: String,
-    placed_at: i64,
-    updated_at: i64,
-    due_at: Option<i64>,
-    deleted_at: Option<i64>,
+    #[sqlx(flatten)]
+    order: ListedRow,
     is_new: Option<bool>,
     /// How many orders were looked at to find this page.
     pub(super) looked_at: i64,
 }
 
-pub(super) const COLUMNS: [&str; 16] = [
-    "id",
-    "version",
-    "status",
-    "store_id",
-    "customer_id",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "source",
-    "source_status",
-    "total",
-    "currency",
-    "placed_at",
-    "updated_at",
-    "due_at",
-    "deleted_at",
-];
-
 impl TryFrom<SummaryRow> for OrderSummary {
     type Error = Error;
 
-    fn try_from(row: SummaryRow) -> Result<Self, Error> {
+    fn try_from(SummaryRow { order: row, is_new, .. }: SummaryRow) -> Result<Self, Error> {
         let at = Row { table: "orders", id: row.id };
         Ok(Self {
             id: OrderId::from_i64(row.id),
@@ -122,9 +111,9 @@ impl TryFrom<SummaryRow> for OrderSummary {
             currency: at.parsed("currency", &row.currency)?,
             placed_at: Timestamp::from_millis(row.placed_at),
             updated_at: Timestamp::from_millis(row.updated_at),
-            due_at: time_option(row.due_at),
-            deleted_at: time_option(row.deleted_at),
-            is_new: row.is_new,
+            due_at: time(row.due_at),
+            deleted_at: time(row.deleted_at),
+            is_new,
             matched: vec![],
         })
     }

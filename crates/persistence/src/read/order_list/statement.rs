@@ -7,11 +7,12 @@ use sea_query::{
 use super::filter::OrderSort;
 use super::predicate::{Predicate, column};
 use super::ranges::{IndexRanges, KeyRange};
-use super::row::{COLUMNS, OrderCursor};
+use super::row::{ListedRow, OrderCursor};
 use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
 use crate::read::select::united;
 use crate::statement::Statement;
+use crate::tables::columns::TableRow as _;
 
 /// Orders looked at first for each row of a page when the walk leaves open only whether they are in the trash, which few
 /// are.
@@ -84,7 +85,7 @@ impl ListQuery {
         let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
         let key = column(self.sort.key.column());
         let mut page = self.kept(&candidates);
-        page.exprs(COLUMNS.map(column))
+        page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
             .expr_as(subquery(looked_at), "looked_at")
             .expr_as(self.news.flag(), "is_new")
             .cond_where(self.after())

@@ -9,7 +9,7 @@ use super::working_set::{Held, WorkingSet};
 use crate::bulk::Bulk as _;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::tables::columns::json_text;
+use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::search::SearchRows;
 use crate::tables::{
     arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, stock,
@@ -66,7 +66,7 @@ impl WorkingSet {
     async fn flush_counters(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
         let (mut new, mut known) = (throttles::INSERT.rows(), throttles::UPDATE.rows());
         for (is_new, counter) in written(&self.counters, &net.counters) {
-            if is_new { &mut new } else { &mut known }.push(counter.values());
+            if is_new { &mut new } else { &mut known }.push(counter.row().values());
         }
         expect_rows(new.len(), tx.run_bulk(&throttles::INSERT, &new).await?)?;
         expect_rows(known.len(), tx.run_bulk(&throttles::UPDATE, &known).await?)
@@ -78,8 +78,8 @@ impl WorkingSet {
         let mut cancelled = vec![];
         for (is_new, batch) in written(&self.batches, &net.batches) {
             match is_new {
-                true => opened.push(batches::values(batch)),
-                false => known.push(batches::values(batch)),
+                true => opened.push(batches::row(batch).values()),
+                false => known.push(batches::row(batch).values()),
             }
             cancelled.extend((batch.status == BatchStatus::Cancelled).then_some(batch.id.get()));
         }
@@ -104,7 +104,7 @@ impl WorkingSet {
     async fn flush_sessions(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
         let (mut opened, mut known) = (sessions::INSERT.rows(), sessions::UPDATE.rows());
         for (is_new, session) in written(&self.sessions, &net.sessions) {
-            if is_new { &mut opened } else { &mut known }.push(session.values());
+            if is_new { &mut opened } else { &mut known }.push(session.row().values());
         }
         expect_rows(opened.len(), tx.run_bulk(&sessions::INSERT, &opened).await?)?;
         expect_rows(known.len(), tx.run_bulk(&sessions::UPDATE, &known).await?)
@@ -199,10 +199,10 @@ async fn states<'a, A: Held + 'a>(
     let (mut inserted, mut updated) = (A::INSERT.rows(), A::UPDATE.rows());
     for (before, after, head) in changed {
         match before {
-            None => inserted.push(after.values(head)),
+            None => inserted.push(after.row(head).values()),
             Some(before) if before.version() != after.version() => {
                 let mut row = vec![after.raw_id().into(), before.version().into()];
-                row.extend(after.values(head).into_iter().skip(1));
+                row.extend(after.row(head).values().into_iter().skip(1));
                 updated.push(row);
             }
             Some(_) => {}
