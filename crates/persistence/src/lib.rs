@@ -21,9 +21,11 @@
 //!
 //! # How to add one more
 //!
-//! - **A column**: the migrations of both engines; its line in the table's module, where the column is read and written. Of
-//!   a column that is derived from others, also the check in `verify`.
-//! - **A table**: the migrations of both engines, a module of [`tables`](self) and its line in `ALL_STATEMENTS` there; what
+//! - **A column**: the schema of both engines, and its line in the `table_row!` of its table (`tables/`). The compiler names
+//!   the two functions between row and state. A column that lists show also stands in `read/order_list/row.rs`.
+//! - **The schema of both engines**: until the first release `0001_init.sql` of both folders under `migrations/`; from then
+//!   on migrations are append-only, and it is a new file of the next number, one per engine (see [`migrate`]).
+//! - **A table**: the schema of both engines, a module of [`tables`](self) and its line in `ALL_STATEMENTS` there; what
 //!   must have a counterpart in another table: a check in `verify/pairs.rs`.
 //! - **A kind of resource with a history**: its table with `Stored` (`tables`), `Held` and a variant of `Change`
 //!   (`writer/set`), a variant of [`writer::Operation`] and its [`writer::Effect`], what it names (`writer/set/named.rs`), what

@@ -119,19 +119,19 @@ impl Row {
         T::try_from(number).map_err(|_| self.inconsistent(column))
     }
 
-    /// A contact from its columns.
+    /// A contact from its columns: the name, and the names and texts of phone, e-mail address and address.
     pub(crate) fn contact(
         self,
         name: Option<String>,
-        phone: Option<&str>,
-        email: Option<&str>,
-        address: Option<&str>,
+        phone: (&'static str, Option<&str>),
+        email: (&'static str, Option<&str>),
+        address: (&'static str, Option<&str>),
     ) -> Result<Contact, Error> {
         Ok(Contact {
             name,
-            phone: self.parsed_option("phone", phone)?,
-            email: self.parsed_option("email", email)?,
-            address: address.map(|address| self.json("address", address)).transpose()?,
+            phone: self.parsed_option(phone.0, phone.1)?,
+            email: self.parsed_option(email.0, email.1)?,
+            address: address.1.map(|text| self.json(address.0, text)).transpose()?,
         })
     }
 }

@@ -40,8 +40,12 @@ impl TryFrom<CustomerRow> for LockedRow<Customer> {
 
     fn try_from(row: CustomerRow) -> Result<Self, Error> {
         let at = Row { table: "customers", id: row.id };
-        let contact =
-            at.contact(row.name, row.phone.as_deref(), row.email.as_deref(), row.address.as_deref())?;
+        let contact = at.contact(
+            row.name,
+            ("phone", row.phone.as_deref()),
+            ("email", row.email.as_deref()),
+            ("address", row.address.as_deref()),
+        )?;
         let state = Customer {
             id: CustomerId::from_i64(row.id),
             version: row.version,

@@ -47,8 +47,12 @@ impl TryFrom<MemberRow> for LockedRow<Member> {
 
     fn try_from(row: MemberRow) -> Result<Self, Error> {
         let at = Row { table: "members", id: row.id };
-        let contact =
-            at.contact(row.name, row.phone.as_deref(), row.email.as_deref(), row.address.as_deref())?;
+        let contact = at.contact(
+            row.name,
+            ("phone", row.phone.as_deref()),
+            ("email", row.email.as_deref()),
+            ("address", row.address.as_deref()),
+        )?;
         let state = Member {
             id: MemberId::from_i64(row.id),
             version: row.version,

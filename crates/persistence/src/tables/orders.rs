@@ -104,9 +104,9 @@ impl OrderRow {
         let at = Row { table: "orders", id: self.id };
         let contact = at.contact(
             self.contact_name,
-            self.contact_phone.as_deref(),
-            self.contact_email.as_deref(),
-            self.contact_address.as_deref(),
+            ("contact_phone", self.contact_phone.as_deref()),
+            ("contact_email", self.contact_email.as_deref()),
+            ("contact_address", self.contact_address.as_deref()),
         )?;
         let state = Order {
             id: OrderId::from_i64(self.id),

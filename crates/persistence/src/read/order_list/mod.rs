@@ -19,7 +19,7 @@ mod statement;
 mod unread_filter;
 
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
-pub(super) use predicate::in_scope;
+pub(super) use predicate::{in_scope, overdue};
 pub use row::{OrderCursor, OrderSummary};
 pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
 

@@ -159,6 +159,12 @@ pub(in crate::read) fn in_scope(scope: &Scope) -> Condition {
     }
 }
 
+/// Is it overdue at this time? For rows of `orders`.
+pub(in crate::read) fn overdue(now: Timestamp) -> Condition {
+    let overdue = ranges(&OrderFilter::default().only_overdue(now), OrderSort::NEWEST_FIRST);
+    overdue.iter().fold(Condition::all(), |all, one| all.add(one.condition(Engine::Sqlite)))
+}
+
 /// What is in scope, together with the same that the filter asks for; `None`: nothing is.
 fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Predicate>> {
     let mut all = vec![];
