@@ -6,9 +6,10 @@ use ordervault_domain::access::Actor;
 use ordervault_domain::id::ProductId;
 use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order};
 use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
-use super::working_set::WorkingSet;
+use crate::writer::set::WorkingSet;
 
 /// Store, products and look-alikes for a command on an order, from the working set.
 pub(super) fn context<'a>(
@@ -35,9 +36,9 @@ pub(super) fn context<'a>(
     let products: BTreeMap<ProductId, &Product> = asked
         .into_iter()
         .chain(had)
-        .filter_map(|id| set.products.get(id.get()).map(|product| (id, product)))
+        .filter_map(|id| set.get::<Product>(id.get()).map(|product| (id, product)))
         .collect();
-    let store = store_id.and_then(|id| set.stores.get(id.get()));
+    let store = store_id.and_then(|id| set.get::<Store>(id.get()));
     let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
     let look_alikes = match (command, window_minutes) {
         (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
@@ -61,7 +62,7 @@ fn look_alikes<'a>(
     let Some(wanted) = DuplicateKey::of_place(place, customer_id) else { return vec![] };
     let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
     let alike = |order: &&Order| DuplicateKey::of_order(order).as_ref() == Some(&wanted);
-    let mut found: Vec<&Order> = set.orders.iter().filter(recent).filter(alike).collect();
+    let mut found: Vec<&Order> = set.all::<Order>().filter(recent).filter(alike).collect();
     found.sort_by_key(|order| order.id);
     found
 }
