@@ -1,5 +1,8 @@
 use std::fs;
+use std::path::PathBuf;
 
+use ordervault_api::state::Mode;
+use ordervault_persistence::engine::Engine;
 use proptest::prelude::*;
 use tempfile::TempDir;
 

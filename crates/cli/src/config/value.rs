@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::Rate;
 
 /// A text that must never be printed.
@@ -29,15 +30,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
-}
-
-/// Which database engine a URL means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file of our own.
-    Sqlite,
-    /// A server.
-    Postgres,
 }
 
 /// Where the database is. Shown without its password.
