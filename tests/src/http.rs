@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use ordervault_api::problem::{Code, PROBLEM_JSON};
 use reqwest::Url;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -92,7 +93,13 @@ impl Request {
     /// With a body that says to be JSON.
     #[must_use]
     pub fn text(self, body: impl Into<Vec<u8>>) -> Self {
-        let mut request = self.header("content-type", "application/json");
+        self.body("application/json", body)
+    }
+
+    /// With a body that says to be of this media type.
+    #[must_use]
+    pub fn body(self, media_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        let mut request = self.header("content-type", media_type);
         request.body = Some(body.into());
         request
     }
@@ -219,5 +226,62 @@ impl Answer {
     /// The code of a problem document; empty if it is none.
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// What a test expects: each asserts it, and returns the body.
+impl Answer {
+    /// 200.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!(self.status, 200, "{}", self.text());
+        self.json()
+    }
+
+    /// 200 with so many rows of a list; returns these.
+    #[track_caller]
+    pub fn rows(&self, count: usize) -> Vec<Value> {
+        let rows = self.ok()["items"].as_array().cloned().expect("rows");
+        assert_eq!(rows.len(), count, "{}", self.text());
+        rows
+    }
+
+    /// 201 with path and ETag.
+    #[track_caller]
+    pub fn created(&self) -> Value {
+        assert_eq!(self.status, 201, "{}", self.text());
+        let body = self.json();
+        let location = self.header("location").unwrap_or_default();
+        assert!(location.ends_with(body["id"].as_str().expect("an id")), "{location}");
+        assert_eq!(self.header("etag"), Some(format!("\"{}\"", body["version"]).as_str()));
+        body
+    }
+
+    /// A whole problem document of this code.
+    #[track_caller]
+    pub fn problem(&self, code: Code) -> Value {
+        let body = self.json();
+        assert_eq!(body["code"], code.slug(), "{} {body}", self.status);
+        assert_eq!(self.status, code.status().as_u16());
+        assert_eq!(body["status"], self.status);
+        assert_eq!(body["type"], code.type_uri());
+        assert_eq!(body["title"], code.title());
+        assert_eq!(self.header("content-type"), Some(PROBLEM_JSON));
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        assert_eq!(body["request_id"].as_str(), self.header("x-request-id"), "{body}");
+        assert!(body["request_id"].is_string(), "{body}");
+        body
+    }
+
+    /// A problem of this code whose errors are exactly these: (pointer, code).
+    #[track_caller]
+    pub fn faults(&self, code: Code, expected: &[(&str, &str)]) {
+        let body = self.problem(code);
+        let errors = body["errors"].as_array().cloned().unwrap_or_default();
+        let text = |error: &Value, name: &str| error[name].as_str().unwrap_or_default().to_owned();
+        let found: Vec<_> =
+            errors.iter().map(|error| (text(error, "pointer"), text(error, "code"))).collect();
+        let found: Vec<_> = found.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
+        assert_eq!(found, expected, "{body}");
     }
 }

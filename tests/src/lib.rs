@@ -1,6 +1,49 @@
-//! What the tests of the whole product share.
+//! What the tests of the whole product share: one kit for tests of the write queue, one for tests over HTTP.
+//!
+//! # Rooms, from top to bottom
+//!
+//! An import goes down this list, never up.
+//!
+//! - `client`: people who use the API of a server
+//! - `server`: a shop that answers over HTTP
+//! - `random_submissions`, `life`: what random shops do
+//! - `list_queries`, `fabricate`: very many orders, and what is asked of them
+//! - `queue`: short ways to talk to the write queue, and to look at what it wrote
+//! - `shop`: a write queue on a database, with a clock and dice of its own
+//! - `seed`, `damage`: random runs, and databases broken on purpose
+//! - `twin`: a new database on each engine, verified in the end
+//! - `dump`, `explain`: everything that a database holds, and how it would find it
+//! - `http`: requests and answers, to the byte
+//! - `balancer`, `proxy`: what may stand between a client, a server and a database
+//! - `postgres`: a throwaway PostgreSQL
+//!
+//! # How to add one more test
+//!
+//! A test takes a database and runs on both engines: name its body in the `twin_tests!` of its file (see [`twin`]). What
+//! several tests of a file are set on is its `Fixture`, made from [`shop::Shop`] or [`server::TestServer`]. Where it goes:
+//!
+//! | what it shows | where |
+//! | --- | --- |
+//! | what the API answers | `tests/tests/http/`, one file a subject; stores, products and members in `catalogue/` |
+//! | a new operation: who may call it | one row in `tests/tests/access/rows.rs`; a missing one fails |
+//! | input that is refused | one entry in a table of `tests/tests/bad_input/` |
+//! | a new reader of orders: what is out of scope | `tests/tests/access/scope.rs`, or `scope_api.rs` for an endpoint |
+//! | lists, searches, exports, counts, and their plans | `tests/tests/lists/` |
+//! | timed jobs, deadlines, batches | `tests/tests/background/` |
+//! | what the write queue promises | `tests/tests/writer/` |
+//! | a new kind of operation | `commands.rs` and `refusals.rs` there, [`random_submissions`] and [`life`] here |
+//! | damage that `verify` finds, exports and imports | `tests/tests/integrity/` |
+//! | both engines: schema, SQL, transactions | `tests/tests/databases/`; a new table also in [`dump`] |
+//! | the program as a process: options, signals, exit codes | `crates/cli/tests/program/`, where cargo says which program it built |
+//! | a rule of the business, without a database | `crates/domain/tests/` |
+//! | middleware and extractors, around endpoints made for the purpose | `crates/api/src/http_tests/`, because they are private |
+//! | private functions | beside them |
+//!
+//! A new file is named in the `main.rs` of its room; a room is a program of its own to compile and link, so that there
+//! are few. A random test takes its seeds from [`seed`].
 
 pub mod balancer;
+pub mod client;
 pub mod damage;
 pub mod dump;
 pub mod explain;
@@ -12,6 +55,9 @@ pub mod postgres;
 pub mod proxy;
 pub mod queue;
 pub mod random_submissions;
+#[path = "../../crates/domain/tests/common/samples.rs"]
+pub mod samples;
+pub mod seed;
+pub mod server;
 pub mod shop;
-pub mod site;
 pub mod twin;

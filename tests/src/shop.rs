@@ -49,6 +49,12 @@ impl ManualClock {
     pub fn advance(&self, millis: i64) {
         self.0.fetch_add(millis, Ordering::Relaxed);
     }
+
+    /// This clock, with bytes that are the same for the same seed.
+    pub fn sources(&self, seed: u64) -> Sources {
+        let clock = self.clone();
+        Sources::new(move || clock.now(), seeded(seed))
+    }
 }
 
 /// Bytes that are the same for the same seed (splitmix64).

@@ -7,18 +7,14 @@ use actix_web::{App, Error, HttpResponse, web};
 
 use crate::middleware::{access, gate, headers, render, request_id};
 use crate::openapi::{self, Contract, docs_ui};
-use crate::problem::{self, Code, Problem};
+use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::{pages, v1};
 
 /// Every endpoint. Each room's `routes()` is added here once.
 pub fn all_routes(is_docs_ui_enabled: bool) -> Routes {
-    let routes = Routes::new()
-        .and(v1::routes())
-        .and(pages::routes())
-        .and(problem::pages::routes())
-        .with(endpoint!(openapi::openapi_json));
+    let routes = Routes::new().and(v1::routes()).and(pages::routes()).with(endpoint!(openapi::openapi_json));
     if is_docs_ui_enabled { routes.and(docs_ui::routes()) } else { routes }
 }
 

@@ -1,23 +1,19 @@
-//! Who is asking: passwords, access tokens, refresh tokens and the keys behind them.
+//! Proofs of who somebody is: passwords, access tokens, refresh tokens and the keys behind them.
 //!
 //! Accounts, sessions and login counters are rows and live in the persistence crate; nothing here asks a database. An access
-//! token says who somebody is, never what they may do: state, role and scope are read anew for each request.
+//! token says who somebody is, never what they may do: [`crate::principals`] reads that anew for each request.
 
 mod access;
-mod bearer;
 mod order_token;
 mod password_rules;
 mod passwords;
-mod principal;
 mod refresh;
 mod secrets;
 
 pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
-pub use bearer::{CustomerBearer, StaffBearer};
-pub use order_token::{LOOK_ALIKE_PREFIX, OrderTokens};
+pub use order_token::{DUPLICATE_PREFIX, OrderTokens};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
-pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Permit, Staff, permit};
 pub use refresh::{PresentedRefreshToken, RefreshToken, RefreshTokens};
 pub(crate) use secrets::hashed;
 pub use secrets::{SecretError, Secrets};

@@ -16,6 +16,7 @@ mod body;
 mod client_address;
 mod deserialize;
 mod fault;
+mod header;
 mod idempotency;
 mod if_match;
 mod path;
@@ -32,18 +33,6 @@ pub use query::Query;
 pub(crate) use query::{nearest, parameters, refuse_unread_query};
 
 use serde::{Deserialize, Deserializer};
-use utoipa::openapi::path::{ParameterBuilder, ParameterIn};
-use utoipa::openapi::{ObjectBuilder, Required, Type};
-
-/// A header in the contract, which says so of itself: `params(IfMatch)`.
-fn header_parameter(name: &str, description: &str, schema: ObjectBuilder) -> ParameterBuilder {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(ParameterIn::Header)
-        .required(Required::False)
-        .description(Some(description))
-        .schema(Some(schema.schema_type(Type::String)))
-}
 
 /// For the fields of a PATCH body (RFC 7396), which tell three cases apart: absent (`None`, leave it), `null`
 /// (`Some(None)`, clear it), a value (`Some(Some(value))`, set it).

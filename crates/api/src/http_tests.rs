@@ -5,8 +5,6 @@ mod contract;
 mod requests;
 mod server;
 
-use std::sync::Arc;
-
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
@@ -24,12 +22,14 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::app::create_app_with;
-use crate::auth::{AccessToken, AccessTokens, CustomerBearer, Realm, Secrets, StaffBearer};
+use crate::auth::{AccessToken, AccessTokens, Realm, Secrets};
 use crate::extract::{IdempotencyKey, IfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::principals::{CustomerBearer, StaffBearer};
 use crate::problem::{Code, PROBLEM_JSON, Problem};
 use crate::routes::{Endpoint, Routes, endpoint};
-use crate::state::{AppState, BuildInfo, Entropy, ReadyCheck, Settings};
+use crate::settings::Settings;
+use crate::state::{AppState, BuildInfo, ReadyCheck};
 
 const NOW_MILLIS: i64 = 1_800_000_000_000;
 
@@ -50,8 +50,7 @@ async fn state_with(settings: Settings, checks: Vec<ReadyCheck>) -> web::Data<Ap
         settings,
         BuildInfo { version: "9.8.7", commit: Some("abc1234") },
         (db, writer),
-        Arc::new(clock),
-        Entropy::system(),
+        Sources::new(clock, |bytes| getrandom::fill(bytes).unwrap()),
         &secrets(),
         checks,
     ))

@@ -12,89 +12,25 @@
 
 mod batches;
 mod deadlines;
+mod job;
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
 
 use futures_util::FutureExt as _;
-use futures_util::future::BoxFuture;
-use ordervault_domain::time::Timestamp;
-use ordervault_persistence::db::Db;
 use ordervault_persistence::leader;
-use ordervault_persistence::writer::{WriteError, Writer};
-use tokio::sync::Notify;
 
-use crate::state::{AppState, Clock};
+use crate::state::AppState;
 use crate::telemetry;
+use crate::waker::JobWaker;
 pub use batches::RunBatches;
 pub use deadlines::Deadlines;
-
-/// Some work that comes up again and again.
-pub trait Job: Send {
-    /// Names it in the log, in the metrics and towards other servers.
-    fn name(&self) -> &'static str;
-
-    /// Does a bounded piece of the work.
-    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Progress, JobError>>;
-}
-
-/// What a step leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// There is more to do right away.
-    More,
-    /// Nothing, until the next tick.
-    Done,
-}
-
-/// Why a step failed.
-#[derive(Debug, thiserror::Error)]
-pub enum JobError {
-    /// Nothing could be read.
-    #[error(transparent)]
-    Read(#[from] ordervault_persistence::Error),
-    /// Nothing could be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// A mistake in this program.
-    #[error("it panicked")]
-    Panicked,
-}
-
-/// What jobs work with.
-#[derive(Clone)]
-pub struct Tools {
-    /// The database, to read from.
-    pub db: Db,
-    /// The write queue.
-    pub writer: Writer,
-    /// The time.
-    pub clock: Clock,
-}
-
-impl Tools {
-    /// The time.
-    pub fn now(&self) -> Timestamp {
-        (self.clock)()
-    }
-}
-
-/// Wakes the jobs of this process before their next tick. Clones ring for the same jobs.
-#[derive(Clone, Default)]
-pub struct JobWaker(Arc<Notify>);
-
-impl JobWaker {
-    /// There is something to do. What is rung while they are at work is heard afterwards.
-    pub fn ring(&self) {
-        self.0.notify_one();
-    }
-}
+pub use job::{Job, JobError, Progress, Tools};
 
 /// The jobs of one process.
 pub struct Jobs {
     tools: Tools,
-    bell: JobWaker,
+    waker: JobWaker,
     jobs: Vec<Watched>,
 }
 
@@ -105,15 +41,14 @@ struct Watched {
 
 impl Jobs {
     /// No jobs yet.
-    pub fn new(tools: Tools, bell: JobWaker) -> Self {
-        Self { tools, bell, jobs: vec![] }
+    pub fn new(tools: Tools, waker: JobWaker) -> Self {
+        Self { tools, waker, jobs: vec![] }
     }
 
     /// Every job that there is.
     pub fn all(state: &AppState) -> Self {
-        let tools =
-            Tools { db: state.db.clone(), writer: state.writer.clone(), clock: Arc::clone(&state.clock) };
-        Self::new(tools, state.bell.clone())
+        let (db, writer, sources) = (state.db.clone(), state.writer.clone(), state.sources.clone());
+        Self::new(Tools { db, writer, sources }, state.waker.clone())
             .with(RunBatches)
             .with(Deadlines::breaches())
             .with(Deadlines::expiries())
@@ -127,7 +62,7 @@ impl Jobs {
     }
 
     /// Runs one step of each job in turn, again and again while one of them has more to do; then waits for the next tick,
-    /// which is when `pause` is over, or for the bell. Ends between two steps when `stop` is ready.
+    /// which is when `pause` is over, or for the waker. Ends between two steps when `stop` is ready.
     pub async fn run<P: Future<Output = ()>>(
         mut self,
         pause: impl Fn() -> P,
@@ -149,7 +84,7 @@ impl Jobs {
             }
             tokio::select! {
                 () = pause() => {}
-                () = self.bell.0.notified() => {}
+                () = self.waker.woken() => {}
                 () = &mut stop => return,
             }
         }

@@ -1,35 +1,82 @@
 //! ordervault's HTTP side: routes, request and response shapes, authentication, problem documents, OpenAPI.
 //!
-//! # How to add one more endpoint
+//! # Rooms, from top to bottom
 //!
-//! 1. One file for it in the room of its kind under [`v1`], for example `v1/orders/hold.rs`: the request and response types
-//!    (`serde`, `ToSchema`, `Validate`), then the handler with `#[utoipa::path(post, path = "/v1/…", operation_id =
+//! An import goes down this list, never up.
+//!
+//! - `server`: listening, limits and stopping
+//! - `app`: all routes behind the middleware
+//! - `v1`, `pages`: the endpoints; pages for people, and health
+//! - `jobs`: what the program does without being asked
+//! - `throttling`: who is counted under which throttle
+//! - `submit`: from a handler to the write queue
+//! - `refusals`: what a rule that said no looks like outside
+//! - `principals`: who asks, with which rights; a handler's first argument
+//! - `middleware`: what each request passes through
+//! - `openapi`: the contract
+//! - `routes`: routing and documentation of an endpoint in one
+//! - `extract`: the other arguments of a handler, read strictly
+//! - `reading`: a connection to read with
+//! - `state`: what every handler can reach
+//! - `cursors`, `throttles`, `waker`: where pages end; what is counted; how jobs are woken
+//! - `auth`: passwords, tokens and the keys behind them
+//! - `settings`: what the configuration decides
+//! - `telemetry`: log and metrics
+//! - `problem`, `caching`: answers of 400 and above; answers that may be kept
+//!
+//! # How to add one more
+//!
+//! **Endpoint:**
+//!
+//! 1. One file for it in the room of its kind under [`v1`], for example `v1/staff/orders/hold.rs`: the request and response
+//!    types (`serde`, `ToSchema`, `Validate`), then the handler with `#[utoipa::path(post, path = "/v1/…", operation_id =
 //!    "hold_order", tag = "…", params(…), security(("staff_bearer" = [])), responses((status = 200, body = …)))]`. The doc
 //!    comment's first line is the summary. Headers are documented by their extractors: `params(OptionalIfMatch)`. Examples
-//!    name things of the demo shop, from [`openapi::examples`], so that they can be executed there.
-//! 2. The handler's arguments are the checks, in order: who ([`auth::StaffBearer`]), which ([`extract::PathId`]), under which
-//!    conditions ([`extract::OptionalIfMatch`], [`extract::IdempotencyKey`]), what ([`extract::Valid`]). It returns
-//!    `Result<_, Problem>`.
-//! 3. `.with(endpoint!(hold::hold_order))` in that room's `routes()`.
+//!    name what the demo shop has, from [`openapi::examples`], so that they can be executed there. A command on an order
+//!    that takes no body is one `step!` (`v1/staff/orders/step.rs`).
+//! 2. The handler's arguments are the checks, in order: who and with which permission ([`principals::Staff`] with one of
+//!    [`principals::permit`], or [`principals::Customer`], [`principals::CustomerOrGuest`],
+//!    [`principals::OptionalCustomer`]: they check the session and read the rights), which ([`extract::PathId`]), under
+//!    which conditions ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`],
+//!    [`extract::Query`]). It returns `Result<_, Problem>`. An endpoint without the first of them is open to everybody.
+//! 3. `mod hold;` and `.with(endpoint!(hold::hold_order))` in that room's file, beside `routes()`. That routes it, documents
+//!    it (with every problem that follows from its shape), adds HEAD beside GET and 405 with `Allow` for the rest.
+//! 4. Tests name what is missing until it is there: a row in `tests/tests/access/rows.rs` (who may), the example's order in
+//!    the demo shop, and the committed contract (`cargo xtask bless`).
 //!
-//! That routes it, documents it (with every problem that follows from its shape), adds HEAD beside GET and 405 with `Allow`
-//! for the rest. A refusal of a new kind is one entry in `problem/codes.rs`.
+//! **Problem code:** one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the contract follow.
+//!
+//! **Refusal of the business:** a variant in `ordervault_domain::refusal`, its code in `problem/codes.rs` (`Code::of`), and,
+//! if it is about a field of the request or says more than its code, its arm in `refusals.rs`.
+//!
+//! **Filter of the staff's list of orders:** a field of `ListStaffOrders` (`v1/staff/orders/filters.rs`), what it means
+//! in the same file, and `ordervault_persistence::read::OrderFilter`.
+//!
+//! **Timed job:** a file under `jobs/` with a type that implements [`jobs::Job`], and `.with(…)` in [`jobs::Jobs::all`].
 
 pub mod app;
 pub mod auth;
 mod caching;
+pub mod cursors;
 pub mod extract;
 pub mod jobs;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;
+pub mod principals;
 pub mod problem;
+mod reading;
+mod refusals;
 pub mod routes;
 pub mod server;
+pub mod settings;
 pub mod state;
+mod submit;
 pub mod telemetry;
 pub mod throttles;
+mod throttling;
 pub mod v1;
+pub mod waker;
 
 #[cfg(test)]
 mod http_tests;

@@ -1,10 +1,9 @@
-//! What the server says about itself: landing page, health, version. No business here.
+//! What the server says about itself: landing page, health, version, and what each problem code means. No business here.
 
-pub mod health;
+mod health;
 mod html;
-pub mod landing;
-
-pub(crate) use html::{escape, page};
+mod landing;
+mod problems;
 
 use crate::routes::{Endpoint, Routes, endpoint};
 
@@ -16,4 +15,6 @@ pub fn routes() -> Routes {
         .with(endpoint!(health::livez))
         .with(endpoint!(health::readyz))
         .with(endpoint!(health::version))
+        .with(Endpoint::page("/problems", problems::list))
+        .with(Endpoint::page("/problems/{code}", problems::explain))
 }

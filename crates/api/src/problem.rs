@@ -8,7 +8,6 @@
 
 mod codes;
 mod fields;
-pub mod pages;
 
 pub use codes::Code;
 pub use fields::{FieldError, detail_of, pointer};

@@ -1,17 +1,17 @@
 //! The API proper, everything under `/v1`: one module per kind of thing, each with a `routes()`.
 //!
-//! The way of a change: handler → [`crate::auth`] (who, with which permission) → request type to command → `submit` → the
-//! write queue → `order_body` and its kin → answer.
+//! The way of a change: handler → [`crate::principals`] (who, with which permission) → request type to command →
+//! `caller` → `submit` → the write queue → `answer` → `order_body` and its kin.
 
 mod as_of;
 mod auth;
 mod board;
+mod caller;
 mod catalogue;
 mod contact;
 mod fields;
 mod history;
 mod login;
-mod look_alike;
 mod masked_order;
 mod me;
 mod money;
@@ -19,12 +19,11 @@ mod order_body;
 mod order_lookups;
 mod orders;
 mod paging;
+mod paths;
+mod possible_duplicates;
 mod resource;
 mod staff;
-pub(crate) mod submit;
 mod timeline;
-
-pub use paging::Cursors;
 
 use crate::routes::Routes;
 

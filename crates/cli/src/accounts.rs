@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use ordervault_api::auth::{NewPassword, Passwords, Realm};
-use ordervault_api::state::Entropy;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::member::{Member, MemberCommand, NewMember};
@@ -68,19 +67,24 @@ pub fn generated_password(sources: &Sources) -> String {
 ///
 /// # Errors
 /// When the password breaks a rule.
-pub async fn hash(realm: Realm, password: &str, personal: &[&str]) -> Result<String, Failure> {
+pub async fn hash(
+    realm: Realm,
+    password: &str,
+    personal: &[&str],
+    sources: &Sources,
+) -> Result<String, Failure> {
     let password = NewPassword::check(realm, password, personal).map_err(|rule| {
         Failure::new(Exit::Usage, format!("the password is refused: {}", rule_in_words(rule)))
     })?;
-    hasher().hash(password).await.map_err(|problem| {
+    hasher(sources).hash(password).await.map_err(|problem| {
         let cause = problem.internal_cause().map(str::to_owned);
         Failure::new(Exit::Internal, cause.unwrap_or_else(|| problem.to_string()))
     })
 }
 
-fn hasher() -> Passwords {
+fn hasher(sources: &Sources) -> Passwords {
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    Passwords::new(cores, Entropy::system())
+    Passwords::new(cores, sources.clone())
 }
 
 fn rule_in_words(rule: &str) -> &str {

@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use strum::{IntoEnumIterator as _, VariantNames};
+use strum::VariantNames;
 
 use crate::contact::Contact;
 use crate::id::StoreId;
@@ -28,35 +28,16 @@ use crate::time::Timestamp;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Kind {
-    /// [`crate::store::Store`]
+    /// A store.
     Store,
-    /// [`crate::product::Product`]
+    /// A product.
     Product,
-    /// [`crate::customer::Customer`]
+    /// A customer.
     Customer,
-    /// [`crate::member::Member`]
+    /// A member.
     Member,
-    /// [`crate::order::Order`]
+    /// An order.
     Order,
-}
-
-impl Kind {
-    /// The names of the events that such a thing can have in its history.
-    #[must_use]
-    pub fn events(self) -> &'static [&'static str] {
-        match self {
-            Self::Store => crate::store::StoreEvent::VARIANTS,
-            Self::Product => crate::product::ProductEvent::VARIANTS,
-            Self::Customer => crate::customer::CustomerEvent::VARIANTS,
-            Self::Member => crate::member::MemberEvent::VARIANTS,
-            Self::Order => crate::order::OrderEvent::VARIANTS,
-        }
-    }
-
-    /// The events that things can have in their histories, of every kind.
-    pub fn all_events() -> impl Iterator<Item = &'static str> {
-        Self::iter().flat_map(|kind| kind.events().iter().copied())
-    }
 }
 
 /// One thing that happened: the event, and the personal values that belong to it.

@@ -1,6 +1,7 @@
 //! Customers: people with an account (or known from an import) who order.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
@@ -27,7 +28,13 @@ pub struct Customer {
 }
 
 /// What can be asked of a customer's account.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(CustomerCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`CustomerCommand`], named like it."
+)]
 pub enum CustomerCommand {
     /// Open an account.
     Register {
@@ -44,9 +51,15 @@ pub enum CustomerCommand {
 }
 
 /// What can have happened to a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(CustomerEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`CustomerEvent`], named like it."
+)]
 pub enum CustomerEvent {
     /// They opened an account.
     Registered {},
@@ -69,6 +82,7 @@ pub fn decide(
     actor: &Actor,
     command: &CustomerCommand,
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
+    authorize(actor, command)?;
     let event = match (customer, command) {
         (None, CustomerCommand::Register { contact }) => {
             if email_taken {
@@ -77,13 +91,10 @@ pub fn decide(
             Envelope::of(CustomerEvent::Registered {})
                 .with(Personal { contact: Some(contact.clone()), ..Personal::default() })
         }
-        (None, CustomerCommand::Import { external_reference }) => match actor {
-            Actor::Importer | Actor::Operator => {
-                Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
-            }
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        (None, _) => return Err(Refusal::NotFound),
+        (None, CustomerCommand::Import { external_reference }) => {
+            Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
+        }
+        (None, CustomerCommand::ChangePassword) => return Err(Refusal::NotFound),
         (Some(customer), CustomerCommand::Import { external_reference })
             if customer.external_reference.as_ref() == Some(external_reference) =>
         {
@@ -98,6 +109,17 @@ pub fn decide(
         },
     };
     Ok(vec![event])
+}
+
+/// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else.
+fn authorize(actor: &Actor, command: &CustomerCommand) -> Result<(), Refusal> {
+    let may = match command {
+        CustomerCommand::Register { .. } => matches!(actor, Actor::Anonymous | Actor::Operator),
+        CustomerCommand::Import { .. } => matches!(actor, Actor::Importer | Actor::Operator),
+        // Whose password it is, is asked of the account.
+        CustomerCommand::ChangePassword => return Ok(()),
+    };
+    if may { Ok(()) } else { Err(Refusal::Forbidden(None)) }
 }
 
 impl Aggregate for Customer {

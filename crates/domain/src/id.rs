@@ -6,11 +6,11 @@ use std::fmt;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
-use thiserror::Error;
-
 use crate::number;
 use crate::serde_text::serde_as_text;
 use crate::time::Timestamp;
+
+pub use crate::number::IdError;
 
 /// 2020-01-01T00:00:00Z in milliseconds since the Unix epoch: where the time in an id starts to count.
 pub const ID_EPOCH_MILLIS: i64 = 1_577_836_800_000;
@@ -74,17 +74,6 @@ impl IdSequence {
         };
         self.last
     }
-}
-
-/// Why a text is no id of its kind.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Error)]
-pub enum IdError {
-    /// Not the shape of an id of this kind, or no positive number of 63 bits.
-    #[error("not an id of this kind")]
-    Malformed,
-    /// The right shape, but the check symbol says that a symbol is wrong or two are swapped.
-    #[error("the number is mistyped: its check symbol does not fit")]
-    Mistyped,
 }
 
 /// Defines a typed id for each line: doc comment, name, prefix of its text.

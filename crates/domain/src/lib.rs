@@ -4,28 +4,55 @@
 //! [`refusal::Refusal`], a pure `apply` turns events into the next state. Rows, lists and answers are made from states;
 //! the history keeps the events.
 //!
+//! # Rooms, from top to bottom
+//!
+//! An import goes down this list, never up.
+//!
+//! - `batch`: one command on many orders
+//! - `event_names`: what the events of each kind are called
+//! - `order`: orders, with everything that may happen to them
+//! - `product`: what a store sells, and its stock
+//! - `store`, `member`, `customer`: who sells, who works there, who buys
+//! - `refusal`: why a command was not carried out
+//! - `access`: actors, roles, permissions, scopes
+//! - `aggregate`: what everything with a history has in common
+//! - `contact`: names, telephone numbers, addresses
+//! - `search`: the words that search compares
+//! - `text`: which texts people may leave behind
+//! - `id`: typed ids
+//! - `number`: an id as people read it
+//! - `status`: where an order stands, and how it came in
+//! - `money`, `time`: amounts and currencies, instants and zones
+//! - `serde_text`: a type as its text in JSON
+//!
 //! # How to add one more
 //!
-//! - **A command on orders** (say "hold"): see [`order`].
+//! - **A command on orders** (say "hold"): a variant of [`order::OrderCommand`] (`order/command.rs`) and its arm in
+//!   `order/decide.rs`; a variant of [`order::OrderEvent`] and its arm in `order/apply.rs`, if no existing event says it; its
+//!   [`order::Action`] when a person may ask for it. The compiler and the tests of this crate name what is left.
+//! - **A refusal**: a variant of [`refusal::Refusal`]; the API says what it means to callers.
 //! - **A permission**: a variant of [`access::Permission`], the roles that have it in `access/role.rs`, and the commands
 //!   or endpoints that ask for it; bless the matrix.
-//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`], a module with state, its commands and events,
-//!   `decide` and the `Aggregate` implementation ([`store`] is the smallest), then its table in the persistence crate.
+//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`], a module with state, commands, events,
+//!   `decide` and the `Aggregate` implementation ([`store`] is the smallest), the names of its events in `event_names.rs`,
+//!   who reads it in `access/mod.rs`, then its table in the persistence crate.
 
 pub mod access;
 pub mod aggregate;
 pub mod batch;
 pub mod contact;
 pub mod customer;
+mod event_names;
 pub mod id;
 pub mod member;
 pub mod money;
-pub mod number;
+mod number;
 pub mod order;
 pub mod product;
 pub mod refusal;
 pub mod search;
 mod serde_text;
+mod status;
 pub mod store;
 pub mod text;
 pub mod time;

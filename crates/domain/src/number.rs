@@ -6,10 +6,10 @@
 
 use std::ops::RangeInclusive;
 
-use crate::id::IdError;
+use thiserror::Error;
 
 /// Symbols in the text of an id, the check symbol included.
-pub const SYMBOL_COUNT: usize = 14;
+pub(crate) const SYMBOL_COUNT: usize = 14;
 
 /// Crockford's base 32: no I, L, O, U. <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -17,9 +17,20 @@ const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// x⁵ + x² + 1.
 const POLYNOMIAL: u8 = 0b10_0101;
 
+/// Why a text is no id of its kind.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Error)]
+pub enum IdError {
+    /// Not the shape of an id of this kind, or no positive number of 63 bits.
+    #[error("not an id of this kind")]
+    Malformed,
+    /// The right shape, but the check symbol says that a symbol is wrong or two are swapped.
+    #[error("the number is mistyped: its check symbol does not fit")]
+    Mistyped,
+}
+
 /// Writes the 13 symbols of `id`, highest first, and their check symbol; all ASCII.
 #[must_use]
-pub fn encode13(id: i64) -> [u8; SYMBOL_COUNT] {
+pub(crate) fn encode13(id: i64) -> [u8; SYMBOL_COUNT] {
     let mut rest = id.cast_unsigned();
     let mut values = [0; SYMBOL_COUNT];
     for value in values[..SYMBOL_COUNT - 1].iter_mut().rev() {
@@ -35,7 +46,7 @@ pub fn encode13(id: i64) -> [u8; SYMBOL_COUNT] {
 /// # Errors
 /// [`IdError::Mistyped`] when the symbols do not fit their check symbol, [`IdError::Malformed`] for another number of
 /// symbols, a foreign symbol, or a value that is no positive `i64`.
-pub fn decode(text: &[u8]) -> Result<i64, IdError> {
+pub(crate) fn decode(text: &[u8]) -> Result<i64, IdError> {
     let symbols: &[u8; SYMBOL_COUNT] = text.try_into().map_err(|_| IdError::Malformed)?;
     let mut values = [0; SYMBOL_COUNT];
     for (value, symbol) in values.iter_mut().zip(symbols) {
@@ -51,7 +62,7 @@ pub fn decode(text: &[u8]) -> Result<i64, IdError> {
 /// The values whose text begins with these symbols: at least one, at most the 13 before the check symbol. `None` for
 /// another number of symbols, a foreign symbol, or when no positive `i64` begins so.
 #[must_use]
-pub fn beginning_with(symbols: &[u8]) -> Option<RangeInclusive<i64>> {
+pub(crate) fn beginning_with(symbols: &[u8]) -> Option<RangeInclusive<i64>> {
     let missing = (SYMBOL_COUNT - 1).checked_sub(symbols.len()).filter(|_| !symbols.is_empty())?;
     let mut first = 0_u128;
     for symbol in symbols {

@@ -1,6 +1,7 @@
 //! Products: what a store sells, at which price, and how much of it there is.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::{Actor, Permission};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
@@ -56,7 +57,13 @@ impl Product {
 }
 
 /// What can be asked of a product.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(ProductCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`ProductCommand`], named like it."
+)]
 pub enum ProductCommand {
     /// Make it.
     Create(NewProduct),
@@ -117,9 +124,15 @@ pub struct DecisionContext<'a> {
 }
 
 /// What can have happened to a product.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(ProductEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`ProductEvent`], named like it."
+)]
 pub enum ProductEvent {
     /// It was made.
     Created {

@@ -4,7 +4,7 @@ use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
-use crate::order::Status;
+use crate::status::Status;
 use crate::time::Timestamp;
 
 /// A rule that says no. Nothing has changed.

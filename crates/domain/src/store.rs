@@ -1,13 +1,16 @@
 //! Stores: who sells, in which currency, and what "today" is there.
 
-use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
-use crate::access::{Actor, Permission, StoreScope};
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
+
+use crate::access::{Actor, Permission, Scope, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::id::StoreId;
 use crate::money::Currency;
-use crate::order::Status;
 use crate::refusal::Refusal;
+use crate::status::Status;
 use crate::time::{TimeZone, Timestamp};
 
 /// Minutes within which an order like an earlier one needs a second look, in stores that do not say otherwise.
@@ -118,7 +121,13 @@ pub struct Store {
 }
 
 /// What can be asked of a store.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(StoreCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`StoreCommand`], named like it."
+)]
 pub enum StoreCommand {
     /// Make it.
     Create(NewStore),
@@ -163,9 +172,15 @@ pub struct StoreEdit {
 }
 
 /// What can have happened to a store.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(StoreEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`StoreEvent`], named like it."
+)]
 pub enum StoreEvent {
     /// It was made.
     Created {
@@ -274,6 +289,16 @@ fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
     match store {
         Some(store) if !actor.stores().covers(store.id) => Err(Refusal::NotFound),
         _ => Ok(()),
+    }
+}
+
+impl Scope {
+    /// What everybody may see, masked; none: none of these stores has a public board.
+    #[must_use]
+    pub fn board<'a>(stores: impl IntoIterator<Item = &'a Store>) -> Option<Self> {
+        let with_board = stores.into_iter().filter(|store| store.policy.public_board);
+        let ids: BTreeSet<StoreId> = with_board.map(|store| store.id).collect();
+        (!ids.is_empty()).then_some(Self::Board(ids))
     }
 }
 

@@ -5,47 +5,12 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{CUSTOMER, NOW, after, assert_committed, context, fold, place, product, staff, store};
+use common::{CUSTOMER, NOW, after, assert_committed, context, fold, place, product, samples, staff, store};
 use ordervault_domain::access::{Actor, Permission, Role};
-use ordervault_domain::contact::Contact;
-use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, InvalidReason, Order, OrderCommand, Status, decide,
+    CancelReason, InvalidReason, Order, OrderCommand, OrderCommandKind, Status, decide,
 };
 use strum::IntoEnumIterator;
-
-fn commands() -> Vec<(&'static str, OrderCommand)> {
-    let comment = None;
-    let import = Import {
-        store_id: common::STORE,
-        customer_id: None,
-        external_reference: "elsewhere:1".into(),
-        source_status: "shipped".into(),
-        currency: "TWD".parse().expect("a currency"),
-        lines: vec![],
-        shipping_total: Amount::ZERO,
-        contact: Contact::default(),
-        placed_at: NOW,
-        steps: vec![],
-    };
-    let amendment = Amendment { note: Some("ring twice".into()), ..Amendment::default() };
-    vec![
-        ("place", place(&[(10, 1)])),
-        ("import", OrderCommand::Import(Box::new(import))),
-        ("confirm", OrderCommand::Confirm),
-        ("reject", OrderCommand::Reject { reason: InvalidReason::Test, comment: comment.clone() }),
-        ("amend", OrderCommand::Amend(amendment)),
-        ("start", OrderCommand::Start),
-        ("complete", OrderCommand::Complete),
-        ("cancel", OrderCommand::Cancel { reason: CancelReason::Customer, comment: comment.clone() }),
-        ("invalidate", OrderCommand::Invalidate { reason: InvalidReason::Test, comment }),
-        ("restore", OrderCommand::Restore),
-        ("delete", OrderCommand::Delete { batch: None }),
-        ("undelete", OrderCommand::Undelete { batch: None }),
-        ("hide", OrderCommand::Hide),
-        ("show", OrderCommand::Show),
-    ]
-}
 
 /// An order in each status, brought there by commands.
 fn orders() -> Vec<Option<Order>> {
@@ -94,7 +59,9 @@ fn state_by_command() {
         for order in &orders {
             write!(table, "{:16}", order.as_ref().map_or("–", state)).expect("writing to a string");
         }
-        for (name, command) in commands() {
+        for kind in OrderCommandKind::iter() {
+            let command = samples().order(kind);
+            let name = kind.to_string();
             write!(table, "\n{name:12}").expect("writing to a string");
             for order in &orders {
                 let cell: &str = match decide(order.as_ref(), &context, &actor, &command, NOW) {

@@ -30,7 +30,7 @@ pub mod writer;
 
 pub use error::{DbError, Error};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
-pub use tables::outbox::sequence;
+pub use tables::outbox::{sequence, sequencing_statements};
 pub use tables::sessions::{Realm, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.

@@ -1,6 +1,12 @@
 //! The project's own chores: `cargo xtask test|ci|bless`.
 //!
 //! To add one: a variant of [`Task`] and a function in the module that knows its subject.
+//!
+//! # Rooms, from top to bottom
+//!
+//! - `ci`: the stages that every change has to pass
+//! - `postgres`: finds or installs what the tests need
+//! - `shell`: runs other programs
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 

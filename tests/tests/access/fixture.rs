@@ -17,7 +17,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::on_member;
-use ordervault_tests::site::Site;
+use ordervault_tests::server::TestServer;
 use serde_json::{Value, json};
 
 use crate::rows::{Row, Target};
@@ -92,7 +92,7 @@ fn committed(path: &str) -> String {
 
 /// A store with all that the requests speak of.
 pub(crate) struct Fixture {
-    pub(crate) site: Site,
+    pub(crate) server: TestServer,
     pub(crate) store: Arc<Store>,
     pub(crate) product: Arc<Product>,
     pub(crate) customer: Arc<Customer>,
@@ -105,25 +105,25 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
-        let site = Site::open(db).await;
-        let store = site.shop.store_with_board().await;
-        let product = site.shop.product(&store, 1_000).await;
-        let customer = site.shop.customer().await;
-        let order = site.order_in(Status::Completed, &customer, &store, &product).await;
-        let member = site.shop.member(Role::Owner, StoreScope::All).await;
+        let server = TestServer::open(db).await;
+        let store = server.shop.store_with_board().await;
+        let product = server.shop.product(&store, 1_000).await;
+        let customer = server.shop.customer().await;
+        let order = server.order_in(Status::Completed, &customer, &store, &product).await;
+        let member = server.shop.member(Role::Owner, StoreScope::All).await;
         let refresh = async |realm, contact: &Contact| {
-            let tokens = site.log_in(realm, &address(contact)).await;
+            let tokens = server.log_in(realm, &address(contact)).await;
             tokens["refresh_token"].as_str().expect("a token").to_owned()
         };
         let customer_refresh = refresh(Realm::Customer, &customer.contact).await;
         let staff_refresh = refresh(Realm::Staff, &member.contact).await;
-        Self { site, store, product, customer, order, customer_refresh, staff_refresh, member }
+        Self { server, store, product, customer, order, customer_refresh, staff_refresh, member }
     }
 
     /// A grant for the order in a request's path; for some other order where the path names none.
     pub(crate) fn grant(&self, request: &Request) -> String {
         let in_path = request.line().split('/').find_map(|segment| segment.parse().ok());
-        self.site.grant(in_path.unwrap_or(self.order.id))
+        self.server.grant(in_path.unwrap_or(self.order.id))
     }
 
     /// A good request for an operation on things of the store, without a token. With a `version` instead of any, where
@@ -146,7 +146,7 @@ impl Fixture {
             request = request.if_match(version.unwrap_or("*"));
         }
         if operation.takes("Idempotency-Key") {
-            request = request.key(&self.site.key());
+            request = request.key(&self.server.key());
         }
         match row.body {
             Some(body) => request.json(&body(self)),
@@ -155,9 +155,9 @@ impl Fixture {
     }
 
     async fn target(&self, target: Target, member: &Member) -> String {
-        let shop = &self.site.shop;
+        let shop = &self.server.shop;
         let order =
-            async |status| self.site.order_in(status, &self.customer, &self.store, &self.product).await;
+            async |status| self.server.order_in(status, &self.customer, &self.store, &self.product).await;
         match target {
             Target::Nothing => String::new(),
             Target::Order(status) => order(status).await.id.to_string(),
@@ -178,7 +178,7 @@ impl Fixture {
 
     /// Whoever may not begin one may have been allowed to when they did.
     pub(crate) async fn batch(&self, maker: &Member, order: &Order) -> String {
-        let shop = &self.site.shop;
+        let shop = &self.server.shop;
         let turn_into = async |roles| {
             let edit = MemberEdit { roles: Some(roles), ..MemberEdit::default() };
             let act = on_member(maker.id, member::MemberCommand::Edit(edit));
@@ -205,7 +205,7 @@ impl Fixture {
     }
 
     pub(crate) fn new_address(&self) -> String {
-        format!("new{}@example.com", self.site.number())
+        format!("new{}@example.com", self.server.number())
     }
 
     pub(crate) fn order_body(&self) -> Value {

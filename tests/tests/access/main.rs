@@ -74,42 +74,42 @@ fn the_description_names_the_bearer_of_every_operation() {
 type Refused = (String, Request, u16, &'static str);
 
 /// Sends all of them; nothing changes.
-async fn refuse(ground: &Fixture, requests: Vec<Refused>) {
+async fn refuse(fixture: &Fixture, requests: Vec<Refused>) {
     assert!(!requests.is_empty());
-    let before = dump(&ground.site.shop.db).await;
+    let before = dump(&fixture.server.shop.db).await;
     for (name, request, status, code) in requests {
-        let answer = ground.site.send(&request).await;
+        let answer = fixture.server.send(&request).await;
         assert_eq!((answer.status, answer.code().as_str()), (status, code), "{name}: {}", answer.text());
     }
-    let changed = differences(&before, &dump(&ground.site.shop.db).await);
+    let changed = differences(&before, &dump(&fixture.server.shop.db).await);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
 async fn nobody_gets_what_is_for_somebody(db: Db) {
-    let ground = Fixture::open(&db).await;
+    let fixture = Fixture::open(&db).await;
     let mut refused = vec![];
     for (operation, row) in table() {
-        let request = ground.request(&operation, &row, None).await;
+        let request = fixture.request(&operation, &row, None).await;
         match row.is_for.is_open() {
-            true => _ = ground.site.good(&request, operation.success).await,
+            true => _ = fixture.server.good(&request, operation.success).await,
             false => refused.push((operation.id, request, 401, "unauthenticated")),
         }
     }
-    refuse(&ground, refused).await;
-    ground.site.close().await;
+    refuse(&fixture, refused).await;
+    fixture.server.close().await;
 }
 
 async fn customers_do_their_own_things(db: Db) {
-    let ground = Fixture::open(&db).await;
-    let owner = ground.site.shop.member(Role::Owner, StoreScope::All).await;
+    let fixture = Fixture::open(&db).await;
+    let owner = fixture.server.shop.member(Role::Owner, StoreScope::All).await;
     let mut refused = vec![];
     for (operation, row) in table() {
-        let request = ground.request(&operation, &row, None).await;
+        let request = fixture.request(&operation, &row, None).await;
         let wrong = match row.is_for {
             For::Anybody => continue,
             For::Customers | For::Buyers | For::Orderers => {
-                let own = ground.site.customer_token(&ground.customer).await;
-                ground.site.good(&request.clone().bearer(&own), operation.success).await;
+                let own = fixture.server.customer_token(&fixture.customer).await;
+                fixture.server.good(&request.clone().bearer(&own), operation.success).await;
                 Realm::Staff
             }
             For::Staff(_) => Realm::Customer,
@@ -117,65 +117,65 @@ async fn customers_do_their_own_things(db: Db) {
         refused.push((wrong, operation.id, request));
     }
     let (customer, staff) =
-        (ground.site.customer_token(&ground.customer).await, ground.site.member_token(&owner).await);
+        (fixture.server.customer_token(&fixture.customer).await, fixture.server.member_token(&owner).await);
     let refused = refused.into_iter().map(|(realm, name, request)| match realm {
         Realm::Customer => (name, request.bearer(&customer), 403, "forbidden"),
         Realm::Staff => (name, request.bearer(&staff), 403, "forbidden"),
     });
-    refuse(&ground, refused.collect()).await;
-    ground.site.close().await;
+    refuse(&fixture, refused.collect()).await;
+    fixture.server.close().await;
 }
 
 async fn guests_reach_the_order_that_they_know_and_nothing_else(db: Db) {
-    let ground = Fixture::open(&db).await;
+    let fixture = Fixture::open(&db).await;
     let mut refused = vec![];
     for (operation, row) in table() {
-        let request = ground.request(&operation, &row, None).await;
+        let request = fixture.request(&operation, &row, None).await;
         match row.is_for {
             For::Anybody => {}
             For::Buyers => {
-                let grant = ground.grant(&request);
-                ground.site.good(&request.clone().bearer(&grant), operation.success).await;
-                let other = ground.site.grant(ground.order.id);
+                let grant = fixture.grant(&request);
+                fixture.server.good(&request.clone().bearer(&grant), operation.success).await;
+                let other = fixture.server.grant(fixture.order.id);
                 refused.push((operation.id, request.bearer(&other), 404, "not-found"));
             }
             For::Orderers | For::Customers | For::Staff(_) => {
-                let grant = ground.grant(&request);
+                let grant = fixture.grant(&request);
                 refused.push((operation.id, request.bearer(&grant), 403, "forbidden"));
             }
         }
     }
-    refuse(&ground, refused).await;
-    ground.site.close().await;
+    refuse(&fixture, refused).await;
+    fixture.server.close().await;
 }
 
 async fn roles_do_what_the_matrix_says(db: Db) {
-    let ground = Fixture::open(&db).await;
+    let fixture = Fixture::open(&db).await;
     let mut refused = vec![];
     for role in Role::iter() {
         for (operation, row) in table() {
             let For::Staff(permission) = row.is_for else { continue };
-            let member = ground.site.shop.member(role, StoreScope::All).await;
-            let token = ground.site.member_token(&member).await;
-            let request = ground.request_of(&member, &operation, &row, None).await.bearer(&token);
+            let member = fixture.server.shop.member(role, StoreScope::All).await;
+            let token = fixture.server.member_token(&member).await;
+            let request = fixture.request_of(&member, &operation, &row, None).await.bearer(&token);
             match permission.is_none_or(|permission| role_has(role, permission)) {
-                true => _ = ground.site.good(&request, operation.success).await,
+                true => _ = fixture.server.good(&request, operation.success).await,
                 false => refused.push((format!("{role} {}", operation.id), request, 403, "forbidden")),
             }
         }
     }
-    refuse(&ground, refused).await;
-    ground.site.close().await;
+    refuse(&fixture, refused).await;
+    fixture.server.close().await;
 }
 
 async fn things_of_another_store_are_not_there(db: Db) {
-    let ground = Fixture::open(&db).await;
-    let elsewhere = ground.site.shop.store().await;
+    let fixture = Fixture::open(&db).await;
+    let elsewhere = fixture.server.shop.store().await;
     let mut refused = vec![];
     // An owner of one store has every permission, so that only the scope can be the reason.
     for role in [Role::Owner, Role::Manager] {
-        let member = ground.site.shop.member(role, only(&elsewhere)).await;
-        let token = ground.site.member_token(&member).await;
+        let member = fixture.server.shop.member(role, only(&elsewhere)).await;
+        let token = fixture.server.member_token(&member).await;
         for (operation, row) in table() {
             let For::Staff(permission) = row.is_for else { continue };
             let may = permission.is_none_or(|permission| role_has(role, permission));
@@ -188,13 +188,13 @@ async fn things_of_another_store_are_not_there(db: Db) {
                 _ => continue,
             };
             for version in [None, Some("\"9\"")] {
-                let request = ground.request(&operation, &row, version).await.bearer(&token);
+                let request = fixture.request(&operation, &row, version).await.bearer(&token);
                 refused.push((format!("{role} {}", operation.id), request, status, code));
             }
         }
     }
-    refuse(&ground, refused).await;
-    ground.site.close().await;
+    refuse(&fixture, refused).await;
+    fixture.server.close().await;
 }
 
 fn only(store: &ordervault_domain::store::Store) -> StoreScope {
@@ -209,19 +209,19 @@ fn ids(page: &Value) -> (BTreeSet<String>, Option<i64>) {
 }
 
 async fn lists_end_at_the_scope(db: Db) {
-    let ground = Fixture::open(&db).await;
-    let shop = &ground.site.shop;
+    let fixture = Fixture::open(&db).await;
+    let shop = &fixture.server.shop;
     let elsewhere = shop.store().await;
     let product = shop.product(&elsewhere, 10).await;
-    let order = shop.place(&ground.customer, &elsewhere, &[(&product, 1)]).await;
+    let order = shop.place(&fixture.customer, &elsewhere, &[(&product, 1)]).await;
     let member = shop.member(Role::Manager, only(&elsewhere)).await;
-    let token = ground.site.member_token(&member).await;
-    shop.member(Role::Clerk, only(&ground.store)).await;
-    let foreign = shop.place(&ground.customer, &ground.store, &[(&ground.product, 1)]).await;
+    let token = fixture.server.member_token(&member).await;
+    shop.member(Role::Clerk, only(&fixture.store)).await;
+    let foreign = shop.place(&fixture.customer, &fixture.store, &[(&fixture.product, 1)]).await;
 
     let ask = async |path: &str| {
         let request = Request::get(path.to_owned()).bearer(&token);
-        ids(&ground.site.good(&request, 200).await.json())
+        ids(&fixture.server.good(&request, 200).await.json())
     };
     let own = |id: String, total: Option<i64>| (BTreeSet::from([id]), total);
     let none = (BTreeSet::new(), Some(0));
@@ -235,39 +235,39 @@ async fn lists_end_at_the_scope(db: Db) {
     // One by one, each filter that the foreign order and product meet.
     let title = "q=Thermos";
     for (list, filter) in [
-        (orders, format!("store={}", ground.store.id)),
+        (orders, format!("store={}", fixture.store.id)),
         (orders, format!("number={}", foreign.id)),
-        (orders, format!("product={}", ground.product.id)),
-        (products, format!("store={}", ground.store.id)),
+        (orders, format!("product={}", fixture.product.id)),
+        (products, format!("store={}", fixture.store.id)),
     ] {
         assert_eq!(ask(&format!("{list}&{filter}")).await, none, "{filter}");
     }
     for filter in
-        [format!("customer={}", ground.customer.id), title.to_owned(), "status=pending_review".into()]
+        [format!("customer={}", fixture.customer.id), title.to_owned(), "status=pending_review".into()]
     {
         assert_eq!(ask(&format!("{orders}&{filter}")).await, own(order.id.to_string(), Some(1)), "{filter}");
     }
     assert_eq!(ask(&format!("{products}&{title}")).await, own(product.id.to_string(), Some(1)));
-    let both = format!("{orders}&store={},{}", ground.store.id, elsewhere.id);
+    let both = format!("{orders}&store={},{}", fixture.store.id, elsewhere.id);
     assert_eq!(ask(&both).await, own(order.id.to_string(), Some(1)));
-    ground.site.close().await;
+    fixture.server.close().await;
 }
 
 async fn things_of_another_customer_are_not_there(db: Db) {
-    let ground = Fixture::open(&db).await;
-    let stranger = ground.site.shop.customer().await;
-    let token = ground.site.customer_token(&stranger).await;
+    let fixture = Fixture::open(&db).await;
+    let stranger = fixture.server.shop.customer().await;
+    let token = fixture.server.customer_token(&stranger).await;
     let mut refused = vec![];
     for (operation, row) in table() {
         if row.is_for == For::Buyers && operation.path.contains("{id}") {
             for version in [None, Some("\"9\"")] {
-                let request = ground.request(&operation, &row, version).await.bearer(&token);
+                let request = fixture.request(&operation, &row, version).await.bearer(&token);
                 refused.push((operation.id.clone(), request, 404, "not-found"));
             }
         }
     }
-    refuse(&ground, refused).await;
-    let page = ground.site.good(&Request::get("/v1/orders").bearer(&token), 200).await.json();
+    refuse(&fixture, refused).await;
+    let page = fixture.server.good(&Request::get("/v1/orders").bearer(&token), 200).await.json();
     assert_eq!(page, json!({"items": [], "has_more": false}));
-    ground.site.close().await;
+    fixture.server.close().await;
 }

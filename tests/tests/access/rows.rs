@@ -100,17 +100,17 @@ fn for_everybody() -> Vec<Row> {
         open("list_products"),
         open("list_board_orders"),
         row("get_board_order", For::Anybody, Target::Order(Status::Confirmed)),
-        open("look_up_order").with(|ground| {
-            let phone = ground.order.contact.phone.as_ref().map(ToString::to_string);
-            json!({"number": ground.order.id.number(), "phone": phone})
+        open("look_up_order").with(|fixture| {
+            let phone = fixture.order.contact.phone.as_ref().map(ToString::to_string);
+            json!({"number": fixture.order.id.number(), "phone": phone})
         }),
-        open("register_customer").with(|ground| {
-            json!({"email": ground.new_address(), "password": "blue horses eat soup", "name": "Ana"})
+        open("register_customer").with(|fixture| {
+            json!({"email": fixture.new_address(), "password": "blue horses eat soup", "name": "Ana"})
         }),
-        open("login_customer").with(|ground| json!({"email": ground.customer_email(), "password": PASSWORD})),
-        open("refresh_customer").with(|ground| json!({"refresh_token": ground.customer_refresh})),
-        open("login_staff").with(|ground| json!({"email": ground.member_email(), "password": PASSWORD})),
-        open("refresh_staff").with(|ground| json!({"refresh_token": ground.staff_refresh})),
+        open("login_customer").with(|fixture| json!({"email": fixture.customer_email(), "password": PASSWORD})),
+        open("refresh_customer").with(|fixture| json!({"refresh_token": fixture.customer_refresh})),
+        open("login_staff").with(|fixture| json!({"email": fixture.member_email(), "password": PASSWORD})),
+        open("refresh_staff").with(|fixture| json!({"refresh_token": fixture.staff_refresh})),
     ]
 }
 
@@ -148,9 +148,9 @@ fn for_staff_with_orders() -> Vec<Row> {
     let test = |_: &Fixture| json!({"reason": "test"});
     vec![
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
-        row("place_staff_order", For::Staff(Some("orders:place")), Target::Nothing).with(|ground| {
-            let mut body = ground.order_body();
-            body["customer_id"] = json!(ground.customer.id.to_string());
+        row("place_staff_order", For::Staff(Some("orders:place")), Target::Nothing).with(|fixture| {
+            let mut body = fixture.order_body();
+            body["customer_id"] = json!(fixture.customer.id.to_string());
             body
         }),
         row("export_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
@@ -198,10 +198,10 @@ fn for_staff_with_members() -> Vec<Row> {
         with("get_member", "members:read", Target::Member),
         with("get_member_history", "members:read", Target::Member),
         with("get_member_diff", "members:read", Target::Member).asking("?from=1"),
-        with("create_member", "members:write", Target::Nothing).with(|ground| {
+        with("create_member", "members:write", Target::Nothing).with(|fixture| {
             json!({
-                "email": ground.new_address(), "name": "Ana", "roles": ["clerk"],
-                "password": "blue horses eat soup", "store_ids": [ground.store.id.to_string()],
+                "email": fixture.new_address(), "name": "Ana", "roles": ["clerk"],
+                "password": "blue horses eat soup", "store_ids": [fixture.store.id.to_string()],
             })
         }),
         write("edit_member").with(|_| json!({"name": "Ana Souza"})),
@@ -228,9 +228,9 @@ fn for_staff_with_the_catalogue() -> Vec<Row> {
         with("get_staff_product", "products:read", Target::Product),
         with("get_product_history", "history:read", Target::Product),
         with("get_product_diff", "history:read", Target::Product).asking("?from=1"),
-        with("create_product", "products:write", Target::Nothing).with(|ground| {
-            let sku = format!("NEW-{}", ground.site.number());
-            json!({"store_id": ground.store.id.to_string(), "sku": sku, "title": "Copo", "price": 100})
+        with("create_product", "products:write", Target::Nothing).with(|fixture| {
+            let sku = format!("NEW-{}", fixture.server.number());
+            json!({"store_id": fixture.store.id.to_string(), "sku": sku, "title": "Copo", "price": 100})
         }),
         with("edit_product", "products:write", Target::Product).with(|_| json!({"title": "Copo azul"})),
         with("activate_product", "products:write", Target::Product),

@@ -11,14 +11,14 @@ use ordervault_persistence::read;
 use ordervault_persistence::writer::ActorRef;
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::on_store;
-use ordervault_tests::site::Site;
+use ordervault_tests::server::TestServer;
 use serde_json::{Value, json};
 
 use crate::scope::{Fixture, Shown, any, counts, hold, is_listed, is_new, shows};
 
 /// Somebody who asks.
 struct Person<'a> {
-    site: &'a Site,
+    server: &'a TestServer,
     orders: &'a [Order],
     /// None: nobody in particular.
     token: Option<String>,
@@ -37,7 +37,8 @@ impl Person<'_> {
         let (mut found, mut cursor) = (BTreeSet::new(), String::new());
         let and = if target.contains('?') { '&' } else { '?' };
         loop {
-            let page = self.site.good(&self.get(&format!("{target}{and}limit=40{cursor}")), 200).await.json();
+            let page =
+                self.server.good(&self.get(&format!("{target}{and}limit=40{cursor}")), 200).await.json();
             found
                 .extend(page["items"].as_array().expect("a page").iter().map(|item| number(&item["number"])));
             match page["next_cursor"].as_str() {
@@ -49,7 +50,7 @@ impl Person<'_> {
 
     /// The orders of which there is something; the others are not told from such that never were, to the byte.
     async fn opened(&self, rest: &str) -> BTreeSet<OrderId> {
-        let ask = async |id: OrderId| self.site.send(&self.get(&format!("{}/{id}{rest}", self.path))).await;
+        let ask = async |id: OrderId| self.server.send(&self.get(&format!("{}/{id}{rest}", self.path))).await;
         let nothing = ask(OrderId::from_i64(987_654_321_987_654)).await;
         assert_eq!((nothing.status, nothing.code().as_str()), (404, "not-found"), "{rest}");
         let mut found = BTreeSet::new();
@@ -75,7 +76,7 @@ impl Person<'_> {
     /// This is refused, whatever it is asked of.
     async fn forbidden(&self, targets: &[String]) {
         for target in targets {
-            let answer = self.site.good(&self.get(target), 403).await;
+            let answer = self.server.good(&self.get(target), 403).await;
             assert_eq!(answer.code(), "forbidden", "{target}");
         }
     }
@@ -88,11 +89,11 @@ fn number(value: &Value) -> OrderId {
 pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {
     let Fixture { shop, members, orders } = Fixture::lived_in(&db, 7).await;
     // A quarter of an hour is enough for all that follows, by a clock that stands still.
-    let site = Site::of(shop).await;
+    let server = TestServer::of(shop).await;
     for member in &members {
         let actor = Actor::Member(member.authority());
-        let token = Some(site.member_token(member).await);
-        let person = Person { site: &site, orders: &orders, token, path: "/v1/staff/orders" };
+        let token = Some(server.member_token(member).await);
+        let person = Person { server: &server, orders: &orders, token, path: "/v1/staff/orders" };
         hold(&orders, &actor.scope(), staff_lists(&person, &actor).await);
         // Last, because what is opened is not new any more.
         hold(&orders, &actor.scope(), staff_single_reads(&person, &actor).await);
@@ -100,26 +101,26 @@ pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {
     for customer in orders.iter().filter_map(|order| order.customer_id).collect::<BTreeSet<_>>() {
         let mut conn = db.read().await.expect("a reader");
         let customer = read::customer(&mut conn, customer).await.expect("a read").expect("a customer");
-        let token = Some(site.customer_token(&customer).await);
-        let person = Person { site: &site, orders: &orders, token, path: "/v1/orders" };
+        let token = Some(server.customer_token(&customer).await);
+        let person = Person { server: &server, orders: &orders, token, path: "/v1/orders" };
         let scope = Scope::Customer(customer.id);
         hold(&orders, &scope, vec![shows("own orders", any, person.list("/v1/orders").await)]);
         hold(&orders, &scope, person.single_reads(&["", "/history", "/timeline"]).await);
     }
     for known in orders.iter().step_by(9) {
-        let token = Some(site.grant(known.id));
-        let person = Person { site: &site, orders: &orders, token, path: "/v1/orders" };
+        let token = Some(server.grant(known.id));
+        let person = Person { server: &server, orders: &orders, token, path: "/v1/orders" };
         let shown = person.single_reads(&["", "/history", "/timeline"]).await;
         hold(&orders, &Scope::Guest(Some(known.id)), shown);
     }
-    board(&site, &orders).await;
-    site.close().await;
+    board(&server, &orders).await;
+    server.close().await;
 }
 
 async fn staff_lists(person: &Person<'_>, actor: &Actor) -> Vec<Shown> {
     const LIST: &str = "/v1/staff/orders";
-    let total = person.site.good(&person.get(&format!("{LIST}?include_total=true")), 200).await.json();
-    let summary = person.site.good(&person.get("/v1/staff/summary"), 200).await.json();
+    let total = person.server.good(&person.get(&format!("{LIST}?include_total=true")), 200).await.json();
+    let summary = person.server.good(&person.get("/v1/staff/summary"), 200).await.json();
     let of_statuses = summary["statuses"].as_array().expect("numbers").iter();
     let in_summary = of_statuses.filter_map(|status| status["count"].as_i64()).sum();
     let mut shown = vec![
@@ -150,7 +151,7 @@ async fn staff_lists(person: &Person<'_>, actor: &Actor) -> Vec<Shown> {
 }
 
 async fn exported(person: &Person<'_>, query: &str) -> BTreeSet<OrderId> {
-    let answer = person.site.good(&person.get(&format!("/v1/staff/orders.csv{query}")), 200).await;
+    let answer = person.server.good(&person.get(&format!("/v1/staff/orders.csv{query}")), 200).await;
     let mut reader = csv::Reader::from_reader(answer.body.as_slice());
     let records = reader.records().map(|record| record.expect("a record"));
     records.map(|record| record[0].parse().expect("a number")).collect()
@@ -162,7 +163,7 @@ async fn selected(person: &Person<'_>) -> BTreeSet<OrderId> {
     let body = json!({"action": "invalidate", "reason": "test", "ids": ids});
     let token = person.token.as_deref().unwrap_or_default();
     let preview = Request::post("/v1/staff/batches?preview=true").bearer(token).json(&body);
-    let preview = person.site.good(&preview, 200).await.json();
+    let preview = person.server.good(&preview, 200).await.json();
     let missing: BTreeSet<OrderId> =
         preview["not_found"].as_array().expect("ids").iter().map(number).collect();
     let found = person.orders.iter().map(|order| order.id).filter(|id| !missing.contains(id));
@@ -186,14 +187,14 @@ async fn staff_single_reads(person: &Person<'_>, actor: &Actor) -> Vec<Shown> {
 }
 
 /// Everybody, at the boards of the stores that have one.
-async fn board(site: &Site, orders: &[Order]) {
-    let person = Person { site, orders, token: None, path: "/v1/board/orders" };
-    let mut conn = site.shop.db.read().await.expect("a reader");
+async fn board(server: &TestServer, orders: &[Order]) {
+    let person = Person { server, orders, token: None, path: "/v1/board/orders" };
+    let mut conn = server.shop.db.read().await.expect("a reader");
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     for (number, store) in stores.iter().enumerate() {
         let policy = PolicyEdit { public_board: Some(number % 2 == 0), ..PolicyEdit::default() };
         let edit = StoreEdit { policy, ..StoreEdit::default() };
-        site.shop.act(ActorRef::Operator, on_store(store.id, store::StoreCommand::Edit(edit))).await;
+        server.shop.act(ActorRef::Operator, on_store(store.id, store::StoreCommand::Edit(edit))).await;
     }
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     let scope = Scope::board(&stores).expect("a board");

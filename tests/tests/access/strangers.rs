@@ -29,7 +29,7 @@ const NOTHING: i64 = 987_654_321_987_654;
 
 /// The other store, which is [`Fixture`]'s, and what somebody has who looks after this one.
 struct TwoStores {
-    ground: Fixture,
+    fixture: Fixture,
     store: Arc<Store>,
     order: Arc<Order>,
     /// An owner of this store, who has every permission.
@@ -41,13 +41,13 @@ struct TwoStores {
 
 impl TwoStores {
     async fn open(db: &Db) -> Self {
-        let ground = Fixture::open(db).await;
-        let shop = &ground.site.shop;
+        let fixture = Fixture::open(db).await;
+        let shop = &fixture.server.shop;
         let no_board = PolicyEdit { public_board: Some(false), ..PolicyEdit::default() };
         let no_board = store::StoreCommand::Edit(StoreEdit { policy: no_board, ..StoreEdit::default() });
-        shop.act(ActorRef::Operator, on_store(ground.store.id, no_board)).await;
-        let (store, product) = here(&ground).await;
-        let order = order(&ground, &store, &product).await;
+        shop.act(ActorRef::Operator, on_store(fixture.store.id, no_board)).await;
+        let (store, product) = here(&fixture).await;
+        let order = order(&fixture, &store, &product).await;
         let contact = Contact {
             name: Some("Zoe".into()),
             email: Some("zoe@here.example".parse().expect("an address")),
@@ -56,18 +56,18 @@ impl TwoStores {
         let member = shop.member(Role::Owner, only(&store)).await;
         let edit = MemberEdit { contact: Some(contact), ..MemberEdit::default() };
         shop.act(ActorRef::Operator, on_member(member.id, member::MemberCommand::Edit(edit))).await;
-        let token = ground.site.member_token(&member).await;
-        let everybodys = ground.site.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
+        let token = fixture.server.member_token(&member).await;
+        let everybodys = fixture.server.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
         let page = Request::get("/v1/staff/orders?limit=1").bearer(&everybodys);
         let cursor =
-            ground.site.good(&page, 200).await.json()["next_cursor"].as_str().expect("more").to_owned();
-        Self { ground, store, order, token, member: member.id, cursor }
+            fixture.server.good(&page, 200).await.json()["next_cursor"].as_str().expect("more").to_owned();
+        Self { fixture, store, order, token, member: member.id, cursor }
     }
 
     /// A value for a parameter of a query that leads to the other store, and one that leads nowhere. Alike where the
     /// parameter names nothing of anybody's.
     fn values(&self, name: &str) -> Vec<(String, String)> {
-        let (there, order) = (&self.ground, &self.ground.order);
+        let (there, order) = (&self.fixture, &self.fixture.order);
         let named = |id: &dyn ToString| (id.to_string(), nowhere(&id.to_string()));
         let text = |text: &str, other: &str| (text.to_owned(), other.to_owned());
         let same = |values: &[&str]| values.iter().map(|value| text(value, value)).collect();
@@ -134,12 +134,12 @@ impl TwoStores {
     async fn pairs(&self, operation: &Endpoint, row: &Row) -> Vec<Pair> {
         let mut pairs = vec![];
         for version in [None, Some("\"9\"")] {
-            pairs.push(self.pair(operation, self.ground.request(operation, row, version).await));
+            pairs.push(self.pair(operation, self.fixture.request(operation, row, version).await));
         }
         let queries = operation.queries.iter();
         for name in queries.filter(|name| !row.query.contains(&format!("{name}="))) {
             for (there, nowhere) in self.values(name) {
-                let request = self.ground.request(operation, row, None).await;
+                let request = self.fixture.request(operation, row, None).await;
                 pairs.push(self.pair(operation, request).asking(name, there, nowhere));
             }
         }
@@ -157,7 +157,7 @@ impl TwoStores {
 
     /// Customers are left as they are: they belong to no store, so that orders can be placed for them everywhere.
     fn about(&self, there: Request, target: Option<String>) -> Pair {
-        let Fixture { store, product, order, .. } = &self.ground;
+        let Fixture { store, product, order, .. } = &self.fixture;
         let ids = [store.id.to_string(), product.id.to_string(), order.id.to_string()];
         let swaps: Vec<(String, String)> =
             target.into_iter().chain(ids).map(|id| (id.clone(), nowhere(&id))).collect();
@@ -167,7 +167,7 @@ impl TwoStores {
 
     /// Requests that name the other store's things where this store's own are expected.
     async fn misled(&self) -> Vec<Pair> {
-        let there = &self.ground;
+        let there = &self.fixture;
         let lines = json!({"lines": [{"product_id": there.product.id.to_string(), "quantity": 1}]});
         let ids = json!([there.order.id.to_string()]);
         let stores = json!([self.store.id.to_string(), there.store.id.to_string()]);
@@ -203,7 +203,7 @@ impl TwoStores {
     fn misplaced(&self, path: &str) -> Pair {
         let body = json!({
             "store_id": self.store.id.to_string(),
-            "lines": [{"product_id": self.ground.product.id.to_string(), "quantity": 1}],
+            "lines": [{"product_id": self.fixture.product.id.to_string(), "quantity": 1}],
             "contact": {"name": "Bia", "phone": "+5511987654321"},
         });
         self.about(Request::post(path).key("place").json(&body), None)
@@ -212,7 +212,7 @@ impl TwoStores {
     /// Every text that tells of what is not this store's, nor of one of these people: of orders and people, and of the
     /// catalogue.
     async fn secrets(&self, own: &[i64]) -> [BTreeSet<String>; 2] {
-        let dump = dump(&self.ground.site.shop.db).await;
+        let dump = dump(&self.fixture.server.shop.db).await;
         let here = Some(self.store.id.get());
         let id = |row: &Cells| row.int("id").expect("an id");
         let strangers = |table: &str| {
@@ -247,7 +247,7 @@ impl TwoStores {
 
     async fn send(&self, token: Option<&str>, request: &Request) -> Answer {
         let request = request.clone().header("x-request-id", "alike");
-        self.ground.site.send(&token.into_iter().fold(request, Request::bearer)).await
+        self.fixture.server.send(&token.into_iter().fold(request, Request::bearer)).await
     }
 
     /// Sends both of each pair, which have to be answered alike.
@@ -320,8 +320,8 @@ fn nowhere(id: &str) -> String {
 }
 
 /// A store with a product, that share no word with the other.
-async fn here(ground: &Fixture) -> (Arc<Store>, Arc<Product>) {
-    let shop = &ground.site.shop;
+async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
+    let shop = &fixture.server.shop;
     let new = NewStore {
         name: "Loja".into(),
         currency: "BRL".parse().expect("a currency"),
@@ -356,7 +356,7 @@ async fn here(ground: &Fixture) -> (Arc<Store>, Arc<Product>) {
 }
 
 /// An order here, on the board, of nobody who orders elsewhere.
-async fn order(ground: &Fixture, store: &Store, product: &Product) -> Arc<Order> {
+async fn order(fixture: &Fixture, store: &Store, product: &Product) -> Arc<Order> {
     let place = Place {
         store_id: store.id,
         customer_id: None,
@@ -371,9 +371,9 @@ async fn order(ground: &Fixture, store: &Store, product: &Product) -> Arc<Order>
         not_duplicate_of: vec![],
     };
     let place = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
-    match ground.site.shop.act(ActorRef::Guest(None), place).await {
+    match fixture.server.shop.act(ActorRef::Guest(None), place).await {
         Effect::Order(order) => {
-            ground.site.shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await
+            fixture.server.shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await
         }
         other => unreachable!("{other:?}"),
     }
@@ -413,14 +413,14 @@ pub(crate) async fn staff_learn_nothing_of_another_store(db: Db) {
     assert!(asked.len() > 150 && personal.len() > 150 && catalogue.len() > 20);
     is_silent(&asked, &personal);
     is_silent(&asked, &catalogue);
-    shop.ground.site.close().await;
+    shop.fixture.server.close().await;
 }
 
 pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
     let shop = TwoStores::open(&db).await;
-    let site = &shop.ground.site;
-    let customer = site.shop.customer().await;
-    let (customers, guests) = (site.customer_token(&customer).await, site.grant(shop.order.id));
+    let server = &shop.fixture.server;
+    let customer = server.shop.customer().await;
+    let (customers, guests) = (server.customer_token(&customer).await, server.grant(shop.order.id));
     let mut asked = vec![];
     for (operation, row) in table() {
         let tokens = match row.is_for {
@@ -440,21 +440,20 @@ pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
     is_silent(&asked, &personal);
     // The catalogue is everybody's, but what is sold is not.
     is_silent(&asked, &catalogue);
-    shop.ground.site.close().await;
+    shop.fixture.server.close().await;
 }
 
 /// What is done here goes its way, and tells nothing either.
 pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
     let shop = TwoStores::open(&db).await;
-    let (site, token) = (&shop.ground.site, Some(shop.token.as_str()));
-    let ids = [shop.ground.order.id, OrderId::from_i64(NOTHING), shop.order.id].map(|id| id.to_string());
+    let (server, token) = (&shop.fixture.server, Some(shop.token.as_str()));
+    let ids = [shop.fixture.order.id, OrderId::from_i64(NOTHING), shop.order.id].map(|id| id.to_string());
     let batch =
         Request::post("/v1/staff/batches").key("batch").json(&json!({"action": "confirm", "ids": ids}));
     let batch = shop.send(token, &batch).await;
     assert_eq!(batch.status, 202, "{}", batch.text());
-    let clock = site.shop.clock.clone();
     let tools =
-        Tools { db: db.clone(), writer: site.shop.writer.clone(), clock: Arc::new(move || clock.now()) };
+        Tools { db: db.clone(), writer: server.shop.writer.clone(), sources: server.shop.clock.sources(0) };
     while RunBatches.step(&tools).await.expect("a step") == Progress::More {}
     let id = batch.json()["id"].as_str().expect("an id").to_owned();
     let items = shop.send(token, &Request::get(format!("/v1/staff/batches/{id}/items"))).await.json();
@@ -474,7 +473,7 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
     );
     // The other store's names are free here.
     let product = Request::post("/v1/staff/products").key("sku").json(&json!({
-        "store_id": shop.store.id.to_string(), "sku": shop.ground.product.sku, "title": "Caneca", "price": 1,
+        "store_id": shop.store.id.to_string(), "sku": shop.fixture.product.sku, "title": "Caneca", "price": 1,
     }));
     assert_eq!(shop.send(token, &product).await.status, 201);
     let mut asked = vec![];
@@ -492,8 +491,8 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
         asked.push((request, answer));
     }
     let [personal, mut catalogue] = shop.secrets(&[shop.member.get()]).await;
-    catalogue.remove(&shop.ground.product.sku);
+    catalogue.remove(&shop.fixture.product.sku);
     is_silent(&asked, &personal.into_iter().filter(|secret| !secret.starts_with(BatchId::PREFIX)).collect());
     is_silent(&asked, &catalogue);
-    shop.ground.site.close().await;
+    shop.fixture.server.close().await;
 }

@@ -9,45 +9,50 @@ use crate::fixture::{Fixture, mistyped};
 
 const PATH: &str = "/v1/staff/batches";
 
-pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
-    let mut cases = trash(world);
-    cases.extend(bodies(world));
-    cases.extend(filters(world));
-    cases.extend(rights(world));
-    cases.extend(paths(world));
+pub(crate) fn cases(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = trash(fixture);
+    cases.extend(bodies(fixture));
+    cases.extend(filters(fixture));
+    cases.extend(rights(fixture));
+    cases.extend(paths(fixture));
     cases
 }
 
-fn trash(world: &Fixture) -> Vec<Case> {
+fn trash(fixture: &Fixture) -> Vec<Case> {
     let act = |id: &dyn ToString, name: &str| {
-        world.manager("POST", &format!("/v1/staff/orders/{}/{name}", id.to_string()))
+        fixture.manager("POST", &format!("/v1/staff/orders/{}/{name}", id.to_string()))
     };
     let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
-    let reviewer = Request::post(format!("/v1/staff/orders/{}/delete", world.order.id));
+    let reviewer = Request::post(format!("/v1/staff/orders/{}/delete", fixture.order.id));
     vec![
-        conflict("deleting what is not invalid", act(&world.confirmed.id, "delete"), "confirmed"),
-        case("deleting an order of another store", act(&world.foreign_order.id, "delete"), 404, "not-found"),
+        conflict("deleting what is not invalid", act(&fixture.confirmed.id, "delete"), "confirmed"),
+        case(
+            "deleting an order of another store",
+            act(&fixture.foreign_order.id, "delete"),
+            404,
+            "not-found",
+        ),
         case(
             "deleting at a stale version",
-            act(&world.confirmed.id, "delete").if_match("\"1\""),
+            act(&fixture.confirmed.id, "delete").if_match("\"1\""),
             412,
             "precondition-failed",
         )
         .currently("confirmed"),
-        case("a reviewer deletes", reviewer.bearer(&world.reviewer_token), 403, "forbidden"),
+        case("a reviewer deletes", reviewer.bearer(&fixture.reviewer_token), 403, "forbidden"),
     ]
 }
 
-fn run(world: &Fixture, body: &Value) -> Request {
-    world.manager("POST", PATH).key(&world.site.key()).json(body)
+fn run(fixture: &Fixture, body: &Value) -> Request {
+    fixture.manager("POST", PATH).key(&fixture.server.key()).json(body)
 }
 
-fn bodies(world: &Fixture) -> Vec<Case> {
-    let order = world.confirmed.id.to_string();
+fn bodies(fixture: &Fixture) -> Vec<Case> {
+    let order = fixture.confirmed.id.to_string();
     let many = vec![order.clone(); 501];
     let batch = BatchId::from_i64(7).to_string();
-    let mistyped = mistyped(world.confirmed.id);
-    let fault = |name, body: Value, pointer, code| invalid(name, run(world, &body), pointer, code);
+    let mistyped = mistyped(fixture.confirmed.id);
+    let fault = |name, body: Value, pointer, code| invalid(name, run(fixture, &body), pointer, code);
     let confirm = |ids: Value| json!({"action": "confirm", "ids": ids});
     vec![
         fault(
@@ -129,7 +134,7 @@ fn bodies(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn filters(world: &Fixture) -> Vec<Case> {
+fn filters(fixture: &Fixture) -> Vec<Case> {
     let mut cases = vec![];
     for (name, filter, pointer, code) in [
         ("a list for a filter", json!([]), "/filter", "wrong-type"),
@@ -144,19 +149,20 @@ fn filters(world: &Fixture) -> Vec<Case> {
         ("a search of 201", json!({"q": "q".repeat(201)}), "/filter/q", "too-long"),
     ] {
         let body = json!({"action": "delete", "filter": filter, "digest": "0".repeat(64)});
-        cases.push(invalid(name, run(world, &body), pointer, code));
-        let preview = world.manager("POST", &format!("{PATH}?preview=true")).json(&body);
+        cases.push(invalid(name, run(fixture, &body), pointer, code));
+        let preview = fixture.manager("POST", &format!("{PATH}?preview=true")).json(&body);
         cases.push(invalid(name, preview, pointer, code));
     }
     cases
 }
 
-fn rights(world: &Fixture) -> Vec<Case> {
-    let order = world.order.id.to_string();
+fn rights(fixture: &Fixture) -> Vec<Case> {
+    let order = fixture.order.id.to_string();
     let delete = json!({"action": "delete", "ids": [order], "digest": "0".repeat(64)});
-    let reviewer = |target: &str| Request::post(target).bearer(&world.reviewer_token).key(&world.site.key());
+    let reviewer =
+        |target: &str| Request::post(target).bearer(&fixture.reviewer_token).key(&fixture.server.key());
     vec![
-        case("a digest that was never given", run(world, &delete), 409, "preview-outdated"),
+        case("a digest that was never given", run(fixture, &delete), 409, "preview-outdated"),
         case("a reviewer deletes many", reviewer(PATH).json(&delete), 403, "forbidden"),
         case(
             "a reviewer previews that",
@@ -164,33 +170,33 @@ fn rights(world: &Fixture) -> Vec<Case> {
             403,
             "forbidden",
         ),
-        case("a customer deletes many", world.customer("POST", PATH).json(&delete), 403, "forbidden"),
+        case("a customer deletes many", fixture.customer("POST", PATH).json(&delete), 403, "forbidden"),
         case(
             "without a key",
-            world.manager("POST", PATH).json(&json!({"action": "confirm", "ids": [order]})),
+            fixture.manager("POST", PATH).json(&json!({"action": "confirm", "ids": [order]})),
             400,
             "idempotency-key-missing",
         ),
     ]
 }
 
-fn paths(world: &Fixture) -> Vec<Case> {
+fn paths(fixture: &Fixture) -> Vec<Case> {
     let batch = format!("{PATH}/{}", BatchId::from_i64(7));
-    let missing = |name, method, path: &str| case(name, world.manager(method, path), 404, "not-found");
-    let items = world.manager("GET", &format!("{batch}/items?result=done"));
+    let missing = |name, method, path: &str| case(name, fixture.manager(method, path), 404, "not-found");
+    let items = fixture.manager("GET", &format!("{batch}/items?result=done"));
     vec![
         missing("a batch that is not there", "GET", &batch),
         missing("its orders", "GET", &format!("{batch}/items")),
         missing("cancelling it", "POST", &format!("{batch}/cancel")),
-        missing("an order for a batch", "GET", &format!("{PATH}/{}", world.order.id)),
+        missing("an order for a batch", "GET", &format!("{PATH}/{}", fixture.order.id)),
         parameter("a result that there is not", items, "result", "unknown-value"),
         parameter(
             "a mistyped step",
-            run(world, &json!({"action": "confirm", "ids": [world.order.id.to_string()]}))
+            run(fixture, &json!({"action": "confirm", "ids": [fixture.order.id.to_string()]}))
                 .more("?previw=true"),
             "previw",
             "unknown-parameter",
         ),
-        case("deleting a batch", world.manager("DELETE", &batch), 405, "method-not-allowed"),
+        case("deleting a batch", fixture.manager("DELETE", &batch), 405, "method-not-allowed"),
     ]
 }

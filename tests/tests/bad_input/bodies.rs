@@ -5,31 +5,31 @@ use serde_json::{Value, json};
 use crate::case::{Case, case, invalid, parameter};
 use crate::fixture::Fixture;
 
-pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
-    let mut cases = syntax(world);
-    cases.extend(shape(world));
-    cases.extend(characters(world));
-    cases.extend(queries(world));
+pub(crate) fn cases(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = syntax(fixture);
+    cases.extend(shape(fixture));
+    cases.extend(characters(fixture));
+    cases.extend(queries(fixture));
     cases
 }
 
-fn malformed(name: &'static str, world: &Fixture, body: impl Into<Vec<u8>>) -> Case {
-    case(name, world.place_text(body), 400, "malformed-request")
+fn malformed(name: &'static str, fixture: &Fixture, body: impl Into<Vec<u8>>) -> Case {
+    case(name, fixture.place_text(body), 400, "malformed-request")
 }
 
-fn syntax(world: &Fixture) -> Vec<Case> {
+fn syntax(fixture: &Fixture) -> Vec<Case> {
     vec![
-        malformed("an object that does not end", world, "{"),
-        malformed("a comma too many", world, r#"{"a":1,}"#),
-        malformed("nothing", world, ""),
-        malformed("two documents", world, "{}{}"),
-        malformed("bytes that are no UTF-8", world, b"{\"note\": \"\xC3\x28\"}"),
-        malformed("half a surrogate pair", world, r#"{"note": "\ud800"}"#),
-        malformed("a number beyond all bounds", world, r#"{"note": 1e999}"#),
-        malformed("200 lists in each other", world, "[".repeat(200) + &"]".repeat(200)),
+        malformed("an object that does not end", fixture, "{"),
+        malformed("a comma too many", fixture, r#"{"a":1,}"#),
+        malformed("nothing", fixture, ""),
+        malformed("two documents", fixture, "{}{}"),
+        malformed("bytes that are no UTF-8", fixture, b"{\"note\": \"\xC3\x28\"}"),
+        malformed("half a surrogate pair", fixture, r#"{"note": "\ud800"}"#),
+        malformed("a number beyond all bounds", fixture, r#"{"note": 1e999}"#),
+        malformed("200 lists in each other", fixture, "[".repeat(200) + &"]".repeat(200)),
         malformed(
             "200 lists in each other in a field",
-            world,
+            fixture,
             format!(r#"{{"note": {}{}}}"#, "[".repeat(200), "]".repeat(200)),
         ),
         // What comes first is told first: nobody without a token learns what is wrong with the body.
@@ -42,9 +42,9 @@ fn syntax(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn shape(world: &Fixture) -> Vec<Case> {
-    let body = |text: &str| world.place_text(text);
-    let good = world.order_body();
+fn shape(fixture: &Fixture) -> Vec<Case> {
+    let body = |text: &str| fixture.place_text(text);
+    let good = fixture.order_body();
     let positional = json!([good["store_id"], good["lines"], good["contact"], good["note"]]);
     let line = json!([good["lines"][0]["product_id"], 1]);
     let twice = good.to_string().replacen('{', r#"{"note": "first","#, 1);
@@ -53,15 +53,15 @@ fn shape(world: &Fixture) -> Vec<Case> {
         invalid("null for an object", body("null"), "", "wrong-type"),
         invalid("a list for an object", body("[]"), "", "wrong-type"),
         invalid("a text for an object", body(r#""x""#), "", "wrong-type"),
-        invalid("the fields without their names", world.place(&positional), "", "wrong-type"),
-        invalid("a line without names", world.place_with("/lines/0", line), "/lines/0", "wrong-type"),
-        invalid("null for a contact", world.place_with("/contact", Value::Null), "/contact", "wrong-type"),
-        invalid("an object for a list", world.place_with("/lines", json!({})), "/lines", "wrong-type"),
-        invalid("a number for a text", world.place_with("/note", json!(7)), "/note", "wrong-type"),
-        invalid("an unknown field", world.place_with("/colour", json!("red")), "/colour", "unknown-field"),
+        invalid("the fields without their names", fixture.place(&positional), "", "wrong-type"),
+        invalid("a line without names", fixture.place_with("/lines/0", line), "/lines/0", "wrong-type"),
+        invalid("null for a contact", fixture.place_with("/contact", Value::Null), "/contact", "wrong-type"),
+        invalid("an object for a list", fixture.place_with("/lines", json!({})), "/lines", "wrong-type"),
+        invalid("a number for a text", fixture.place_with("/note", json!(7)), "/note", "wrong-type"),
+        invalid("an unknown field", fixture.place_with("/colour", json!("red")), "/colour", "unknown-field"),
         invalid(
             "an unknown field inside",
-            world.place_with("/contact/fax", json!("1")),
+            fixture.place_with("/contact/fax", json!("1")),
             "/contact/fax",
             "unknown-field",
         ),
@@ -71,15 +71,15 @@ fn shape(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn characters(world: &Fixture) -> Vec<Case> {
-    let name = |text: &str| world.place_with("/contact/name", json!(text));
-    let note = |text: &str| world.place_with("/note", json!(text));
+fn characters(fixture: &Fixture) -> Vec<Case> {
+    let name = |text: &str| fixture.place_with("/contact/name", json!(text));
+    let note = |text: &str| fixture.place_with("/note", json!(text));
     let (at_name, at_note, rule) = ("/contact/name", "/note", "forbidden-character");
     vec![
         invalid("U+0000 in a name", name("a\0b"), at_name, rule),
         invalid("U+0000 in a note", note("a\0b"), at_note, rule),
-        invalid("U+0000 in an id", world.place_with("/store_id", json!("sto_\0")), "/store_id", rule),
-        invalid("U+0000 in the name of a field", world.place_with("/no\0te", json!("x")), "", rule),
+        invalid("U+0000 in an id", fixture.place_with("/store_id", json!("sto_\0")), "/store_id", rule),
+        invalid("U+0000 in the name of a field", fixture.place_with("/no\0te", json!("x")), "", rule),
         invalid("U+FFFE", note("a\u{FFFE}"), at_note, rule),
         invalid("U+FDD0", note("a\u{FDD0}"), at_note, rule),
         invalid("U+0085", name("a\u{85}"), at_name, rule),
@@ -87,16 +87,16 @@ fn characters(world: &Fixture) -> Vec<Case> {
         invalid("a line break in a name", name("a\nb"), at_name, rule),
         parameter(
             "U+0000 in a query",
-            world.manager("GET", "/v1/staff/orders?q=%00"),
+            fixture.manager("GET", "/v1/staff/orders?q=%00"),
             "q",
             "forbidden-character",
         ),
     ]
 }
 
-fn queries(world: &Fixture) -> Vec<Case> {
-    let list = |query: &str| world.manager("GET", &format!("/v1/staff/orders?{query}"));
-    let own = |query: &str| world.customer("GET", &format!("/v1/orders?{query}"));
+fn queries(fixture: &Fixture) -> Vec<Case> {
+    let list = |query: &str| fixture.manager("GET", &format!("/v1/staff/orders?{query}"));
+    let own = |query: &str| fixture.customer("GET", &format!("/v1/orders?{query}"));
     vec![
         parameter("a parameter twice", list("limit=1&limit=2"), "limit", "repeated-parameter"),
         parameter("a parameter twice, equal", own("limit=1&limit=1"), "limit", "repeated-parameter"),
@@ -110,22 +110,22 @@ fn queries(world: &Fixture) -> Vec<Case> {
         parameter("a customer's filter by customer", own("customer=1"), "customer", "unknown-parameter"),
         parameter(
             "a filter for everybody",
-            world.customer("GET", "/v1/stores?q=x"),
+            fixture.customer("GET", "/v1/stores?q=x"),
             "q",
             "unknown-parameter",
         ),
         parameter(
             "a parameter where there is none",
-            world.customer("GET", "/v1/me?verbose=true"),
+            fixture.customer("GET", "/v1/me?verbose=true"),
             "verbose",
             "unknown-parameter",
         ),
         parameter(
             "a parameter beside a good body",
             ordervault_tests::http::Request::post("/v1/orders?dry_run=true")
-                .bearer(&world.token)
-                .key(&world.site.key())
-                .json(&world.order_body()),
+                .bearer(&fixture.token)
+                .key(&fixture.server.key())
+                .json(&fixture.order_body()),
             "dry_run",
             "unknown-parameter",
         ),

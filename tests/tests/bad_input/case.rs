@@ -98,29 +98,29 @@ impl Case {
 }
 
 /// Sends all of them. After each nothing has changed and the next good request succeeds.
-pub(crate) async fn refuse(world: &Fixture, cases: Vec<Case>) {
-    let good = world.placed_again();
-    world.site.good(&good, 201).await;
-    let before = dump(&world.site.shop.db).await;
+pub(crate) async fn refuse(fixture: &Fixture, cases: Vec<Case>) {
+    let good = fixture.placed_again();
+    fixture.server.good(&good, 201).await;
+    let before = dump(&fixture.server.shop.db).await;
     let mut faults = vec![];
     for case in &cases {
-        let answer = world.site.send(&case.request).await;
+        let answer = fixture.server.send(&case.request).await;
         let mut complain = |fault: String| {
             faults.push(format!("{}\n  {}\n  {fault}\n  {}", case.name, case.request.line(), answer.text()));
         };
         if let Err(fault) = case.fault(&answer) {
             complain(fault);
         }
-        let next = world.site.send(&good).await;
+        let next = fixture.server.send(&good).await;
         if next.status != 201 || next.header("idempotent-replayed").is_none() {
             complain(format!("the next good request is answered with {}", next.text()));
         }
-        let changed = changes(&before, &dump(&world.site.shop.db).await);
+        let changed = changes(&before, &dump(&fixture.server.shop.db).await);
         if !changed.is_empty() {
             complain(format!("something has changed:\n  {}", changed.join("\n  ")));
         }
     }
     assert!(faults.is_empty(), "{} of {}:\n{}", faults.len(), cases.len(), faults.join("\n"));
     // And one that makes something new.
-    world.site.good(&world.place(&world.order_body()), 201).await;
+    fixture.server.good(&fixture.place(&fixture.order_body()), 201).await;
 }

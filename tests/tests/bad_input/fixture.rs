@@ -15,13 +15,13 @@ use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
+use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
-use ordervault_tests::site::Site;
 use serde_json::{Value, json};
 
 /// Everything that the tables speak of. Names without more belong to the first store and the first customer.
 pub(crate) struct Fixture {
-    pub(crate) site: Site,
+    pub(crate) server: TestServer,
     pub(crate) store: Arc<Store>,
     pub(crate) other_store: Arc<Store>,
     pub(crate) product: Arc<Product>,
@@ -56,8 +56,8 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
-        let site = Site::open(db).await;
-        let shop = &site.shop;
+        let server = TestServer::open(db).await;
+        let shop = &server.shop;
         let (store, other_store) = (shop.store().await, shop.store().await);
         let product = shop.product(&store, 1_000).await;
         let inactive =
@@ -72,22 +72,22 @@ impl Fixture {
         let manager = shop.member(Role::Manager, here.clone()).await;
         let reviewer = shop.member(Role::Reviewer, here).await;
         let email = customer.contact.email.as_ref().map_or("", |email| email.as_str());
-        let login = site.log_in(Realm::Customer, email).await;
-        let manager_token = site.member_token(&manager).await;
-        let order = async |status| site.order_in(status, &customer, &store, &product).await;
+        let login = server.log_in(Realm::Customer, email).await;
+        let manager_token = server.member_token(&manager).await;
+        let order = async |status| server.order_in(status, &customer, &store, &product).await;
         let pending = order(Status::PendingReview).await;
         let confirmed = order(Status::Confirmed).await;
         let page = Request::get("/v1/staff/orders?limit=1").bearer(&manager_token);
-        let page = site.good(&page, 200).await.json();
+        let page = server.good(&page, 200).await.json();
         Self {
             processing: order(Status::Processing).await,
             cancelled: order(Status::Cancelled).await,
-            foreign_order: site.order_in(Status::PendingReview, &customer, &other_store, &foreign).await,
-            token: site.customer_token(&customer).await,
+            foreign_order: server.order_in(Status::PendingReview, &customer, &other_store, &foreign).await,
+            token: server.customer_token(&customer).await,
             refresh_token: login["refresh_token"].as_str().unwrap_or_default().to_owned(),
-            stranger_token: site.customer_token(&stranger).await,
-            owner_token: site.member_token(&owner).await,
-            reviewer_token: site.member_token(&reviewer).await,
+            stranger_token: server.customer_token(&stranger).await,
+            owner_token: server.member_token(&owner).await,
+            reviewer_token: server.member_token(&reviewer).await,
             cursor: page["next_cursor"].as_str().unwrap_or_default().to_owned(),
             order: pending,
             confirmed,
@@ -101,7 +101,7 @@ impl Fixture {
             customer,
             owner,
             manager,
-            site,
+            server,
         }
     }
 
@@ -122,7 +122,7 @@ impl Fixture {
 
     /// The same with a body that may be no JSON.
     pub(crate) fn place_text(&self, body: impl Into<Vec<u8>>) -> Request {
-        Request::post("/v1/orders").bearer(&self.token).key(&self.site.key()).text(body)
+        Request::post("/v1/orders").bearer(&self.token).key(&self.server.key()).text(body)
     }
 
     /// The same with one value put in its place in the good body.

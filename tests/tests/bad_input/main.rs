@@ -41,9 +41,9 @@ ordervault_tests::twin_tests!(
 );
 
 async fn table(db: Db, cases: fn(&Fixture) -> Vec<Case>) {
-    let world = Fixture::open(&db).await;
-    refuse(&world, cases(&world)).await;
-    world.site.close().await;
+    let fixture = Fixture::open(&db).await;
+    refuse(&fixture, cases(&fixture)).await;
+    fixture.server.close().await;
 }
 
 async fn bodies_and_queries(db: Db) {
@@ -55,10 +55,10 @@ async fn accounts_and_passwords(db: Db) {
 }
 
 async fn access_tokens(db: Db) {
-    let world = Fixture::open(&db).await;
-    tokens::the_maker_of_tokens_is_right(&world).await;
-    refuse(&world, tokens::cases(&world)).await;
-    world.site.close().await;
+    let fixture = Fixture::open(&db).await;
+    tokens::the_maker_of_tokens_is_right(&fixture).await;
+    refuse(&fixture, tokens::cases(&fixture)).await;
+    fixture.server.close().await;
 }
 
 async fn placing_orders(db: Db) {
@@ -82,19 +82,19 @@ async fn the_trash_and_batches(db: Db) {
 }
 
 async fn what_is_answered_all_the_same(db: Db) {
-    let world = Fixture::open(&db).await;
-    answers::searches_are_literal(&world).await;
-    answers::texts_come_back_as_they_were_sent(&world).await;
-    answers::amending_to_the_same_writes_nothing(&world).await;
-    answers::cancelling_twice_writes_once(&world).await;
-    answers::stores_out_of_scope_are_empty(&world).await;
-    world.site.close().await;
+    let fixture = Fixture::open(&db).await;
+    answers::searches_are_literal(&fixture).await;
+    answers::texts_come_back_as_they_were_sent(&fixture).await;
+    answers::amending_to_the_same_writes_nothing(&fixture).await;
+    answers::cancelling_twice_writes_once(&fixture).await;
+    answers::stores_out_of_scope_are_empty(&fixture).await;
+    fixture.server.close().await;
 }
 
 async fn sessions_and_secrets(db: Db) {
-    let world = Fixture::open(&db).await;
-    answers::failed_logins_sound_alike(&world).await;
-    answers::things_of_others_look_like_nothing(&world).await;
-    answers::a_used_refresh_token_ends_its_session(&world).await;
-    world.site.close().await;
+    let fixture = Fixture::open(&db).await;
+    answers::failed_logins_sound_alike(&fixture).await;
+    answers::things_of_others_look_like_nothing(&fixture).await;
+    answers::a_used_refresh_token_ends_its_session(&fixture).await;
+    fixture.server.close().await;
 }

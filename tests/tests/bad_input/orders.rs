@@ -7,29 +7,30 @@ use serde_json::{Value, json};
 use crate::case::{Case, case, invalid, parameter};
 use crate::fixture::{Fixture, mistyped, with};
 
-pub(crate) fn placing(world: &Fixture) -> Vec<Case> {
-    let mut cases = keys(world);
-    cases.extend(lines(world));
-    cases.extend(contacts(world));
-    cases.extend(by_staff(world));
+pub(crate) fn placing(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = keys(fixture);
+    cases.extend(lines(fixture));
+    cases.extend(contacts(fixture));
+    cases.extend(by_staff(fixture));
     cases
 }
 
-pub(crate) fn changing(world: &Fixture) -> Vec<Case> {
-    let mut cases = preconditions(world);
-    cases.extend(states(world));
-    cases.extend(strangers(world));
-    cases.extend(ids(world));
+pub(crate) fn changing(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = preconditions(fixture);
+    cases.extend(states(fixture));
+    cases.extend(strangers(fixture));
+    cases.extend(ids(fixture));
     cases
 }
 
-fn keys(world: &Fixture) -> Vec<Case> {
-    let place = || world.customer("POST", "/v1/orders").json(&world.order_body());
+fn keys(fixture: &Fixture) -> Vec<Case> {
+    let place = || fixture.customer("POST", "/v1/orders").json(&fixture.order_body());
     let bad =
         |name, key: &[u8]| case(name, place().header("idempotency-key", key), 400, "idempotency-key-invalid");
     // The key of the good request between the cases.
-    let other_body = with(world.order_body(), "/lines/0/quantity", json!(2));
-    let cancel = world.customer("POST", &format!("/v1/orders/{}/cancel", world.order.id)).json(&json!({}));
+    let other_body = with(fixture.order_body(), "/lines/0/quantity", json!(2));
+    let cancel =
+        fixture.customer("POST", &format!("/v1/orders/{}/cancel", fixture.order.id)).json(&json!({}));
     vec![
         case("no key", place(), 400, "idempotency-key-missing"),
         bad("an empty key", b""),
@@ -40,7 +41,7 @@ fn keys(world: &Fixture) -> Vec<Case> {
         case("two keys", place().key("a").key("b"), 400, "idempotency-key-invalid"),
         case(
             "a key with another body",
-            world.customer("POST", "/v1/orders").key("good").json(&other_body),
+            fixture.customer("POST", "/v1/orders").key("good").json(&other_body),
             422,
             "idempotency-key-reused",
         ),
@@ -48,21 +49,21 @@ fn keys(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn lines(world: &Fixture) -> Vec<Case> {
+fn lines(fixture: &Fixture) -> Vec<Case> {
     let at = "/lines/0/quantity";
     let quantity = |text: &str| {
         let body =
-            world.order_body().to_string().replace(r#""quantity":1"#, &format!(r#""quantity":{text}"#));
+            fixture.order_body().to_string().replace(r#""quantity":1"#, &format!(r#""quantity":{text}"#));
         assert!(body.contains(text), "{body}");
-        world.place_text(body)
+        fixture.place_text(body)
     };
     let line = |id: String, quantity: u32| json!({"product_id": id, "quantity": quantity});
-    let good = || line(world.product.id.to_string(), 1);
-    let order = |lines: Vec<Value>| world.place_with("/lines", json!(lines));
+    let good = || line(fixture.product.id.to_string(), 1);
+    let order = |lines: Vec<Value>| fixture.place_with("/lines", json!(lines));
     let unknown = ("/lines/1/product_id", "unknown-product");
     let with_line = |name, id: String| invalid(name, order(vec![good(), line(id, 1)]), unknown.0, unknown.1);
     let field = |name, pointer: &'static str, value: Value| {
-        invalid(name, world.place_with(pointer, value), pointer, "unknown-field")
+        invalid(name, fixture.place_with(pointer, value), pointer, "unknown-field")
     };
     let nowhere = OrderId::from_i64(987_654_321_987_654);
     vec![
@@ -77,13 +78,13 @@ fn lines(world: &Fixture) -> Vec<Case> {
         invalid("quantity of a million and one", quantity("1000001"), at, "out-of-range"),
         invalid(
             "an order beyond all money",
-            order(vec![line(world.dear.id.to_string(), 2)]),
+            order(vec![line(fixture.dear.id.to_string(), 2)]),
             "/lines",
             "amount-out-of-range",
         ),
         invalid(
             "lines beyond all money together",
-            order(vec![line(world.dear.id.to_string(), 1), good()]),
+            order(vec![line(fixture.dear.id.to_string(), 1), good()]),
             "/lines",
             "amount-out-of-range",
         ),
@@ -91,31 +92,31 @@ fn lines(world: &Fixture) -> Vec<Case> {
         field("a total from outside", "/total", json!(1)),
         field("a discount from outside", "/discount", json!(100)),
         field("a status from outside", "/status", json!("confirmed")),
-        field("a customer from outside", "/customer_id", json!(world.customer.id.to_string())),
+        field("a customer from outside", "/customer_id", json!(fixture.customer.id.to_string())),
         field("a time from outside", "/created_at", json!("2020-01-01T00:00:00Z")),
         field("a currency from outside", "/currency", json!("usd")),
         with_line("a product that does not exist", format!("prd_{nowhere}")),
         with_line("a product that is no id", "TEA-001".into()),
-        with_line("a store for a product", world.store.id.to_string()),
-        with_line("a product that is not for sale", world.inactive.id.to_string()),
-        with_line("a product of another store", world.foreign.id.to_string()),
+        with_line("a store for a product", fixture.store.id.to_string()),
+        with_line("a product that is not for sale", fixture.inactive.id.to_string()),
+        with_line("a product of another store", fixture.foreign.id.to_string()),
         invalid("no lines", order(vec![]), "/lines", "too-few"),
         invalid("201 lines", order(vec![good(); 201]), "/lines", "too-many"),
         invalid(
             "a store that does not exist",
-            world.place_with("/store_id", json!(format!("sto_{nowhere}"))),
+            fixture.place_with("/store_id", json!(format!("sto_{nowhere}"))),
             "/store_id",
             "unknown-store",
         ),
         invalid(
             "a store that is no id",
-            world.place_with("/store_id", json!("1")),
+            fixture.place_with("/store_id", json!("1")),
             "/store_id",
             "unknown-store",
         ),
         case(
             "more than there is",
-            order(vec![good(), line(world.product.id.to_string(), 10_000)]),
+            order(vec![good(), line(fixture.product.id.to_string(), 10_000)]),
             409,
             "insufficient-stock",
         )
@@ -123,9 +124,9 @@ fn lines(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn contacts(world: &Fixture) -> Vec<Case> {
+fn contacts(fixture: &Fixture) -> Vec<Case> {
     let contact = |name: &'static str, pointer: &'static str, value: &str, code: &'static str| {
-        invalid(name, world.place_with(pointer, json!(value)), pointer, code)
+        invalid(name, fixture.place_with(pointer, json!(value)), pointer, code)
     };
     let (name, phone, email) = ("/contact/name", "/contact/phone", "/contact/email");
     let marks = format!("a{}", "\u{301}".repeat(5_000));
@@ -145,24 +146,29 @@ fn contacts(world: &Fixture) -> Vec<Case> {
         contact("a note of 2,001", "/note", &"記".repeat(2_001), "too-long"),
         invalid(
             "a name and no way to call",
-            world.place_with("/contact", json!({"name": "王"})),
+            fixture.place_with("/contact", json!({"name": "王"})),
             phone,
             "missing",
         ),
-        invalid("no name", world.place_with("/contact", json!({"phone": "+886912345678"})), name, "missing"),
+        invalid(
+            "no name",
+            fixture.place_with("/contact", json!({"phone": "+886912345678"})),
+            name,
+            "missing",
+        ),
         invalid(
             "a city with a control character",
-            world.place_with("/contact/address", json!({"city": "台\u{7}北"})),
+            fixture.place_with("/contact/address", json!({"city": "台\u{7}北"})),
             "/contact/address/city",
             "forbidden-character",
         ),
     ]
 }
 
-fn by_staff(world: &Fixture) -> Vec<Case> {
-    let place = || world.manager("POST", "/v1/staff/orders");
+fn by_staff(fixture: &Fixture) -> Vec<Case> {
+    let place = || fixture.manager("POST", "/v1/staff/orders");
     let order = |pointer: &str, value: Value| {
-        place().key(&world.site.key()).json(&with(world.order_body(), pointer, value))
+        place().key(&fixture.server.key()).json(&with(fixture.order_body(), pointer, value))
     };
     let customer =
         |name, id: &str| invalid(name, order("/customer_id", json!(id)), "/customer_id", "unknown-customer");
@@ -175,27 +181,33 @@ fn by_staff(world: &Fixture) -> Vec<Case> {
         invalid(name, order(pointer, json!(id)), pointer, "unknown-product")
     };
     let nowhere = OrderId::from_i64(987_654_321_987_654);
-    let reviewer = Request::post("/v1/staff/orders").bearer(&world.reviewer_token).key(&world.site.key());
+    let reviewer =
+        Request::post("/v1/staff/orders").bearer(&fixture.reviewer_token).key(&fixture.server.key());
     vec![
-        case("an order without a key", place().json(&world.order_body()), 400, "idempotency-key-missing"),
+        case("an order without a key", place().json(&fixture.order_body()), 400, "idempotency-key-missing"),
         case(
             "an order with half a key",
-            place().key("\"half").json(&world.order_body()),
+            place().key("\"half").json(&fixture.order_body()),
             400,
             "idempotency-key-invalid",
         ),
         case("an order of nothing", place().key("nothing").text(""), 400, "malformed-request"),
         invalid("an empty order", place().key("empty").json(&json!({})), "/store_id", "missing"),
-        invalid("a list of orders", place().key("list").json(&json!([world.order_body()])), "", "wrong-type"),
-        store("ordering from a store of others", &world.other_store.id.to_string()),
+        invalid(
+            "a list of orders",
+            place().key("list").json(&json!([fixture.order_body()])),
+            "",
+            "wrong-type",
+        ),
+        store("ordering from a store of others", &fixture.other_store.id.to_string()),
         store("ordering from a store that does not exist", &format!("sto_{nowhere}")),
         customer("ordering for nobody", &format!("cus_{nowhere}")),
-        customer("ordering for a member", &world.manager.id.to_string()),
+        customer("ordering for a member", &fixture.manager.id.to_string()),
         customer("ordering for a name", "王小明"),
         invalid("ordering for a number", order("/customer_id", json!(7)), "/customer_id", "wrong-type"),
         product("ordering what does not exist", &format!("prd_{nowhere}")),
-        product("ordering what another store sells", &world.foreign.id.to_string()),
-        product("ordering what is not for sale", &world.inactive.id.to_string()),
+        product("ordering what another store sells", &fixture.foreign.id.to_string()),
+        product("ordering what is not for sale", &fixture.inactive.id.to_string()),
         invalid(
             "ordering no pieces",
             order("/lines/0/quantity", json!(0)),
@@ -218,27 +230,27 @@ fn by_staff(world: &Fixture) -> Vec<Case> {
             "insufficient-stock",
         )
         .at("/lines/0/quantity", "insufficient-stock"),
-        case("a reviewer places an order", reviewer.json(&world.order_body()), 403, "forbidden"),
+        case("a reviewer places an order", reviewer.json(&fixture.order_body()), 403, "forbidden"),
     ]
 }
 
-fn preconditions(world: &Fixture) -> Vec<Case> {
+fn preconditions(fixture: &Fixture) -> Vec<Case> {
     let amend = || {
-        let path = format!("/v1/orders/{}/amendments", world.confirmed.id);
-        world.customer("POST", &path).json(&json!({"note": "new"}))
+        let path = format!("/v1/orders/{}/amendments", fixture.confirmed.id);
+        fixture.customer("POST", &path).json(&json!({"note": "new"}))
     };
     let foresee = |order: OrderId| {
         let path = format!("/v1/orders/{order}/amendments?preview=true");
-        world.customer("POST", &path).json(&json!({"note": "new"}))
+        fixture.customer("POST", &path).json(&json!({"note": "new"}))
     };
     let cancel =
-        || world.customer("POST", &format!("/v1/orders/{}/cancel", world.confirmed.id)).json(&json!({}));
+        || fixture.customer("POST", &format!("/v1/orders/{}/cancel", fixture.confirmed.id)).json(&json!({}));
     let stale = |name, request| case(name, request, 412, "precondition-failed");
     let unreadable = |name, value| parameter(name, amend().if_match(value), "If-Match", "invalid");
     vec![
         case("amending without If-Match", amend(), 428, "precondition-required"),
         stale("a stale version", amend().if_match("\"1\"")).at("/status", "changed").currently("confirmed"),
-        stale("looking at a stale version", foresee(world.confirmed.id).if_match("\"1\""))
+        stale("looking at a stale version", foresee(fixture.confirmed.id).if_match("\"1\""))
             .at("/status", "changed")
             .currently("confirmed"),
         stale("a version to come", amend().if_match("\"3\"")).currently("confirmed"),
@@ -250,26 +262,26 @@ fn preconditions(world: &Fixture) -> Vec<Case> {
         unreadable("an empty tag", ""),
         stale("cancelling at a stale version", cancel().if_match("\"1\"")).currently("confirmed"),
         parameter("cancelling at no version", cancel().if_match("2"), "If-Match", "invalid"),
-        case("looking without If-Match", foresee(world.order.id), 428, "precondition-required"),
+        case("looking without If-Match", foresee(fixture.order.id), 428, "precondition-required"),
     ]
 }
 
-fn states(world: &Fixture) -> Vec<Case> {
+fn states(fixture: &Fixture) -> Vec<Case> {
     let amend = |order: OrderId, body: &Value| {
-        world.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)
+        fixture.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)
     };
     let foresee = |order: OrderId, body: &Value| {
         let path = format!("/v1/orders/{order}/amendments?preview=true");
-        world.customer("POST", &path).if_match("*").json(body)
+        fixture.customer("POST", &path).if_match("*").json(body)
     };
     let cancel = |order: OrderId, body: &Value| {
-        world.customer("POST", &format!("/v1/orders/{order}/cancel")).key(&world.site.key()).json(body)
+        fixture.customer("POST", &format!("/v1/orders/{order}/cancel")).key(&fixture.server.key()).json(body)
     };
-    let (processing, cancelled, pending) = (world.processing.id, world.cancelled.id, world.order.id);
+    let (processing, cancelled, pending) = (fixture.processing.id, fixture.cancelled.id, fixture.order.id);
     let note = json!({"note": "new"});
     let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
     let at = "/lines/0/quantity";
-    let line = |quantity: u32| json!({"lines": [{"product_id": world.product.id.to_string(), "quantity": quantity}]});
+    let line = |quantity: u32| json!({"lines": [{"product_id": fixture.product.id.to_string(), "quantity": quantity}]});
     vec![
         conflict("amending after the start", amend(processing, &note), "processing"),
         conflict("looking after the start", foresee(processing, &note), "processing"),
@@ -307,7 +319,7 @@ fn states(world: &Fixture) -> Vec<Case> {
         invalid("amending to nobody", amend(pending, &json!({"contact": {}})), "/contact/name", "missing"),
         parameter(
             "a preview that is maybe",
-            world
+            fixture
                 .customer("POST", &format!("/v1/orders/{pending}/amendments?preview=maybe"))
                 .if_match("*")
                 .json(&note),
@@ -317,9 +329,9 @@ fn states(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn strangers(world: &Fixture) -> Vec<Case> {
+fn strangers(fixture: &Fixture) -> Vec<Case> {
     let stranger = |method: &str, rest: &str| {
-        Request::new(method, format!("/v1/orders/{}{rest}", world.order.id)).bearer(&world.stranger_token)
+        Request::new(method, format!("/v1/orders/{}{rest}", fixture.order.id)).bearer(&fixture.stranger_token)
     };
     let hidden = |name, request| case(name, request, 404, "not-found");
     vec![
@@ -341,11 +353,11 @@ fn strangers(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn ids(world: &Fixture) -> Vec<Case> {
+fn ids(fixture: &Fixture) -> Vec<Case> {
     let long = "1".repeat(300);
-    let number = world.order.id.to_string();
-    let mistyped = mistyped(world.order.id);
-    let none = |name, path: String| case(name, world.customer("GET", &path), 404, "not-found");
+    let number = fixture.order.id.to_string();
+    let mistyped = mistyped(fixture.order.id);
+    let none = |name, path: String| case(name, fixture.customer("GET", &path), 404, "not-found");
     let order = |id: &str| format!("/v1/orders/{id}");
     vec![
         none("id abc", order("abc")),
@@ -355,15 +367,15 @@ fn ids(world: &Fixture) -> Vec<Case> {
         none("id U+0000", order("%00")),
         none("id of bytes that are no UTF-8", order("%C3%28")),
         none("id of 300", order(&long)),
-        none("id of another kind", order(&world.store.id.to_string())),
+        none("id of another kind", order(&fixture.store.id.to_string())),
         none("no id", "/v1/orders/".into()),
         none("no such address", "/v1/order".into()),
         none("an order that does not exist", order(&OrderId::from_i64(987_654_321_987_654).to_string())),
-        case("a mistyped number", world.customer("GET", &order(&mistyped)), 404, "order-number-mistyped"),
-        case("an id abc of a member", world.manager("GET", "/v1/staff/members/abc"), 404, "not-found"),
+        case("a mistyped number", fixture.customer("GET", &order(&mistyped)), 404, "order-number-mistyped"),
+        case("an id abc of a member", fixture.manager("GET", "/v1/staff/members/abc"), 404, "not-found"),
         case(
             "an order among products",
-            world.manager("GET", &format!("/v1/staff/products/{number}")),
+            fixture.manager("GET", &format!("/v1/staff/products/{number}")),
             404,
             "not-found",
         ),

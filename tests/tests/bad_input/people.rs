@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::case::{Case, case, invalid};
 use crate::fixture::{Fixture, with};
 
-pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
-    let mut cases = registrations(world);
-    cases.extend(logins(world));
-    cases.extend(password_changes(world));
+pub(crate) fn cases(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = registrations(fixture);
+    cases.extend(logins(fixture));
+    cases.extend(password_changes(fixture));
     cases
 }
 
@@ -22,14 +22,14 @@ fn register(pointer: &str, value: impl Into<Value>) -> Request {
     Request::post("/v1/auth/register").json(&with(account(), pointer, value.into()))
 }
 
-fn registrations(world: &Fixture) -> Vec<Case> {
+fn registrations(fixture: &Fixture) -> Vec<Case> {
     let long = format!("{}@{}.{}.{}.de", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(59));
-    let known = world.customer.contact.email.as_ref().map_or("", |email| email.as_str());
-    let of_staff = world.manager("POST", "/v1/staff/members");
+    let known = fixture.customer.contact.email.as_ref().map_or("", |email| email.as_str());
+    let of_staff = fixture.manager("POST", "/v1/staff/members");
     let member = |password: &str| {
         of_staff.clone().json(&json!({
             "email": "new@example.com", "name": "Ana", "roles": ["clerk"], "password": password,
-            "store_ids": [world.store.id.to_string()],
+            "store_ids": [fixture.store.id.to_string()],
         }))
     };
     vec![
@@ -89,14 +89,14 @@ fn registrations(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn logins(world: &Fixture) -> Vec<Case> {
+fn logins(fixture: &Fixture) -> Vec<Case> {
     let customer = |email: &str, password: &str| {
         Request::post("/v1/auth/login").json(&json!({"email": email, "password": password}))
     };
     let staff = |email: &str, password: &str| {
         Request::post("/v1/staff/auth/login").json(&json!({"email": email, "password": password}))
     };
-    let known = world.customer.contact.email.as_ref().map_or("", |email| email.as_str());
+    let known = fixture.customer.contact.email.as_ref().map_or("", |email| email.as_str());
     let wrong = |name, request| case(name, request, 401, "invalid-credentials");
     vec![
         wrong("a wrong password", customer(known, "correct horse battery stapler")).hides("stapler"),
@@ -121,9 +121,9 @@ fn logins(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn password_changes(world: &Fixture) -> Vec<Case> {
-    let customer = |body: Value| world.customer("POST", "/v1/me/password").json(&body);
-    let staff = |body: Value| world.manager("POST", "/v1/staff/me/password").json(&body);
+fn password_changes(fixture: &Fixture) -> Vec<Case> {
+    let customer = |body: Value| fixture.customer("POST", "/v1/me/password").json(&body);
+    let staff = |body: Value| fixture.manager("POST", "/v1/staff/me/password").json(&body);
     let new = "blue horses eat soup";
     vec![
         invalid(

@@ -7,28 +7,28 @@ use serde_json::{Value, json};
 use crate::case::{Case, case, invalid, parameter};
 use crate::fixture::{Fixture, mistyped};
 
-pub(crate) fn lists_and_orders(world: &Fixture) -> Vec<Case> {
-    let mut cases = lists(world);
-    cases.extend(out_of_scope(world));
-    cases.extend(operations(world));
-    cases.extend(histories(world));
-    cases.extend(the_past(world));
-    cases.extend(seen(world));
+pub(crate) fn lists_and_orders(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = lists(fixture);
+    cases.extend(out_of_scope(fixture));
+    cases.extend(operations(fixture));
+    cases.extend(histories(fixture));
+    cases.extend(the_past(fixture));
+    cases.extend(seen(fixture));
     cases
 }
 
-pub(crate) fn members_and_catalogue(world: &Fixture) -> Vec<Case> {
-    let mut cases = rights(world);
-    cases.extend(conflicts(world));
-    cases.extend(catalogue(world));
-    cases.extend(expiry_previews(world));
+pub(crate) fn members_and_catalogue(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = rights(fixture);
+    cases.extend(conflicts(fixture));
+    cases.extend(catalogue(fixture));
+    cases.extend(expiry_previews(fixture));
     cases
 }
 
-fn lists(world: &Fixture) -> Vec<Case> {
-    let list = |query: &str| world.manager("GET", &format!("/v1/staff/orders?{query}"));
+fn lists(fixture: &Fixture) -> Vec<Case> {
+    let list = |query: &str| fixture.manager("GET", &format!("/v1/staff/orders?{query}"));
     let customer =
-        |path: &str| case("a customer on a staff path", world.customer("GET", path), 403, "forbidden");
+        |path: &str| case("a customer on a staff path", fixture.customer("GET", path), 403, "forbidden");
     let cursor = |name, cursor: &str| {
         parameter(name, list(&format!("limit=1&cursor={cursor}")), "cursor", "unknown-cursor")
     };
@@ -49,22 +49,22 @@ fn lists(world: &Fixture) -> Vec<Case> {
         cursor("a cursor that is no base64", "%25%25"),
     ];
     for index in [0, 15, 31] {
-        let mut changed = world.cursor.clone().into_bytes();
+        let mut changed = fixture.cursor.clone().into_bytes();
         changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
         cases.push(cursor("a cursor with one byte changed", &String::from_utf8_lossy(&changed)));
     }
-    let of = |query: &str| format!("{query}&cursor={}", world.cursor);
+    let of = |query: &str| format!("{query}&cursor={}", fixture.cursor);
     cases.extend([
         parameter("the cursor of other filters", list(&of("status=confirmed")), "cursor", "unknown-cursor"),
         parameter(
             "the cursor of somebody else",
-            world.owner("GET", &of("/v1/staff/orders?limit=1")),
+            fixture.owner("GET", &of("/v1/staff/orders?limit=1")),
             "cursor",
             "unknown-cursor",
         ),
         parameter(
             "the cursor of another list",
-            world.manager("GET", &of("/v1/staff/products?limit=1")),
+            fixture.manager("GET", &of("/v1/staff/products?limit=1")),
             "cursor",
             "unknown-cursor",
         ),
@@ -72,10 +72,10 @@ fn lists(world: &Fixture) -> Vec<Case> {
     cases
 }
 
-fn out_of_scope(world: &Fixture) -> Vec<Case> {
-    let foreign = world.foreign_order.id;
-    let get = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{foreign}{rest}"));
-    let post = |rest: &str| world.manager("POST", &format!("/v1/staff/orders/{foreign}/{rest}"));
+fn out_of_scope(fixture: &Fixture) -> Vec<Case> {
+    let foreign = fixture.foreign_order.id;
+    let get = |rest: &str| fixture.manager("GET", &format!("/v1/staff/orders/{foreign}{rest}"));
+    let post = |rest: &str| fixture.manager("POST", &format!("/v1/staff/orders/{foreign}/{rest}"));
     let hidden = |name, request| case(name, request, 404, "not-found");
     let reason = json!({"reason": "test"});
     vec![
@@ -93,12 +93,13 @@ fn out_of_scope(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn the_past(world: &Fixture) -> Vec<Case> {
-    let list = |query: &str| world.manager("GET", &format!("/v1/staff/history?{query}"));
-    let order = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{}{rest}", world.confirmed.id));
+fn the_past(fixture: &Fixture) -> Vec<Case> {
+    let list = |query: &str| fixture.manager("GET", &format!("/v1/staff/history?{query}"));
+    let order =
+        |rest: &str| fixture.manager("GET", &format!("/v1/staff/orders/{}{rest}", fixture.confirmed.id));
     let hidden = |name, request| case(name, request, 404, "not-found");
-    let foreign = world.foreign_order.id;
-    let reviewer = Request::get(format!("/v1/staff/members/{}/diff?from=1", world.manager.id));
+    let foreign = fixture.foreign_order.id;
+    let reviewer = Request::get(format!("/v1/staff/members/{}/diff?from=1", fixture.manager.id));
     vec![
         parameter("an action that there is not", list("action=exploded"), "action", "unknown-value"),
         parameter("one of two actions", list("action=placed,exploded"), "action", "unknown-value"),
@@ -118,7 +119,7 @@ fn the_past(world: &Fixture) -> Vec<Case> {
         parameter("a filter that there is not", list("actions=placed"), "actions", "unknown-parameter"),
         parameter(
             "a cursor of another list",
-            list(&format!("cursor={}", world.cursor)),
+            list(&format!("cursor={}", fixture.cursor)),
             "cursor",
             "unknown-cursor",
         ),
@@ -143,17 +144,17 @@ fn the_past(world: &Fixture) -> Vec<Case> {
         hidden("a diff from before it was", order("/diff?from=2020-01-01T00:00:00Z")),
         hidden(
             "another store's order as it was",
-            world.manager("GET", &format!("/v1/staff/orders/{foreign}?as_of=1")),
+            fixture.manager("GET", &format!("/v1/staff/orders/{foreign}?as_of=1")),
         ),
-        hidden("its diff", world.manager("GET", &format!("/v1/staff/orders/{foreign}/diff?from=1"))),
-        case("a reviewer compares members", reviewer.bearer(&world.reviewer_token), 403, "forbidden"),
-        case("a customer reads everything", world.customer("GET", "/v1/staff/history"), 403, "forbidden"),
+        hidden("its diff", fixture.manager("GET", &format!("/v1/staff/orders/{foreign}/diff?from=1"))),
+        case("a reviewer compares members", reviewer.bearer(&fixture.reviewer_token), 403, "forbidden"),
+        case("a customer reads everything", fixture.customer("GET", "/v1/staff/history"), 403, "forbidden"),
     ]
 }
 
-fn seen(world: &Fixture) -> Vec<Case> {
-    let mark = |body: Value| world.manager("POST", "/v1/staff/orders/seen").json(&body);
-    let own = world.order.id.to_string();
+fn seen(fixture: &Fixture) -> Vec<Case> {
+    let mark = |body: Value| fixture.manager("POST", "/v1/staff/orders/seen").json(&body);
+    let own = fixture.order.id.to_string();
     vec![
         invalid("nothing seen", mark(json!({})), "/up_to", "missing"),
         invalid("both seen", mark(json!({"ids": [own], "up_to": 1})), "/up_to", "contradiction"),
@@ -162,7 +163,7 @@ fn seen(world: &Fixture) -> Vec<Case> {
         invalid("something seen", mark(json!({"ids": [own, "x"]})), "/ids/1", "unknown-order"),
         invalid(
             "a mistyped order seen",
-            mark(json!({"ids": [mistyped(world.order.id)]})),
+            mark(json!({"ids": [mistyped(fixture.order.id)]})),
             "/ids/0",
             "mistyped",
         ),
@@ -177,21 +178,22 @@ fn seen(world: &Fixture) -> Vec<Case> {
         ),
         case(
             "reading what was seen",
-            world.manager("GET", "/v1/staff/orders/seen"),
+            fixture.manager("GET", "/v1/staff/orders/seen"),
             405,
             "method-not-allowed",
         ),
     ]
 }
 
-fn operations(world: &Fixture) -> Vec<Case> {
-    let act = |order: OrderId, name: &str| world.manager("POST", &format!("/v1/staff/orders/{order}/{name}"));
-    let (pending, confirmed, cancelled) = (world.order.id, world.confirmed.id, world.cancelled.id);
+fn operations(fixture: &Fixture) -> Vec<Case> {
+    let act =
+        |order: OrderId, name: &str| fixture.manager("POST", &format!("/v1/staff/orders/{order}/{name}"));
+    let (pending, confirmed, cancelled) = (fixture.order.id, fixture.confirmed.id, fixture.cancelled.id);
     let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
     let reason = json!({"reason": "test"});
     let long = json!({"reason": "test", "comment": "c".repeat(1_001)});
     let reviewer = |name: &str| {
-        Request::post(format!("/v1/staff/orders/{pending}/{name}")).bearer(&world.reviewer_token)
+        Request::post(format!("/v1/staff/orders/{pending}/{name}")).bearer(&fixture.reviewer_token)
     };
     vec![
         conflict("completing what waits for review", act(pending, "complete"), "pending_review"),
@@ -201,7 +203,7 @@ fn operations(world: &Fixture) -> Vec<Case> {
         conflict("restoring what is not invalid", act(confirmed, "restore"), "confirmed"),
         conflict(
             "marking invalid what is being executed",
-            act(world.processing.id, "invalidate").json(&reason),
+            act(fixture.processing.id, "invalidate").json(&reason),
             "processing",
         ),
         case(
@@ -243,46 +245,46 @@ fn operations(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn histories(world: &Fixture) -> Vec<Case> {
+fn histories(fixture: &Fixture) -> Vec<Case> {
     let paths = [
-        format!("/v1/orders/{}/history", world.order.id),
-        format!("/v1/staff/orders/{}/history", world.order.id),
-        format!("/v1/staff/stores/{}/history", world.store.id),
-        format!("/v1/staff/products/{}/history", world.product.id),
-        format!("/v1/staff/members/{}/history", world.manager.id),
+        format!("/v1/orders/{}/history", fixture.order.id),
+        format!("/v1/staff/orders/{}/history", fixture.order.id),
+        format!("/v1/staff/stores/{}/history", fixture.store.id),
+        format!("/v1/staff/products/{}/history", fixture.product.id),
+        format!("/v1/staff/members/{}/history", fixture.manager.id),
     ];
     let mut cases = vec![];
     for path in &paths {
         for method in ["PUT", "PATCH", "DELETE", "POST"] {
-            let request = world.owner(method, path).json(&json!({"items": []}));
+            let request = fixture.owner(method, path).json(&json!({"items": []}));
             cases.push(case("changing a history", request, 405, "method-not-allowed"));
         }
     }
     cases.push(case(
         "deleting an order",
-        world.customer("DELETE", &format!("/v1/orders/{}", world.order.id)),
+        fixture.customer("DELETE", &format!("/v1/orders/{}", fixture.order.id)),
         405,
         "method-not-allowed",
     ));
     cases
 }
 
-fn rights(world: &Fixture) -> Vec<Case> {
+fn rights(fixture: &Fixture) -> Vec<Case> {
     let edit = |member: String, body: &Value| {
-        world.manager("PATCH", &format!("/v1/staff/members/{member}")).if_match("*").json(body)
+        fixture.manager("PATCH", &format!("/v1/staff/members/{member}")).if_match("*").json(body)
     };
-    let own = |body: Value| edit(world.manager.id.to_string(), &body);
+    let own = |body: Value| edit(fixture.manager.id.to_string(), &body);
     let create = |roles: &[&str], rest: Value| {
         let mut body = json!({
             "email": "new@example.com", "name": "Ana", "roles": roles, "password": "blue horses eat soup",
         });
         body.as_object_mut().expect("an object").extend(rest.as_object().cloned().unwrap_or_default());
-        world.manager("POST", "/v1/staff/members").json(&body)
+        fixture.manager("POST", "/v1/staff/members").json(&body)
     };
-    let here = json!({"store_ids": [world.store.id.to_string()]});
-    let there = json!({"store_ids": [world.other_store.id.to_string()]});
+    let here = json!({"store_ids": [fixture.store.id.to_string()]});
+    let there = json!({"store_ids": [fixture.other_store.id.to_string()]});
     let forbidden = |name, request| case(name, request, 403, "forbidden");
-    let reviewer = Request::post("/v1/staff/members").bearer(&world.reviewer_token);
+    let reviewer = Request::post("/v1/staff/members").bearer(&fixture.reviewer_token);
     vec![
         forbidden("a higher role for oneself", own(json!({"roles": ["manager", "owner"]}))),
         forbidden("all stores for oneself", own(json!({"all_stores": true}))),
@@ -294,7 +296,7 @@ fn rights(world: &Fixture) -> Vec<Case> {
         forbidden("a reviewer makes members", reviewer.json(&json!({}))),
         case(
             "a member of more stores",
-            edit(world.owner.id.to_string(), &json!({"name": "X"})),
+            edit(fixture.owner.id.to_string(), &json!({"name": "X"})),
             404,
             "not-found",
         ),
@@ -316,8 +318,8 @@ fn rights(world: &Fixture) -> Vec<Case> {
         ),
         case(
             "changing a member without If-Match",
-            world
-                .manager("PATCH", &format!("/v1/staff/members/{}", world.manager.id))
+            fixture
+                .manager("PATCH", &format!("/v1/staff/members/{}", fixture.manager.id))
                 .json(&json!({"name": "X"})),
             428,
             "precondition-required",
@@ -325,61 +327,65 @@ fn rights(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn conflicts(world: &Fixture) -> Vec<Case> {
-    let owner = format!("/v1/staff/members/{}", world.owner.id);
-    let store = format!("/v1/staff/stores/{}", world.store.id);
-    let known = world.manager.contact.email.as_ref().map_or("", |email| email.as_str());
+fn conflicts(fixture: &Fixture) -> Vec<Case> {
+    let owner = format!("/v1/staff/members/{}", fixture.owner.id);
+    let store = format!("/v1/staff/stores/{}", fixture.store.id);
+    let known = fixture.manager.contact.email.as_ref().map_or("", |email| email.as_str());
     let member = json!({
         "email": known, "name": "Ana", "roles": ["clerk"], "password": "blue horses eat soup", "all_stores": true,
     });
-    let product = json!({"store_id": world.store.id.to_string(), "sku": world.product.sku, "title": "Copo", "price": 1});
+    let product = json!({"store_id": fixture.store.id.to_string(), "sku": fixture.product.sku, "title": "Copo", "price": 1});
     let conflict = |name, request, code| case(name, request, 409, code);
     vec![
         conflict(
             "a member's address twice",
-            world.owner("POST", "/v1/staff/members").json(&member),
+            fixture.owner("POST", "/v1/staff/members").json(&member),
             "duplicate",
         )
         .at("/email", "duplicate"),
         conflict(
             "a stock keeping unit twice",
-            world.manager("POST", "/v1/staff/products").json(&product),
+            fixture.manager("POST", "/v1/staff/products").json(&product),
             "duplicate",
         )
         .at("/sku", "duplicate"),
         conflict(
             "less stock than reserved",
-            world
-                .manager("POST", &format!("/v1/staff/products/{}/stock-adjustments", world.product.id))
+            fixture
+                .manager("POST", &format!("/v1/staff/products/{}/stock-adjustments", fixture.product.id))
                 .json(&json!({"delta": -1_000})),
             "stock-reserved",
         ),
-        conflict("deactivating oneself", world.owner("POST", &format!("{owner}/deactivate")), "own-account"),
+        conflict(
+            "deactivating oneself",
+            fixture.owner("POST", &format!("{owner}/deactivate")),
+            "own-account",
+        ),
         conflict(
             "resetting one's own password",
-            world
+            fixture
                 .owner("POST", &format!("{owner}/reset-password"))
                 .json(&json!({"new_password": "blue horses eat soup"})),
             "own-account",
         ),
         conflict(
             "the last owner resigns",
-            world.owner("PATCH", &owner).if_match("*").json(&json!({"roles": ["clerk"]})),
+            fixture.owner("PATCH", &owner).if_match("*").json(&json!({"roles": ["clerk"]})),
             "last-owner",
         ),
         conflict(
             "another currency for old orders",
-            world.owner("PATCH", &store).if_match("*").json(&json!({"currency": "EUR"})),
+            fixture.owner("PATCH", &store).if_match("*").json(&json!({"currency": "EUR"})),
             "currency-fixed",
         ),
     ]
 }
 
-fn expiry_previews(world: &Fixture) -> Vec<Case> {
+fn expiry_previews(fixture: &Fixture) -> Vec<Case> {
     let preview = |store: &str, query: &str| {
-        world.owner("GET", &format!("/v1/staff/stores/{store}/expiry-preview{query}"))
+        fixture.owner("GET", &format!("/v1/staff/stores/{store}/expiry-preview{query}"))
     };
-    let store = world.store.id.to_string();
+    let store = fixture.store.id.to_string();
     let bad = |name, query: &str, code| parameter(name, preview(&store, query), "minutes", code);
     vec![
         bad("a preview without minutes", "", "missing"),
@@ -402,30 +408,33 @@ fn expiry_previews(world: &Fixture) -> Vec<Case> {
         ),
         case(
             "a manager previews",
-            world.manager("GET", &format!("/v1/staff/stores/{store}/expiry-preview?minutes=60")),
+            fixture.manager("GET", &format!("/v1/staff/stores/{store}/expiry-preview?minutes=60")),
             403,
             "forbidden",
         ),
     ]
 }
 
-fn catalogue(world: &Fixture) -> Vec<Case> {
+fn catalogue(fixture: &Fixture) -> Vec<Case> {
     let store = |currency: &str| {
         let body = json!({"name": "Loja", "currency": currency, "time_zone": "America/Sao_Paulo"});
-        world.owner("POST", "/v1/staff/stores").json(&body)
+        fixture.owner("POST", "/v1/staff/stores").json(&body)
     };
     let zone = json!({"name": "Loja", "currency": "BRL", "time_zone": "Sao Paulo"});
     let product = |pointer: &str, value: Value| {
         let body =
-            json!({"store_id": world.store.id.to_string(), "sku": "NEW", "title": "Copo", "price": 100});
-        world.manager("POST", "/v1/staff/products").json(&crate::fixture::with(body, pointer, value))
+            json!({"store_id": fixture.store.id.to_string(), "sku": "NEW", "title": "Copo", "price": 100});
+        fixture.manager("POST", "/v1/staff/products").json(&crate::fixture::with(body, pointer, value))
     };
     let edit = |body: Value| {
-        world.manager("PATCH", &format!("/v1/staff/products/{}", world.product.id)).if_match("*").json(&body)
+        fixture
+            .manager("PATCH", &format!("/v1/staff/products/{}", fixture.product.id))
+            .if_match("*")
+            .json(&body)
     };
     let stock = |delta: Value| {
-        let path = format!("/v1/staff/products/{}/stock-adjustments", world.product.id);
-        world.manager("POST", &path).json(&json!({"delta": delta}))
+        let path = format!("/v1/staff/products/{}/stock-adjustments", fixture.product.id);
+        fixture.manager("POST", &path).json(&json!({"delta": delta}))
     };
     vec![
         invalid("currency usd", store("usd"), "/currency", "unknown-currency"),
@@ -433,13 +442,13 @@ fn catalogue(world: &Fixture) -> Vec<Case> {
         invalid("currency nothing", store(""), "/currency", "unknown-currency"),
         invalid(
             "a time zone that does not exist",
-            world.owner("POST", "/v1/staff/stores").json(&zone),
+            fixture.owner("POST", "/v1/staff/stores").json(&zone),
             "/time_zone",
             "unknown-time-zone",
         ),
         case(
             "a manager makes a store",
-            Request::post("/v1/staff/stores").bearer(&world.manager_token).json(&zone),
+            Request::post("/v1/staff/stores").bearer(&fixture.manager_token).json(&zone),
             403,
             "forbidden",
         ),
@@ -453,7 +462,7 @@ fn catalogue(world: &Fixture) -> Vec<Case> {
         invalid("half a price", product("/price", json!(0.5)), "/price", "wrong-type"),
         invalid(
             "a product for another store",
-            product("/store_id", json!(world.other_store.id.to_string())),
+            product("/store_id", json!(fixture.other_store.id.to_string())),
             "/store_id",
             "unknown-store",
         ),

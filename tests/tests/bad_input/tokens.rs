@@ -6,8 +6,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use ordervault_api::auth::{AccessTokens, Realm, Secrets};
 use ordervault_tests::http::Request;
+use ordervault_tests::server::SECRET;
 use ordervault_tests::shop::OPENING_MILLIS;
-use ordervault_tests::site::SECRET;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
@@ -53,10 +53,10 @@ impl Parts {
     }
 }
 
-pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
-    let mut cases = headers(world);
-    cases.extend(claims(world));
-    cases.extend(other_tokens(world));
+pub(crate) fn cases(fixture: &Fixture) -> Vec<Case> {
+    let mut cases = headers(fixture);
+    cases.extend(claims(fixture));
+    cases.extend(other_tokens(fixture));
     cases
 }
 
@@ -64,14 +64,14 @@ fn refused(name: &'static str, token: &str) -> Case {
     case(name, Request::get("/v1/me").bearer(token), 401, "unauthenticated")
 }
 
-fn headers(world: &Fixture) -> Vec<Case> {
+fn headers(fixture: &Fixture) -> Vec<Case> {
     let with = |name: &str, value: Value| {
-        let mut parts = Parts::of(&world.token);
+        let mut parts = Parts::of(&fixture.token);
         parts.header[name] = value;
         parts
     };
     let unsigned = |algorithm: &str| format!("{}.", with("alg", json!(algorithm)).message());
-    let (message, signature) = world.token.rsplit_once('.').expect("a token of three parts");
+    let (message, signature) = fixture.token.rsplit_once('.').expect("a token of three parts");
     vec![
         refused("algorithm none", &unsigned("none")),
         refused("algorithm nOnE", &unsigned("nOnE")),
@@ -92,22 +92,22 @@ fn headers(world: &Fixture) -> Vec<Case> {
     ]
 }
 
-fn claims(world: &Fixture) -> Vec<Case> {
+fn claims(fixture: &Fixture) -> Vec<Case> {
     let with = |name: &str, value: Value| {
-        let mut parts = Parts::of(&world.token);
+        let mut parts = Parts::of(&fixture.token);
         parts.claims[name] = value;
         parts.signed()
     };
     let without = |name: &str| {
-        let mut parts = Parts::of(&world.token);
+        let mut parts = Parts::of(&fixture.token);
         parts.claims.as_object_mut().expect("claims").remove(name);
         parts.signed()
     };
     let seconds = OPENING_MILLIS / 1000;
     let year_9999 = 253_370_764_800_i64;
-    let audience = Parts::of(&world.token).claims["aud"].clone();
+    let audience = Parts::of(&fixture.token).claims["aud"].clone();
     let over = {
-        let mut parts = Parts::of(&world.token);
+        let mut parts = Parts::of(&fixture.token);
         for (claim, ago) in [("iat", 631), ("nbf", 631), ("exp", 31)] {
             parts.claims[claim] = json!(seconds - ago);
         }
@@ -133,53 +133,56 @@ fn claims(world: &Fixture) -> Vec<Case> {
         refused("a claim that we do not know", &with("admin", json!(true))),
         refused("a session that does not exist", &with("sid", json!("ses_0BQ7C0M3X7T2KA"))),
         refused("somebody else's session", &{
-            let mut parts = Parts::of(&world.token);
-            parts.claims["sid"] = Parts::of(&world.stranger_token).claims["sid"].clone();
+            let mut parts = Parts::of(&fixture.token);
+            parts.claims["sid"] = Parts::of(&fixture.stranger_token).claims["sid"].clone();
             parts.signed()
         }),
         refused("somebody else as subject", &{
-            let mut parts = Parts::of(&world.token);
-            parts.claims["sub"] = Parts::of(&world.stranger_token).claims["sub"].clone();
+            let mut parts = Parts::of(&fixture.token);
+            parts.claims["sub"] = Parts::of(&fixture.stranger_token).claims["sub"].clone();
             parts.signed()
         }),
     ]
 }
 
-fn other_tokens(world: &Fixture) -> Vec<Case> {
+fn other_tokens(fixture: &Fixture) -> Vec<Case> {
     assert_eq!(
-        Parts::of(&world.token).signed().len(),
-        world.token.len(),
+        Parts::of(&fixture.token).signed().len(),
+        fixture.token.len(),
         "tokens are made as the server makes them"
     );
-    let subject = world.customer.id.to_string();
-    let session = Parts::of(&world.token).claims["sid"].as_str().unwrap_or_default().to_owned();
+    let subject = fixture.customer.id.to_string();
+    let session = Parts::of(&fixture.token).claims["sid"].as_str().unwrap_or_default().to_owned();
     let retired = AccessTokens::new(&Secrets::from_keys([9; 32], None))
-        .issue(Realm::Customer, &subject, &session, "token", world.site.shop.clock.now())
+        .issue(Realm::Customer, &subject, &session, "token", fixture.server.shop.clock.now())
         .expect("a token");
     let refresh = |token: &str| Request::post("/v1/auth/refresh").json(&json!({"refresh_token": token}));
     let unauthenticated = |name, request| case(name, request, 401, "unauthenticated");
     let bearer = |value: String| Request::get("/v1/me").header("authorization", value);
     vec![
         refused("signed with a retired key", &retired.text),
-        refused("a refresh token as access token", &world.refresh_token),
-        unauthenticated("an access token at refresh", refresh(&world.token)),
+        refused("a refresh token as access token", &fixture.refresh_token),
+        unauthenticated("an access token at refresh", refresh(&fixture.token)),
         unauthenticated("a customer's token at the staff's refresh", {
-            Request::post("/v1/staff/auth/refresh").json(&json!({"refresh_token": world.refresh_token}))
+            Request::post("/v1/staff/auth/refresh").json(&json!({"refresh_token": fixture.refresh_token}))
         }),
         unauthenticated(
             "a refresh token with a symbol too many",
-            refresh(&format!("{}A", world.refresh_token)),
+            refresh(&format!("{}A", fixture.refresh_token)),
         ),
         unauthenticated("no header", Request::get("/v1/me")),
         unauthenticated("an empty header", bearer(String::new())),
-        unauthenticated("another scheme", bearer(format!("Basic {}", world.token))),
-        unauthenticated("two tokens in one header", bearer(format!("Bearer {0}, Bearer {0}", world.token))),
-        unauthenticated("two headers", bearer(format!("Bearer {0}", world.token)).bearer(&world.token)),
-        unauthenticated("a token in the query", Request::get(format!("/v1/me?access_token={}", world.token))),
+        unauthenticated("another scheme", bearer(format!("Basic {}", fixture.token))),
+        unauthenticated("two tokens in one header", bearer(format!("Bearer {0}, Bearer {0}", fixture.token))),
+        unauthenticated("two headers", bearer(format!("Bearer {0}", fixture.token)).bearer(&fixture.token)),
+        unauthenticated(
+            "a token in the query",
+            Request::get(format!("/v1/me?access_token={}", fixture.token)),
+        ),
         unauthenticated("a token of 10,000 symbols", Request::get("/v1/me").bearer(&"A".repeat(10_000))),
         case(
             "a good token, and one in the query",
-            world.customer("GET", &format!("/v1/me?access_token={}", world.token)),
+            fixture.customer("GET", &format!("/v1/me?access_token={}", fixture.token)),
             400,
             "invalid-parameter",
         )
@@ -188,7 +191,7 @@ fn other_tokens(world: &Fixture) -> Vec<Case> {
 }
 
 /// What the tables rest on: taken apart and put together without a change, a token is good.
-pub(crate) async fn the_maker_of_tokens_is_right(world: &Fixture) {
-    let same = Parts::of(&world.token).signed();
-    world.site.good(&Request::get("/v1/me").bearer(&same), 200).await;
+pub(crate) async fn the_maker_of_tokens_is_right(fixture: &Fixture) {
+    let same = Parts::of(&fixture.token).signed();
+    fixture.server.good(&Request::get("/v1/me").bearer(&same), 200).await;
 }

@@ -13,8 +13,8 @@ use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::fabricate::fabricate;
 use ordervault_tests::http::Request;
 use ordervault_tests::life::live;
+use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
-use ordervault_tests::site::Site;
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -70,11 +70,11 @@ fn expected(item: &Value) -> Row {
     row
 }
 
-async fn list(site: &Site, token: &str, query: &str) -> Vec<Value> {
+async fn list(server: &TestServer, token: &str, query: &str) -> Vec<Value> {
     let (mut items, mut cursor) = (vec![], String::new());
     loop {
         let request = Request::get(format!("/v1/staff/orders?limit=100&{query}{cursor}")).bearer(token);
-        let page = site.good(&request, 200).await.json();
+        let page = server.good(&request, 200).await.json();
         items.extend(page["items"].as_array().expect("a page").clone());
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -88,9 +88,9 @@ async fn an_export_has_the_same_as_the_list(db: Db) {
     live(&shop, 3, 200).await;
     let owner = shop.member(Role::Owner, StoreScope::All).await;
     let warehouse = shop.member(Role::Warehouse, StoreScope::All).await;
-    let site = Site::of(shop).await;
+    let server = TestServer::of(shop).await;
     for (member, sees_contact) in [(owner, true), (warehouse, false)] {
-        let token = site.member_token(&member).await;
+        let token = server.member_token(&member).await;
         for query in [
             "",
             "sort=amount",
@@ -100,9 +100,9 @@ async fn an_export_has_the_same_as_the_list(db: Db) {
             "q=nowhere",
             "q=%25",
         ] {
-            let items = list(&site, &token, query).await;
+            let items = list(&server, &token, query).await;
             let request = Request::get(format!("/v1/staff/orders.csv?{query}")).bearer(&token);
-            let answer = site.good(&request, 200).await;
+            let answer = server.good(&request, 200).await;
             assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
             assert!(answer.text().ends_with("\r\n") && !answer.text().replace("\r\n", "").contains('\r'));
             let found = rows(answer.text().as_bytes());
@@ -120,7 +120,7 @@ async fn an_export_has_the_same_as_the_list(db: Db) {
             }
         }
     }
-    site.close().await;
+    server.close().await;
 }
 
 async fn names_come_back_as_they_are(db: Db) {
@@ -139,8 +139,8 @@ async fn names_come_back_as_they_are(db: Db) {
         " =1",
         "two\nlines",
     ];
-    let site = Site::open(&db).await;
-    let shop = &site.shop;
+    let server = TestServer::open(&db).await;
+    let shop = &server.shop;
     let (store, customer) = (shop.store().await, shop.customer().await);
     let product = shop.product(&store, 100).await;
     for name in names {
@@ -154,17 +154,17 @@ async fn names_come_back_as_they_are(db: Db) {
         .await;
         shop.clock.advance(3_600_000);
     }
-    let token = site.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
+    let token = server.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
     let request =
         Request::get("/v1/staff/orders.csv?sort=placed").bearer(&token).header("accept", "text/csv");
-    let answer = site.good(&request, 200).await;
+    let answer = server.good(&request, 200).await;
     let found: Vec<String> =
         rows(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();
     assert_eq!(found, names);
     for formula in ["\r\n=", ",=", ",+", ",-", ",@", "\"="] {
         assert!(!answer.text().contains(formula), "{formula:?}");
     }
-    site.close().await;
+    server.close().await;
 }
 
 /// Begins an export and reads its first line.
@@ -184,20 +184,20 @@ async fn begin(address: SocketAddr, token: &str) -> (TcpStream, String) {
 async fn who_hangs_up_makes_room_for_others() {
     let fresh = Fresh::on(Engine::Sqlite).await;
     fabricate(&fresh.db, MANY_ORDERS.into()).await;
-    let site = Site::open(&fresh.db).await;
-    let member = site.shop.member(Role::Owner, StoreScope::All).await;
-    let token = site.member_token(&member).await;
-    let (first, second) = (begin(site.address, &token).await, begin(site.address, &token).await);
+    let server = TestServer::open(&fresh.db).await;
+    let member = server.shop.member(Role::Owner, StoreScope::All).await;
+    let token = server.member_token(&member).await;
+    let (first, second) = (begin(server.address, &token).await, begin(server.address, &token).await);
     assert_eq!([first.1.as_str(), second.1.as_str()], ["HTTP/1.1 200"; 2]);
     let whole = Request::get("/v1/staff/orders.csv").bearer(&token);
-    let refused = site.send(&whole).await;
+    let refused = server.send(&whole).await;
     assert_eq!((refused.status, refused.code().as_str()), (503, "overloaded"));
     assert!(refused.header("retry-after").is_some());
     // Lists do not wait for exports.
-    site.good(&Request::get("/v1/staff/orders").bearer(&token), 200).await;
+    server.good(&Request::get("/v1/staff/orders").bearer(&token), 200).await;
     drop((first, second));
     let answer = loop {
-        let answer = site.send(&whole).await;
+        let answer = server.send(&whole).await;
         if answer.status == 200 {
             break answer;
         }
@@ -205,6 +205,6 @@ async fn who_hangs_up_makes_room_for_others() {
     // One in 5,045 is in the trash.
     let listed = usize::try_from(MANY_ORDERS - MANY_ORDERS / 5_045).expect("small");
     assert_eq!(rows(answer.text().as_bytes()).len(), listed);
-    site.close().await;
+    server.close().await;
     fresh.drop().await;
 }

@@ -1,8 +1,11 @@
-//! Lists of orders: that they have what is asked for and nothing else, and what that costs.
-#![expect(clippy::expect_used, reason = "tests may")]
+//! Lists of orders and of events: that they have what is asked for and nothing else, and what that costs.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod export;
+mod history;
 mod model;
+mod new_orders;
 mod phones;
 mod plans;
+mod summary;
 mod words;

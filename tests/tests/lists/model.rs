@@ -209,15 +209,17 @@ async fn lived_in(db: &Db, seed: u64) -> Fixture {
     let shop = Shop::open(db).await;
     live(&shop, seed, STEPS).await;
     shop.close().await;
-    let ground = Fixture::of(db).await;
-    assert!(ground.orders.iter().any(Order::is_deleted) && ground.orders.iter().any(|o| o.due_at.is_some()));
-    assert!(ground.orders.iter().any(|order| order.source == Source::Import));
-    ground
+    let fixture = Fixture::of(db).await;
+    assert!(
+        fixture.orders.iter().any(Order::is_deleted) && fixture.orders.iter().any(|o| o.due_at.is_some())
+    );
+    assert!(fixture.orders.iter().any(|order| order.source == Source::Import));
+    fixture
 }
 
 async fn lists_are_what_the_model_says(db: Db) {
-    let mut ground = lived_in(&db, 3).await;
-    let orders = ground.orders.clone();
+    let mut fixture = lived_in(&db, 3).await;
+    let orders = fixture.orders.clone();
     let (dice, scopes) = (Dice::new(1), scopes(&orders));
     let mut found_some = 0;
     for _ in 0..QUESTIONS {
@@ -233,7 +235,7 @@ async fn lists_are_what_the_model_says(db: Db) {
             let is_sorted = key_of != SortKey::Due || order.due_at.is_some();
             reach
                 && is_sorted
-                && ground.is_wanted(&filter, order)
+                && fixture.is_wanted(&filter, order)
                 && order.is_found(&filter.terms, shown(scope))
         };
         let mut expected: Vec<&Order> = orders.iter().filter(is_expected).collect();
@@ -242,11 +244,11 @@ async fn lists_are_what_the_model_says(db: Db) {
             false => expected.sort_by_key(|order| (key(order, key_of), order.id)),
         }
 
-        let found = ground.list(scope, &filter, sort, 1 + u64::from(dice.roll(6))).await;
+        let found = fixture.list(scope, &filter, sort, 1 + u64::from(dice.roll(6))).await;
         let ids: Vec<OrderId> = found.iter().map(|item| item.id).collect();
         let expected_ids: Vec<OrderId> = expected.iter().map(|order| order.id).collect();
         assert_eq!(ids, expected_ids, "{scope:?} {filter:?} {sort:?}");
-        let counted = count_orders(&mut ground.conn, scope, &filter, sort).await.expect("a number");
+        let counted = count_orders(&mut fixture.conn, scope, &filter, sort).await.expect("a number");
         let total = i64::try_from(ids.len()).expect("few");
         assert_eq!((counted.total, counted.is_lower_bound), (total, false), "{filter:?}");
         for (item, order) in found.iter().zip(expected) {

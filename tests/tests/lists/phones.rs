@@ -9,8 +9,8 @@ use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
+use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::{Shop, contact};
-use ordervault_tests::site::Site;
 
 ordervault_tests::twin_tests!(a_number_is_found_in_every_spelling);
 
@@ -32,18 +32,18 @@ async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> Ord
 }
 
 async fn a_number_is_found_in_every_spelling(db: Db) {
-    let site = Site::open(&db).await;
-    let shop = &site.shop;
+    let server = TestServer::open(&db).await;
+    let shop = &server.shop;
     let store = shop.store().await;
     let tea = shop.product(&store, 100).await;
     let abroad = order_of(shop, &store, &tea, "+886 912-345-678").await;
     let at_home = order_of(shop, &store, &tea, "0912345678").await;
     let other = order_of(shop, &store, &tea, "0923456789").await;
     let owner = shop.member(Role::Owner, StoreScope::All).await;
-    let token = site.member_token(&owner).await;
+    let token = server.member_token(&owner).await;
     let found = async |query: &str| {
         let request = Request::get(format!("/v1/staff/orders?sort=placed&{query}")).bearer(&token);
-        let page = site.good(&request, 200).await.json();
+        let page = server.good(&request, 200).await.json();
         let items = page["items"].as_array().cloned().unwrap_or_default();
         items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
@@ -66,7 +66,7 @@ async fn a_number_is_found_in_every_spelling(db: Db) {
     let number = other.number().replace('-', "%20");
     assert_eq!(found(&format!("number=%20{number}%20")).await, [other.to_string()]);
     let path = format!("/v1/staff/orders/%20{number}");
-    let order = site.good(&Request::get(path).bearer(&token), 200).await.json();
+    let order = server.good(&Request::get(path).bearer(&token), 200).await.json();
     assert_eq!(order["id"], other.to_string());
-    site.close().await;
+    server.close().await;
 }

@@ -125,12 +125,12 @@ async fn words_are_found_as_the_model_says(db: Db) {
     shop.act(ActorRef::Operator, order(&store, &often, String::new(), "保温".repeat(300))).await;
     shop.close().await;
 
-    let mut ground = Fixture::of(&db).await;
+    let mut fixture = Fixture::of(&db).await;
     let last_place = |order: &Order| order.words(Field::Items).iter().map(|(place, _)| place).last();
-    assert_eq!(ground.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
+    assert_eq!(fixture.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
     let words_of = |order: &Order| Field::iter().map(|field| order.words(field)).collect();
     let words: Vec<(OrderId, Vec<Words>)> =
-        ground.orders.iter().map(|order| (order.id, words_of(order))).collect();
+        fixture.orders.iter().map(|order| (order.id, words_of(order))).collect();
     let contactless = Scope::Staff {
         stores: StoreScope::All,
         statuses: StatusSet::of_roles(&[Role::Manager].into()),
@@ -148,7 +148,7 @@ async fn words_are_found_as_the_model_says(db: Db) {
                 filter.terms.iter().all(|term| shown.iter().any(|words| words.hold(term)))
             };
             let mut expected: Vec<_> = words.iter().filter(is_found).map(|(id, _)| *id).collect();
-            let found = ground.list(scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
+            let found = fixture.list(scope, &filter, OrderSort::NEWEST_FIRST, 100).await;
             let mut found: Vec<_> = found.into_iter().map(|item| item.id).collect();
             found.sort_unstable();
             expected.sort_unstable();

@@ -12,7 +12,7 @@ use super::secrets::{is_mac, mac};
 
 const LOOKUP_PREFIX: &str = "olt_";
 /// How a token for an order that looks like another begins.
-pub const LOOK_ALIKE_PREFIX: &str = "oat_";
+pub const DUPLICATE_PREFIX: &str = "oat_";
 
 /// Mints and checks the tokens of one purpose.
 pub struct OrderTokens {
@@ -28,8 +28,8 @@ impl OrderTokens {
     }
 
     /// Tokens for orders that look like another, `oat_…`. They open nothing, and do not tell the order's number.
-    pub fn for_look_alikes(secrets: &Secrets) -> Self {
-        Self { prefix: LOOK_ALIKE_PREFIX, keys: secrets.derive("look-alike-token") }
+    pub fn for_duplicates(secrets: &Secrets) -> Self {
+        Self { prefix: DUPLICATE_PREFIX, keys: secrets.derive("look-alike-token") }
     }
 
     /// The order's token. Always the same as long as the signing key is.
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(tokens.mint(ORDER), Some(token.clone()));
         assert!(tokens.proves(ORDER, &token));
         assert!(!tokens.proves(OrderId::from_i64(123_456_788), &token));
-        let others = OrderTokens::for_look_alikes(&Secrets::from_keys([1; 32], None));
+        let others = OrderTokens::for_duplicates(&Secrets::from_keys([1; 32], None));
         assert!(!tokens.proves(ORDER, &others.mint(ORDER).unwrap()) && !others.proves(ORDER, &token));
         for index in 0..token.len() {
             let mut changed = token.clone().into_bytes();

@@ -8,11 +8,11 @@ use std::time::Duration;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use ordervault_persistence::sources::Sources;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::password_rules::{NewPassword, normalised};
 use crate::problem::{Code, Problem};
-use crate::state::Entropy;
 
 const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
@@ -49,20 +49,19 @@ pub enum PasswordCheck {
 pub struct Passwords {
     permits: Arc<Semaphore>,
     waiting: AtomicUsize,
-    entropy: Entropy,
+    sources: Sources,
 }
 
 impl Passwords {
     /// With one permit per core, but one core left to others.
-    pub fn new(cores: usize, entropy: Entropy) -> Self {
+    pub fn new(cores: usize, sources: Sources) -> Self {
         let permits = cores.saturating_sub(1).max(1);
-        Self { permits: Arc::new(Semaphore::new(permits)), waiting: AtomicUsize::new(0), entropy }
+        Self { permits: Arc::new(Semaphore::new(permits)), waiting: AtomicUsize::new(0), sources }
     }
 
     /// The text to store for a password (PHC string format). 503 `overloaded` when too many wait.
     pub async fn hash(&self, password: NewPassword) -> Result<String, Problem> {
-        let mut salt = [0; SALT_BYTES];
-        self.entropy.fill(&mut salt).map_err(Problem::internal)?;
+        let salt = self.sources.bytes::<SALT_BYTES>();
         self.with_permit(move || {
             let hash =
                 today()?.hash_password_with_salt(password.0.as_bytes(), &salt).map_err(Problem::internal)?;
@@ -156,8 +155,20 @@ fn compare(password: &[u8], stored: &str) -> Result<PasswordCheck, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use ordervault_domain::time::Timestamp;
+
     use super::*;
     use crate::auth::Realm;
+
+    /// Other bytes at each call.
+    fn sources() -> Sources {
+        let calls = AtomicUsize::new(0);
+        let next = move |bytes: &mut [u8]| {
+            let call = calls.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+            bytes.iter_mut().zip(call.into_iter().cycle()).for_each(|(byte, next)| *byte = next);
+        };
+        Sources::new(|| Timestamp::from_millis(0), next)
+    }
 
     fn new(password: &str) -> NewPassword {
         NewPassword::check(Realm::Customer, password, &[]).unwrap()
@@ -171,7 +182,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_fits_its_password_only() {
-        let passwords = Passwords::new(2, Entropy::system());
+        let passwords = Passwords::new(2, sources());
         let stored = passwords.hash(new("caf\u{e9} am Eck")).await.unwrap();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         let right = PasswordCheck::Right { needs_rehash: false };
@@ -187,13 +198,13 @@ mod tests {
         let params = Params::try_from(&dummy).unwrap();
         assert_eq!((params.m_cost(), params.t_cost(), params.p_cost()), (MEMORY_KIB, PASSES, LANES));
         assert_eq!(dummy.hash.unwrap().as_ref().len(), OUTPUT_BYTES);
-        let passwords = Passwords::new(2, Entropy::system());
+        let passwords = Passwords::new(2, sources());
         assert_eq!(passwords.check("whatever", None).await.unwrap(), PasswordCheck::Wrong);
     }
 
     #[tokio::test]
     async fn weaker_hashes_ask_to_be_renewed_and_monstrous_ones_are_refused() {
-        let passwords = Passwords::new(2, Entropy::system());
+        let passwords = Passwords::new(2, sources());
         let outcome = passwords.check("old password", Some(&weak_hash("old password", 8192))).await.unwrap();
         assert_eq!(outcome, PasswordCheck::Right { needs_rehash: true });
         let monstrous = DUMMY_HASH.replace("m=19456", "m=4194304");
@@ -205,7 +216,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn who_cannot_be_served_in_time_is_told_to_come_back() {
-        let passwords = Passwords::new(1, Entropy::system());
+        let passwords = Passwords::new(1, sources());
         let busy = passwords.permit().await.unwrap();
         // Paused time runs on by itself while everybody waits.
         assert_eq!(passwords.permit().await.unwrap_err().code(), Code::Overloaded);

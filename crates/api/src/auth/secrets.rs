@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use ordervault_persistence::sources::Sources;
 use sha2::Sha256;
-
-use crate::state::{Entropy, EntropyError};
 
 const KEY_BYTES: usize = 32;
 const MAX_KEYS: usize = 2;
@@ -47,9 +46,6 @@ pub enum SecretError {
     /// Reading or writing failed.
     #[error("secret file {0}: {1}")]
     Io(PathBuf, #[source] io::Error),
-    /// No randomness for a new one.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
 }
 
 impl Secrets {
@@ -83,14 +79,12 @@ impl Secrets {
     }
 
     /// Reads the file, or makes one with a fresh key (mode 0600) where none is.
-    pub fn load_or_create(path: &Path, entropy: &Entropy) -> Result<Self, SecretError> {
+    pub fn load_or_create(path: &Path, sources: &Sources) -> Result<Self, SecretError> {
         match Self::load(path) {
             Err(SecretError::Missing(_)) => {}
             outcome => return outcome,
         }
-        let mut key = [0; KEY_BYTES];
-        entropy.fill(&mut key)?;
-        match create(path, &key) {
+        match create(path, &sources.bytes()) {
             Ok(()) => Self::load(path),
             // Another process was faster: its key is as good.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
@@ -165,13 +159,16 @@ fn keyed(key: &[u8; KEY_BYTES], parts: &[&[u8]]) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod tests {
+    use ordervault_domain::time::Timestamp;
+
     use super::*;
 
-    fn counting_entropy() -> Entropy {
-        Entropy::new(|bytes| {
-            bytes.iter_mut().zip(1..).for_each(|(byte, n)| *byte = n);
-            Ok(())
-        })
+    fn dice(fill: impl Fn(&mut [u8]) + Send + Sync + 'static) -> Sources {
+        Sources::new(|| Timestamp::from_millis(0), fill)
+    }
+
+    fn counting(bytes: &mut [u8]) {
+        bytes.iter_mut().zip(1..).for_each(|(byte, n)| *byte = n);
     }
 
     #[test]
@@ -179,9 +176,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         assert!(matches!(Secrets::load(&path), Err(SecretError::Missing(_))));
-        let made = Secrets::load_or_create(&path, &counting_entropy()).unwrap();
-        let failing = Entropy::new(|_| Err(EntropyError("used twice".into())));
-        let again = Secrets::load_or_create(&path, &failing).unwrap();
+        let made = Secrets::load_or_create(&path, &dice(counting)).unwrap();
+        let again = Secrets::load_or_create(&path, &dice(|_| panic!("thrown twice"))).unwrap();
         assert_eq!(made.keys, again.keys);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
         #[cfg(unix)]
@@ -197,7 +193,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
-        Secrets::load_or_create(&path, &counting_entropy()).unwrap();
+        Secrets::load_or_create(&path, &dice(counting)).unwrap();
         for mode in [0o640, 0o604, 0o622] {
             std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
             let message = Secrets::load(&path).unwrap_err().to_string();

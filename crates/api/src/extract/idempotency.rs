@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required};
 
-use super::header_parameter;
+use super::header::header_parameter;
 use crate::problem::{Code, Problem};
 
 const MAX_KEY_CHARS: usize = 255;

@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required};
 
-use super::header_parameter;
+use super::header::header_parameter;
 use crate::problem::{Code, FieldError, Problem};
 
 /// The precondition of an operation that requires one; without it 428.

@@ -364,7 +364,7 @@ async fn the_log_has_one_line_per_request_and_no_values() {
 }
 
 #[derive(Clone, Default)]
-struct SharedLog(Arc<std::sync::Mutex<Vec<u8>>>);
+struct SharedLog(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
 impl std::io::Write for SharedLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

@@ -7,7 +7,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Class, Operation, Submission, WriteError};
 
-use super::{Job, JobError, Progress, Tools};
+use super::job::{Job, JobError, Progress, Tools};
 use crate::problem::Code;
 
 /// Batches that are worked on side by side; the oldest first.

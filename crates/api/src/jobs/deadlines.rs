@@ -17,7 +17,7 @@ use ordervault_persistence::read::{self, TimeUp};
 use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use ordervault_persistence::{Error, tx};
 
-use super::{Job, JobError, Progress, Tools};
+use super::job::{Job, JobError, Progress, Tools};
 use crate::telemetry;
 
 /// Orders of one step: few enough that it stays short when one of them breaks the batch and they are written one by one.

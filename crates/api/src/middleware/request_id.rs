@@ -63,7 +63,6 @@ fn sane(request: &ServiceRequest) -> Option<String> {
 }
 
 fn make(request: &ServiceRequest) -> Option<String> {
-    let mut bytes = [0; MADE_BYTES];
-    request.app_data::<web::Data<AppState>>()?.entropy.fill(&mut bytes).ok()?;
-    Some(hex::encode(bytes))
+    let state = request.app_data::<web::Data<AppState>>()?;
+    Some(hex::encode(state.sources.bytes::<MADE_BYTES>()))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 use super::health::failures;
-use super::{escape, page};
+use super::html::{escape, page};
 use crate::openapi::examples;
 use crate::state::AppState;
 

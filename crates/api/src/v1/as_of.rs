@@ -13,8 +13,9 @@ use validator::Validate;
 
 use super::history::{ChangeBody, changes};
 use super::resource::Resource;
-use super::submit::{failed, reader, refused};
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
+use crate::refusals::refused;
 use crate::state::AppState;
 
 /// As of when a thing is asked for.

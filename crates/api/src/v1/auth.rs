@@ -12,15 +12,16 @@ use validator::Validate;
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::CustomerBody;
-use super::submit::{Handover, not_written};
-use crate::auth::{Customer, NewPassword, Realm};
+use crate::auth::{NewPassword, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::Customer;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::throttles;
+use crate::submit::{not_written, submit};
+use crate::throttling;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -77,12 +78,11 @@ pub(crate) async fn register_customer(
         fields.fault("/password", code);
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
-    throttles::attempt(&state, &request_id, &state.throttles.register(address)).await?;
+    throttling::attempt(&state, &request_id, &state.throttles.register(address)).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
     let act = Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
-    let wish =
-        Handover { state: &state, actor: ActorRef::Anonymous, request_id: &request_id, idempotency: None };
-    let receipt = wish.submit(vec![act]).await.map_err(|error| not_written(&error))?;
+    let receipt = submit(&state, ActorRef::Anonymous, &request_id, None, vec![act]).await;
+    let receipt = receipt.map_err(|error| not_written(&error))?;
     let Receipt::Executed { done, .. } = receipt else {
         return Err(Problem::internal("a registration has no key"));
     };

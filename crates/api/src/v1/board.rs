@@ -15,11 +15,11 @@ use validator::Validate;
 use super::masked_order::MaskedOrderBody;
 use super::orders::list::{cursor, keys};
 use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
-use super::submit::{failed, reader};
 use crate::caching::Cacheable;
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 

@@ -16,11 +16,12 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::money::MoneyBody;
-use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, Seal, has_no_words};
-use super::submit::{failed, reader};
+use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, has_no_words};
+use crate::cursors::Seal;
 use crate::extract::Query;
 use crate::openapi::examples;
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 

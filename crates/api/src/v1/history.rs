@@ -13,9 +13,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::resource::Resource;
-use super::submit::{failed, reader};
 use crate::openapi::examples;
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 
 /// Answers with the history of a thing that the actor may see.
@@ -214,5 +214,5 @@ pub(crate) fn changes<A: Resource>(before: &A, after: &A, reader: &Actor) -> Vec
 }
 
 fn is_staff(actor: &Actor) -> bool {
-    !matches!(actor, Actor::Customer(_) | Actor::Guest(_))
+    !matches!(actor, Actor::Anonymous | Actor::Customer(_) | Actor::Guest(_))
 }

@@ -16,14 +16,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::fields::Fields;
-use super::submit::{Handover, failed, not_written, reader};
 use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::{Code, FieldError, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
-use crate::throttles;
+use crate::submit::{not_written, submit};
+use crate::throttling;
 
 /// Random bytes that name an access token in logs.
 const TOKEN_ID_BYTES: usize = 12;
@@ -99,7 +100,7 @@ pub(crate) async fn login(
     let email = fields.reach::<Email>("/email", Some(&login.email));
     let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
     let throttles = state.throttles.login(address, realm, &email);
-    throttles::attempt(state, request_id, &throttles).await?;
+    throttling::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
     let found = read::sign_in(&mut conn, realm, email.as_str()).await.map_err(failed)?;
     drop(conn);
@@ -120,7 +121,7 @@ pub(crate) async fn login(
             token_hash: token_hash(state, realm),
         }),
     ];
-    operations.extend(throttles::taken_back(throttles));
+    operations.extend(throttling::taken_back(throttles));
     if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
         operations
             .push(Operation::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
@@ -165,11 +166,8 @@ pub(crate) async fn logout(
     request_id: &RequestId,
     id: SessionId,
 ) -> Result<(), Problem> {
-    let wish = Handover { state, actor, request_id, idempotency: None };
-    wish.submit(vec![Operation::Session(SessionOperation::End { id })])
-        .await
-        .map_err(|error| not_written(&error))?;
-    Ok(())
+    let operations = vec![Operation::Session(SessionOperation::End { id })];
+    submit(state, actor, request_id, None, operations).await.map(drop).map_err(|error| not_written(&error))
 }
 
 /// An account whose password is changed by whoever has it.
@@ -207,7 +205,7 @@ pub(crate) async fn change_own_password(
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let throttles = email.map(|email| state.throttles.login(address, realm, email)).unwrap_or_default();
-    throttles::attempt(state, request_id, &throttles).await?;
+    throttling::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
     let stored = read::password_hash(&mut conn, principal_id).await.map_err(failed)?;
     drop(conn);
@@ -224,8 +222,8 @@ pub(crate) async fn change_own_password(
             because: "password_changed",
         }),
     ];
-    operations.extend(throttles::taken_back(throttles));
-    match (Handover { state, actor, request_id, idempotency: None }).submit(operations).await {
+    operations.extend(throttling::taken_back(throttles));
+    match submit(state, actor, request_id, None, operations).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),
         // Changed by somebody else since it was checked.
         Err(WriteError::Refused { refusal: Refusal::InvalidCredentials, .. }) => {
@@ -247,8 +245,7 @@ async fn opened(
     operations: Vec<Operation>,
     refused: Code,
 ) -> Result<Session, Problem> {
-    let wish = Handover { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
-    match wish.submit(operations).await {
+    match submit(state, ActorRef::Anonymous, request_id, None, operations).await {
         Ok(Receipt::Executed { done, .. }) => {
             let is_of_session = |done: &Effect| matches!(done, Effect::Session(_) | Effect::TokenReused);
             match done.into_iter().find(is_of_session) {
@@ -289,7 +286,7 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
     };
     let access = state
         .access_tokens
-        .issue(session.realm, &subject, &session.id.to_string(), &token_id(state)?, state.now())
+        .issue(session.realm, &subject, &session.id.to_string(), &token_id(state), state.now())
         .map_err(Problem::internal)?;
     let generation = u32::try_from(session.generation).map_err(Problem::internal)?;
     let mut stored = [0; 32];
@@ -308,8 +305,6 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
 }
 
 /// A random name for an access token.
-pub(crate) fn token_id(state: &AppState) -> Result<String, Problem> {
-    let mut token_id = [0; TOKEN_ID_BYTES];
-    state.entropy.fill(&mut token_id).map_err(Problem::internal)?;
-    Ok(hex::encode(token_id))
+pub(crate) fn token_id(state: &AppState) -> String {
+    hex::encode(state.sources.bytes::<TOKEN_ID_BYTES>())
 }

@@ -9,12 +9,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::login::{ChangePassword, OwnAccount, change_own_password};
-use super::submit::{failed, reader};
-use crate::auth::{Customer, Realm};
+use crate::auth::Realm;
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::Customer;
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 

@@ -16,14 +16,14 @@ use super::fields::Fields;
 use super::login::token_id;
 use super::masked_order::MaskedOrderBody;
 use super::orders::read::visible;
-use super::submit::{failed, reader};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::throttles;
+use crate::throttling;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -141,7 +141,7 @@ pub(crate) async fn look_up_order(
 ) -> Result<web::Json<FoundOrder>, Problem> {
     let (number, proof) = body.0.to_domain()?;
     let throttles = state.throttles.lookup(address, number);
-    throttles::attempt(&state, &request_id, &throttles).await?;
+    throttling::attempt(&state, &request_id, &throttles).await?;
     let mut conn = reader(&state).await?;
     let contact = read::proof(&mut conn, number).await.map_err(failed)?;
     drop(conn);
@@ -150,9 +150,9 @@ pub(crate) async fn look_up_order(
         tracing::info!(request_id = request_id.as_str(), "a look-up failed");
         return Err(Problem::new(Code::NotFound));
     }
-    throttles::submit(&state, &request_id, throttles::taken_back(throttles).collect()).await?;
+    throttling::count(&state, &request_id, throttling::taken_back(throttles).collect()).await?;
     let order = visible(&state, &Actor::Guest(Some(number)), number).await?;
-    let grant = state.access_tokens.grant(number, &token_id(&state)?, state.now());
+    let grant = state.access_tokens.grant(number, &token_id(&state), state.now());
     let grant = grant.map_err(Problem::internal)?;
     Ok(web::Json(FoundOrder {
         order: MaskedOrderBody::from(&order),

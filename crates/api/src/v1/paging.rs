@@ -1,17 +1,12 @@
-//! Lists page by page: the envelope and the cursor.
+//! Lists page by page.
 
-use aes_siv::KeyInit as _;
-use aes_siv::siv::Aes128Siv;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ordervault_domain::search::query_terms;
 use ordervault_persistence::read::Counted;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::auth::Secrets;
-use crate::problem::Problem;
+use crate::cursors::Seal;
 
 /// Rows of a page when the client does not say.
 pub(crate) const DEFAULT_LIMIT: u32 = 25;
@@ -101,104 +96,4 @@ impl<T> ListOf<T> {
 /// Is `q` given, but without a letter or digit to look for? Then it finds nothing, not everything.
 pub(crate) fn has_no_words(q: Option<&str>) -> bool {
     q.is_some_and(|q| query_terms(q).is_empty())
-}
-
-/// Makes cursors and reads them: encrypted, because a walk may end at an order of which its reader may know nothing.
-pub struct Cursors(Vec<[u8; 32]>);
-
-impl Cursors {
-    /// With keys derived from the secrets, so that every replica reads them.
-    pub fn new(secrets: &Secrets) -> Self {
-        Self(secrets.derive("cursor"))
-    }
-
-    /// For the list of this name (whose it is included) with these filters, cursor and limit left out.
-    pub(crate) fn of(&self, list: &str, filters: &impl Serialize) -> Seal<'_> {
-        let filters = serde_json::to_vec(filters).unwrap_or_default();
-        Seal { keys: &self.0, list: list.to_owned(), filters }
-    }
-}
-
-/// Binds cursors to one list with one set of filters.
-pub(crate) struct Seal<'a> {
-    keys: &'a [[u8; 32]],
-    list: String,
-    filters: Vec<u8>,
-}
-
-impl Seal<'_> {
-    fn bound_to(&self) -> [&[u8]; 2] {
-        [self.list.as_bytes(), &self.filters]
-    }
-
-    fn cursor(&self, keys: &[i64]) -> Option<String> {
-        let bytes: Vec<u8> = keys.iter().flat_map(|key| key.to_be_bytes()).collect();
-        let mut cipher = Aes128Siv::new(self.keys.first()?.into());
-        Some(URL_SAFE_NO_PAD.encode(cipher.encrypt(self.bound_to(), &bytes).ok()?))
-    }
-
-    /// The keys in a cursor of this list.
-    ///
-    /// # Errors
-    /// 400 `invalid-parameter` when it is another list's, or not one of ours.
-    pub(crate) fn keys<const N: usize>(&self, cursor: Option<&String>) -> Result<Option<[i64; N]>, Problem> {
-        let Some(cursor) = cursor else { return Ok(None) };
-        let opened = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|sealed| self.open(&sealed));
-        opened.map(Some).ok_or_else(|| Problem::parameter("cursor", "unknown-cursor"))
-    }
-
-    fn open<const N: usize>(&self, sealed: &[u8]) -> Option<[i64; N]> {
-        let mut ciphers = self.keys.iter().map(|key| Aes128Siv::new(key.into()));
-        let bytes = ciphers.find_map(|mut cipher| cipher.decrypt(self.bound_to(), sealed).ok())?;
-        let (keys, []) = bytes.as_chunks() else { return None };
-        let keys: &[[u8; size_of::<i64>()]; N] = keys.try_into().ok()?;
-        Some(keys.map(i64::from_be_bytes))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cursors(signing: u8, previous: Option<u8>) -> Cursors {
-        Cursors::new(&Secrets::from_keys([signing; 32], previous.map(|key| [key; 32])))
-    }
-
-    #[test]
-    fn a_cursor_opens_only_its_own_list() {
-        let cursors = cursors(1, None);
-        let seal = cursors.of("orders", &["pending_review"]);
-        let cursor = seal.cursor(&[7, i64::MAX]);
-        assert_eq!(seal.keys::<2>(cursor.as_ref()).unwrap(), Some([7, i64::MAX]));
-        assert!(cursors.of("orders", &["confirmed"]).keys::<2>(cursor.as_ref()).is_err());
-        assert!(cursors.of("products", &["pending_review"]).keys::<2>(cursor.as_ref()).is_err());
-        assert!(seal.keys::<1>(cursor.as_ref()).is_err() && seal.keys::<3>(cursor.as_ref()).is_err());
-    }
-
-    #[test]
-    fn every_changed_symbol_of_a_cursor_is_noticed() {
-        let cursors = cursors(1, None);
-        let seal = cursors.of("orders", &());
-        let cursor = seal.cursor(&[1_700_000_000_000, 42]).unwrap();
-        for index in 0..cursor.len() {
-            let mut changed = cursor.clone().into_bytes();
-            changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
-            let changed = String::from_utf8(changed).unwrap();
-            assert!(seal.keys::<2>(Some(&changed)).is_err(), "at {index}");
-        }
-    }
-
-    #[test]
-    fn a_cursor_tells_nothing_and_outlives_a_change_of_keys() {
-        let keys = [1_700_000_000_000, 42];
-        let cursor = cursors(1, None).of("orders", &()).cursor(&keys);
-        let bytes = URL_SAFE_NO_PAD.decode(cursor.as_ref().unwrap()).unwrap();
-        for key in keys.map(i64::to_be_bytes) {
-            assert!(bytes.windows(key.len()).all(|part| part != key));
-        }
-        for replica in [cursors(1, None), cursors(2, Some(1))] {
-            assert_eq!(replica.of("orders", &()).keys::<2>(cursor.as_ref()).unwrap(), Some(keys));
-        }
-        assert!(cursors(2, None).of("orders", &()).keys::<2>(cursor.as_ref()).is_err());
-    }
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::history::{HistoryActorBody, Reader};
-use super::submit::{failed, reader};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 
 /// Answers with the steps of an order that the actor may see.

@@ -34,7 +34,7 @@ async fn create(context: &Context, args: &args::MemberCreate) -> Result<Exit, Fa
     let stores = args.stores.iter().map(|store| self::store(store)).collect::<Result<BTreeSet<_>, _>>()?;
     let sources = sources::system()?;
     let password = Password::of(args.password_stdin, || accounts::generated_password(&sources))?;
-    let hash = accounts::hash(Realm::Staff, password.text(), &[email.as_str(), &name]).await?;
+    let hash = accounts::hash(Realm::Staff, password.text(), &[email.as_str(), &name], &sources).await?;
     let database = Database::open(context, sources).await?;
     let made = async {
         stores_exist(&database.db, &stores).await?;
@@ -52,7 +52,7 @@ async fn reset_password(context: &Context, args: &args::MemberResetPassword) -> 
     let email = accounts::email(&args.email)?;
     let sources = sources::system()?;
     let password = Password::of(args.password_stdin, || accounts::generated_password(&sources))?;
-    let hash = accounts::hash(Realm::Staff, password.text(), &[email.as_str()]).await?;
+    let hash = accounts::hash(Realm::Staff, password.text(), &[email.as_str()], &sources).await?;
     let database = Database::open(context, sources).await?;
     let reset = async {
         let member = read::member_by_email(&mut database.db.read().await?, email.as_str()).await?;

@@ -5,8 +5,10 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use ordervault_api::settings::Mode;
+
 use super::error::ConfigError;
-use super::settings::{self, DefaultValue, OTHER_VARIABLES, SETTINGS, Setting};
+use super::settings::{self, OTHER_VARIABLES, SETTINGS, Setting};
 use super::source::{Environment, Flags, Source};
 
 /// File looked for when none is named.
@@ -46,14 +48,12 @@ impl Values {
     }
 
     fn fill_defaults(&mut self) {
-        let production = self.get("mode").0 == "production";
+        let mode = match self.get("mode").0 {
+            "production" => Mode::Production,
+            _ => Mode::Development,
+        };
         for setting in SETTINGS.iter().filter(|setting| !self.is_set(setting.key)).collect::<Vec<_>>() {
-            let text = match setting.default {
-                DefaultValue::Fixed(text) => text.to_owned(),
-                DefaultValue::ByMode { production: text, .. } if production => text.to_owned(),
-                DefaultValue::ByMode { development: text, .. } => text.to_owned(),
-                DefaultValue::Derived(_) => self.derive(setting.key),
-            };
+            let text = setting.default.text(mode).unwrap_or_else(|| self.derive(setting.key));
             self.0.insert(setting.key, (text, Source::Default));
         }
     }

@@ -1,6 +1,6 @@
 //! What production mode refuses. Each refusal names the setting and a value that works.
 
-use ordervault_api::state::Mode;
+use ordervault_api::settings::Mode;
 use ordervault_persistence::engine::Engine;
 
 use super::sections::Config;

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use ordervault_api::state::Mode;
-use ordervault_api::throttles::Rates;
+use ordervault_api::settings::{Mode, Rates};
 use ordervault_persistence::engine::Engine;
 
 use super::error::ConfigError;

@@ -1,6 +1,12 @@
 //! The list of all settings. To add one: a row here, a field of its section in `sections.rs` and its reading in
 //! that section's `from_values`; the documentation page is generated from this list.
 
+use ordervault_api::settings::{Lifetimes, Mode, Rates};
+use ordervault_persistence::engine::DEFAULT_READERS;
+use ordervault_persistence::writer::Rate;
+
+use super::value;
+
 /// One setting.
 #[derive(Debug)]
 pub struct Setting {
@@ -14,11 +20,17 @@ pub struct Setting {
     pub help: &'static str,
 }
 
-/// Where a value comes from that nobody set.
+/// Where a value comes from that nobody set. What another crate needs as well has its default there and nowhere else.
 #[derive(Debug, Clone, Copy)]
 pub enum DefaultValue {
     /// Always the same.
     Fixed(&'static str),
+    /// One of the API's rates.
+    Rate(fn(&Rates) -> Rate),
+    /// One of the API's lifetimes of logins, in milliseconds.
+    LoginMillis(fn(&Lifetimes) -> i64),
+    /// The database's number of connections for reading.
+    Readers,
     /// Depends on the mode.
     ByMode {
         /// In development mode.
@@ -41,6 +53,22 @@ pub enum Secrecy {
     Hidden,
 }
 
+impl DefaultValue {
+    /// The value as it would be written; `None` where it is made from other settings.
+    #[must_use]
+    pub fn text(self, mode: Mode) -> Option<String> {
+        match (self, mode) {
+            (Self::Fixed(text), _)
+            | (Self::ByMode { development: text, .. }, Mode::Development)
+            | (Self::ByMode { production: text, .. }, Mode::Production) => Some(text.to_owned()),
+            (Self::Rate(rate), _) => Some(value::rate_text(rate(&Rates::default()))),
+            (Self::LoginMillis(millis), _) => Some(value::time_text(millis(&Lifetimes::default()))),
+            (Self::Readers, _) => Some(DEFAULT_READERS.to_string()),
+            (Self::Derived(_), _) => None,
+        }
+    }
+}
+
 impl Setting {
     /// The environment variable that sets it.
     #[must_use]
@@ -57,6 +85,14 @@ impl Setting {
 
 const fn open(key: &'static str, default: &'static str, help: &'static str) -> Setting {
     Setting { key, default: DefaultValue::Fixed(default), secrecy: Secrecy::Open, help }
+}
+
+const fn rate(key: &'static str, of: fn(&Rates) -> Rate, help: &'static str) -> Setting {
+    Setting { key, default: DefaultValue::Rate(of), secrecy: Secrecy::Open, help }
+}
+
+const fn login_time(key: &'static str, of: fn(&Lifetimes) -> i64, help: &'static str) -> Setting {
+    Setting { key, default: DefaultValue::LoginMillis(of), secrecy: Secrecy::Open, help }
 }
 
 /// All settings, in the order in which they are shown.
@@ -77,7 +113,12 @@ pub const SETTINGS: &[Setting] = &[
         secrecy: Secrecy::UrlPassword,
         help: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`",
     },
-    open("database.readers", "4", "connections for reading, 1 to 64; writes have one of their own"),
+    Setting {
+        key: "database.readers",
+        default: DefaultValue::Readers,
+        secrecy: Secrecy::Open,
+        help: "connections for reading, 1 to 64; those for writing are apart, 1 on SQLite and 4 on PostgreSQL",
+    },
     Setting {
         key: "database.migrate_on_start",
         default: DefaultValue::ByMode { development: "true", production: "false" },
@@ -126,22 +167,54 @@ pub const SETTINGS: &[Setting] = &[
         secrecy: Secrecy::Open,
         help: "file with the keys that sign tokens, readable by its owner only, the same for all replicas",
     },
-    open("auth.customer_idle", "14d", "a customer's session ends after so long without use"),
-    open("auth.customer_session", "30d", "a customer's session ends after so long in any case"),
-    open("auth.staff_idle", "2h", "a staff session ends after so long without use"),
-    open("auth.staff_session", "12h", "a staff session ends after so long in any case"),
-    open("throttles.lookup_address", "5/10m", "failed look-ups of orders from one address, in this time"),
-    open("throttles.lookup_number", "5/10m", "failed look-ups of one order number, in this time"),
-    open(
+    login_time(
+        "auth.customer_idle",
+        |logins| logins.customer.idle_millis,
+        "a customer's session ends after so long without use",
+    ),
+    login_time(
+        "auth.customer_session",
+        |logins| logins.customer.absolute_millis,
+        "a customer's session ends after so long in any case",
+    ),
+    login_time(
+        "auth.staff_idle",
+        |logins| logins.staff.idle_millis,
+        "a staff session ends after so long without use",
+    ),
+    login_time(
+        "auth.staff_session",
+        |logins| logins.staff.absolute_millis,
+        "a staff session ends after so long in any case",
+    ),
+    rate(
+        "throttles.lookup_address",
+        |rates| rates.lookup_address,
+        "failed look-ups of orders from one address, in this time",
+    ),
+    rate(
+        "throttles.lookup_number",
+        |rates| rates.lookup_number,
+        "failed look-ups of one order number, in this time",
+    ),
+    rate(
         "throttles.login_account",
-        "10/15m",
+        |rates| rates.login_account,
         "failed logins to one account, in this time; from the middle on each has to wait twice as long",
     ),
-    open("throttles.login_address", "30/1m", "failed logins from one address, in this time"),
-    open("throttles.register_address", "5/1h", "new accounts from one address, in this time"),
-    open(
+    rate(
+        "throttles.login_address",
+        |rates| rates.login_address,
+        "failed logins from one address, in this time",
+    ),
+    rate(
+        "throttles.register_address",
+        |rates| rates.register_address,
+        "new accounts from one address, in this time",
+    ),
+    rate(
         "throttles.place_account",
-        "20/1m",
+        |rates| rates.place_account,
         "orders of one account, or from one address without an account, in this time",
     ),
     open(

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ordervault_api::settings::Mode;
+
 use super::sections::Config;
 use super::settings::{DefaultValue, OTHER_VARIABLES, SETTINGS, Secrecy};
 use super::value::mask_url;
@@ -45,12 +47,11 @@ pub fn reference_page() -> String {
     for setting in SETTINGS {
         let lock = if setting.may_come_from_file() { " 🔒" } else { "" };
         let default = match setting.default {
-            DefaultValue::Fixed("") => String::new(),
-            DefaultValue::Fixed(text) => format!("`{text}`"),
+            DefaultValue::Derived(how) => how.to_owned(),
             DefaultValue::ByMode { development, production } => {
                 format!("`{development}`, in production `{production}`")
             }
-            DefaultValue::Derived(how) => how.to_owned(),
+            default => format!("`{}`", default.text(Mode::Development).unwrap_or_default()),
         };
         page.push_str(&format!("| `{}`{lock} | {default} | {} |\n", setting.key, setting.help));
     }

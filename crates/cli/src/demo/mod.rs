@@ -89,13 +89,14 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
     let (writer, task) = Writer::start(db.clone(), sources).await?;
     let shown = Arc::clone(&clock);
-    let time = Arc::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)));
-    let tools = Tools { db: db.clone(), writer: writer.clone(), clock: time };
+    // The ids that the writer makes are known: nobody else may throw its dice.
+    let aside = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED + 1));
+    let tools = Tools { db: db.clone(), writer: writer.clone(), sources: aside.clone() };
     let mut deadlines = Deadlines::breaches();
     let mut shop = Shop {
         writer,
-        staff_hash: accounts::hash(Realm::Staff, STAFF_PASSWORD, &[]).await?,
-        customer_hash: accounts::hash(Realm::Customer, CUSTOMER_PASSWORD, &[]).await?,
+        staff_hash: accounts::hash(Realm::Staff, STAFF_PASSWORD, &[], &aside).await?,
+        customer_hash: accounts::hash(Realm::Customer, CUSTOMER_PASSWORD, &[], &aside).await?,
         members: vec![],
         stores: vec![],
         products: vec![],

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 
 use clap::CommandFactory as _;
 use ordervault::args::{Cli, EXIT_CODES};
-use ordervault::config::{DefaultValue, OTHER_VARIABLES, SETTINGS, Setting};
+use ordervault::config::{OTHER_VARIABLES, SETTINGS, Setting};
 use ordervault_api::problem::Code;
+use ordervault_api::settings::Mode;
 use ordervault_api::telemetry::METRICS;
 use pages::{Page, Span, crate_roots, files, pages, root};
 
@@ -211,7 +212,7 @@ fn every_problem_that_is_named_exists() {
 fn throttles_are_told_as_they_are_set() {
     let page = Page::of("docs/lookups.md");
     for setting in SETTINGS.iter().filter(|setting| setting.key.starts_with("throttles.")) {
-        let DefaultValue::Fixed(default) = setting.default else { panic!("{} has a default", setting.key) };
+        let default = setting.default.text(Mode::Development).expect("a rate");
         let row = page.text.lines().find(|line| line.contains(&format!("`{}`", setting.key)));
         let row = row.unwrap_or_else(|| panic!("docs/lookups.md does not tell {}", setting.key));
         let (limit, window) = default.split_once('/').expect("so many in so long");

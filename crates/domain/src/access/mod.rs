@@ -1,7 +1,7 @@
 //! Who may do what: actors, roles, permissions and the scope of orders that an actor reaches.
 //!
-//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by [`crate::order::decide`]
-//! and by every read, so a list can never show what a single read would hide.
+//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by the
+//! decisions on orders and by every read, so a list can never show what a single read would hide.
 
 mod role;
 mod scope;
@@ -17,6 +17,8 @@ use crate::id::{CustomerId, MemberId, OrderId};
 /// Whoever asks for a change or a read, with the authority that the writer found in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
+    /// Nobody in particular (yet): whoever opens an account or signs in. Has no rights at all.
+    Anonymous,
     /// A shop's customer, signed in.
     Customer(CustomerId),
     /// Somebody without an account, who orders or has proved to know the order.
@@ -47,7 +49,7 @@ impl Actor {
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         match self {
-            Self::Customer(_) | Self::Guest(_) | Self::Importer => false,
+            Self::Anonymous | Self::Customer(_) | Self::Guest(_) | Self::Importer => false,
             Self::Operator | Self::System => true,
             Self::Member(member) => permissions_of(&member.roles).contains(&permission),
         }
@@ -70,6 +72,7 @@ impl Actor {
     #[must_use]
     pub fn scope(&self) -> Scope {
         match self {
+            Self::Anonymous => Scope::Guest(None),
             Self::Customer(id) => Scope::Customer(*id),
             Self::Guest(id) => Scope::Guest(*id),
             Self::Operator | Self::Importer | Self::System => Scope::Everything,
@@ -86,7 +89,7 @@ impl Actor {
     #[must_use]
     pub fn stores(&self) -> StoreScope {
         match self {
-            Self::Customer(_) | Self::Guest(_) => StoreScope::none(),
+            Self::Anonymous | Self::Customer(_) | Self::Guest(_) => StoreScope::none(),
             Self::Operator | Self::Importer | Self::System => StoreScope::All,
             Self::Member(member) => member.stores.clone(),
         }
@@ -96,6 +99,7 @@ impl Actor {
     #[must_use]
     pub fn kind(&self) -> ActorKind {
         match self {
+            Self::Anonymous => ActorKind::Anonymous,
             Self::Customer(_) => ActorKind::Customer,
             Self::Guest(_) => ActorKind::Guest,
             Self::Member(_) => ActorKind::Member,
@@ -111,7 +115,7 @@ impl Actor {
         match self {
             Self::Customer(id) => Some(id.get()),
             Self::Member(member) => Some(member.id.get()),
-            Self::Guest(_) | Self::Operator | Self::Importer | Self::System => None,
+            Self::Anonymous | Self::Guest(_) | Self::Operator | Self::Importer | Self::System => None,
         }
     }
 
@@ -120,7 +124,12 @@ impl Actor {
     pub fn leading_role(&self) -> Option<Role> {
         match self {
             Self::Member(member) => member.roles.first().copied(),
-            _ => None,
+            Self::Anonymous
+            | Self::Customer(_)
+            | Self::Guest(_)
+            | Self::Operator
+            | Self::Importer
+            | Self::System => None,
         }
     }
 }
@@ -141,6 +150,8 @@ impl Actor {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum ActorKind {
+    /// Nobody in particular; whoever becomes somebody by what they do is told as that.
+    Anonymous,
     /// A signed-in customer.
     Customer,
     /// Somebody without an account.

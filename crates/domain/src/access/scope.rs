@@ -1,5 +1,5 @@
-//! Which orders an actor reaches. This value has two interpreters, [`Scope::covers`] here and the SQL condition in the
-//! persistence crate; a law on both engines says that they agree.
+//! Which orders an actor reaches. This value has two interpreters, `Scope::covers` beside the order and the SQL condition
+//! in the persistence crate; a law on both engines says that they agree.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,7 @@ use strum::IntoEnumIterator;
 
 use super::Role;
 use crate::id::{CustomerId, OrderId, StoreId};
-use crate::order::{Order, Status};
-use crate::store::Store;
+use crate::status::Status;
 
 /// The orders in reach of an actor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,30 +35,6 @@ pub enum Scope {
 }
 
 impl Scope {
-    /// What everybody may see, masked; none: none of these stores has a public board.
-    #[must_use]
-    pub fn board<'a>(stores: impl IntoIterator<Item = &'a Store>) -> Option<Self> {
-        let with_board = stores.into_iter().filter(|store| store.policy.public_board);
-        let ids: BTreeSet<StoreId> = with_board.map(|store| store.id).collect();
-        (!ids.is_empty()).then_some(Self::Board(ids))
-    }
-
-    /// Is this order in reach?
-    #[must_use]
-    pub fn covers(&self, order: &Order) -> bool {
-        match self {
-            Self::Customer(id) => order.customer_id == Some(*id) && !order.is_deleted(),
-            Self::Guest(id) => *id == Some(order.id) && !order.is_deleted(),
-            Self::Board(stores) => stores.contains(&order.store_id) && order.is_public(),
-            Self::Staff { stores, statuses, trash, .. } => {
-                stores.covers(order.store_id)
-                    && statuses.contains(order.status)
-                    && (*trash || !order.is_deleted())
-            }
-            Self::Everything => true,
-        }
-    }
-
     /// May contact, address and note be shown?
     #[must_use]
     pub fn shows_contact(&self) -> bool {

@@ -35,7 +35,7 @@ pub fn masked_phone(phone: &Phone) -> String {
 /// An e-mail address for strangers' eyes: `m***@e***.com`.
 #[must_use]
 pub fn masked_email(email: &Email) -> String {
-    let (local, domain) = email.0.split_once('@').unwrap_or_default();
+    let (local, domain) = email.as_str().split_once('@').unwrap_or_default();
     match domain.rsplit_once('.') {
         Some((name, top)) => format!("{}@{}.{top}", masked_start(local), masked_start(name)),
         None => format!("{}@{}", masked_start(local), masked_start(domain)),

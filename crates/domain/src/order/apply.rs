@@ -1,10 +1,60 @@
 //! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use super::{Order, OrderEvent, Source, Status, Totals};
-use crate::aggregate::{Envelope, Inconsistent, Stamp};
-use crate::id::OrderId;
+use super::{Line, Order, OrderEvent, Source, Status, Totals};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
+use crate::contact::Contact;
+use crate::id::{OrderId, StoreId};
+use crate::time::Timestamp;
 
-pub(super) fn apply(
+impl Aggregate for Order {
+    const KIND: Kind = Kind::Order;
+    type Event = OrderEvent;
+
+    fn apply(
+        state: Option<Self>,
+        id: i64,
+        envelope: &Envelope<OrderEvent>,
+        stamp: Stamp,
+    ) -> Result<Self, Inconsistent> {
+        apply(state, OrderId::from_i64(id), envelope, stamp)
+    }
+
+    fn raw_id(&self) -> i64 {
+        self.id.get()
+    }
+
+    fn version(&self) -> i64 {
+        self.version
+    }
+
+    fn store_id(&self) -> Option<StoreId> {
+        Some(self.store_id)
+    }
+
+    compared!(
+        status,
+        lines,
+        totals,
+        contact,
+        note,
+        cancel_reason,
+        invalid_reason,
+        customer_id,
+        source_status,
+        change_until,
+        unlisted,
+        due_at,
+        breached_at,
+        deleted_at,
+        confirmed_at,
+        started_at,
+        completed_at,
+        cancelled_at,
+        invalidated_at,
+    );
+}
+
+fn apply(
     state: Option<Order>,
     id: OrderId,
     envelope: &Envelope<OrderEvent>,
@@ -56,7 +106,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             currency,
             lines,
             totals,
-            contact: crate::contact::Contact::default(),
+            contact: Contact::default(),
             note: String::new(),
             holds_stock: true,
             change_until,
@@ -154,7 +204,7 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
     Ok(order)
 }
 
-fn step(order: &mut Order, to: Status, at: Option<crate::time::Timestamp>) {
+fn step(order: &mut Order, to: Status, at: Option<Timestamp>) {
     match to {
         Status::PendingReview => {}
         Status::Confirmed => order.confirmed_at = at,
@@ -179,7 +229,7 @@ fn restore(order: &mut Order, to: Status) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn amend(order: &mut Order, lines: Option<Vec<super::Line>>, totals: Totals) {
+fn amend(order: &mut Order, lines: Option<Vec<Line>>, totals: Totals) {
     if let Some(lines) = lines {
         order.lines = lines;
     }

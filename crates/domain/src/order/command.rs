@@ -1,17 +1,26 @@
 //! What can be asked of an order.
 
-use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr};
 
-use super::{Source, Status};
+use super::{CancelReason, InvalidReason, Status};
 use crate::contact::Contact;
 use crate::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use crate::money::{Amount, Currency};
 use crate::time::Timestamp;
 
-/// A wish to change an order. Who wishes it, and on which version, stands beside it.
-#[derive(Clone, Debug, PartialEq, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+/// Longest customer's note, in code points.
+pub const MAX_NOTE_CODE_POINTS: usize = 2_000;
+/// Longest comment on a command, in code points.
+pub const MAX_COMMENT_CODE_POINTS: usize = 1_000;
+
+/// A request to change an order. Who asks, and on which version, stands beside it.
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(OrderCommandKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`OrderCommand`], named like it."
+)]
 pub enum OrderCommand {
     /// Order something.
     Place(Place),
@@ -152,87 +161,4 @@ pub struct ImportedStep {
     pub to: Status,
     /// When, if the source knows.
     pub at: Option<Timestamp>,
-}
-
-/// Why an order is called off.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumIter,
-    EnumString,
-    Display,
-    IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum CancelReason {
-    /// The customer changed their mind.
-    Customer,
-    /// Cannot be delivered.
-    Inventory,
-    /// The payment was declined.
-    Declined,
-    /// Suspected fraud.
-    Fraud,
-    /// A mistake of the staff.
-    Staff,
-    /// Waited too long.
-    Expired,
-    /// Was ordered twice.
-    Duplicate,
-    /// Anything else.
-    Other,
-}
-
-/// Why an order is not a real one.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumIter,
-    EnumString,
-    Display,
-    IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum InvalidReason {
-    /// Was ordered twice.
-    Duplicate,
-    /// Somebody tried the shop out.
-    Test,
-    /// Nobody answers there.
-    UnreachableContact,
-    /// There is no such address.
-    BadAddress,
-    /// The price was wrong.
-    PriceError,
-    /// Fraud.
-    Fraud,
-    /// Was never paid.
-    Unpaid,
-    /// Anything else.
-    Other,
-}
-
-impl OrderCommand {
-    /// The source that a new order gets from the actor who places it.
-    pub(super) fn source_for(actor: &crate::access::Actor) -> Source {
-        match actor {
-            crate::access::Actor::Customer(_) | crate::access::Actor::Guest(_) => Source::Shop,
-            crate::access::Actor::Importer => Source::Import,
-            _ => Source::Staff,
-        }
-    }
 }

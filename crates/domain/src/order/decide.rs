@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::context::{DecisionContext, Events};
 use super::place::{import, place, price, reachable};
 use super::{
     Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Status, Totals,
@@ -10,24 +11,8 @@ use super::{
 use crate::access::{Actor, Permission};
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
-use crate::product::Product;
 use crate::refusal::{Refusal, Shortage};
-use crate::store::Store;
 use crate::time::Timestamp;
-
-/// What a command leads to.
-pub(super) type Events = Vec<Envelope<OrderEvent>>;
-
-/// What the writer knows besides the order.
-#[derive(Clone, Debug, Default)]
-pub struct DecisionContext<'a> {
-    /// The store that the command or the order names, if it exists.
-    pub store: Option<&'a Store>,
-    /// The products that the command and the order name, as far as they exist.
-    pub products: BTreeMap<ProductId, &'a Product>,
-    /// Orders of the same buyer with the same basket as the one to be placed, from within the store's window.
-    pub look_alikes: Vec<&'a Order>,
-}
 
 /// Decides one command on one order. No events: it was satisfied already, nothing is to be written.
 ///
@@ -99,6 +84,7 @@ pub fn decide(
 pub fn authorize(order: Option<&Order>, actor: &Actor, command: &OrderCommand) -> Result<(), Refusal> {
     match actor {
         Actor::Operator | Actor::System => return Ok(()),
+        Actor::Anonymous => return Err(Refusal::Forbidden(None)),
         Actor::Importer => match command {
             OrderCommand::Import(_) => {}
             _ => return Err(Refusal::Forbidden(None)),

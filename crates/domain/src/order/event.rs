@@ -2,6 +2,7 @@
 //! field is optional, anything else is a new variant.
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
 use crate::id::{BatchId, CustomerId, StoreId};
@@ -9,9 +10,15 @@ use crate::money::Currency;
 use crate::time::Timestamp;
 
 /// One event of an order's life.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
+#[strum_discriminants(
+    name(OrderEventKind),
+    derive(EnumIter, Hash, IntoStaticStr, Display),
+    strum(serialize_all = "snake_case"),
+    doc = "The kind of [`OrderEvent`], named like it."
+)]
 pub enum OrderEvent {
     /// It was ordered, at these prices.
     Placed {

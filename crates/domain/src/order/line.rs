@@ -5,6 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::id::ProductId;
 use crate::money::Amount;
 
+/// Most lines that one order may have.
+pub const MAX_LINES: usize = 200;
+/// Most units on one line.
+pub const MAX_QUANTITY: u32 = 1_000_000;
+
 /// One product on an order, with title and price as they were when it was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {

@@ -1,8 +1,9 @@
 //! Placing and importing: what is ordered, at which price, and whether it was just ordered before.
 
-use super::decide::{DecisionContext, Events};
+use super::context::{DecisionContext, Events};
 use super::{
-    Import, Line, LineRequest, MAX_LINES, MAX_QUANTITY, OrderCommand, OrderEvent, Place, Status, Totals,
+    Import, ImportedLine, Line, LineRequest, MAX_LINES, MAX_QUANTITY, OrderEvent, Place, Source, Status,
+    Totals,
 };
 use crate::access::Actor;
 use crate::aggregate::{Envelope, Personal};
@@ -30,8 +31,8 @@ pub(super) fn place(
     reachable(&place.contact)?;
     let customer_id = match actor {
         Actor::Customer(id) => Some(*id),
-        Actor::Guest(_) => None,
-        _ => place.customer_id,
+        Actor::Anonymous | Actor::Guest(_) => None,
+        Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
     let lines = price(context, store, &place.lines, &[])?;
     not_again(context, &place.not_duplicate_of)?;
@@ -40,7 +41,7 @@ pub(super) fn place(
     let event = OrderEvent::Placed {
         store_id: store.id,
         customer_id,
-        source: OrderCommand::source_for(actor),
+        source: source_for(actor),
         currency: store.currency,
         lines,
         totals,
@@ -56,6 +57,15 @@ pub(super) fn place(
     Ok(vec![Envelope::of(event).with(personal)])
 }
 
+/// The source that a new order gets from the actor who places it.
+fn source_for(actor: &Actor) -> Source {
+    match actor {
+        Actor::Anonymous | Actor::Customer(_) | Actor::Guest(_) => Source::Shop,
+        Actor::Importer => Source::Import,
+        Actor::Member(_) | Actor::Operator | Actor::System => Source::Staff,
+    }
+}
+
 /// An open order of the same buyer with the same basket, placed a moment ago, has to be told apart on purpose.
 fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
     let open = context.look_alikes.iter().filter(|order| order.status.is_open());
@@ -67,7 +77,7 @@ fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<()
 /// source's times run backwards, a step is dated no earlier than the step before it; the step keeps its own time.
 pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<Events, Refusal> {
     let store = context.store.ok_or(Refusal::UnknownStore)?;
-    let unknown = |line: &super::ImportedLine| match context.products.get(&line.product_id) {
+    let unknown = |line: &ImportedLine| match context.products.get(&line.product_id) {
         Some(product) => product.store_id != store.id,
         None => true,
     };

@@ -2,6 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 #![expect(clippy::expect_used, reason = "tests may")]
 
+pub mod samples;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -68,6 +70,17 @@ pub fn contact() -> Contact {
         name: Some("王小明".into()),
         phone: Some("+886912345678".parse().expect("a phone number")),
         ..Contact::default()
+    }
+}
+
+pub fn samples() -> samples::Samples {
+    samples::Samples {
+        store_id: STORE,
+        product_id: ProductId::from_i64(10),
+        currency: store().currency,
+        time_zone: store().time_zone,
+        contact: contact(),
+        now: NOW,
     }
 }
 

@@ -7,15 +7,19 @@ use ordervault_domain::access::StoreScope;
 
 use crate::bulk::{BulkTemplate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Template, statements};
+use crate::statement::{Statement, Template, statements};
 use crate::tx::{Conn, Tx};
 
 statements! {
+    // The new events come first, each looks up its own row of the history: of the two ways to join them the planner
+    // might take the other one, and read all orders ever placed.
     NOTE: Template = Template::new(
         "INSERT INTO order_arrivals (order_id, store_id, position)
-         SELECT b.entity_id, h.store_id, b.position
-         FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
-         WHERE b.position > $1 AND b.seq = 1 AND h.kind = 'order' AND h.type = 'placed'"
+         WITH first_events AS MATERIALIZED (
+             SELECT b.entity_id, b.position, (SELECT h.store_id FROM history h
+                 WHERE h.entity_id = b.entity_id AND h.seq = 1 AND h.kind = 'order' AND h.type = 'placed') AS store_id
+             FROM outbox b WHERE b.position > $1 AND b.seq = 1)
+         SELECT entity_id, store_id, position FROM first_events WHERE store_id IS NOT NULL"
     );
     LAST: Template = Template::new("SELECT MAX(position) FROM order_arrivals");
     // Store by store: the end of an index each.
@@ -55,8 +59,13 @@ statements! {
 
 /// Notes the orders that came after this position.
 pub(super) async fn note(tx: &mut Tx, after: i64) -> Result<(), Error> {
-    tx.execute(&NOTE.bind((after,))).await?;
+    tx.execute(&note_statement(after)).await?;
     Ok(())
+}
+
+/// What notes the orders that came after this position.
+pub(super) fn note_statement(after: i64) -> Statement {
+    NOTE.bind((after,))
 }
 
 /// The position of the order that came last into these stores; 0: none did. It says nothing about other stores.

@@ -7,7 +7,7 @@ use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::leader;
-use crate::statement::{Template, statements};
+use crate::statement::{Statement, Template, statements};
 use crate::tx::Tx;
 
 /// Most events that one step of the sequencer numbers.
@@ -44,6 +44,12 @@ async fn number(tx: &mut Tx) -> Result<u64, Error> {
         arrivals::note(tx, last).await?;
     }
     Ok(numbered)
+}
+
+/// What one step runs after this position, to look at its plans.
+#[must_use]
+pub fn sequencing_statements(after: i64) -> [(&'static str, Statement); 2] {
+    [("number", NUMBER.bind((SEQUENCED_PER_STEP,))), ("note arrivals", arrivals::note_statement(after))]
 }
 
 /// One step of the sequencer: numbers waiting events, unless another process is at it. On SQLite the writer has done

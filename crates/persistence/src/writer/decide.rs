@@ -110,8 +110,8 @@ impl Decider<'_> {
                 None => return Err(Refusal::Inactive.into()),
             },
             ActorRef::Guest(id) => Actor::Guest(id),
-            // Whoever opens an account or signs in is nobody yet; such acts ask for no rights.
-            ActorRef::Anonymous | ActorRef::System => Actor::System,
+            ActorRef::Anonymous => Actor::Anonymous,
+            ActorRef::System => Actor::System,
             ActorRef::Operator => Actor::Operator,
             ActorRef::Importer => Actor::Importer,
         };
@@ -140,6 +140,8 @@ impl Decider<'_> {
             Operation::Member { id, expected_version, command, password_hash } => {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
+            // Logins, checked passwords and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
+            // token, a password or the count, not who they are.
             Operation::Session(session) => self.session(session),
             Operation::Batch(batch) => self.batch(actor_context, batch),
             Operation::Verified { realm, principal_id, password_hash } => {
@@ -436,7 +438,7 @@ impl ActorContext<'_> {
     /// The same, but whoever was nobody yet is the one that they become by this.
     fn or_self(&self, kind: ordervault_domain::access::ActorKind, id: i64) -> ActorContext<'_> {
         let written = match self.actor {
-            Actor::System => HistoryActor { kind, id: Some(id), role: None },
+            Actor::Anonymous => HistoryActor { kind, id: Some(id), role: None },
             _ => self.written.clone(),
         };
         ActorContext { actor: self.actor.clone(), written, request_id: self.request_id }

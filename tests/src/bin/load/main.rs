@@ -15,7 +15,7 @@
 #![expect(clippy::print_stdout, reason = "the measurements are the program's output")]
 
 mod report;
-mod shop;
+mod target;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
 
 use report::Tally;
-use shop::Shop;
+use target::Target;
 
 #[derive(Parser, Clone)]
 #[command(about = "Places orders against a running server, then reads, lists and searches them")]
@@ -80,15 +80,15 @@ enum Phase {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let shop = Arc::new(Shop::open(Options::parse()).await?);
+    let target = Arc::new(Target::open(Options::parse()).await?);
     let mut phases = vec![];
-    for phase in &shop.options.phases {
-        phases.push(run(&shop, *phase).await?);
+    for phase in &target.options.phases {
+        phases.push(run(&target, *phase).await?);
     }
     let report = json!({
-        "clients": shop.options.clients,
-        "customers": shop.options.customers,
-        "lines_per_order": shop::LINES,
+        "clients": target.options.clients,
+        "customers": target.options.customers,
+        "lines_per_order": target::LINES,
         "phases": phases,
     });
     println!("{}", serde_json::to_string_pretty(&report)?);
@@ -96,17 +96,17 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Runs one phase with all clients and sums it up.
-async fn run(shop: &Arc<Shop>, phase: Phase) -> Result<Value, Box<dyn Error>> {
+async fn run(target: &Arc<Target>, phase: Phase) -> Result<Value, Box<dyn Error>> {
     let begun = Instant::now();
-    let end = begun + Duration::from_secs(shop.options.seconds);
-    let clients: Vec<_> = (0..shop.options.clients)
+    let end = begun + Duration::from_secs(target.options.seconds);
+    let clients: Vec<_> = (0..target.options.clients)
         .map(|_| {
-            let shop = Arc::clone(shop);
+            let target = Arc::clone(target);
             tokio::spawn(async move {
                 let mut tally = Tally::default();
                 while Instant::now() < end {
                     let sent = Instant::now();
-                    let Some(outcome) = shop.ask(phase).await else { break };
+                    let Some(outcome) = target.ask(phase).await else { break };
                     tally.note(sent, outcome);
                 }
                 tally

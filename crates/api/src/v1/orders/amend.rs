@@ -11,17 +11,18 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::{LineRequestBody, act, body, line_requests};
-use crate::auth::CustomerOrGuest;
+use super::answer::{LineRequestBody, act, body, line_requests};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
 use crate::problem::{Code, FieldError, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Caller, Conditions, failed, reader};
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]

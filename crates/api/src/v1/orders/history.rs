@@ -6,9 +6,9 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Order;
 
 use super::read::visible;
-use crate::auth::CustomerOrGuest;
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
 
-use crate::auth::Customer;
 use crate::extract::Query;
+use crate::principals::Customer;
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
-use crate::v1::submit::{failed, reader};
 
 /// Filters of a customer's orders.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]

@@ -8,19 +8,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{LineRequestBody, line_requests};
-use crate::auth::{CustomerOrGuest, OptionalCustomer};
+use super::answer::{self, LineRequestBody, line_requests};
 use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{CustomerOrGuest, OptionalCustomer};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
-use crate::throttles;
+use crate::throttling;
+use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
-use crate::v1::look_alike;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Caller, Written, order_path};
+use crate::v1::paths::order_path;
+use crate::v1::possible_duplicates;
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -73,7 +74,8 @@ impl PlaceOrder {
         let lines = line_requests(&mut fields, &self.lines);
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
-        let earlier = self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !look_alike::is_token(id));
+        let earlier =
+            self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !possible_duplicates::is_token(id));
         let not_duplicate_of =
             earlier.filter_map(|(i, id)| fields.order(format!("/not_duplicate_of/{i}"), id)).collect();
         let place = store_id.map(|store_id| Place {
@@ -121,7 +123,9 @@ pub(crate) async fn place_order(
     let OptionalCustomer(buyer) = orderer;
     let mut place = body.0.to_domain(None)?;
     if let CustomerOrGuest::Guest(_) = buyer {
-        place.not_duplicate_of.extend(look_alike::meant(&state, &place, &body.0.not_duplicate_of).await?);
+        place
+            .not_duplicate_of
+            .extend(possible_duplicates::meant(&state, &place, &body.0.not_duplicate_of).await?);
     }
     let caller = Caller::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
     let key = OptionalIdempotencyKey(Some(key));
@@ -131,7 +135,7 @@ pub(crate) async fn place_order(
         Err(problem)
             if problem.code() == Code::DuplicateOrder && matches!(buyer, CustomerOrGuest::Guest(_)) =>
         {
-            throttles::submit(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
+            throttling::count(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
             return Err(problem);
         }
         placed => placed?,
@@ -145,7 +149,7 @@ pub(crate) async fn place_order(
         CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
         CustomerOrGuest::Customer(_) => None,
     };
-    let order = super::body(&state, &buyer.actor(), &placed).await?;
+    let order = answer::body(&state, &buyer.actor(), &placed).await?;
     let path = order_path(&buyer.actor(), placed.thing.id);
     Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

@@ -7,14 +7,14 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Order;
 use ordervault_persistence::read;
 
-use super::answer;
-use crate::auth::CustomerOrGuest;
+use super::answer::answer;
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{failed, reader};
 
 /// Read one of your orders
 ///

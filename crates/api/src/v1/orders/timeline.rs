@@ -4,9 +4,9 @@ use actix_web::web;
 use ordervault_domain::id::OrderId;
 
 use super::read::visible;
-use crate::auth::CustomerOrGuest;
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::timeline::{self, TimelineBody};

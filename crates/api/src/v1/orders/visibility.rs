@@ -4,15 +4,15 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::OrderCommand;
 
-use super::act;
-use crate::auth::CustomerOrGuest;
+use super::answer::act;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Caller, Conditions};
 
 /// Keep one of your orders off the public board
 ///

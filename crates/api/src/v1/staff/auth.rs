@@ -2,10 +2,11 @@
 
 use actix_web::{HttpResponse, web};
 
-use crate::auth::{Realm, Staff, permit};
+use crate::auth::Realm;
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;

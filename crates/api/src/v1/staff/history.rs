@@ -18,16 +18,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::auth::{Staff, permit};
 use crate::extract::{Query, nearest};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::{Code, FieldError, Problem};
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::resource::Resource;
-use crate::v1::submit::{failed, reader};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {

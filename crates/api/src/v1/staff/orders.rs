@@ -1,16 +1,27 @@
 //! Staff and the orders in their scope.
 
 mod amend;
+mod cancel;
+mod complete;
+mod confirm;
+mod delete;
 mod diff;
 mod export;
 mod filters;
 mod history;
+mod invalidate;
 pub(super) mod list;
 mod place;
 mod read;
+mod reasons;
+mod reject;
+mod restore;
 mod seen;
+mod start;
+mod step;
 mod timeline;
-mod transitions;
+mod undelete;
+mod visibility;
 
 use crate::routes::{Routes, endpoint};
 
@@ -26,15 +37,15 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(timeline::get_staff_order_timeline))
         .with(endpoint!(diff::get_staff_order_diff))
         .with(endpoint!(amend::amend_staff_order))
-        .with(endpoint!(transitions::confirm_order))
-        .with(endpoint!(transitions::reject_order))
-        .with(endpoint!(transitions::start_order))
-        .with(endpoint!(transitions::complete_order))
-        .with(endpoint!(transitions::cancel_staff_order))
-        .with(endpoint!(transitions::invalidate_order))
-        .with(endpoint!(transitions::restore_order))
-        .with(endpoint!(transitions::delete_order))
-        .with(endpoint!(transitions::undelete_order))
-        .with(endpoint!(transitions::hide_staff_order))
-        .with(endpoint!(transitions::show_staff_order))
+        .with(endpoint!(confirm::confirm_order))
+        .with(endpoint!(reject::reject_order))
+        .with(endpoint!(start::start_order))
+        .with(endpoint!(complete::complete_order))
+        .with(endpoint!(cancel::cancel_staff_order))
+        .with(endpoint!(invalidate::invalidate_order))
+        .with(endpoint!(restore::restore_order))
+        .with(endpoint!(delete::delete_order))
+        .with(endpoint!(undelete::undelete_order))
+        .with(endpoint!(visibility::hide_staff_order))
+        .with(endpoint!(visibility::show_staff_order))
 }

@@ -6,13 +6,13 @@ use ordervault_persistence::read::{self, Counted, Summary, Today};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::auth::{Staff, permit};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::money::SumBody;
-use crate::v1::submit::{failed, reader};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {

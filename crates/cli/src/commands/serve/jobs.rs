@@ -21,15 +21,16 @@ pub(super) fn start(config: &config::Jobs, state: &Data<AppState>, stop: Shutdow
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use ordervault_api::auth::Secrets;
-    use ordervault_api::state::{BuildInfo, Entropy, Settings};
+    use ordervault_api::settings::Settings;
+    use ordervault_api::state::BuildInfo;
     use ordervault_domain::store::Policy;
     use ordervault_persistence::db::Db;
+    use ordervault_persistence::sources::Sources;
     use ordervault_tests::dump::{differences, dump};
-    use ordervault_tests::shop::Shop;
+    use ordervault_tests::shop::{Shop, seeded};
 
     use super::*;
 
@@ -48,8 +49,7 @@ mod tests {
             Settings::default(),
             BuildInfo { version: "0.0.0", commit: None },
             (db.clone(), shop.writer.clone()),
-            Arc::new(move || clock.now()),
-            Entropy::system(),
+            Sources::new(move || clock.now(), seeded(7)),
             &Secrets::from_keys([7; 32], None),
             vec![],
         ));
@@ -57,7 +57,7 @@ mod tests {
         let stop = Shutdown::on_signals(Duration::ZERO).unwrap();
         let interval = Duration::from_millis(1);
         let off = start(&config::Jobs { enabled: false, interval }, &state, stop.clone());
-        state.bell.ring();
+        state.waker.wake();
         tokio::task::yield_now().await;
         // It has had one turn, and has no other.
         assert!(off.is_finished());

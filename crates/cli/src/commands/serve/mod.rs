@@ -6,12 +6,11 @@ mod jobs;
 mod owner;
 mod sequencer;
 
-use std::sync::Arc;
-
 use actix_web::web;
 use ordervault_api::auth::{SecretError, Secrets};
 use ordervault_api::server::{self, Ends, Listeners};
-use ordervault_api::state::{AppState, BuildInfo, Entropy, Lifetime, Lifetimes, ReadyCheck, Settings};
+use ordervault_api::settings::{Lifetime, Lifetimes, Settings};
+use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::migrate;
@@ -41,7 +40,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
     database::make_folder(&config.data_dir)?;
     let only_server = database::only_server(config)?;
-    let secrets = secrets(config)?;
+    let secrets = secrets(config, &sources)?;
     let db = database::open(context).await?;
     let has_demo_data = demo_data(context, args, &db, &sources).await?;
     let database = Database::start(db, sources.clone()).await?;
@@ -67,8 +66,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         settings(config, public_url, has_demo_data),
         build,
         (database.db.clone(), database.writer.clone()),
-        Arc::new(move || sources.now()),
-        Entropy::system(),
+        sources,
         &secrets,
         vec![database_check(database.db.clone())],
     ));
@@ -106,16 +104,15 @@ async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) 
     Ok(is_loaded)
 }
 
-fn secrets(config: &Config) -> Result<Secrets, Failure> {
+fn secrets(config: &Config, sources: &Sources) -> Result<Secrets, Failure> {
     let path = &config.auth.secret_file;
     let secrets = match config.auth.may_create_secret_file {
-        true => Secrets::load_or_create(path, &Entropy::system()),
+        true => Secrets::load_or_create(path, sources),
         false => Secrets::load(path),
     };
     secrets.map_err(|error| {
         let exit = match error {
             SecretError::Io(..) => Exit::CannotCreate,
-            SecretError::Entropy(_) => Exit::Internal,
             _ => Exit::Config,
         };
         Failure::new(exit, error.to_string())

@@ -4,14 +4,16 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::BatchId;
 use ordervault_persistence::writer::{BatchOperation, Effect, Operation, Receipt};
 
-use super::{BatchBody, visible};
-use crate::auth::{Staff, permit};
+use super::body::{BatchBody, visible};
 use crate::extract::{OptionalIdempotencyKey, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::reader;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, not_written, reader};
+use crate::submit::not_written;
+use crate::v1::caller::Caller;
 
 /// Cancel a batch
 ///

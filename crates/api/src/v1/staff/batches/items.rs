@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::visible;
-use crate::auth::{Staff, permit};
+use super::body::visible;
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
-use crate::v1::submit::{failed, reader};
 
 /// Which orders of a batch.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]

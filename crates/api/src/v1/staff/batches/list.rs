@@ -3,13 +3,13 @@
 use actix_web::web;
 use ordervault_persistence::read;
 
-use super::BatchBody;
-use crate::auth::{Staff, permit};
+use super::body::BatchBody;
 use crate::extract::Query;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery};
-use crate::v1::submit::{failed, reader};
 
 /// List batches
 ///

@@ -13,8 +13,9 @@ use utoipa::ToSchema;
 
 use super::selection::Selection;
 use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::submit::not_written;
+use crate::v1::caller::Caller;
 use crate::v1::order_body::OrderSummaryBody;
-use crate::v1::submit::{Caller, not_written};
 
 /// Orders that a preview shows.
 const MAX_SHOWN: usize = 25;

@@ -3,13 +3,13 @@
 use actix_web::web;
 use ordervault_domain::id::BatchId;
 
-use super::{BatchBody, visible};
-use crate::auth::{Staff, permit};
+use super::body::{BatchBody, visible};
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::reader;
 use crate::state::AppState;
-use crate::v1::submit::reader;
 
 /// Get a batch
 ///

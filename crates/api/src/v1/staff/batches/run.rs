@@ -13,17 +13,20 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use super::body::{BatchBody, visible};
 use super::preview::{self, PreviewBody, outdated};
 use super::selection::{Selection, Selector, digest};
-use super::{BatchBody, visible};
-use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
+use crate::refusals::refused;
 use crate::state::AppState;
+use crate::submit::not_written;
+use crate::v1::caller::Caller;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Caller, failed, not_written, reader, refused};
 
 /// What to do to which orders. Exactly one of `ids`, `filter` and `batch_id` says which.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -222,7 +225,7 @@ async fn answer(
     match outcome.map_err(|error| not_written(&error))? {
         Receipt::Executed { mut done, .. } => match done.pop() {
             Some(Effect::Batch(batch)) => {
-                caller.state.bell.ring();
+                caller.state.waker.wake();
                 Ok(accepted(&batch, false))
             }
             _ => Err(Problem::internal("an act led to something else")),

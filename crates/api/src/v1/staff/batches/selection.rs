@@ -12,9 +12,9 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, FieldError, Problem, pointer};
+use crate::reading::failed;
 use crate::state::AppState;
 use crate::v1::staff::orders::list;
-use crate::v1::submit::failed;
 
 /// Parameters of the list that say nothing about which orders.
 const NO_FILTERS: [&str; 4] = ["cursor", "include_total", "limit", "sort"];

@@ -10,15 +10,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MemberBody, answer, roles, store_scope};
-use crate::auth::{NewPassword, Realm, Staff, permit};
+use super::answer::{MemberBody, answer, roles, store_scope};
+use crate::auth::{NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::Caller;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::Caller;
 
 /// Somebody new. Say either `all_stores: true` or `store_ids`.
 #[derive(Deserialize, ToSchema, Validate)]

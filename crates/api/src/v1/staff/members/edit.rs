@@ -9,15 +9,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MemberBody, act, roles, store_scope, visible};
-use crate::auth::{Staff, permit};
+use super::answer::{MemberBody, act, roles, store_scope, visible};
 use crate::extract::{IfMatch, PathId, Valid, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays. Of `all_stores: true` and `store_ids`, give one.
 #[derive(Debug, Deserialize, ToSchema, Validate)]

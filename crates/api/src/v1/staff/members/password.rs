@@ -7,15 +7,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MemberBody, act_with, visible};
-use crate::auth::{NewPassword, Realm, Staff, permit};
+use super::answer::{MemberBody, act_with, visible};
+use crate::auth::{NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Caller, Conditions};
 
 /// A password that somebody else chose.
 #[derive(Deserialize, ToSchema, Validate)]

@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 
-use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::Caller;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::amend::{AmendOrder, Preview, amend};
-use crate::v1::submit::Caller;
 
 /// Amend an order
 ///

@@ -18,11 +18,11 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::filters::{ListStaffOrders, WholeList};
-use crate::auth::{Staff, permit};
 use crate::extract::Query;
+use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
+use crate::reading::failed;
 use crate::state::AppState;
-use crate::v1::submit::failed;
 
 /// Rows that are in memory at a time.
 const ROWS_PER_PIECE: u64 = 500;

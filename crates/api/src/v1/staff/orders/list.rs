@@ -7,14 +7,14 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter};
 
 use super::filters::ListStaffOrders;
-use crate::auth::{Staff, permit};
 use crate::extract::{self, Query};
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
-use crate::v1::submit::{failed, reader};
 
 /// List orders
 ///

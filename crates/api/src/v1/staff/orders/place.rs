@@ -7,17 +7,17 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::auth::{Staff, permit};
 use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
 use crate::v1::order_body::OrderBody;
+use crate::v1::orders::answer::{LineRequestBody, answer};
 use crate::v1::orders::place::{PlaceOrder, placing};
-use crate::v1::orders::{LineRequestBody, answer};
-use crate::v1::submit::{Caller, Written};
 
 /// A new order for somebody who called, wrote or came by.
 #[derive(Debug, Deserialize, ToSchema, Validate)]

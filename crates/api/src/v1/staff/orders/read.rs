@@ -6,16 +6,16 @@ use ordervault_domain::id::OrderId;
 use ordervault_persistence::read::AsOf;
 
 use super::seen;
-use crate::auth::{Staff, permit};
 use crate::extract::{PathId, Query};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::as_of::{AsOfQuery, as_of};
+use crate::v1::caller::Written;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::read::{show, visible};
-use crate::v1::submit::Written;
 
 /// Read an order
 ///

@@ -8,14 +8,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::auth::{Staff, permit};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::submit::{not_written, submit};
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Handover, failed, not_written, reader};
 
 /// What you have seen: give one of the two.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -85,9 +86,7 @@ async fn see<P>(
     if new.is_empty() && up_to.is_none() {
         return Ok(());
     }
-    let wish = Handover { state, actor: staff.actor_ref(), request_id, idempotency: None };
-    wish.submit(vec![Operation::Seen { orders: new, up_to }])
-        .await
-        .map(drop)
-        .map_err(|error| not_written(&error))
+    let operations = vec![Operation::Seen { orders: new, up_to }];
+    let submitted = submit(state, staff.actor_ref(), request_id, None, operations).await;
+    submitted.map(drop).map_err(|error| not_written(&error))
 }

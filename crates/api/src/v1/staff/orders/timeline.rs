@@ -3,9 +3,9 @@
 use actix_web::web;
 use ordervault_domain::id::OrderId;
 
-use crate::auth::{Staff, permit};
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::orders::read::visible;

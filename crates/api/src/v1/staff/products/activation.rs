@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::product::ProductCommand;
 
-use super::{StaffProductBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffProductBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, Conditions};
+use crate::v1::caller::{Caller, Conditions};
 
 /// Activate a product
 ///

@@ -8,15 +8,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays. Stock is changed by adjustments.
 #[derive(Debug, Deserialize, ToSchema, Validate)]

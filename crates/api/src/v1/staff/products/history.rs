@@ -4,10 +4,10 @@ use actix_web::web;
 use ordervault_domain::id::ProductId;
 use ordervault_domain::product::Product;
 
-use super::visible;
-use crate::auth::{Staff, permit};
+use super::answer::visible;
 use crate::extract::PathId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::history::{self, HistoryBody};

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::StaffProductBody;
-use crate::auth::{Staff, permit};
+use super::answer::StaffProductBody;
 use crate::extract::Query;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::catalogue::Currencies;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
-use crate::v1::submit::{failed, reader};
 
 /// Filters of the products in scope. Everything given has to hold.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]

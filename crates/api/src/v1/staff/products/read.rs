@@ -5,10 +5,10 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::product::Product;
 
-use super::{StaffProductBody, answer, visible};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffProductBody, answer, visible};
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::as_of::{AsOfQuery, as_of};

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::{StaffProductBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffProductBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Caller, Conditions};
 
 /// What came into the house or left it, other than by orders.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]

@@ -4,14 +4,14 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::StoreId;
 use ordervault_domain::store::StoreCommand;
 
-use super::{StaffStoreBody, act};
-use crate::auth::{Staff, permit};
+use super::answer::{StaffStoreBody, act};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Caller, Conditions};
+use crate::v1::caller::{Caller, Conditions};
 
 /// Activate a store
 ///

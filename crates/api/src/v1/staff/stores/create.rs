@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
 use super::policy::PolicyBody;
-use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
-use crate::auth::{Staff, permit};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::Caller;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::Caller;
 
 /// A new store.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]

@@ -3,10 +3,10 @@
 use actix_web::web;
 use ordervault_domain::id::StoreId;
 
-use super::visible;
-use crate::auth::{Staff, permit};
+use super::answer::visible;
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::as_of::{self, Between, DiffBody};

@@ -7,16 +7,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
 use super::policy::EditPolicy;
-use super::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
-use crate::auth::{Staff, permit};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays.
 #[derive(Debug, Deserialize, ToSchema, Validate)]

@@ -16,14 +16,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::visible;
-use crate::auth::{Staff, permit};
+use super::answer::visible;
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::failed;
 use crate::state::AppState;
 use crate::v1::money::{MoneyBody, SumBody};
-use crate::v1::submit::failed;
 
 /// Orders are counted and added up to here.
 const MAX_COUNTED: usize = 10_000;

@@ -2,14 +2,14 @@
 
 use actix_web::web;
 
-use super::StaffStoreBody;
-use crate::auth::{Staff, permit};
+use super::answer::StaffStoreBody;
 use crate::extract::Query;
+use crate::principals::{Staff, permit};
 use crate::problem::Problem;
+use crate::reading::reader;
 use crate::state::AppState;
 use crate::v1::catalogue::stores;
 use crate::v1::paging::{ListOf, PageQuery};
-use crate::v1::submit::reader;
 
 /// List stores
 ///

@@ -1,0 +1,17 @@
+//! Who is asking, with which rights: a handler's first argument.
+//!
+//! | argument | who |
+//! | --- | --- |
+//! | [`Staff<P>`] | a signed-in member with the permission `P`, one of [`permit`] |
+//! | [`Customer`] | a signed-in customer |
+//! | [`CustomerOrGuest`] | a signed-in customer, or somebody who has proved to know one order |
+//! | [`OptionalCustomer`] | a signed-in customer, or somebody without an account |
+//!
+//! They check the session and read the rights anew for each request. The bearers below them only check the token.
+
+mod bearer;
+mod principal;
+
+#[cfg(test)]
+pub(crate) use bearer::{CustomerBearer, StaffBearer};
+pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Permit, Staff, permit};

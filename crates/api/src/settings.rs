@@ -1,0 +1,135 @@
+//! What the configuration decides about the HTTP side.
+
+use ipnet::IpNet;
+use ordervault_persistence::Realm;
+use ordervault_persistence::writer::Rate;
+
+const MINUTE_MILLIS: i64 = 60_000;
+
+/// How the server is meant to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// On a developer's machine.
+    #[default]
+    Development,
+    /// For customers.
+    Production,
+}
+
+impl Mode {
+    /// The name shown to people.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Mode::Development => "development",
+            Mode::Production => "production",
+        }
+    }
+}
+
+/// What the configuration decides about the HTTP side.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Shown on the landing page and by `/version`.
+    pub mode: Mode,
+    /// Whether `/docs` is served.
+    pub docs_enabled: bool,
+    /// Whether TLS is in front, so that browsers may be told to insist on it.
+    pub is_behind_tls: bool,
+    /// Where clients reach this server, without a trailing slash; the landing page's examples use it.
+    pub public_url: String,
+    /// How long logins live.
+    pub lifetimes: Lifetimes,
+    /// How often what can be abused may be tried.
+    pub rates: Rates,
+    /// Proxies that are believed when they tell for whom they ask.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whether demo data is loaded, as the landing page should say.
+    pub has_demo_data: bool,
+}
+
+/// How long the logins of one realm live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetime {
+    /// A refresh token that is not used within this time is no good any more.
+    pub idle_millis: i64,
+    /// After this time one has to log in again in any case.
+    pub absolute_millis: i64,
+}
+
+/// How long logins live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lifetimes {
+    /// Of customers.
+    pub customer: Lifetime,
+    /// Of staff.
+    pub staff: Lifetime,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        const HOUR_MILLIS: i64 = 60 * 60 * 1000;
+        const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
+        Self {
+            customer: Lifetime { idle_millis: 14 * DAY_MILLIS, absolute_millis: 30 * DAY_MILLIS },
+            staff: Lifetime { idle_millis: 2 * HOUR_MILLIS, absolute_millis: 12 * HOUR_MILLIS },
+        }
+    }
+}
+
+impl Lifetimes {
+    /// Those of a realm.
+    #[must_use]
+    pub const fn of(&self, realm: Realm) -> Lifetime {
+        match realm {
+            Realm::Customer => self.customer,
+            Realm::Staff => self.staff,
+        }
+    }
+}
+
+/// How often each of them may be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    /// Failed look-ups from one address.
+    pub lookup_address: Rate,
+    /// Failed look-ups of one order number.
+    pub lookup_number: Rate,
+    /// Failed logins to one account; from the middle on, each has to wait twice as long as the one before.
+    pub login_account: Rate,
+    /// Failed logins from one address.
+    pub login_address: Rate,
+    /// Registrations from one address.
+    pub register_address: Rate,
+    /// Orders placed by one account, or from one address without an account.
+    pub place_account: Rate,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        let rate = |limit, minutes| Rate { limit, window_millis: minutes * MINUTE_MILLIS };
+        Self {
+            lookup_address: rate(5, 10),
+            lookup_number: rate(5, 10),
+            login_account: rate(10, 15),
+            login_address: rate(30, 1),
+            register_address: rate(5, 60),
+            place_account: rate(20, 1),
+        }
+    }
+}
+
+impl Rates {
+    /// So high that nobody meets them: for measurements and tests of other things.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        let rate = Rate { limit: u32::MAX, window_millis: MINUTE_MILLIS };
+        Self {
+            lookup_address: rate,
+            lookup_number: rate,
+            login_account: rate,
+            login_address: rate,
+            register_address: rate,
+            place_account: rate,
+        }
+    }
+}

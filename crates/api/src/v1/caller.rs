@@ -1,0 +1,307 @@
+//! Whoever asks for a change: from their request to the write queue, and back with what became of it.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::{StatusCode, header};
+use ordervault_domain::access::{Actor, Permission};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Order, actions};
+use ordervault_domain::refusal::Refusal;
+use ordervault_persistence::fold;
+use ordervault_persistence::read::{self, OrderContext};
+use ordervault_persistence::writer::{ActorRef, Idempotency, Operation, Receipt, WriteError};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::order_body::ActionBody;
+use super::paths::order_path;
+use super::possible_duplicates;
+use super::resource::Resource;
+use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
+use crate::middleware::request_id::RequestId;
+use crate::principals::{CustomerOrGuest, Staff};
+use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::reading::{failed, reader};
+use crate::refusals::refused;
+use crate::state::AppState;
+use crate::submit::{not_written, submit};
+
+/// Whoever asks for a change.
+pub(crate) struct Caller<'a> {
+    /// Where to.
+    pub state: &'a AppState,
+    /// With which rights.
+    pub actor: Actor,
+    actor_ref: ActorRef,
+    request_id: &'a RequestId,
+    /// By what somebody without an account can be reached.
+    reach: Option<String>,
+}
+
+impl<'a> Caller<'a> {
+    /// A customer, or a guest with their one order.
+    pub(crate) fn buyer(state: &'a AppState, buyer: &CustomerOrGuest, request_id: &'a RequestId) -> Self {
+        Self::new(state, buyer.actor(), buyer.actor_ref(), request_id)
+    }
+
+    /// A member.
+    pub(crate) fn staff<P>(state: &'a AppState, staff: &Staff<P>, request_id: &'a RequestId) -> Self {
+        Self::new(state, staff.actor(), staff.actor_ref(), request_id)
+    }
+
+    fn new(state: &'a AppState, actor: Actor, actor_ref: ActorRef, request_id: &'a RequestId) -> Self {
+        Self { state, actor, actor_ref, request_id, reach: None }
+    }
+
+    /// Whoever orders without an account is told from others by what they can be reached by.
+    pub(crate) fn reached_by(mut self, contact: &Contact) -> Self {
+        self.reach = contact.reach().filter(|_| self.actor == Actor::Guest(None));
+        self
+    }
+
+    /// The key with its owner in front. Of what somebody can be reached by only a hash is kept, and the client's random key
+    /// goes into it, so that nobody finds a phone number by trying them all.
+    fn scoped(&self, key: &IdempotencyKey) -> String {
+        let id = match self.actor {
+            Actor::Guest(order) => order.map(OrderId::get),
+            _ => self.actor.id(),
+        };
+        match &self.reach {
+            Some(reach) => format!("guest {}", digest(&[reach.as_bytes(), key.0.as_bytes()])),
+            None => format!("{}:{} {}", <&str>::from(self.actor.kind()), id.unwrap_or_default(), key.0),
+        }
+    }
+
+    /// The key with its owner, and what it stands for.
+    pub(crate) fn idempotency(
+        &self,
+        key: OptionalIdempotencyKey,
+        operation: &str,
+        body: &impl Serialize,
+    ) -> Option<Idempotency> {
+        key.0.map(|key| Idempotency {
+            scoped_key: self.scoped(&key),
+            fingerprint: digest(&[operation.as_bytes(), &serde_json::to_vec(body).unwrap_or_default()]),
+        })
+    }
+
+    /// Hands over acts, all or none, and waits.
+    pub(crate) async fn submit(
+        &self,
+        idempotency: Option<Idempotency>,
+        operations: Vec<Operation>,
+    ) -> Result<Receipt, WriteError> {
+        submit(self.state, self.actor_ref, self.request_id, idempotency, operations).await
+    }
+
+    /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
+    /// id of what it is done to) and `body` are what the key stands for.
+    pub(crate) async fn change<A: Resource>(
+        &self,
+        key: OptionalIdempotencyKey,
+        operation: &str,
+        body: &impl Serialize,
+        operations: Vec<Operation>,
+    ) -> Result<Written<A>, Problem> {
+        let seen = operations.first().and_then(seen);
+        match self.submit(self.idempotency(key, operation, body), operations).await {
+            Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
+                Some(thing) => Ok(Written { now: Arc::clone(&thing), thing, replayed: false }),
+                None => Err(Problem::internal("an act led to something else")),
+            },
+            Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
+            Err(WriteError::Refused { refusal, order }) => {
+                Err(self.refused::<A>(&refusal, order.as_deref(), seen).await?)
+            }
+            Err(error) => Err(not_written(&error)),
+        }
+    }
+
+    /// What a rule that said no looks like to this asker, who has `seen` a version of a thing: with where the `order` stands, and
+    /// the ways on.
+    pub(crate) async fn refused<A: Resource>(
+        &self,
+        refusal: &Refusal,
+        order: Option<&Order>,
+        seen: Option<(i64, i64)>,
+    ) -> Result<Problem, Problem> {
+        let mut problem = refused(refusal);
+        match (refusal, seen) {
+            (Refusal::VersionConflict { .. }, Some((id, version))) => {
+                problem = changed_since::<A>(self.state, problem, id, version).await?;
+            }
+            (Refusal::LooksLike(orders), _) => {
+                problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
+            }
+            _ => {}
+        }
+        let tells =
+            problem.code().status() == StatusCode::CONFLICT || problem.code() == Code::PreconditionFailed;
+        match order.filter(|_| tells) {
+            Some(order) => with_current(self.state, problem, order, &self.actor).await,
+            None => Ok(problem),
+        }
+    }
+
+    /// The thing as the act under an old key left it, if it still is within the actor's reach.
+    async fn repeated<A: Resource>(&self, entity_id: i64, version: i64) -> Result<Written<A>, Problem> {
+        // Somebody without an account has proved to know the order by the key that it was placed under.
+        let actor = match &self.actor {
+            Actor::Guest(None) => &Actor::Guest(Some(OrderId::from_i64(entity_id))),
+            actor => actor,
+        };
+        let mut conn = reader(self.state).await?;
+        let rows = read::history(&mut conn, entity_id).await.map_err(failed)?;
+        let known: Vec<_> = rows.iter().filter(|row| row.seq <= version).cloned().collect();
+        let (Some(thing), Some(now)) =
+            (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?)
+        else {
+            return Err(Problem::internal("an idempotency key names an unknown version"));
+        };
+        if !now.is_visible(actor) {
+            return Err(Problem::new(Code::NotFound));
+        }
+        Ok(Written { thing: Arc::new(thing), now: Arc::new(now), replayed: true })
+    }
+}
+
+/// A thing as an act left it.
+pub(crate) struct Written<A> {
+    pub thing: Arc<A>,
+    /// As it is by now: after a repeated request more may have happened to it.
+    pub now: Arc<A>,
+    /// Was it an old key's answer?
+    pub replayed: bool,
+}
+
+impl<A: Resource> Written<A> {
+    /// Answers with the thing's `body`: ETag, path of a new one, and the mark of a repeated answer.
+    pub(crate) fn answer(&self, status: StatusCode, path: &str, body: &impl Serialize) -> HttpResponse {
+        let mut response = HttpResponse::build(status);
+        response.insert_header((header::ETAG, format!("\"{}\"", self.thing.version())));
+        if status == StatusCode::CREATED {
+            response.insert_header((header::LOCATION, path));
+        }
+        if self.replayed {
+            response.insert_header(("idempotent-replayed", "true"));
+        }
+        response.json(body)
+    }
+}
+
+impl<A> From<A> for Written<A> {
+    /// A thing that was only read.
+    fn from(thing: A) -> Self {
+        let thing = Arc::new(thing);
+        Self { now: Arc::clone(&thing), thing, replayed: false }
+    }
+}
+
+/// Under which conditions an act is wanted.
+pub(crate) struct Conditions {
+    /// The version that the caller has seen.
+    pub version: OptionalIfMatch,
+    /// "Do this once."
+    pub key: OptionalIdempotencyKey,
+}
+
+impl Conditions {
+    /// On this version, without a key.
+    pub(crate) fn version(version: IfMatch) -> Self {
+        Self { version: OptionalIfMatch(Some(version)), key: OptionalIdempotencyKey(None) }
+    }
+}
+
+/// SHA-256 over the parts, each preceded by its length, in hexadecimal.
+fn digest(parts: &[&[u8]]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_be_bytes());
+        hasher.update(part);
+    }
+    hex::encode(hasher.finalize())
+}
+
+/// What an act is done to, and the version of it that its caller has seen, if they said so.
+fn seen(act: &Operation) -> Option<(i64, i64)> {
+    match act {
+        Operation::Order { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        _ => None,
+    }
+}
+
+/// Adds where the order stands and what its actor may do instead.
+async fn with_current(
+    state: &AppState,
+    problem: Problem,
+    order: &Order,
+    actor: &Actor,
+) -> Result<Problem, Problem> {
+    let offers = offers(state, order, actor).await?;
+    let offers = serde_json::to_value(offers).map_err(Problem::internal)?;
+    let problem = match order.is_deleted() && problem.code() == Code::StateConflict {
+        true => in_trash(problem, order, actor),
+        false => problem,
+    };
+    Ok(problem.current(<&str>::from(order.status), order.version, offers))
+}
+
+/// Whoever meets an order in the trash is told so, and whoever may take it out, how.
+fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
+    let problem = problem.detail("the order is in the trash, where nothing goes on");
+    if !actor.may(Permission::OrdersDelete) {
+        return problem;
+    }
+    problem.remedy(Remedy {
+        code: "undelete".into(),
+        detail: "take the order out of the trash first".into(),
+        method: Some("POST".into()),
+        href: Some(order_path(actor, order.id) + "/undelete"),
+    })
+}
+
+/// Names the fields that are no longer as in the version that the client has seen.
+async fn changed_since<A: Resource>(
+    state: &AppState,
+    problem: Problem,
+    id: i64,
+    seen: i64,
+) -> Result<Problem, Problem> {
+    let mut conn = reader(state).await?;
+    let rows = read::history(&mut conn, id).await.map_err(failed)?;
+    let known: Vec<_> = rows.iter().filter(|row| row.seq <= seen).cloned().collect();
+    let states = (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?);
+    let changes = match states {
+        (Some(before), Some(after)) => after.changes(&before),
+        _ => vec![],
+    };
+    let errors = changes
+        .into_iter()
+        .filter_map(A::shown)
+        .map(|change| FieldError::new(format!("/{}", change.field), "changed"));
+    Ok(problem.errors(errors.collect()))
+}
+
+/// What the actor may do with the order now.
+pub(crate) async fn offers(
+    state: &AppState,
+    order: &Order,
+    actor: &Actor,
+) -> Result<Vec<ActionBody>, Problem> {
+    // Only taking an order back into the shop asks for stock; everything else is decided by the order alone.
+    let context = match order.invalid_from {
+        None => OrderContext::default(),
+        Some(_) => {
+            let mut conn = reader(state).await?;
+            let products = order.lines.iter().map(|line| line.product_id.get());
+            OrderContext::read(&mut conn, order.store_id.get(), products).await.map_err(failed)?
+        }
+    };
+    let offers = actions(order, &context.context(), actor, state.now());
+    Ok(offers.into_iter().map(ActionBody::from).collect())
+}

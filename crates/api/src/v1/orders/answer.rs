@@ -1,0 +1,79 @@
+//! What requests about orders have in common: lines, the act itself and its answer.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use ordervault_domain::access::Actor;
+use ordervault_domain::id::{OrderId, ProductId};
+use ordervault_domain::order::{LineRequest, Order, OrderCommand};
+use ordervault_persistence::writer::Operation;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+use crate::openapi::examples;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::caller::{Caller, Conditions, Written, offers};
+use crate::v1::fields::Fields;
+use crate::v1::order_body::OrderBody;
+use crate::v1::paths::order_path;
+
+/// A product and how many of it.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LineRequest)]
+pub(crate) struct LineRequestBody {
+    /// Which product; of the order's store.
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::PRODUCT))]
+    product_id: String,
+    /// How many.
+    #[validate(range(min = 1, max = 1_000_000))]
+    #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
+    quantity: u32,
+}
+
+/// Reads requested lines.
+pub(super) fn line_requests(fields: &mut Fields, lines: &[LineRequestBody]) -> Vec<LineRequest> {
+    let read = lines.iter().enumerate().filter_map(|(position, line)| {
+        let pointer = format!("/lines/{position}/product_id");
+        let product_id: ProductId = fields.parsed(pointer, &line.product_id, "unknown-product")?;
+        Some(LineRequest { product_id, quantity: line.quantity })
+    });
+    read.collect()
+}
+
+/// Carries out an act on an order and answers with what became of it.
+pub(crate) async fn act(
+    caller: Caller<'_>,
+    id: OrderId,
+    conditions: Conditions,
+    name: &str,
+    body: &impl Serialize,
+    command: OrderCommand,
+) -> Result<HttpResponse, Problem> {
+    let expected_version = conditions.version.expected_version();
+    let act = Operation::Order { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    answer(caller.state, &caller.actor, &changed, StatusCode::OK).await
+}
+
+/// The order as the actor sees it, with what they may do now.
+pub(super) async fn body(
+    state: &AppState,
+    actor: &Actor,
+    changed: &Written<Order>,
+) -> Result<OrderBody, Problem> {
+    let offers = offers(state, &changed.now, actor).await?;
+    Ok(OrderBody::new(&changed.thing, &actor.scope(), offers, state.now()))
+}
+
+/// Answers with an order as an act left it.
+pub(crate) async fn answer(
+    state: &AppState,
+    actor: &Actor,
+    changed: &Written<Order>,
+    status: StatusCode,
+) -> Result<HttpResponse, Problem> {
+    let body = body(state, actor, changed).await?;
+    Ok(changed.answer(status, &order_path(actor, changed.thing.id), &body))
+}

@@ -1,0 +1,13 @@
+//! `POST /v1/staff/orders/{id}/restore`
+
+use ordervault_domain::order::OrderCommand;
+
+use super::step::step;
+
+step!(
+    /// Take an invalid mark back
+    ///
+    /// The order returns to the status it had before; the stock is reserved again, if there is enough.
+    restore_order, "/v1/staff/orders/{id}/restore", "restore_order", ORDER_TO_RESTORE,
+    OrdersRestore, OrderCommand::Restore
+);

@@ -1,0 +1,13 @@
+//! `POST /v1/staff/orders/{id}/start`
+
+use ordervault_domain::order::OrderCommand;
+
+use super::step::step;
+
+step!(
+    /// Start the execution of an order
+    ///
+    /// From here on the customer can change nothing any more. Doing it twice is no error.
+    start_order, "/v1/staff/orders/{id}/start", "start_order", ORDER_TO_START,
+    OrdersStart, OrderCommand::Start
+);

@@ -1,0 +1,13 @@
+//! `POST /v1/staff/orders/{id}/undelete`
+
+use ordervault_domain::order::OrderCommand;
+
+use super::step::step;
+
+step!(
+    /// Take an order out of the trash
+    ///
+    /// It is again what it was before.
+    undelete_order, "/v1/staff/orders/{id}/undelete", "undelete_order", ORDER_TO_UNDELETE,
+    OrdersDelete, OrderCommand::Undelete { batch: None }
+);

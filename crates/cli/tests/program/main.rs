@@ -1,0 +1,11 @@
+//! The program as a process, as an operator sees it. Here and not among the tests of the whole product, because cargo
+//! tells only a package's own tests where its program is.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod command_line;
+mod examples;
+mod import;
+mod installation;
+mod serve;
+mod topology;
+mod transfer;

@@ -1,0 +1,99 @@
+//! `verify`, `export jsonl` and `import jsonl` as an operator sees them, on both engines.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use sqlx::{Connection as _, SqliteConnection};
+
+use crate::installation::{Installation, assert_ends, assert_fails, olist, text};
+
+#[tokio::test]
+async fn a_shop_moves_to_the_other_engine_and_back_byte_by_byte() {
+    let [sqlite, postgres] = Installation::on_both().await;
+    let (server, _) = sqlite.serve(&["--demo"]);
+    let folder = olist(sqlite.path(), 1, 30);
+    assert_ends(&sqlite.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 30 new");
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+    assert_ends(&sqlite.run(&["verify"]), 0, "everything holds");
+
+    let exported = sqlite.path().join("shop.jsonl");
+    let exported = exported.to_str().unwrap();
+    let output = sqlite.run(&["export", "jsonl", exported]);
+    assert!(text(&output.stderr).contains("exported 5 stores, "), "{}", text(&output.stderr));
+    assert_ends(&output, 0, "");
+    assert_eq!(sqlite.run(&["export", "jsonl", "-"]).stdout, fs::read(exported).unwrap());
+    assert_fails(&sqlite.run(&["export", "jsonl", exported]), 73, "File exists");
+
+    assert_ends(
+        &postgres.run(&["import", "jsonl", exported]),
+        0,
+        "0 already there, 0 refused; the file is whole",
+    );
+    assert_ends(&postgres.run(&["verify"]), 0, "everything holds");
+    let back = postgres.run(&["export", "jsonl", "-"]);
+    assert!(back.stdout == fs::read(exported).unwrap(), "the export of the other engine differs");
+    assert_ends(&postgres.run(&["import", "jsonl", exported]), 0, "lines: 0 taken over");
+}
+
+#[tokio::test]
+async fn an_export_that_fails_leaves_nothing_behind() {
+    let shop = Installation::on_sqlite();
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let database = format!("sqlite:{}", shop.path().join("data/ordervault.db").display());
+    let break_up = async |statement: &'static str| {
+        let mut connection = SqliteConnection::connect(&database).await.unwrap();
+        sqlx::query(statement).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    };
+    let out = shop.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let file = out.join("shop.jsonl");
+    break_up("UPDATE orders SET contact_email = 'nobody' WHERE external_reference = 'olist:o1'").await;
+    assert!(!shop.run(&["export", "jsonl", file.to_str().unwrap()]).status.success());
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    break_up("UPDATE orders SET contact_email = NULL WHERE external_reference = 'olist:o1'").await;
+    assert_ends(&shop.run(&["export", "jsonl", file.to_str().unwrap()]), 0, "");
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn damage_is_a_finding_and_the_exit_code_says_so() {
+    let shop = Installation::on_sqlite();
+    assert_fails(&shop.run(&["verify"]), 69, "there is no database file ./data/ordervault.db");
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let file = shop.path().join("data/ordervault.db");
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("UPDATE orders SET note = 'x' WHERE external_reference = 'olist:o1'")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    assert_ends(&shop.run(&["verify"]), 1, "fold-differs: orders ");
+}
+
+#[tokio::test]
+async fn an_empty_database_is_told_from_one_that_was_not_looked_at() {
+    for shop in Installation::on_both().await {
+        assert_ends(&shop.run(&["migrate"]), 0, "is up to date");
+        let nothing = "looked at 0 customers, 0 members, 0 orders, 0 products, 0 stores\neverything holds\n";
+        assert_ends(&shop.run(&["verify"]), 0, nothing);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_whole_export_is_refused() {
+    let shop = Installation::on_sqlite();
+    let import = |content: &str| {
+        let file = shop.path().join("file.jsonl");
+        fs::write(&file, content).unwrap();
+        shop.run(&["-q", "import", "jsonl", file.to_str().unwrap()])
+    };
+    assert_fails(&import("order_id\n"), 74, "this is not an export of ordervault");
+    assert_fails(&import("{\"format\":\"ordervault-export\",\"version\":9}\n"), 74, "version 9");
+    assert_fails(&import("{\"format\":\"ordervault-export\",\"version\":1}\n"), 74, "is cut off");
+    assert_fails(&shop.run(&["-q", "import", "jsonl", "none.jsonl"]), 74, "No such file");
+}

@@ -1,0 +1,96 @@
+//! An order as it is now.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
+use crate::contact::Contact;
+use crate::id::{BatchId, CustomerId, OrderId, StoreId};
+use crate::money::Currency;
+use crate::time::Timestamp;
+
+/// An order as it is now: the fold of its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Order {
+    /// The id, which is the order number as well.
+    pub id: OrderId,
+    /// Number of the last history row.
+    pub version: i64,
+    /// Where it stands.
+    pub status: Status,
+    /// The store that sells.
+    pub store_id: StoreId,
+    /// The customer that buys; none for guests.
+    pub customer_id: Option<CustomerId>,
+    /// How it came in.
+    pub source: Source,
+    /// The status in the system that it was imported from.
+    pub source_status: Option<String>,
+    /// Its key in the system that it was imported from.
+    pub external_reference: Option<String>,
+    /// The one currency of all its amounts.
+    pub currency: Currency,
+    /// What was ordered; empty only for some imported orders.
+    pub lines: Vec<Line>,
+    /// Sums over the lines.
+    pub totals: Totals,
+    /// Who gets it, and where.
+    pub contact: Contact,
+    /// The customer's note.
+    pub note: String,
+    /// Does it hold stock while it is open?
+    pub holds_stock: bool,
+    /// Until when the customer may still change it; `None`: until the execution starts.
+    pub change_until: Option<Timestamp>,
+    /// Is it kept off the public board?
+    pub unlisted: bool,
+    /// When it came into its status.
+    pub status_since: Timestamp,
+    /// When it is due to leave its status; none: no deadline.
+    pub due_at: Option<Timestamp>,
+    /// When it was noted that it did not leave its status in time.
+    pub breached_at: Option<Timestamp>,
+    /// When it was put into the trash.
+    pub deleted_at: Option<Timestamp>,
+    /// The batch that put it there.
+    pub deleted_in: Option<BatchId>,
+    /// Why it was cancelled.
+    pub cancel_reason: Option<CancelReason>,
+    /// Why it was rejected or marked invalid.
+    pub invalid_reason: Option<InvalidReason>,
+    /// The status that an invalid order had before.
+    pub invalid_from: Option<Status>,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// When it was last written.
+    pub updated_at: Timestamp,
+    /// When it was confirmed.
+    pub confirmed_at: Option<Timestamp>,
+    /// When its execution started.
+    pub started_at: Option<Timestamp>,
+    /// When it was completed.
+    pub completed_at: Option<Timestamp>,
+    /// When it was cancelled.
+    pub cancelled_at: Option<Timestamp>,
+    /// When it was marked invalid.
+    pub invalidated_at: Option<Timestamp>,
+}
+
+impl Order {
+    /// Is it in the trash?
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// May strangers see it, masked, where its store has a public board?
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        Status::PUBLIC.contains(&self.status) && !self.unlisted && !self.is_deleted()
+    }
+
+    /// Should it have left its status before `now`?
+    #[must_use]
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.due_at.is_some_and(|due_at| due_at < now)
+    }
+}

@@ -1,0 +1,76 @@
+//! Where an order stands in its life and how it came in: leaves, so that rights, stores and refusals may name them without
+//! knowing orders.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+/// Where an order stands in its life.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Status {
+    /// Placed, waits for the shop's look.
+    PendingReview,
+    /// The shop will deliver it.
+    Confirmed,
+    /// Being executed.
+    Processing,
+    /// Done.
+    Completed,
+    /// Called off.
+    Cancelled,
+    /// Never was a real order.
+    Invalid,
+}
+
+impl Status {
+    /// What a public board shows: what the shop has promised to deliver.
+    pub const PUBLIC: [Self; 3] = [Self::Confirmed, Self::Processing, Self::Completed];
+
+    /// Is there still something to be done?
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::PendingReview | Self::Confirmed | Self::Processing)
+    }
+}
+
+/// How an order came in.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Source {
+    /// Placed by a customer or guest through the API.
+    Shop,
+    /// Placed by staff for a customer.
+    Staff,
+    /// Imported from another system.
+    Import,
+}

@@ -1,0 +1,160 @@
+//! One command of each kind. Whoever adds a kind is asked by the compiler for its sample, and every test that goes
+//! through the kinds has it.
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind};
+use ordervault_domain::id::{ProductId, StoreId};
+use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
+use ordervault_domain::money::{Amount, Currency};
+use ordervault_domain::order::{
+    Amendment, CancelReason, Import, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Place,
+};
+use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
+use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
+use ordervault_domain::time::{TimeZone, Timestamp};
+
+/// What the commands name.
+pub struct Samples {
+    /// A store.
+    pub store_id: StoreId,
+    /// A product of it.
+    pub product_id: ProductId,
+    /// The store's currency.
+    pub currency: Currency,
+    /// The zone of stores.
+    pub time_zone: TimeZone,
+    /// A contact by which somebody can be reached.
+    pub contact: Contact,
+    /// When imported things came to be.
+    pub now: Timestamp,
+}
+
+impl Samples {
+    /// A command on an order, with nothing in it that could be refused for its content.
+    pub fn order(&self, kind: OrderCommandKind) -> OrderCommand {
+        match kind {
+            OrderCommandKind::Place => OrderCommand::Place(self.place()),
+            OrderCommandKind::Import => OrderCommand::Import(Box::new(self.import())),
+            OrderCommandKind::Confirm => OrderCommand::Confirm,
+            OrderCommandKind::Reject => OrderCommand::Reject { reason: InvalidReason::Test, comment: None },
+            OrderCommandKind::Amend => {
+                OrderCommand::Amend(Amendment { note: Some("ring twice".into()), ..Amendment::default() })
+            }
+            OrderCommandKind::Start => OrderCommand::Start,
+            OrderCommandKind::Complete => OrderCommand::Complete,
+            OrderCommandKind::Cancel => {
+                OrderCommand::Cancel { reason: CancelReason::Customer, comment: None }
+            }
+            OrderCommandKind::Invalidate => {
+                OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None }
+            }
+            OrderCommandKind::Restore => OrderCommand::Restore,
+            OrderCommandKind::Delete => OrderCommand::Delete { batch: None },
+            OrderCommandKind::Undelete => OrderCommand::Undelete { batch: None },
+            OrderCommandKind::Hide => OrderCommand::Hide,
+            OrderCommandKind::Show => OrderCommand::Show,
+            OrderCommandKind::NoteBreach => OrderCommand::NoteBreach,
+            OrderCommandKind::Expire => OrderCommand::Expire,
+        }
+    }
+
+    /// A command on a store.
+    pub fn store(&self, kind: StoreCommandKind) -> StoreCommand {
+        match kind {
+            StoreCommandKind::Create => StoreCommand::Create(NewStore {
+                name: "Tea House".into(),
+                currency: self.currency,
+                time_zone: self.time_zone,
+                change_window_minutes: Some(30),
+                policy: Policy::default(),
+                external_reference: None,
+            }),
+            StoreCommandKind::Edit => {
+                StoreCommand::Edit(StoreEdit { name: Some("Tea Room".into()), ..StoreEdit::default() })
+            }
+            StoreCommandKind::Activate => StoreCommand::Activate,
+            StoreCommandKind::Deactivate => StoreCommand::Deactivate,
+        }
+    }
+
+    /// A command on a product.
+    pub fn product(&self, kind: ProductCommandKind) -> ProductCommand {
+        match kind {
+            ProductCommandKind::Create => ProductCommand::Create(NewProduct {
+                store_id: self.store_id,
+                sku: "TEA-1".into(),
+                title: "Tea".into(),
+                category: None,
+                price: Amount::new(250),
+                on_hand: 10,
+                external_reference: None,
+            }),
+            ProductCommandKind::Edit => ProductCommand::Edit(ProductEdit {
+                title: Some("Green tea".into()),
+                ..ProductEdit::default()
+            }),
+            ProductCommandKind::AdjustStock => ProductCommand::AdjustStock { delta: 1, comment: None },
+            ProductCommandKind::Activate => ProductCommand::Activate,
+            ProductCommandKind::Deactivate => ProductCommand::Deactivate,
+        }
+    }
+
+    /// A command on a member.
+    pub fn member(&self, kind: MemberCommandKind) -> MemberCommand {
+        match kind {
+            MemberCommandKind::Create => MemberCommand::Create(NewMember {
+                contact: self.contact.clone(),
+                roles: [Role::Clerk].into(),
+                stores: StoreScope::All,
+                must_change_password: true,
+            }),
+            MemberCommandKind::Edit => MemberCommand::Edit(MemberEdit {
+                roles: Some([Role::Auditor].into()),
+                ..MemberEdit::default()
+            }),
+            MemberCommandKind::Activate => MemberCommand::Activate,
+            MemberCommandKind::Deactivate => MemberCommand::Deactivate,
+            MemberCommandKind::ChangePassword => MemberCommand::ChangePassword,
+            MemberCommandKind::ResetPassword => MemberCommand::ResetPassword,
+        }
+    }
+
+    /// A command on a customer.
+    pub fn customer(&self, kind: CustomerCommandKind) -> CustomerCommand {
+        match kind {
+            CustomerCommandKind::Register => CustomerCommand::Register { contact: self.contact.clone() },
+            CustomerCommandKind::Import => {
+                CustomerCommand::Import { external_reference: "elsewhere:2".into() }
+            }
+            CustomerCommandKind::ChangePassword => CustomerCommand::ChangePassword,
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            store_id: self.store_id,
+            customer_id: None,
+            lines: vec![LineRequest { product_id: self.product_id, quantity: 1 }],
+            contact: self.contact.clone(),
+            note: String::new(),
+            unlisted: false,
+            not_duplicate_of: vec![],
+        }
+    }
+
+    fn import(&self) -> Import {
+        Import {
+            store_id: self.store_id,
+            customer_id: None,
+            external_reference: "elsewhere:1".into(),
+            source_status: "shipped".into(),
+            currency: self.currency,
+            lines: vec![],
+            shipping_total: Amount::ZERO,
+            contact: self.contact.clone(),
+            placed_at: self.now,
+            steps: vec![],
+        }
+    }
+}

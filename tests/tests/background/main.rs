@@ -1,0 +1,6 @@
+//! What a server does unasked: timed jobs, deadlines, batches.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+
+mod batches;
+mod deadlines;
+mod jobs;

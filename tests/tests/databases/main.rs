@@ -1,0 +1,6 @@
+//! What the two engines have in common: settings, migrations, schema, and the promises of the executor.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+mod engines;
+mod opening;
+mod schema;

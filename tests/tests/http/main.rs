@@ -1,0 +1,13 @@
+//! The API as its clients meet it: a server on a port of its own, on both engines.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+mod as_of;
+mod board;
+mod catalogue;
+mod contract;
+mod duplicate_orders;
+mod lookups;
+mod races;
+mod staff_orders;
+mod throttles;
+mod time_lines;

@@ -1,0 +1,5 @@
+//! That a shop holds together, and moves house without loss.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+
+mod transfer;
+mod verify;

@@ -1,0 +1,307 @@
+//! A shop moves house: what is exported from one engine and imported into the other is exported again byte by byte.
+
+use std::collections::BTreeSet;
+
+use ordervault_domain::order::OrderCommand;
+use ordervault_domain::refusal::Refusal;
+use ordervault_persistence::HistoryRow;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::transfer::{
+    Counts, Integrity, Progress, Summary, TransferError, export, import, import_file,
+};
+use ordervault_persistence::writer::{ActorRef, Operation, WriteError};
+use ordervault_tests::life::live;
+use ordervault_tests::shop::{Shop, submission};
+use ordervault_tests::twin::Fresh;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+ordervault_tests::twin_tests!(
+    a_shop_moves_to_the_other_engine,
+    an_export_says_what_it_is,
+    twice_changes_nothing,
+    a_shop_that_lived_on_is_left_alone,
+    broken_lines_are_accounted_for_and_the_rest_comes_in,
+    a_history_that_was_tampered_with_is_refused,
+    what_is_taken_here_is_refused,
+    a_cut_off_file_changes_nothing,
+    a_cut_off_stream_shows_at_its_end,
+    other_files_are_refused,
+    only_importers_adopt,
+);
+
+async fn a_shop_moves_to_the_other_engine(db: Db) {
+    let shop = Shop::open(&db).await;
+    for seed in 0..3 {
+        live(&shop, seed, 150).await;
+    }
+    shop.close().await;
+    let there = Fresh::on(other(db.engine())).await;
+    let (text, counts) = exported(&db).await;
+    let summary = imported(&there.db, &text).await;
+    assert_eq!(summary.adopted, counts, "{summary:?}");
+    assert!(summary.is_complete());
+    let facts = "edited stock_adjusted placed imported step_imported amended confirmed started completed rejected \
+                 cancelled invalidated restored";
+    for fact in facts.split_whitespace() {
+        assert!(text.contains(&format!("\"type\":\"{fact}\"")), "the lives are too short for {fact}");
+    }
+    assert_eq!(exported(&there.db).await, (text, counts));
+    there.finish().await;
+}
+
+async fn an_export_says_what_it_is(db: Db) {
+    small_shop(&db).await;
+    let mut steps: Vec<Progress> = vec![];
+    let mut bytes = vec![];
+    let counts = export(&db, &mut bytes, |step| steps.push(step)).await.expect("exported");
+    assert_eq!(counts, Counts { stores: 1, products: 2, customers: 1, orders: 2 });
+    assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 2, total: 2 }));
+    let text = String::from_utf8(bytes).expect("text");
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(text.lines().next(), Some(r#"{"format":"ordervault-export","version":1}"#));
+    let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap_or_default()).collect();
+    assert_eq!(kinds, ["", "store", "product", "product", "customer", "order", "order", ""]);
+    assert_eq!(lines[2]["id"], lines[2]["state"]["id"]);
+    assert_eq!(lines[2]["state"]["on_hand"], 10);
+    assert_eq!(lines[2]["state"]["reserved"], 3);
+    assert_eq!(lines[5]["history"][1]["type"], "confirmed");
+    assert_eq!(lines[5]["history"][0]["seq"], 1);
+    let before_the_end = &text[..text.trim_end().rfind('\n').expect("lines") + 1];
+    assert_eq!(lines[7]["sha256"], hex_sha256(before_the_end));
+    assert!(!text.contains("password_hash") && !text.contains("\"hash\":\"hash\""), "no passwords");
+}
+
+async fn twice_changes_nothing(db: Db) {
+    small_shop(&db).await;
+    let (text, counts) = exported(&db).await;
+    let there = Fresh::on(db.engine()).await;
+    // In one stream, too: every thing twice, side by side.
+    let mut lines: Vec<&str> = text.lines().collect();
+    let end = lines.pop().expect("an end");
+    let twice: Vec<&str> = lines[1..].iter().flat_map(|line| [*line, *line]).collect();
+    let twice = [&lines[..1], &twice[..], &[end]].concat().join("\n") + "\n";
+    let summary = imported(&there.db, &twice).await;
+    assert_eq!((summary.adopted, summary.present, summary.refused), (counts, counts, 0));
+    assert_eq!(summary.integrity, Integrity::Altered);
+    let summary = imported(&there.db, &text).await;
+    assert_eq!((summary.adopted, summary.present, summary.refused), (Counts::default(), counts, 0));
+    assert!(summary.is_complete());
+    assert_eq!(exported(&there.db).await.0, text);
+    there.finish().await;
+}
+
+async fn a_shop_that_lived_on_is_left_alone(db: Db) {
+    let shop = Shop::open(&db).await;
+    live(&shop, 5, 60).await;
+    let (before, counts) = exported(&db).await;
+    live(&shop, 6, 60).await;
+    shop.close().await;
+    let (after, _) = exported(&db).await;
+    let summary = imported(&db, &before).await;
+    assert_eq!((summary.adopted, summary.present), (Counts::default(), counts), "{summary:?}");
+    assert_eq!(exported(&db).await.0, after);
+}
+
+async fn broken_lines_are_accounted_for_and_the_rest_comes_in(db: Db) {
+    small_shop(&db).await;
+    let (text, _) = exported(&db).await;
+    let lines: Vec<&str> = text.lines().collect();
+    let state_only = lines[5].replacen("\"status\":\"confirmed\"", "\"status\":\"completed\"", 1);
+    assert_ne!(state_only, lines[5]);
+    let renamed = lines[1].replacen("\"kind\":\"store\"", "\"kind\":\"member\"", 1);
+    for (broken, number, reason) in [
+        ("{", 7, "the line cannot be read"),
+        ("", 7, "the line cannot be read"),
+        ("\u{0}\u{fffd}", 7, "the line cannot be read"),
+        (&state_only, 6, "the state is not what the history makes of it"),
+        (&lines[5].replacen(&first_id(lines[5]), &first_id(lines[6]), 1), 6, "of different ids"),
+        (&renamed, 2, "members do not travel"),
+    ] {
+        let there = Fresh::on(db.engine()).await;
+        let mut lines = lines.clone();
+        lines[number - 1] = broken;
+        let summary = imported(&there.db, &signed(&lines)).await;
+        let first = summary.refused_lines.first().expect("refused");
+        assert_eq!(first.line, number as u64, "{summary:?}");
+        assert!(first.reason.contains(reason), "{summary:?}");
+        let accounted = summary.adopted.total() + summary.present.total() + summary.refused;
+        assert_eq!((summary.lines, accounted), (6, 6), "{summary:?}");
+        assert_eq!(summary.integrity, Integrity::Whole);
+        assert!(!summary.is_complete());
+        if number != 2 {
+            assert_eq!(summary.refused, 1, "{summary:?}");
+        } else {
+            // Products and orders of the store have nowhere to go.
+            assert_eq!(summary.adopted, Counts { customers: 1, ..Counts::default() });
+            assert_eq!(summary.refused_lines[1].reason, "its store is not there");
+        }
+        there.finish().await;
+    }
+}
+
+async fn a_history_that_was_tampered_with_is_refused(db: Db) {
+    small_shop(&db).await;
+    let (text, _) = exported(&db).await;
+    let lines: Vec<&str> = text.lines().collect();
+    for (from, to) in [
+        ("\"request_id\":\"req_test\"", "\"request_id\":\"req_other\""),
+        ("\"salt\":\"", "\"salt\":\"0"),
+        ("\"fields\":\"\"", "\"fields\":\"note\""),
+        ("\"type\":\"placed\"", "\"type\":\"imported\""),
+        ("\"key_id\":\"none\"", "\"key_id\":\"other\""),
+    ] {
+        let there = Fresh::on(db.engine()).await;
+        let mut lines = lines.clone();
+        let tampered = lines[5].replacen(from, to, 1);
+        assert_ne!(tampered, lines[5], "{from}");
+        lines[5] = &tampered;
+        let summary = imported(&there.db, &signed(&lines)).await;
+        let reasons: Vec<_> =
+            summary.refused_lines.iter().map(|line| (line.line, line.reason.as_str())).collect();
+        let broken = "the hashes, personal values or events of the history do not fit together";
+        assert_eq!(reasons, [(6, broken)], "{from}");
+        assert_eq!(summary.adopted.orders, 1);
+        there.finish().await;
+    }
+}
+
+async fn what_is_taken_here_is_refused(db: Db) {
+    small_shop(&db).await;
+    let (text, _) = exported(&db).await;
+    let there = Fresh::on(db.engine()).await;
+    let shop = Shop::open(&there.db).await;
+    shop.clock.advance(1);
+    // Numbers a customer with the same e-mail address as the one that comes.
+    for _ in 0..3 {
+        shop.store().await;
+    }
+    shop.customer().await;
+    shop.close().await;
+    let summary = imported(&there.db, &text).await;
+    let reasons: BTreeSet<&str> = summary.refused_lines.iter().map(|line| line.reason.as_str()).collect();
+    assert_eq!(
+        reasons,
+        ["its customer is not there", "something else has the same email"].into(),
+        "{summary:?}"
+    );
+    assert_eq!(summary.adopted, Counts { stores: 1, products: 2, ..Counts::default() });
+    there.finish().await;
+}
+
+async fn a_cut_off_file_changes_nothing(db: Db) {
+    small_shop(&db).await;
+    let (text, counts) = exported(&db).await;
+    let there = Fresh::on(db.engine()).await;
+    let shop = Shop::open(&there.db).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("shop.jsonl");
+    let end = text.trim_end().rfind('\n').expect("lines");
+    for length in [text.len() - 1, end + 1, end, text.len() / 2, text.find('\n').expect("lines") + 1] {
+        std::fs::write(&path, &text[..length]).expect("written");
+        let outcome = import_file(&shop.writer, &path, |_| {}).await;
+        assert!(matches!(outcome, Err(TransferError::CutOff)), "{length}: {outcome:?}");
+    }
+    assert_eq!(exported(&there.db).await.1, Counts::default());
+    std::fs::write(&path, &text).expect("written");
+    let mut last = 0;
+    let summary = import_file(&shop.writer, &path, |step| last = step.bytes).await.expect("imported");
+    assert_eq!((summary.adopted, summary.integrity), (counts, Integrity::Whole));
+    assert_eq!(last, text.len() as u64);
+    shop.close().await;
+    there.finish().await;
+}
+
+async fn a_cut_off_stream_shows_at_its_end(db: Db) {
+    small_shop(&db).await;
+    let (text, counts) = exported(&db).await;
+    let end = text.trim_end().rfind('\n').expect("lines");
+    for (stream, integrity) in [
+        (text[..=end].to_owned(), Integrity::CutOff),
+        (text.trim_end().to_owned(), Integrity::Whole),
+        (format!("{text}{text}"), Integrity::Altered),
+        (text.replacen("{\"kind\"", "{ \"kind\"", 1), Integrity::Altered),
+    ] {
+        let there = Fresh::on(db.engine()).await;
+        let summary = imported(&there.db, &stream).await;
+        assert_eq!((summary.adopted, summary.integrity), (counts, integrity));
+        there.finish().await;
+    }
+}
+
+async fn other_files_are_refused(db: Db) {
+    let shop = Shop::open(&db).await;
+    for text in ["", "\n", "{}", "id,name\n", "{\"format\":\"other\",\"version\":1}\n"] {
+        let outcome = import(&shop.writer, text.as_bytes(), |_| {}).await;
+        assert!(matches!(outcome, Err(TransferError::NotAnExport)), "{text}: {outcome:?}");
+    }
+    let newer = "{\"format\":\"ordervault-export\",\"version\":2}\n";
+    let outcome = import(&shop.writer, newer.as_bytes(), |_| {}).await;
+    assert!(matches!(outcome, Err(TransferError::UnknownVersion { version: 2 })), "{outcome:?}");
+    shop.close().await;
+}
+
+async fn only_importers_adopt(db: Db) {
+    let shop = Shop::open(&db).await;
+    let customer = shop.customer().await;
+    let rows: Vec<HistoryRow> = vec![];
+    let act = Operation::ImportHistory(rows.into());
+    let outcome = shop.writer.submit(submission(ActorRef::Customer(customer.id), vec![act])).await;
+    let refused = matches!(outcome, Err(WriteError::Refused { refusal: Refusal::Forbidden(None), .. }));
+    assert!(refused, "{outcome:?}");
+    shop.close().await;
+}
+
+/// One store, two products, one customer, a confirmed and a placed order.
+async fn small_shop(db: &Db) {
+    let shop = Shop::open(db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 10).await;
+    let other = shop.product(&store, 10).await;
+    let customer = shop.customer().await;
+    let order = shop.place(&customer, &store, &[(&product, 3)]).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
+    shop.place(&customer, &store, &[(&other, 1)]).await;
+    shop.close().await;
+}
+
+async fn exported(db: &Db) -> (String, Counts) {
+    let mut bytes = vec![];
+    let counts = export(db, &mut bytes, |_| {}).await.expect("exported");
+    (String::from_utf8(bytes).expect("text"), counts)
+}
+
+async fn imported(db: &Db, text: &str) -> Summary {
+    let shop = Shop::open(db).await;
+    shop.clock.advance(1_000_000_000);
+    let summary = import(&shop.writer, text.as_bytes(), |_| {}).await.expect("imported");
+    shop.close().await;
+    summary
+}
+
+fn other(engine: Engine) -> Engine {
+    match engine {
+        Engine::Sqlite => Engine::Postgres,
+        Engine::Postgres => Engine::Sqlite,
+    }
+}
+
+/// The lines with a last line that fits them.
+fn signed(lines: &[&str]) -> String {
+    let (end, lines) = lines.split_last().expect("lines");
+    let text: String = lines.iter().flat_map(|line| [line, "\n"]).collect();
+    let mut end: Value = serde_json::from_str(end).expect("JSON");
+    end["sha256"] = hex_sha256(&text).into();
+    format!("{text}{end}\n")
+}
+
+fn hex_sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The id that the line is about.
+fn first_id(line: &str) -> String {
+    let line: Value = serde_json::from_str(line).expect("JSON");
+    line["id"].as_str().expect("an id").to_owned()
+}

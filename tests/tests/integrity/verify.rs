@@ -1,0 +1,377 @@
+//! `verify` names every kind of damage, and finds nothing in a shop that holds together.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::batch::BatchAction;
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::{Amendment, CancelReason, OrderCommand};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::verify::{Code, Progress, verify};
+use ordervault_persistence::writer::{
+    ActorRef, BatchOperation, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
+};
+use ordervault_persistence::{Realm, read, sequence};
+use ordervault_tests::life::live;
+use ordervault_tests::shop::{Shop, place, submission};
+use ordervault_tests::twin::Fresh;
+use strum::IntoEnumIterator as _;
+
+ordervault_tests::twin_tests!(
+    random_lives_hold_together,
+    every_table_is_looked_at,
+    damage_to_rows_is_named,
+    damage_to_histories_is_named,
+    damage_to_stock_is_named,
+    damage_to_the_outbox_and_the_rest_is_named,
+    many_damaged_rows_are_counted_over_pages,
+);
+
+/// SQL, the codes that it leads to, and those that the engine's own check on SQLite adds.
+type Case = (&'static str, &'static [Code], &'static [Code]);
+
+/// The first order: placed, confirmed, amended; the second one is cancelled with a comment.
+const ROWS: &[Case] = &[
+    ("UPDATE orders SET currency = 'XXX'", &[Code::RowUnreadable], &[]),
+    ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
+    (
+        "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
+             change_window_minutes, NULL, created_at, updated_at, duplicate_window_minutes, review_minutes, start_minutes,
+             completion_minutes, cancel_unconfirmed_minutes, public_board FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+        &[Code::RowWithoutHistory],
+        &[],
+    ),
+    (
+        "DELETE FROM seen_marks; DELETE FROM seen_orders; DELETE FROM members; DELETE FROM credentials",
+        &[Code::HistoryWithoutRow],
+        &[],
+    ),
+    ("UPDATE stores SET name = 'x'", &[Code::FoldDiffers], &[]),
+    ("UPDATE products SET price = price + 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE customers SET phone = NULL", &[Code::FoldDiffers], &[]),
+    ("UPDATE members SET must_change_password = TRUE", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET placed_at = placed_at + 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET confirmed_at = 5", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET contact_phone_reversed = '1'", &[Code::ColumnDiffers], &[]),
+    ("UPDATE order_lines SET position = 5", &[Code::ColumnDiffers], &[]),
+    ("UPDATE orders SET version = version + 1", &[Code::HeadVersion], &[]),
+    ("UPDATE orders SET head_hash = ''", &[Code::HeadHash], &[]),
+    (
+        "UPDATE orders SET subtotal = subtotal + 1, total = total + 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    (
+        "UPDATE order_lines SET total = total + 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    (
+        "UPDATE orders SET customer_id = 1",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::ColumnDiffers],
+        &[Code::EngineForeignKey],
+    ),
+    (
+        "UPDATE orders SET store_id = 1",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::ColumnDiffers],
+        &[Code::EngineForeignKey],
+    ),
+    ("UPDATE orders SET look_alike_key = 1", &[Code::ColumnDiffers], &[]),
+    ("UPDATE orders SET due_at = 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET unlisted = TRUE", &[Code::FoldDiffers], &[]),
+    ("UPDATE stores SET public_board = TRUE", &[Code::FoldDiffers], &[]),
+    ("UPDATE products SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
+    (
+        "UPDATE order_lines SET product_id = (SELECT MAX(id) FROM products)",
+        &[Code::LinkBroken, Code::FoldDiffers, Code::StockReserved, Code::ColumnDiffers],
+        &[],
+    ),
+];
+
+const HISTORIES: &[Case] = &[
+    (
+        "DELETE FROM history WHERE seq = 2 AND type = 'confirmed'",
+        &[Code::HistoryGap, Code::OutboxWithoutEvent],
+        &[],
+    ),
+    (
+        "DELETE FROM history WHERE entity_id IN (SELECT id FROM members)",
+        &[Code::RowWithoutHistory, Code::OutboxWithoutEvent, Code::PersonalWithoutEvent],
+        &[],
+    ),
+    ("UPDATE history SET kind = 'store' WHERE seq = 3", &[Code::HistoryHash, Code::HistoryKind], &[]),
+    ("UPDATE history SET request_id = 'req_forged' WHERE seq = 2", &[Code::HistoryHash], &[]),
+    ("UPDATE history SET occurred_at = 1 WHERE type = 'amended'", &[Code::HistoryHash], &[]),
+    ("UPDATE history SET hash = '' WHERE seq = 3", &[Code::HistoryHash, Code::HeadHash], &[]),
+    (
+        "UPDATE history SET event = '{\"type\":\"nonsense\"}' WHERE seq = 2",
+        &[Code::HistoryHash, Code::HistoryText],
+        &[],
+    ),
+    ("UPDATE history SET format = 99 WHERE seq = 2", &[Code::HistoryHash, Code::HistoryText], &[]),
+    (
+        "UPDATE history SET event = '{\"type\":\"restored\",\"to\":\"confirmed\"}' WHERE seq = 2",
+        &[Code::HistoryHash, Code::HistoryMisfit],
+        &[],
+    ),
+    ("UPDATE history SET fields = 'total' WHERE seq = 2", &[Code::HistoryDerived], &[]),
+    ("UPDATE history SET type = 'started' WHERE seq = 2", &[Code::HistoryDerived], &[]),
+    ("UPDATE history SET store_id = NULL WHERE seq = 3", &[Code::HistoryDerived], &[]),
+    ("UPDATE personal_values SET salt = ''", &[Code::PersonalMismatch], &[]),
+    ("DELETE FROM personal_values WHERE seq = 2", &[Code::PersonalMissing], &[]),
+    (
+        "INSERT INTO personal_values SELECT entity_id, 99, salt, content FROM personal_values WHERE seq = 2",
+        &[Code::PersonalWithoutEvent],
+        &[],
+    ),
+    (
+        "INSERT INTO personal_values SELECT entity_id, seq, '', '{}' FROM history WHERE type = 'confirmed'",
+        &[Code::PersonalMismatch],
+        &[],
+    ),
+];
+
+const STOCK: &[Case] = &[
+    ("UPDATE products SET on_hand = on_hand + 1", &[Code::StockSum], &[]),
+    ("UPDATE products SET reserved = reserved + 1", &[Code::StockSum, Code::StockReserved], &[]),
+    (
+        "UPDATE stock_movements SET reserved = reserved + 1 WHERE entity_id <> product_id",
+        &[Code::StockMovement, Code::StockSum],
+        &[],
+    ),
+    (
+        "DELETE FROM stock_movements WHERE entity_id <> product_id",
+        &[Code::StockMovement, Code::StockSum],
+        &[],
+    ),
+    (
+        "INSERT INTO stock_movements SELECT product_id, entity_id, 77, 0, 0 FROM stock_movements WHERE seq = 1",
+        &[Code::StockMovement],
+        &[],
+    ),
+    (
+        "INSERT INTO stock_movements SELECT product_id, 1, seq, 0, 0 FROM stock_movements WHERE entity_id = product_id",
+        &[Code::StockMovement],
+        &[],
+    ),
+    ("UPDATE orders SET holds_stock = FALSE", &[Code::StockReserved, Code::FoldDiffers], &[]),
+];
+
+const REST: &[Case] = &[
+    ("DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)", &[Code::OutboxMissing], &[]),
+    ("UPDATE outbox SET recorded_at = 1 WHERE position = 1", &[Code::OutboxMissing], &[]),
+    (
+        "INSERT INTO outbox SELECT entity_id, 99, recorded_at, (SELECT MAX(position) + 1 FROM outbox)
+         FROM outbox WHERE position = 1",
+        &[Code::OutboxWithoutEvent],
+        &[],
+    ),
+    ("UPDATE outbox SET position = 1000 WHERE position = 3", &[Code::OutboxGap], &[]),
+    ("UPDATE outbox SET position = 0 WHERE position = 1", &[Code::OutboxGap], &[]),
+    (
+        "UPDATE outbox SET position = NULL WHERE position = (SELECT MAX(position) FROM outbox)",
+        &[],
+        &[Code::OutboxUnsequenced],
+    ),
+    ("DELETE FROM order_arrivals", &[Code::ArrivalMissing], &[]),
+    ("UPDATE order_arrivals SET position = position + 1000", &[Code::ArrivalMissing], &[]),
+    ("UPDATE order_arrivals SET store_id = (SELECT MAX(id) FROM stores)", &[Code::ArrivalMissing], &[]),
+    (
+        "INSERT INTO order_arrivals SELECT id, id, 1000 FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+        &[Code::ArrivalWithoutOrder],
+        &[Code::EngineForeignKey],
+    ),
+    ("UPDATE seen_marks SET member_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
+    ("UPDATE seen_orders SET member_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
+    ("UPDATE seen_orders SET order_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
+    ("DELETE FROM order_search", &[Code::SearchMissing], &[]),
+    ("DELETE FROM product_search", &[Code::SearchMissing], &[]),
+    ("INSERT INTO credentials VALUES (1, '', 0)", &[Code::PrincipalMissing], &[]),
+    ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing], &[]),
+    ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing], &[]),
+    ("UPDATE idempotency_keys SET version = 99", &[Code::IdempotencyDangling], &[]),
+    ("UPDATE idempotency_keys SET entity_id = 1", &[Code::IdempotencyDangling], &[]),
+    ("UPDATE batches SET total = total + 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET refused = 0, already_applied = 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET status = 'completed', finished_at = 1", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET started_at = NULL", &[Code::BatchDiffers], &[]),
+    ("UPDATE batch_items SET result = 'cancelled' WHERE result = 'waiting'", &[Code::BatchDiffers], &[]),
+    ("UPDATE batch_items SET result = 'succeeded', code = NULL", &[Code::BatchDiffers], &[]),
+    ("DELETE FROM batches", &[Code::BatchDiffers, Code::IdempotencyDangling], &[Code::EngineForeignKey]),
+];
+
+const SQLITE: &[Case] = &[
+    (
+        "CREATE INDEX broken ON stores (name); PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = 'CREATE INDEX broken ON stores (currency)' WHERE name = 'broken'",
+        &[Code::EngineDamage],
+        &[],
+    ),
+    ("INSERT INTO order_search (rowid, note) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO product_search (rowid, words) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
+];
+
+const POSTGRES: &[Case] = &[
+    ("INSERT INTO order_search VALUES (1, '', '', '')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO product_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),
+    ("UPDATE order_search SET contact = ''", &[Code::SearchDiffers], &[]),
+    ("UPDATE product_search SET words = ''", &[Code::SearchDiffers], &[]),
+];
+
+async fn random_lives_hold_together(db: Db) {
+    let shop = Shop::open(&db).await;
+    live(&shop, 7, 300).await;
+    shop.close().await;
+}
+
+async fn every_table_is_looked_at(db: Db) {
+    fill(&db).await;
+    let mut steps: Vec<Progress> = vec![];
+    let report = verify(&db, |step| steps.push(step)).await.expect("readable");
+    assert!(report.is_clean(), "{report:?}");
+    let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+    assert_eq!(
+        looked.join(", "),
+        "batch_items 3, batches 1, credentials 2, customers 1, history 14, idempotency_keys 2, members 1, order_arrivals 3, \
+         order_lines 3, order_search 6, orders 3, outbox 14, personal_values 7, product_search 6, products 3, seen_marks 1, \
+         seen_orders 1, sessions 1, stock_movements 7, stores 2"
+    );
+    assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));
+}
+
+async fn damage_to_rows_is_named(db: Db) {
+    controls(db.engine(), ROWS).await;
+}
+
+async fn damage_to_histories_is_named(db: Db) {
+    controls(db.engine(), HISTORIES).await;
+}
+
+async fn damage_to_stock_is_named(db: Db) {
+    controls(db.engine(), STOCK).await;
+}
+
+async fn damage_to_the_outbox_and_the_rest_is_named(db: Db) {
+    controls(db.engine(), REST).await;
+    match db.engine() {
+        Engine::Sqlite => controls(db.engine(), SQLITE).await,
+        Engine::Postgres => controls(db.engine(), POSTGRES).await,
+    }
+}
+
+async fn many_damaged_rows_are_counted_over_pages(db: Db) {
+    let fresh = Fresh::on(db.engine()).await;
+    let shop = Shop::open(&fresh.db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 100_000).await;
+    let customer = shop.customer().await;
+    let orders: Vec<_> = (0..1_200)
+        .map(|_| submission(ActorRef::Customer(customer.id), vec![place(store.id, &[(&product, 1)])]))
+        .collect();
+    for orders in orders.chunks(400) {
+        let placed = orders.iter().map(|order| shop.writer.submit(order.clone()));
+        for placed in futures_util::future::join_all(placed).await {
+            placed.expect("placed");
+        }
+    }
+    shop.close().await;
+    fresh.damage("UPDATE orders SET note = 'changed'").await;
+    let report = verify(&fresh.db, |_| {}).await.expect("readable");
+    assert_eq!(report.totals[&Code::FoldDiffers], 1_200);
+    let first = report.findings.iter().find(|finding| finding.code == Code::FoldDiffers).expect("listed");
+    assert!(first.to_string().ends_with(": note is not what the history makes of it"), "{first}");
+    assert!(!first.to_string().contains("changed"), "personal values are not repeated");
+    fresh.drop().await;
+}
+
+#[test]
+fn every_code_has_its_control() {
+    let cases = [ROWS, HISTORIES, STOCK, REST, SQLITE, POSTGRES].concat();
+    let controlled: BTreeSet<Code> =
+        cases.iter().flat_map(|(_, codes, more)| [*codes, *more].concat()).collect();
+    assert_eq!(controlled, Code::iter().collect());
+}
+
+/// Breaks a healthy shop in each of these ways, and looks for exactly what follows.
+async fn controls(engine: Engine, cases: &[Case]) {
+    let mut wrong = vec![];
+    for (sql, codes, on_sqlite) in cases {
+        let fresh = Fresh::on(engine).await;
+        fill(&fresh.db).await;
+        fresh.damage(sql).await;
+        let report = verify(&fresh.db, |_| {}).await.expect("readable");
+        let mut expected: BTreeSet<Code> = codes.iter().copied().collect();
+        if engine == Engine::Sqlite {
+            expected.extend(*on_sqlite);
+        }
+        let found: BTreeSet<Code> = report.totals.keys().copied().collect();
+        if found != expected {
+            wrong.push(format!("{sql}: {expected:?} expected, found {:#?}", report.findings));
+        }
+        fresh.drop().await;
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Two stores, three products, a customer who is logged in, a member, two orders, a batch that is begun.
+async fn fill(db: &Db) {
+    let shop = Shop::open(db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 10).await;
+    let other = shop.product(&store, 10).await;
+    let elsewhere = shop.store().await;
+    shop.product(&elsewhere, 10).await;
+    let customer = shop.customer().await;
+    let member = shop.member(Role::Manager, StoreScope::All).await;
+    let log_in = SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id: customer.id.get(),
+        idle_millis: 1_000,
+        absolute_millis: 2_000,
+        token_hash: Arc::new(|id, generation| format!("{id}/{generation}")),
+    };
+    shop.act(ActorRef::Anonymous, Operation::Session(log_in)).await;
+    let order = shop.place(&customer, &store, &[(&product, 3)]).await;
+    let order = shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
+    let amendment = Amendment { note: Some("another".into()), ..Amendment::default() };
+    shop.change(ActorRef::Operator, &order, OrderCommand::Amend(amendment)).await;
+    let operations = vec![place(store.id, &[(&other, 1)])];
+    let idempotency = Idempotency { scoped_key: "key".into(), fingerprint: "same".into() };
+    let placing = Submission {
+        idempotency: Some(idempotency),
+        ..submission(ActorRef::Customer(customer.id), operations)
+    };
+    let placed = shop.writer.submit(placing).await.expect("placed");
+    let Receipt::Executed { done, .. } = placed else { panic!("{placed:?}") };
+    let [Effect::Order(second)] = &done[..] else { panic!("{done:?}") };
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: Some("說明".into()) };
+    shop.change(ActorRef::Operator, second, cancel).await;
+    let stores = StoreScope::Only([store.id].into());
+    let items = Arc::new([(order.id, None), (second.id, None), (OrderId::from_i64(1), None)]);
+    let open = BatchOperation::Open { action: BatchAction::Delete, stores, items };
+    let idempotency = Idempotency { scoped_key: "batch".into(), fingerprint: "same".into() };
+    let opening = Submission {
+        idempotency: Some(idempotency),
+        ..submission(ActorRef::Member(member.id), vec![Operation::Batch(open)])
+    };
+    let opened = shop.writer.submit(opening).await.expect("opened");
+    let Receipt::Executed { done, .. } = opened else { panic!("{opened:?}") };
+    let [Effect::Batch(batch)] = &done[..] else { panic!("{done:?}") };
+    shop.act(ActorRef::System, Operation::Batch(BatchOperation::Run { id: batch.id, order_id: order.id }))
+        .await;
+    while sequence(db).await.expect("numbered") > 0 {}
+    let position = read::last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
+    let position = position.expect("a position");
+    let seen = |orders, up_to| Operation::Seen { orders, up_to };
+    shop.act(ActorRef::Member(member.id), seen(vec![], Some(position))).await;
+    let operations = [place(store.id, &[(&other, 2)])];
+    let Effect::Order(third) = shop.act(ActorRef::Customer(customer.id), operations[0].clone()).await else {
+        panic!("an order")
+    };
+    shop.act(ActorRef::Member(member.id), seen(vec![third.id], None)).await;
+    shop.change(ActorRef::Operator, &third, OrderCommand::Hide).await;
+    shop.close().await;
+    while sequence(db).await.expect("numbered") > 0 {}
+}

@@ -1,0 +1,398 @@
+//! Every kind of command takes the one way through the write queue (letter k).
+
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::{CustomerId, SessionId};
+use ordervault_domain::member::{self, Member};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, Status};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::store::{self, Store};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::{
+    ActorRef, Effect, MAX_SESSIONS_PER_PRINCIPAL, Operation, REUSE_GRACE_MILLIS, Receipt, SessionOperation,
+    TokenHash,
+};
+use ordervault_persistence::{Realm, Session};
+use ordervault_tests::dump::{Dump, differences, dump};
+use ordervault_tests::queue::*;
+use ordervault_tests::shop::{Shop, contact, submission};
+
+ordervault_tests::twin_tests!(
+    every_command_on_orders,
+    every_command_on_stores_and_products,
+    every_command_on_people,
+    every_act_on_logins,
+    a_used_token_ends_its_login,
+    an_eleventh_login_ends_the_oldest,
+    what_is_so_already_writes_nothing,
+);
+
+const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
+
+/// The state that an act answered with, which is the fold of what it wrote.
+async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
+    assert_eq!(folded::<A>(db, answered.raw_id()).await, *answered);
+}
+
+async fn every_command_on_orders(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let (tea, pot) = (shop.product(&store, 10).await, shop.product(&store, 10).await);
+    let customer = shop.customer().await;
+    let owner = ActorRef::Member(shop.member(Role::Owner, StoreScope::All).await.id);
+    let amendment = Amendment {
+        lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }]),
+        contact: Some(contact(77)),
+        note: Some(String::new()),
+        comment: Some("by phone".into()),
+    };
+    let reason = InvalidReason::Test;
+    let comment = Some("no such house".to_owned());
+    type Life<'a> = (&'a [OrderCommand], Status, (i64, i64), (i64, i64));
+    let lives: [Life<'_>; 5] = [
+        (
+            &[
+                OrderCommand::Amend(amendment),
+                OrderCommand::Confirm,
+                OrderCommand::Start,
+                OrderCommand::Complete,
+            ],
+            Status::Completed,
+            (10, 0),
+            (7, 0),
+        ),
+        (
+            &[
+                OrderCommand::Confirm,
+                OrderCommand::Start,
+                OrderCommand::Cancel { reason: CancelReason::Staff, comment: comment.clone() },
+            ],
+            Status::Cancelled,
+            (10, 0),
+            (7, 0),
+        ),
+        (
+            &[OrderCommand::Reject { reason, comment: comment.clone() }, OrderCommand::Restore],
+            Status::PendingReview,
+            (10, 2),
+            (7, 0),
+        ),
+        (
+            &[
+                OrderCommand::Confirm,
+                OrderCommand::Invalidate { reason, comment: comment.clone() },
+                OrderCommand::Restore,
+            ],
+            Status::Confirmed,
+            (10, 4),
+            (7, 0),
+        ),
+        (
+            &[
+                cancel(CancelReason::Duplicate),
+                OrderCommand::Invalidate { reason, comment },
+                OrderCommand::Restore,
+            ],
+            Status::Cancelled,
+            (10, 4),
+            (7, 0),
+        ),
+    ];
+    for (commands, status, of_tea, of_pot) in lives {
+        let mut order = shop.place(&customer, &store, &[(&tea, 2)]).await;
+        folded_as_answered(&db, &*order).await;
+        for command in commands {
+            shop.clock.advance(1_000);
+            let item = on_order(order.id, Some(order.version), command.clone());
+            let changed = order_of(shop.submit(owner, vec![item]).await);
+            assert_eq!(changed.version, order.version + 1);
+            folded_as_answered(&db, &*changed).await;
+            order = changed;
+        }
+        assert_eq!(order.status, status);
+        assert_eq!((stock(&db, &tea).await, stock(&db, &pot).await), (of_tea, of_pot), "{commands:?}");
+    }
+    shop.close().await;
+}
+
+async fn every_command_on_stores_and_products(db: Db) {
+    let shop = Shop::open(&db).await;
+    let mut store = shop.store().await;
+    let mut tea = shop.product(&store, 10).await;
+    let edit = store::StoreEdit {
+        name: Some("茶館".into()),
+        currency: Some("JPY".parse().expect("a currency")),
+        time_zone: Some("Asia/Tokyo".parse().expect("a zone")),
+        change_window_minutes: Some(Some(30)),
+        ..store::StoreEdit::default()
+    };
+    for command in
+        [store::StoreCommand::Edit(edit), store::StoreCommand::Deactivate, store::StoreCommand::Activate]
+    {
+        let act = Operation::Store { id: Some(store.id), expected_version: Some(store.version), command };
+        let Effect::Store(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a store") };
+        assert_eq!(changed.version, store.version + 1);
+        folded_as_answered::<Store>(&db, &changed).await;
+        store = changed;
+    }
+    let edit = product::ProductEdit {
+        sku: Some("T-1".into()),
+        title: Some("Oolong 烏龍茶".into()),
+        category: Some(None),
+        price: Some(Amount::new(0)),
+    };
+    let comment = Some("counted".to_owned());
+    let commands = [
+        product::ProductCommand::Edit(edit),
+        product::ProductCommand::AdjustStock { delta: -10, comment: comment.clone() },
+        product::ProductCommand::AdjustStock { delta: 25, comment },
+        product::ProductCommand::Deactivate,
+        product::ProductCommand::Activate,
+    ];
+    for command in commands {
+        let act = Operation::Product { id: Some(tea.id), expected_version: Some(tea.version), command };
+        let Effect::Product(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a product") };
+        assert_eq!(changed.version, tea.version + 1);
+        folded_as_answered::<Product>(&db, &changed).await;
+        tea = changed;
+    }
+    assert_eq!((tea.on_hand, tea.active, tea.category.clone()), (25, true, None));
+    assert_eq!(stock(&db, &tea).await, (25, 0));
+    shop.close().await;
+}
+
+async fn every_command_on_people(db: Db) {
+    let shop = Shop::open(&db).await;
+    let hash_of = async |id: i64| {
+        let rows = &dump(&db).await["credentials"];
+        let row = rows.iter().find(|row| row.int("principal_id") == Some(id));
+        row.and_then(|row| row.text("password_hash")).map(str::to_owned)
+    };
+    let customer = shop.customer().await;
+    folded_as_answered::<Customer>(&db, &customer).await;
+    let change = |actor, id: CustomerId, hash: &str| {
+        let command = customer::CustomerCommand::ChangePassword;
+        submission(
+            actor,
+            vec![Operation::Customer { id: Some(id), command, password_hash: Some(hash.to_owned()) }],
+        )
+    };
+    // Of two in a batch the last one counts.
+    let me = actor(&customer);
+    let changes = vec![change(me, customer.id, "second"), change(me, customer.id, "third")];
+    for outcome in together(&shop.writer, changes).await {
+        assert!(matches!(done(outcome), Effect::Customer(_)));
+    }
+    assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("third"));
+    let rehash = Operation::Rehash { principal_id: customer.id.get(), password_hash: "stronger".into() };
+    assert_eq!(shop.act(ActorRef::System, rehash).await, Effect::Rehashed);
+    assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("stronger"));
+    let import = customer::CustomerCommand::Import { external_reference: "olist:c1".into() };
+    let imported =
+        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: import, password_hash: None };
+    let Effect::Customer(imported) = shop.act(ActorRef::Importer, imported).await else {
+        panic!("a customer")
+    };
+    folded_as_answered::<Customer>(&db, &imported).await;
+    assert_eq!(hash_of(9).await, None);
+
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    let store = shop.store().await;
+    let mut member = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
+    folded_as_answered::<Member>(&db, &member).await;
+    let edit = member::MemberEdit {
+        contact: Some(Contact { name: Some("陳".into()), ..contact(50) }),
+        roles: Some([Role::Manager, Role::Warehouse].into()),
+        stores: Some(StoreScope::All),
+    };
+    let (by_owner, by_self) = (ActorRef::Member(owner.id), ActorRef::Member(member.id));
+    let commands = [
+        (by_owner, member::MemberCommand::Edit(edit), None),
+        (by_owner, member::MemberCommand::ResetPassword, Some("reset")),
+        (by_self, member::MemberCommand::ChangePassword, Some("own")),
+        (by_owner, member::MemberCommand::Deactivate, None),
+        (by_owner, member::MemberCommand::Activate, None),
+    ];
+    for (actor, command, hash) in commands {
+        let act = Operation::Member {
+            id: Some(member.id),
+            expected_version: Some(member.version),
+            command,
+            password_hash: hash.map(str::to_owned),
+        };
+        let Effect::Member(changed) = shop.act(actor, act).await else { panic!("a member") };
+        assert_eq!(changed.version, member.version + 1);
+        folded_as_answered::<Member>(&db, &changed).await;
+        if hash.is_some() {
+            assert_eq!(hash_of(member.id.get()).await.as_deref(), hash);
+        }
+        member = changed;
+    }
+    shop.close().await;
+}
+
+fn token_hash() -> TokenHash {
+    Arc::new(|id: SessionId, generation| format!("token {} {generation}", id.get()))
+}
+
+fn open(principal_id: i64) -> Operation {
+    Operation::Session(SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id,
+        idle_millis: HOUR_MILLIS,
+        absolute_millis: 3 * HOUR_MILLIS,
+        token_hash: token_hash(),
+    })
+}
+
+fn rotate(session: &Session, presented_hash: &str) -> Operation {
+    Operation::Session(SessionOperation::Rotate {
+        id: session.id,
+        realm: session.realm,
+        presented_hash: presented_hash.to_owned(),
+        idle_millis: HOUR_MILLIS,
+        token_hash: token_hash(),
+    })
+}
+
+async fn session(shop: &Shop, act: Operation) -> Session {
+    match shop.act(ActorRef::Anonymous, act).await {
+        Effect::Session(Some(session)) => session,
+        other => panic!("no session: {other:?}"),
+    }
+}
+
+async fn every_act_on_logins(db: Db) {
+    let shop = Shop::open(&db).await;
+    let (who, other) = (shop.customer().await.id.get(), shop.customer().await.id.get());
+    let mut current = session(&shop, open(who)).await;
+    assert_eq!((current.generation, current.previous_hash.clone()), (1, None));
+    // The idle time moves with each use, but not beyond the end of the family.
+    for generation in 2..=4 {
+        shop.clock.advance(HOUR_MILLIS - 600_000);
+        let rotated = session(&shop, rotate(&current, &current.token_hash)).await;
+        assert_eq!(
+            (rotated.generation, rotated.previous_hash.as_ref()),
+            (generation, Some(&current.token_hash))
+        );
+        assert!(rotated.idle_until <= rotated.expires_at);
+        current = rotated;
+    }
+    assert_eq!(current.idle_until, current.expires_at);
+    let wrong_realm = Session { realm: Realm::Staff, ..current.clone() };
+    let unknown = Session { id: SessionId::from_i64(1), ..current.clone() };
+    for (session, hash) in [(&wrong_realm, &current.token_hash), (&unknown, &current.token_hash)] {
+        let refused = shop.submit(ActorRef::Anonymous, vec![rotate(session, hash)]).await;
+        assert_eq!(refusal_of(refused), ordervault_domain::refusal::Refusal::InvalidCredentials);
+    }
+    shop.clock.advance(HOUR_MILLIS);
+    let late = shop.submit(ActorRef::Anonymous, vec![rotate(&current, &current.token_hash)]).await;
+    assert_eq!(refusal_of(late), ordervault_domain::refusal::Refusal::InvalidCredentials);
+
+    let (first, second) = (session(&shop, open(other)).await, session(&shop, open(other)).await);
+    let ended = session(&shop, Operation::Session(SessionOperation::End { id: first.id })).await;
+    assert_eq!(ended.ended_because.as_deref(), Some("logout"));
+    let again = shop
+        .submit(ActorRef::Anonymous, vec![Operation::Session(SessionOperation::End { id: first.id })])
+        .await;
+    assert_eq!(again, Ok(Receipt::Executed { done: vec![Effect::Session(None)], applied: false }));
+    let third = session(&shop, open(other)).await;
+    let others =
+        SessionOperation::EndAll { principal_id: other, but: Some(third.id), because: "password changed" };
+    shop.act(ActorRef::Operator, Operation::Session(others)).await;
+    let ended_because = |id: SessionId| {
+        let db = db.clone();
+        async move { row(&db, "sessions", id.get()).await.text("ended_because").map(str::to_owned) }
+    };
+    assert_eq!(ended_because(second.id).await.as_deref(), Some("password changed"));
+    assert_eq!(ended_because(third.id).await, None);
+    assert_eq!(ended_because(current.id).await, None);
+    shop.close().await;
+}
+
+async fn a_used_token_ends_its_login(db: Db) {
+    let shop = Shop::open(&db).await;
+    let who = shop.customer().await.id.get();
+    let opened = session(&shop, open(who)).await;
+    let rotated = session(&shop, rotate(&opened, &opened.token_hash)).await;
+    shop.clock.advance(REUSE_GRACE_MILLIS);
+    assert_eq!(session(&shop, rotate(&opened, &opened.token_hash)).await, rotated);
+    shop.clock.advance(1);
+    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, &opened.token_hash)).await, Effect::TokenReused);
+    let refused = shop.submit(ActorRef::Anonymous, vec![rotate(&rotated, &rotated.token_hash)]).await;
+    assert_eq!(refusal_of(refused), ordervault_domain::refusal::Refusal::InvalidCredentials);
+    assert_eq!(row(&db, "sessions", opened.id.get()).await.text("ended_because"), Some("token_reused"));
+    // A token that never was is no better.
+    let opened = session(&shop, open(who)).await;
+    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, "made up")).await, Effect::TokenReused);
+    shop.close().await;
+}
+
+async fn an_eleventh_login_ends_the_oldest(db: Db) {
+    let shop = Shop::open(&db).await;
+    let who = shop.customer().await.id.get();
+    let first = session(&shop, open(who)).await;
+    shop.clock.advance(1);
+    let logins = (0..MAX_SESSIONS_PER_PRINCIPAL).map(|_| submission(ActorRef::Anonymous, vec![open(who)]));
+    let outcomes = together(&shop.writer, logins.collect()).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    let sessions = &dump(&db).await["sessions"];
+    let open: Vec<_> = sessions.iter().filter(|row| row.int("ended_at").is_none()).collect();
+    assert_eq!(open.len(), MAX_SESSIONS_PER_PRINCIPAL);
+    assert_eq!(row(&db, "sessions", first.id.get()).await.text("ended_because"), Some("too_many_logins"));
+    shop.close().await;
+}
+
+/// Carries the acts out and sees that nothing was written.
+async fn writes_nothing(shop: &Shop, before: &Dump, actor: ActorRef, act: Operation) {
+    let told = format!("{act:?}");
+    let outcome = shop.writer.submit(keyed(submission(actor, vec![act]), &told, "x")).await;
+    assert!(matches!(outcome, Ok(Receipt::Executed { applied: false, .. })), "{told}: {outcome:?}");
+    assert_eq!(differences(before, &dump(&shop.db).await), [""; 0], "{told}");
+}
+
+async fn what_is_so_already_writes_nothing(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let tea = shop.product(&store, 10).await;
+    let customer = shop.customer().await;
+    let member = shop.member(Role::Clerk, StoreScope::All).await;
+    let confirmed = shop.place(&customer, &store, &[(&tea, 1)]).await;
+    shop.change(ActorRef::Operator, &confirmed, OrderCommand::Confirm).await;
+    let cancelled = shop.place(&customer, &store, &[(&tea, 1)]).await;
+    shop.change(actor(&customer), &cancelled, cancel(CancelReason::Customer)).await;
+    let same = Amendment {
+        lines: Some(vec![LineRequest { product_id: tea.id, quantity: 1 }]),
+        contact: Some(confirmed.contact.clone()),
+        note: Some(confirmed.note.clone()),
+        comment: Some("nothing".into()),
+    };
+    let reference = || customer::CustomerCommand::Import { external_reference: "a".into() };
+    let imported =
+        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: reference(), password_hash: None };
+    shop.act(ActorRef::Importer, imported.clone()).await;
+    shop.clock.advance(1_000);
+    let before = dump(&db).await;
+    let operations = [
+        on_order(confirmed.id, None, OrderCommand::Confirm),
+        on_order(confirmed.id, Some(2), OrderCommand::Amend(same)),
+        on_order(cancelled.id, None, cancel(CancelReason::Customer)),
+        on_store(store.id, store::StoreCommand::Activate),
+        on_store(store.id, store::StoreCommand::Edit(store::StoreEdit::default())),
+        on_product(tea.id, product::ProductCommand::Activate),
+        on_product(tea.id, product::ProductCommand::AdjustStock { delta: 0, comment: None }),
+        on_product(tea.id, product::ProductCommand::Edit(product::ProductEdit::default())),
+        on_member(member.id, member::MemberCommand::Activate),
+        on_member(member.id, member::MemberCommand::Edit(member::MemberEdit::default())),
+    ];
+    for act in operations {
+        writes_nothing(&shop, &before, ActorRef::Operator, act).await;
+    }
+    writes_nothing(&shop, &before, ActorRef::Importer, imported).await;
+    shop.close().await;
+}

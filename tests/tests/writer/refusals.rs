@@ -1,0 +1,429 @@
+//! Whatever is refused changes nothing: the whole database is the same before and after.
+
+use std::sync::Arc;
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::member::{self, Member};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
+    OrderCommand, OrderCommandKind, Place, Status,
+};
+use ordervault_domain::product::{self, Product};
+use ordervault_domain::refusal::Refusal;
+use ordervault_domain::store::{self, Store};
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::Realm;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::{ActorRef, Operation, SessionOperation, WriteError};
+use ordervault_tests::dump::{differences, dump};
+use ordervault_tests::queue::*;
+use ordervault_tests::samples::Samples;
+use ordervault_tests::shop::{Shop, contact, place, submission};
+use strum::IntoEnumIterator;
+
+ordervault_tests::twin_tests!(a_refusal_changes_nothing, nobody_has_no_rights);
+
+fn open(principal_id: i64) -> Operation {
+    Operation::Session(SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id,
+        idle_millis: 1_000,
+        absolute_millis: 1_000,
+        token_hash: Arc::new(|id: SessionId, generation| format!("{} {generation}", id.get())),
+    })
+}
+
+async fn a_refusal_changes_nothing(db: Db) {
+    let shop = Shop::open(&db).await;
+    let fixture = Fixture::set(&shop).await;
+    let before = dump(&db).await;
+    for (code, actor, operations) in fixture.refused() {
+        let told = format!("{actor:?} {operations:?}");
+        let outcome = shop.writer.submit(keyed(submission(actor, operations), &told, "x")).await;
+        match outcome {
+            Err(WriteError::Refused { refusal, .. }) => assert_eq!(<&str>::from(&refusal), code, "{told}"),
+            other => panic!("{told}: {other:?}"),
+        }
+        assert_eq!(differences(&before, &dump(&db).await), [""; 0], "{told}");
+    }
+    // All at once, with somebody between them who may.
+    let mut items: Vec<_> =
+        fixture.refused().into_iter().map(|(_, actor, operations)| submission(actor, operations)).collect();
+    let good = submission(actor(&fixture.customer), vec![place(fixture.store.id, &[(&fixture.tea, 1)])]);
+    items.insert(items.len() / 2, good);
+    let outcomes = together(&shop.writer, items).await;
+    assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+    let after = dump(&db).await;
+    assert_eq!(after["orders"].len(), before["orders"].len() + 1);
+    assert_eq!(after["history"].len(), before["history"].len() + 1);
+    shop.close().await;
+}
+
+/// Whoever is not known yet may open an account; every other command of theirs is refused, on what there is and on what is
+/// to be made.
+async fn nobody_has_no_rights(db: Db) {
+    let shop = Shop::open(&db).await;
+    let fixture = Fixture::set(&shop).await;
+    let before = dump(&db).await;
+    for operation in fixture.every_command() {
+        let told = format!("{operation:?}");
+        match shop.submit(ActorRef::Anonymous, vec![operation]).await {
+            Err(WriteError::Refused { refusal: Refusal::Forbidden(_), order: None }) => {}
+            // A password is its owner's, so nobody else learns that there is one.
+            Err(WriteError::Refused { refusal: Refusal::NotFound, order: None })
+                if told.contains("ChangePassword") => {}
+            other => panic!("{told}: {other:?}"),
+        }
+    }
+    assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
+    shop.close().await;
+}
+
+/// People and things in every position from which something is refused.
+struct Fixture {
+    store: Arc<Store>,
+    other_store: Arc<Store>,
+    closed: Arc<Store>,
+    tea: Arc<Product>,
+    retired: Arc<Product>,
+    elsewhere: Arc<Product>,
+    customer: Arc<Customer>,
+    stranger: Arc<Customer>,
+    owner: Arc<Member>,
+    clerk: Arc<Member>,
+    gone: Arc<Member>,
+    pending: Arc<Order>,
+    late: Arc<Order>,
+    completed: Arc<Order>,
+    invalid: Arc<Order>,
+}
+
+impl Fixture {
+    async fn set(shop: &Shop) -> Self {
+        let operator = ActorRef::Operator;
+        let store = shop.store().await;
+        let other_store = shop.store().await;
+        let closed = shop.store().await;
+        let (tea, retired) = (shop.product(&store, 11).await, shop.product(&store, 10).await);
+        let elsewhere = shop.product(&other_store, 10).await;
+        let (customer, stranger) = (shop.customer().await, shop.customer().await);
+        let owner = shop.member(Role::Owner, StoreScope::All).await;
+        let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
+        let gone = shop.member(Role::Manager, StoreScope::All).await;
+        shop.act(operator, on_member(gone.id, member::MemberCommand::Deactivate)).await;
+        let late = shop.place(&customer, &store, &[(&tea, 1)]).await;
+        let window = store::StoreEdit { change_window_minutes: Some(Some(5)), ..store::StoreEdit::default() };
+        shop.act(operator, on_store(store.id, store::StoreCommand::Edit(window))).await;
+        let timed = shop.place(&customer, &store, &[(&tea, 1)]).await;
+        let pending = shop.place(&customer, &store, &[(&tea, 8)]).await;
+        let invalid = shop.place(&customer, &other_store, &[(&elsewhere, 10)]).await;
+        let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
+        shop.change(operator, &invalid, invalidate).await;
+        shop.place(&customer, &other_store, &[(&elsewhere, 1)]).await;
+        for command in [OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete] {
+            shop.change(operator, &late, command).await;
+        }
+        shop.act(operator, on_store(closed.id, store::StoreCommand::Deactivate)).await;
+        shop.act(operator, on_product(retired.id, product::ProductCommand::Deactivate)).await;
+        shop.clock.advance(10 * 60 * 1_000);
+        Self {
+            store,
+            other_store,
+            closed,
+            tea,
+            retired,
+            elsewhere,
+            customer,
+            stranger,
+            owner,
+            clerk,
+            gone,
+            pending,
+            late: timed,
+            completed: late,
+            invalid,
+        }
+    }
+
+    /// Code, actor, acts.
+    fn refused(&self) -> Vec<(&'static str, ActorRef, Vec<Operation>)> {
+        let mut refused = self.refused_orders();
+        refused.extend(self.refused_catalogue());
+        refused.extend(self.refused_people());
+        refused
+            .into_iter()
+            .map(|(code, actor, act)| (code, actor, vec![act]))
+            .chain(self.refused_lists())
+            .collect()
+    }
+
+    /// Several acts, of which a later one is refused.
+    fn refused_lists(&self) -> Vec<(&'static str, ActorRef, Vec<Operation>)> {
+        let operator = ActorRef::Operator;
+        vec![
+            (
+                "insufficient-stock",
+                operator,
+                vec![
+                    on_order(self.pending.id, Some(1), cancel(CancelReason::Staff)),
+                    place(self.store.id, &[(&self.tea, 10)]),
+                ],
+            ),
+            (
+                "version-conflict",
+                operator,
+                vec![
+                    on_order(self.pending.id, Some(1), OrderCommand::Confirm),
+                    on_order(self.pending.id, Some(1), OrderCommand::Start),
+                ],
+            ),
+            (
+                "last-owner",
+                operator,
+                vec![
+                    on_store(self.store.id, store::StoreCommand::Deactivate),
+                    on_member(self.owner.id, member::MemberCommand::Deactivate),
+                ],
+            ),
+            (
+                "not-found",
+                operator,
+                vec![
+                    open(self.customer.id.get()),
+                    on_order(OrderId::from_i64(1), None, OrderCommand::Confirm),
+                ],
+            ),
+        ]
+    }
+
+    fn refused_orders(&self) -> Vec<(&'static str, ActorRef, Operation)> {
+        let operator = ActorRef::Operator;
+        let (customer, stranger) = (actor(&self.customer), actor(&self.stranger));
+        let clerk = ActorRef::Member(self.clerk.id);
+        let buy = |store: &Store, product: &Product, quantity| place(store.id, &[(product, quantity)]);
+        let with = |change: &dyn Fn(&mut Place)| {
+            let mut act = buy(&self.store, &self.tea, 1);
+            if let Operation::Order { command: OrderCommand::Place(place), .. } = &mut act {
+                change(place);
+            }
+            act
+        };
+        let unknown = ProductId::from_i64(3);
+        let amend = |lines: Vec<LineRequest>| {
+            OrderCommand::Amend(Amendment { lines: Some(lines), ..Amendment::default() })
+        };
+        let eleven = vec![LineRequest { product_id: self.tea.id, quantity: 11 }];
+        let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
+        vec![
+            ("insufficient-stock", customer, buy(&self.store, &self.tea, 11)),
+            ("unknown-product", customer, buy(&self.store, &self.elsewhere, 1)),
+            ("unknown-product", customer, buy(&self.store, &self.retired, 1)),
+            ("unknown-product", customer, with(&|place| place.lines[0].product_id = unknown)),
+            ("unknown-store", customer, buy(&self.closed, &self.tea, 1)),
+            ("unknown-store", customer, with(&|place| place.store_id = StoreId::from_i64(3))),
+            ("unknown-store", clerk, buy(&self.other_store, &self.elsewhere, 1)),
+            ("invalid", customer, with(&|place| place.lines.clear())),
+            ("invalid", customer, with(&|place| place.lines[0].quantity = 0)),
+            ("invalid", customer, with(&|place| place.contact = Contact::default())),
+            ("invalid", operator, with(&|place| place.customer_id = Some(CustomerId::from_i64(3)))),
+            ("inactive", ActorRef::Customer(CustomerId::from_i64(3)), buy(&self.store, &self.tea, 1)),
+            (
+                "inactive",
+                ActorRef::Member(MemberId::from_i64(3)),
+                on_order(self.pending.id, None, OrderCommand::Confirm),
+            ),
+            (
+                "inactive",
+                ActorRef::Member(self.gone.id),
+                on_order(self.pending.id, None, OrderCommand::Confirm),
+            ),
+            ("not-found", operator, on_order(OrderId::from_i64(3), None, OrderCommand::Confirm)),
+            ("not-found", stranger, on_order(self.pending.id, None, cancel(CancelReason::Customer))),
+            ("not-found", clerk, on_order(self.invalid.id, None, cancel(CancelReason::Staff))),
+            ("forbidden", customer, on_order(self.pending.id, None, OrderCommand::Confirm)),
+            ("forbidden", clerk, on_order(self.pending.id, None, OrderCommand::Complete)),
+            ("forbidden", ActorRef::Importer, on_order(self.pending.id, None, OrderCommand::Confirm)),
+            ("forbidden", customer, self.import(&self.store, &self.tea)),
+            ("unknown-product", ActorRef::Importer, self.import(&self.store, &self.elsewhere)),
+            ("version-conflict", operator, on_order(self.pending.id, Some(7), OrderCommand::Confirm)),
+            ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Complete)),
+            ("state-conflict", operator, on_order(self.completed.id, None, cancel(CancelReason::Staff))),
+            ("state-conflict", operator, on_order(self.completed.id, None, invalidate)),
+            ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Restore)),
+            ("insufficient-stock", operator, on_order(self.invalid.id, None, OrderCommand::Restore)),
+            ("insufficient-stock", operator, on_order(self.pending.id, Some(1), amend(eleven))),
+            ("invalid", operator, on_order(self.pending.id, None, amend(vec![]))),
+            ("cut-off-passed", customer, on_order(self.late.id, None, cancel(CancelReason::Customer))),
+            ("duplicate", operator, on_order(self.pending.id, None, OrderCommand::Place(self.place()))),
+        ]
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            store_id: self.store.id,
+            customer_id: None,
+            lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],
+            contact: contact(1),
+            note: String::new(),
+            unlisted: false,
+            not_duplicate_of: vec![],
+        }
+    }
+
+    fn import(&self, store: &Store, product: &Product) -> Operation {
+        let at = Timestamp::from_millis(1_500_000_000_000);
+        let import = Import {
+            store_id: store.id,
+            customer_id: None,
+            external_reference: "x:1".into(),
+            source_status: "delivered".into(),
+            currency: store.currency,
+            lines: vec![ImportedLine { product_id: product.id, quantity: 1, unit_price: Amount::new(1) }],
+            shipping_total: Amount::ZERO,
+            contact: contact(1),
+            placed_at: at,
+            steps: vec![ImportedStep { to: Status::Confirmed, at: None }],
+        };
+        let command = OrderCommand::Import(Box::new(import));
+        Operation::Order { id: Some(OrderId::from_i64(12)), expected_version: None, command }
+    }
+
+    fn refused_catalogue(&self) -> Vec<(&'static str, ActorRef, Operation)> {
+        let operator = ActorRef::Operator;
+        let clerk = ActorRef::Member(self.clerk.id);
+        let edit = |change: &dyn Fn(&mut product::ProductEdit)| {
+            let mut edit = product::ProductEdit::default();
+            change(&mut edit);
+            on_product(self.tea.id, product::ProductCommand::Edit(edit))
+        };
+        let create = |store_id, sku: &str, on_hand| {
+            let new = product::NewProduct {
+                store_id,
+                sku: sku.to_owned(),
+                title: "x".into(),
+                category: None,
+                price: Amount::new(1),
+                on_hand,
+                external_reference: None,
+            };
+            Operation::Product {
+                id: None,
+                expected_version: None,
+                command: product::ProductCommand::Create(new),
+            }
+        };
+        let adjust =
+            |delta| on_product(self.tea.id, product::ProductCommand::AdjustStock { delta, comment: None });
+        let currency =
+            store::StoreEdit { currency: Some("EUR".parse().expect("a currency")), ..Default::default() };
+        let stale =
+            |command| Operation::Store { id: Some(self.store.id), expected_version: Some(9), command };
+        vec![
+            ("duplicate", operator, create(self.store.id, &self.tea.sku, 1)),
+            ("unknown-store", operator, create(StoreId::from_i64(3), "new", 1)),
+            ("invalid", operator, create(self.store.id, "new", -1)),
+            ("forbidden", clerk, create(self.store.id, "new", 1)),
+            ("duplicate", operator, edit(&|edit| edit.sku = Some(self.retired.sku.clone()))),
+            ("invalid", operator, edit(&|edit| edit.price = Some(Amount::new(-1)))),
+            ("stock-below-reserved", operator, adjust(-9)),
+            ("invalid", operator, adjust(i64::MAX)),
+            ("not-found", operator, on_product(ProductId::from_i64(3), product::ProductCommand::Activate)),
+            ("not-found", operator, on_store(StoreId::from_i64(3), store::StoreCommand::Activate)),
+            (
+                "currency-fixed",
+                operator,
+                on_store(self.store.id, store::StoreCommand::Edit(currency.clone())),
+            ),
+            ("version-conflict", operator, stale(store::StoreCommand::Edit(currency))),
+            ("forbidden", clerk, on_store(self.store.id, store::StoreCommand::Deactivate)),
+        ]
+    }
+
+    /// Every kind of command, each on something that is there and on something new, without those that make a customer.
+    fn every_command(&self) -> Vec<Operation> {
+        let samples = Samples {
+            store_id: self.store.id,
+            product_id: self.tea.id,
+            currency: self.store.currency,
+            time_zone: self.store.time_zone,
+            contact: contact(1_234),
+            now: Timestamp::from_millis(1_700_000_000_000),
+        };
+        let mut all = vec![];
+        for is_there in [true, false] {
+            all.extend(OrderCommandKind::iter().map(|kind| Operation::Order {
+                id: is_there.then_some(self.pending.id),
+                expected_version: None,
+                command: samples.order(kind),
+            }));
+            all.extend(store::StoreCommandKind::iter().map(|kind| Operation::Store {
+                id: is_there.then_some(self.store.id),
+                expected_version: None,
+                command: samples.store(kind),
+            }));
+            all.extend(product::ProductCommandKind::iter().map(|kind| Operation::Product {
+                id: is_there.then_some(self.tea.id),
+                expected_version: None,
+                command: samples.product(kind),
+            }));
+            all.extend(member::MemberCommandKind::iter().map(|kind| Operation::Member {
+                id: is_there.then_some(self.clerk.id),
+                expected_version: None,
+                command: samples.member(kind),
+                password_hash: Some("x".into()),
+            }));
+            let of_customers = customer::CustomerCommandKind::iter()
+                .filter(|kind| *kind != customer::CustomerCommandKind::Register);
+            all.extend(of_customers.map(|kind| Operation::Customer {
+                id: is_there.then_some(self.customer.id),
+                command: samples.customer(kind),
+                password_hash: Some("x".into()),
+            }));
+        }
+        all
+    }
+
+    fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {
+        let operator = ActorRef::Operator;
+        let owner = ActorRef::Member(self.owner.id);
+        let taken = customer::CustomerCommand::Register { contact: self.customer.contact.clone() };
+        let create = |role, email_of: &Member| {
+            let new = member::NewMember {
+                contact: email_of.contact.clone(),
+                roles: [role].into(),
+                stores: StoreScope::All,
+                must_change_password: true,
+            };
+            Operation::Member {
+                id: None,
+                expected_version: None,
+                command: member::MemberCommand::Create(new),
+                password_hash: None,
+            }
+        };
+        let fewer = member::MemberEdit { roles: Some([Role::Clerk].into()), ..member::MemberEdit::default() };
+        vec![
+            (
+                "duplicate",
+                ActorRef::Anonymous,
+                Operation::Customer { id: None, command: taken, password_hash: Some("x".into()) },
+            ),
+            (
+                "not-found",
+                actor(&self.stranger),
+                on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
+            ),
+            ("duplicate", operator, create(Role::Clerk, &self.clerk)),
+            ("forbidden", ActorRef::Member(self.clerk.id), create(Role::Clerk, &self.clerk)),
+            ("own-account", owner, on_member(self.owner.id, member::MemberCommand::Deactivate)),
+            ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Deactivate)),
+            ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Edit(fewer))),
+            ("not-found", owner, on_member(self.clerk.id, member::MemberCommand::ChangePassword)),
+            ("not-found", operator, on_member(MemberId::from_i64(3), member::MemberCommand::Activate)),
+        ]
+    }
+}
