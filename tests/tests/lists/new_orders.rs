@@ -19,6 +19,7 @@ use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::Dice;
 use ordervault_tests::queue::{another_process, refusal_of};
+use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact};
 use ordervault_tests::twin::Fresh;
@@ -93,6 +94,10 @@ struct Fixture {
 
 /// Orders by two processes, one with a clock that is behind, positions now and then, members with all stores or one.
 async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
+    on_each(db.engine(), &[41], everybody_is_shown_it).await;
+}
+
+async fn everybody_is_shown_it(db: Db, seed: u64) {
     let ours = Shop::open(&db).await;
     let (here, there) = (ours.store().await, ours.store().await);
     let goods = [ours.product(&here, 1_000).await, ours.product(&there, 1_000).await];
@@ -106,7 +111,7 @@ async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
     number_all(&db).await;
     let elsewhere = another_process(&db).await;
     let theirs = Shop::with(&elsewhere, ManualClock::at(OPENING_MILLIS - 30_000), 2).await;
-    let dice = Dice::new(41);
+    let dice = Dice::new(seed);
     let (mut placed, mut numbered): (Vec<(OrderId, StoreId)>, BTreeSet<OrderId>) = (vec![], BTreeSet::new());
     for _ in 0..300 {
         let shop = if dice.roll(2) == 0 { &ours } else { &theirs };
