@@ -5,6 +5,7 @@ mod engines;
 mod forks;
 mod opening;
 mod schema;
+mod stages;
 mod triggers;
 mod upgrade;
 mod views;

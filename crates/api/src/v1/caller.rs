@@ -253,7 +253,7 @@ async fn with_current(
         true => in_trash(problem, order, actor),
         false => problem,
     };
-    Ok(problem.current(<&str>::from(order.status), order.version, offers))
+    Ok(problem.current(<&str>::from(order.status()), order.version, offers))
 }
 
 /// Whoever meets an order in the trash is told so, and whoever may take it out, how.
@@ -299,7 +299,7 @@ pub(crate) async fn offers(
     actor: &Actor,
 ) -> Result<Vec<ActionBody>, Problem> {
     // Only taking an order back into the shop asks for stock; everything else is decided by the order alone.
-    let context = match order.invalid_from {
+    let context = match order.stage.invalid() {
         None => OrderContext::default(),
         Some(_) => {
             let mut conn = reader(state).await?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{DuplicateKey, Line, Order, Totals};
+use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, TableRow as _, address_text, millis, table_row, time};
@@ -50,6 +50,7 @@ table_row! {
         version: i64,
         head_hash: String,
         status: String,
+        executed_to: String,
         store_id: i64,
         customer_id: Option<i64>,
         source: String,
@@ -108,10 +109,25 @@ impl OrderRow {
             ("contact_email", self.contact_email.as_deref()),
             ("contact_address", self.contact_address.as_deref()),
         )?;
+        let stage = StageParts {
+            status: at.parsed("status", &self.status)?,
+            executed_to: at.parsed("executed_to", &self.executed_to)?,
+            confirmed_at: time(self.confirmed_at),
+            started_at: time(self.started_at),
+            completed_at: time(self.completed_at),
+            cancelled_at: time(self.cancelled_at),
+            cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
+            invalidated_at: time(self.invalidated_at),
+            invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
+            invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
+            deleted_at: time(self.deleted_at),
+            deleted_in: self.deleted_in.map(BatchId::from_i64),
+        };
+        let stage = stage.stage().ok_or_else(|| at.inconsistent("status"))?;
         let state = Order {
             id: OrderId::from_i64(self.id),
             version: self.version,
-            status: at.parsed("status", &self.status)?,
+            stage,
             store_id: StoreId::from_i64(self.store_id),
             customer_id: self.customer_id.map(CustomerId::from_i64),
             source: at.parsed("source", &self.source)?,
@@ -132,18 +148,8 @@ impl OrderRow {
             status_since: Timestamp::from_millis(self.status_since),
             due_at: time(self.due_at),
             breached_at: time(self.breached_at),
-            deleted_at: time(self.deleted_at),
-            deleted_in: self.deleted_in.map(BatchId::from_i64),
-            cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
-            invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
-            invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
             placed_at: Timestamp::from_millis(self.placed_at),
             updated_at: Timestamp::from_millis(self.updated_at),
-            confirmed_at: time(self.confirmed_at),
-            started_at: time(self.started_at),
-            completed_at: time(self.completed_at),
-            cancelled_at: time(self.cancelled_at),
-            invalidated_at: time(self.invalidated_at),
         };
         Ok(LockedRow { state, head: self.head_hash })
     }
@@ -210,11 +216,13 @@ impl Stored for Order {
 
     fn row(&self, head: &str) -> OrderRow {
         let phone = self.contact.phone.as_ref();
+        let stage = self.stage.parts();
         OrderRow {
             id: self.id.get(),
             version: self.version,
             head_hash: head.to_owned(),
-            status: self.status.to_string(),
+            status: stage.status.to_string(),
+            executed_to: stage.executed_to.to_string(),
             store_id: self.store_id.get(),
             customer_id: self.customer_id.map(CustomerId::get),
             source: self.source.to_string(),
@@ -232,22 +240,22 @@ impl Stored for Order {
             note: self.note.clone(),
             holds_stock: self.holds_stock,
             change_until: millis(self.change_until),
-            cancel_reason: self.cancel_reason.map(|reason| reason.to_string()),
-            invalid_reason: self.invalid_reason.map(|reason| reason.to_string()),
-            invalid_from: self.invalid_from.map(|status| status.to_string()),
+            cancel_reason: stage.cancel_reason.map(|reason| reason.to_string()),
+            invalid_reason: stage.invalid_reason.map(|reason| reason.to_string()),
+            invalid_from: stage.invalid_from.map(|status| status.to_string()),
             placed_at: self.placed_at.millis(),
             updated_at: self.updated_at.millis(),
-            confirmed_at: millis(self.confirmed_at),
-            started_at: millis(self.started_at),
-            completed_at: millis(self.completed_at),
-            cancelled_at: millis(self.cancelled_at),
-            invalidated_at: millis(self.invalidated_at),
+            confirmed_at: millis(stage.confirmed_at),
+            started_at: millis(stage.started_at),
+            completed_at: millis(stage.completed_at),
+            cancelled_at: millis(stage.cancelled_at),
+            invalidated_at: millis(stage.invalidated_at),
             unlisted: self.unlisted,
             status_since: self.status_since.millis(),
             due_at: millis(self.due_at),
             breached_at: millis(self.breached_at),
-            deleted_at: millis(self.deleted_at),
-            deleted_in: self.deleted_in.map(BatchId::get),
+            deleted_at: millis(stage.deleted_at),
+            deleted_in: stage.deleted_in.map(BatchId::get),
             look_alike_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
         }
     }
