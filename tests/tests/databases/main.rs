@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "tests may")]
 
 mod engines;
+mod forks;
 mod opening;
 mod schema;
 mod stages;

@@ -338,7 +338,7 @@ pub enum Receipt {
         /// Was anything written? If not, everything was so already.
         applied: bool,
     },
-    /// Its key was used before, for the same thing: this is what it did then.
+    /// Its key was used before, for the same request: this is what it did then.
     Replayed {
         /// The resource that it made or changed.
         entity_id: i64,
