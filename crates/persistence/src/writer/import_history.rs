@@ -13,18 +13,6 @@ use super::working_set::{WorkingSet, own_movement};
 use crate::tables::Stored;
 use crate::tables::history::{FIRST, HistoryRow};
 
-/// The refusal for a history that does not hold together.
-const BROKEN: Refusal = Refusal::Invalid {
-    pointer: String::new(),
-    code: "broken-history",
-    detail: "the hashes, personal values or events of the history do not fit together",
-};
-const UNKNOWN_CUSTOMER: Refusal = Refusal::Invalid {
-    pointer: String::new(),
-    code: "unknown-customer",
-    detail: "its customer is not there",
-};
-
 impl Decider<'_> {
     pub(super) fn import_history(
         &mut self,
@@ -57,7 +45,7 @@ impl Decider<'_> {
                     self.move_stock(before.as_ref(), &after);
                 }
             }
-            _ => return Err(BROKEN.into()),
+            _ => return Err(Refusal::BrokenHistory.into()),
         }
         Ok(Effect::HistoryImported)
     }
@@ -67,7 +55,9 @@ impl Decider<'_> {
     where
         WorkingSet: Holds<A>,
     {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Err(BROKEN.into()) };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Err(Refusal::BrokenHistory.into());
+        };
         let collection = Holds::<A>::collection(self.set);
         if collection.get(first.entity_id).is_some() {
             let passed = self.set.passed.get(&(last.entity_id, last.seq));
@@ -82,13 +72,14 @@ impl Decider<'_> {
         for row in rows {
             let whole = row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
             if row.entity_id != first.entity_id || !whole {
-                return Err(BROKEN.into());
+                return Err(Refusal::BrokenHistory.into());
             }
             head.clone_from(&row.hash);
-            let event = row.decoded::<A>().map_err(|_| BROKEN)?;
-            let after = A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(|_| BROKEN)?;
+            let event = row.decoded::<A>().map_err(|_| Refusal::BrokenHistory)?;
+            let after = A::apply(state.clone(), row.entity_id, &event, row.stamp())
+                .map_err(|_| Refusal::BrokenHistory)?;
             if row.misderived(state.as_ref(), &after).is_some() {
-                return Err(BROKEN.into());
+                return Err(Refusal::BrokenHistory.into());
             }
             steps.push((state.replace(after.clone()), after));
         }
@@ -122,7 +113,7 @@ impl Decider<'_> {
             return Err(Refusal::UnknownStore);
         }
         if order.customer_id.is_some_and(|id| self.set.customers.get(id.get()).is_none()) {
-            return Err(UNKNOWN_CUSTOMER);
+            return Err(Refusal::UnknownCustomer);
         }
         let known = |id: i64| self.set.products.get(id).is_some_and(|found| found.store_id == order.store_id);
         let lines = order.lines.iter().enumerate();

@@ -56,12 +56,7 @@ impl Decider<'_> {
         self.set.pending.seen.extend(orders.iter().map(|order| (id, order.get())));
         if let Some(position) = up_to {
             if self.set.seen.last_positions.get(&id).is_none_or(|last| position > *last) {
-                return Err(Refusal::Invalid {
-                    pointer: "/up_to".into(),
-                    code: "out-of-range",
-                    detail: "no order of your stores has come so far",
-                }
-                .into());
+                return Err(Refusal::PositionNotReached.into());
             }
             if self.set.seen.marks.get(&id).is_some_and(|mark| *mark < position) {
                 self.set.pending.marks.push((id, position));
