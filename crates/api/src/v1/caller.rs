@@ -253,7 +253,7 @@ async fn with_current(
         true => in_trash(problem, order, actor),
         false => problem,
     };
-    Ok(problem.current(<&str>::from(order.status), order.version, offers))
+    Ok(problem.current(<&str>::from(order.status()), order.version, offers))
 }
 
 /// Whoever meets an order in the trash is told so, and whoever may take it out, how.

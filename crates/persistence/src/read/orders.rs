@@ -90,7 +90,12 @@ pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<V
 pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Error> {
     let row: Option<(Option<String>, Option<String>)> = conn.fetch_optional(&PROOF.bind((id.get(),))).await?;
     let at = Row { table: "orders", id: id.get() };
-    row.map(|(phone, email)| at.contact(None, phone.as_deref(), email.as_deref(), None)).transpose()
+    let Some((phone, email)) = row else { return Ok(None) };
+    Ok(Some(Contact {
+        phone: at.parsed_option("contact_phone", phone.as_deref())?,
+        email: at.parsed_option("contact_email", email.as_deref())?,
+        ..Contact::default()
+    }))
 }
 
 /// A point in the history of one thing.

@@ -1,0 +1,151 @@
+//! Which indexes give the orders in the order of the list.
+//!
+//! A list sorted by the time of placing is walked along the index of a store, of a status, of a customer and so on: one
+//! lane for each value or pair of values that is asked for, all of them merged. Other orders have one lane. No two
+//! indexes of `orders` begin with the same column, so that there is one way only.
+
+use ordervault_domain::order::Status;
+use sea_query::{Condition, Expr, ExprTrait, Order as Direction, Query, SelectStatement, Value};
+
+use strum::IntoEnumIterator as _;
+
+use super::filter::{OrderSort, SortKey};
+use super::predicate::{Predicate, column};
+use super::row::OrderCursor;
+use crate::read::select::united;
+
+/// Most lanes that are merged; with more, the index of all orders is walked.
+const MAX_LANES: usize = 24;
+
+/// The columns before `placed_at` in an index, those that say most first.
+const LANES: [&[&str]; 5] =
+    [&["customer_id"], &["contact_email"], &["store_id", "status"], &["status"], &["source_status"]];
+
+/// The lanes of a list.
+pub(super) struct IndexRanges {
+    lanes: Vec<RangeKeys>,
+    /// For each criterion whether all rows in the lanes fulfil it.
+    pub(super) settled: Vec<bool>,
+}
+
+/// The values that the columns before the sort key have in this lane.
+type RangeKeys = Vec<(&'static str, Value)>;
+
+impl IndexRanges {
+    /// Those that fit best.
+    pub(super) fn new(criteria: &[Predicate], key: SortKey) -> Self {
+        let of_columns = |columns: &&[&'static str]| -> Option<Vec<Vec<Value>>> {
+            let first = values(criteria, columns.first()?)?.to_vec();
+            let others = columns.iter().skip(1).map(|name| match values(criteria, name) {
+                Some(values) => values.to_vec(),
+                None => Status::iter().map(|status| <&str>::from(status).into()).collect(),
+            });
+            let values: Vec<Vec<Value>> = std::iter::once(first).chain(others).collect();
+            Some(values).filter(|values| values.iter().map(Vec::len).product::<usize>() <= MAX_LANES)
+        };
+        let fitting = LANES.iter().filter(|_| key == SortKey::Placed);
+        let fitting = fitting.filter_map(|columns| Some((*columns, of_columns(columns)?))).next();
+        let (columns, values_of) = fitting.unwrap_or_default();
+        let mut lanes: Vec<RangeKeys> = vec![vec![]];
+        for (&name, values) in columns.iter().zip(&values_of) {
+            let with = |lane: &RangeKeys, value: &Value| [lane.as_slice(), &[(name, value.clone())]].concat();
+            lanes = lanes.iter().flat_map(|lane| values.iter().map(move |value| with(lane, value))).collect();
+        }
+        let settled = criteria.iter().map(|criterion| match criterion {
+            Predicate::Among(name, held) => columns.contains(name) && values(criteria, name) == Some(held),
+            Predicate::Within(name, ..) => *name == key.column(),
+            _ => false,
+        });
+        Self { lanes, settled: settled.collect() }
+    }
+
+    /// Does each lane hold a part of the orders only?
+    pub(super) fn are_of_values(&self) -> bool {
+        self.lanes.iter().all(|lane| !lane.is_empty())
+    }
+}
+
+/// The part of an index that is walked: in which order, from where, which keys.
+pub(super) struct KeyRange {
+    pub(super) sort: OrderSort,
+    pub(super) after: Option<OrderCursor>,
+    /// At least the first, less than the second, if the keys are restricted.
+    pub(super) keys: Option<(Option<i64>, Option<i64>)>,
+}
+
+impl KeyRange {
+    /// Key and id of the orders in the lanes, in the order of the list, as `sort_key` and `id`.
+    pub(super) fn rows(&self, lanes: IndexRanges, limit: u64, offset: u64) -> SelectStatement {
+        let mut lanes: Vec<SelectStatement> = lanes.lanes.into_iter().map(|lane| self.lane(&lane)).collect();
+        let mut rows = match lanes.pop() {
+            Some(only) if lanes.is_empty() => only,
+            last => {
+                let parts = lanes.into_iter().chain(last).map(|mut lane| {
+                    lane.limit(limit + offset);
+                    Query::select().columns(["sort_key", "id"]).from_subquery(lane, "lane").to_owned()
+                });
+                let mut all = parts.reduce(united).unwrap_or_default();
+                all.order_by("sort_key", self.direction()).order_by("id", self.direction()).to_owned()
+            }
+        };
+        rows.limit(limit);
+        if offset > 0 {
+            rows.offset(offset);
+        }
+        rows
+    }
+
+    /// One lane. It is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL would
+    /// rather walk the index of all orders where it believes that most of them have this value.
+    fn lane(&self, lane: &RangeKeys) -> SelectStatement {
+        let mut rows = Query::select()
+            .expr_as(column(self.sort.key.column()), "sort_key")
+            .expr(column("id"))
+            .from("orders")
+            .to_owned();
+        for &(name, _) in lane {
+            rows.order_by_expr(column(name), self.direction());
+        }
+        rows.order_by_expr(column(self.sort.key.column()), self.direction());
+        rows.order_by_expr(column("id"), self.direction());
+        rows.cond_where(self.range(lane)).to_owned()
+    }
+
+    fn range(&self, lane: &RangeKeys) -> Condition {
+        let names = lane.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
+        let row = Expr::tuple(names.map(column));
+        let at = |key: i64, id: i64| {
+            let values = lane.iter().map(|(_, value)| Expr::val(value.clone()));
+            Expr::tuple(values.chain([Expr::val(key), Expr::val(id)]))
+        };
+        let (from, to) = self.keys.unwrap_or_default();
+        let is_open = lane.is_empty() && self.keys.is_none();
+        let mut range = Condition::all();
+        if !is_open || from.is_some() {
+            range = range.add(row.clone().gte(at(from.unwrap_or(i64::MIN), i64::MIN)));
+        }
+        if !is_open || to.is_some() {
+            range = range.add(row.clone().lt(at(to.unwrap_or(i64::MAX), i64::MIN)));
+        }
+        if self.sort.key == SortKey::Due {
+            // The index has no others.
+            range = range.add(column("due_at").is_not_null());
+        }
+        range.add_option(self.after.map(|after| {
+            let last = at(after.key, after.id.get());
+            if self.sort.descending { row.lt(last) } else { row.gt(last) }
+        }))
+    }
+
+    pub(super) fn direction(&self) -> Direction {
+        if self.sort.descending { Direction::Desc } else { Direction::Asc }
+    }
+}
+
+/// The values that a column may have, if that is asked for.
+fn values<'a>(criteria: &'a [Predicate], column: &str) -> Option<&'a [Value]> {
+    criteria.iter().find_map(|criterion| match criterion {
+        Predicate::Among(name, values) if *name == column => Some(values.as_slice()),
+        _ => None,
+    })
+}

@@ -1,0 +1,131 @@
+//! Taking over things from an export, history and all: the rows come as they were, the state is folded from them.
+
+use ordervault_domain::access::Actor;
+use ordervault_domain::aggregate::Kind;
+use ordervault_domain::customer::Customer;
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+use ordervault_domain::refusal::Refusal;
+use ordervault_domain::store::Store;
+
+use super::decider::{ActorContext, Decider, OperationError};
+use crate::tables::history::{FIRST, HistoryRow};
+use crate::tables::stock::own_movement;
+use crate::writer::operation::Effect;
+use crate::writer::set::{Change, Held};
+
+impl Decider<'_> {
+    pub(in crate::writer) fn import_history(
+        &mut self,
+        actor_context: &ActorContext<'_>,
+        rows: &[HistoryRow],
+    ) -> Result<Effect, OperationError> {
+        if !matches!(actor_context.actor, Actor::Importer | Actor::Operator) {
+            return Err(Refusal::Forbidden(None).into());
+        }
+        let kind =
+            rows.first().and_then(|row| row.kind.parse::<Kind>().ok()).ok_or(Refusal::BrokenHistory)?;
+        match kind {
+            Kind::Store => self.steps_of::<Store>(rows).map(|_| ())?,
+            Kind::Customer => {
+                if let Some((_, customer)) = self.steps_of::<Customer>(rows)?.last() {
+                    self.fits_customer(customer)?;
+                }
+            }
+            Kind::Product => {
+                let steps = self.steps_of::<Product>(rows)?;
+                if let Some((_, product)) = steps.last() {
+                    self.fits_product(product)?;
+                }
+                for (before, after) in steps {
+                    if let Some(movement) = own_movement(before.as_ref(), &after) {
+                        self.set.apply(Change::StockMovement(movement));
+                    }
+                }
+            }
+            Kind::Order => {
+                for (before, after) in self.steps_of::<Order>(rows)? {
+                    self.fits_order(&after)?;
+                    self.move_stock(before.as_ref(), &after);
+                }
+            }
+            // They do not travel.
+            Kind::Member => return Err(Refusal::BrokenHistory.into()),
+        }
+        Ok(Effect::HistoryImported)
+    }
+
+    /// The steps from state to state, empty if the thing is here already with the same history, or has gone on from it.
+    fn steps_of<A: Held>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError> {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Err(Refusal::BrokenHistory.into());
+        };
+        if self.set.get::<A>(first.entity_id).is_some() {
+            let passed = self.set.passed(last.entity_id, last.seq);
+            return match self.set.head::<A>(first.entity_id) == last.hash || passed == Some(&last.hash) {
+                true => Ok(vec![]),
+                false => Err(Refusal::Duplicate { field: "id" }.into()),
+            };
+        }
+        let mut head = FIRST.to_owned();
+        let mut state: Option<A> = None;
+        let mut steps = Vec::with_capacity(rows.len());
+        for row in rows {
+            let whole = row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
+            if row.entity_id != first.entity_id || !whole {
+                return Err(Refusal::BrokenHistory.into());
+            }
+            head.clone_from(&row.hash);
+            let event = row.decoded::<A>().map_err(|_| Refusal::BrokenHistory)?;
+            let after = A::apply(state.clone(), row.entity_id, &event, row.stamp())
+                .map_err(|_| Refusal::BrokenHistory)?;
+            if row.misderived(state.as_ref(), &after).is_some() {
+                return Err(Refusal::BrokenHistory.into());
+            }
+            steps.push((state.replace(after.clone()), after));
+        }
+        if let Some(state) = state {
+            self.set.set_state(state, Some(head));
+        }
+        for row in rows {
+            self.set.apply(Change::History(row.clone()));
+        }
+        Ok(steps)
+    }
+
+    fn fits_customer(&self, customer: &Customer) -> Result<(), Refusal> {
+        let email = customer.contact.email.as_ref();
+        match email.is_some_and(|email| self.set.customer_email_taken(customer.id.get(), email.as_str())) {
+            true => Err(Refusal::Duplicate { field: "email" }),
+            false => Ok(()),
+        }
+    }
+
+    fn fits_product(&self, product: &Product) -> Result<(), Refusal> {
+        if self.set.get::<Store>(product.store_id.get()).is_none() {
+            return Err(Refusal::UnknownStore);
+        }
+        match self.set.sku_taken(product.id.get(), product.store_id.get(), &product.sku) {
+            true => Err(Refusal::Duplicate { field: "sku" }),
+            false => Ok(()),
+        }
+    }
+
+    fn fits_order(&self, order: &Order) -> Result<(), Refusal> {
+        if self.set.get::<Store>(order.store_id.get()).is_none() {
+            return Err(Refusal::UnknownStore);
+        }
+        if order.customer_id.is_some_and(|id| self.set.get::<Customer>(id.get()).is_none()) {
+            return Err(Refusal::UnknownCustomer);
+        }
+        let known =
+            |id: i64| self.set.get::<Product>(id).is_some_and(|found| found.store_id == order.store_id);
+        let lines = order.lines.iter().enumerate();
+        let unknown: Vec<usize> =
+            lines.filter(|(_, line)| !known(line.product_id.get())).map(|(position, _)| position).collect();
+        match unknown.is_empty() {
+            true => Ok(()),
+            false => Err(Refusal::UnknownProduct(unknown)),
+        }
+    }
+}
