@@ -141,3 +141,11 @@ fn every_refusal_is_met() {
         }
     }
 }
+
+#[test]
+fn refusals_say_in_words_what_they_are_about() {
+    let said = |refusal: Refusal| refusal.to_string();
+    assert_eq!(said(Refusal::UnknownProduct(vec![0, 2])), "its store has no such product (line 1, 3)");
+    assert_eq!(said(Refusal::Duplicate { field: "email" }), "another one has this email already");
+    assert_eq!(said(Refusal::TooManyLines { most: 200 }), "an order has at most 200 lines");
+}
