@@ -111,12 +111,11 @@ pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<E
 
 /// A contact that the shop can do something with: a name, and one way to reach the person.
 pub(super) fn reachable(contact: &Contact) -> Result<(), Refusal> {
-    let invalid = |pointer: &str, code, detail| Refusal::Invalid { pointer: pointer.into(), code, detail };
     if contact.name.is_none() {
-        return Err(invalid("/contact/name", "missing", "give the name of the person who gets the order"));
+        return Err(Refusal::NameMissing);
     }
     if contact.phone.is_none() && contact.email.is_none() {
-        return Err(invalid("/contact/phone", "missing", "give a phone number or an e-mail address"));
+        return Err(Refusal::Unreachable);
     }
     Ok(())
 }
@@ -128,15 +127,14 @@ pub(super) fn price(
     requests: &[LineRequest],
     agreed: &[Line],
 ) -> Result<Vec<Line>, Refusal> {
-    let invalid = |pointer: String, code, detail| Err(Refusal::Invalid { pointer, code, detail });
     if requests.is_empty() {
-        return invalid("/lines".into(), "too-few", "an order has at least one line");
+        return Err(Refusal::NoLines);
     }
     if requests.len() > MAX_LINES {
-        return invalid("/lines".into(), "too-many", "an order has at most 200 lines");
+        return Err(Refusal::TooManyLines { most: MAX_LINES });
     }
     if let Some(line) = requests.iter().position(|line| !(1..=MAX_QUANTITY).contains(&line.quantity)) {
-        return invalid(format!("/lines/{line}/quantity"), "out-of-range", "a quantity is from 1 to 1000000");
+        return Err(Refusal::QuantityOutOfRange { line, most: MAX_QUANTITY });
     }
     let had = |id: ProductId| agreed.iter().find(|line| line.product_id == id);
     let unknown = positions(requests, |line| match context.products.get(&line.product_id) {

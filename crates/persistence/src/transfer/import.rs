@@ -385,7 +385,7 @@ fn reason(refusal: &Refusal) -> String {
         }
         Refusal::Duplicate { field: "id" } => "it is there already, with another history".to_owned(),
         Refusal::Duplicate { field } => format!("something else has the same {field}"),
-        Refusal::Invalid { detail, .. } => (*detail).to_owned(),
-        other => <&str>::from(other).to_owned(),
+        Refusal::UnknownCustomer => "its customer is not there".to_owned(),
+        other => other.to_string(),
     }
 }

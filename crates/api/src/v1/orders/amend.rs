@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::answer::{LineRequestBody, act, body, line_requests};
+use super::answer::{LineRequestBody, body, carry_out, line_requests};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -115,7 +115,7 @@ pub(crate) async fn amend(
         return foresee(&caller, id, version, amendment).await;
     }
     let conditions = Conditions { version: OptionalIfMatch(Some(version)), key };
-    act(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
+    carry_out(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
 }
 
 /// The same decision in the same context, without writing.

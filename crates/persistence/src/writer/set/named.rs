@@ -5,7 +5,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member;
-use ordervault_domain::order::{self, Order};
+use ordervault_domain::order::{self, Order, References};
 use ordervault_domain::product::{self, Product};
 
 use crate::tables::history::{HistoryRow, fold};
@@ -165,9 +165,11 @@ impl Named {
     }
 
     fn note_order(&mut self, actor: ActorRef, command: &order::OrderCommand) {
+        let references = References::of(command, None);
+        self.stores.extend(references.store.map(|id| id.get()));
+        self.products.extend(references.products.iter().map(|id| id.get()));
         match command {
             order::OrderCommand::Place(place) => {
-                self.stores.push(place.store_id.get());
                 self.customers.extend(place.customer_id.map(|id| id.get()));
                 let customer_id = match actor {
                     ActorRef::Customer(id) => Some(id),
@@ -175,19 +177,13 @@ impl Named {
                 };
                 let duplicate_key = order::DuplicateKey::of_place(place, customer_id);
                 self.alike.extend(duplicate_key.map(|duplicate_key| duplicate_key.key()));
-                self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
             order::OrderCommand::Import(import) => {
-                self.stores.push(import.store_id.get());
                 self.customers.extend(import.customer_id.map(|id| id.get()));
-                self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
-            }
-            order::OrderCommand::Amend(amendment) => {
-                let lines = amendment.lines.iter().flatten();
-                self.products.extend(lines.map(|line| line.product_id.get()));
             }
             // What they have to do with is found in the order itself.
-            order::OrderCommand::Confirm
+            order::OrderCommand::Amend(_)
+            | order::OrderCommand::Confirm
             | order::OrderCommand::Reject { .. }
             | order::OrderCommand::Start
             | order::OrderCommand::Complete
