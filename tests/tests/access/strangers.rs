@@ -452,14 +452,8 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
         Request::post("/v1/staff/batches").key("batch").json(&json!({"action": "confirm", "ids": ids}));
     let batch = shop.send(token, &batch).await;
     assert_eq!(batch.status, 202, "{}", batch.text());
-<<<<<<< HEAD
     let tools =
-        Tools { db: db.clone(), writer: site.shop.writer.clone(), sources: site.shop.clock.sources(0) };
-=======
-    let clock = server.shop.clock.clone();
-    let tools =
-        Tools { db: db.clone(), writer: server.shop.writer.clone(), clock: Arc::new(move || clock.now()) };
->>>>>>> kit
+        Tools { db: db.clone(), writer: server.shop.writer.clone(), sources: server.shop.clock.sources(0) };
     while RunBatches.step(&tools).await.expect("a step") == Progress::More {}
     let id = batch.json()["id"].as_str().expect("an id").to_owned();
     let items = shop.send(token, &Request::get(format!("/v1/staff/batches/{id}/items"))).await.json();

@@ -14,6 +14,7 @@ use ordervault_domain::store::{self, Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
+use ordervault_persistence::sources::Sources;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
 use ordervault_persistence::{leader, read};
@@ -21,7 +22,7 @@ use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::queue::{
     actor, another_process, batches, folded, history, on_order, run_sql, together,
 };
-use ordervault_tests::shop::{ManualClock, Shop, place, submission};
+use ordervault_tests::shop::{ManualClock, Shop, place, seeded, submission};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
@@ -437,18 +438,11 @@ async fn a_clock_that_steps_makes_nothing_happen_twice(db: Db) {
 }
 
 async fn a_server_ahead_of_the_writer_does_nothing_early(db: Db) {
-<<<<<<< HEAD:tests/tests/deadlines.rs
-    let mut counter = Counter::open(&db).await;
-    let order = counter.place().await;
-    let time = counter.clock.clone();
-    let ahead = move || time.now().plus_millis(48 * HOUR);
-    counter.server.tools.sources = Sources::new(ahead, seeded(0));
-=======
     let mut fixture = Fixture::open(&db).await;
     let order = fixture.place().await;
     let time = fixture.clock.clone();
-    fixture.server.tools.clock = Arc::new(move || time.now().plus_millis(48 * HOUR));
->>>>>>> kit:tests/tests/background/deadlines.rs
+    let ahead = move || time.now().plus_millis(48 * HOUR);
+    fixture.server.tools.sources = Sources::new(ahead, seeded(0));
     let before = batches(&db).await;
     fixture.server.tick().await.expect("the timers work");
     assert_eq!((batches(&db).await, events(&db, &order).await.len()), (before, 1));

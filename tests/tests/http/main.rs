@@ -1,11 +1,12 @@
 //! The API as its clients meet it: a server on a port of its own, on both engines.
-#![expect(clippy::expect_used, reason = "tests may")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod as_of;
 mod board;
 mod catalogue;
 mod contract;
 mod duplicate_orders;
+mod faults;
 mod lookups;
 mod races;
 mod staff_orders;

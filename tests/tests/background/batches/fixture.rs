@@ -129,14 +129,8 @@ impl Fixture {
     }
 
     pub(crate) fn tools(&self) -> Tools {
-<<<<<<< HEAD:tests/tests/batches/fixture.rs
-        let writer = self.site.shop.writer.clone();
-        Tools { db: self.db().clone(), writer, sources: self.site.shop.clock.sources(0) }
-=======
-        let clock = self.server.shop.clock.clone();
         let writer = self.server.shop.writer.clone();
-        Tools { db: self.db().clone(), writer, clock: Arc::new(move || clock.now()) }
->>>>>>> kit:tests/tests/background/batches/fixture.rs
+        Tools { db: self.db().clone(), writer, sources: self.server.shop.clock.sources(0) }
     }
 
     /// One step of the job.

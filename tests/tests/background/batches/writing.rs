@@ -92,11 +92,7 @@ pub(crate) async fn the_job_is_woken_at_once(db: Db) {
     let fixture = Fixture::open(&db).await;
     let order = fixture.order(Status::PendingReview).await;
     let (stop, stopped) = oneshot::channel::<()>();
-<<<<<<< HEAD:tests/tests/batches/writing.rs
-    let jobs = Jobs::new(desk.tools(), desk.site.waker()).with(RunBatches);
-=======
-    let jobs = Jobs::new(fixture.tools(), fixture.server.bell()).with(RunBatches);
->>>>>>> kit:tests/tests/background/batches/writing.rs
+    let jobs = Jobs::new(fixture.tools(), fixture.server.waker()).with(RunBatches);
     // It never ticks.
     let runner = tokio::spawn(jobs.run(pending::<()>, async move { _ = stopped.await }));
     tokio::task::yield_now().await;
