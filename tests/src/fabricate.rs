@@ -48,10 +48,11 @@ static CUSTOMERS: Template = Template::new(
 );
 /// $1 and $2: numbers after the one and up to the other; $3 and $4: id and time of the number 0; $5: customers.
 static ORDERS: Template = Template::new(
-    "INSERT INTO orders (id, version, head_hash, status, store_id, customer_id, source, source_status, currency,
+    "INSERT INTO orders (id, version, head_hash, status, executed_to, store_id, customer_id, source, source_status, currency,
          subtotal, shipping_total, total, contact_name, contact_phone_reversed, contact_email, note, holds_stock,
          invalid_from, placed_at, updated_at, due_at, deleted_at)
-     SELECT $3 + (value * 60000 << 22) + value % 1000, 1, '', status, store, 1 + value % $5, source,
+     SELECT $3 + (value * 60000 << 22) + value % 1000, 1, '', status,
+         CASE status WHEN 'invalid' THEN 'confirmed' WHEN 'cancelled' THEN 'pending_review' ELSE status END, store, 1 + value % $5, source,
          CASE WHEN source = 'shop' THEN NULL WHEN value % 2003 = 0 THEN 'lost' ELSE 'delivered' END, 'TWD',
          total, 0, total, '王小明 Maria ' || value, CAST(1000000 + value * 7919 % 9000000 AS TEXT),
          'maria' || (value % $5) || '@example.com', '', FALSE, CASE WHEN status = 'invalid' THEN 'confirmed' END,

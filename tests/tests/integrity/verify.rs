@@ -39,8 +39,9 @@ const ROWS: &[Case] = &[
     ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
-             change_window_minutes, NULL, created_at, updated_at, duplicate_window_minutes, review_minutes, start_minutes,
-             completion_minutes, cancel_unconfirmed_minutes, public_board FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
+             change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
+             cancel_unconfirmed_minutes, public_board, NULL, created_at, updated_at
+         FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
         &[],
     ),

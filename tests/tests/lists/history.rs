@@ -246,7 +246,7 @@ async fn a_page_walks_so_far_and_no_further(db: Db) {
     drop(conn);
     static LONG: Template = Template::new("UPDATE history SET entity_id = 1, seq = recorded_at");
     static UNPROTECT: Template =
-        Template::forked("DROP TRIGGER history_no_update", "DROP TRIGGER history_no_change ON history");
+        Template::forked("DROP TRIGGER history_no_update", "DROP TRIGGER history_no_update ON history");
     run_sql(&fresh.db, &UNPROTECT).await;
     run_sql(&fresh.db, &LONG).await;
     let mut conn = fresh.db.read().await.expect("a reader");

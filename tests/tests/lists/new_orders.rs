@@ -2,7 +2,6 @@
 //! and with positions that come late.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Actor, Role, StoreScope};
@@ -18,7 +17,7 @@ use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{ActorRef, Operation, Receipt, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
-use ordervault_tests::life::{Dice, live};
+use ordervault_tests::life::Dice;
 use ordervault_tests::queue::{another_process, refusal_of};
 use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
@@ -34,7 +33,6 @@ ordervault_tests::twin_tests!(
     only_members_see,
     a_mark_never_goes_back_and_forgets_what_is_below,
     opening_and_marking_clear_the_flag,
-    older_databases_get_their_arrivals,
     very_many_new_orders_are_walked_in_pages,
 );
 
@@ -395,39 +393,6 @@ async fn opening_and_marking_clear_the_flag(db: Db) {
     server.close().await;
 }
 
-async fn older_databases_get_their_arrivals(db: Db) {
-    let fresh = Fresh::on(db.engine()).await;
-    let shop = Shop::open(&fresh.db).await;
-    live(&shop, 17, 200).await;
-    let member = shop.member(Role::Owner, StoreScope::All).await;
-    number_all(&fresh.db).await;
-    let before = dump(&fresh.db).await;
-    assert!(before["order_arrivals"].len() > 10);
-    fresh.damage(filled_again(&fresh.db)).await;
-    let after = dump(&fresh.db).await;
-    assert_eq!(after["order_arrivals"], before["order_arrivals"]);
-    // What is older than the migration is news to nobody.
-    let mut conn = fresh.db.read().await.expect("a reader");
-    assert_eq!(new_for(&mut conn, &member, &OrderFilter::default()).await, BTreeSet::new());
-    drop(conn);
-    shop.close().await;
-    fresh.finish().await;
-}
-
-/// Empties the tables and runs the statements of the migration that fill them.
-fn filled_again(db: &Db) -> &'static str {
-    let engine = match db.engine() {
-        Engine::Sqlite => "sqlite",
-        Engine::Postgres => "postgres",
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(engine);
-    let text = std::fs::read_to_string(folder.join("0004_history_and_arrivals.sql")).expect("the migration");
-    let filling: Vec<&str> = text.split(';').filter(|statement| statement.contains("INSERT INTO")).collect();
-    assert_eq!(filling.len(), 2);
-    let emptied = "DELETE FROM order_arrivals; DELETE FROM seen_marks; DELETE FROM seen_orders";
-    Box::leak(format!("{emptied};{}", filling.join(";")).into_boxed_str())
-}
-
 async fn very_many_new_orders_are_walked_in_pages(db: Db) {
     const MANY: u64 = read::MAX_WALKED_ROWS + 500;
     let fresh = Fresh::on(db.engine()).await;
@@ -470,9 +435,9 @@ fn copies(db: &Db) -> &'static str {
         Engine::Postgres => "generate_series(1::bigint, 10500) AS n (i)",
     };
     let text = format!(
-        "INSERT INTO orders (id, version, head_hash, status, store_id, source, currency, subtotal, shipping_total,
+        "INSERT INTO orders (id, version, head_hash, status, executed_to, store_id, source, currency, subtotal, shipping_total,
              total, note, holds_stock, placed_at, updated_at)
-         SELECT o.id + n.i, 1, '', o.status, o.store_id, 'shop', o.currency, 0, 0, 0, '', FALSE, o.placed_at + n.i, 0
+         SELECT o.id + n.i, 1, '', o.status, o.executed_to, o.store_id, 'shop', o.currency, 0, 0, 0, '', FALSE, o.placed_at + n.i, 0
          FROM orders o, {numbers};
          INSERT INTO order_arrivals SELECT id, store_id, 1000000 + id % 1000000 FROM orders
          WHERE id NOT IN (SELECT order_id FROM order_arrivals)"

@@ -89,7 +89,7 @@ async fn every_command_on_orders(db: Db) {
             folded_as_answered(&db, &*changed).await;
             order = changed;
         }
-        assert_eq!(order.status, *status);
+        assert_eq!(order.status(), *status);
         // The first one went with three pots instead.
         let stocks = (stock(&db, &tea).await, stock(&db, &pot).await);
         assert_eq!(stocks, ((10, *reserved), (7, 0)), "{commands:?}");
@@ -123,7 +123,7 @@ async fn deadlines_on_orders(db: &Db, shop: &Shop) -> [OrderCommandKind; 2] {
         folded_as_answered(db, &*changed).await;
         order = changed;
     }
-    assert_eq!((order.status, stock(db, &tea).await), (Status::Cancelled, (1, 0)));
+    assert_eq!((order.status(), stock(db, &tea).await), (Status::Cancelled, (1, 0)));
     commands.map(|command| OrderCommandKind::from(&command))
 }
 

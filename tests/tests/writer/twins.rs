@@ -9,7 +9,7 @@ use ordervault_persistence::sequence;
 use ordervault_persistence::writer::Submission;
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::queue::*;
-use ordervault_tests::random_submissions::{Known, Roll};
+use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::seed::seeds;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
 use ordervault_tests::twin::Fresh;
@@ -56,18 +56,6 @@ async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
     }
     shop.close().await;
     (moments, outcomes)
-}
-
-/// Makes sure that there is something to act on: members, stores, products, customers, a batch, an order. Members come first,
-/// so that what they say to have seen is beyond their own beginning; and an order has come to each store before they say so.
-fn opening() -> Vec<Roll> {
-    let mut rolls: Vec<Roll> = (0..4).map(|n| [10, 0, 0, 3, 0b11111 >> n, 4 + 3 * n + 1, 0, 1]).collect();
-    rolls.extend([[8, 0, 0, 0, 0, 1, 0, 0], [8, 0, 0, 0, 1, 1, 0, 0]]);
-    rolls.extend((0..6).map(|n| [9, 0, n, 0, 1_031 + 12 * n, 1, 0, 1]));
-    rolls.extend((0..4).map(|n| [10, 0, 0, 0, n, 1, 0, 1]));
-    rolls.extend([[0, 1, 1, 1, 2, 1, 0, 1], [0, 1, 0, 21, 2, 1, 0, 1]]);
-    rolls.extend([[12, 2, 0, 0, 0, 1, 0, 1], [12, 2, 0, 3, 1, 1, 0, 1]]);
-    rolls
 }
 
 /// The others: the same wishes, one by one or each moment at once.

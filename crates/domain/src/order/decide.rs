@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::context::{DecisionContext, Events};
 use super::place::{import, place, price, reachable};
+use super::rights::{authorize, permission_to_cancel};
 use super::{
-    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Status, Totals,
-    stock_deltas,
+    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Stage, Status, Totals,
+    Valid, stock_deltas,
 };
-use crate::access::{Actor, Permission};
+use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
 use crate::refusal::{Refusal, Shortage};
@@ -41,7 +42,7 @@ pub fn decide(
         (Some(order), OrderCommand::Delete { batch }) => delete(order, *batch),
         (Some(order), OrderCommand::Undelete { batch }) => Ok(undelete(order, *batch)),
         // In the trash nothing goes on.
-        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status }),
+        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status() }),
         (Some(order), OrderCommand::Confirm) => {
             let due_at = due_at(context, Status::Confirmed, now);
             forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
@@ -77,61 +78,9 @@ pub fn decide(
     Ok(events)
 }
 
-/// May this actor do this kind of act on this order at all?
-///
-/// # Errors
-/// `Forbidden` before `NotFound`: the role is known before the order is looked at.
-pub fn authorize(order: Option<&Order>, actor: &Actor, command: &OrderCommand) -> Result<(), Refusal> {
-    match actor {
-        Actor::Operator | Actor::System => return Ok(()),
-        Actor::Anonymous => return Err(Refusal::Forbidden(None)),
-        Actor::Importer => match command {
-            OrderCommand::Import(_) => {}
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        Actor::Customer(_) | Actor::Guest(_) => match command {
-            OrderCommand::Place(_)
-            | OrderCommand::Amend(_)
-            | OrderCommand::Cancel { .. }
-            | OrderCommand::Hide
-            | OrderCommand::Show => {}
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        Actor::Member(_) => {
-            let needed = permission(command);
-            if !needed.iter().any(|permission| actor.may(*permission)) {
-                return Err(Refusal::Forbidden(needed.first().copied()));
-            }
-        }
-    }
-    match order {
-        Some(order) if !actor.scope().covers(order) => Err(Refusal::NotFound),
-        _ => Ok(()),
-    }
-}
-
-/// The permissions of which one opens this kind of act to staff.
-fn permission(command: &OrderCommand) -> &'static [Permission] {
-    match command {
-        OrderCommand::Place(_) => &[Permission::OrdersPlace],
-        OrderCommand::Import(_) => &[],
-        OrderCommand::Confirm => &[Permission::OrdersConfirm],
-        OrderCommand::Reject { .. } => &[Permission::OrdersReject],
-        OrderCommand::Amend(_) => &[Permission::OrdersAmend],
-        OrderCommand::Start => &[Permission::OrdersStart],
-        OrderCommand::Complete => &[Permission::OrdersComplete],
-        OrderCommand::Cancel { .. } => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
-        OrderCommand::Invalidate { .. } => &[Permission::OrdersInvalidate],
-        OrderCommand::Restore => &[Permission::OrdersRestore],
-        OrderCommand::Delete { .. } | OrderCommand::Undelete { .. } => &[Permission::OrdersDelete],
-        OrderCommand::Hide | OrderCommand::Show => &[Permission::OrdersAmend],
-        OrderCommand::NoteBreach | OrderCommand::Expire => &[],
-    }
-}
-
 /// One step of the main road, or nothing if it has been taken.
 fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
-    if order.status == to {
+    if order.status() == to {
         return Ok(vec![]);
     }
     stands_in(order, &[from])?;
@@ -145,7 +94,7 @@ fn invalid(
     event: OrderEvent,
     comment: &Option<String>,
 ) -> Result<Events, Refusal> {
-    if order.status == Status::Invalid && order.invalid_reason == Some(reason) {
+    if order.stage.invalid().is_some_and(|invalid| invalid.reason == Some(reason)) {
         return Ok(vec![]);
     }
     stands_in(order, from)?;
@@ -159,23 +108,17 @@ fn cancel(
     comment: &Option<String>,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
-    if order.status == Status::Cancelled && order.cancel_reason == Some(reason) {
+    if matches!(order.stage, Stage::Valid(Valid::Cancelled(cancelled)) if cancelled.reason == Some(reason)) {
         return Ok(vec![]);
     }
-    match actor {
-        Actor::Customer(_) | Actor::Guest(_) => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-            in_time(order, now)?;
-        }
-        _ => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
-            let needed = match order.status {
-                Status::Processing => Permission::OrdersCancelProcessing,
-                _ => Permission::OrdersCancel,
-            };
-            if !actor.may(needed) {
-                return Err(Refusal::Forbidden(Some(needed)));
-            }
+    if actor.buys() {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
+        in_time(order, now)?;
+    } else {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
+        let needed = permission_to_cancel(order.status());
+        if !actor.may(needed) {
+            return Err(Refusal::Forbidden(Some(needed)));
         }
     }
     Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
@@ -189,7 +132,7 @@ fn amend(
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-    if matches!(actor, Actor::Customer(_) | Actor::Guest(_)) {
+    if actor.buys() {
         in_time(order, now)?;
     }
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
@@ -216,12 +159,13 @@ fn amend(
 }
 
 fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
-    match (order.status, order.invalid_from) {
-        (Status::Invalid, Some(to)) => {
+    match order.stage {
+        Stage::Invalid(invalid) => {
+            let to = Stage::Valid(invalid.from).status();
             let due_at = due_at(context, to, now);
             Ok(vec![Envelope::of(OrderEvent::Restored { to, due_at })])
         }
-        _ => Err(Refusal::StateConflict { current: order.status }),
+        Stage::Valid(_) => Err(Refusal::StateConflict { current: order.status() }),
     }
 }
 
@@ -255,7 +199,7 @@ fn expire(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Event
     let limit_minutes = context.store.and_then(|store| store.policy.cancel_unconfirmed_minutes);
     match limit_minutes {
         Some(minutes)
-            if order.status == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
+            if order.status() == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
         {
             vec![Envelope::of(OrderEvent::Cancelled { reason: CancelReason::Expired })]
         }
@@ -269,10 +213,10 @@ fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Opti
 }
 
 fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
-    if statuses.contains(&order.status) {
+    if statuses.contains(&order.status()) {
         return Ok(());
     }
-    Err(Refusal::StateConflict { current: order.status })
+    Err(Refusal::StateConflict { current: order.status() })
 }
 
 /// The customer's own time for changes.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{DuplicateKey, Line, Order, Totals};
+use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, address_text, millis, millis_option, time_option};
@@ -19,6 +19,7 @@ const COLUMNS: &[Column] = &[
     ("version", Int),
     ("head_hash", Text),
     ("status", Text),
+    ("executed_to", Text),
     ("store_id", Int),
     ("customer_id", Int),
     ("source", Text),
@@ -91,6 +92,7 @@ pub(crate) struct OrderRow {
     version: i64,
     head_hash: String,
     status: String,
+    executed_to: String,
     store_id: i64,
     customer_id: Option<i64>,
     source: String,
@@ -146,10 +148,25 @@ impl OrderRow {
             self.contact_email.as_deref(),
             self.contact_address.as_deref(),
         )?;
+        let stage = StageParts {
+            status: at.parsed("status", &self.status)?,
+            executed_to: at.parsed("executed_to", &self.executed_to)?,
+            confirmed_at: time_option(self.confirmed_at),
+            started_at: time_option(self.started_at),
+            completed_at: time_option(self.completed_at),
+            cancelled_at: time_option(self.cancelled_at),
+            cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
+            invalidated_at: time_option(self.invalidated_at),
+            invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
+            invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
+            deleted_at: time_option(self.deleted_at),
+            deleted_in: self.deleted_in.map(BatchId::from_i64),
+        };
+        let stage = stage.stage().ok_or_else(|| at.inconsistent("status"))?;
         let state = Order {
             id: OrderId::from_i64(self.id),
             version: self.version,
-            status: at.parsed("status", &self.status)?,
+            stage,
             store_id: StoreId::from_i64(self.store_id),
             customer_id: self.customer_id.map(CustomerId::from_i64),
             source: at.parsed("source", &self.source)?,
@@ -170,18 +187,8 @@ impl OrderRow {
             status_since: Timestamp::from_millis(self.status_since),
             due_at: time_option(self.due_at),
             breached_at: time_option(self.breached_at),
-            deleted_at: time_option(self.deleted_at),
-            deleted_in: self.deleted_in.map(BatchId::from_i64),
-            cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
-            invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
-            invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
             placed_at: Timestamp::from_millis(self.placed_at),
             updated_at: Timestamp::from_millis(self.updated_at),
-            confirmed_at: time_option(self.confirmed_at),
-            started_at: time_option(self.started_at),
-            completed_at: time_option(self.completed_at),
-            cancelled_at: time_option(self.cancelled_at),
-            invalidated_at: time_option(self.invalidated_at),
         };
         Ok(LockedRow { state, head: self.head_hash })
     }
@@ -245,11 +252,13 @@ impl Stored for Order {
 
     fn values(&self, head: &str) -> Vec<Bind> {
         let phone = self.contact.phone.as_ref();
+        let stage = self.stage.parts();
         vec![
             self.id.get().into(),
             self.version.into(),
             head.into(),
-            <&str>::from(self.status).into(),
+            <&str>::from(stage.status).into(),
+            <&str>::from(stage.executed_to).into(),
             self.store_id.get().into(),
             self.customer_id.map(CustomerId::get).into(),
             <&str>::from(self.source).into(),
@@ -267,22 +276,22 @@ impl Stored for Order {
             (&self.note).into(),
             self.holds_stock.into(),
             millis_option(self.change_until),
-            self.cancel_reason.map(<&str>::from).into(),
-            self.invalid_reason.map(<&str>::from).into(),
-            self.invalid_from.map(<&str>::from).into(),
+            stage.cancel_reason.map(<&str>::from).into(),
+            stage.invalid_reason.map(<&str>::from).into(),
+            stage.invalid_from.map(<&str>::from).into(),
             millis(self.placed_at),
             millis(self.updated_at),
-            millis_option(self.confirmed_at),
-            millis_option(self.started_at),
-            millis_option(self.completed_at),
-            millis_option(self.cancelled_at),
-            millis_option(self.invalidated_at),
+            millis_option(stage.confirmed_at),
+            millis_option(stage.started_at),
+            millis_option(stage.completed_at),
+            millis_option(stage.cancelled_at),
+            millis_option(stage.invalidated_at),
             self.unlisted.into(),
             millis(self.status_since),
             millis_option(self.due_at),
             millis_option(self.breached_at),
-            millis_option(self.deleted_at),
-            self.deleted_in.map(BatchId::get).into(),
+            millis_option(stage.deleted_at),
+            stage.deleted_in.map(BatchId::get).into(),
             DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()).into(),
         ]
     }

@@ -6,7 +6,6 @@ mod owner;
 mod sequencer;
 
 use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
 
 use actix_web::web;
 use ordervault_api::auth::{SecretError, Secrets};

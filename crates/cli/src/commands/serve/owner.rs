@@ -40,12 +40,12 @@ pub(super) async fn make_first(
     let (hash, generated) = match (&first_run.owner_password_hash, &first_run.owner_password) {
         (Some(hash), _) => (hash.expose().to_owned(), None),
         (None, Some(password)) => {
-            let hash = accounts::hash(Realm::Staff, password.expose(), &[email.as_str()]).await;
+            let hash = accounts::hash(Realm::Staff, password.expose(), &[email.as_str()], sources).await;
             (hash.map_err(wrong)?, None)
         }
         (None, None) => {
             let password = accounts::generated_password(sources);
-            (accounts::hash(Realm::Staff, &password, &[email.as_str()]).await?, Some(password))
+            (accounts::hash(Realm::Staff, &password, &[email.as_str()], sources).await?, Some(password))
         }
     };
     let account = Account {
