@@ -111,6 +111,7 @@ struct Fixture {
     customer: Arc<Customer>,
     stranger: Arc<Customer>,
     owner: Arc<Member>,
+    manager: Arc<Member>,
     clerk: Arc<Member>,
     gone: Arc<Member>,
     pending: Arc<Order>,
@@ -121,7 +122,6 @@ struct Fixture {
     dear: Arc<Product>,
     /// Of a store that asks about orders that look alike; the customer has just ordered one unit.
     asked: Arc<Product>,
-    manager: Arc<Member>,
     /// Every order of it has had its turn.
     batch: BatchId,
 }
@@ -137,6 +137,7 @@ impl Fixture {
         let (customer, stranger) = (shop.customer().await, shop.customer().await);
         let owner = shop.member(Role::Owner, StoreScope::All).await;
         let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
+        let manager = shop.member(Role::Manager, StoreScope::All).await;
         let gone = shop.member(Role::Manager, StoreScope::All).await;
         shop.act(operator, on_member(gone.id, member::MemberCommand::Deactivate)).await;
         let late = shop.place(&customer, &store, &[(&tea, 1)]).await;
@@ -162,12 +163,10 @@ impl Fixture {
         let price = Some(Amount::new(1_000_000_000_000));
         let edit = product::ProductEdit { price, ..product::ProductEdit::default() };
         shop.act(operator, on_product(dear.id, product::ProductCommand::Edit(edit))).await;
-        let manager = shop.member(Role::Manager, StoreScope::All).await;
         let batch = completed_batch(shop, &owner, &invalid).await;
         Self {
             dear,
             asked,
-            manager,
             batch,
             store,
             other_store,
@@ -178,6 +177,7 @@ impl Fixture {
             customer,
             stranger,
             owner,
+            manager,
             clerk,
             gone,
             pending,
@@ -304,29 +304,14 @@ impl Fixture {
     /// Rules that are asked of nothing else.
     fn refused_rest(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let customer = actor(&self.customer);
-        let owners =
-            member::MemberEdit { roles: Some([Role::Owner].into()), ..member::MemberEdit::default() };
-        let unknown = SessionOperation::Rotate {
-            id: SessionId::from_i64(3),
-            realm: Realm::Customer,
-            presented_hash: "made up".into(),
-            idle_millis: 1_000,
-            token_hash: Arc::new(|_, _| String::new()),
-        };
         vec![
             ("looks-like", customer, place(self.asked.store_id, &[(&self.asked, 1)])),
             ("amount-out-of-range", customer, place(self.store.id, &[(&self.dear, 2)])),
-            (
-                "beyond-own-rights",
-                ActorRef::Member(self.manager.id),
-                on_member(self.clerk.id, member::MemberCommand::Edit(owners)),
-            ),
             (
                 "batch-completed",
                 ActorRef::Member(self.owner.id),
                 Operation::Batch(BatchOperation::Cancel { id: self.batch }),
             ),
-            ("invalid-credentials", ActorRef::Anonymous, Operation::Session(unknown)),
         ]
     }
 
@@ -484,6 +469,20 @@ impl Fixture {
                 "not-found",
                 actor(&self.stranger),
                 on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
+            ),
+            (
+                "invalid-credentials",
+                ActorRef::Anonymous,
+                Operation::Verified {
+                    realm: Realm::Customer,
+                    principal_id: self.customer.id.get(),
+                    password_hash: "another".into(),
+                },
+            ),
+            (
+                "beyond-own-rights",
+                ActorRef::Member(self.manager.id),
+                on_member(self.owner.id, member::MemberCommand::Deactivate),
             ),
             ("duplicate", operator, create(Role::Clerk, &self.clerk)),
             ("forbidden", ActorRef::Member(self.clerk.id), create(Role::Clerk, &self.clerk)),
