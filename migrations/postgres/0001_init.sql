@@ -1,15 +1,24 @@
--- Everything that has a history, and the history itself. Times are milliseconds since the Unix epoch (UTC), money is
--- minor units, ids are 63-bit integers. Rows are projections: their truth is the fold of the history.
+-- The first schema. Until the first release it is changed in this file; from the release on migrations are append-only:
+-- this file is never touched again, and each change is a new file of the next number, one per engine.
+--
+-- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of stores,
+-- products, customers, members and orders are projections: their truth is the fold of their history.
 
 CREATE TABLE stores (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT stores_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C" NOT NULL,
     currency TEXT COLLATE "C" NOT NULL,
     time_zone TEXT COLLATE "C" NOT NULL,
     active BOOLEAN NOT NULL,
     change_window_minutes BIGINT,
+    duplicate_window_minutes BIGINT,
+    review_minutes BIGINT,
+    start_minutes BIGINT,
+    completion_minutes BIGINT,
+    cancel_unconfirmed_minutes BIGINT,
+    public_board BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -17,28 +26,36 @@ CREATE TABLE stores (
 
 CREATE TABLE products (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT products_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     sku TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C",
-    price BIGINT NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    price BIGINT NOT NULL CONSTRAINT products_price_is_in_range CHECK (price BETWEEN 0 AND 1000000000000),
     active BOOLEAN NOT NULL,
     on_hand BIGINT NOT NULL,
-    reserved BIGINT NOT NULL CHECK (reserved >= 0),
+    reserved BIGINT NOT NULL CONSTRAINT products_reserved_is_not_negative CHECK (reserved >= 0),
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
-    CHECK (on_hand >= reserved),
+    CONSTRAINT products_reserved_is_on_hand CHECK (on_hand >= reserved),
     UNIQUE (store_id, sku)
 );
 CREATE INDEX products_by_store ON products (store_id, id);
 CREATE INDEX products_by_category ON products (category, id);
+CREATE INDEX products_by_sku ON products (sku);
+
+-- The words of a product, split beforehand: its row in the index of words.
+CREATE TABLE product_search (
+    id BIGINT PRIMARY KEY,
+    words TSVECTOR NOT NULL
+);
+CREATE INDEX product_search_words ON product_search USING gin (words);
 
 CREATE TABLE customers (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
     email TEXT COLLATE "C" UNIQUE,
@@ -51,7 +68,7 @@ CREATE TABLE customers (
 
 CREATE TABLE members (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
     email TEXT COLLATE "C" UNIQUE,
@@ -65,29 +82,59 @@ CREATE TABLE members (
     updated_at BIGINT NOT NULL
 );
 
+-- Passwords of customers and members, beside what has a history.
+CREATE TABLE credentials (
+    principal_id BIGINT PRIMARY KEY,
+    password_hash TEXT COLLATE "C" NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- Families of refresh tokens; a family is one login.
+CREATE TABLE sessions (
+    id BIGINT PRIMARY KEY,
+    realm TEXT COLLATE "C" NOT NULL CONSTRAINT sessions_realm_is_known CHECK (realm IN ('customer', 'staff')),
+    principal_id BIGINT NOT NULL,
+    generation BIGINT NOT NULL,
+    token_hash TEXT COLLATE "C" NOT NULL,
+    previous_hash TEXT COLLATE "C",
+    created_at BIGINT NOT NULL,
+    rotated_at BIGINT NOT NULL,
+    idle_until BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    ended_because TEXT COLLATE "C"
+);
+CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
+
 CREATE TABLE orders (
     id BIGINT PRIMARY KEY,
-    version BIGINT NOT NULL CHECK (version >= 1),
+    version BIGINT NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
-    status TEXT COLLATE "C" NOT NULL CHECK (status IN
+    status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
         ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
+    status_since BIGINT NOT NULL DEFAULT 0,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     customer_id BIGINT REFERENCES customers (id),
-    source TEXT COLLATE "C" NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
+    source TEXT COLLATE "C" NOT NULL CONSTRAINT orders_source_is_known CHECK (source IN ('shop', 'staff', 'import')),
     source_status TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
     currency TEXT COLLATE "C" NOT NULL,
     subtotal BIGINT NOT NULL,
     shipping_total BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
+    total BIGINT NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
     contact_name TEXT COLLATE "C",
     contact_phone TEXT COLLATE "C",
     contact_phone_reversed TEXT COLLATE "C",
     contact_email TEXT COLLATE "C",
     contact_address TEXT COLLATE "C",
     note TEXT COLLATE "C" NOT NULL,
+    -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
+    look_alike_key BIGINT,
+    unlisted BOOLEAN NOT NULL DEFAULT FALSE,
     holds_stock BOOLEAN NOT NULL,
     change_until BIGINT,
+    due_at BIGINT,
+    breached_at BIGINT,
     cancel_reason TEXT COLLATE "C",
     invalid_reason TEXT COLLATE "C",
     invalid_from TEXT COLLATE "C",
@@ -98,17 +145,27 @@ CREATE TABLE orders (
     completed_at BIGINT,
     cancelled_at BIGINT,
     invalidated_at BIGINT,
-    CHECK (subtotal + shipping_total = total),
-    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+    -- In the trash since then, and by which batch.
+    deleted_at BIGINT CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
+    deleted_in BIGINT CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
+    CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
 );
+-- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
+-- the wrong one, so there is none by store and time.
 CREATE INDEX orders_by_time ON orders (placed_at, id);
-CREATE INDEX orders_by_store ON orders (store_id, placed_at, id);
+CREATE INDEX orders_by_update ON orders (updated_at, id);
+CREATE INDEX orders_by_total ON orders (total, id);
 CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
+CREATE INDEX orders_by_look_alike ON orders (look_alike_key, placed_at) WHERE look_alike_key IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
 CREATE TABLE order_lines (
     order_id BIGINT NOT NULL REFERENCES orders (id),
@@ -117,15 +174,28 @@ CREATE TABLE order_lines (
     sku TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C",
-    quantity BIGINT NOT NULL CHECK (quantity >= 1),
+    quantity BIGINT NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price BIGINT NOT NULL,
-    total BIGINT NOT NULL CHECK (total = unit_price * quantity),
+    total BIGINT NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
     PRIMARY KEY (order_id, position)
 );
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 
--- What orders and deliveries did to the stock. The row's numbers are the sums over this ledger.
+-- The words of an order, split beforehand: one column per class of texts, because not everybody may search them all. All
+-- of them are in one index, so that several words are found together whatever class of texts each is in; those of items
+-- have one of their own besides.
+CREATE TABLE order_search (
+    id BIGINT PRIMARY KEY,
+    items TSVECTOR NOT NULL,
+    contact TSVECTOR NOT NULL,
+    note TSVECTOR NOT NULL
+);
+CREATE INDEX order_search_items ON order_search USING gin (items);
+CREATE INDEX order_search_words ON order_search USING gin ((items || contact || note));
+
+-- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without
+-- exception.
 CREATE TABLE stock_movements (
     product_id BIGINT NOT NULL REFERENCES products (id),
     entity_id BIGINT NOT NULL,
@@ -135,10 +205,10 @@ CREATE TABLE stock_movements (
     PRIMARY KEY (product_id, entity_id, seq)
 );
 
--- One history for every kind of thing. Append-only without exception.
+-- One history for everything that has one. Append-only without exception.
 CREATE TABLE history (
     entity_id BIGINT NOT NULL,
-    seq BIGINT NOT NULL CHECK (seq >= 1),
+    seq BIGINT NOT NULL CONSTRAINT history_seq_is_positive CHECK (seq >= 1),
     kind TEXT COLLATE "C" NOT NULL,
     store_id BIGINT,
     type TEXT COLLATE "C" NOT NULL,
@@ -158,6 +228,26 @@ CREATE TABLE history (
 );
 CREATE INDEX history_by_time ON history (recorded_at, entity_id, seq);
 CREATE INDEX history_by_actor ON history (actor_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_store ON history (store_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_type ON history (kind, type, recorded_at, entity_id, seq);
+
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+END;
+$$;
+CREATE TRIGGER stock_movements_no_update BEFORE UPDATE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movements_no_delete BEFORE DELETE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER stock_movements_no_truncate BEFORE TRUNCATE ON stock_movements
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_update BEFORE UPDATE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_delete BEFORE DELETE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER history_no_truncate BEFORE TRUNCATE ON history
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 -- The personal values of an event. Erasure and purge may clear rows here; the history keeps the commitment.
 CREATE TABLE personal_values (
@@ -178,28 +268,76 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
 
-CREATE TABLE credentials (
-    principal_id BIGINT PRIMARY KEY,
-    password_hash TEXT COLLATE "C" NOT NULL,
-    updated_at BIGINT NOT NULL
+-- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
+CREATE TABLE order_arrivals (
+    order_id BIGINT PRIMARY KEY REFERENCES orders (id),
+    store_id BIGINT NOT NULL REFERENCES stores (id),
+    position BIGINT NOT NULL UNIQUE
+);
+CREATE INDEX order_arrivals_by_store ON order_arrivals (store_id, position);
+
+-- Up to which position a member has seen everything. No row: up to their own first event.
+CREATE TABLE seen_marks (
+    member_id BIGINT PRIMARY KEY REFERENCES members (id),
+    position BIGINT NOT NULL
 );
 
--- Families of refresh tokens; a family is one login.
-CREATE TABLE sessions (
-    id BIGINT PRIMARY KEY,
-    realm TEXT COLLATE "C" NOT NULL CHECK (realm IN ('customer', 'staff')),
-    principal_id BIGINT NOT NULL,
-    generation BIGINT NOT NULL,
-    token_hash TEXT COLLATE "C" NOT NULL,
-    previous_hash TEXT COLLATE "C",
-    created_at BIGINT NOT NULL,
-    rotated_at BIGINT NOT NULL,
-    idle_until BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL,
-    ended_at BIGINT,
-    ended_because TEXT COLLATE "C"
+-- What a member has seen beyond that, one by one.
+CREATE TABLE seen_orders (
+    member_id BIGINT NOT NULL REFERENCES members (id),
+    order_id BIGINT NOT NULL REFERENCES orders (id),
+    PRIMARY KEY (member_id, order_id)
 );
-CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
+
+-- Commands for many orders at once: what is to be done.
+CREATE TABLE batches (
+    id BIGINT PRIMARY KEY,
+    created_by BIGINT NOT NULL,
+    action TEXT COLLATE "C" NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
+        ('delete', 'undelete', 'confirm', 'invalidate')),
+    reason TEXT COLLATE "C",
+    -- Only until it is finished: then it stands with the histories of the orders.
+    comment TEXT COLLATE "C",
+    stores TEXT COLLATE "C" NOT NULL,
+    request_id TEXT COLLATE "C" NOT NULL,
+    status TEXT COLLATE "C" NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
+        ('pending', 'running', 'completed', 'cancelled')),
+    total BIGINT NOT NULL,
+    succeeded BIGINT NOT NULL,
+    already_applied BIGINT NOT NULL,
+    refused BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    started_at BIGINT,
+    finished_at BIGINT,
+    CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
+    CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
+);
+CREATE INDEX batches_by_member ON batches (created_by, id);
+CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
+
+-- What became of each order; also ids that lead to no order in its maker's reach. The version is the one that the order
+-- must still have; none: any.
+CREATE TABLE batch_items (
+    batch_id BIGINT NOT NULL REFERENCES batches (id),
+    order_id BIGINT NOT NULL,
+    version BIGINT,
+    result TEXT COLLATE "C" NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
+        ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
+    code TEXT COLLATE "C",
+    PRIMARY KEY (batch_id, order_id),
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
+);
+CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
+
+-- What members were shown before they say that it shall be done: to tell what has changed since.
+CREATE TABLE batch_previews (
+    digest TEXT COLLATE "C" PRIMARY KEY,
+    member_id BIGINT NOT NULL,
+    versions TEXT COLLATE "C" NOT NULL,
+    created_at BIGINT NOT NULL,
+    expires_at BIGINT NOT NULL
+);
+CREATE INDEX batch_previews_by_member ON batch_previews (member_id, created_at);
 
 -- What an idempotency key did. The answer is rendered again from the history.
 CREATE TABLE idempotency_keys (
@@ -211,51 +349,50 @@ CREATE TABLE idempotency_keys (
 );
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
--- One row per writing process, touched by each of its batches: whether a commit whose answer was lost took place.
+-- How often somebody has tried something, by a hash of what and who: so many attempts, which are forgotten at
+-- `expires_at`; no further one before `blocked_until`.
+CREATE TABLE throttles (
+    key TEXT COLLATE "C" PRIMARY KEY,
+    attempts BIGINT NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),
+    expires_at BIGINT NOT NULL,
+    blocked_until BIGINT NOT NULL
+);
+CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+-- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (
     id BIGINT PRIMARY KEY,
     batch BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 
--- Pre-tokenised words: one column per class of fields, because not everybody may search them all.
-CREATE TABLE order_search (
-    id BIGINT PRIMARY KEY,
-    items TSVECTOR NOT NULL,
-    contact TSVECTOR NOT NULL,
-    note TSVECTOR NOT NULL
-);
-CREATE INDEX order_search_items ON order_search USING gin (items);
-CREATE INDEX order_search_contact ON order_search USING gin (contact);
-CREATE INDEX order_search_note ON order_search USING gin (note);
-CREATE TABLE product_search (
-    id BIGINT PRIMARY KEY,
-    words TSVECTOR NOT NULL
-);
-CREATE INDEX product_search_words ON product_search USING gin (words);
-
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
-END;
-$$;
-CREATE TRIGGER history_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON history
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER stock_movements_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movements
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
--- For analysts: the same rows with readable times.
+-- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
-SELECT id, version, status, store_id, customer_id, source, source_status, currency, subtotal, shipping_total, total,
+SELECT
+    id, version, head_hash, status,
+    to_timestamp(status_since / 1000.0) AS status_since,
+    store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, look_alike_key,
+    unlisted, holds_stock,
+    to_timestamp(change_until / 1000.0) AS change_until,
+    to_timestamp(due_at / 1000.0) AS due_at,
+    to_timestamp(breached_at / 1000.0) AS breached_at,
+    cancel_reason, invalid_reason, invalid_from,
     to_timestamp(placed_at / 1000.0) AS placed_at,
     to_timestamp(updated_at / 1000.0) AS updated_at,
     to_timestamp(confirmed_at / 1000.0) AS confirmed_at,
     to_timestamp(started_at / 1000.0) AS started_at,
     to_timestamp(completed_at / 1000.0) AS completed_at,
-    to_timestamp(cancelled_at / 1000.0) AS cancelled_at
+    to_timestamp(cancelled_at / 1000.0) AS cancelled_at,
+    to_timestamp(invalidated_at / 1000.0) AS invalidated_at,
+    to_timestamp(deleted_at / 1000.0) AS deleted_at,
+    deleted_in
 FROM orders;
+
 CREATE VIEW readable_history AS
-SELECT entity_id, seq, kind, type, event, actor_kind, actor_id, request_id,
+SELECT
+    entity_id, seq, kind, store_id, type, format, event, commitment, fields,
     to_timestamp(recorded_at / 1000.0) AS recorded_at,
-    to_timestamp(occurred_at / 1000.0) AS occurred_at
+    to_timestamp(occurred_at / 1000.0) AS occurred_at,
+    actor_kind, actor_id, actor_role, request_id, key_id, hash
 FROM history;

@@ -1,15 +1,24 @@
--- Everything that has a history, and the history itself. Times are milliseconds since the Unix epoch (UTC), money is
--- minor units, ids are 63-bit integers. Rows are projections: their truth is the fold of the history.
+-- The first schema. Until the first release it is changed in this file; from the release on migrations are append-only:
+-- this file is never touched again, and each change is a new file of the next number, one per engine.
+--
+-- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of stores,
+-- products, customers, members and orders are projections: their truth is the fold of their history.
 
 CREATE TABLE stores (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT stores_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT NOT NULL,
     currency TEXT NOT NULL,
     time_zone TEXT NOT NULL,
     active INTEGER NOT NULL,
     change_window_minutes INTEGER,
+    duplicate_window_minutes INTEGER,
+    review_minutes INTEGER,
+    start_minutes INTEGER,
+    completion_minutes INTEGER,
+    cancel_unconfirmed_minutes INTEGER,
+    public_board INTEGER NOT NULL DEFAULT FALSE,
     external_reference TEXT UNIQUE,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
@@ -17,28 +26,34 @@ CREATE TABLE stores (
 
 CREATE TABLE products (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT products_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     store_id INTEGER NOT NULL REFERENCES stores (id),
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
     category TEXT,
-    price INTEGER NOT NULL CHECK (price BETWEEN 0 AND 1000000000000),
+    price INTEGER NOT NULL CONSTRAINT products_price_is_in_range CHECK (price BETWEEN 0 AND 1000000000000),
     active INTEGER NOT NULL,
     on_hand INTEGER NOT NULL,
-    reserved INTEGER NOT NULL CHECK (reserved >= 0),
+    reserved INTEGER NOT NULL CONSTRAINT products_reserved_is_not_negative CHECK (reserved >= 0),
     external_reference TEXT UNIQUE,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    CHECK (on_hand >= reserved),
+    CONSTRAINT products_reserved_is_on_hand CHECK (on_hand >= reserved),
     UNIQUE (store_id, sku)
 ) STRICT;
 CREATE INDEX products_by_store ON products (store_id, id);
 CREATE INDEX products_by_category ON products (category, id);
+CREATE INDEX products_by_sku ON products (sku);
+
+-- The words of a product, split beforehand: its row in the index of words.
+CREATE VIRTUAL TABLE product_search USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+);
 
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
     email TEXT UNIQUE,
@@ -51,7 +66,7 @@ CREATE TABLE customers (
 
 CREATE TABLE members (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
     email TEXT UNIQUE,
@@ -65,29 +80,59 @@ CREATE TABLE members (
     updated_at INTEGER NOT NULL
 ) STRICT;
 
+-- Passwords of customers and members, beside what has a history.
+CREATE TABLE credentials (
+    principal_id INTEGER PRIMARY KEY,
+    password_hash TEXT NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+-- Families of refresh tokens; a family is one login.
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    realm TEXT NOT NULL CONSTRAINT sessions_realm_is_known CHECK (realm IN ('customer', 'staff')),
+    principal_id INTEGER NOT NULL,
+    generation INTEGER NOT NULL,
+    token_hash TEXT NOT NULL,
+    previous_hash TEXT,
+    created_at INTEGER NOT NULL,
+    rotated_at INTEGER NOT NULL,
+    idle_until INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_because TEXT
+) STRICT;
+CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
+
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
-    version INTEGER NOT NULL CHECK (version >= 1),
+    version INTEGER NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN
+    status TEXT NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
         ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
+    status_since INTEGER NOT NULL DEFAULT 0,
     store_id INTEGER NOT NULL REFERENCES stores (id),
     customer_id INTEGER REFERENCES customers (id),
-    source TEXT NOT NULL CHECK (source IN ('shop', 'staff', 'import')),
+    source TEXT NOT NULL CONSTRAINT orders_source_is_known CHECK (source IN ('shop', 'staff', 'import')),
     source_status TEXT,
     external_reference TEXT UNIQUE,
     currency TEXT NOT NULL,
     subtotal INTEGER NOT NULL,
     shipping_total INTEGER NOT NULL,
-    total INTEGER NOT NULL CHECK (total BETWEEN 0 AND 1000000000000),
+    total INTEGER NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
     contact_name TEXT,
     contact_phone TEXT,
     contact_phone_reversed TEXT,
     contact_email TEXT,
     contact_address TEXT,
     note TEXT NOT NULL,
+    -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
+    look_alike_key INTEGER,
+    unlisted INTEGER NOT NULL DEFAULT FALSE,
     holds_stock INTEGER NOT NULL,
     change_until INTEGER,
+    due_at INTEGER,
+    breached_at INTEGER,
     cancel_reason TEXT,
     invalid_reason TEXT,
     invalid_from TEXT,
@@ -98,17 +143,27 @@ CREATE TABLE orders (
     completed_at INTEGER,
     cancelled_at INTEGER,
     invalidated_at INTEGER,
-    CHECK (subtotal + shipping_total = total),
-    CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+    -- In the trash since then, and by which batch.
+    deleted_at INTEGER CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
+    deleted_in INTEGER CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
+    CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
 ) STRICT;
+-- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
+-- the wrong one, so there is none by store and time.
 CREATE INDEX orders_by_time ON orders (placed_at, id);
-CREATE INDEX orders_by_store ON orders (store_id, placed_at, id);
+CREATE INDEX orders_by_update ON orders (updated_at, id);
+CREATE INDEX orders_by_total ON orders (total, id);
 CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
+CREATE INDEX orders_by_look_alike ON orders (look_alike_key, placed_at) WHERE look_alike_key IS NOT NULL;
+CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
+CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
 CREATE TABLE order_lines (
     order_id INTEGER NOT NULL REFERENCES orders (id),
@@ -117,15 +172,23 @@ CREATE TABLE order_lines (
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
     category TEXT,
-    quantity INTEGER NOT NULL CHECK (quantity >= 1),
+    quantity INTEGER NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price INTEGER NOT NULL,
-    total INTEGER NOT NULL CHECK (total = unit_price * quantity),
+    total INTEGER NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
     PRIMARY KEY (order_id, position)
 ) STRICT;
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 
--- What orders and deliveries did to the stock. The row's numbers are the sums over this ledger.
+-- The words of an order, split beforehand: one column per class of texts, because not everybody may search them all. All
+-- of them are in one index, so that several words are found together whatever class of texts each is in; those of items
+-- have one of their own besides.
+CREATE VIRTUAL TABLE order_search USING fts5 (
+    items, contact, note, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+);
+
+-- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without
+-- exception.
 CREATE TABLE stock_movements (
     product_id INTEGER NOT NULL REFERENCES products (id),
     entity_id INTEGER NOT NULL,
@@ -135,10 +198,10 @@ CREATE TABLE stock_movements (
     PRIMARY KEY (product_id, entity_id, seq)
 ) STRICT;
 
--- One history for every kind of thing. Append-only without exception.
+-- One history for everything that has one. Append-only without exception.
 CREATE TABLE history (
     entity_id INTEGER NOT NULL,
-    seq INTEGER NOT NULL CHECK (seq >= 1),
+    seq INTEGER NOT NULL CONSTRAINT history_seq_is_positive CHECK (seq >= 1),
     kind TEXT NOT NULL,
     store_id INTEGER,
     type TEXT NOT NULL,
@@ -158,6 +221,25 @@ CREATE TABLE history (
 ) STRICT;
 CREATE INDEX history_by_time ON history (recorded_at, entity_id, seq);
 CREATE INDEX history_by_actor ON history (actor_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_store ON history (store_id, recorded_at, entity_id, seq);
+CREATE INDEX history_by_type ON history (kind, type, recorded_at, entity_id, seq);
+
+CREATE TRIGGER stock_movements_no_update BEFORE UPDATE ON stock_movements
+BEGIN
+    SELECT RAISE(ABORT, 'stock_movements is append-only');
+END;
+CREATE TRIGGER stock_movements_no_delete BEFORE DELETE ON stock_movements
+BEGIN
+    SELECT RAISE(ABORT, 'stock_movements is append-only');
+END;
+CREATE TRIGGER history_no_update BEFORE UPDATE ON history
+BEGIN
+    SELECT RAISE(ABORT, 'history is append-only');
+END;
+CREATE TRIGGER history_no_delete BEFORE DELETE ON history
+BEGIN
+    SELECT RAISE(ABORT, 'history is append-only');
+END;
 
 -- The personal values of an event. Erasure and purge may clear rows here; the history keeps the commitment.
 CREATE TABLE personal_values (
@@ -178,28 +260,76 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
 
-CREATE TABLE credentials (
-    principal_id INTEGER PRIMARY KEY,
-    password_hash TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
+-- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
+CREATE TABLE order_arrivals (
+    order_id INTEGER PRIMARY KEY REFERENCES orders (id),
+    store_id INTEGER NOT NULL REFERENCES stores (id),
+    position INTEGER NOT NULL UNIQUE
+) STRICT;
+CREATE INDEX order_arrivals_by_store ON order_arrivals (store_id, position);
+
+-- Up to which position a member has seen everything. No row: up to their own first event.
+CREATE TABLE seen_marks (
+    member_id INTEGER PRIMARY KEY REFERENCES members (id),
+    position INTEGER NOT NULL
 ) STRICT;
 
--- Families of refresh tokens; a family is one login.
-CREATE TABLE sessions (
-    id INTEGER PRIMARY KEY,
-    realm TEXT NOT NULL CHECK (realm IN ('customer', 'staff')),
-    principal_id INTEGER NOT NULL,
-    generation INTEGER NOT NULL,
-    token_hash TEXT NOT NULL,
-    previous_hash TEXT,
-    created_at INTEGER NOT NULL,
-    rotated_at INTEGER NOT NULL,
-    idle_until INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL,
-    ended_at INTEGER,
-    ended_because TEXT
+-- What a member has seen beyond that, one by one.
+CREATE TABLE seen_orders (
+    member_id INTEGER NOT NULL REFERENCES members (id),
+    order_id INTEGER NOT NULL REFERENCES orders (id),
+    PRIMARY KEY (member_id, order_id)
 ) STRICT;
-CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
+
+-- Commands for many orders at once: what is to be done.
+CREATE TABLE batches (
+    id INTEGER PRIMARY KEY,
+    created_by INTEGER NOT NULL,
+    action TEXT NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
+        ('delete', 'undelete', 'confirm', 'invalidate')),
+    reason TEXT,
+    -- Only until it is finished: then it stands with the histories of the orders.
+    comment TEXT,
+    stores TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    status TEXT NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
+        ('pending', 'running', 'completed', 'cancelled')),
+    total INTEGER NOT NULL,
+    succeeded INTEGER NOT NULL,
+    already_applied INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    created_at INTEGER NOT NULL,
+    started_at INTEGER,
+    finished_at INTEGER,
+    CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
+    CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
+) STRICT;
+CREATE INDEX batches_by_member ON batches (created_by, id);
+CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
+
+-- What became of each order; also ids that lead to no order in its maker's reach. The version is the one that the order
+-- must still have; none: any.
+CREATE TABLE batch_items (
+    batch_id INTEGER NOT NULL REFERENCES batches (id),
+    order_id INTEGER NOT NULL,
+    version INTEGER,
+    result TEXT NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
+        ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
+    code TEXT,
+    PRIMARY KEY (batch_id, order_id),
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
+) STRICT;
+CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
+
+-- What members were shown before they say that it shall be done: to tell what has changed since.
+CREATE TABLE batch_previews (
+    digest TEXT PRIMARY KEY,
+    member_id INTEGER NOT NULL,
+    versions TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX batch_previews_by_member ON batch_previews (member_id, created_at);
 
 -- What an idempotency key did. The answer is rendered again from the history.
 CREATE TABLE idempotency_keys (
@@ -211,53 +341,50 @@ CREATE TABLE idempotency_keys (
 ) STRICT;
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
--- One row per writing process, touched by each of its batches: whether a commit whose answer was lost took place.
+-- How often somebody has tried something, by a hash of what and who: so many attempts, which are forgotten at
+-- `expires_at`; no further one before `blocked_until`.
+CREATE TABLE throttles (
+    key TEXT PRIMARY KEY,
+    attempts INTEGER NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),
+    expires_at INTEGER NOT NULL,
+    blocked_until INTEGER NOT NULL
+) STRICT;
+CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+-- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (
     id INTEGER PRIMARY KEY,
     batch INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
 
--- Pre-tokenised words: one column per class of fields, because not everybody may search them all.
-CREATE VIRTUAL TABLE order_search USING fts5 (
-    items, contact, note, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
-);
-CREATE VIRTUAL TABLE product_search USING fts5 (
-    words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
-);
-
-CREATE TRIGGER history_no_update BEFORE UPDATE ON history
-BEGIN
-    SELECT RAISE(ABORT, 'history is append-only');
-END;
-
-CREATE TRIGGER history_no_delete BEFORE DELETE ON history
-BEGIN
-    SELECT RAISE(ABORT, 'history is append-only');
-END;
-
-CREATE TRIGGER stock_movements_no_update BEFORE UPDATE ON stock_movements
-BEGIN
-    SELECT RAISE(ABORT, 'stock_movements is append-only');
-END;
-
-CREATE TRIGGER stock_movements_no_delete BEFORE DELETE ON stock_movements
-BEGIN
-    SELECT RAISE(ABORT, 'stock_movements is append-only');
-END;
-
--- For analysts: the same rows with readable times.
+-- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
-SELECT id, version, status, store_id, customer_id, source, source_status, currency, subtotal, shipping_total, total,
+SELECT
+    id, version, head_hash, status,
+    strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
+    store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, look_alike_key,
+    unlisted, holds_stock,
+    strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,
+    strftime('%Y-%m-%dT%H:%M:%fZ', due_at / 1000.0, 'unixepoch') AS due_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', breached_at / 1000.0, 'unixepoch') AS breached_at,
+    cancel_reason, invalid_reason, invalid_from,
     strftime('%Y-%m-%dT%H:%M:%fZ', placed_at / 1000.0, 'unixepoch') AS placed_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch') AS updated_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', confirmed_at / 1000.0, 'unixepoch') AS confirmed_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', started_at / 1000.0, 'unixepoch') AS started_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', completed_at / 1000.0, 'unixepoch') AS completed_at,
-    strftime('%Y-%m-%dT%H:%M:%fZ', cancelled_at / 1000.0, 'unixepoch') AS cancelled_at
+    strftime('%Y-%m-%dT%H:%M:%fZ', cancelled_at / 1000.0, 'unixepoch') AS cancelled_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', invalidated_at / 1000.0, 'unixepoch') AS invalidated_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', deleted_at / 1000.0, 'unixepoch') AS deleted_at,
+    deleted_in
 FROM orders;
+
 CREATE VIEW readable_history AS
-SELECT entity_id, seq, kind, type, event, actor_kind, actor_id, request_id,
+SELECT
+    entity_id, seq, kind, store_id, type, format, event, commitment, fields,
     strftime('%Y-%m-%dT%H:%M:%fZ', recorded_at / 1000.0, 'unixepoch') AS recorded_at,
-    strftime('%Y-%m-%dT%H:%M:%fZ', occurred_at / 1000.0, 'unixepoch') AS occurred_at
+    strftime('%Y-%m-%dT%H:%M:%fZ', occurred_at / 1000.0, 'unixepoch') AS occurred_at,
+    actor_kind, actor_id, actor_role, request_id, key_id, hash
 FROM history;

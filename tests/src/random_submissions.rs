@@ -27,6 +27,18 @@ use crate::shop::{contact, submission};
 /// The numbers that one submission is made from.
 pub type Roll = [u16; 8];
 
+/// Makes sure that there is something to act on: members, stores, products, customers, a batch, an order. Members come first,
+/// so that what they say to have seen is beyond their own beginning; and an order has come to each store before they say so.
+pub fn opening() -> Vec<Roll> {
+    let mut rolls: Vec<Roll> = (0..4).map(|n| [10, 0, 0, 3, 0b11111 >> n, 4 + 3 * n + 1, 0, 1]).collect();
+    rolls.extend([[8, 0, 0, 0, 0, 1, 0, 0], [8, 0, 0, 0, 1, 1, 0, 0]]);
+    rolls.extend((0..6).map(|n| [9, 0, n, 0, 1_031 + 12 * n, 1, 0, 1]));
+    rolls.extend((0..4).map(|n| [10, 0, 0, 0, n, 1, 0, 1]));
+    rolls.extend([[0, 1, 1, 1, 2, 1, 0, 1], [0, 1, 0, 21, 2, 1, 0, 1]]);
+    rolls.extend([[12, 2, 0, 0, 0, 1, 0, 1], [12, 2, 0, 3, 1, 1, 0, 1]]);
+    rolls
+}
+
 /// What there is to act on.
 #[derive(Default)]
 pub struct Known {

@@ -10,13 +10,12 @@
 //! - `jobs`: what the program does without being asked
 //! - `throttling`: who is counted under which throttle
 //! - `submit`: from a handler to the write queue
-//! - `refusals`: what a rule that said no looks like outside
 //! - `principals`: who asks, with which rights; a handler's first argument
 //! - `middleware`: what each request passes through
 //! - `openapi`: the contract
 //! - `routes`: routing and documentation of an endpoint in one
 //! - `extract`: the other arguments of a handler, read strictly
-//! - `reading`: a connection to read with
+//! - `reading`, `refusals`: a connection to read with; what a rule that said no looks like outside
 //! - `state`: what every handler can reach
 //! - `cursors`, `throttles`, `waker`: where pages end; what is counted; how jobs are woken
 //! - `auth`: passwords, tokens and the keys behind them
@@ -35,7 +34,7 @@
 //!    name what the demo shop has, from [`openapi::examples`], so that they can be executed there. A command on an order
 //!    that takes no body is one `step!` (`v1/staff/orders/step.rs`).
 //! 2. The handler's arguments are the checks, in order: who and with which permission ([`principals::Staff`] with one of
-//!    [`principals::permit`], or [`principals::Customer`], [`principals::CustomerOrGuest`],
+//!    [`principals::permit`], of which those for commands take what the domain says that the command takes; or [`principals::Customer`], [`principals::CustomerOrGuest`],
 //!    [`principals::OptionalCustomer`]: they check the session and read the rights), which ([`extract::PathId`]), under
 //!    which conditions ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`],
 //!    [`extract::Query`]). It returns `Result<_, Problem>`. An endpoint without the first of them is open to everybody.

@@ -2,7 +2,7 @@
 //!
 //! | argument | who |
 //! | --- | --- |
-//! | [`Staff<P>`] | a signed-in member with the permission `P`, one of [`permit`] |
+//! | [`Staff<P>`] | a signed-in member with what `P` asks for: [`permit::OrdersRead`] to read, [`permit::order::Confirm`] for a command |
 //! | [`Customer`] | a signed-in customer |
 //! | [`CustomerOrGuest`] | a signed-in customer, or somebody who has proved to know one order |
 //! | [`OptionalCustomer`] | a signed-in customer, or somebody without an account |
@@ -10,8 +10,9 @@
 //! They check the session and read the rights anew for each request. The bearers below them only check the token.
 
 mod bearer;
+pub mod permit;
 mod principal;
 
 #[cfg(test)]
 pub(crate) use bearer::{CustomerBearer, StaffBearer};
-pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Permit, Staff, permit};
+pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Staff};

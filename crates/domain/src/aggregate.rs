@@ -160,25 +160,45 @@ pub struct Change {
     pub after: serde_json::Value,
 }
 
-/// The fields that a kind of thing is compared by, in the order in which changes are told: `FIELDS` and `changes` of its
-/// [`Aggregate`]. `name of contact` is the field `name` within `contact`.
+impl Change {
+    /// `None`: the two are the same.
+    pub(crate) fn between<T: PartialEq + Serialize>(
+        field: &'static str,
+        before: &T,
+        after: &T,
+    ) -> Option<Self> {
+        (before != after).then(|| Self {
+            field,
+            before: serde_json::to_value(before).unwrap_or_default(),
+            after: serde_json::to_value(after).unwrap_or_default(),
+        })
+    }
+}
+
+/// `FIELDS` and `changes` of an [`Aggregate`]: the fields that it is compared by, in the order in which changes are told.
+/// Those that are left out are named too, so that the compiler asks about a new one. A part, like `name of contact`, is
+/// told by its own name; what it is a part of stands among those left out.
 macro_rules! compared {
-    ($($field:ident $(of $part:ident)?),+ $(,)?) => {
-        const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+    (
+        $(parts { $($part:ident of $whole:ident),+ $(,)? })?
+        fields { $($field:ident),+ $(,)? }
+        left_out { $($left_out:ident),+ $(,)? }
+    ) => {
+        const FIELDS: &'static [&'static str] = &[$($(stringify!($part),)+)? $(stringify!($field)),+];
 
         fn changes(&self, before: &Self) -> Vec<$crate::aggregate::Change> {
-            let mut changes = Vec::new();
-            $(
-                let (was, is) = (&before$(.$part)?.$field, &self$(.$part)?.$field);
-                if was != is {
-                    changes.push($crate::aggregate::Change {
-                        field: stringify!($field),
-                        before: serde_json::to_value(was).unwrap_or_default(),
-                        after: serde_json::to_value(is).unwrap_or_default(),
-                    });
-                }
-            )+
-            changes
+            let Self { $($field: _,)+ $($left_out: _),+ } = self;
+            [
+                $($($crate::aggregate::Change::between(
+                    stringify!($part),
+                    &before.$whole.$part,
+                    &self.$whole.$part,
+                ),)+)?
+                $($crate::aggregate::Change::between(stringify!($field), &before.$field, &self.$field)),+
+            ]
+            .into_iter()
+            .flatten()
+            .collect()
         }
     };
 }

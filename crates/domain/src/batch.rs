@@ -1,15 +1,15 @@
-//! Batches: one act on many orders, carried out in the background, order by order.
+//! Batches: one command on many orders, carried out in the background, order by order.
 //!
 //! A batch has no history. What it does stands in the histories of its orders, all under the batch's request id.
 //!
-//! To add an act: a variant of [`BatchAction`] and [`BatchActionKind`], and its arms in [`BatchAction::new`] and [`BatchAction::command`].
+//! To add an action: a variant of [`BatchAction`]; the compiler names the rest.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::{Actor, MemberAuthority, Permission, StoreScope};
 use crate::id::{BatchId, MemberId};
-use crate::order::{self, InvalidReason, OrderCommand};
+use crate::order::{self, InvalidReason, OrderCommand, OrderCommandKind};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -19,7 +19,14 @@ pub const MAX_ORDERS: usize = 10_000;
 pub const MAX_IDS: usize = 500;
 
 /// What is done to each order, with what goes with it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[strum_discriminants(
+    name(BatchActionKind),
+    derive(Hash, Serialize, Deserialize, EnumIter, EnumString, Display, IntoStaticStr),
+    serde(rename_all = "snake_case"),
+    strum(serialize_all = "snake_case"),
+    doc = "The name of a [`BatchAction`]."
+)]
 pub enum BatchAction {
     /// Put it into the trash.
     Delete,
@@ -34,31 +41,6 @@ pub enum BatchAction {
         /// In words; forgotten when the batch is finished, because then it stands in the histories.
         comment: Option<String>,
     },
-}
-
-/// The name of an [`BatchAction`].
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumIter,
-    EnumString,
-    Display,
-    IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "BatchAction explains them")]
-pub enum BatchActionKind {
-    Delete,
-    Undelete,
-    Confirm,
-    Invalidate,
 }
 
 impl BatchAction {
@@ -80,12 +62,7 @@ impl BatchAction {
     /// Its name.
     #[must_use]
     pub fn kind(&self) -> BatchActionKind {
-        match self {
-            Self::Delete => BatchActionKind::Delete,
-            Self::Undelete => BatchActionKind::Undelete,
-            Self::Confirm => BatchActionKind::Confirm,
-            Self::Invalidate { .. } => BatchActionKind::Invalidate,
-        }
+        self.into()
     }
 
     /// Why, if it says so.
@@ -93,7 +70,7 @@ impl BatchAction {
     pub fn reason(&self) -> Option<InvalidReason> {
         match self {
             Self::Invalidate { reason, .. } => Some(*reason),
-            _ => None,
+            Self::Delete | Self::Undelete | Self::Confirm => None,
         }
     }
 
@@ -102,7 +79,7 @@ impl BatchAction {
     pub fn comment(&self) -> Option<&String> {
         match self {
             Self::Invalidate { comment, .. } => comment.as_ref(),
-            _ => None,
+            Self::Delete | Self::Undelete | Self::Confirm => None,
         }
     }
 
@@ -111,7 +88,7 @@ impl BatchAction {
     /// # Errors
     /// The permission that is missing.
     pub fn authorize(&self, actor: &Actor) -> Result<(), Refusal> {
-        order::authorize(None, actor, &self.command(BatchId::from_i64(0)))
+        order::authorize(None, actor, self.kind().command())
     }
 
     /// The command that each order gets.
@@ -124,6 +101,19 @@ impl BatchAction {
             Self::Invalidate { reason, comment } => {
                 OrderCommand::Invalidate { reason: *reason, comment: comment.clone() }
             }
+        }
+    }
+}
+
+impl BatchActionKind {
+    /// The kind of command that each order gets.
+    #[must_use]
+    pub const fn command(self) -> OrderCommandKind {
+        match self {
+            Self::Delete => OrderCommandKind::Delete,
+            Self::Undelete => OrderCommandKind::Undelete,
+            Self::Confirm => OrderCommandKind::Confirm,
+            Self::Invalidate => OrderCommandKind::Invalidate,
         }
     }
 }
@@ -338,7 +328,9 @@ mod tests {
     fn every_name_has_its_act() {
         for kind in BatchActionKind::iter() {
             let action = BatchAction::new(kind, Some(InvalidReason::Test), Some("x".into()));
-            assert_eq!(action.map(|action| action.kind()), Some(kind));
+            assert_eq!(action.as_ref().map(BatchAction::kind), Some(kind));
+            let command = action.map(|action| action.command(BatchId::from_i64(1)));
+            assert_eq!(command.map(|command| OrderCommandKind::from(&command)), Some(kind.command()));
         }
         assert_eq!(BatchAction::new(BatchActionKind::Invalidate, None, None), None);
     }

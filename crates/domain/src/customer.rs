@@ -103,10 +103,12 @@ pub fn decide(
         (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
         }
-        (Some(customer), CustomerCommand::ChangePassword) => match actor {
-            Actor::Customer(id) if *id == customer.id => Envelope::of(CustomerEvent::PasswordChanged {}),
-            _ => return Err(Refusal::NotFound),
-        },
+        (Some(customer), CustomerCommand::ChangePassword) => {
+            if *actor != Actor::Customer(customer.id) {
+                return Err(Refusal::NotFound);
+            }
+            Envelope::of(CustomerEvent::PasswordChanged {})
+        }
     };
     Ok(vec![event])
 }
@@ -144,9 +146,13 @@ impl Aggregate for Customer {
         let mut customer = match (state, envelope.event.clone()) {
             (None, CustomerEvent::Registered {}) => new(None),
             (None, CustomerEvent::Imported { external_reference }) => new(Some(external_reference)),
-            (None, _) => return Err(misfit("the customer does not exist yet")),
+            (None, CustomerEvent::PasswordChanged {}) => {
+                return Err(misfit("the customer does not exist yet"));
+            }
             (Some(customer), CustomerEvent::PasswordChanged {}) => customer,
-            (Some(_), _) => return Err(misfit("the customer exists already")),
+            (Some(_), CustomerEvent::Registered {} | CustomerEvent::Imported { .. }) => {
+                return Err(misfit("the customer exists already"));
+            }
         };
         if stamp.seq != customer.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));
@@ -171,5 +177,8 @@ impl Aggregate for Customer {
         None
     }
 
-    compared!(contact);
+    compared! {
+        fields { contact }
+        left_out { id, version, external_reference, created_at, updated_at }
+    }
 }

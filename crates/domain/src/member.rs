@@ -152,7 +152,7 @@ pub fn decide(
     actor: &Actor,
     command: &MemberCommand,
 ) -> Result<Vec<Envelope<MemberEvent>>, Refusal> {
-    authorize(member, actor, command)?;
+    authorize(member, actor, command.into())?;
     let event = match (member, command) {
         (None, MemberCommand::Create(new)) => create(context, actor, new)?,
         (None, _) => return Err(Refusal::NotFound),
@@ -178,17 +178,29 @@ pub fn decide(
     Ok(vec![event])
 }
 
-fn authorize(member: Option<&Member>, actor: &Actor, command: &MemberCommand) -> Result<(), Refusal> {
-    if let (Some(member), MemberCommand::ChangePassword) = (member, command) {
-        return match actor.id() == Some(member.id.get()) {
-            true => Ok(()),
-            false => Err(Refusal::NotFound),
-        };
+impl MemberCommandKind {
+    /// The permissions of which each opens this kind of command to staff; none: it is for one's own account alone.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Create | Self::Edit | Self::Activate | Self::Deactivate | Self::ResetPassword => {
+                &[Permission::MembersWrite]
+            }
+            Self::ChangePassword => &[],
+        }
     }
-    if !actor.may(Permission::MembersWrite) {
-        return Err(Refusal::Forbidden(Some(Permission::MembersWrite)));
-    }
+}
+
+fn authorize(member: Option<&Member>, actor: &Actor, kind: MemberCommandKind) -> Result<(), Refusal> {
     match member {
+        Some(member) if kind == MemberCommandKind::ChangePassword => {
+            if actor.id() == Some(member.id.get()) {
+                Ok(())
+            } else {
+                Err(Refusal::NotFound)
+            }
+        }
+        _ if !actor.may_any(kind.permissions()) => Err(Refusal::lacking(kind.permissions())),
         Some(member) if !actor.stores().includes(&member.stores) => Err(Refusal::NotFound),
         Some(member) => within_own_rights(actor, &member.roles, &member.stores),
         None => Ok(()),
@@ -317,5 +329,9 @@ impl Aggregate for Member {
         None
     }
 
-    compared!(name of contact, email of contact, roles, stores, active, must_change_password);
+    compared! {
+        parts { name of contact, email of contact }
+        fields { roles, stores, active, must_change_password }
+        left_out { id, version, contact, created_at, updated_at }
+    }
 }

@@ -186,7 +186,7 @@ pub fn decide(
     actor: &Actor,
     command: &ProductCommand,
 ) -> Result<Vec<Envelope<ProductEvent>>, Refusal> {
-    authorize(product, actor, command)?;
+    authorize(product, actor, command.into())?;
     let event = match (product, command) {
         (None, ProductCommand::Create(new)) => create(context, actor, new)?,
         (None, _) => return Err(Refusal::NotFound),
@@ -221,17 +221,23 @@ pub fn decide(
     Ok(vec![event])
 }
 
-fn authorize(product: Option<&Product>, actor: &Actor, command: &ProductCommand) -> Result<(), Refusal> {
-    let needed = match command {
-        ProductCommand::AdjustStock { .. } => Permission::StockAdjust,
-        _ => Permission::ProductsWrite,
-    };
-    if !actor.may(needed) && *actor != Actor::Importer {
-        return Err(Refusal::Forbidden(Some(needed)));
+impl ProductCommandKind {
+    /// The permissions of which each opens this kind of command to staff.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::AdjustStock => &[Permission::StockAdjust],
+            Self::Create | Self::Edit | Self::Activate | Self::Deactivate => &[Permission::ProductsWrite],
+        }
     }
+}
+
+fn authorize(product: Option<&Product>, actor: &Actor, kind: ProductCommandKind) -> Result<(), Refusal> {
+    let imports = *actor == Actor::Importer && kind == ProductCommandKind::Create;
     match product {
+        _ if !imports && !actor.may_any(kind.permissions()) => Err(Refusal::lacking(kind.permissions())),
         Some(product) if !actor.stores().covers(product.store_id) => Err(Refusal::NotFound),
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -361,5 +367,9 @@ impl Aggregate for Product {
         Some(self.store_id)
     }
 
-    compared!(sku, title, category, price, active, on_hand);
+    // What orders reserve is not the product's own history.
+    compared! {
+        fields { sku, title, category, price, active, on_hand }
+        left_out { id, version, store_id, reserved, external_reference, created_at, updated_at }
+    }
 }

@@ -77,10 +77,16 @@ pub enum Refusal {
     BatchCompleted,
     /// A member cannot be given (or, holding them, be changed by somebody without) these rights.
     BeyondOwnRights,
-    /// The refresh token was used before: the session family is ended.
-    TokenReused,
     /// The credentials or the session are not (any longer) good.
     InvalidCredentials,
+}
+
+impl Refusal {
+    /// None of these permissions, of which one is needed, is the actor's; no permission: nobody can be given the right.
+    #[must_use]
+    pub fn lacking(permissions: &[Permission]) -> Self {
+        Self::Forbidden(permissions.first().copied())
+    }
 }
 
 /// A line that asks for more than is available.

@@ -45,7 +45,10 @@ impl Status {
     /// Is there still something to be done?
     #[must_use]
     pub fn is_open(self) -> bool {
-        matches!(self, Self::PendingReview | Self::Confirmed | Self::Processing)
+        match self {
+            Self::PendingReview | Self::Confirmed | Self::Processing => true,
+            Self::Completed | Self::Cancelled | Self::Invalid => false,
+        }
     }
 }
 

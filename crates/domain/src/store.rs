@@ -231,7 +231,7 @@ pub fn decide(
     actor: &Actor,
     command: &StoreCommand,
 ) -> Result<Vec<Envelope<StoreEvent>>, Refusal> {
-    authorize(store, actor)?;
+    authorize(store, actor, command.into())?;
     let event = match (store, command) {
         // It would be out of its maker's reach.
         (None, StoreCommand::Create(_)) if actor.stores() != StoreScope::All => {
@@ -282,13 +282,22 @@ pub fn decide(
     Ok(vec![Envelope::of(event)])
 }
 
-fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
-    if !actor.may(Permission::StoresWrite) && *actor != Actor::Importer {
-        return Err(Refusal::Forbidden(Some(Permission::StoresWrite)));
+impl StoreCommandKind {
+    /// The permissions of which each opens this kind of command to staff.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Create | Self::Edit | Self::Activate | Self::Deactivate => &[Permission::StoresWrite],
+        }
     }
+}
+
+fn authorize(store: Option<&Store>, actor: &Actor, kind: StoreCommandKind) -> Result<(), Refusal> {
+    let imports = *actor == Actor::Importer && kind == StoreCommandKind::Create;
     match store {
+        _ if !imports && !actor.may_any(kind.permissions()) => Err(Refusal::lacking(kind.permissions())),
         Some(store) if !actor.stores().covers(store.id) => Err(Refusal::NotFound),
-        _ => Ok(()),
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -366,5 +375,8 @@ impl Aggregate for Store {
         Some(self.id)
     }
 
-    compared!(name, currency, time_zone, active, change_window_minutes, policy);
+    compared! {
+        fields { name, currency, time_zone, active, change_window_minutes, policy }
+        left_out { id, version, external_reference, created_at, updated_at }
+    }
 }

@@ -1,171 +1,241 @@
-//! Laws of the order's life, over random runs of commands by random actors.
+//! Laws of the order's life: any policy, any commands, by anybody, at any times.
 #![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 
-use std::collections::BTreeMap;
-
-use common::{CUSTOMER, NOW, context, fold, place, product, staff, store};
+use common::any::{Ask, any_life, any_policy, any_window, earlier_places};
+use common::life::Life;
+use common::{EARLIER, NOW, context, fold, place, product, staff, store};
 use ordervault_domain::access::{Actor, Role};
-use ordervault_domain::aggregate::{Aggregate, Envelope};
-use ordervault_domain::id::{OrderId, ProductId};
+use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::timeline::HistoryEvent;
 use ordervault_domain::order::{
-    Action, Amendment, CancelReason, InvalidReason, LineRequest, Order, OrderCommand, OrderEvent, Totals,
-    actions, decide, stock_deltas,
+    Action, CancelReason, Order, OrderCommand, OrderCommandKind, OrderEvent, Status, Totals, decide,
 };
-use ordervault_domain::product::Product;
+use ordervault_domain::store::Policy;
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
-fn any_actor() -> impl Strategy<Value = Actor> {
-    let roles: Vec<Role> = Role::iter().collect();
-    prop_oneof![
-        Just(Actor::Customer(CUSTOMER)),
-        Just(Actor::System),
-        Just(Actor::Operator),
-        proptest::sample::select(roles).prop_map(staff),
-    ]
+/// Everything that a law may vary.
+#[derive(Clone, Debug)]
+struct Case {
+    policy: Policy,
+    window: Option<u32>,
+    units: i64,
+    earlier: (Actor, ordervault_domain::order::Place),
+    asks: Vec<Ask>,
 }
 
-fn any_lines() -> impl Strategy<Value = Vec<(i64, u32)>> {
-    proptest::collection::vec((10..14i64, 1..5u32), 1..5)
+fn any_case() -> impl Strategy<Value = Case> {
+    (any_policy(), any_window(), 0..12_i64, earlier_places(), any_life(25))
+        .prop_map(|(policy, window, units, earlier, asks)| Case { policy, window, units, earlier, asks })
 }
 
-fn any_command() -> impl Strategy<Value = OrderCommand> {
-    let cancel = proptest::sample::select(CancelReason::iter().collect::<Vec<_>>());
-    let invalid = proptest::sample::select(InvalidReason::iter().collect::<Vec<_>>());
-    prop_oneof![
-        3 => any_lines().prop_map(|lines| place(&lines)),
-        2 => Just(OrderCommand::Confirm),
-        1 => invalid.clone().prop_map(|reason| OrderCommand::Reject { reason, comment: None }),
-        3 => (proptest::option::of(any_lines()), proptest::option::of("[a-z]{0,5}")).prop_map(|(lines, note)| {
-            let lines = lines.map(|lines| {
-                lines
-                    .into_iter()
-                    .map(|(id, quantity)| LineRequest { product_id: ProductId::from_i64(id), quantity })
-                    .collect()
-            });
-            OrderCommand::Amend(Amendment { lines, note, ..Amendment::default() })
-        }),
-        2 => Just(OrderCommand::Start),
-        2 => Just(OrderCommand::Complete),
-        1 => cancel.prop_map(|reason| OrderCommand::Cancel { reason, comment: None }),
-        1 => invalid.prop_map(|reason| OrderCommand::Invalidate { reason, comment: None }),
-        2 => Just(OrderCommand::Restore),
-        2 => Just(OrderCommand::Delete { batch: None }),
-        2 => Just(OrderCommand::Undelete { batch: None }),
-        1 => Just(OrderCommand::Hide),
-        1 => Just(OrderCommand::Show),
-    ]
-}
-
-/// One order and the stock it draws on, driven by commands.
-struct Shop {
-    order: Option<Order>,
-    history: Vec<Envelope<OrderEvent>>,
-    products: Vec<Product>,
-}
-
-impl Shop {
-    fn new() -> Self {
-        Self { order: None, history: vec![], products: (10..14).map(|id| product(id, 6)).collect() }
+impl Case {
+    /// A store in which somebody has ordered before.
+    fn begin(&self) -> Life {
+        let mut life = Life::new(self.policy.clone(), self.window, self.units);
+        let (actor, place) = &self.earlier;
+        let command = OrderCommand::Place(place.clone());
+        let plenty: Vec<_> = (10..14).map(|id| product(id, 100)).collect();
+        let events = decide(None, &context(&life.store, &plenty), actor, &command, NOW).expect("placed");
+        let order = fold(None, &events, NOW).expect("an order");
+        life.earlier = vec![Order { id: EARLIER, ..order }];
+        life
     }
 
-    fn run(&mut self, actor: &Actor, command: &OrderCommand) {
-        let store = store();
-        let decided = decide(self.order.as_ref(), &context(&store, &self.products), actor, command, NOW);
-        let Ok(events) = decided else { return };
-        let after = fold(self.order.clone(), &events, NOW);
-        if let Some(after) = &after {
-            for moved in stock_deltas(self.order.as_ref(), after) {
-                let product = self
-                    .products
-                    .iter_mut()
-                    .find(|product| product.id == moved.product_id)
-                    .expect("a known product");
-                product.on_hand += moved.on_hand;
-                product.reserved += moved.reserved;
+    /// Lives it, and looks at each command that was carried out: the state before, who asked for what, the events.
+    fn live(
+        &self,
+        mut look: impl FnMut(&Life, Option<&Order>, &Actor, &OrderCommand, &[Envelope<OrderEvent>]) -> Verdict,
+    ) -> Verdict {
+        let mut life = self.begin();
+        for (by, (wait, actor, command)) in self.asks.iter().enumerate() {
+            life.now = life.now.plus_millis(*wait);
+            let before = life.order.clone();
+            match life.live(by, actor, command) {
+                Ok(events) => look(&life, before.as_ref(), actor, command, &events)?,
+                Err(_) => prop_assert_eq!(&life.order, &before),
             }
         }
-        self.history.extend(events);
-        self.order = after;
+        Ok(())
     }
+}
+
+type Verdict = Result<(), TestCaseError>;
+
+/// The order that a history tells of.
+fn told(history: &[HistoryEvent<usize>]) -> Result<Option<Order>, Inconsistent> {
+    history.iter().try_fold(None, |order, event| {
+        Order::apply(order, common::ORDER.get(), &event.envelope, event.stamp).map(Some)
+    })
 }
 
 proptest! {
     #[test]
-    fn every_listed_action_succeeds_and_no_other(
-        runs in proptest::collection::vec((any_actor(), any_command()), 1..25),
-        caller in any_actor(),
-    ) {
-        let mut shop = Shop::new();
-        for (actor, command) in &runs {
-            shop.run(actor, command);
-            let Some(order) = &shop.order else { continue };
-            let order = &Order { customer_id: Some(CUSTOMER), ..order.clone() };
-            let store = store();
-            let context = context(&store, &shop.products);
-            let offers: BTreeMap<&str, _> = actions(order, &context, &caller, NOW)
-                .into_iter()
-                .map(|offer| (<&str>::from(offer.action), offer))
-                .collect();
-            for action in Action::iter() {
-                let tried = decide(Some(order), &context, &caller, &action.probe(), NOW);
-                let offer = offers.get(<&str>::from(action));
-                let allowed = offer.is_some_and(|offer| offer.allowed);
-                let does_something = action == Action::Amend || tried.as_ref().is_ok_and(|events| !events.is_empty());
-                prop_assert_eq!(allowed, tried.is_ok() && does_something, "{:?}: {:?}", action, tried);
-                prop_assert!(allowed || offer.is_none_or(|offer| offer.blocked_by.is_some()));
+    fn the_row_is_the_fold_of_its_history(case in any_case()) {
+        case.live(|life, _, _, _, _| {
+            // Events are kept as text: the fold must be the same after a trip through it.
+            let mut reread = life.history.clone();
+            for event in &mut reread {
+                let text = serde_json::to_string(&event.envelope.event).expect("an event as text");
+                event.envelope.event = serde_json::from_str(&text).expect("the same event");
             }
-        }
-    }
-
-    #[test]
-    fn the_row_is_the_fold_of_its_history(runs in proptest::collection::vec((any_actor(), any_command()), 1..25)) {
-        let mut shop = Shop::new();
-        for (actor, command) in &runs {
-            shop.run(actor, command);
-        }
-        // Events are kept as text: the fold must be the same after a trip through it.
-        let reread: Vec<Envelope<OrderEvent>> = shop.history.iter().map(|envelope| {
-            let text = serde_json::to_string(&envelope.event).expect("an event as text");
-            Envelope { event: serde_json::from_str(&text).expect("the same event"), ..envelope.clone() }
-        }).collect();
-        prop_assert_eq!(fold(None, &reread, NOW), shop.order.clone());
-        if let Some(order) = shop.order {
+            prop_assert_eq!(&told(&reread), &Ok(life.order.clone()));
+            let Some(order) = &life.order else { return Ok(()) };
             prop_assert_eq!(order.version, i64::try_from(reread.len()).expect("a short history"));
             prop_assert_eq!(Totals::of(&order.lines, order.totals.shipping_total), Some(order.totals));
-        }
+            let text = serde_json::to_string(order).expect("an order as text");
+            prop_assert_eq!(&serde_json::from_str::<Order>(&text).expect("the same order"), order);
+            Ok(())
+        })?;
     }
 
     #[test]
-    fn stock_is_never_promised_twice_and_never_lost(runs in proptest::collection::vec((any_actor(), any_command()), 1..40)) {
-        let mut shop = Shop::new();
-        for (actor, command) in &runs {
-            shop.run(actor, command);
-            for product in &shop.products {
+    fn stock_is_never_promised_twice_and_never_lost(case in any_case()) {
+        case.live(|life, _, _, _, _| {
+            let open = life.order.as_ref().filter(|order| order.holds_stock && order.status.is_open());
+            for product in &life.products {
                 prop_assert!(product.reserved >= 0 && product.on_hand >= product.reserved, "{:?}", product);
-                let open = shop.order.as_ref().filter(|order| order.status.is_open());
-                let promised: i64 = open.map_or(0, |order| order.lines.iter()
-                    .filter(|line| line.product_id == product.id).map(|line| i64::from(line.quantity)).sum());
+                let lines = open.iter().flat_map(|order| &order.lines);
+                let promised: i64 =
+                    lines.filter(|line| line.product_id == product.id).map(|line| i64::from(line.quantity)).sum();
                 prop_assert_eq!(product.reserved, promised);
             }
-        }
+            Ok(())
+        })?;
     }
 
     #[test]
-    fn repeating_a_command_writes_nothing(runs in proptest::collection::vec((any_actor(), any_command()), 1..25)) {
-        let mut shop = Shop::new();
-        for (actor, command) in &runs {
-            let before = shop.order.clone();
-            shop.run(actor, command);
-            if shop.order == before || matches!(command, OrderCommand::Place(_) | OrderCommand::Restore) {
-                continue;
+    fn repeating_a_command_writes_nothing(case in any_case()) {
+        case.live(|life, _, actor, command, events| {
+            // A second order is not the first one again, and what is restored is not invalid any more.
+            if !events.is_empty() && !matches!(command, OrderCommand::Place(_) | OrderCommand::Restore) {
+                prop_assert_eq!(life.decide(actor, command), Ok(vec![]), "{:?}", command);
             }
-            let store = store();
-            let again = decide(shop.order.as_ref(), &context(&store, &shop.products), actor, command, NOW);
-            prop_assert_eq!(again, Ok(vec![]), "{:?}", command);
-        }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn whatever_happens_is_told(case in any_case()) {
+        case.live(|life, before, _, command, events| {
+            let (Some(before), Some(after)) = (before, &life.order) else { return Ok(()) };
+            prop_assert_eq!(after.changes(before).is_empty(), events.is_empty(), "{:?}", command);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_status_is_entered_by_events_that_say_so(case in any_case()) {
+        case.live(|life, before, _, _, events| {
+            let Some(after) = &life.order else { return Ok(()) };
+            let entered = events.iter().rev().find_map(|event| event.event.enters());
+            prop_assert_eq!(after.status, entered.or(before.map(|order| order.status)).expect("a status"));
+            if events.len() == 1 && entered.is_some() {
+                prop_assert_eq!(after.status_since, life.history.last().expect("an event").stamp.occurred_at);
+                prop_assert_eq!(after.breached_at, None);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn deadlines_are_those_of_the_policy(case in any_case()) {
+        case.live(|life, before, _, _, events| {
+            let Some(after) = &life.order else { return Ok(()) };
+            prop_assert!(after.due_at.is_none() || after.status.is_open());
+            for event in events {
+                match &event.event {
+                    OrderEvent::Breached { due_at } => {
+                        prop_assert!(before.is_some_and(|order| order.is_overdue(life.now)));
+                        prop_assert!(*due_at < life.now);
+                    }
+                    OrderEvent::StepImported { .. } | OrderEvent::Imported { .. } => {
+                        prop_assert_eq!(after.due_at, None);
+                    }
+                    other => if let Some(status) = other.enters() {
+                        prop_assert_eq!(after.due_at, life.store.policy.due_at(status, life.now));
+                    }
+                }
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn what_expires_has_waited_for_as_long_as_its_store_waits(case in any_case()) {
+        case.live(|life, before, _, command, events| {
+            if *command != OrderCommand::Expire {
+                return Ok(());
+            }
+            let before = before.expect("an order");
+            let limit = life.store.policy.cancel_unconfirmed_minutes;
+            let has_waited = before.status == Status::PendingReview
+                && limit.is_some_and(|minutes| before.status_since.plus_minutes(minutes) <= life.now);
+            let expired = events.iter().any(|event| {
+                event.event == OrderEvent::Cancelled { reason: CancelReason::Expired }
+            });
+            prop_assert_eq!((expired, events.len()), (has_waited, usize::from(has_waited)));
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn customers_change_orders_only_in_their_time(case in any_case()) {
+        case.live(|life, before, actor, command, events| {
+            let kind = OrderCommandKind::from(command);
+            let is_change = matches!(kind, OrderCommandKind::Amend | OrderCommandKind::Cancel);
+            if let Some(before) = before.filter(|_| actor.buys() && is_change && !events.is_empty()) {
+                prop_assert!(before.change_until.is_none_or(|end| life.now < end));
+                prop_assert!(matches!(before.status, Status::PendingReview | Status::Confirmed));
+            }
+            if let (None, OrderCommand::Place(_), Some(after)) = (before, command, &life.order) {
+                let end = case.window.map(|minutes| life.now.plus_minutes(minutes));
+                prop_assert_eq!(after.change_until, end);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn what_was_just_ordered_is_ordered_again_only_on_purpose(case in any_case()) {
+        case.live(|life, before, actor, command, _| {
+            if let (None, OrderCommand::Place(place)) = (before, command) {
+                let alike = life.context(actor, command).look_alikes;
+                let asked = alike.iter().any(|order| !place.not_duplicate_of.contains(&order.id));
+                prop_assert!(!asked, "{:?}", alike);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn everybody_does_only_what_is_theirs(case in any_case()) {
+        case.live(|_, before, actor, command, _| {
+            let kind = OrderCommandKind::from(command);
+            match actor {
+                Actor::Operator | Actor::System => {}
+                Actor::Anonymous => prop_assert!(false, "{:?}", command),
+                Actor::Importer => prop_assert_eq!(kind, OrderCommandKind::Import),
+                Actor::Customer(_) | Actor::Guest(_) => prop_assert!(kind.is_for_customers()),
+                Actor::Member(_) => prop_assert!(actor.may_any(kind.permissions()), "{:?}", kind),
+            }
+            prop_assert!(before.is_none_or(|order| actor.scope().covers(order)));
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn each_action_asks_for_one_kind_of_command() {
+    for action in Action::iter() {
+        assert_eq!(OrderCommandKind::from(&action.probe()).action(), Some(action));
+    }
+    for kind in OrderCommandKind::iter().filter(|kind| *kind != OrderCommandKind::Place) {
+        let is_for_people = !kind.permissions().is_empty() || kind.is_for_customers();
+        assert_eq!(kind.action().is_some(), is_for_people, "{kind}");
     }
 }
 
@@ -174,7 +244,7 @@ fn a_gap_in_the_history_is_an_inconsistency() {
     let store = store();
     let products = [product(10, 5)];
     let order = common::after(&staff(Role::Owner), &context(&store, &products), &[place(&[(10, 1)])]);
-    let stamp = ordervault_domain::aggregate::Stamp { seq: 3, recorded_at: NOW, occurred_at: NOW };
+    let stamp = Stamp { seq: 3, recorded_at: NOW, occurred_at: NOW };
     let event = Envelope::of(OrderEvent::Confirmed { due_at: None });
     let error = Order::apply(Some(order), OrderId::from_i64(7).get(), &event, stamp).expect_err("a gap");
     assert_eq!(error.seq, 3);

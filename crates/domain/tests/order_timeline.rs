@@ -1,130 +1,43 @@
 //! The time-line of an order: laws over random lives, and one life told by hand.
-#![expect(clippy::expect_used, reason = "tests may")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod common;
 
-use common::{context, place, product, store};
+use common::any::{any_import, any_order_command, any_policy};
+use common::life::Life;
+use common::{NOW, place};
 use ordervault_domain::access::Actor;
-use ordervault_domain::aggregate::{Aggregate, Stamp};
-use ordervault_domain::id::{OrderId, ProductId};
-use ordervault_domain::money::Amount;
-use ordervault_domain::order::timeline::{HistoryEvent, Step, timeline};
-use ordervault_domain::order::{
-    CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, Order, OrderCommand, Status, decide,
-};
-use ordervault_domain::store::{Policy, Store};
+use ordervault_domain::order::{Import, ImportedStep, OrderCommand, OrderCommandKind, OrderEvent, Status};
+use ordervault_domain::store::Policy;
 use ordervault_domain::time::Timestamp;
 use proptest::prelude::*;
 
-const ID: OrderId = OrderId::from_i64(7);
-const START_MILLIS: i64 = 1_800_000_000_000;
-const MINUTE_MILLIS: i64 = 60_000;
-
-/// A life that is lived by commands at times.
-struct Life {
-    store: Store,
-    order: Option<Order>,
-    history: Vec<HistoryEvent<usize>>,
-}
-
-impl Life {
-    fn new(policy: Policy) -> Self {
-        Self { store: Store { policy, ..store() }, order: None, history: vec![] }
-    }
-
-    /// Carries out what is allowed; whoever does it is named by the number of their command.
-    fn live(&mut self, by: usize, command: &OrderCommand, now: Timestamp) {
-        let products = [product(10, 1_000)];
-        let context = context(&self.store, &products);
-        let Ok(events) = decide(self.order.as_ref(), &context, &Actor::System, command, now) else { return };
-        for event in events {
-            let seq = self.order.as_ref().map_or(0, |order| order.version) + 1;
-            let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
-            let after = Order::apply(self.order.take(), ID.get(), &event, stamp).expect("it fits");
-            self.order = Some(after);
-            self.history.push(HistoryEvent { envelope: event, stamp, by });
-        }
-    }
-
-    fn steps(&self) -> Vec<Step<usize>> {
-        timeline(ID, self.history.iter().cloned()).expect("a history")
-    }
-}
-
+/// The same, so many minutes later.
 fn at(minutes: i64) -> Timestamp {
-    Timestamp::from_millis(START_MILLIS + minutes * MINUTE_MILLIS)
+    NOW.plus_millis(minutes * 60_000)
 }
 
-fn any_command() -> impl Strategy<Value = OrderCommand> {
-    prop_oneof![
-        3 => Just(OrderCommand::Confirm),
-        3 => Just(OrderCommand::Start),
-        2 => Just(OrderCommand::Complete),
-        1 => Just(OrderCommand::Cancel { reason: CancelReason::Staff, comment: None }),
-        2 => Just(OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None }),
-        2 => Just(OrderCommand::Restore),
-        1 => Just(OrderCommand::Delete { batch: None }),
-        1 => Just(OrderCommand::Undelete { batch: None }),
-        2 => Just(OrderCommand::NoteBreach),
-        1 => Just(OrderCommand::Expire),
-    ]
-}
-
-fn any_start() -> impl Strategy<Value = OrderCommand> {
-    let road = [Status::Confirmed, Status::Processing, Status::Completed];
-    let times = proptest::collection::vec(proptest::option::of(-90_000_000..90_000_000_i64), 0..=3);
-    let import = (-90_000_000..0_i64, times).prop_map(move |(placed, times)| {
-        let steps = road.iter().zip(times).map(|(to, at)| ImportedStep {
-            to: *to,
-            at: at.map(|millis| Timestamp::from_millis(START_MILLIS + millis)),
-        });
-        OrderCommand::Import(Box::new(Import {
-            store_id: common::STORE,
-            customer_id: None,
-            external_reference: "x:1".into(),
-            source_status: "shipped".into(),
-            currency: "TWD".parse().expect("a currency"),
-            lines: vec![ImportedLine {
-                product_id: ProductId::from_i64(10),
-                quantity: 1,
-                unit_price: Amount::new(5),
-            }],
-            shipping_total: Amount::new(0),
-            contact: common::contact(),
-            placed_at: Timestamp::from_millis(START_MILLIS + placed),
-            steps: steps.collect(),
-        }))
-    });
-    prop_oneof![Just(place(&[(10, 1)])), import]
-}
-
-fn any_policy() -> impl Strategy<Value = Policy> {
-    let minutes = || proptest::option::of(1..5_000_u32);
-    (minutes(), minutes(), minutes(), minutes()).prop_map(|(review, start, completion, cancel)| Policy {
-        review_minutes: review,
-        start_minutes: start,
-        completion_minutes: completion,
-        cancel_unconfirmed_minutes: cancel,
-        ..Policy::default()
-    })
+fn live(life: &mut Life, by: usize, command: &OrderCommand, now: Timestamp) {
+    life.now = now;
+    life.live(by, &Actor::System, command).expect("an accepted command");
 }
 
 proptest! {
     #[test]
     fn steps_follow_one_another_and_add_up(
         policy in any_policy(),
-        start in any_start(),
-        operations in proptest::collection::vec((0..200_000_000_i64, any_command()), 0..20),
+        start in prop_oneof![Just(place(&[(10, 1)])), any_import()],
+        asks in proptest::collection::vec((0..200_000_000_i64, any_order_command()), 0..20),
         rest_millis in 0..200_000_000_i64,
     ) {
-        let mut life = Life::new(policy);
-        let mut now = START_MILLIS;
-        life.live(0, &start, Timestamp::from_millis(now));
-        for (by, (wait, command)) in operations.iter().enumerate() {
-            now += wait;
-            life.live(by + 1, command, Timestamp::from_millis(now));
+        let mut life = Life::new(policy, None, 1_000);
+        live(&mut life, 0, &start, NOW);
+        for (by, (wait, command)) in asks.iter().enumerate() {
+            life.now = life.now.plus_millis(*wait);
+            // What is refused leaves the life as it was.
+            let _refused = life.live(by + 1, &Actor::System, command).err();
         }
-        let now = Timestamp::from_millis(now + rest_millis);
+        let now = life.now.plus_millis(rest_millis);
         let order = life.order.as_ref().expect("an order");
         let steps = life.steps();
         let (first, last) = (steps.first().expect("a step"), steps.last().expect("a step"));
@@ -134,8 +47,9 @@ proptest! {
             prop_assert_eq!(pair[0].done_at, Some(pair[1].entered_at));
             prop_assert_eq!(pair[0].done_by, Some(pair[1].entered_by));
             prop_assert!(pair[0].entered_at <= pair[1].entered_at);
-            prop_assert_ne!(pair[0].status, pair[1].status);
         }
+        let entered = life.history.iter().filter_map(|event| event.envelope.event.enters());
+        prop_assert!(steps.iter().map(|step| step.status).eq(entered));
         prop_assert_eq!((last.status, last.due_at), (order.status, order.due_at));
         prop_assert_eq!((last.done_at, last.done_by), (None, None));
         prop_assert_eq!(last.entered_at, order.status_since.later_of(last.entered_at));
@@ -149,9 +63,8 @@ proptest! {
         // Late is what the order itself calls overdue, and whatever was noted as a breach.
         prop_assert_eq!(last.late_seconds(now).is_some(), order.is_overdue(now));
         let late = steps.iter().filter(|step| step.late_seconds(now).is_some()).count();
-        let breaches = life.history.iter().filter(|happening| {
-            matches!(happening.envelope.event, ordervault_domain::order::OrderEvent::Breached { .. })
-        });
+        let breaches =
+            life.history.iter().filter(|event| matches!(event.envelope.event, OrderEvent::Breached { .. }));
         prop_assert!(breaches.count() <= late);
     }
 }
@@ -159,11 +72,11 @@ proptest! {
 #[test]
 fn a_life_told_by_hand() {
     let policy = Policy { review_minutes: Some(60), start_minutes: Some(30), ..Policy::default() };
-    let mut life = Life::new(policy);
-    life.live(1, &place(&[(10, 1)]), at(0));
-    life.live(2, &OrderCommand::NoteBreach, at(61));
-    life.live(3, &OrderCommand::Confirm, at(90));
-    life.live(4, &OrderCommand::Start, at(100));
+    let mut life = Life::new(policy, None, 10);
+    live(&mut life, 1, &place(&[(10, 1)]), at(0));
+    live(&mut life, 2, &OrderCommand::NoteBreach, at(61));
+    live(&mut life, 3, &OrderCommand::Confirm, at(90));
+    live(&mut life, 4, &OrderCommand::Start, at(100));
     let told: Vec<_> = life
         .steps()
         .iter()
@@ -188,4 +101,26 @@ fn a_life_told_by_hand() {
         ]
     );
     assert_eq!(Status::Processing.ahead(), [Status::Completed]);
+}
+
+#[test]
+fn a_step_that_is_repeated_is_told_twice() {
+    let OrderCommand::Import(import) = common::samples().order(OrderCommandKind::Import) else {
+        panic!("an import");
+    };
+    let steps = [(Status::Confirmed, 5), (Status::Processing, 10), (Status::Processing, 20)]
+        .map(|(to, minutes)| ImportedStep { to, at: Some(at(minutes)) });
+    let import = Import { placed_at: at(0), steps: steps.to_vec(), ..*import };
+    let mut life = Life::new(Policy::default(), None, 10);
+    live(&mut life, 1, &OrderCommand::Import(Box::new(import)), at(30));
+    let told: Vec<_> = life.steps().iter().map(|step| (step.status, step.entered_at, step.done_at)).collect();
+    assert_eq!(
+        told,
+        [
+            (Status::PendingReview, at(0), Some(at(5))),
+            (Status::Confirmed, at(5), Some(at(10))),
+            (Status::Processing, at(10), Some(at(20))),
+            (Status::Processing, at(20), None),
+        ]
+    );
 }

@@ -5,7 +5,8 @@
 //!
 //! # How to add one more
 //!
-//! - **A table or column**: one migration file per engine under `migrations/`, with the same number and name.
+//! - **A table or column**: until the first release in `0001_init.sql` of both folders under `migrations/`; from then on
+//!   migrations are append-only, and it is a new file of the next number, one per engine (see [`migrate`]).
 //! - **A kind of thing with a history**: see [`tables`](self) and `writer/working_set.rs`.
 //! - **A change that is not a command of the domain** (like logins): a variant of [`writer::Operation`] and its arm in
 //!   `writer/decide.rs`.

@@ -1,18 +1,26 @@
 //! Migrations: the embedded schema, applied in order, once, however many processes start at the same time.
 //!
-//! To add one, write a file of the same number and name into `migrations/sqlite` and `migrations/postgres`; a
-//! file that was released is never changed.
+//! **Until the first release** there is one migration per engine, and whoever changes the schema changes it in
+//! `migrations/{sqlite,postgres}/0001_init.sql`. Databases made before that are refused: they are exported by the program
+//! that made them and imported by this one.
+//!
+//! **From the first release on** migrations are append-only: a file that was released is never changed, and to change the
+//! schema is to add a file of the next number and of the same name into both folders. A test fills the first schema with
+//! rows and brings it up by one more migration, to show that this works: `tests/tests/databases/upgrade.rs`.
 
-use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection as _, PgConnection, SqlSafeStr as _};
 
 use crate::db::{Db, MigrationTarget};
 use crate::engine::Engine;
 use crate::error::DbError;
 use crate::statement::{Template, statements};
 
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+/// The schema of this program.
+pub static SCHEMA: Schema = Schema {
+    sqlite: sqlx::migrate!("../../migrations/sqlite"),
+    postgres: sqlx::migrate!("../../migrations/postgres"),
+};
 
 statements! {
     TABLE_EXISTS: Template = Template::forked(
@@ -20,7 +28,13 @@ statements! {
         "SELECT table_name::text FROM information_schema.tables \
          WHERE table_schema = current_schema() AND table_name = '_sqlx_migrations'",
     );
-    NEWEST: Template = Template::new("SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations");
+    APPLIED: Template = Template::new("SELECT version, checksum FROM _sqlx_migrations ORDER BY version");
+}
+
+/// Migrations for both engines, with the same numbers and names.
+pub struct Schema {
+    sqlite: Migrator,
+    postgres: Migrator,
 }
 
 /// How far the schema of a database is.
@@ -39,49 +53,102 @@ impl SchemaVersion {
     }
 }
 
-/// How far the schema of the database is; changes nothing.
-pub async fn status(db: &Db) -> Result<SchemaVersion, DbError> {
-    let known = migrations(db.engine()).iter().map(|migration| migration.version).max().unwrap_or(0);
-    let mut conn = db.read().await?;
-    let table: Option<(String,)> = conn.fetch_optional(&TABLE_EXISTS.bind(())).await?;
-    let applied = match table {
-        Some(_) => conn.fetch_one::<(i64,)>(&NEWEST.bind(())).await?.0,
-        None => 0,
-    };
-    Ok(SchemaVersion { applied, known })
-}
-
-/// Brings the schema up to this program's. A database that is newer, or whose migrations were changed
-/// afterwards, is refused.
+/// How far the database is on its way to [`SCHEMA`]; changes nothing.
 ///
-/// Processes that start together wait for each other: PostgreSQL by an advisory lock, SQLite because all
-/// migrations run in one write transaction.
-pub async fn migrate(db: &Db) -> Result<SchemaVersion, DbError> {
-    let found = status(db).await?;
-    if found.applied > found.known {
-        return Err(newer(found.applied, found.known));
-    }
-    match db.migration_target() {
-        MigrationTarget::Sqlite(writer) => {
-            let failed = |error| DbError::while_doing("begin the migration", error);
-            let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
-            SQLITE.run(&mut *tx).await.map_err(|error| failed_migration(error, found.known))?;
-            tx.commit().await.map_err(|error| DbError::while_doing("commit the migration", error))?;
-        }
-        MigrationTarget::Postgres(options) => {
-            let failed = |error| DbError::while_doing("connect for the migration", error);
-            let mut connection = PgConnection::connect_with(options).await.map_err(failed)?;
-            POSTGRES.run(&mut connection).await.map_err(|error| failed_migration(error, found.known))?;
-            connection.close().await.map_err(failed)?;
-        }
-    }
-    Ok(SchemaVersion { applied: found.known, known: found.known })
+/// # Errors
+/// As [`Schema::status`].
+pub async fn status(db: &Db) -> Result<SchemaVersion, DbError> {
+    SCHEMA.status(db).await
 }
 
-fn migrations(engine: Engine) -> &'static Migrator {
-    match engine {
-        Engine::Sqlite => &SQLITE,
-        Engine::Postgres => &POSTGRES,
+/// Brings the database to [`SCHEMA`].
+///
+/// # Errors
+/// As [`Schema::migrate`].
+pub async fn migrate(db: &Db) -> Result<SchemaVersion, DbError> {
+    SCHEMA.migrate(db).await
+}
+
+impl Schema {
+    /// This schema with one more migration at its end, of the next number.
+    #[must_use]
+    pub fn followed_by(&self, name: &'static str, sqlite: &'static str, postgres: &'static str) -> Schema {
+        let with = |engine: Engine, sql: &'static str| {
+            let mut migrations: Vec<Migration> = self.of(engine).iter().cloned().collect();
+            let simple = MigrationType::Simple;
+            migrations.push(Migration::new(
+                self.newest(engine) + 1,
+                name.into(),
+                simple,
+                sql.into_sql_str(),
+                false,
+            ));
+            Migrator::with_migrations(migrations)
+        };
+        Schema { sqlite: with(Engine::Sqlite, sqlite), postgres: with(Engine::Postgres, postgres) }
+    }
+
+    /// How far the database is on its way to this schema; changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be read, or was made by a schema that was never released.
+    pub async fn status(&self, db: &Db) -> Result<SchemaVersion, DbError> {
+        let known = self.newest(db.engine());
+        let mut conn = db.read().await?;
+        let table: Option<(String,)> = conn.fetch_optional(&TABLE_EXISTS.bind(())).await?;
+        if table.is_none() {
+            return Ok(SchemaVersion { applied: 0, known });
+        }
+        let applied: Vec<(i64, Vec<u8>)> = conn.fetch_all(&APPLIED.bind(())).await?;
+        let ours = self.of(db.engine());
+        let differs = |version: i64, checksum: &[u8]| {
+            ours.iter().any(|migration| migration.version == version && *migration.checksum != *checksum)
+        };
+        if applied.iter().any(|(version, checksum)| differs(*version, checksum)) {
+            return Err(unreleased());
+        }
+        Ok(SchemaVersion { applied: applied.last().map_or(0, |(version, _)| *version), known })
+    }
+
+    /// Brings the database to this schema.
+    ///
+    /// Processes that start together wait for each other: PostgreSQL by an advisory lock, SQLite because all
+    /// migrations run in one write transaction.
+    ///
+    /// # Errors
+    /// When the database is newer, was made by a schema that was never released, or fails; then it is unchanged.
+    pub async fn migrate(&self, db: &Db) -> Result<SchemaVersion, DbError> {
+        let found = self.status(db).await?;
+        if found.applied > found.known {
+            return Err(newer(found.applied, found.known));
+        }
+        match db.migration_target() {
+            MigrationTarget::Sqlite(writer) => {
+                let failed = |error| DbError::while_doing("begin the migration", error);
+                let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
+                self.sqlite.run(&mut *tx).await.map_err(|error| failed_migration(error, found.known))?;
+                tx.commit().await.map_err(|error| DbError::while_doing("commit the migration", error))?;
+            }
+            MigrationTarget::Postgres(options) => {
+                let failed = |error| DbError::while_doing("connect for the migration", error);
+                let mut connection = PgConnection::connect_with(options).await.map_err(failed)?;
+                let run = self.postgres.run(&mut connection).await;
+                run.map_err(|error| failed_migration(error, found.known))?;
+                connection.close().await.map_err(failed)?;
+            }
+        }
+        Ok(SchemaVersion { applied: found.known, known: found.known })
+    }
+
+    fn of(&self, engine: Engine) -> &Migrator {
+        match engine {
+            Engine::Sqlite => &self.sqlite,
+            Engine::Postgres => &self.postgres,
+        }
+    }
+
+    fn newest(&self, engine: Engine) -> i64 {
+        self.of(engine).iter().map(|migration| migration.version).max().unwrap_or(0)
     }
 }
 
@@ -91,6 +158,15 @@ fn newer(applied: i64, known: i64) -> DbError {
     ))
 }
 
+/// Only a migration of before the first release can have been another: from then on none is changed.
+fn unreleased() -> DbError {
+    DbError::Unusable(
+        "the database has an older schema that was never released: export it (`ordervault export jsonl`) with the program \
+         that made it, and import that into a new database with this program"
+            .to_owned(),
+    )
+}
+
 fn failed_migration(error: MigrateError, known: i64) -> DbError {
     match error {
         MigrateError::Execute(error) => DbError::while_doing("apply the migrations", error),
@@ -98,9 +174,7 @@ fn failed_migration(error: MigrateError, known: i64) -> DbError {
             DbError::new(&format!("migration {version}"), error)
         }
         MigrateError::VersionMissing(version) => newer(version, known),
-        MigrateError::VersionMismatch(version) => DbError::Unusable(format!(
-            "migration {version} is not the one that made this database: use a released program"
-        )),
+        MigrateError::VersionMismatch(_) => unreleased(),
         other => DbError::Unusable(format!("the schema cannot be brought up to date: {other}")),
     }
 }
@@ -112,7 +186,7 @@ mod tests {
     #[test]
     fn both_engines_have_the_same_migrations() {
         let named = |engine| {
-            let list = migrations(engine).iter();
+            let list = SCHEMA.of(engine).iter();
             list.map(|migration| (migration.version, migration.description.to_string())).collect::<Vec<_>>()
         };
         assert_eq!(named(Engine::Sqlite), named(Engine::Postgres));

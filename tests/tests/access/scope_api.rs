@@ -11,6 +11,7 @@ use ordervault_persistence::read;
 use ordervault_persistence::writer::ActorRef;
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::on_store;
+use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
 use serde_json::{Value, json};
 
@@ -87,7 +88,11 @@ fn number(value: &Value) -> OrderId {
 }
 
 pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {
-    let Fixture { shop, members, orders } = Fixture::lived_in(&db, 7).await;
+    on_each(db.engine(), &[7], endpoints_of_a_life).await;
+}
+
+async fn endpoints_of_a_life(db: Db, seed: u64) {
+    let Fixture { shop, members, orders } = Fixture::lived_in(&db, seed).await;
     // A quarter of an hour is enough for all that follows, by a clock that stands still.
     let server = TestServer::of(shop).await;
     for member in &members {

@@ -4,3 +4,6 @@
 mod engines;
 mod opening;
 mod schema;
+mod triggers;
+mod upgrade;
+mod views;

@@ -33,7 +33,8 @@ async fn on_both<T: Record + Ord>(
     both.try_into().unwrap_or_else(|_| unreachable!("two engines"))
 }
 
-async fn rows<T: Record>(db: &Db, query: &'static Template) -> Vec<T> {
+/// The rows that a fixed query finds.
+pub(crate) async fn rows<T: Record>(db: &Db, query: &'static Template) -> Vec<T> {
     db.read().await.expect("a reader").fetch_all(&query.bind(())).await.expect("rows")
 }
 
@@ -100,13 +101,73 @@ async fn both_engines_have_the_same_foreign_keys() {
     assert_eq!(sqlite, postgres);
 }
 
+/// Table and name. That nothing empties a table at once has to be said on PostgreSQL only.
+pub(crate) static TRIGGERS: Template = Template::forked(
+    "SELECT tbl_name, name FROM sqlite_schema WHERE type = 'trigger'",
+    "SELECT t.relname::text, g.tgname::text FROM pg_trigger g JOIN pg_class t ON t.oid = g.tgrelid
+     WHERE NOT g.tgisinternal AND t.relnamespace = current_schema()::regnamespace",
+);
+
+/// Whether a trigger cannot be on this engine: SQLite has no TRUNCATE.
+pub(crate) fn is_on_postgres_only(trigger: &str, engine: Engine) -> bool {
+    engine == Engine::Sqlite && trigger.ends_with("_no_truncate")
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_triggers() {
+    let [sqlite, postgres] = on_both::<(String, String)>(&TRIGGERS, |row| &row.0).await;
+    let (truncating, postgres): (BTreeSet<_>, BTreeSet<_>) =
+        postgres.into_iter().partition(|row| is_on_postgres_only(&row.1, Engine::Sqlite));
+    let guarded = sqlite.iter().map(|row| (row.0.clone(), format!("{}_no_truncate", row.0)));
+    assert_eq!(truncating, guarded.collect(), "what keeps its rows is not emptied at once either");
+    assert!(sqlite.len() > 3);
+    assert_eq!(sqlite, postgres);
+}
+
+#[tokio::test]
+async fn both_engines_have_the_same_views() {
+    static VIEWS: Template = Template::forked(
+        "SELECT v.name, c.name FROM sqlite_schema v JOIN pragma_table_info(v.name) c WHERE v.type = 'view'",
+        "SELECT v.relname::text, a.attname::text
+         FROM pg_class v JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum > 0
+         WHERE v.relkind = 'v' AND v.relnamespace = current_schema()::regnamespace",
+    );
+    let [sqlite, postgres] = on_both::<(String, String)>(&VIEWS, |row| &row.0).await;
+    assert!(sqlite.len() > 20);
+    assert_eq!(sqlite, postgres);
+}
+
+/// By table and name; what they say is compared by `both_migrations_say_the_same`.
+#[tokio::test]
+async fn both_engines_have_the_same_checks() {
+    // SQLite has no catalogue of them but the text of the table.
+    static CHECKS: Template = Template::forked(
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%CHECK%'",
+        "SELECT t.relname::text, k.conname::text FROM pg_constraint k JOIN pg_class t ON t.oid = k.conrelid
+         WHERE k.contype = 'c' AND k.connamespace = current_schema()::regnamespace",
+    );
+    let [tables, postgres] = on_both::<(String, String)>(&CHECKS, |row| &row.0).await;
+    let mut sqlite = BTreeSet::new();
+    for (table, text) in tables {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let checks: Vec<usize> = (0..words.len()).filter(|at| words[*at] == "CHECK").collect();
+        for at in checks {
+            assert_eq!(words[at - 2], "CONSTRAINT", "a CHECK of {table} has no name");
+            assert!(sqlite.insert((table.clone(), words[at - 1].to_owned())), "{table}: twice");
+        }
+    }
+    assert!(sqlite.len() > 20);
+    assert_eq!(sqlite, postgres);
+}
+
 /// The locale of a server must not decide what comes first.
 #[tokio::test]
 async fn text_sorts_by_its_bytes_on_postgres() {
     static OTHERS: Template = Template::new(
-        "SELECT table_name::text, column_name::text FROM information_schema.columns
-         WHERE table_schema = current_schema() AND table_name NOT IN ('_sqlx_migrations', 'readable_orders',
-             'readable_history') AND data_type = 'text' AND collation_name IS DISTINCT FROM 'C'",
+        "SELECT c.table_name::text, c.column_name::text
+         FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+         WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.table_name <> '_sqlx_migrations'
+             AND c.data_type = 'text' AND c.collation_name IS DISTINCT FROM 'C'",
     );
     let fresh = Fresh::on(Engine::Postgres).await;
     let others: Vec<(String, String)> = rows(&fresh.db, &OTHERS).await;

@@ -12,6 +12,7 @@ use ordervault_persistence::transfer::{
 };
 use ordervault_persistence::writer::{ActorRef, Operation, WriteError};
 use ordervault_tests::life::live;
+use ordervault_tests::seed::seeds;
 use ordervault_tests::shop::{Shop, submission};
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
@@ -33,8 +34,8 @@ ordervault_tests::twin_tests!(
 
 async fn a_shop_moves_to_the_other_engine(db: Db) {
     let shop = Shop::open(&db).await;
-    for seed in 0..3 {
-        live(&shop, seed, 150).await;
+    for seed in seeds(&[0, 1, 2]) {
+        live(&shop, seed, 120).await;
     }
     shop.close().await;
     let there = Fresh::on(other(db.engine())).await;

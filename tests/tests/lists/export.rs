@@ -13,6 +13,7 @@ use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::fabricate::fabricate;
 use ordervault_tests::http::Request;
 use ordervault_tests::life::live;
+use ordervault_tests::seed::seeds;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use ordervault_tests::twin::Fresh;
@@ -85,7 +86,9 @@ async fn list(server: &TestServer, token: &str, query: &str) -> Vec<Value> {
 
 async fn an_export_has_the_same_as_the_list(db: Db) {
     let shop = Shop::open(&db).await;
-    live(&shop, 3, 200).await;
+    for seed in seeds(&[3]) {
+        live(&shop, seed, 150).await;
+    }
     let owner = shop.member(Role::Owner, StoreScope::All).await;
     let warehouse = shop.member(Role::Warehouse, StoreScope::All).await;
     let server = TestServer::of(shop).await;

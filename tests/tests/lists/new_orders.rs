@@ -2,7 +2,6 @@
 //! and with positions that come late.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Actor, Role, StoreScope};
@@ -18,8 +17,9 @@ use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{ActorRef, Operation, Receipt, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
-use ordervault_tests::life::{Dice, live};
+use ordervault_tests::life::Dice;
 use ordervault_tests::queue::{another_process, refusal_of};
+use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact};
 use ordervault_tests::twin::Fresh;
@@ -33,7 +33,6 @@ ordervault_tests::twin_tests!(
     only_members_see,
     a_mark_never_goes_back_and_forgets_what_is_below,
     opening_and_marking_clear_the_flag,
-    older_databases_get_their_arrivals,
     very_many_new_orders_are_walked_in_pages,
 );
 
@@ -95,6 +94,10 @@ struct Fixture {
 
 /// Orders by two processes, one with a clock that is behind, positions now and then, members with all stores or one.
 async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
+    on_each(db.engine(), &[41], everybody_is_shown_it).await;
+}
+
+async fn everybody_is_shown_it(db: Db, seed: u64) {
     let ours = Shop::open(&db).await;
     let (here, there) = (ours.store().await, ours.store().await);
     let goods = [ours.product(&here, 1_000).await, ours.product(&there, 1_000).await];
@@ -108,7 +111,7 @@ async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
     number_all(&db).await;
     let elsewhere = another_process(&db).await;
     let theirs = Shop::with(&elsewhere, ManualClock::at(OPENING_MILLIS - 30_000), 2).await;
-    let dice = Dice::new(41);
+    let dice = Dice::new(seed);
     let (mut placed, mut numbered): (Vec<(OrderId, StoreId)>, BTreeSet<OrderId>) = (vec![], BTreeSet::new());
     for _ in 0..300 {
         let shop = if dice.roll(2) == 0 { &ours } else { &theirs };
@@ -388,39 +391,6 @@ async fn opening_and_marking_clear_the_flag(db: Db) {
     let own = server.good(&own, 200).await;
     assert!(!own.text().contains("is_new") && !own.text().contains("position"));
     server.close().await;
-}
-
-async fn older_databases_get_their_arrivals(db: Db) {
-    let fresh = Fresh::on(db.engine()).await;
-    let shop = Shop::open(&fresh.db).await;
-    live(&shop, 17, 200).await;
-    let member = shop.member(Role::Owner, StoreScope::All).await;
-    number_all(&fresh.db).await;
-    let before = dump(&fresh.db).await;
-    assert!(before["order_arrivals"].len() > 10);
-    fresh.damage(filled_again(&fresh.db)).await;
-    let after = dump(&fresh.db).await;
-    assert_eq!(after["order_arrivals"], before["order_arrivals"]);
-    // What is older than the migration is news to nobody.
-    let mut conn = fresh.db.read().await.expect("a reader");
-    assert_eq!(new_for(&mut conn, &member, &OrderFilter::default()).await, BTreeSet::new());
-    drop(conn);
-    shop.close().await;
-    fresh.finish().await;
-}
-
-/// Empties the tables and runs the statements of the migration that fill them.
-fn filled_again(db: &Db) -> &'static str {
-    let engine = match db.engine() {
-        Engine::Sqlite => "sqlite",
-        Engine::Postgres => "postgres",
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations").join(engine);
-    let text = std::fs::read_to_string(folder.join("0004_history_and_arrivals.sql")).expect("the migration");
-    let filling: Vec<&str> = text.split(';').filter(|statement| statement.contains("INSERT INTO")).collect();
-    assert_eq!(filling.len(), 2);
-    let emptied = "DELETE FROM order_arrivals; DELETE FROM seen_marks; DELETE FROM seen_orders";
-    Box::leak(format!("{emptied};{}", filling.join(";")).into_boxed_str())
 }
 
 async fn very_many_new_orders_are_walked_in_pages(db: Db) {

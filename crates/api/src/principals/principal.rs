@@ -1,7 +1,7 @@
 //! Whoever asks, with the authority that the database grants them at this moment.
 //!
 //! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`CustomerOrGuest`] for a customer or somebody
-//! who has proved to know one order, [`OptionalCustomer`] for whoever wants to order, [`Staff<P>`] for a member with the permission `P`. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
+//! who has proved to know one order, [`OptionalCustomer`] for whoever wants to order, [`Staff<P>`] for a member with what the [`Permit`] `P` asks for. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
 //! each request, so that a deactivated member or an ended session is out at once.
 
 use std::marker::PhantomData;
@@ -10,17 +10,20 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
-use ordervault_domain::access::{Actor, Permission};
+use ordervault_domain::access::Actor;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, SessionId};
 use ordervault_domain::member::Member;
+use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::ActorRef;
 
 use super::bearer::{CustomerBearer, CustomerOrGuestBearer, StaffBearer};
+use super::permit::Permit;
 use crate::auth::{AccessClaims, Audience};
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
+use crate::refusals::refused;
 use crate::state::AppState;
 
 /// A signed-in customer.
@@ -46,7 +49,7 @@ pub enum CustomerOrGuest {
 #[derive(Clone, Copy, Debug)]
 pub struct OptionalCustomer(pub CustomerOrGuest);
 
-/// A signed-in member who has the permission `P`.
+/// A signed-in member who has what the permit `P` asks for.
 #[derive(Clone, Debug)]
 pub struct Staff<P> {
     /// Who, as their row says now.
@@ -54,64 +57,6 @@ pub struct Staff<P> {
     /// Their login.
     pub session: SessionId,
     permit: PhantomData<P>,
-}
-
-/// What a handler asks of a member.
-pub trait Permit: 'static {
-    /// The permission; none: any active member.
-    const PERMISSION: Option<Permission>;
-    /// Is it open to a member who has yet to replace a password that somebody else set?
-    const WITH_FOREIGN_PASSWORD: bool = false;
-}
-
-macro_rules! permits {
-    ($($name:ident),+ $(,)?) => {
-        $(
-            #[doc = concat!("[`Permission::", stringify!($name), "`]")]
-            #[derive(Clone, Copy, Debug)]
-            pub enum $name {}
-
-            impl Permit for $name {
-                const PERMISSION: Option<Permission> = Some(Permission::$name);
-            }
-        )+
-    };
-}
-
-/// One marker type per permission.
-pub mod permit {
-    use super::{Permission, Permit};
-
-    /// Any active member; the only permit that is open before a password set by somebody else is replaced.
-    #[derive(Clone, Copy, Debug)]
-    pub enum OwnAccount {}
-
-    impl Permit for OwnAccount {
-        const PERMISSION: Option<Permission> = None;
-        const WITH_FOREIGN_PASSWORD: bool = true;
-    }
-
-    permits!(
-        OrdersRead,
-        OrdersPlace,
-        OrdersConfirm,
-        OrdersReject,
-        OrdersAmend,
-        OrdersStart,
-        OrdersComplete,
-        OrdersCancel,
-        OrdersInvalidate,
-        OrdersRestore,
-        OrdersDelete,
-        HistoryRead,
-        StoresRead,
-        StoresWrite,
-        ProductsRead,
-        ProductsWrite,
-        StockAdjust,
-        MembersRead,
-        MembersWrite,
-    );
 }
 
 impl Customer {
@@ -244,12 +189,10 @@ fn permitted<P: Permit>(member: &Member) -> Result<(), Problem> {
     if member.must_change_password && !P::WITH_FOREIGN_PASSWORD {
         return Err(Problem::new(Code::PasswordChangeRequired));
     }
-    match P::PERMISSION {
-        Some(permission) if !Actor::Member(member.authority()).may(permission) => {
-            Err(Problem::new(Code::Forbidden).detail(format!("this takes the permission {permission}")))
-        }
-        _ => Ok(()),
+    if P::PERMISSIONS.is_empty() || Actor::Member(member.authority()).may_any(P::PERMISSIONS) {
+        return Ok(());
     }
+    Err(refused(&Refusal::lacking(P::PERMISSIONS)))
 }
 
 /// The login behind a token, if it has not been ended.

@@ -175,7 +175,6 @@ impl Code {
             Rule::NotFound => Code::NotFound,
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::Unauthenticated,
-            Rule::TokenReused => Code::TokenReused,
             Rule::VersionConflict => Code::PreconditionFailed,
             Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
             Rule::InsufficientStock => Code::InsufficientStock,

@@ -119,7 +119,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// What a rule that said no looks like to this asker, who has `seen` a version of a thing: with where the `order` stands, and
+    /// What a rule that said no looks like to this caller, who has `seen` a version of a thing: with where the `order` stands, and
     /// the ways on.
     pub(crate) async fn refused<A: Resource>(
         &self,
@@ -128,14 +128,11 @@ impl<'a> Caller<'a> {
         seen: Option<(i64, i64)>,
     ) -> Result<Problem, Problem> {
         let mut problem = refused(refusal);
-        match (refusal, seen) {
-            (Refusal::VersionConflict { .. }, Some((id, version))) => {
-                problem = changed_since::<A>(self.state, problem, id, version).await?;
-            }
-            (Refusal::LooksLike(orders), _) => {
-                problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
-            }
-            _ => {}
+        if let (Refusal::VersionConflict { .. }, Some((id, version))) = (refusal, seen) {
+            problem = changed_since::<A>(self.state, problem, id, version).await?;
+        }
+        if let Refusal::LooksLike(orders) = refusal {
+            problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
         }
         let tells =
             problem.code().status() == StatusCode::CONFLICT || problem.code() == Code::PreconditionFailed;
@@ -224,14 +221,22 @@ fn digest(parts: &[&[u8]]) -> String {
     hex::encode(hasher.finalize())
 }
 
-/// What an act is done to, and the version of it that its caller has seen, if they said so.
-fn seen(act: &Operation) -> Option<(i64, i64)> {
-    match act {
+/// What an operation is done to, and the version of it that its caller has seen, if they said so.
+fn seen(operation: &Operation) -> Option<(i64, i64)> {
+    match operation {
         Operation::Order { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
-        _ => None,
+        // Without versions.
+        Operation::Customer { .. }
+        | Operation::Session(_)
+        | Operation::Batch(_)
+        | Operation::Verified { .. }
+        | Operation::Rehash { .. }
+        | Operation::Throttle(_)
+        | Operation::Seen { .. }
+        | Operation::ImportHistory(_) => None,
     }
 }
 

@@ -1,9 +1,9 @@
-//! What happened to a thing, as JSON: the same for orders, stores, products and members.
+//! What happened to a resource, as JSON: the same for orders, stores, products, members and customers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::web;
-use ordervault_domain::access::Actor;
+use ordervault_domain::access::{Actor, ActorKind};
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::time::Timestamp;
@@ -12,7 +12,7 @@ use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::resource::Resource;
+use super::resource::{Resource, Told};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::reading::{failed, reader};
@@ -58,7 +58,7 @@ pub(crate) struct HistoryEntry {
     /// The code of the reason, if one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "customer")]
-    pub reason: Option<String>,
+    pub reason: Option<&'static str>,
     /// The batch that took an order into the trash or out of it. Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
@@ -123,8 +123,6 @@ impl From<Change> for ChangeBody {
     }
 }
 
-/// How the history names members who act.
-const MEMBER: &str = "member";
 /// Fields of a history that only those see who may see contacts.
 const PERSONAL_FIELDS: [&str; 2] = ["contact", "note"];
 
@@ -149,7 +147,7 @@ impl<'a> Reader<'a> {
         if !is_staff(actor) {
             return Ok(Self { actor, names: BTreeMap::new() });
         }
-        let members = rows.into_iter().filter(|row| row.actor_kind == MEMBER);
+        let members = rows.into_iter().filter(|row| row.actor_kind == <&str>::from(ActorKind::Member));
         let ids: BTreeSet<i64> = members.filter_map(|row| row.actor_id).collect();
         let ids: Vec<i64> = ids.into_iter().collect();
         Ok(Self { actor, names: read::member_names(conn, &ids).await.map_err(failed)? })
@@ -167,25 +165,30 @@ impl<'a> Reader<'a> {
             let after =
                 A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(Problem::internal)?;
             let changes = state.as_ref().map(|before| changes(before, &after, self.actor));
-            entries.push(self.entry(row, changes.unwrap_or_default(), event.personal.comment));
+            let told = A::told(&event.event);
+            entries.push(self.entry(row, told, changes.unwrap_or_default(), event.personal.comment));
             state = Some(after);
         }
         Ok(entries)
     }
 
-    fn entry(&self, row: &HistoryRow, changes: Vec<ChangeBody>, comment: Option<String>) -> HistoryEntry {
+    fn entry(
+        &self,
+        row: &HistoryRow,
+        told: Told,
+        changes: Vec<ChangeBody>,
+        comment: Option<String>,
+    ) -> HistoryEntry {
         let for_staff = is_staff(self.actor);
-        let fact: serde_json::Value = serde_json::from_str(&row.event).unwrap_or_default();
-        let text = |name: &str| fact.get(name).and_then(|value| value.as_str()).map(str::to_owned);
         HistoryEntry {
             version: row.seq,
             event: row.event_type.clone(),
             occurred_at: Timestamp::from_millis(row.occurred_at),
             recorded_at: Timestamp::from_millis(row.recorded_at),
             actor: self.who(row),
-            reason: text("reason"),
-            batch_id: text("batch").filter(|_| for_staff),
-            delta: fact.get("delta").and_then(serde_json::Value::as_i64),
+            reason: told.reason,
+            batch_id: told.batch.filter(|_| for_staff).map(|batch| batch.to_string()),
+            delta: told.delta,
             comment: comment.filter(|_| for_staff && self.actor.scope().shows_contact()),
             request_id: for_staff.then(|| row.request_id.clone()),
             changes,
@@ -197,9 +200,14 @@ impl<'a> Reader<'a> {
         let is_self = row.actor_id.is_some() && row.actor_id == self.actor.id();
         let id = row.actor_id.filter(|_| is_staff(self.actor) || is_self);
         let name = id.and_then(|id| self.names.get(&id).cloned());
-        let id = id.map(|id| match row.actor_kind.as_str() {
-            MEMBER => MemberId::from_i64(id).to_string(),
-            _ => CustomerId::from_i64(id).to_string(),
+        let id = id.zip(row.actor_kind.parse().ok()).and_then(|(id, kind)| match kind {
+            ActorKind::Member => Some(MemberId::from_i64(id).to_string()),
+            ActorKind::Customer => Some(CustomerId::from_i64(id).to_string()),
+            ActorKind::Anonymous
+            | ActorKind::Guest
+            | ActorKind::Operator
+            | ActorKind::Importer
+            | ActorKind::System => None,
         });
         HistoryActorBody { kind: row.actor_kind.clone(), role: row.actor_role.clone(), id, name }
     }

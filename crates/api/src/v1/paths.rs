@@ -7,7 +7,12 @@ use ordervault_domain::id::OrderId;
 pub(crate) fn orders_path(actor: &Actor) -> &'static str {
     match actor {
         Actor::Member(_) => "/v1/staff/orders",
-        _ => "/v1/orders",
+        Actor::Anonymous
+        | Actor::Customer(_)
+        | Actor::Guest(_)
+        | Actor::Operator
+        | Actor::Importer
+        | Actor::System => "/v1/orders",
     }
 }
 

@@ -1,17 +1,18 @@
-//! What orders, stores, products and members have in common for the API.
+//! What orders, stores, products, members and customers have in common for the API.
 
 use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Change};
-use ordervault_domain::customer::Customer;
-use ordervault_domain::order::Order;
+use ordervault_domain::customer::{Customer, CustomerEvent};
+use ordervault_domain::id::BatchId;
+use ordervault_domain::order::{Order, OrderEvent};
 use ordervault_persistence::writer::Effect;
 
-/// A kind of thing that requests change and look at.
+/// A kind of resource that requests change and look at.
 pub(crate) trait Resource: Aggregate {
-    /// It, if that is what an act led to.
-    fn of(done: Effect) -> Option<Arc<Self>>;
+    /// It, if that is what an operation led to.
+    fn of(effect: Effect) -> Option<Arc<Self>>;
 
     /// Is it within this actor's reach?
     fn is_visible(&self, actor: &Actor) -> bool;
@@ -19,6 +20,27 @@ pub(crate) trait Resource: Aggregate {
     /// A change in its history with the names and values of the API. `None`: the API does not compare this field.
     fn shown(change: Change) -> Option<Change> {
         Some(change)
+    }
+
+    /// What an event says that the changes of fields do not show.
+    fn told(event: &Self::Event) -> Told;
+}
+
+/// What the history tells of an event besides the changed fields.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The code of the reason that was given.
+    pub reason: Option<&'static str>,
+    /// The batch that it belongs to.
+    pub batch: Option<BatchId>,
+    /// By how many units the stock changed.
+    pub delta: Option<i64>,
+}
+
+impl Told {
+    /// Why it was done.
+    fn because(reason: impl Into<&'static str>) -> Self {
+        Self { reason: Some(reason.into()), ..Self::default() }
     }
 }
 
@@ -33,6 +55,27 @@ impl Resource for Order {
     fn is_visible(&self, actor: &Actor) -> bool {
         actor.scope().covers(self)
     }
+
+    fn told(event: &OrderEvent) -> Told {
+        match event {
+            OrderEvent::Cancelled { reason } => Told::because(*reason),
+            OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => Told::because(*reason),
+            OrderEvent::Deleted { batch } | OrderEvent::Undeleted { batch } => {
+                Told { batch: *batch, ..Told::default() }
+            }
+            OrderEvent::Placed { .. }
+            | OrderEvent::Imported { .. }
+            | OrderEvent::StepImported { .. }
+            | OrderEvent::Confirmed { .. }
+            | OrderEvent::Amended { .. }
+            | OrderEvent::Started { .. }
+            | OrderEvent::Completed {}
+            | OrderEvent::Restored { .. }
+            | OrderEvent::Hidden {}
+            | OrderEvent::Shown {}
+            | OrderEvent::Breached { .. } => Told::default(),
+        }
+    }
 }
 
 impl Resource for Customer {
@@ -45,5 +88,13 @@ impl Resource for Customer {
 
     fn is_visible(&self, actor: &Actor) -> bool {
         *actor == Actor::Customer(self.id)
+    }
+
+    fn told(event: &CustomerEvent) -> Told {
+        match event {
+            CustomerEvent::Registered {}
+            | CustomerEvent::Imported { .. }
+            | CustomerEvent::PasswordChanged {} => Told::default(),
+        }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::installation::{
-    Installation, assert_ends, assert_fails, framed, newest_schema, send, sign_in, text,
+    Installation, assert_ends, assert_fails, framed, newest_schema, olist, send, sign_in, text,
 };
 
 #[tokio::test]
@@ -261,6 +261,30 @@ async fn a_schema_that_is_not_this_programs_is_refused() {
         );
         assert_fails(&shop.run(args), 78, &newer);
     }
+}
+
+#[tokio::test]
+async fn a_schema_that_was_never_released_is_refused_and_left_as_it_is() {
+    let shop = Installation::on_sqlite();
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let file = shop.path().join("data/ordervault.db");
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET checksum = x'01'").execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let before = std::fs::read(&file).unwrap();
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    for args in
+        [&serve[..], &["migrate"], &["verify"], &["export", "jsonl", "shop.jsonl"], &["member", "list"]]
+    {
+        assert_fails(
+            &shop.run(args),
+            78,
+            "was never released: export it (`ordervault export jsonl`) with the program",
+        );
+        assert!(std::fs::read(&file).unwrap() == before, "{args:?} changed the file");
+    }
+    assert!(!shop.path().join("shop.jsonl").exists());
 }
 
 #[tokio::test]

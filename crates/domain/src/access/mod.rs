@@ -1,6 +1,6 @@
 //! Who may do what: actors, roles, permissions and the scope of orders that an actor reaches.
 //!
-//! A permission says *what kind of act*; a [`Scope`] says *on which orders*. Both are asked by the
+//! A permission says *what kind of command*; a [`Scope`] says *on which orders*. Both are asked by the
 //! decisions on orders and by every read, so a list can never show what a single read would hide.
 
 mod role;
@@ -45,7 +45,7 @@ pub struct MemberAuthority {
 }
 
 impl Actor {
-    /// May this actor do acts of this kind at all? Customers and the program are ruled by `decide`, not by permissions.
+    /// May this actor do what takes this permission? Customers and the program are ruled by `decide`, not by permissions.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
         match self {
@@ -53,6 +53,21 @@ impl Actor {
             Self::Operator | Self::System => true,
             Self::Member(member) => permissions_of(&member.roles).contains(&permission),
         }
+    }
+
+    /// Is this somebody who buys, with or without an account, rather than one who works for the shop?
+    #[must_use]
+    pub fn buys(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::Guest(_) => true,
+            Self::Anonymous | Self::Member(_) | Self::Operator | Self::Importer | Self::System => false,
+        }
+    }
+
+    /// Does one of these permissions let this actor through?
+    #[must_use]
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
     }
 
     /// May this actor read things of this kind at all, and so their history? Customers belong to no store: their accounts

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 /// What a staff member is in the shop. The order is that of rank: the first is what a customer is told.
 #[derive(
@@ -41,7 +41,7 @@ pub enum Role {
     Auditor,
 }
 
-/// A kind of act that staff may be allowed to do.
+/// Something that staff may be allowed to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, IntoStaticStr, Display)]
 pub enum Permission {
     /// List and open orders in scope.
@@ -110,15 +110,56 @@ pub enum Permission {
 }
 
 impl Role {
-    /// What this role allows.
+    /// What this role allows. Every permission stands in the line of each role that has it: a new one belongs to nobody.
     #[must_use]
-    pub fn permissions(self) -> BTreeSet<Permission> {
+    pub const fn permissions(self) -> &'static [Permission] {
         use Permission as P;
-        let few: &[Permission] = match self {
-            Self::Owner => return Permission::iter().collect(),
-            Self::Manager => {
-                return Permission::iter().filter(|p| !matches!(p, P::StoresWrite)).collect();
-            }
+        match self {
+            Self::Owner => &[
+                P::OrdersRead,
+                P::OrdersPlace,
+                P::OrdersConfirm,
+                P::OrdersReject,
+                P::OrdersAmend,
+                P::OrdersStart,
+                P::OrdersComplete,
+                P::OrdersCancel,
+                P::OrdersCancelProcessing,
+                P::OrdersInvalidate,
+                P::OrdersRestore,
+                P::OrdersDelete,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::StoresWrite,
+                P::ProductsRead,
+                P::ProductsWrite,
+                P::StockAdjust,
+                P::MembersRead,
+                P::MembersWrite,
+            ],
+            Self::Manager => &[
+                P::OrdersRead,
+                P::OrdersPlace,
+                P::OrdersConfirm,
+                P::OrdersReject,
+                P::OrdersAmend,
+                P::OrdersStart,
+                P::OrdersComplete,
+                P::OrdersCancel,
+                P::OrdersCancelProcessing,
+                P::OrdersInvalidate,
+                P::OrdersRestore,
+                P::OrdersDelete,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::ProductsRead,
+                P::ProductsWrite,
+                P::StockAdjust,
+                P::MembersRead,
+                P::MembersWrite,
+            ],
             Self::Reviewer => &[
                 P::OrdersRead,
                 P::OrdersConfirm,
@@ -151,13 +192,12 @@ impl Role {
                 P::ProductsRead,
                 P::MembersRead,
             ],
-        };
-        few.iter().copied().collect()
+        }
     }
 }
 
 /// What several roles allow together.
 #[must_use]
 pub fn permissions_of(roles: &BTreeSet<Role>) -> BTreeSet<Permission> {
-    roles.iter().flat_map(|role| role.permissions()).collect()
+    roles.iter().flat_map(|role| role.permissions()).copied().collect()
 }

@@ -96,7 +96,12 @@ impl StatusSet {
                 Role::Warehouse => {
                     [Status::Confirmed, Status::Processing, Status::Completed].into_iter().collect()
                 }
-                _ => Status::iter().collect(),
+                Role::Owner
+                | Role::Manager
+                | Role::Reviewer
+                | Role::Clerk
+                | Role::Finance
+                | Role::Auditor => Status::iter().collect(),
             };
             Self(set.0 | statuses.0)
         })

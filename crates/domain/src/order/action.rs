@@ -3,12 +3,14 @@
 use serde::Serialize;
 use strum::{Display, EnumIter, IntoEnumIterator, IntoStaticStr};
 
-use super::{Amendment, CancelReason, DecisionContext, InvalidReason, Order, OrderCommand, decide};
+use super::{
+    Amendment, CancelReason, DecisionContext, InvalidReason, Order, OrderCommand, OrderCommandKind, decide,
+};
 use crate::access::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
-/// An act that a person may ask for; named like the endpoint that does it.
+/// Something that a person may ask for; named like the endpoint that does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, EnumIter, IntoStaticStr, Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -39,10 +41,10 @@ pub enum Action {
     Show,
 }
 
-/// Whether one act is open to the caller.
+/// Whether one action is open to the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ActionAvailability {
-    /// Which act.
+    /// Which.
     pub action: Action,
     /// Would it be carried out now?
     pub allowed: bool,
@@ -53,6 +55,23 @@ pub struct ActionAvailability {
 }
 
 impl Action {
+    /// Does the customer's time for changes end it?
+    const fn is_a_change(self) -> bool {
+        match self {
+            Self::Amend | Self::Cancel => true,
+            Self::Confirm
+            | Self::Reject
+            | Self::Start
+            | Self::Complete
+            | Self::Invalidate
+            | Self::Restore
+            | Self::Delete
+            | Self::Undelete
+            | Self::Hide
+            | Self::Show => false,
+        }
+    }
+
     /// A command of this kind with nothing in it that could be refused for its content.
     #[must_use]
     pub fn probe(self) -> OrderCommand {
@@ -73,7 +92,29 @@ impl Action {
     }
 }
 
-/// The acts of this actor's kind, each with whether and until when it is open. Acts that the actor may never do are
+impl OrderCommandKind {
+    /// The action by which a person asks for this of an order that is there; none: it makes an order, or is the program's own.
+    #[must_use]
+    pub const fn action(self) -> Option<Action> {
+        match self {
+            Self::Confirm => Some(Action::Confirm),
+            Self::Reject => Some(Action::Reject),
+            Self::Amend => Some(Action::Amend),
+            Self::Start => Some(Action::Start),
+            Self::Complete => Some(Action::Complete),
+            Self::Cancel => Some(Action::Cancel),
+            Self::Invalidate => Some(Action::Invalidate),
+            Self::Restore => Some(Action::Restore),
+            Self::Delete => Some(Action::Delete),
+            Self::Undelete => Some(Action::Undelete),
+            Self::Hide => Some(Action::Hide),
+            Self::Show => Some(Action::Show),
+            Self::Place | Self::Import | Self::NoteBreach | Self::Expire => None,
+        }
+    }
+}
+
+/// The actions of this actor's kind, each with whether and until when it is open. Those that the actor may never do are
 /// left out.
 #[must_use]
 pub fn actions(
@@ -90,12 +131,9 @@ pub fn actions(
                 Ok(events) if events.is_empty() && action != Action::Amend => Some("already-applied"),
                 Ok(_) => None,
             };
-            let until = match (actor, action) {
-                (Actor::Customer(_) | Actor::Guest(_), Action::Amend | Action::Cancel) => order.change_until,
-                _ => None,
-            };
             let allowed = blocked_by.is_none();
-            Some(ActionAvailability { action, allowed, until: until.filter(|_| allowed), blocked_by })
+            let until = order.change_until.filter(|_| allowed && actor.buys() && action.is_a_change());
+            Some(ActionAvailability { action, allowed, until, blocked_by })
         })
         .collect()
 }

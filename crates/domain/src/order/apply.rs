@@ -31,27 +31,45 @@ impl Aggregate for Order {
         Some(self.store_id)
     }
 
-    compared!(
-        status,
-        lines,
-        totals,
-        contact,
-        note,
-        cancel_reason,
-        invalid_reason,
-        customer_id,
-        source_status,
-        change_until,
-        unlisted,
-        due_at,
-        breached_at,
-        deleted_at,
-        confirmed_at,
-        started_at,
-        completed_at,
-        cancelled_at,
-        invalidated_at,
-    );
+    // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
+    // with the status, the batch with the time of deletion.
+    compared! {
+        fields {
+            status,
+            lines,
+            totals,
+            contact,
+            note,
+            cancel_reason,
+            invalid_reason,
+            customer_id,
+            source_status,
+            change_until,
+            unlisted,
+            due_at,
+            breached_at,
+            deleted_at,
+            confirmed_at,
+            started_at,
+            completed_at,
+            cancelled_at,
+            invalidated_at,
+        }
+        left_out {
+            id,
+            version,
+            store_id,
+            source,
+            external_reference,
+            currency,
+            holds_stock,
+            placed_at,
+            updated_at,
+            status_since,
+            invalid_from,
+            deleted_in,
+        }
+    }
 }
 
 fn apply(
@@ -156,7 +174,20 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
                 stamp,
             )?
         }),
-        _ => None,
+        OrderEvent::StepImported { .. }
+        | OrderEvent::Confirmed { .. }
+        | OrderEvent::Rejected { .. }
+        | OrderEvent::Amended { .. }
+        | OrderEvent::Started { .. }
+        | OrderEvent::Completed {}
+        | OrderEvent::Cancelled { .. }
+        | OrderEvent::Invalidated { .. }
+        | OrderEvent::Restored { .. }
+        | OrderEvent::Deleted { .. }
+        | OrderEvent::Undeleted { .. }
+        | OrderEvent::Hidden {}
+        | OrderEvent::Shown {}
+        | OrderEvent::Breached { .. } => None,
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::context::{DecisionContext, Events};
 use super::place::{import, place, price, reachable};
+use super::rights::{authorize, permission_to_cancel};
 use super::{
     Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Status, Totals,
     stock_deltas,
 };
-use crate::access::{Actor, Permission};
+use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
 use crate::refusal::{Refusal, Shortage};
@@ -77,58 +78,6 @@ pub fn decide(
     Ok(events)
 }
 
-/// May this actor do this kind of act on this order at all?
-///
-/// # Errors
-/// `Forbidden` before `NotFound`: the role is known before the order is looked at.
-pub fn authorize(order: Option<&Order>, actor: &Actor, command: &OrderCommand) -> Result<(), Refusal> {
-    match actor {
-        Actor::Operator | Actor::System => return Ok(()),
-        Actor::Anonymous => return Err(Refusal::Forbidden(None)),
-        Actor::Importer => match command {
-            OrderCommand::Import(_) => {}
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        Actor::Customer(_) | Actor::Guest(_) => match command {
-            OrderCommand::Place(_)
-            | OrderCommand::Amend(_)
-            | OrderCommand::Cancel { .. }
-            | OrderCommand::Hide
-            | OrderCommand::Show => {}
-            _ => return Err(Refusal::Forbidden(None)),
-        },
-        Actor::Member(_) => {
-            let needed = permission(command);
-            if !needed.iter().any(|permission| actor.may(*permission)) {
-                return Err(Refusal::Forbidden(needed.first().copied()));
-            }
-        }
-    }
-    match order {
-        Some(order) if !actor.scope().covers(order) => Err(Refusal::NotFound),
-        _ => Ok(()),
-    }
-}
-
-/// The permissions of which one opens this kind of act to staff.
-fn permission(command: &OrderCommand) -> &'static [Permission] {
-    match command {
-        OrderCommand::Place(_) => &[Permission::OrdersPlace],
-        OrderCommand::Import(_) => &[],
-        OrderCommand::Confirm => &[Permission::OrdersConfirm],
-        OrderCommand::Reject { .. } => &[Permission::OrdersReject],
-        OrderCommand::Amend(_) => &[Permission::OrdersAmend],
-        OrderCommand::Start => &[Permission::OrdersStart],
-        OrderCommand::Complete => &[Permission::OrdersComplete],
-        OrderCommand::Cancel { .. } => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
-        OrderCommand::Invalidate { .. } => &[Permission::OrdersInvalidate],
-        OrderCommand::Restore => &[Permission::OrdersRestore],
-        OrderCommand::Delete { .. } | OrderCommand::Undelete { .. } => &[Permission::OrdersDelete],
-        OrderCommand::Hide | OrderCommand::Show => &[Permission::OrdersAmend],
-        OrderCommand::NoteBreach | OrderCommand::Expire => &[],
-    }
-}
-
 /// One step of the main road, or nothing if it has been taken.
 fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
     if order.status == to {
@@ -162,20 +111,14 @@ fn cancel(
     if order.status == Status::Cancelled && order.cancel_reason == Some(reason) {
         return Ok(vec![]);
     }
-    match actor {
-        Actor::Customer(_) | Actor::Guest(_) => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-            in_time(order, now)?;
-        }
-        _ => {
-            stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
-            let needed = match order.status {
-                Status::Processing => Permission::OrdersCancelProcessing,
-                _ => Permission::OrdersCancel,
-            };
-            if !actor.may(needed) {
-                return Err(Refusal::Forbidden(Some(needed)));
-            }
+    if actor.buys() {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
+        in_time(order, now)?;
+    } else {
+        stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
+        let needed = permission_to_cancel(order.status);
+        if !actor.may(needed) {
+            return Err(Refusal::Forbidden(Some(needed)));
         }
     }
     Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
@@ -189,7 +132,7 @@ fn amend(
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-    if matches!(actor, Actor::Customer(_) | Actor::Guest(_)) {
+    if actor.buys() {
         in_time(order, now)?;
     }
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);

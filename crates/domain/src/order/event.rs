@@ -147,7 +147,41 @@ impl OrderEvent {
             Self::Placed { lines, .. }
             | Self::Imported { lines, .. }
             | Self::Amended { lines: Some(lines), .. } => lines,
-            _ => &[],
+            Self::Amended { lines: None, .. }
+            | Self::StepImported { .. }
+            | Self::Confirmed { .. }
+            | Self::Rejected { .. }
+            | Self::Started { .. }
+            | Self::Completed {}
+            | Self::Cancelled { .. }
+            | Self::Invalidated { .. }
+            | Self::Restored { .. }
+            | Self::Deleted { .. }
+            | Self::Undeleted { .. }
+            | Self::Hidden {}
+            | Self::Shown {}
+            | Self::Breached { .. } => &[],
+        }
+    }
+
+    /// The status in which this event puts the order, be it the one that it had: a step of its life begins. None: it stays
+    /// in its step.
+    #[must_use]
+    pub fn enters(&self) -> Option<Status> {
+        match self {
+            Self::Placed { .. } | Self::Imported { .. } => Some(Status::PendingReview),
+            Self::StepImported { to, .. } | Self::Restored { to, .. } => Some(*to),
+            Self::Confirmed { .. } => Some(Status::Confirmed),
+            Self::Started { .. } => Some(Status::Processing),
+            Self::Completed {} => Some(Status::Completed),
+            Self::Cancelled { .. } => Some(Status::Cancelled),
+            Self::Rejected { .. } | Self::Invalidated { .. } => Some(Status::Invalid),
+            Self::Amended { .. }
+            | Self::Deleted { .. }
+            | Self::Undeleted { .. }
+            | Self::Hidden {}
+            | Self::Shown {}
+            | Self::Breached { .. } => None,
         }
     }
 }

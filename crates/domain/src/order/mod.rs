@@ -13,6 +13,7 @@ mod event;
 mod line;
 mod place;
 mod reason;
+mod rights;
 mod scope;
 mod state;
 mod stock;
@@ -25,12 +26,13 @@ pub use command::{
     MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
 pub use context::DecisionContext;
-pub use decide::{authorize, decide, foreseen};
+pub use decide::{decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
-pub use state::Order;
+pub use rights::authorize;
+pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
 
 pub use crate::status::{Source, Status};

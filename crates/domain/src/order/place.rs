@@ -24,9 +24,7 @@ pub(super) fn place(
     let store = context
         .store
         .filter(|store| store.active)
-        .filter(|store| {
-            matches!(actor, Actor::Customer(_) | Actor::Guest(_)) || actor.stores().covers(store.id)
-        })
+        .filter(|store| actor.buys() || actor.stores().covers(store.id))
         .ok_or(Refusal::UnknownStore)?;
     reachable(&place.contact)?;
     let customer_id = match actor {

@@ -91,6 +91,12 @@ impl Order {
     /// Should it have left its status before `now`?
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.due_at.is_some_and(|due_at| due_at < now)
+        is_overdue(self.due_at, now)
     }
+}
+
+/// Should what is due then have been done before `now`? What is due this very moment is not late yet.
+#[must_use]
+pub fn is_overdue(due_at: Option<Timestamp>, now: Timestamp) -> bool {
+    due_at.is_some_and(|due_at| due_at < now)
 }

@@ -1,6 +1,6 @@
 //! The steps of an order's life: which, since when, by when it was due, until when, and by whom.
 
-use super::{Order, OrderEvent, Status};
+use super::{Order, OrderEvent, Status, is_overdue};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use crate::id::OrderId;
 use crate::time::Timestamp;
@@ -46,7 +46,7 @@ impl<W> Step<W> {
     #[must_use]
     pub fn late_seconds(&self, now: Timestamp) -> Option<i64> {
         let (due_at, end) = (self.due_at?, self.end(now)?);
-        (due_at < end).then(|| (end.millis() - due_at.millis()) / 1_000)
+        is_overdue(self.due_at, end).then(|| (end.millis() - due_at.millis()) / 1_000)
     }
 
     fn end(&self, now: Timestamp) -> Option<Timestamp> {
@@ -54,8 +54,9 @@ impl<W> Step<W> {
     }
 }
 
-/// The steps of an order from its whole history, oldest first. Each begins when the one before ends; the last one is where
-/// the order stands. Imported steps have the times that they had in the other system; a time that the source does not know,
+/// The steps of an order from its whole history, oldest first. Each begins with an event that
+/// [enters](OrderEvent::enters) a status, be it the one that the order had, and ends when the next begins; the last one is
+/// where the order stands. Imported steps have the times that they had in the other system; a time that the source does not know,
 /// or that lies before the step before it, counts as that of the step before.
 ///
 /// # Errors
@@ -67,9 +68,9 @@ pub fn timeline<W: Clone>(
     let mut order: Option<Order> = None;
     let mut steps: Vec<Step<W>> = vec![];
     for HistoryEvent { envelope, stamp, by } in history {
-        let before = order.as_ref().map(|order| order.status);
+        let entered = envelope.event.enters();
         let after = Order::apply(order, id.get(), &envelope, stamp)?;
-        if before != Some(after.status) {
+        if let Some(status) = entered {
             let mut entered_at = stamp.occurred_at;
             if let Some(last) = steps.last_mut() {
                 entered_at = entered_at.later_of(last.entered_at);
@@ -77,13 +78,15 @@ pub fn timeline<W: Clone>(
                 last.done_by = Some(by.clone());
             }
             steps.push(Step {
-                status: after.status,
+                status,
                 entered_at,
                 entered_by: by,
                 due_at: after.due_at,
                 done_at: None,
                 done_by: None,
             });
+        } else if let Some(last) = steps.last_mut() {
+            last.due_at = after.due_at;
         }
         order = Some(after);
     }

@@ -2,6 +2,9 @@
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses its part")]
 #![expect(clippy::expect_used, reason = "tests may")]
 
+pub mod any;
+pub mod life;
+#[path = "../../../../tests/src/samples.rs"]
 pub mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,8 +12,10 @@ use std::path::Path;
 
 use ordervault_domain::access::{Actor, MemberAuthority, Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
+use ordervault_domain::batch::{Batch, BatchAction};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::member::Member;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
     DecisionContext, LineRequest, Order, OrderCommand, OrderEvent, Place, decide,
@@ -22,6 +27,10 @@ use ordervault_domain::time::Timestamp;
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub const STORE: StoreId = StoreId::from_i64(1);
 pub const CUSTOMER: CustomerId = CustomerId::from_i64(2);
+/// The order that most tests are about.
+pub const ORDER: OrderId = OrderId::from_i64(7);
+/// One that was placed before it.
+pub const EARLIER: OrderId = OrderId::from_i64(6);
 
 pub fn store() -> Store {
     Store {
@@ -85,7 +94,11 @@ pub fn samples() -> samples::Samples {
 }
 
 pub fn place(lines: &[(i64, u32)]) -> OrderCommand {
-    OrderCommand::Place(Place {
+    OrderCommand::Place(placement(lines))
+}
+
+pub fn placement(lines: &[(i64, u32)]) -> Place {
+    Place {
         store_id: STORE,
         customer_id: None,
         lines: lines
@@ -96,22 +109,43 @@ pub fn place(lines: &[(i64, u32)]) -> OrderCommand {
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
-    })
+    }
 }
 
 pub fn staff(role: Role) -> Actor {
-    Actor::Member(MemberAuthority {
+    staff_of(9, role, StoreScope::All)
+}
+
+pub fn staff_of(id: i64, role: Role, stores: StoreScope) -> Actor {
+    Actor::Member(MemberAuthority { id: MemberId::from_i64(id), roles: BTreeSet::from([role]), stores })
+}
+
+/// The member behind [`staff`].
+pub fn member(role: Role) -> Member {
+    Member {
         id: MemberId::from_i64(9),
+        version: 1,
+        contact: contact(),
         roles: BTreeSet::from([role]),
         stores: StoreScope::All,
-    })
+        active: true,
+        must_change_password: false,
+        created_at: NOW,
+        updated_at: NOW,
+    }
+}
+
+/// A batch of [`staff`] that nobody has begun with.
+pub fn batch(total: i64) -> Batch {
+    let (id, by) = (BatchId::from_i64(5), MemberId::from_i64(9));
+    Batch::open(id, by, BatchAction::Delete, StoreScope::All, "req", total, NOW)
 }
 
 pub fn fold(state: Option<Order>, events: &[Envelope<OrderEvent>], now: Timestamp) -> Option<Order> {
     events.iter().fold(state, |state, event| {
         let seq = state.as_ref().map_or(0, |order| order.version) + 1;
         let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
-        Some(Order::apply(state, OrderId::from_i64(7).get(), event, stamp).expect("a fitting event"))
+        Some(Order::apply(state, ORDER.get(), event, stamp).expect("a fitting event"))
     })
 }
 

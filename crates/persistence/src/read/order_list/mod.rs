@@ -21,7 +21,7 @@ pub(super) use predicate::in_scope;
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::{CustomerId, OrderId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{Order, Source, Status};
+use ordervault_domain::order::{Order, Source, Status, is_overdue};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 
@@ -163,7 +163,7 @@ impl OrderSummary {
     /// Should it have left its status before `now`?
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
-        self.due_at.is_some_and(|due_at| due_at < now)
+        is_overdue(self.due_at, now)
     }
 
     /// Where a page that ends with this order ends.

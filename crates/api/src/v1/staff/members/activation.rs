@@ -24,7 +24,7 @@ use crate::v1::caller::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Activate>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -46,7 +46,7 @@ pub(crate) async fn activate_member(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Deactivate>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: OptionalIfMatch,

@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use ordervault_domain::access::{Actor, Role, StoreScope};
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{MemberId, StoreId};
-use ordervault_domain::member::{Member, MemberCommand};
+use ordervault_domain::member::{Member, MemberCommand, MemberEvent};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{Effect, Operation, SessionOperation};
 use serde::Serialize;
@@ -20,7 +20,7 @@ use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions, Written};
 use crate::v1::fields::Fields;
-use crate::v1::resource::Resource;
+use crate::v1::resource::{Resource, Told};
 
 /// A member of the staff.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -109,6 +109,17 @@ impl Resource for Member {
             _ => change,
         })
     }
+
+    fn told(event: &MemberEvent) -> Told {
+        match event {
+            MemberEvent::Created { .. }
+            | MemberEvent::Edited { .. }
+            | MemberEvent::Activated {}
+            | MemberEvent::Deactivated {}
+            | MemberEvent::PasswordChanged {}
+            | MemberEvent::PasswordReset {} => Told::default(),
+        }
+    }
 }
 
 /// The member, if they exist and all their stores are in the actor's scope.
@@ -181,7 +192,10 @@ pub(super) async fn act_with(
     let because = match command {
         MemberCommand::Deactivate => Some("deactivated"),
         MemberCommand::ResetPassword => Some("password_reset"),
-        _ => None,
+        MemberCommand::Create(_)
+        | MemberCommand::Edit(_)
+        | MemberCommand::Activate
+        | MemberCommand::ChangePassword => None,
     };
     let end_all = |because| SessionOperation::EndAll { principal_id: id.get(), but: None, because };
     let expected_version = conditions.version.expected_version();

@@ -89,7 +89,7 @@ impl CreateMember {
     security(("staff_bearer" = [])))]
 pub(crate) async fn create_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Create>,
     request_id: RequestId,
     key: OptionalIdempotencyKey,
     body: Valid<CreateMember>,

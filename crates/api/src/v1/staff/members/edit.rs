@@ -71,7 +71,7 @@ impl EditMember {
     security(("staff_bearer" = [])))]
 pub(crate) async fn edit_member(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::Edit>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: IfMatch,

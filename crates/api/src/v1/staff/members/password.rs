@@ -42,7 +42,7 @@ pub(crate) struct ResetPassword {
     security(("staff_bearer" = [])))]
 pub(crate) async fn reset_member_password(
     state: web::Data<AppState>,
-    staff: Staff<permit::MembersWrite>,
+    staff: Staff<permit::member::ResetPassword>,
     id: PathId<MemberId>,
     request_id: RequestId,
     version: OptionalIfMatch,

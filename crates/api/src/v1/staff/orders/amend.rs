@@ -27,7 +27,7 @@ use crate::v1::orders::amend::{AmendOrder, Preview, amend};
     security(("staff_bearer" = [])))]
 pub(crate) async fn amend_staff_order(
     state: web::Data<AppState>,
-    staff: Staff<permit::OrdersAmend>,
+    staff: Staff<permit::order::Amend>,
     id: PathId<OrderId>,
     preview: Query<Preview>,
     request_id: RequestId,

@@ -44,7 +44,7 @@ pub(crate) struct CancelStaffOrder {
     security(("staff_bearer" = [])))]
 pub(crate) async fn cancel_staff_order(
     state: web::Data<AppState>,
-    staff: Staff<permit::OrdersCancel>,
+    staff: Staff<permit::order::Cancel>,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,

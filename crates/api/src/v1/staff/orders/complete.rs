@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/complete`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// The goods have left the house: the reserved stock is taken out. Doing it twice is no error.
     complete_order, "/v1/staff/orders/{id}/complete", "complete_order", ORDER_TO_COMPLETE,
-    OrdersComplete, OrderCommand::Complete
+    Complete
 );

@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/confirm`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// The shop promises to deliver. Doing it twice is no error.
     confirm_order, "/v1/staff/orders/{id}/confirm", "confirm_order", ORDER_TO_CONFIRM,
-    OrdersConfirm, OrderCommand::Confirm
+    Confirm
 );

@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/delete`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// From then on only members with the permission `orders:delete` see it. Nothing is lost. Doing it twice is no error.
     delete_order, "/v1/staff/orders/{id}/delete", "delete_order", ORDER_TO_DELETE,
-    OrdersDelete, OrderCommand::Delete { batch: None }
+    Delete { batch: None }
 );

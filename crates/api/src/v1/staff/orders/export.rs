@@ -36,24 +36,36 @@ const FORMULA_SIGNS: [char; 11] = ['=', '+', '-', '@', '＝', '＋', '－', '＠
 /// When to come back if too many exports run.
 const RETRY_AFTER_SECONDS: u32 = 10;
 
+/// A column: its name, and what an order has in it at this time.
+type Column = (&'static str, fn(&OrderSummary, Timestamp) -> String);
+
 /// Columns without those of the contact.
-const COLUMNS: [&str; 13] = [
-    "number",
-    "status",
-    "store_id",
-    "customer_id",
-    "source",
-    "source_status",
-    "amount",
-    "currency",
-    "placed_at",
-    "updated_at",
-    "due_at",
-    "overdue",
-    "deleted",
+const COLUMNS: [Column; 13] = [
+    ("number", |order, _| order.id.number()),
+    ("status", |order, _| order.status.to_string()),
+    ("store_id", |order, _| order.store_id.to_string()),
+    ("customer_id", |order, _| text(order.customer_id)),
+    ("source", |order, _| order.source.to_string()),
+    ("source_status", |order, _| text(order.source_status.as_ref())),
+    ("amount", |order, _| Money { amount: order.total, currency: order.currency }.decimal()),
+    ("currency", |order, _| order.currency.to_string()),
+    ("placed_at", |order, _| order.placed_at.to_string()),
+    ("updated_at", |order, _| order.updated_at.to_string()),
+    ("due_at", |order, _| text(order.due_at)),
+    ("overdue", |order, now| order.is_overdue(now).to_string()),
+    ("deleted", |order, _| order.deleted_at.is_some().to_string()),
 ];
 /// Columns for those who may see contacts.
-const CONTACT_COLUMNS: [&str; 3] = ["orderer", "email", "phone"];
+const CONTACT_COLUMNS: [Column; 3] = [
+    ("orderer", |order, _| text(order.contact_name.as_ref())),
+    ("email", |order, _| text(order.contact_email.as_ref())),
+    ("phone", |order, _| text(order.contact_phone.as_ref())),
+];
+
+/// What is there, or an empty cell.
+fn text(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
 
 /// Export orders
 ///
@@ -134,12 +146,14 @@ impl Export {
         }
     }
 
+    /// The columns for whoever exports.
+    fn columns(&self) -> impl Iterator<Item = &'static Column> {
+        let contact = if self.scope.shows_contact() { &CONTACT_COLUMNS[..] } else { &[] };
+        COLUMNS.iter().chain(contact)
+    }
+
     fn header(&self) -> Vec<Vec<String>> {
-        let mut names = COLUMNS.to_vec();
-        if self.scope.shows_contact() {
-            names.extend(CONTACT_COLUMNS);
-        }
-        vec![names.into_iter().map(str::to_owned).collect()]
+        vec![self.columns().map(|(name, _)| (*name).to_owned()).collect()]
     }
 
     /// The next orders, after these rows.
@@ -149,7 +163,7 @@ impl Export {
             let page =
                 read::list_orders(&mut self.conn, &self.scope, filter, self.sort, self.after, ROWS_PER_PIECE);
             let page = page.await?;
-            rows.extend(page.items.into_iter().map(|order| self.row(order)));
+            rows.extend(page.items.iter().map(|order| self.row(order)));
             is_last = page.next.is_none();
             self.after = page.next;
         }
@@ -157,28 +171,8 @@ impl Export {
     }
 
     /// The cells in the order of the columns.
-    fn row(&self, order: OrderSummary) -> Vec<String> {
-        let money = Money { amount: order.total, currency: order.currency };
-        let mut row = vec![
-            order.id.number(),
-            order.status.to_string(),
-            order.store_id.to_string(),
-            order.customer_id.map(|id| id.to_string()).unwrap_or_default(),
-            order.source.to_string(),
-            order.source_status.clone().unwrap_or_default(),
-            money.decimal(),
-            order.currency.to_string(),
-            order.placed_at.to_string(),
-            order.updated_at.to_string(),
-            order.due_at.map(|due_at| due_at.to_string()).unwrap_or_default(),
-            order.is_overdue(self.now).to_string(),
-            order.deleted_at.is_some().to_string(),
-        ];
-        if self.scope.shows_contact() {
-            let contact = [order.contact_name, order.contact_email, order.contact_phone];
-            row.extend(contact.map(Option::unwrap_or_default));
-        }
-        row
+    fn row(&self, order: &OrderSummary) -> Vec<String> {
+        self.columns().map(|(_, cell)| cell(order, self.now)).collect()
     }
 }
 

@@ -28,7 +28,7 @@ use crate::v1::orders::answer::act;
     security(("staff_bearer" = [])))]
 pub(crate) async fn invalidate_order(
     state: web::Data<AppState>,
-    staff: Staff<permit::OrdersInvalidate>,
+    staff: Staff<permit::order::Invalidate>,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,

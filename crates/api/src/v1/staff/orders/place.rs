@@ -82,7 +82,7 @@ impl PlaceStaffOrder {
     security(("staff_bearer" = [])))]
 pub(crate) async fn place_staff_order(
     state: web::Data<AppState>,
-    staff: Staff<permit::OrdersPlace>,
+    staff: Staff<permit::order::Place>,
     request_id: RequestId,
     key: IdempotencyKey,
     body: Valid<PlaceStaffOrder>,

@@ -27,7 +27,7 @@ use crate::v1::orders::answer::act;
     security(("staff_bearer" = [])))]
 pub(crate) async fn reject_order(
     state: web::Data<AppState>,
-    staff: Staff<permit::OrdersReject>,
+    staff: Staff<permit::order::Reject>,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,

@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/restore`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// The order returns to the status it had before; the stock is reserved again, if there is enough.
     restore_order, "/v1/staff/orders/{id}/restore", "restore_order", ORDER_TO_RESTORE,
-    OrdersRestore, OrderCommand::Restore
+    Restore
 );

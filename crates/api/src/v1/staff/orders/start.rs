@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/start`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// From here on the customer can change nothing any more. Doing it twice is no error.
     start_order, "/v1/staff/orders/{id}/start", "start_order", ORDER_TO_START,
-    OrdersStart, OrderCommand::Start
+    Start
 );

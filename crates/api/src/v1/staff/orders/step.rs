@@ -1,8 +1,8 @@
 //! The commands that take an order one step on without a word: confirm, start, complete and their kin.
 
-/// The handler of such a command: path, operation id, the order of the example, the permission, the command.
+/// The handler of such a command: path, operation id, the order of the example, the command.
 macro_rules! step {
-    ($(#[$doc:meta])* $handler:ident, $path:literal, $operation:literal, $example:ident, $permit:ident, $command:expr) => {
+    ($(#[$doc:meta])* $handler:ident, $path:literal, $operation:literal, $example:ident, $command:ident $({ $($with:tt)* })?) => {
         $(#[$doc])*
         #[utoipa::path(post, path = $path, operation_id = $operation, tag = "staff-orders",
             params(("id" = String, Path, description = "Id or number of the order",
@@ -13,7 +13,7 @@ macro_rules! step {
             security(("staff_bearer" = [])))]
         pub(crate) async fn $handler(
             state: actix_web::web::Data<$crate::state::AppState>,
-            staff: $crate::principals::Staff<$crate::principals::permit::$permit>,
+            staff: $crate::principals::Staff<$crate::principals::permit::order::$command>,
             id: $crate::extract::PathId<ordervault_domain::id::OrderId>,
             request_id: $crate::middleware::request_id::RequestId,
             version: $crate::extract::OptionalIfMatch,
@@ -21,7 +21,8 @@ macro_rules! step {
         ) -> Result<actix_web::HttpResponse, $crate::problem::Problem> {
             let caller = $crate::v1::caller::Caller::staff(&state, &staff, &request_id);
             let conditions = $crate::v1::caller::Conditions { version, key };
-            $crate::v1::orders::answer::act(caller, id.0, conditions, $operation, &(), $command).await
+            let command = ordervault_domain::order::OrderCommand::$command $({ $($with)* })?;
+            $crate::v1::orders::answer::act(caller, id.0, conditions, $operation, &(), command).await
         }
     };
 }

@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/undelete`
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,5 +7,5 @@ step!(
     ///
     /// It is again what it was before.
     undelete_order, "/v1/staff/orders/{id}/undelete", "undelete_order", ORDER_TO_UNDELETE,
-    OrdersDelete, OrderCommand::Undelete { batch: None }
+    Undelete { batch: None }
 );

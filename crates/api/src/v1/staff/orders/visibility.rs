@@ -1,7 +1,5 @@
 //! `POST /v1/staff/orders/{id}/hide` and `…/show`: whether an order may stand on its store's public board.
 
-use ordervault_domain::order::OrderCommand;
-
 use super::step::step;
 
 step!(
@@ -9,7 +7,7 @@ step!(
     ///
     /// As its buyer wishes. Doing it twice is no error.
     hide_staff_order, "/v1/staff/orders/{id}/hide", "hide_staff_order", ORDER_TO_HIDE_BY_STAFF,
-    OrdersAmend, OrderCommand::Hide
+    Hide
 );
 
 step!(
@@ -17,5 +15,5 @@ step!(
     ///
     /// Masked, if its store has a board. Doing it twice is no error.
     show_staff_order, "/v1/staff/orders/{id}/show", "show_staff_order", ORDER_TO_HIDE_BY_STAFF,
-    OrdersAmend, OrderCommand::Show
+    Show
 );

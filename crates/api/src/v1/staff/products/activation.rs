@@ -24,7 +24,7 @@ use crate::v1::caller::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Activate>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -45,7 +45,7 @@ pub(crate) async fn activate_product(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Deactivate>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: OptionalIfMatch,

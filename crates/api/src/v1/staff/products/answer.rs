@@ -7,7 +7,7 @@ use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::ProductId;
-use ordervault_domain::product::{Product, ProductCommand};
+use ordervault_domain::product::{Product, ProductCommand, ProductEvent};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{Effect, Operation};
 use serde::Serialize;
@@ -20,7 +20,7 @@ use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions, Written};
 use crate::v1::catalogue::Currencies;
 use crate::v1::money::MoneyBody;
-use crate::v1::resource::Resource;
+use crate::v1::resource::{Resource, Told};
 
 /// Longest title, in code points.
 pub(super) const MAX_TITLE_CODE_POINTS: usize = 200;
@@ -113,6 +113,16 @@ impl Resource for Product {
     /// A product's own history does not know what orders took, so its sums would mislead; the adjustment says by how many.
     fn shown(change: Change) -> Option<Change> {
         (change.field != "on_hand").then_some(change)
+    }
+
+    fn told(event: &ProductEvent) -> Told {
+        match event {
+            ProductEvent::StockAdjusted { delta } => Told { delta: Some(*delta), ..Told::default() },
+            ProductEvent::Created { .. }
+            | ProductEvent::Edited { .. }
+            | ProductEvent::Activated {}
+            | ProductEvent::Deactivated {} => Told::default(),
+        }
     }
 }
 

@@ -79,7 +79,7 @@ impl CreateProduct {
     security(("staff_bearer" = [])))]
 pub(crate) async fn create_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Create>,
     request_id: RequestId,
     key: OptionalIdempotencyKey,
     body: Valid<CreateProduct>,

@@ -69,7 +69,7 @@ impl EditProduct {
     security(("staff_bearer" = [])))]
 pub(crate) async fn edit_product(
     state: web::Data<AppState>,
-    staff: Staff<permit::ProductsWrite>,
+    staff: Staff<permit::product::Edit>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: IfMatch,

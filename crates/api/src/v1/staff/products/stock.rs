@@ -46,7 +46,7 @@ pub(crate) struct AdjustStock {
     security(("staff_bearer" = [])))]
 pub(crate) async fn adjust_stock(
     state: web::Data<AppState>,
-    staff: Staff<permit::StockAdjust>,
+    staff: Staff<permit::product::AdjustStock>,
     id: PathId<ProductId>,
     request_id: RequestId,
     version: OptionalIfMatch,

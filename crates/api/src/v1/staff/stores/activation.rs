@@ -24,7 +24,7 @@ use crate::v1::caller::{Caller, Conditions};
     security(("staff_bearer" = [])))]
 pub(crate) async fn activate_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Activate>,
     id: PathId<StoreId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -45,7 +45,7 @@ pub(crate) async fn activate_store(
     security(("staff_bearer" = [])))]
 pub(crate) async fn deactivate_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Deactivate>,
     id: PathId<StoreId>,
     request_id: RequestId,
     version: OptionalIfMatch,

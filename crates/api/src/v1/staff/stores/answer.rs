@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::StoreId;
-use ordervault_domain::store::{Store, StoreCommand};
+use ordervault_domain::store::{Store, StoreCommand, StoreEvent};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{Effect, Operation};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions, Written};
-use crate::v1::resource::Resource;
+use crate::v1::resource::{Resource, Told};
 
 /// Longest change window: a year.
 pub(super) const MAX_CHANGE_WINDOW_MINUTES: u32 = 366 * 24 * 60;
@@ -91,6 +91,15 @@ impl Resource for Store {
 
     fn is_visible(&self, actor: &Actor) -> bool {
         actor.stores().covers(self.id)
+    }
+
+    fn told(event: &StoreEvent) -> Told {
+        match event {
+            StoreEvent::Created { .. }
+            | StoreEvent::Edited { .. }
+            | StoreEvent::Activated {}
+            | StoreEvent::Deactivated {} => Told::default(),
+        }
     }
 }
 

@@ -73,7 +73,7 @@ impl CreateStore {
     security(("staff_bearer" = [])))]
 pub(crate) async fn create_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Create>,
     request_id: RequestId,
     key: OptionalIdempotencyKey,
     body: Valid<CreateStore>,

@@ -71,7 +71,7 @@ impl EditStore {
     security(("staff_bearer" = [])))]
 pub(crate) async fn edit_store(
     state: web::Data<AppState>,
-    staff: Staff<permit::StoresWrite>,
+    staff: Staff<permit::store::Edit>,
     id: PathId<StoreId>,
     request_id: RequestId,
     version: IfMatch,

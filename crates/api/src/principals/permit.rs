@@ -1,0 +1,82 @@
+//! What an endpoint asks of a member: a permission to read, or whatever a command takes. Which permissions those are, the
+//! domain says; here are only types to name them by.
+
+use ordervault_domain::access::Permission;
+
+/// What a handler asks of a member.
+pub trait Permit: 'static {
+    /// The permissions of which one suffices; none: any active member may.
+    const PERMISSIONS: &'static [Permission];
+    /// Is it open to a member who has yet to replace a password that somebody else set?
+    const WITH_FOREIGN_PASSWORD: bool = false;
+}
+
+/// Any active member; the only permit that is open before a password set by somebody else is replaced.
+#[derive(Clone, Copy, Debug)]
+pub enum OwnAccount {}
+
+impl Permit for OwnAccount {
+    const PERMISSIONS: &'static [Permission] = &[];
+    const WITH_FOREIGN_PASSWORD: bool = true;
+}
+
+/// A permit for each of these permissions, named like it: what is only read takes one.
+macro_rules! reading {
+    ($($name:ident),+ $(,)?) => {
+        $(
+            #[doc = concat!("[`Permission::", stringify!($name), "`]")]
+            #[derive(Clone, Copy, Debug)]
+            pub enum $name {}
+
+            impl Permit for $name {
+                const PERMISSIONS: &'static [Permission] = &[Permission::$name];
+            }
+        )+
+    };
+}
+
+reading!(OrdersRead, HistoryRead, StoresRead, StoresWrite, ProductsRead, MembersRead);
+
+/// A permit for each of these kinds of command, named like it: it takes what the command takes.
+macro_rules! commands {
+    ($(#[$doc:meta])* $module:ident, $kinds:ident: $($name:ident),+ $(,)?) => {
+        $(#[$doc])*
+        pub mod $module {
+            use ordervault_domain::$module::$kinds;
+
+            use super::{Permission, Permit};
+
+            $(
+                #[doc = concat!("[`", stringify!($kinds), "::", stringify!($name), "`]")]
+                #[derive(Clone, Copy, Debug)]
+                pub enum $name {}
+
+                impl Permit for $name {
+                    const PERMISSIONS: &'static [Permission] = {
+                        let permissions = $kinds::$name.permissions();
+                        assert!(!permissions.is_empty(), "this command is not for staff");
+                        permissions
+                    };
+                }
+            )+
+        }
+    };
+}
+
+commands!(
+    /// Commands on orders.
+    order, OrderCommandKind:
+    Place, Confirm, Reject, Amend, Start, Complete, Cancel, Invalidate, Restore, Delete, Undelete, Hide, Show,
+);
+commands!(
+    /// Commands on stores.
+    store, StoreCommandKind: Create, Edit, Activate, Deactivate,
+);
+commands!(
+    /// Commands on products.
+    product, ProductCommandKind: Create, Edit, Activate, Deactivate, AdjustStock,
+);
+commands!(
+    /// Commands on members.
+    member, MemberCommandKind: Create, Edit, Activate, Deactivate, ResetPassword,
+);

@@ -1,0 +1,174 @@
+//! Anybody asking for anything: what the laws are tried with.
+
+use ordervault_domain::access::{Actor, Role};
+use ordervault_domain::contact::Contact;
+use ordervault_domain::id::{CustomerId, ProductId};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, OrderCommand,
+    OrderCommandKind, Place, Status,
+};
+use ordervault_domain::store::Policy;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use strum::IntoEnumIterator;
+
+use super::{CUSTOMER, EARLIER, NOW, ORDER, contact, samples, staff};
+
+const MAX_MINUTES: u32 = 5_000;
+
+pub fn any_of<T: IntoEnumIterator + Clone + std::fmt::Debug + 'static>() -> impl Strategy<Value = T> + Clone {
+    select(T::iter().collect::<Vec<_>>())
+}
+
+pub fn any_actor() -> impl Strategy<Value = Actor> {
+    prop_oneof![
+        2 => Just(Actor::Customer(CUSTOMER)),
+        1 => Just(Actor::Customer(CustomerId::from_i64(3))),
+        1 => Just(Actor::Guest(None)),
+        1 => Just(Actor::Guest(Some(ORDER))),
+        1 => Just(Actor::Anonymous),
+        1 => Just(Actor::Importer),
+        2 => Just(Actor::System),
+        3 => Just(Actor::Operator),
+        6 => any_of::<Role>().prop_map(staff),
+    ]
+}
+
+pub fn any_policy() -> impl Strategy<Value = Policy> {
+    let minutes = || option::of(1..MAX_MINUTES);
+    (minutes(), minutes(), minutes(), minutes(), minutes(), any::<bool>()).prop_map(
+        |(duplicate, review, start, completion, cancel, public_board)| Policy {
+            duplicate_window_minutes: duplicate,
+            review_minutes: review,
+            start_minutes: start,
+            completion_minutes: completion,
+            cancel_unconfirmed_minutes: cancel,
+            public_board,
+        },
+    )
+}
+
+/// A time for changes of customers.
+pub fn any_window() -> impl Strategy<Value = Option<u32>> {
+    option::of(1..MAX_MINUTES)
+}
+
+/// Milliseconds between two commands: often none, at most more than any policy's minutes.
+pub fn any_wait() -> impl Strategy<Value = i64> {
+    let longest = i64::from(MAX_MINUTES) * 60_000;
+    prop_oneof![2 => Just(0), 3 => 0..3_600_000_i64, 1 => 0..longest + 60_000]
+}
+
+/// Commands on an order, one kind as often as the other.
+pub fn any_order_command() -> impl Strategy<Value = OrderCommand> {
+    any_of::<OrderCommandKind>().prop_flat_map(order_command)
+}
+
+fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
+    match kind {
+        OrderCommandKind::Place => any_place().prop_map(OrderCommand::Place).boxed(),
+        OrderCommandKind::Import => any_import().boxed(),
+        OrderCommandKind::Amend => any_amendment().prop_map(OrderCommand::Amend).boxed(),
+        OrderCommandKind::Reject => any_of::<InvalidReason>()
+            .prop_map(|reason| OrderCommand::Reject { reason, comment: None })
+            .boxed(),
+        OrderCommandKind::Invalidate => any_of::<InvalidReason>()
+            .prop_map(|reason| OrderCommand::Invalidate { reason, comment: None })
+            .boxed(),
+        OrderCommandKind::Cancel => {
+            any_of::<CancelReason>().prop_map(|reason| OrderCommand::Cancel { reason, comment: None }).boxed()
+        }
+        OrderCommandKind::Confirm
+        | OrderCommandKind::Start
+        | OrderCommandKind::Complete
+        | OrderCommandKind::Restore
+        | OrderCommandKind::Delete
+        | OrderCommandKind::Undelete
+        | OrderCommandKind::Hide
+        | OrderCommandKind::Show
+        | OrderCommandKind::NoteBreach
+        | OrderCommandKind::Expire => Just(samples().order(kind)).boxed(),
+    }
+}
+
+fn any_lines() -> impl Strategy<Value = Vec<LineRequest>> {
+    let line = (10..14_i64, 1..5_u32)
+        .prop_map(|(id, quantity)| LineRequest { product_id: ProductId::from_i64(id), quantity });
+    vec(line, 1..4)
+}
+
+pub fn any_place() -> impl Strategy<Value = Place> {
+    (any_lines(), option::of(Just(CUSTOMER)), any::<bool>(), any::<bool>()).prop_map(
+        |(lines, customer_id, unlisted, knows)| Place {
+            customer_id,
+            lines,
+            unlisted,
+            not_duplicate_of: if knows { vec![EARLIER] } else { vec![] },
+            ..super::placement(&[(10, 1)])
+        },
+    )
+}
+
+fn any_amendment() -> impl Strategy<Value = Amendment> {
+    let email = option::of("[a-z]{3}").prop_map(|name| {
+        name.map(|name| Contact { email: format!("{name}@example.com").parse().ok(), ..contact() })
+    });
+    (option::of(any_lines()), email, option::of("[a-z]{0,3}")).prop_map(|(lines, contact, note)| Amendment {
+        lines,
+        contact,
+        note,
+        comment: None,
+    })
+}
+
+/// Steps may stand still, be of unknown time or run backwards.
+pub fn any_import() -> impl Strategy<Value = OrderCommand> {
+    let time = || option::of(-90_000_000..90_000_000_i64);
+    let step = (0..3_usize, time());
+    (-90_000_000..0_i64, vec(step, 0..=4), 1..9_u32).prop_map(|(placed, mut steps, quantity)| {
+        const ROAD: [Status; 3] = [Status::Confirmed, Status::Processing, Status::Completed];
+        let at = |millis: i64| NOW.plus_millis(millis);
+        steps.sort_by_key(|(place, _)| *place);
+        let line = ImportedLine { product_id: ProductId::from_i64(10), quantity, unit_price: Amount::new(5) };
+        let steps = steps.into_iter();
+        OrderCommand::Import(Box::new(Import {
+            store_id: super::STORE,
+            customer_id: Some(CUSTOMER),
+            external_reference: "x:1".into(),
+            source_status: "shipped".into(),
+            currency: super::store().currency,
+            lines: vec![line],
+            shipping_total: Amount::ZERO,
+            contact: contact(),
+            placed_at: at(placed),
+            steps: steps
+                .map(|(place, time)| ImportedStep { to: ROAD[place], at: time.map(at) })
+                .collect::<Vec<_>>(),
+        }))
+    })
+}
+
+/// Who asks for what, and how long after the one before.
+pub type Ask = (i64, Actor, OrderCommand);
+
+/// A life that begins with an order, if its content is accepted.
+pub fn any_life(most: usize) -> impl Strategy<Value = Vec<Ask>> {
+    let buyer = prop_oneof![Just(Actor::Customer(CUSTOMER)), Just(Actor::Guest(None)), Just(Actor::Operator)];
+    let placed = (buyer, any_place()).prop_map(|(actor, place)| (0, actor, OrderCommand::Place(place)));
+    let imported = any_import().prop_map(|import| (0, Actor::Importer, import));
+    let later = (any_wait(), any_actor(), any_order_command());
+    (prop_oneof![3 => placed, 1 => imported], vec(later, 0..most)).prop_map(|(first, later)| {
+        let mut asks = vec![first];
+        asks.extend(later);
+        asks
+    })
+}
+
+/// The order that was there before, by a customer or by nobody.
+pub fn earlier_places() -> impl Strategy<Value = (Actor, Place)> {
+    let actor = prop_oneof![Just(Actor::Customer(CUSTOMER)), Just(Actor::Guest(None))];
+    (actor, any_place())
+}
