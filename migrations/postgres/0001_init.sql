@@ -112,6 +112,9 @@ CREATE TABLE orders (
     head_hash TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
         ('pending_review', 'confirmed', 'processing', 'completed', 'cancelled', 'invalid')),
+    -- How far its execution came, also if it was cancelled or marked invalid since.
+    executed_to TEXT COLLATE "C" NOT NULL CONSTRAINT orders_executed_to_is_known CHECK (executed_to IN
+        ('pending_review', 'confirmed', 'processing', 'completed')),
     status_since BIGINT NOT NULL DEFAULT 0,
     store_id BIGINT NOT NULL REFERENCES stores (id),
     customer_id BIGINT REFERENCES customers (id),
@@ -149,7 +152,19 @@ CREATE TABLE orders (
     deleted_at BIGINT CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
     deleted_in BIGINT CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
     CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
-    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL))
+    CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL)),
+    -- Times and reasons are there only with the status that they belong to.
+    CONSTRAINT orders_live_is_executed_to CHECK (status IN ('cancelled', 'invalid') OR status = executed_to),
+    CONSTRAINT orders_invalid_from_was_reached CHECK
+        (invalid_from IS NULL OR invalid_from IN ('cancelled', executed_to)),
+    CONSTRAINT orders_confirmed_at_is_confirmed CHECK (confirmed_at IS NULL OR executed_to <> 'pending_review'),
+    CONSTRAINT orders_started_at_is_started CHECK
+        (started_at IS NULL OR executed_to IN ('processing', 'completed')),
+    CONSTRAINT orders_completed_at_is_completed CHECK (completed_at IS NULL OR executed_to = 'completed'),
+    CONSTRAINT orders_cancelled_at_is_cancelled CHECK
+        ((cancelled_at IS NULL AND cancel_reason IS NULL) OR 'cancelled' IN (status, COALESCE(invalid_from, ''))),
+    CONSTRAINT orders_invalidated_at_is_invalid CHECK
+        ((invalidated_at IS NULL AND invalid_reason IS NULL) OR status = 'invalid')
 );
 -- Orders of a store are found by store and status, status by status: of two indexes that begin alike PostgreSQL may take
 -- the wrong one, so there is none by store and time.
@@ -369,7 +384,7 @@ CREATE TABLE writers (
 -- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
 SELECT
-    id, version, head_hash, status,
+    id, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, look_alike_key,

@@ -11,7 +11,7 @@
 //! - `queue`: short ways to talk to the write queue, and to look at what it wrote
 //! - `shop`: a write queue on a database, with a clock and dice of its own
 //! - `seed`, `damage`: random runs, and databases broken on purpose
-//! - `samples`: one command of each kind, also for the tests of the domain
+//! - `samples`, `stages`: one command of each kind, every combination of times and reasons; also for the tests of the domain
 //! - `twin`: a new database on each engine, verified in the end
 //! - `dump`, `explain`: everything that a database holds, and how it would find it
 //! - `http`: requests and answers, to the byte
@@ -60,4 +60,5 @@ pub mod samples;
 pub mod seed;
 pub mod server;
 pub mod shop;
+pub mod stages;
 pub mod twin;

@@ -135,7 +135,7 @@ impl Made {
     fn change_order(&self, dice: &Dice) -> Option<Operation> {
         let order = dice.pick(&self.orders)?;
         let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
-        let command = match (dice.roll(16), order.status) {
+        let command = match (dice.roll(16), order.status()) {
             (0..6, Status::PendingReview) => OrderCommand::Confirm,
             (0..6, Status::Confirmed) => OrderCommand::Start,
             (0..6, Status::Processing) => OrderCommand::Complete,

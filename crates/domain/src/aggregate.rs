@@ -177,10 +177,11 @@ impl Change {
 
 /// `FIELDS` and `changes` of an [`Aggregate`]: the fields that it is compared by, in the order in which changes are told.
 /// Those that are left out are named too, so that the compiler asks about a new one. A part, like `name of contact`, is
-/// told by its own name; what it is a part of stands among those left out.
+/// told by its own name; what it is a part of stands among those left out. `status of stage through parts` is what `stage.parts()`
+/// calls so.
 macro_rules! compared {
     (
-        $(parts { $($part:ident of $whole:ident),+ $(,)? })?
+        $(parts { $($part:ident of $whole:ident $(through $getter:ident)?),+ $(,)? })?
         fields { $($field:ident),+ $(,)? }
         left_out { $($left_out:ident),+ $(,)? }
     ) => {
@@ -191,8 +192,8 @@ macro_rules! compared {
             [
                 $($($crate::aggregate::Change::between(
                     stringify!($part),
-                    &before.$whole.$part,
-                    &self.$whole.$part,
+                    &before.$whole$(.$getter())?.$part,
+                    &self.$whole$(.$getter())?.$part,
                 ),)+)?
                 $($crate::aggregate::Change::between(stringify!($field), &before.$field, &self.$field)),+
             ]

@@ -34,7 +34,7 @@ fn orders() -> Vec<Option<Order>> {
         let mut all = vec![place(&[(10, 1)])];
         all.extend(commands.iter().cloned());
         let order = after(&owner, &context, &all);
-        assert_eq!(order.status, *status);
+        assert_eq!(order.status(), *status);
         Some(Order { customer_id: Some(CUSTOMER), ..order })
     });
     std::iter::once(None).chain(reached).chain([deleted]).collect()
@@ -42,7 +42,7 @@ fn orders() -> Vec<Option<Order>> {
 
 /// The status, or the trash.
 fn state(order: &Order) -> &'static str {
-    if order.is_deleted() { "deleted" } else { order.status.into() }
+    if order.is_deleted() { "deleted" } else { order.status().into() }
 }
 
 #[test]

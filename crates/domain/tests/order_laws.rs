@@ -95,7 +95,7 @@ proptest! {
     #[test]
     fn stock_is_never_promised_twice_and_never_lost(case in any_case()) {
         case.live(|life, _, _, _, _| {
-            let open = life.order.as_ref().filter(|order| order.holds_stock && order.status.is_open());
+            let open = life.order.as_ref().filter(|order| order.holds_stock && order.status().is_open());
             for product in &life.products {
                 prop_assert!(product.reserved >= 0 && product.on_hand >= product.reserved, "{:?}", product);
                 let lines = open.iter().flat_map(|order| &order.lines);
@@ -132,7 +132,7 @@ proptest! {
         case.live(|life, before, _, _, events| {
             let Some(after) = &life.order else { return Ok(()) };
             let entered = events.iter().rev().find_map(|event| event.event.enters());
-            prop_assert_eq!(after.status, entered.or(before.map(|order| order.status)).expect("a status"));
+            prop_assert_eq!(after.status(), entered.or(before.map(|order| order.status())).expect("a status"));
             if events.len() == 1 && entered.is_some() {
                 prop_assert_eq!(after.status_since, life.history.last().expect("an event").stamp.occurred_at);
                 prop_assert_eq!(after.breached_at, None);
@@ -145,7 +145,7 @@ proptest! {
     fn deadlines_are_those_of_the_policy(case in any_case()) {
         case.live(|life, before, _, _, events| {
             let Some(after) = &life.order else { return Ok(()) };
-            prop_assert!(after.due_at.is_none() || after.status.is_open());
+            prop_assert!(after.due_at.is_none() || after.status().is_open());
             for event in events {
                 match &event.event {
                     OrderEvent::Breached { due_at } => {
@@ -172,7 +172,7 @@ proptest! {
             }
             let before = before.expect("an order");
             let limit = life.store.policy.cancel_unconfirmed_minutes;
-            let has_waited = before.status == Status::PendingReview
+            let has_waited = before.status() == Status::PendingReview
                 && limit.is_some_and(|minutes| before.status_since.plus_minutes(minutes) <= life.now);
             let expired = events.iter().any(|event| {
                 event.event == OrderEvent::Cancelled { reason: CancelReason::Expired }
@@ -189,7 +189,7 @@ proptest! {
             let is_change = matches!(kind, OrderCommandKind::Amend | OrderCommandKind::Cancel);
             if let Some(before) = before.filter(|_| actor.buys() && is_change && !events.is_empty()) {
                 prop_assert!(before.change_until.is_none_or(|end| life.now < end));
-                prop_assert!(matches!(before.status, Status::PendingReview | Status::Confirmed));
+                prop_assert!(matches!(before.status(), Status::PendingReview | Status::Confirmed));
             }
             if let (None, OrderCommand::Place(_), Some(after)) = (before, command, &life.order) {
                 let end = case.window.map(|minutes| life.now.plus_minutes(minutes));

@@ -123,7 +123,7 @@ impl Fixture {
 
 /// Whatever a scope may ask of an order, some have it and some have not.
 fn assert_lively(orders: &[Order]) {
-    assert!(Status::iter().all(|status| orders.iter().any(|order| order.status == status)));
+    assert!(Status::iter().all(|status| orders.iter().any(|order| order.status() == status)));
     let traits: [About; 4] =
         [Order::is_deleted, Order::is_public, |order| order.unlisted, |order| order.customer_id.is_none()];
     assert!(traits.iter().all(|has| orders.iter().any(has) && !orders.iter().all(has)));
@@ -244,7 +244,7 @@ fn numbers(scope: &Scope, summary: &Summary, orders: &[Order], now: Timestamp) -
         let status = *status;
         counts(
             format!("{status} of the summary"),
-            move |order| is_listed(order) && order.status == status,
+            move |order| is_listed(order) && order.status() == status,
             counted.total,
         )
     });

@@ -504,6 +504,6 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
     fixture.clock.advance(MINUTE);
     fixture.server.tick().await.expect("the timers work");
     assert!(breached(&orders[0]).await);
-    assert_eq!(folded::<Order>(&db, orders[0].id.get()).await.status, Status::PendingReview);
+    assert_eq!(folded::<Order>(&db, orders[0].id.get()).await.status(), Status::PendingReview);
     fixture.close().await;
 }

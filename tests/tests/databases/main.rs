@@ -4,6 +4,7 @@
 mod engines;
 mod opening;
 mod schema;
+mod stages;
 mod triggers;
 mod upgrade;
 mod views;

@@ -115,7 +115,7 @@ async fn the_dry_run_lists_what_the_timer_cancels(db: Db) {
     let mut expired = vec![];
     for order in &orders {
         let now: Order = folded(&db, order.id.get()).await;
-        if now.cancel_reason == Some(CancelReason::Expired) {
+        if now.stage.parts().cancel_reason == Some(CancelReason::Expired) {
             expired.push(order);
         }
     }

@@ -64,7 +64,7 @@ async fn numbers_are_those_of_the_lists(db: Db) {
                 || !matches!(status, Status::PendingReview | Status::Cancelled | Status::Invalid)
         });
         let statuses: Vec<_> = shown
-            .map(|status| (status, count(&|order| order.status == status && !order.is_deleted())))
+            .map(|status| (status, count(&|order| order.status() == status && !order.is_deleted())))
             .collect();
         assert_eq!(summary.statuses, statuses, "{role}");
         assert_eq!(summary.overdue, count(&|order| order.is_overdue(now)), "{role}");
@@ -77,7 +77,7 @@ async fn numbers_are_those_of_the_lists(db: Db) {
         let placed: i64 = summary.today.iter().map(|today| today.orders).sum();
         assert_eq!(placed, i64::try_from(orders.iter().filter(todays).count()).expect("few"), "{role}");
         let void = |order: &&ordervault_domain::order::Order| {
-            matches!(order.status, Status::Cancelled | Status::Invalid)
+            matches!(order.status(), Status::Cancelled | Status::Invalid)
         };
         let revenue: i64 = summary.today.iter().map(|today| today.revenue).sum();
         let paid = orders.iter().filter(todays).filter(|order| !void(order));

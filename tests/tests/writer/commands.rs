@@ -114,7 +114,7 @@ async fn every_command_on_orders(db: Db) {
             folded_as_answered(&db, &*changed).await;
             order = changed;
         }
-        assert_eq!(order.status, status);
+        assert_eq!(order.status(), status);
         assert_eq!((stock(&db, &tea).await, stock(&db, &pot).await), (of_tea, of_pot), "{commands:?}");
     }
     shop.close().await;

@@ -353,7 +353,7 @@ async fn a_connection_that_dies_in_commit_is_replaced_and_the_batch_run_again() 
             run_sql(&db, statement).await;
         }
         let [a, once, b] = fixture.wishes(["a", "once", "b"]).await;
-        assert_eq!([a, once, b].map(|outcome| order_of(outcome).status), [Status::PendingReview; 3]);
+        assert_eq!([a, once, b].map(|outcome| order_of(outcome).status()), [Status::PendingReview; 3]);
         let [c, always, d] = fixture.wishes(["c", "always", "d"]).await;
         assert_eq!(always, Err(WriteError::Storage));
         assert!(c.is_ok() && d.is_ok(), "{c:?} {d:?}");

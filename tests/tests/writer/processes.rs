@@ -311,7 +311,7 @@ async fn one_of_many_conflicting_commands_wins(db: Db) {
         let rest = ours
             .submit(ActorRef::Operator, vec![on_order(order.id, None, cancel(CancelReason::Staff))])
             .await;
-        assert_eq!(order_of(rest).status, Status::Cancelled);
+        assert_eq!(order_of(rest).status(), Status::Cancelled);
     }
     // Without an expected version everything is carried out, one after another.
     let order = ours.place(&customer, &store, &[(&tea, 2)]).await;

@@ -72,7 +72,7 @@ async fn a_stop_writes_what_waits_and_lets_nobody_in(db: Db) {
     let (outcomes, ()) = tokio::join!(waiting, task.stop());
     assert_eq!(outcomes.len(), 300);
     for outcome in outcomes {
-        assert_eq!(order_of(outcome).status, Status::PendingReview);
+        assert_eq!(order_of(outcome).status(), Status::PendingReview);
     }
     assert_eq!(writer.submit(wish()).await, Err(WriteError::NotExecuted));
     assert_eq!(writer.depth(), 0);
@@ -95,7 +95,7 @@ async fn a_stop_in_the_middle_of_a_batch_finishes_it(db: Db) {
             tokio::task::yield_now().await;
         }
         task.stop().await;
-        assert_eq!(order_of(asking.await.expect("an answer")).status, Status::PendingReview);
+        assert_eq!(order_of(asking.await.expect("an answer")).status(), Status::PendingReview);
     }
     assert_eq!(stock(&db, &tea).await, (1_000, 10));
     shop.close().await;

@@ -65,7 +65,7 @@ impl From<&Order> for MaskedOrderBody {
         let money = |amount| MoneyBody::new(amount, order.currency);
         Self {
             number: order.id.number(),
-            status: order.status.into(),
+            status: order.status().into(),
             status_since: order.status_since,
             store_id: order.store_id.to_string(),
             lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),

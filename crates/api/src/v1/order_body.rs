@@ -182,12 +182,13 @@ impl OrderBody {
     /// The order as somebody with this scope sees it now.
     pub(crate) fn new(order: &Order, scope: &Scope, actions: Vec<ActionBody>, now: Timestamp) -> Self {
         let money = |amount| MoneyBody::new(amount, order.currency);
+        let stage = order.stage.parts();
         let shows_contact = scope.shows_contact();
         Self {
             id: order.id.to_string(),
             number: order.id.number(),
             version: order.version,
-            status: order.status.into(),
+            status: stage.status.into(),
             store_id: order.store_id.to_string(),
             customer_id: order.customer_id.map(|id| id.to_string()),
             source: order.source.into(),
@@ -203,17 +204,17 @@ impl OrderBody {
             status_since: order.status_since,
             due_at: order.due_at,
             overdue: order.is_overdue(now),
-            deleted_at: order.deleted_at,
-            deleted_in: order.deleted_in.map(|id| id.to_string()),
-            cancel_reason: order.cancel_reason.map(Into::into),
-            invalid_reason: order.invalid_reason.map(Into::into),
+            deleted_at: stage.deleted_at,
+            deleted_in: stage.deleted_in.map(|id| id.to_string()),
+            cancel_reason: stage.cancel_reason.map(Into::into),
+            invalid_reason: stage.invalid_reason.map(Into::into),
             placed_at: order.placed_at,
             updated_at: order.updated_at,
-            confirmed_at: order.confirmed_at,
-            started_at: order.started_at,
-            completed_at: order.completed_at,
-            cancelled_at: order.cancelled_at,
-            invalidated_at: order.invalidated_at,
+            confirmed_at: stage.confirmed_at,
+            started_at: stage.started_at,
+            completed_at: stage.completed_at,
+            cancelled_at: stage.cancelled_at,
+            invalidated_at: stage.invalidated_at,
             actions,
         }
     }

@@ -1,10 +1,9 @@
 //! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use super::{Line, Order, OrderEvent, Source, Status, Totals};
+use super::{Invalid, Line, Order, OrderEvent, Source, Stage, Status, Totals, Trash};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
-use crate::time::Timestamp;
 
 impl Aggregate for Order {
     const KIND: Kind = Kind::Order;
@@ -34,26 +33,28 @@ impl Aggregate for Order {
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
     // with the status, the batch with the time of deletion.
     compared! {
+        parts {
+            status of stage through parts,
+            cancel_reason of stage through parts,
+            invalid_reason of stage through parts,
+            deleted_at of stage through parts,
+            confirmed_at of stage through parts,
+            started_at of stage through parts,
+            completed_at of stage through parts,
+            cancelled_at of stage through parts,
+            invalidated_at of stage through parts,
+        }
         fields {
-            status,
             lines,
             totals,
             contact,
             note,
-            cancel_reason,
-            invalid_reason,
             customer_id,
             source_status,
             change_until,
             unlisted,
             due_at,
             breached_at,
-            deleted_at,
-            confirmed_at,
-            started_at,
-            completed_at,
-            cancelled_at,
-            invalidated_at,
         }
         left_out {
             id,
@@ -66,8 +67,7 @@ impl Aggregate for Order {
             placed_at,
             updated_at,
             status_since,
-            invalid_from,
-            deleted_in,
+            stage,
         }
     }
 }
@@ -115,7 +115,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
         } => Some(Order {
             id,
             version: 0,
-            status: Status::PendingReview,
+            stage: Stage::PLACED,
             store_id,
             customer_id,
             source,
@@ -132,18 +132,8 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             status_since: stamp.occurred_at,
             due_at,
             breached_at: None,
-            deleted_at: None,
-            deleted_in: None,
-            cancel_reason: None,
-            invalid_reason: None,
-            invalid_from: None,
             placed_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
-            confirmed_at: None,
-            started_at: None,
-            completed_at: None,
-            cancelled_at: None,
-            invalidated_at: None,
         }),
         OrderEvent::Imported {
             store_id,
@@ -194,39 +184,28 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
 /// The order after an event that changes it.
 fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, &'static str> {
     let at = Some(stamp.occurred_at);
-    let mut enter = |to, at, due_at| {
-        step(&mut order, to, at);
+    let before = order.stage;
+    let mut enter = |stage: Stage, due_at| {
+        order.stage = stage;
         order.status_since = stamp.occurred_at;
         order.due_at = due_at;
         order.breached_at = None;
     };
     match event {
         OrderEvent::Placed { .. } | OrderEvent::Imported { .. } => return Err("the order exists already"),
-        OrderEvent::StepImported { to, at } => enter(*to, *at, None),
-        OrderEvent::Confirmed { due_at } => enter(Status::Confirmed, at, *due_at),
-        OrderEvent::Started { due_at } => enter(Status::Processing, at, *due_at),
-        OrderEvent::Completed {} => enter(Status::Completed, at, None),
-        OrderEvent::Cancelled { reason } => {
-            enter(Status::Cancelled, at, None);
-            order.cancel_reason = Some(*reason);
-        }
+        OrderEvent::StepImported { to, at } => enter(before.entered(*to, *at), None),
+        OrderEvent::Confirmed { due_at } => enter(before.entered(Status::Confirmed, at), *due_at),
+        OrderEvent::Started { due_at } => enter(before.entered(Status::Processing, at), *due_at),
+        OrderEvent::Completed {} => enter(before.entered(Status::Completed, at), None),
+        OrderEvent::Cancelled { reason } => enter(before.cancelled(at, Some(*reason)), None),
         OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => {
-            enter(Status::Invalid, at, None);
-            order.invalid_reason = Some(*reason);
+            enter(before.invalidated(at, Some(*reason)), None);
         }
-        OrderEvent::Restored { to, due_at } => {
-            restore(&mut order, *to)?;
-            order.status_since = stamp.occurred_at;
-            order.due_at = *due_at;
-        }
+        OrderEvent::Restored { to, due_at } => enter(restored(before, *to)?, *due_at),
         OrderEvent::Deleted { batch } => {
-            order.deleted_at = at;
-            order.deleted_in = *batch;
+            order.stage = with_trash(before, Some(Trash { at: stamp.occurred_at, batch: *batch }))?;
         }
-        OrderEvent::Undeleted { .. } => {
-            order.deleted_at = None;
-            order.deleted_in = None;
-        }
+        OrderEvent::Undeleted { .. } => order.stage = with_trash(before, None)?,
         OrderEvent::Hidden {} => order.unlisted = true,
         OrderEvent::Shown {} => order.unlisted = false,
         OrderEvent::Breached { .. } => order.breached_at = at,
@@ -235,29 +214,16 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
     Ok(order)
 }
 
-fn step(order: &mut Order, to: Status, at: Option<Timestamp>) {
-    match to {
-        Status::PendingReview => {}
-        Status::Confirmed => order.confirmed_at = at,
-        Status::Processing => order.started_at = at,
-        Status::Completed => order.completed_at = at,
-        Status::Cancelled => order.cancelled_at = at,
-        Status::Invalid => {
-            order.invalidated_at = at;
-            order.invalid_from = Some(order.status);
-        }
-    }
-    order.status = to;
+fn restored(stage: Stage, to: Status) -> Result<Stage, &'static str> {
+    let before = stage.invalid().map(|invalid| Stage::Valid(invalid.from));
+    before
+        .filter(|before| before.status() == to)
+        .ok_or("the order is restored to a status that it did not have")
 }
 
-fn restore(order: &mut Order, to: Status) -> Result<(), &'static str> {
-    if order.invalid_from.take() != Some(to) {
-        return Err("the order is restored to a status that it did not have");
-    }
-    order.status = to;
-    order.invalidated_at = None;
-    order.invalid_reason = None;
-    Ok(())
+fn with_trash(stage: Stage, trash: Option<Trash>) -> Result<Stage, &'static str> {
+    let invalid = stage.invalid().ok_or("an order that is not invalid goes into the trash, or comes out")?;
+    Ok(Stage::Invalid(Invalid { trash, ..invalid }))
 }
 
 fn amend(order: &mut Order, lines: Option<Vec<Line>>, totals: Totals) {

@@ -6,8 +6,8 @@ use super::context::{DecisionContext, Events};
 use super::place::{import, place, price, reachable};
 use super::rights::{authorize, permission_to_cancel};
 use super::{
-    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Status, Totals,
-    stock_deltas,
+    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Stage, Status, Totals,
+    Valid, stock_deltas,
 };
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
@@ -42,7 +42,7 @@ pub fn decide(
         (Some(order), OrderCommand::Delete { batch }) => delete(order, *batch),
         (Some(order), OrderCommand::Undelete { batch }) => Ok(undelete(order, *batch)),
         // In the trash nothing goes on.
-        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status }),
+        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status() }),
         (Some(order), OrderCommand::Confirm) => {
             let due_at = due_at(context, Status::Confirmed, now);
             forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
@@ -80,7 +80,7 @@ pub fn decide(
 
 /// One step of the main road, or nothing if it has been taken.
 fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
-    if order.status == to {
+    if order.status() == to {
         return Ok(vec![]);
     }
     stands_in(order, &[from])?;
@@ -94,7 +94,7 @@ fn invalid(
     event: OrderEvent,
     comment: &Option<String>,
 ) -> Result<Events, Refusal> {
-    if order.status == Status::Invalid && order.invalid_reason == Some(reason) {
+    if order.stage.invalid().is_some_and(|invalid| invalid.reason == Some(reason)) {
         return Ok(vec![]);
     }
     stands_in(order, from)?;
@@ -108,7 +108,7 @@ fn cancel(
     comment: &Option<String>,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
-    if order.status == Status::Cancelled && order.cancel_reason == Some(reason) {
+    if matches!(order.stage, Stage::Valid(Valid::Cancelled(cancelled)) if cancelled.reason == Some(reason)) {
         return Ok(vec![]);
     }
     if actor.buys() {
@@ -116,7 +116,7 @@ fn cancel(
         in_time(order, now)?;
     } else {
         stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
-        let needed = permission_to_cancel(order.status);
+        let needed = permission_to_cancel(order.status());
         if !actor.may(needed) {
             return Err(Refusal::Forbidden(Some(needed)));
         }
@@ -159,12 +159,13 @@ fn amend(
 }
 
 fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
-    match (order.status, order.invalid_from) {
-        (Status::Invalid, Some(to)) => {
+    match order.stage {
+        Stage::Invalid(invalid) => {
+            let to = Stage::Valid(invalid.from).status();
             let due_at = due_at(context, to, now);
             Ok(vec![Envelope::of(OrderEvent::Restored { to, due_at })])
         }
-        _ => Err(Refusal::StateConflict { current: order.status }),
+        Stage::Valid(_) => Err(Refusal::StateConflict { current: order.status() }),
     }
 }
 
@@ -198,7 +199,7 @@ fn expire(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Event
     let limit_minutes = context.store.and_then(|store| store.policy.cancel_unconfirmed_minutes);
     match limit_minutes {
         Some(minutes)
-            if order.status == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
+            if order.status() == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
         {
             vec![Envelope::of(OrderEvent::Cancelled { reason: CancelReason::Expired })]
         }
@@ -212,10 +213,10 @@ fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Opti
 }
 
 fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
-    if statuses.contains(&order.status) {
+    if statuses.contains(&order.status()) {
         return Ok(());
     }
-    Err(Refusal::StateConflict { current: order.status })
+    Err(Refusal::StateConflict { current: order.status() })
 }
 
 /// The customer's own time for changes.

@@ -15,23 +15,25 @@ mod place;
 mod reason;
 mod rights;
 mod scope;
+mod stage;
 mod state;
 mod stock;
 pub mod timeline;
 mod words;
 
-pub use action::{Action, ActionAvailability, actions};
+pub use action::{Action, ActionAvailability, actions, references_of_actions};
 pub use command::{
     Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
     MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
-pub use context::DecisionContext;
+pub use context::{DecisionContext, References};
 pub use decide::{decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
 pub use rights::authorize;
+pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, Valid};
 pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
 

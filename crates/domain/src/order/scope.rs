@@ -14,7 +14,7 @@ impl Scope {
             Self::Board(stores) => stores.contains(&order.store_id) && order.is_public(),
             Self::Staff { stores, statuses, trash, .. } => {
                 stores.covers(order.store_id)
-                    && statuses.contains(order.status)
+                    && statuses.contains(order.status())
                     && (*trash || !order.is_deleted())
             }
             Self::Everything => true,

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
+use super::{Line, Source, Stage, StageParts, Status, Totals};
 use crate::contact::Contact;
-use crate::id::{BatchId, CustomerId, OrderId, StoreId};
+use crate::id::{CustomerId, OrderId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
 
@@ -15,8 +15,8 @@ pub struct Order {
     pub id: OrderId,
     /// Number of the last history row.
     pub version: i64,
-    /// Where it stands.
-    pub status: Status,
+    /// Where it stands, with what belongs to that.
+    pub stage: Stage,
     /// The store that sells.
     pub store_id: StoreId,
     /// The customer that buys; none for guests.
@@ -49,43 +49,35 @@ pub struct Order {
     pub due_at: Option<Timestamp>,
     /// When it was noted that it did not leave its status in time.
     pub breached_at: Option<Timestamp>,
-    /// When it was put into the trash.
-    pub deleted_at: Option<Timestamp>,
-    /// The batch that put it there.
-    pub deleted_in: Option<BatchId>,
-    /// Why it was cancelled.
-    pub cancel_reason: Option<CancelReason>,
-    /// Why it was rejected or marked invalid.
-    pub invalid_reason: Option<InvalidReason>,
-    /// The status that an invalid order had before.
-    pub invalid_from: Option<Status>,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// When it was last written.
     pub updated_at: Timestamp,
-    /// When it was confirmed.
-    pub confirmed_at: Option<Timestamp>,
-    /// When its execution started.
-    pub started_at: Option<Timestamp>,
-    /// When it was completed.
-    pub completed_at: Option<Timestamp>,
-    /// When it was cancelled.
-    pub cancelled_at: Option<Timestamp>,
-    /// When it was marked invalid.
-    pub invalidated_at: Option<Timestamp>,
 }
 
 impl Order {
+    /// The status in which it stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.stage.status()
+    }
+
+    /// Where it stands, part by part.
+    #[must_use]
+    pub fn stage_parts(&self) -> StageParts {
+        self.stage.parts()
+    }
+
     /// Is it in the trash?
     #[must_use]
     pub fn is_deleted(&self) -> bool {
-        self.deleted_at.is_some()
+        self.stage.trash().is_some()
     }
 
     /// May strangers see it, masked, where its store has a public board?
     #[must_use]
     pub fn is_public(&self) -> bool {
-        Status::PUBLIC.contains(&self.status) && !self.unlisted && !self.is_deleted()
+        Status::PUBLIC.contains(&self.status()) && !self.unlisted && !self.is_deleted()
     }
 
     /// Should it have left its status before `now`?

@@ -39,7 +39,7 @@ pub fn stock_deltas(before: Option<&Order>, after: &Order) -> Vec<StockDelta> {
 
 /// Per line: product, what has left the house (negative), what is reserved.
 fn holdings(order: &Order) -> impl Iterator<Item = (ProductId, i64, i64)> {
-    let (out, held) = match order.status {
+    let (out, held) = match order.status() {
         _ if !order.holds_stock => (0, 0),
         Status::PendingReview | Status::Confirmed | Status::Processing => (0, 1),
         Status::Completed => (-1, 0),

@@ -110,7 +110,10 @@ pub(crate) async fn other_acts_run_too(db: Db) {
     fixture.finish().await;
     assert_eq!(fixture.batch(&marked).await["reason"], "fraud");
     for order in fixture.business(&[one, other]).await {
-        assert_eq!(order.invalid_reason.map(|reason| reason.to_string()).as_deref(), Some("fraud"));
+        assert_eq!(
+            order.stage.parts().invalid_reason.map(|reason| reason.to_string()).as_deref(),
+            Some("fraud")
+        );
     }
     fixture.close().await;
 }
