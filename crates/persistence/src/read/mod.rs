@@ -28,7 +28,7 @@ pub use order_list::{
     CustomerFilter, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey, Trash,
     count_orders, list_orders, list_statements,
 };
-pub use orders::{AsOf, OrderContext, history, look_alikes, order, orders, proof, state_at};
+pub use orders::{AsOf, OrderContext, history, order, orders, possible_duplicates, proof, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use summary::{Summary, Today, summary};
 pub use throttles::blocked_until;

@@ -53,7 +53,7 @@ impl OrderContext {
     #[must_use]
     pub fn context(&self) -> DecisionContext<'_> {
         let products: BTreeMap<_, _> = self.products.iter().map(|product| (product.id, product)).collect();
-        DecisionContext { store: self.store.as_ref(), products, look_alikes: vec![] }
+        DecisionContext { store: self.store.as_ref(), products, possible_duplicates: vec![] }
     }
 }
 
@@ -71,7 +71,11 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
 ///
 /// # Errors
 /// When the database fails.
-pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Result<Vec<OrderId>, Error> {
+pub async fn possible_duplicates(
+    conn: &mut Conn,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Vec<OrderId>, Error> {
     let keys: Vec<i64> = DuplicateKey::of_place(place, None).iter().map(DuplicateKey::key).collect();
     let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())

@@ -10,7 +10,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::working_set::WorkingSet;
 
-/// Store, products and look-alikes for a command on an order, from the working set.
+/// Store, products and possible duplicates for a command on an order, from the working set.
 pub(super) fn context<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
@@ -39,15 +39,17 @@ pub(super) fn context<'a>(
         .collect();
     let store = store_id.and_then(|id| set.stores.get(id.get()));
     let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
-    let look_alikes = match (command, window_minutes) {
-        (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
+    let possible_duplicates = match (command, window_minutes) {
+        (order::OrderCommand::Place(place), Some(minutes)) => {
+            possible_duplicates(set, actor, place, minutes, now)
+        }
         _ => vec![],
     };
-    DecisionContext { store, products, look_alikes }
+    DecisionContext { store, products, possible_duplicates }
 }
 
 /// Orders like the one to be placed, from the last so many minutes.
-fn look_alikes<'a>(
+fn possible_duplicates<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
     place: &order::Place,
