@@ -41,7 +41,7 @@ fn met(rule: Rule) -> Option<Refusal> {
         Rule::LooksLike => {
             let earlier = placed();
             let mut context = context(&store, &products);
-            context.look_alikes = vec![&earlier];
+            context.possible_duplicates = vec![&earlier];
             order::decide(None, &context, &Actor::Operator, &place(&[(10, 1)]), NOW).err()
         }
         Rule::UnknownStore => {

@@ -66,7 +66,7 @@ fn source_for(actor: &Actor) -> Source {
 
 /// An open order of the same buyer with the same basket, placed a moment ago, has to be told apart on purpose.
 fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
-    let open = context.look_alikes.iter().filter(|order| order.status().is_open());
+    let open = context.possible_duplicates.iter().filter(|order| order.status().is_open());
     let alike: Vec<OrderId> = open.map(|order| order.id).filter(|id| !told_apart.contains(id)).collect();
     if alike.is_empty() { Ok(()) } else { Err(Refusal::LooksLike(alike)) }
 }

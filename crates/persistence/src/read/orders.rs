@@ -66,7 +66,11 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
 ///
 /// # Errors
 /// When the database fails.
-pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Result<Vec<OrderId>, Error> {
+pub async fn possible_duplicates(
+    conn: &mut Conn,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Vec<OrderId>, Error> {
     let keys: Vec<i64> = DuplicateKey::of_place(place, None).iter().map(DuplicateKey::key).collect();
     let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())
