@@ -27,15 +27,25 @@
 //!
 //! # How to add one more
 //!
-//! - **A command on orders** (say "hold"): a variant of [`order::OrderCommand`] (`order/command.rs`) and its arm in
-//!   `order/decide.rs`; a variant of [`order::OrderEvent`] and its arm in `order/apply.rs`, if no existing event says it; its
-//!   [`order::Action`] when a person may ask for it. The compiler and the tests of this crate name what is left.
-//! - **A refusal**: a variant of [`refusal::Refusal`]; the API says what it means to callers.
-//! - **A permission**: a variant of [`access::Permission`], the roles that have it in `access/role.rs`, and the commands
-//!   or endpoints that ask for it; bless the matrix.
-//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`], a module with state, commands, events,
-//!   `decide` and the `Aggregate` implementation ([`store`] is the smallest), the names of its events in `event_names.rs`,
-//!   who reads it in `access/mod.rs`, then its table in the persistence crate.
+//! The compiler asks for each place that is named here after the first.
+//!
+//! - **A command on orders** (say "hold"): a variant of [`order::OrderCommand`]; who may ask for it in `order/rights.rs`;
+//!   what it leads to in `order/decide.rs`; its [`order::Action`] in `order/action.rs`, when a person may ask for it of an
+//!   order that is there; its sample in `tests/src/samples.rs`, from which the matrices and the writer's tests have it, and
+//!   its content in `tests/common/any.rs`, from which the laws have it. Bless the matrix of states.
+//! - **An event of orders**: a variant of [`order::OrderEvent`] with what it says about lines and status, beside it; what
+//!   it changes in `order/apply.rs`; its sample in `tests/events.rs`. Bless the texts of events.
+//! - **A field of the order**: in `order/state.rs`, and in `order/apply.rs` where an order is made and where it is said
+//!   whether the field is compared.
+//! - **A command, event or field of another kind of thing**: the same, in its one file and in `tests/aggregate_laws.rs`.
+//! - **A refusal**: a variant of [`refusal::Refusal`] and a case that meets it in `tests/refusals.rs`; the API says what it
+//!   means to callers.
+//! - **A permission**: a variant of [`access::Permission`], which nobody has until a line of `access/role.rs` gives it, and
+//!   the commands or endpoints that ask for it; bless the matrix of roles.
+//! - **An action of batches**: a variant of [`batch::BatchAction`].
+//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`]; a module with state, commands, rights, events,
+//!   `decide` and the `Aggregate` implementation ([`store`] is the smallest); the names of its events in `event_names.rs`;
+//!   who reads it in `access/mod.rs`; its laws in `tests/aggregate_laws.rs`; then its table in the persistence crate.
 
 pub mod access;
 pub mod aggregate;

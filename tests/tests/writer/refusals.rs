@@ -1,5 +1,6 @@
 //! Whatever is refused changes nothing: the whole database is the same before and after.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
@@ -13,7 +14,7 @@ use ordervault_domain::order::{
     OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::product::{self, Product};
-use ordervault_domain::refusal::Refusal;
+use ordervault_domain::refusal::{Refusal, Rule};
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Realm;
@@ -50,6 +51,7 @@ async fn a_refusal_changes_nothing(db: Db) {
         }
         assert_eq!(differences(&before, &dump(&db).await), [""; 0], "{told}");
     }
+    fixture.meets_every_rule();
     // All at once, with somebody between them who may.
     let mut items: Vec<_> =
         fixture.refused().into_iter().map(|(_, actor, operations)| submission(actor, operations)).collect();
@@ -94,6 +96,7 @@ struct Fixture {
     customer: Arc<Customer>,
     stranger: Arc<Customer>,
     owner: Arc<Member>,
+    manager: Arc<Member>,
     clerk: Arc<Member>,
     gone: Arc<Member>,
     pending: Arc<Order>,
@@ -113,6 +116,7 @@ impl Fixture {
         let (customer, stranger) = (shop.customer().await, shop.customer().await);
         let owner = shop.member(Role::Owner, StoreScope::All).await;
         let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
+        let manager = shop.member(Role::Manager, StoreScope::All).await;
         let gone = shop.member(Role::Manager, StoreScope::All).await;
         shop.act(operator, on_member(gone.id, member::MemberCommand::Deactivate)).await;
         let late = shop.place(&customer, &store, &[(&tea, 1)]).await;
@@ -140,6 +144,7 @@ impl Fixture {
             customer,
             stranger,
             owner,
+            manager,
             clerk,
             gone,
             pending,
@@ -159,6 +164,18 @@ impl Fixture {
             .map(|(code, actor, act)| (code, actor, vec![act]))
             .chain(self.refused_lists())
             .collect()
+    }
+
+    /// The writer meets every refusal: here, or where it is named.
+    fn meets_every_rule(&self) {
+        let met: BTreeSet<&str> = self.refused().into_iter().map(|(code, ..)| code).collect();
+        for rule in Rule::iter() {
+            match rule {
+                // `possible_duplicates.rs`, the tests of batches, and those of the domain.
+                Rule::LooksLike | Rule::BatchCompleted | Rule::AmountOutOfRange => {}
+                _ => assert!(met.contains(<&str>::from(rule)), "{rule:?}"),
+            }
+        }
     }
 
     /// Several acts, of which a later one is refused.
@@ -416,6 +433,20 @@ impl Fixture {
                 "not-found",
                 actor(&self.stranger),
                 on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
+            ),
+            (
+                "invalid-credentials",
+                ActorRef::Anonymous,
+                Operation::Verified {
+                    realm: Realm::Customer,
+                    principal_id: self.customer.id.get(),
+                    password_hash: "another".into(),
+                },
+            ),
+            (
+                "beyond-own-rights",
+                ActorRef::Member(self.manager.id),
+                on_member(self.owner.id, member::MemberCommand::Deactivate),
             ),
             ("duplicate", operator, create(Role::Clerk, &self.clerk)),
             ("forbidden", ActorRef::Member(self.clerk.id), create(Role::Clerk, &self.clerk)),

@@ -1,10 +1,8 @@
 //! What `order::decide` wants to know besides the order.
 
-use std::collections::BTreeMap;
-
 use ordervault_domain::access::Actor;
-use ordervault_domain::id::ProductId;
-use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order};
+use ordervault_domain::id::StoreId;
+use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order, References};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
@@ -19,32 +17,15 @@ pub(super) fn context<'a>(
     command: &order::OrderCommand,
     now: Timestamp,
 ) -> DecisionContext<'a> {
-    let store_id = match command {
-        order::OrderCommand::Place(place) => Some(place.store_id),
-        order::OrderCommand::Import(import) => Some(import.store_id),
-        _ => order.map(|order| order.store_id),
-    };
-    let asked: Vec<ProductId> = match command {
-        order::OrderCommand::Place(place) => place.lines.iter().map(|line| line.product_id).collect(),
-        order::OrderCommand::Import(import) => import.lines.iter().map(|line| line.product_id).collect(),
-        order::OrderCommand::Amend(amendment) => {
-            amendment.lines.iter().flatten().map(|line| line.product_id).collect()
-        }
-        _ => vec![],
-    };
-    let had = order.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id));
-    let products: BTreeMap<ProductId, &Product> = asked
-        .into_iter()
-        .chain(had)
-        .filter_map(|id| set.get::<Product>(id.get()).map(|product| (id, product)))
-        .collect();
-    let store = store_id.and_then(|id| set.get::<Store>(id.get()));
-    let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
+    let references = References::of(command, order);
+    let stored = |id: StoreId| set.get::<Store>(id.get());
+    let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
+    let window_minutes = context.store.and_then(|store| store.policy.duplicate_window_minutes);
     let look_alikes = match (command, window_minutes) {
         (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
         _ => vec![],
     };
-    DecisionContext { store, products, look_alikes }
+    DecisionContext { look_alikes, ..context }
 }
 
 /// Orders like the one to be placed, from the last so many minutes.

@@ -1,0 +1,176 @@
+//! The text of every kind of event, with everything that it may hold: histories keep it for ever, so a change of it is a
+//! diff. Whoever adds an event is asked by the compiler for its sample.
+#![expect(clippy::expect_used, reason = "tests may")]
+
+mod common;
+
+use std::fmt::Write;
+
+use common::{CUSTOMER, NOW, STORE, assert_committed, product, store};
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::aggregate::{Aggregate, Kind};
+use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind};
+use ordervault_domain::id::BatchId;
+use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{
+    CancelReason, InvalidReason, Line, Order, OrderEvent, OrderEventKind, Source, Status, Totals,
+};
+use ordervault_domain::product::{Product, ProductEvent, ProductEventKind};
+use ordervault_domain::store::{Policy, Store, StoreEvent, StoreEventKind};
+use strum::IntoEnumIterator;
+
+fn line() -> Line {
+    let product = product(10, 5);
+    Line {
+        product_id: product.id,
+        sku: product.sku,
+        title: product.title,
+        category: product.category,
+        quantity: 2,
+        unit_price: product.price,
+        total: Amount::new(2_000),
+    }
+}
+
+fn of_order(kind: OrderEventKind) -> OrderEvent {
+    let lines = vec![line()];
+    let totals = Totals::of(&lines, Amount::new(60)).expect("a sum");
+    let (customer_id, currency) = (Some(CUSTOMER), store().currency);
+    let (due_at, batch) = (Some(NOW), Some(BatchId::from_i64(5)));
+    match kind {
+        OrderEventKind::Placed => OrderEvent::Placed {
+            store_id: STORE,
+            customer_id,
+            source: Source::Shop,
+            currency,
+            lines,
+            totals,
+            change_until: Some(NOW),
+            due_at,
+            unlisted: true,
+        },
+        OrderEventKind::Imported => OrderEvent::Imported {
+            store_id: STORE,
+            customer_id,
+            external_reference: "elsewhere:1".into(),
+            source_status: "shipped".into(),
+            currency,
+            lines,
+            totals,
+        },
+        OrderEventKind::StepImported => OrderEvent::StepImported { to: Status::Confirmed, at: Some(NOW) },
+        OrderEventKind::Confirmed => OrderEvent::Confirmed { due_at },
+        OrderEventKind::Rejected => OrderEvent::Rejected { reason: InvalidReason::Test },
+        OrderEventKind::Amended => OrderEvent::Amended { lines: Some(lines), totals },
+        OrderEventKind::Started => OrderEvent::Started { due_at },
+        OrderEventKind::Completed => OrderEvent::Completed {},
+        OrderEventKind::Cancelled => OrderEvent::Cancelled { reason: CancelReason::Customer },
+        OrderEventKind::Invalidated => OrderEvent::Invalidated { reason: InvalidReason::Fraud },
+        OrderEventKind::Restored => OrderEvent::Restored { to: Status::Confirmed, due_at },
+        OrderEventKind::Deleted => OrderEvent::Deleted { batch },
+        OrderEventKind::Undeleted => OrderEvent::Undeleted { batch },
+        OrderEventKind::Hidden => OrderEvent::Hidden {},
+        OrderEventKind::Shown => OrderEvent::Shown {},
+        OrderEventKind::Breached => OrderEvent::Breached { due_at: NOW },
+    }
+}
+
+fn of_store(kind: StoreEventKind) -> StoreEvent {
+    let Store { name, currency, time_zone, .. } = store();
+    let change_window_minutes = Some(30);
+    let policy = Policy {
+        duplicate_window_minutes: Some(10),
+        review_minutes: Some(30),
+        start_minutes: Some(60),
+        completion_minutes: Some(120),
+        cancel_unconfirmed_minutes: Some(45),
+        public_board: true,
+    };
+    match kind {
+        StoreEventKind::Created => StoreEvent::Created {
+            name,
+            currency,
+            time_zone,
+            change_window_minutes,
+            policy,
+            external_reference: Some("elsewhere:1".into()),
+        },
+        StoreEventKind::Edited => {
+            StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy }
+        }
+        StoreEventKind::Activated => StoreEvent::Activated {},
+        StoreEventKind::Deactivated => StoreEvent::Deactivated {},
+    }
+}
+
+fn of_product(kind: ProductEventKind) -> ProductEvent {
+    let Product { store_id, sku, title, category, price, on_hand, .. } = product(10, 5);
+    match kind {
+        ProductEventKind::Created => ProductEvent::Created {
+            store_id,
+            sku,
+            title,
+            category,
+            price,
+            on_hand,
+            external_reference: Some("elsewhere:1".into()),
+        },
+        ProductEventKind::Edited => ProductEvent::Edited { sku, title, category, price },
+        ProductEventKind::StockAdjusted => ProductEvent::StockAdjusted { delta: -3 },
+        ProductEventKind::Activated => ProductEvent::Activated {},
+        ProductEventKind::Deactivated => ProductEvent::Deactivated {},
+    }
+}
+
+fn of_member(kind: MemberEventKind) -> MemberEvent {
+    let (roles, stores) = ([Role::Manager, Role::Finance].into(), StoreScope::Only([STORE].into()));
+    match kind {
+        MemberEventKind::Created => MemberEvent::Created { roles, stores, must_change_password: true },
+        MemberEventKind::Edited => MemberEvent::Edited { roles, stores },
+        MemberEventKind::Activated => MemberEvent::Activated {},
+        MemberEventKind::Deactivated => MemberEvent::Deactivated {},
+        MemberEventKind::PasswordChanged => MemberEvent::PasswordChanged {},
+        MemberEventKind::PasswordReset => MemberEvent::PasswordReset {},
+    }
+}
+
+fn of_customer(kind: CustomerEventKind) -> CustomerEvent {
+    match kind {
+        CustomerEventKind::Registered => CustomerEvent::Registered {},
+        CustomerEventKind::Imported => CustomerEvent::Imported { external_reference: "elsewhere:1".into() },
+        CustomerEventKind::PasswordChanged => CustomerEvent::PasswordChanged {},
+    }
+}
+
+/// A line for each event of a kind of thing, which is read back as the same event.
+fn texts<A: Aggregate>(events: impl Iterator<Item = A::Event>) -> String
+where
+    A::Event: PartialEq,
+{
+    let mut texts = String::new();
+    let mut names = vec![];
+    for event in events {
+        let text = serde_json::to_string(&event).expect("an event as text");
+        assert_eq!(serde_json::from_str::<A::Event>(&text).expect("an event"), event);
+        let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        names.push(value["type"].as_str().expect("a name").to_owned());
+        writeln!(texts, "{} {text}", A::KIND).expect("writing to a string");
+    }
+    assert_eq!(names, A::KIND.events(), "the names by which events are searched for");
+    texts
+}
+
+#[test]
+fn every_event_has_its_text() {
+    let all: String = Kind::iter()
+        .map(|kind| match kind {
+            Kind::Store => texts::<Store>(StoreEventKind::iter().map(of_store)),
+            Kind::Product => texts::<Product>(ProductEventKind::iter().map(of_product)),
+            Kind::Customer => texts::<Customer>(CustomerEventKind::iter().map(of_customer)),
+            Kind::Member => texts::<Member>(MemberEventKind::iter().map(of_member)),
+            Kind::Order => texts::<Order>(OrderEventKind::iter().map(of_order)),
+        })
+        .collect();
+    assert_committed("events.txt", &format!("What histories keep, an event a line.\n\n{all}"));
+}
