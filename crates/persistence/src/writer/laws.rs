@@ -1,5 +1,4 @@
 //! The law of the working set: whatever a submission changes, refused or panicking it leaves everything as it was.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
