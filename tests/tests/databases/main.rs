@@ -2,7 +2,6 @@
 #![expect(clippy::expect_used, reason = "tests may")]
 
 mod engines;
-mod forks;
 mod opening;
 mod schema;
 mod stages;

@@ -75,6 +75,6 @@ impl<'a> DecisionContext<'a> {
         product: impl Fn(ProductId) -> Option<&'a Product>,
     ) -> Self {
         let products = references.products.iter().filter_map(|id| Some((*id, product(*id)?))).collect();
-        Self { store: references.store.and_then(store), products, look_alikes: vec![] }
+        Self { store: references.store.and_then(store), products, possible_duplicates: vec![] }
     }
 }
