@@ -4,9 +4,11 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
+mod apt;
 mod ci;
 mod postgres;
 mod shell;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -31,7 +33,10 @@ enum Task {
         arguments: Vec<String>,
     },
     /// Everything that has to pass: format, lints, docs, licences, tests, generated files
-    Ci,
+    Ci {
+        /// Only these stages, such as `licences`
+        stages: Vec<String>,
+    },
     /// Write every committed generated file anew, by running the tests that compare them
     Bless {
         /// Handed on to `cargo test`, such as a filter
@@ -43,7 +48,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Test { arguments } => test(&arguments),
-        Task::Ci => ci::run(),
+        Task::Ci { stages } => ci::run(&stages),
         Task::Bless { arguments } => bless(&arguments),
     };
     match outcome {
