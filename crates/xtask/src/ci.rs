@@ -3,15 +3,17 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Outcome, cargo, in_root};
-use crate::{postgres, tools};
+use crate::{postgres, snapshots, tools};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 6] = [
+const STAGES: [Stage; 8] = [
     ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("lint", lint),
     ("docs", docs),
+    ("dependencies", dependencies),
     ("licences", licences),
+    ("snapshots", snapshots::check),
     ("postgresql", postgres::ensure),
     ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
 ];
@@ -67,6 +69,11 @@ fn docs() -> Outcome {
     shell::run(cargo(&arguments).env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
+/// Each entry of each manifest has to be used.
+fn dependencies() -> Outcome {
+    shell::run(&mut tools::SHEAR.command(&["--locked"])?)
+}
+
 /// Licences, banned crates and sources; known vulnerabilities come from another network address, and are another tool's job.
 fn licences() -> Outcome {
     shell::run(&mut tools::DENY.command(&["--locked", "check", "bans", "licenses", "sources"])?)
@@ -84,6 +91,9 @@ mod tests {
     #[test]
     fn a_stage_that_is_not_there_is_a_failure() {
         let error = run(&["lint".into(), "licenses".into()]).expect_err("no such stage");
-        assert_eq!(error, "no stage licenses: format, lint, docs, licences, postgresql, test");
+        assert_eq!(
+            error,
+            "no stage licenses: format, lint, docs, dependencies, licences, snapshots, postgresql, test"
+        );
     }
 }

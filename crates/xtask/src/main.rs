@@ -8,6 +8,7 @@ mod apt;
 mod ci;
 mod postgres;
 mod shell;
+mod snapshots;
 mod tools;
 
 use std::process::ExitCode;
@@ -32,7 +33,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Everything that has to pass: format, lints, docs, licences, tests, generated files
+    /// Everything that has to pass: format, lints, docs, dependencies, licences, tests, generated files
     Ci {
         /// Only these stages, such as `licences`
         stages: Vec<String>,

