@@ -11,8 +11,8 @@ use crate::engine::Engine;
 use crate::error::DbError;
 use crate::statement::{Template, statements};
 
-static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
-static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+static SQLITE: Migrator = sqlx_macros::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx_macros::migrate!("../../migrations/postgres");
 
 statements! {
     TABLE_EXISTS: Template = Template::forked(

@@ -72,7 +72,7 @@ pub(crate) struct Item {
     pub is_settled: bool,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct BatchRow {
     pub(crate) id: i64,
     created_by: i64,

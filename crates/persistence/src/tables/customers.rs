@@ -33,7 +33,7 @@ statements! {
     UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], SETS, "");
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct CustomerRow {
     id: i64,
     version: i64,

@@ -40,7 +40,7 @@ statements! {
     UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], SETS, "");
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct MemberRow {
     pub(crate) id: i64,
     version: i64,

@@ -85,7 +85,7 @@ statements! {
     pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct OrderRow {
     pub(crate) id: i64,
     version: i64,
@@ -125,7 +125,7 @@ pub(crate) struct OrderRow {
     deleted_in: Option<i64>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct LineRow {
     order_id: i64,
     product_id: i64,

@@ -47,7 +47,7 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct ProductRow {
     id: i64,
     version: i64,

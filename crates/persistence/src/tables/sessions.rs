@@ -79,7 +79,7 @@ pub struct Session {
     pub ended_because: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct SessionRow {
     id: i64,
     realm: String,

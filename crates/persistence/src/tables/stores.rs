@@ -47,7 +47,7 @@ statements! {
     UPDATE: BulkUpdate = BulkUpdate::new("stores", &[("id", Int), ("version", Int)], SETS, "");
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(crate) struct StoreRow {
     id: i64,
     version: i64,

@@ -41,7 +41,7 @@ pub(crate) struct Counter {
     pub blocked_until: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct CounterRow {
     key: String,
     attempts: i64,

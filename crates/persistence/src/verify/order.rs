@@ -40,7 +40,7 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Beside {
     id: i64,
     contact_phone_reversed: Option<String>,

@@ -70,7 +70,7 @@ pub(crate) struct Pending {
 }
 
 /// A row of the stock ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub(crate) struct Move {
     pub product_id: i64,
     pub entity_id: i64,

@@ -89,7 +89,7 @@ pub struct OrderSummary {
     pub matched: Vec<Field>,
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct SummaryRow {
     id: i64,
     version: i64,
