@@ -5,6 +5,7 @@
 
 mod access;
 mod bearer;
+mod hs256;
 mod order_token;
 mod password_rules;
 mod passwords;
