@@ -6,13 +6,15 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
-    Status,
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
+    OrderCommand, Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_persistence::Realm;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Idempotency, Receipt, SessionAct, Submission};
+use ordervault_persistence::writer::{
+    ActorRef, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
+};
 
 use crate::shop::{Shop, contact, place, seeded, submission};
 
@@ -64,7 +66,7 @@ pub async fn live(shop: &Shop, seed: u64, steps: usize) {
         shop.clock.advance(i64::from(dice.roll(90_000)));
         let submission = made.next(shop, &dice, step).await;
         let Some(submission) = submission else { continue };
-        if let Ok(Receipt::Done { done, .. }) = shop.writer.submit(submission).await {
+        if let Ok(Receipt::Executed { done, .. }) = shop.writer.submit(submission).await {
             made.note(done);
         }
     }
@@ -72,7 +74,7 @@ pub async fn live(shop: &Shop, seed: u64, steps: usize) {
 
 impl Made {
     async fn next(&mut self, shop: &Shop, dice: &Dice, step: usize) -> Option<Submission> {
-        let acts = match dice.roll(20) {
+        let operations = match dice.roll(20) {
             0 if self.stores.len() < 4 => {
                 self.stores.push(shop.store().await);
                 return None;
@@ -94,16 +96,16 @@ impl Made {
             9..13 => return self.place(dice, step),
             _ => vec![self.change_order(dice)?],
         };
-        let actor = match &acts[0] {
-            Act::Order { command: Command::Import(_), .. } => ActorRef::Importer,
+        let actor = match &operations[0] {
+            Operation::Order { command: OrderCommand::Import(_), .. } => ActorRef::Importer,
             _ => ActorRef::Operator,
         };
-        Some(submission(actor, acts))
+        Some(submission(actor, operations))
     }
 
-    fn note(&mut self, done: Vec<Done>) {
+    fn note(&mut self, done: Vec<Effect>) {
         for done in done {
-            if let Done::Order(order) = done {
+            if let Effect::Order(order) = done {
                 self.orders.retain(|known| known.id != order.id);
                 self.orders.push(order);
             }
@@ -130,26 +132,26 @@ impl Made {
     }
 
     /// Mostly the next step of the order's life, so that some come to its end; else anything.
-    fn change_order(&self, dice: &Dice) -> Option<Act> {
+    fn change_order(&self, dice: &Dice) -> Option<Operation> {
         let order = dice.pick(&self.orders)?;
         let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
         let command = match (dice.roll(16), order.status) {
-            (0..6, Status::PendingReview) => Command::Confirm,
-            (0..6, Status::Confirmed) => Command::Start,
-            (0..6, Status::Processing) => Command::Complete,
-            (0..3, Status::Invalid) => Command::Delete { batch: None },
-            (3..6, Status::Invalid) if order.is_deleted() => Command::Undelete { batch: None },
-            (0..6, Status::Invalid) => Command::Restore,
-            (6, _) => Command::Reject { reason: InvalidReason::BadAddress, comment },
-            (7, _) => Command::Cancel { reason: CancelReason::Customer, comment },
-            (8, _) => Command::Invalidate { reason: InvalidReason::Test, comment },
-            (9, _) => Command::Hide,
-            (10, _) => Command::Show,
-            (11, _) => Command::NoteBreach,
-            (12, _) => Command::Expire,
-            _ => Command::Amend(self.amendment(dice, comment)?),
+            (0..6, Status::PendingReview) => OrderCommand::Confirm,
+            (0..6, Status::Confirmed) => OrderCommand::Start,
+            (0..6, Status::Processing) => OrderCommand::Complete,
+            (0..3, Status::Invalid) => OrderCommand::Delete { batch: None },
+            (3..6, Status::Invalid) if order.is_deleted() => OrderCommand::Undelete { batch: None },
+            (0..6, Status::Invalid) => OrderCommand::Restore,
+            (6, _) => OrderCommand::Reject { reason: InvalidReason::BadAddress, comment },
+            (7, _) => OrderCommand::Cancel { reason: CancelReason::Customer, comment },
+            (8, _) => OrderCommand::Invalidate { reason: InvalidReason::Test, comment },
+            (9, _) => OrderCommand::Hide,
+            (10, _) => OrderCommand::Show,
+            (11, _) => OrderCommand::NoteBreach,
+            (12, _) => OrderCommand::Expire,
+            _ => OrderCommand::Amend(self.amendment(dice, comment)?),
         };
-        Some(Act::Order { id: Some(order.id), expected_version: None, command })
+        Some(Operation::Order { id: Some(order.id), expected_version: None, command })
     }
 
     fn amendment(&self, dice: &Dice, comment: Option<String>) -> Option<Amendment> {
@@ -167,11 +169,11 @@ impl Made {
         })
     }
 
-    fn edit_store(&self, dice: &Dice) -> Option<Act> {
+    fn edit_store(&self, dice: &Dice) -> Option<Operation> {
         let command = match dice.roll(3) {
-            0 => store::Command::Deactivate,
-            1 => store::Command::Activate,
-            _ => store::Command::Edit(store::StoreEdit {
+            0 => store::StoreCommand::Deactivate,
+            1 => store::StoreCommand::Activate,
+            _ => store::StoreCommand::Edit(store::StoreEdit {
                 name: Some(format!("Loja {}", dice.roll(100))),
                 change_window_minutes: Some((dice.roll(2) == 0).then_some(30)),
                 policy: store::PolicyEdit {
@@ -184,27 +186,27 @@ impl Made {
                 ..store::StoreEdit::default()
             }),
         };
-        Some(Act::Store { id: Some(dice.pick(&self.stores)?.id), expected_version: None, command })
+        Some(Operation::Store { id: Some(dice.pick(&self.stores)?.id), expected_version: None, command })
     }
 
-    fn change_product(&self, dice: &Dice) -> Option<Act> {
+    fn change_product(&self, dice: &Dice) -> Option<Operation> {
         let command = match dice.roll(5) {
-            0 => product::Command::Deactivate,
-            1 => product::Command::Activate,
-            2 => product::Command::Edit(product::ProductEdit {
+            0 => product::ProductCommand::Deactivate,
+            1 => product::ProductCommand::Activate,
+            2 => product::ProductCommand::Edit(product::ProductEdit {
                 title: Some(format!("Caneca {}", dice.roll(100))),
                 price: Some(Amount::new(i64::from(dice.roll(100_000)))),
                 ..product::ProductEdit::default()
             }),
-            _ => product::Command::AdjustStock {
+            _ => product::ProductCommand::AdjustStock {
                 delta: i64::from(dice.roll(12)) - 4,
                 comment: Some("count".into()),
             },
         };
-        Some(Act::Product { id: Some(dice.pick(&self.products)?.id), expected_version: None, command })
+        Some(Operation::Product { id: Some(dice.pick(&self.products)?.id), expected_version: None, command })
     }
 
-    fn import(&self, dice: &Dice, step: usize) -> Option<Act> {
+    fn import(&self, dice: &Dice, step: usize) -> Option<Operation> {
         let store = dice.pick(&self.stores)?;
         let lines = self.lines(dice, store).into_iter().map(|(product, quantity)| ImportedLine {
             product_id: product.id,
@@ -228,12 +230,12 @@ impl Made {
                 ImportedStep { to: Status::Completed, at: Some(placed_at.plus_millis(3)) },
             ],
         };
-        let command = Command::Import(Box::new(import));
-        Some(Act::Order { id: None, expected_version: None, command })
+        let command = OrderCommand::Import(Box::new(import));
+        Some(Operation::Order { id: None, expected_version: None, command })
     }
 
-    fn log_in(&self, dice: &Dice) -> Option<Act> {
-        Some(Act::Session(SessionAct::Open {
+    fn log_in(&self, dice: &Dice) -> Option<Operation> {
+        Some(Operation::Session(SessionOperation::Open {
             realm: Realm::Customer,
             principal_id: dice.pick(&self.customers)?.id.get(),
             idle_millis: 1_000,
@@ -244,8 +246,8 @@ impl Made {
 
     fn password(&self, dice: &Dice) -> Option<Submission> {
         let id = dice.pick(&self.customers)?.id;
-        let command = customer::Command::ChangePassword;
-        let act = Act::Customer { id: Some(id), command, password_hash: Some("another".into()) };
+        let command = customer::CustomerCommand::ChangePassword;
+        let act = Operation::Customer { id: Some(id), command, password_hash: Some("another".into()) };
         Some(submission(ActorRef::Customer(id), vec![act]))
     }
 }

@@ -16,7 +16,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::{DbOptions, Engine};
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{
-    Act, ActorRef, Done, Idempotency, Receipt, Submission, WriteError, Writer,
+    ActorRef, Effect, Idempotency, Operation, Receipt, Submission, WriteError, Writer,
 };
 use ordervault_persistence::{HistoryRow, fold};
 
@@ -24,11 +24,11 @@ use crate::dump::{Cells, dump};
 use crate::postgres;
 
 /// What becomes of a submission.
-pub type Outcome = Result<Receipt, WriteError>;
+pub type SubmissionResult = Result<Receipt, WriteError>;
 
 /// Hands over all of them before the writer can take any (on the one thread of `#[tokio::test]`), so that they make
 /// one batch; see [`batches`].
-pub async fn together(writer: &Writer, submissions: Vec<Submission>) -> Vec<Outcome> {
+pub async fn together(writer: &Writer, submissions: Vec<Submission>) -> Vec<SubmissionResult> {
     join_all(submissions.into_iter().map(|submission| writer.submit(submission))).await
 }
 
@@ -101,53 +101,53 @@ pub fn keyed(submission: Submission, key: &str, fingerprint: &str) -> Submission
 }
 
 /// A command on an order.
-pub fn on_order(id: OrderId, expected_version: Option<i64>, command: order::Command) -> Act {
-    Act::Order { id: Some(id), expected_version, command }
+pub fn on_order(id: OrderId, expected_version: Option<i64>, command: order::OrderCommand) -> Operation {
+    Operation::Order { id: Some(id), expected_version, command }
 }
 
 /// A command on a product.
-pub fn on_product(id: ProductId, command: product::Command) -> Act {
-    Act::Product { id: Some(id), expected_version: None, command }
+pub fn on_product(id: ProductId, command: product::ProductCommand) -> Operation {
+    Operation::Product { id: Some(id), expected_version: None, command }
 }
 
 /// A command on a store.
-pub fn on_store(id: StoreId, command: store::Command) -> Act {
-    Act::Store { id: Some(id), expected_version: None, command }
+pub fn on_store(id: StoreId, command: store::StoreCommand) -> Operation {
+    Operation::Store { id: Some(id), expected_version: None, command }
 }
 
 /// A command on a member, without a password.
-pub fn on_member(id: MemberId, command: member::Command) -> Act {
-    Act::Member { id: Some(id), expected_version: None, command, password_hash: None }
+pub fn on_member(id: MemberId, command: member::MemberCommand) -> Operation {
+    Operation::Member { id: Some(id), expected_version: None, command, password_hash: None }
 }
 
 /// A command on a customer, without a password.
-pub fn on_customer(id: CustomerId, command: customer::Command) -> Act {
-    Act::Customer { id: Some(id), command, password_hash: None }
+pub fn on_customer(id: CustomerId, command: customer::CustomerCommand) -> Operation {
+    Operation::Customer { id: Some(id), command, password_hash: None }
 }
 
 /// The command to cancel.
-pub fn cancel(reason: CancelReason) -> order::Command {
-    order::Command::Cancel { reason, comment: None }
+pub fn cancel(reason: CancelReason) -> order::OrderCommand {
+    order::OrderCommand::Cancel { reason, comment: None }
 }
 
 /// The one thing that was done.
-pub fn done(outcome: Outcome) -> Done {
+pub fn done(outcome: SubmissionResult) -> Effect {
     match outcome {
-        Ok(Receipt::Done { mut done, .. }) if done.len() == 1 => done.remove(0),
+        Ok(Receipt::Executed { mut done, .. }) if done.len() == 1 => done.remove(0),
         other => panic!("not one thing done: {other:?}"),
     }
 }
 
 /// The order that was made or changed.
-pub fn order_of(outcome: Outcome) -> Arc<Order> {
+pub fn order_of(outcome: SubmissionResult) -> Arc<Order> {
     match done(outcome) {
-        Done::Order(order) => order,
+        Effect::Order(order) => order,
         other => panic!("not an order: {other:?}"),
     }
 }
 
 /// The rule that said no.
-pub fn refusal_of(outcome: Outcome) -> Refusal {
+pub fn refusal_of(outcome: SubmissionResult) -> Refusal {
     match outcome {
         Err(WriteError::Refused { refusal, .. }) => refusal,
         other => panic!("not refused: {other:?}"),

@@ -18,7 +18,7 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
-    Act, ActorRef, Class, Done, Receipt, Submission, WriteError, Writer, WriterTask,
+    ActorRef, Class, Effect, Operation, Receipt, Submission, WriteError, Writer, WriterTask,
 };
 
 /// 2026-01-31T08:00:00.000Z: when every test shop opens.
@@ -98,14 +98,14 @@ impl Shop {
     }
 
     /// Hands over acts of one actor as one submission of a person without idempotency key.
-    pub async fn submit(&self, actor: ActorRef, acts: Vec<Act>) -> Result<Receipt, WriteError> {
-        self.writer.submit(submission(actor, acts)).await
+    pub async fn submit(&self, actor: ActorRef, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
+        self.writer.submit(submission(actor, operations)).await
     }
 
     /// Carries out one act.
-    pub async fn act(&self, actor: ActorRef, act: Act) -> Done {
+    pub async fn act(&self, actor: ActorRef, act: Operation) -> Effect {
         match self.submit(actor, vec![act]).await {
-            Ok(Receipt::Done { mut done, .. }) => done.pop().expect("one act leads to one thing"),
+            Ok(Receipt::Executed { mut done, .. }) => done.pop().expect("one act leads to one thing"),
             other => panic!("not carried out: {other:?}"),
         }
     }
@@ -130,9 +130,12 @@ impl Shop {
             policy,
             external_reference: None,
         };
-        let command = store::Command::Create(new);
-        match self.act(ActorRef::Operator, Act::Store { id: None, expected_version: None, command }).await {
-            Done::Store(store) => store,
+        let command = store::StoreCommand::Create(new);
+        match self
+            .act(ActorRef::Operator, Operation::Store { id: None, expected_version: None, command })
+            .await
+        {
+            Effect::Store(store) => store,
             other => panic!("{other:?}"),
         }
     }
@@ -149,19 +152,22 @@ impl Shop {
             on_hand,
             external_reference: None,
         };
-        let command = product::Command::Create(new);
-        match self.act(ActorRef::Operator, Act::Product { id: None, expected_version: None, command }).await {
-            Done::Product(product) => product,
+        let command = product::ProductCommand::Create(new);
+        match self
+            .act(ActorRef::Operator, Operation::Product { id: None, expected_version: None, command })
+            .await
+        {
+            Effect::Product(product) => product,
             other => panic!("{other:?}"),
         }
     }
 
     /// A customer with an account.
     pub async fn customer(&self) -> Arc<Customer> {
-        let command = customer::Command::Register { contact: contact(self.number()) };
+        let command = customer::CustomerCommand::Register { contact: contact(self.number()) };
         let password_hash = Some(PASSWORD_HASH.to_owned());
-        match self.act(ActorRef::Anonymous, Act::Customer { id: None, command, password_hash }).await {
-            Done::Customer(customer) => customer,
+        match self.act(ActorRef::Anonymous, Operation::Customer { id: None, command, password_hash }).await {
+            Effect::Customer(customer) => customer,
             other => panic!("{other:?}"),
         }
     }
@@ -174,11 +180,11 @@ impl Shop {
             stores,
             must_change_password: false,
         };
-        let command = member::Command::Create(new);
+        let command = member::MemberCommand::Create(new);
         let password_hash = Some(PASSWORD_HASH.to_owned());
-        let act = Act::Member { id: None, expected_version: None, command, password_hash };
+        let act = Operation::Member { id: None, expected_version: None, command, password_hash };
         match self.act(ActorRef::Operator, act).await {
-            Done::Member(member) => member,
+            Effect::Member(member) => member,
             other => panic!("{other:?}"),
         }
     }
@@ -190,13 +196,13 @@ impl Shop {
     }
 
     /// Carries out a command on an order.
-    pub async fn change(&self, actor: ActorRef, order: &Order, command: order::Command) -> Arc<Order> {
-        self.order(actor, Act::Order { id: Some(order.id), expected_version: None, command }).await
+    pub async fn change(&self, actor: ActorRef, order: &Order, command: order::OrderCommand) -> Arc<Order> {
+        self.order(actor, Operation::Order { id: Some(order.id), expected_version: None, command }).await
     }
 
-    async fn order(&self, actor: ActorRef, act: Act) -> Arc<Order> {
+    async fn order(&self, actor: ActorRef, act: Operation) -> Arc<Order> {
         match self.act(actor, act).await {
-            Done::Order(order) => order,
+            Effect::Order(order) => order,
             other => panic!("{other:?}"),
         }
     }
@@ -207,12 +213,18 @@ impl Shop {
 }
 
 /// Acts of a person without idempotency key.
-pub fn submission(actor: ActorRef, acts: Vec<Act>) -> Submission {
-    Submission { actor, request_id: "req_test".into(), class: Class::Interactive, idempotency: None, acts }
+pub fn submission(actor: ActorRef, operations: Vec<Operation>) -> Submission {
+    Submission {
+        actor,
+        request_id: "req_test".into(),
+        class: Class::Interactive,
+        idempotency: None,
+        operations,
+    }
 }
 
 /// The act of ordering these products.
-pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Act {
+pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Operation {
     let lines =
         lines.iter().map(|(product, quantity)| LineRequest { product_id: product.id, quantity: *quantity });
     let place = order::Place {
@@ -224,7 +236,7 @@ pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Act {
         unlisted: false,
         not_duplicate_of: vec![],
     };
-    Act::Order { id: None, expected_version: None, command: order::Command::Place(place) }
+    Operation::Order { id: None, expected_version: None, command: order::OrderCommand::Place(place) }
 }
 
 /// A contact with everything in it; equal for equal numbers.

@@ -8,19 +8,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
-use ordervault_api::jobs::Bell;
+use ordervault_api::jobs::JobWaker;
 use ordervault_api::server::{self, Ends, Listeners};
 use ordervault_api::state::{AppState, BuildInfo, Entropy, Settings};
 use ordervault_api::throttles::Rates;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{CancelReason, Command, InvalidReason, Order, Status};
+use ordervault_domain::order::{CancelReason, InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::Session;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done, SessionAct};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, SessionOperation};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -89,7 +89,7 @@ impl Site {
     }
 
     /// Wakes the jobs that listen to this server.
-    pub fn bell(&self) -> Bell {
+    pub fn bell(&self) -> JobWaker {
         self.state.bell.clone()
     }
 
@@ -150,15 +150,15 @@ impl Site {
 
     async fn session(&self, realm: Realm, principal_id: i64) -> Session {
         let lifetime = self.state.settings.lifetimes.of(realm);
-        let open = SessionAct::Open {
+        let open = SessionOperation::Open {
             realm,
             principal_id,
             idle_millis: lifetime.idle_millis,
             absolute_millis: lifetime.absolute_millis,
             token_hash: Arc::new(|_, _| "never shown".to_owned()),
         };
-        match self.shop.act(ActorRef::Anonymous, Act::Session(open)).await {
-            Done::Session(Some(session)) => session,
+        match self.shop.act(ActorRef::Anonymous, Operation::Session(open)).await {
+            Effect::Session(Some(session)) => session,
             other => panic!("{other:?}"),
         }
     }
@@ -171,13 +171,13 @@ impl Site {
         store: &Store,
         product: &Product,
     ) -> Arc<Order> {
-        let road: &[Command] = match status {
+        let road: &[OrderCommand] = match status {
             Status::PendingReview => &[],
-            Status::Confirmed => &[Command::Confirm],
-            Status::Processing => &[Command::Confirm, Command::Start],
-            Status::Completed => &[Command::Confirm, Command::Start, Command::Complete],
-            Status::Cancelled => &[Command::Cancel { reason: CancelReason::Other, comment: None }],
-            Status::Invalid => &[Command::Invalidate { reason: InvalidReason::Other, comment: None }],
+            Status::Confirmed => &[OrderCommand::Confirm],
+            Status::Processing => &[OrderCommand::Confirm, OrderCommand::Start],
+            Status::Completed => &[OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete],
+            Status::Cancelled => &[OrderCommand::Cancel { reason: CancelReason::Other, comment: None }],
+            Status::Invalid => &[OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None }],
         };
         let mut order = self.shop.place(customer, store, &[(product, 1)]).await;
         for command in road {

@@ -9,12 +9,12 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Change};
 use ordervault_domain::member::{self, MemberEdit};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason, LineRequest};
+use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand};
 use ordervault_domain::product::{self, ProductEdit};
 use ordervault_domain::store::{self, PolicyEdit, StoreEdit};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::{on_member, on_order, on_product, on_store};
 use ordervault_tests::shop::{Shop, contact};
@@ -70,13 +70,13 @@ fn timeless(mut body: Value) -> Value {
 /// Acts one after another, each at another time; what the thing is after each.
 async fn steps<A: Aggregate>(
     asked: &Asked<'_>,
-    acts: Vec<Act>,
+    operations: Vec<Operation>,
     first: Arc<A>,
-    of: impl Fn(Done) -> Option<Arc<A>>,
+    of: impl Fn(Effect) -> Option<Arc<A>>,
 ) -> Vec<Step<A>> {
     let shop = &asked.site.shop;
     let mut steps = vec![Step { state: first, body: asked.get("").await, at: shop.clock.now() }];
-    for act in acts {
+    for act in operations {
         shop.clock.advance(STEP_MILLIS);
         let state = of(shop.act(ActorRef::Operator, act).await).expect("the thing");
         steps.push(Step { state, body: asked.get("").await, at: shop.clock.now() });
@@ -151,21 +151,21 @@ async fn orders_are_as_they_were(db: Db) {
         LineRequest { product_id: tea.id, quantity: 2 },
         LineRequest { product_id: cup.id, quantity: 1 },
     ];
-    let amend = |amendment| Command::Amend(amendment);
+    let amend = |amendment| OrderCommand::Amend(amendment);
     let commands = [
         amend(Amendment { lines: Some(lines), ..Amendment::default() }),
         amend(Amendment { contact: Some(contact(9)), note: Some(String::new()), ..Amendment::default() }),
-        Command::Hide,
-        Command::Confirm,
-        Command::Invalidate { reason: InvalidReason::Duplicate, comment: None },
-        Command::Delete { batch: None },
-        Command::Undelete { batch: None },
-        Command::Restore,
-        Command::Cancel { reason: CancelReason::Customer, comment: Some("說明".into()) },
+        OrderCommand::Hide,
+        OrderCommand::Confirm,
+        OrderCommand::Invalidate { reason: InvalidReason::Duplicate, comment: None },
+        OrderCommand::Delete { batch: None },
+        OrderCommand::Undelete { batch: None },
+        OrderCommand::Restore,
+        OrderCommand::Cancel { reason: CancelReason::Customer, comment: Some("說明".into()) },
     ];
-    let acts = commands.map(|command| on_order(order.id, None, command)).into();
-    let steps = steps(&asked, acts, order, |done| match done {
-        Done::Order(order) => Some(order),
+    let operations = commands.map(|command| on_order(order.id, None, command)).into();
+    let steps = steps(&asked, operations, order, |done| match done {
+        Effect::Order(order) => Some(order),
         _ => None,
     })
     .await;
@@ -186,13 +186,13 @@ async fn stores_products_and_members_are_as_they_were(db: Db) {
         policy: PolicyEdit { review_minutes: Some(Some(5)), ..PolicyEdit::default() },
         ..StoreEdit::default()
     };
-    let acts = vec![
-        on_store(store.id, store::Command::Edit(edit)),
-        on_store(store.id, store::Command::Deactivate),
-        on_store(store.id, store::Command::Activate),
+    let operations = vec![
+        on_store(store.id, store::StoreCommand::Edit(edit)),
+        on_store(store.id, store::StoreCommand::Deactivate),
+        on_store(store.id, store::StoreCommand::Activate),
     ];
-    let of_store = steps(&asked, acts, Arc::clone(&store), |done| match done {
-        Done::Store(store) => Some(store),
+    let of_store = steps(&asked, operations, Arc::clone(&store), |done| match done {
+        Effect::Store(store) => Some(store),
         _ => None,
     });
     hold(&asked, &of_store.await, Some).await;
@@ -202,13 +202,13 @@ async fn stores_products_and_members_are_as_they_were(db: Db) {
     let asked = Asked { site: &site, token: token.clone(), path: format!("/v1/staff/products/{}", tea.id) };
     let edit =
         ProductEdit { title: Some("Caneca".into()), price: Some(Amount::new(5)), ..ProductEdit::default() };
-    let acts = vec![
-        on_product(tea.id, product::Command::Edit(edit)),
-        on_product(tea.id, product::Command::AdjustStock { delta: 5, comment: None }),
-        on_product(tea.id, product::Command::Deactivate),
+    let operations = vec![
+        on_product(tea.id, product::ProductCommand::Edit(edit)),
+        on_product(tea.id, product::ProductCommand::AdjustStock { delta: 5, comment: None }),
+        on_product(tea.id, product::ProductCommand::Deactivate),
     ];
-    let of_product = steps(&asked, acts, Arc::clone(&tea), |done| match done {
-        Done::Product(product) => Some(product),
+    let of_product = steps(&asked, operations, Arc::clone(&tea), |done| match done {
+        Effect::Product(product) => Some(product),
         _ => None,
     });
     // Units have no versions.
@@ -224,13 +224,13 @@ async fn stores_products_and_members_are_as_they_were(db: Db) {
         roles: Some([Role::Manager].into()),
         stores: Some(StoreScope::All),
     };
-    let acts = vec![
-        on_member(clerk.id, member::Command::Edit(edit)),
-        on_member(clerk.id, member::Command::Deactivate),
-        on_member(clerk.id, member::Command::Activate),
+    let operations = vec![
+        on_member(clerk.id, member::MemberCommand::Edit(edit)),
+        on_member(clerk.id, member::MemberCommand::Deactivate),
+        on_member(clerk.id, member::MemberCommand::Activate),
     ];
-    let of_member = steps(&asked, acts, clerk, |done| match done {
-        Done::Member(member) => Some(member),
+    let of_member = steps(&asked, operations, clerk, |done| match done {
+        Effect::Member(member) => Some(member),
         _ => None,
     });
     let listed = |stores: Value| stores.get("only").cloned().unwrap_or(stores);
@@ -251,8 +251,8 @@ async fn a_confirmed_order(shop: &Shop) -> (ordervault_domain::id::StoreId, orde
     let order = shop.place(&customer, &store, &[(&tea, 1)]).await;
     let amendment =
         Amendment { contact: Some(contact(9)), note: Some("quiet".into()), ..Amendment::default() };
-    shop.change(ActorRef::Operator, &order, Command::Amend(amendment)).await;
-    shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Amend(amendment)).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     (store.id, order.id)
 }
 
@@ -287,8 +287,8 @@ async fn what_is_out_of_scope_now_was_never_there(db: Db) {
         strangers.is_missing(rest).await;
     }
     // In the trash it is out of a clerk's sight, also as it was before.
-    let reason = Command::Invalidate { reason: InvalidReason::Test, comment: None };
-    for command in [reason, Command::Delete { batch: None }] {
+    let reason = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
+    for command in [reason, OrderCommand::Delete { batch: None }] {
         shop.act(ActorRef::Operator, on_order(order, None, command)).await;
     }
     for rest in ["", "?as_of=1", "/diff?from=1&to=2"] {

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::{Address, Contact};
 use ordervault_domain::customer::Customer;
-use ordervault_domain::order::{CancelReason, Command, InvalidReason, LineRequest, Order, Place, Status};
+use ordervault_domain::order::{
+    CancelReason, InvalidReason, LineRequest, Order, OrderCommand, Place, Status,
+};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{self, Store};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::dump::dump;
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::queue::{on_store, order_of};
@@ -32,14 +34,14 @@ ordervault_tests::twin_tests!(
 );
 
 /// A shop whose first store has a board.
-struct World {
+struct Fixture {
     site: Site,
     store: Arc<Store>,
     product: Arc<Product>,
     customer: Arc<Customer>,
 }
 
-impl World {
+impl Fixture {
     async fn open(db: &Db) -> Self {
         let site = Site::open(db).await;
         let store = site.shop.store_with_board().await;
@@ -63,7 +65,7 @@ impl World {
         numbers(&self.ask(query).await.json())
     }
 
-    async fn change(&self, order: &Order, command: Command) {
+    async fn change(&self, order: &Order, command: OrderCommand) {
         self.site.shop.change(ActorRef::Operator, order, command).await;
     }
 }
@@ -80,7 +82,7 @@ fn of(orders: &[&Arc<Order>]) -> Vec<String> {
 async fn set_board(shop: &Shop, store: &Store, public_board: bool) {
     let policy = store::PolicyEdit { public_board: Some(public_board), ..Default::default() };
     let edit = store::StoreEdit { policy, ..Default::default() };
-    shop.act(ActorRef::Operator, on_store(store.id, store::Command::Edit(edit))).await;
+    shop.act(ActorRef::Operator, on_store(store.id, store::StoreCommand::Edit(edit))).await;
 }
 
 async fn without_a_board_there_is_nothing(db: Db) {
@@ -105,7 +107,7 @@ async fn without_a_board_there_is_nothing(db: Db) {
 }
 
 async fn a_board_shows_what_is_confirmed(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let mut by_status = vec![];
     for status in [
         Status::PendingReview,
@@ -161,7 +163,7 @@ async fn a_board_shows_what_is_confirmed(db: Db) {
 
 /// Every value of every contact, as it was sent and as it is kept, is looked for in whatever the board answers.
 async fn nothing_personal_is_on_the_board(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let people: Vec<Contact> = (0..40).map(person).collect();
     let mut known: BTreeSet<String> = BTreeSet::new();
     for contact in people {
@@ -170,7 +172,7 @@ async fn nothing_personal_is_on_the_board(db: Db) {
         let digits = contact.phone.as_ref().map(|phone| phone.as_str().trim_start_matches('+').to_owned());
         known.extend(digits);
         known.extend(contact.phone.as_ref().map(|phone| phone.reversed_digits()));
-        let place = Command::Place(Place {
+        let place = OrderCommand::Place(Place {
             store_id: world.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: world.product.id, quantity: 1 }],
@@ -179,9 +181,9 @@ async fn nothing_personal_is_on_the_board(db: Db) {
             unlisted: false,
             not_duplicate_of: vec![],
         });
-        let act = Act::Order { id: None, expected_version: None, command: place };
+        let act = Operation::Order { id: None, expected_version: None, command: place };
         let order = order_of(world.site.shop.submit(ActorRef::Guest(None), vec![act]).await);
-        world.change(&order, Command::Confirm).await;
+        world.change(&order, OrderCommand::Confirm).await;
         world.site.shop.clock.advance(1_000);
     }
     known.insert("請按兩次電鈴".into());
@@ -257,13 +259,13 @@ fn collect(value: &Value, into: &mut BTreeSet<String>) {
 }
 
 async fn what_leaves_the_board_is_gone_at_once(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let kept = world.order(Status::Confirmed).await;
     let path = |order: &Order| format!("/v1/orders/{}", order.id);
     let token = world.site.customer_token(&world.customer).await;
-    let invalid = Command::Invalidate { reason: InvalidReason::Fraud, comment: None };
-    let cancel = Command::Cancel { reason: CancelReason::Other, comment: None };
-    for command in [Command::Hide, invalid, cancel] {
+    let invalid = OrderCommand::Invalidate { reason: InvalidReason::Fraud, comment: None };
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: None };
+    for command in [OrderCommand::Hide, invalid, cancel] {
         let order = world.order(Status::Confirmed).await;
         assert_eq!(world.numbers("").await, of(&[&order, &kept]));
         world.change(&order, command.clone()).await;
@@ -285,14 +287,14 @@ async fn what_leaves_the_board_is_gone_at_once(db: Db) {
     }));
     let placed = world.site.good(&place, 201).await.json();
     let id = placed["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
-    let confirm = Act::Order { id: Some(id), expected_version: None, command: Command::Confirm };
+    let confirm = Operation::Order { id: Some(id), expected_version: None, command: OrderCommand::Confirm };
     world.site.shop.act(ActorRef::Operator, confirm).await;
     assert_eq!(world.numbers("").await, of(&[&kept]));
     world.site.close().await;
 }
 
 async fn pages_follow_each_other(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let mut all = vec![];
     for n in 0..9 {
         // Several at one time, too.
@@ -320,7 +322,7 @@ async fn pages_follow_each_other(db: Db) {
 }
 
 async fn filters_narrow_the_board(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let other = world.site.shop.product(&world.store, 10).await;
     let one = world.order(Status::Confirmed).await;
     world.site.shop.clock.advance(60_000);
@@ -356,7 +358,7 @@ async fn filters_narrow_the_board(db: Db) {
 }
 
 async fn what_is_not_asked_like_this_is_refused(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.order(Status::Confirmed).await;
     let number = order.id.to_string();
     let last = if number.ends_with('0') { '1' } else { '0' };
@@ -392,7 +394,7 @@ async fn what_is_not_asked_like_this_is_refused(db: Db) {
 }
 
 async fn a_page_that_is_known_is_not_sent_again(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.order(Status::Confirmed).await;
     for path in ["/v1/board/orders".to_owned(), format!("/v1/board/orders/{}", order.id)] {
         let first = world.site.good(&Request::get(&path), 200).await;
@@ -404,7 +406,7 @@ async fn a_page_that_is_known_is_not_sent_again(db: Db) {
             (known.header("etag"), known.header("cache-control")),
             (Some(&*etag), Some("public, max-age=5"))
         );
-        world.change(&order, Command::Start).await;
+        world.change(&order, OrderCommand::Start).await;
         if path.ends_with("orders") {
             let changed = world.site.good(&again, 200).await;
             assert_ne!(changed.header("etag"), Some(&*etag));
@@ -415,7 +417,7 @@ async fn a_page_that_is_known_is_not_sent_again(db: Db) {
 }
 
 async fn staff_keep_an_order_off_the_board(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.order(Status::Confirmed).await;
     let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
     let token = world.site.member_token(&clerk).await;

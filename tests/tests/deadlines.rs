@@ -5,17 +5,17 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use ordervault_api::jobs::{Bell, Deadlines, Job as _, JobError, Jobs, Progress, Tools};
+use ordervault_api::jobs::{Deadlines, Job as _, JobError, JobWaker, Jobs, Progress, Tools};
 use ordervault_domain::access::{Role, Scope, StoreScope};
 use ordervault_domain::customer::Customer;
-use ordervault_domain::order::{CancelReason, Command, Fact, Order, Status};
+use ordervault_domain::order::{CancelReason, Order, OrderCommand, OrderEvent, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{self, Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::statement::Template;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, WriteError};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
 use ordervault_persistence::{leader, read};
 use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::queue::{
@@ -81,49 +81,51 @@ async fn open_store(shop: &Shop, time_zone: &str, policy: Policy) -> Arc<Store> 
         policy,
         external_reference: None,
     };
-    let command = store::Command::Create(new);
-    match shop.act(ActorRef::Operator, Act::Store { id: None, expected_version: None, command }).await {
-        Done::Store(store) => store,
+    let command = store::StoreCommand::Create(new);
+    match shop.act(ActorRef::Operator, Operation::Store { id: None, expected_version: None, command }).await {
+        Effect::Store(store) => store,
         other => panic!("{other:?}"),
     }
 }
 
 /// An order's events: when, and what.
-async fn events(db: &Db, order: &Order) -> Vec<(Timestamp, Fact)> {
+async fn events(db: &Db, order: &Order) -> Vec<(Timestamp, OrderEvent)> {
     let rows = history(db, order.id.get()).await;
     let event = |row: &ordervault_persistence::HistoryRow| {
-        (row.stamp().occurred_at, row.decoded::<Order>().expect("an order's event").fact)
+        (row.stamp().occurred_at, row.decoded::<Order>().expect("an order's event").event)
     };
     rows.iter().map(event).collect()
 }
 
-fn is_breach(fact: &Fact) -> bool {
-    matches!(fact, Fact::Breached { .. })
+fn is_breach(event: &OrderEvent) -> bool {
+    matches!(event, OrderEvent::Breached { .. })
 }
 
-fn is_expiry(fact: &Fact) -> bool {
-    matches!(fact, Fact::Cancelled { reason: CancelReason::Expired })
+fn is_expiry(event: &OrderEvent) -> bool {
+    matches!(event, OrderEvent::Cancelled { reason: CancelReason::Expired })
 }
 
 /// What the timers should have written, from what people did and from the ticks alone.
 fn expected(
-    events: &[(Timestamp, Fact)],
+    events: &[(Timestamp, OrderEvent)],
     policy: &Policy,
     ticks: &[Timestamp],
 ) -> Vec<(Timestamp, &'static str)> {
     let mut expected = vec![];
-    let steps: Vec<_> = events.iter().filter(|(_, fact)| !is_breach(fact)).collect();
-    for (position, (entered_at, fact)) in steps.iter().enumerate() {
-        let due_at = match fact {
-            Fact::Placed { due_at, .. } | Fact::Confirmed { due_at } | Fact::Started { due_at } => *due_at,
+    let steps: Vec<_> = events.iter().filter(|(_, event)| !is_breach(event)).collect();
+    for (position, (entered_at, event)) in steps.iter().enumerate() {
+        let due_at = match event {
+            OrderEvent::Placed { due_at, .. }
+            | OrderEvent::Confirmed { due_at }
+            | OrderEvent::Started { due_at } => *due_at,
             _ => None,
         };
-        let waits = matches!(fact, Fact::Placed { .. });
+        let waits = matches!(event, OrderEvent::Placed { .. });
         let expires = policy.cancel_unconfirmed_minutes.filter(|_| waits);
         let expires_at =
             expires.and_then(|minutes| ticks.iter().find(|tick| entered_at.plus_minutes(minutes) <= **tick));
         // People act before the timers of the same hour.
-        let by_people = steps.get(position + 1).filter(|(_, fact)| !is_expiry(fact)).map(|(at, _)| *at);
+        let by_people = steps.get(position + 1).filter(|(_, event)| !is_expiry(event)).map(|(at, _)| *at);
         let breach = due_at.and_then(|due_at| ticks.iter().find(|tick| due_at < **tick));
         if let Some(at) = breach
             && by_people.is_none_or(|left| *at < left)
@@ -166,7 +168,7 @@ async fn weeks_pass_on_three_servers_and_everything_happens_once(db: Db) {
         // Each goes as far as its number says, some of the way in time and some late.
         for (number, order) in orders.iter().enumerate() {
             let age = (clock.now().millis() - order.placed_at.millis()) / HOUR;
-            let road = [Command::Confirm, Command::Start, Command::Complete];
+            let road = [OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete];
             for (step, command) in road.into_iter().enumerate().take(number % 4) {
                 if age == wait_hours(number, step) {
                     // Too late for some: they have expired.
@@ -184,8 +186,8 @@ async fn weeks_pass_on_three_servers_and_everything_happens_once(db: Db) {
     // A day is 24 hours, also that of 23: what was confirmed at 10:00 on the 28th is due at 11:00 on the 29th.
     let over_the_change = "2026-03-29T01:00:00Z".parse().expect("a time");
     let spans = join_all(orders.iter().map(|order| events(&db, order))).await.concat();
-    let confirmed = spans.iter().filter_map(|(at, fact)| match fact {
-        Fact::Confirmed { due_at: Some(due_at) } => Some((*at, *due_at)),
+    let confirmed = spans.iter().filter_map(|(at, event)| match event {
+        OrderEvent::Confirmed { due_at: Some(due_at) } => Some((*at, *due_at)),
         _ => None,
     });
     let confirmed: Vec<_> =
@@ -209,9 +211,9 @@ async fn happened_once<'a>(
         let expected = expected(&events, policy(order), ticks);
         let written: Vec<_> = events
             .iter()
-            .filter_map(|(at, fact)| match fact {
-                fact if is_breach(fact) => Some((*at, "breach")),
-                fact if is_expiry(fact) => Some((*at, "expiry")),
+            .filter_map(|(at, event)| match event {
+                event if is_breach(event) => Some((*at, "breach")),
+                event if is_expiry(event) => Some((*at, "expiry")),
                 _ => None,
             })
             .collect();
@@ -256,7 +258,7 @@ impl Room {
             let ticks = Arc::clone(&ticks);
             async move { ticks.notified().await }
         };
-        let jobs = Jobs::new(tools, Bell::default()).with(breaches).with(expiries);
+        let jobs = Jobs::new(tools, JobWaker::default()).with(breaches).with(expiries);
         let runner = tokio::spawn(jobs.run(pause, std::future::pending()));
         rests.recv().await.expect("it begins to wait");
         Self { shop, db, tick, rests, runner }
@@ -278,7 +280,7 @@ impl Room {
                 let mut conn = db.read().await.expect("a reader");
                 let late = read::overdue(&mut conn, now, None, 1_000).await.expect("a read");
                 for late in &late[..late.len() / 2] {
-                    let note = on_order(late.id, None, Command::NoteBreach);
+                    let note = on_order(late.id, None, OrderCommand::NoteBreach);
                     writer.submit(submission(ActorRef::System, vec![note])).await.expect("noted");
                 }
                 half.send(late.len()).expect("the test listens");
@@ -339,7 +341,7 @@ async fn clocks_change_and_leaders_die_and_everything_happens_once(db: Db) {
                 orders.push(shop.place(&customer, &stores[which], &[(&wares[which], 1)]).await);
             }
             for order in orders.iter().filter(|order| order.placed_at.plus_millis(HOUR) == now).step_by(3) {
-                rooms[hour % 3].shop.change(ActorRef::Operator, order, Command::Confirm).await;
+                rooms[hour % 3].shop.change(ActorRef::Operator, order, OrderCommand::Confirm).await;
             }
             if hour == 32 {
                 // Who leads stops in the middle: on PostgreSQL the others wait until it is gone.
@@ -429,7 +431,7 @@ async fn a_clock_that_steps_makes_nothing_happen_twice(db: Db) {
             "{outcome:?}"
         );
         let events = events(&db, &first).await;
-        let count = |is: fn(&Fact) -> bool| events.iter().filter(|(_, fact)| is(fact)).count();
+        let count = |is: fn(&OrderEvent) -> bool| events.iter().filter(|(_, event)| is(event)).count();
         steps.push((count(is_breach), count(is_expiry)));
     }
     assert_eq!(steps, [(0, 0), (1, 0), (1, 0), (1, 0), (1, 0), (1, 1), (1, 1), (1, 1)]);
@@ -460,7 +462,7 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
     let mut counter = Counter::open(&db).await;
     let wish = |note: &str| {
         let mut act = place(counter.store.id, &[(&counter.tea, 1)]);
-        if let Act::Order { command: Command::Place(place), .. } = &mut act {
+        if let Operation::Order { command: OrderCommand::Place(place), .. } = &mut act {
             place.note = note.to_owned();
         }
         submission(actor(&counter.customer), vec![act])
@@ -471,8 +473,8 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
         .await
         .into_iter()
         .map(|outcome| match outcome {
-            Ok(Receipt::Done { mut done, .. }) => match done.pop() {
-                Some(Done::Order(order)) => order,
+            Ok(Receipt::Executed { mut done, .. }) => match done.pop() {
+                Some(Effect::Order(order)) => order,
                 other => panic!("{other:?}"),
             },
             other => panic!("{other:?}"),

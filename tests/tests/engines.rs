@@ -37,7 +37,7 @@ ordervault_tests::twin_tests!(
 );
 
 /// A row of the table `things`.
-type Thing = (i64, Option<i64>, Option<String>, Option<bool>);
+type Row = (i64, Option<i64>, Option<String>, Option<bool>);
 
 static MAKE_THINGS: Template = Template::forked(
     "CREATE TABLE things (id INTEGER PRIMARY KEY, n INTEGER CHECK (n <> -1), s TEXT UNIQUE, b INTEGER) STRICT",
@@ -96,11 +96,11 @@ async fn insert(tx: &mut Tx, id: i64, n: i64) -> Result<u64, DbError> {
 /// Ids and numbers, as a new reader sees them.
 async fn stored(db: &Db) -> Vec<(i64, Option<i64>)> {
     let mut conn = db.read().await.expect("a reader");
-    let things: Vec<Thing> = conn.fetch_all(&ALL.bind(())).await.expect("rows");
+    let things: Vec<Row> = conn.fetch_all(&ALL.bind(())).await.expect("rows");
     things.into_iter().map(|(id, n, ..)| (id, n)).collect()
 }
 
-fn telling_values() -> Vec<Thing> {
+fn telling_values() -> Vec<Row> {
     vec![
         (i64::MIN, Some(i64::MAX), Some(String::new()), Some(true)),
         (-1, Some(i64::MIN), Some("123".into()), Some(false)),
@@ -118,7 +118,7 @@ async fn values_come_back_as_they_went_in(db: Db) {
     for (id, n, s, b) in telling_values() {
         assert_eq!(tx.execute(&INSERT.bind((id, n, s, b))).await.expect("inserted"), 1);
     }
-    let back: Vec<Thing> = tx.conn().fetch_all(&ALL.bind(())).await.expect("rows");
+    let back: Vec<Row> = tx.conn().fetch_all(&ALL.bind(())).await.expect("rows");
     assert_eq!(back, telling_values());
 }
 
@@ -144,7 +144,7 @@ async fn bulk_values_come_back_as_they_went_in(db: Db) {
             rows.push((id, n, s, b));
         }
         assert_eq!(tx.run_bulk(&BULK_INSERT, &rows).await.expect("inserted"), case.len() as u64);
-        let back: Vec<Thing> = tx.fetch_all(&ALL.bind(())).await.expect("rows");
+        let back: Vec<Row> = tx.fetch_all(&ALL.bind(())).await.expect("rows");
         assert_eq!(back, case);
         tx.rollback().await;
     }
@@ -209,7 +209,7 @@ async fn bulk_update_counts_what_it_met(db: Db) {
     rows.push((9, 7, 8, "not there", false));
     rows.push((3, 7, None::<i64>, None::<&str>, None::<bool>));
     assert_eq!(tx.run_bulk(&BULK_UPDATE, &rows).await.expect("updated"), 2);
-    let back: Vec<Thing> = tx.fetch_all(&ALL.bind(())).await.expect("rows");
+    let back: Vec<Row> = tx.fetch_all(&ALL.bind(())).await.expect("rows");
     let untouched = |id: i64| (id, Some(7), Some(format!("thing {id}")), Some(true));
     let changed = (1, Some(8), Some("new".to_owned()), Some(false));
     assert_eq!(back, [untouched(0), changed, untouched(2), (3, None, None, None)]);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use ordervault_domain::access::{Actor, MemberAuthority, Role, Scope, StoreScope};
 use ordervault_domain::aggregate::{Aggregate as _, Kind};
 use ordervault_domain::id::{MemberId, OrderId, StoreId};
-use ordervault_domain::order::{Amendment, Command, InvalidReason, Order};
+use ordervault_domain::order::{Amendment, InvalidReason, Order, OrderCommand};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::HistoryRow;
 use ordervault_persistence::db::Db;
@@ -130,9 +130,9 @@ async fn pages_are_the_history_in_reach_filtered(db: Db) {
     let customer = shop.customer().await;
     for _ in 0..3 {
         let order = shop.place(&customer, &here, &[(&tea, 1)]).await;
-        let reject = Command::Reject { reason: InvalidReason::Test, comment: None };
+        let reject = OrderCommand::Reject { reason: InvalidReason::Test, comment: None };
         shop.change(ActorRef::Operator, &order, reject).await;
-        shop.change(ActorRef::Operator, &order, Command::Delete { batch: None }).await;
+        shop.change(ActorRef::Operator, &order, OrderCommand::Delete { batch: None }).await;
     }
     let mut members = vec![];
     for (role, stores) in [
@@ -326,7 +326,7 @@ async fn items_say_who_did_what_to_which_fields(db: Db) {
     shop.clock.advance(1_000);
     let note =
         Amendment { note: Some("another".into()), comment: Some("by phone".into()), ..Default::default() };
-    shop.change(ActorRef::Member(owner.id), &order, Command::Amend(note)).await;
+    shop.change(ActorRef::Member(owner.id), &order, OrderCommand::Amend(note)).await;
     let ask = async |query: &str| {
         let request = Request::get(format!("/v1/staff/history?{query}")).bearer(&token);
         site.good(&request, 200).await.json()["items"].as_array().cloned().expect("items")
@@ -391,7 +391,7 @@ async fn another_store_does_not_show(db: Db) {
     let token = site.member_token(&clerk).await;
     let own = shop.place(&customer, &here, &[(&tea, 1)]).await;
     let order = shop.place(&customer, &there, &[(&foreign, 1)]).await;
-    shop.change(ActorRef::Member(stranger.id), &order, Command::Confirm).await;
+    shop.change(ActorRef::Member(stranger.id), &order, OrderCommand::Confirm).await;
     let ask = async |query: &str| {
         let request = Request::get(format!("/v1/staff/history?{query}")).bearer(&token);
         site.good(&request, 200).await

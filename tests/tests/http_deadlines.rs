@@ -9,13 +9,13 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, Order, Status,
+    CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, Order, OrderCommand, Status,
 };
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Submission};
+use ordervault_persistence::writer::{ActorRef, Class, Operation, Submission};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::{folded, order_of, together};
@@ -51,8 +51,9 @@ fn import(
         placed_at: Timestamp::from_millis(OPENING_MILLIS - age_minutes * MINUTE),
         steps,
     };
-    let command = Command::Import(Box::new(import));
-    let act = Act::Order { id: Some(OrderId::from_i64(1_000 + number)), expected_version: None, command };
+    let command = OrderCommand::Import(Box::new(import));
+    let act =
+        Operation::Order { id: Some(OrderId::from_i64(1_000 + number)), expected_version: None, command };
     Submission { class: Class::Background, ..submission(ActorRef::Importer, vec![act]) }
 }
 
@@ -82,14 +83,14 @@ async fn the_dry_run_lists_what_the_timer_cancels(db: Db) {
     let mut orders: Vec<Arc<Order>> =
         together(&shop.writer, imports).await.into_iter().map(order_of).collect();
     orders.push(shop.place(&customer, &store, &[(&tea, 3)]).await);
-    let invalid = Command::Invalidate { reason: InvalidReason::Test, comment: None };
+    let invalid = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
     for order in &orders[100..104] {
         shop.change(ActorRef::Operator, order, invalid.clone()).await;
     }
     for order in &orders[100..102] {
-        shop.change(ActorRef::Operator, order, Command::Restore).await;
+        shop.change(ActorRef::Operator, order, OrderCommand::Restore).await;
     }
-    shop.change(ActorRef::Operator, &orders[150], Command::Confirm).await;
+    shop.change(ActorRef::Operator, &orders[150], OrderCommand::Confirm).await;
     let other_tea = shop.product(&other, 1).await;
     let elsewhere = import(500, 9_999, &other, &other_tea, vec![]);
     order_of(shop.writer.submit(elsewhere).await);
@@ -155,7 +156,7 @@ async fn a_time_line_tells_each_what_they_may_know(db: Db) {
     let customer = shop.customer().await;
     let order = shop.place(&customer, &store, &[(&tea, 1)]).await;
     shop.clock.advance(45 * MINUTE);
-    shop.change(ActorRef::Member(reviewer.id), &order, Command::Confirm).await;
+    shop.change(ActorRef::Member(reviewer.id), &order, OrderCommand::Confirm).await;
     shop.clock.advance(10 * MINUTE);
 
     let token = site.member_token(&owner).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use ordervault_api::jobs::{Bell, Job, JobError, Jobs, Progress, Tools};
+use ordervault_api::jobs::{Job, JobError, JobWaker, Jobs, Progress, Tools};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::leader;
@@ -64,7 +64,7 @@ impl Job for Actor {
 /// Two jobs at work, and the ways to move them.
 struct Stage {
     shop: Shop,
-    bell: Bell,
+    bell: JobWaker,
     tick: Arc<Notify>,
     told: UnboundedReceiver<&'static str>,
     stop: oneshot::Sender<()>,
@@ -77,7 +77,7 @@ impl Stage {
         let clock = shop.clock.clone();
         let tools =
             Tools { db: db.clone(), writer: shop.writer.clone(), clock: Arc::new(move || clock.now()) };
-        let (bell, tick) = (Bell::default(), Arc::new(Notify::new()));
+        let (bell, tick) = (JobWaker::default(), Arc::new(Notify::new()));
         let (tell, told) = unbounded_channel();
         let (stop, stopped) = oneshot::channel();
         let actor = |name, plays: Vec<Play>| Actor { name, plays: plays.into_iter(), told: tell.clone() };

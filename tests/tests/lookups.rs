@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use ordervault_api::state::Settings;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Command, InvalidReason, Order, Status};
+use ordervault_domain::order::{InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
@@ -35,13 +35,13 @@ ordervault_tests::twin_tests!(
 );
 
 /// A shop with a server, something to buy, and a stranger who buys.
-struct World {
+struct Fixture {
     site: Site,
     store: Arc<Store>,
     product: Arc<Product>,
 }
 
-impl World {
+impl Fixture {
     async fn open(db: &Db) -> Self {
         Self::of(Site::open(db).await).await
     }
@@ -98,7 +98,7 @@ fn text<'a>(answer: &'a Value, member: &str) -> &'a str {
 }
 
 async fn anybody_orders_without_an_account(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let contact = json!({"name": "王小明", "phone": "+886 912 345 678"});
     let request = Request::post("/v1/orders").key("first").json(&world.body(&contact));
     let placed = world.site.good(&request, 201).await;
@@ -127,7 +127,7 @@ async fn anybody_orders_without_an_account(db: Db) {
 }
 
 async fn a_token_that_is_not_good_is_no_guest(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let contact = json!({"name": "王小明", "phone": "+886912345678"});
     let place = || Request::post("/v1/orders").key(&world.site.key()).json(&world.body(&contact));
     let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
@@ -147,7 +147,7 @@ async fn a_token_that_is_not_good_is_no_guest(db: Db) {
 }
 
 async fn a_key_belongs_to_whoever_can_be_reached(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let place = async |contact: Value, status| {
         let request = Request::post("/v1/orders").key("a key").json(&world.body(&contact));
         world.site.good(&request, status).await
@@ -169,7 +169,7 @@ async fn a_key_belongs_to_whoever_can_be_reached(db: Db) {
 }
 
 async fn the_contact_opens_the_order(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let contact = json!({"name": "王小明", "phone": "+886912345678", "email": "Ming@Example.com",
         "address": {"line1": "信義路五段7號", "city": "台北市"}});
     let placed = world.place(&contact).await.json();
@@ -209,7 +209,7 @@ async fn the_contact_opens_the_order(db: Db) {
 }
 
 async fn the_token_of_the_answer_opens_the_order(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let contact = json!({"name": "Ana", "phone": "+5511987654321"});
     let (one, other) = (world.place(&contact).await.json(), world.bought(Status::Confirmed).await);
     let token = text(&one, "lookup_token");
@@ -226,7 +226,7 @@ async fn the_token_of_the_answer_opens_the_order(db: Db) {
 }
 
 async fn a_grant_opens_one_order_for_a_quarter_of_an_hour(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let (order, other) = (world.bought(Status::Confirmed).await, world.bought(Status::Confirmed).await);
     let found = world.look_up(json!({"number": order.id.number(), "phone": phone(&order)}), 200).await.json();
     assert_eq!((&found["token_type"], &found["expires_in"]), (&json!("Bearer"), &json!(900)));
@@ -266,12 +266,12 @@ async fn a_grant_opens_one_order_for_a_quarter_of_an_hour(db: Db) {
 }
 
 async fn what_a_guest_reads_of_the_history(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.bought(Status::PendingReview).await;
     let clerk = world.site.shop.member(Role::Clerk, StoreScope::All).await;
     let reviewer = world.site.shop.member(Role::Reviewer, StoreScope::All).await;
-    world.site.shop.change(ActorRef::Member(reviewer.id), &order, Command::Confirm).await;
-    let invalidate = Command::Invalidate {
+    world.site.shop.change(ActorRef::Member(reviewer.id), &order, OrderCommand::Confirm).await;
+    let invalidate = OrderCommand::Invalidate {
         reason: InvalidReason::UnreachableContact,
         comment: Some("nobody picked up".into()),
     };
@@ -293,10 +293,10 @@ async fn what_a_guest_reads_of_the_history(db: Db) {
 }
 
 async fn failures_look_alike(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.bought(Status::Confirmed).await;
     let gone = world.bought(Status::Invalid).await;
-    world.site.shop.change(ActorRef::Operator, &gone, Command::Delete { batch: None }).await;
+    world.site.shop.change(ActorRef::Operator, &gone, OrderCommand::Delete { batch: None }).await;
     let nowhere = OrderId::from_i64(987_654_321_987_654).number();
     let number = order.id.number();
     let before = dump(&db).await;
@@ -356,7 +356,7 @@ async fn failures_look_alike(db: Db) {
 
 async fn guesses_find_nothing(db: Db) {
     const GUESSES: u64 = 2_000;
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     let order = world.bought(Status::Confirmed).await;
     let number = order.id.number();
     let own = phone(&order);
@@ -385,7 +385,7 @@ async fn guesses_find_nothing(db: Db) {
 }
 
 async fn five_failures_and_then_a_pause(db: Db) {
-    let world = World::throttled(&db, &[]).await;
+    let world = Fixture::throttled(&db, &[]).await;
     let order = world.bought(Status::Confirmed).await;
     let right = json!({"number": order.id.number(), "phone": phone(&order)});
     let wrong =
@@ -406,11 +406,11 @@ async fn five_failures_and_then_a_pause(db: Db) {
     }
     // Nor does another server on the same database, such as this one started anew.
     let counters = dump(&db).await["throttles"].clone();
-    let World { site, .. } = world;
+    let Fixture { site, .. } = world;
     let (clock, orders) = (site.shop.clock.clone(), order);
     site.close().await;
     let shop = Shop::with(&db, clock.clone(), 2).await;
-    let world = World::of(Site::with(shop, Settings::default()).await).await;
+    let world = Fixture::of(Site::with(shop, Settings::default()).await).await;
     clock.advance(599_999);
     assert_eq!(world.look_up(right.clone(), 429).await.header("retry-after"), Some("1"));
     clock.advance(1);
@@ -424,7 +424,7 @@ async fn five_failures_and_then_a_pause(db: Db) {
 }
 
 async fn a_number_is_not_guessed_from_many_addresses(db: Db) {
-    let world = World::throttled(&db, &["127.0.0.0/8"]).await;
+    let world = Fixture::throttled(&db, &["127.0.0.0/8"]).await;
     let (order, other) = (world.bought(Status::Confirmed).await, world.bought(Status::Confirmed).await);
     let from = async |address: &str, order: &Order, phone: &str, status: u16| {
         let body = json!({"number": order.id.number(), "phone": phone});
@@ -454,7 +454,7 @@ async fn a_number_is_not_guessed_from_many_addresses(db: Db) {
 }
 
 async fn a_burst_gets_no_further_than_its_limit(db: Db) {
-    let world = World::throttled(&db, &[]).await;
+    let world = Fixture::throttled(&db, &[]).await;
     let order = world.bought(Status::Confirmed).await;
     let guesses =
         (0..60).map(|n| look_up(&json!({"number": order.id.number(), "phone": format!("+886900000{n:03}")})));
@@ -491,7 +491,7 @@ async fn very_many_guesses_get_no_further_than_the_limits(db: Db) {
     const PAUSE_MILLIS: i64 = 600_000;
     /// An hour has six pauses, and the guesses may begin between two.
     const WINDOWS: usize = 7;
-    let world = World::throttled(&db, &["127.0.0.0/8"]).await;
+    let world = Fixture::throttled(&db, &["127.0.0.0/8"]).await;
     let order = world.bought(Status::Confirmed).await;
     let mut answers = std::collections::BTreeSet::new();
     for (name, guess, limit) in GUESSING {

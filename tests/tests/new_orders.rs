@@ -16,7 +16,7 @@ use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{self, Counted, OrderFilter};
 use ordervault_persistence::sequence;
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{Act, ActorRef, Receipt, WriteError};
+use ordervault_persistence::writer::{ActorRef, Operation, Receipt, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::{Dice, live};
@@ -80,14 +80,14 @@ async fn flagged_for(conn: &mut Conn, member: &Member) -> BTreeSet<OrderId> {
 }
 
 async fn see(shop: &Shop, member: &Member, orders: Vec<OrderId>, up_to: Option<i64>) -> bool {
-    match shop.submit(ActorRef::Member(member.id), vec![Act::Seen { orders, up_to }]).await {
-        Ok(Receipt::Done { applied, .. }) => applied,
+    match shop.submit(ActorRef::Member(member.id), vec![Operation::Seen { orders, up_to }]).await {
+        Ok(Receipt::Executed { applied, .. }) => applied,
         other => panic!("{other:?}"),
     }
 }
 
 /// What a member should be shown.
-struct Desk {
+struct Fixture {
     member: Arc<Member>,
     new: BTreeSet<OrderId>,
     /// What a list showed, and up to which position: seen later, perhaps.
@@ -104,7 +104,7 @@ async fn everybody_is_shown_what_they_have_not_seen(db: Db) {
     let mut desks = vec![];
     for stores in [StoreScope::All, only_here, StoreScope::All] {
         let member = ours.member(Role::Clerk, stores).await;
-        desks.push(Desk { member, new: BTreeSet::new(), listed: None });
+        desks.push(Fixture { member, new: BTreeSet::new(), listed: None });
     }
     number_all(&db).await;
     let elsewhere = another_process(&db).await;
@@ -248,8 +248,8 @@ async fn imported_orders_are_no_news(db: Db) {
         placed_at: store.created_at,
         steps: vec![],
     };
-    let command = ordervault_domain::order::Command::Import(Box::new(import));
-    shop.act(ActorRef::Importer, Act::Order { id: None, expected_version: None, command }).await;
+    let command = ordervault_domain::order::OrderCommand::Import(Box::new(import));
+    shop.act(ActorRef::Importer, Operation::Order { id: None, expected_version: None, command }).await;
     let mut conn = db.read().await.expect("a reader");
     for _ in 0..2 {
         assert_eq!(new_for(&mut conn, &member, &OrderFilter::default()).await, BTreeSet::new());
@@ -271,15 +271,15 @@ async fn only_members_see(db: Db) {
     number_all(&db).await;
     let position = last_position(&mut db.read().await.expect("a reader")).await;
     let before = dump(&db).await;
-    let acts = |up_to| vec![Act::Seen { orders: vec![order.id], up_to }];
+    let operations = |up_to| vec![Operation::Seen { orders: vec![order.id], up_to }];
     for actor in
         [ActorRef::Operator, ActorRef::Customer(customer.id), ActorRef::Anonymous, ActorRef::Guest(None)]
     {
-        let refusal = refusal_of(shop.submit(actor, acts(None)).await);
+        let refusal = refusal_of(shop.submit(actor, operations(None)).await);
         assert_eq!(refusal, Refusal::Forbidden(None), "{actor:?}");
     }
     // Nothing has come that far: the whole submission leaves no trace.
-    let refused = shop.submit(ActorRef::Member(member.id), acts(Some(position + 1))).await;
+    let refused = shop.submit(ActorRef::Member(member.id), operations(Some(position + 1))).await;
     assert!(
         matches!(&refused, Err(WriteError::Refused { refusal: Refusal::Invalid { pointer, .. }, .. }) if pointer == "/up_to"),
         "{refused:?}"

@@ -12,7 +12,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sequence;
-use ordervault_persistence::writer::{Act, ActorRef, Rate};
+use ordervault_persistence::writer::{ActorRef, Operation, Rate};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::shop::Shop;
@@ -184,8 +184,8 @@ async fn a_repeated_request_tells_no_more_than_a_new_one(db: Db) {
     assert_ne!(again["actions"], first["actions"]);
     // And nothing at all once it is out of reach.
     let edit = MemberEdit { stores: Some(StoreScope::Only([].into())), ..MemberEdit::default() };
-    let command = member::Command::Edit(edit);
-    let act = Act::Member { id: Some(clerk.id), expected_version: None, command, password_hash: None };
+    let command = member::MemberCommand::Edit(edit);
+    let act = Operation::Member { id: Some(clerk.id), expected_version: None, command, password_hash: None };
     shop.act(ActorRef::Member(owner.id), act).await;
     assert_eq!(counter.get(&path, &token).await.status, 404);
     assert_eq!(counter.site.good(&place, 404).await.code(), "not-found");

@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Actor, Role, StoreScope};
-use ordervault_domain::order::{CancelReason, Command, InvalidReason, Status};
+use ordervault_domain::order::{CancelReason, InvalidReason, OrderCommand, Status};
 use ordervault_domain::store::{self, NewStore, PolicyEdit, StoreEdit};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read::{self, Counted, OrderFilter};
 use ordervault_persistence::sequence;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::live;
 use ordervault_tests::queue::on_store;
@@ -100,9 +100,10 @@ async fn store_in(shop: &Shop, zone: &str, currency: &str) -> std::sync::Arc<sto
         policy: store::Policy::default(),
         external_reference: None,
     };
-    let act = Act::Store { id: None, expected_version: None, command: store::Command::Create(new) };
+    let act =
+        Operation::Store { id: None, expected_version: None, command: store::StoreCommand::Create(new) };
     match shop.act(ActorRef::Operator, act).await {
-        Done::Store(store) => store,
+        Effect::Store(store) => store,
         other => unreachable!("{other:?}"),
     }
 }
@@ -122,12 +123,13 @@ async fn today_begins_where_the_store_is(db: Db) {
     shop.clock.advance(8 * 3_600_000 + 1_000);
     shop.place(&customer, &taipei, &[(&tea, 2)]).await;
     let gone = shop.place(&customer, &taipei, &[(&tea, 3)]).await;
-    let cancel = Command::Cancel { reason: CancelReason::Other, comment: None };
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: None };
     shop.change(ActorRef::Operator, &gone, cancel).await;
     let trash = shop.place(&customer, &paulo, &[(&mate, 5)]).await;
-    for command in
-        [Command::Invalidate { reason: InvalidReason::Test, comment: None }, Command::Delete { batch: None }]
-    {
+    for command in [
+        OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None },
+        OrderCommand::Delete { batch: None },
+    ] {
         shop.change(ActorRef::Operator, &trash, command).await;
     }
     let token = site.member_token(&owner).await;
@@ -163,9 +165,10 @@ async fn new_is_what_the_list_of_new_has(db: Db) {
     let customer = shop.customer().await;
     shop.place(&customer, &store, &[(&tea, 1)]).await;
     let trash = shop.place(&customer, &store, &[(&tea, 2)]).await;
-    for command in
-        [Command::Invalidate { reason: InvalidReason::Test, comment: None }, Command::Delete { batch: None }]
-    {
+    for command in [
+        OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None },
+        OrderCommand::Delete { batch: None },
+    ] {
         shop.change(ActorRef::Operator, &trash, command).await;
     }
     while sequence(&db).await.expect("numbered") > 0 {}
@@ -186,7 +189,7 @@ async fn another_store_does_not_count(db: Db) {
         policy: PolicyEdit { review_minutes: Some(Some(1)), ..PolicyEdit::default() },
         ..StoreEdit::default()
     };
-    shop.act(ActorRef::Operator, on_store(there.id, store::Command::Edit(late))).await;
+    shop.act(ActorRef::Operator, on_store(there.id, store::StoreCommand::Edit(late))).await;
     let foreign = shop.product(&there, 100).await;
     let customer = shop.customer().await;
     let manager = shop.member(Role::Manager, StoreScope::Only(BTreeSet::from([here.id]))).await;
@@ -198,9 +201,10 @@ async fn another_store_does_not_count(db: Db) {
     let before = ask().await;
     let order = shop.place(&customer, &there, &[(&foreign, 1)]).await;
     let trash = shop.place(&customer, &there, &[(&foreign, 2)]).await;
-    for command in
-        [Command::Invalidate { reason: InvalidReason::Test, comment: None }, Command::Delete { batch: None }]
-    {
+    for command in [
+        OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None },
+        OrderCommand::Delete { batch: None },
+    ] {
         shop.change(ActorRef::Operator, &trash, command).await;
     }
     shop.clock.advance(120_000);

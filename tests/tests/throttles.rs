@@ -4,7 +4,9 @@
 use futures_util::future::join_all;
 use ordervault_api::state::Settings;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Rate, Receipt, Throttle, ThrottleAct, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,
+};
 use ordervault_tests::dump::dump;
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::queue::{another_process, done, together};
@@ -195,9 +197,9 @@ async fn those_without_an_account_share_the_limit_of_their_address(db: Db) {
     site.close().await;
 }
 
-fn count(key: &str, limit: u32) -> Act {
+fn count(key: &str, limit: u32) -> Operation {
     let rate = Rate { limit, window_millis: 60_000 };
-    Act::Throttle(ThrottleAct::Count(Throttle { key: key.into(), rate, backs_off: false }))
+    Operation::Throttle(ThrottleOperation::Count(Throttle { key: key.into(), rate, backs_off: false }))
 }
 
 fn is_throttled(outcome: &Result<Receipt, WriteError>) -> bool {
@@ -210,12 +212,12 @@ async fn a_batch_counts_each_attempt(db: Db) {
     let outcomes = together(&shop.writer, attempts.collect()).await;
     let throttled: Vec<bool> = outcomes.iter().map(is_throttled).collect();
     assert_eq!(throttled, [false, false, false, true, true, true, true, true, true, true]);
-    assert_eq!(done(outcomes.into_iter().next().expect("ten")), Done::Counted);
+    assert_eq!(done(outcomes.into_iter().next().expect("ten")), Effect::Counted);
     // A good one that is taken back makes room for one more.
-    let take_back = Act::Throttle(ThrottleAct::TakeBack { key: "one".into() });
-    let acts = [take_back, count("one", 3), count("one", 3)];
-    let acts = acts.map(|act| submission(ActorRef::Anonymous, vec![act]));
-    let outcomes = together(&shop.writer, acts.into()).await;
+    let take_back = Operation::Throttle(ThrottleOperation::TakeBack { key: "one".into() });
+    let operations = [take_back, count("one", 3), count("one", 3)];
+    let operations = operations.map(|act| submission(ActorRef::Anonymous, vec![act]));
+    let outcomes = together(&shop.writer, operations.into()).await;
     assert_eq!(outcomes.iter().map(is_throttled).collect::<Vec<_>>(), [false, false, true]);
     shop.close().await;
 }
@@ -226,14 +228,14 @@ async fn a_refused_submission_counts_nothing(db: Db) {
     let product = shop.product(&store, 1).await;
     let customer = ActorRef::Customer(shop.customer().await.id);
     for _ in 0..3 {
-        let acts = vec![count("orders", 2), place(store.id, &[(&product, 2)])];
-        assert!(matches!(shop.submit(customer, acts).await, Err(WriteError::Refused { .. })));
+        let operations = vec![count("orders", 2), place(store.id, &[(&product, 2)])];
+        assert!(matches!(shop.submit(customer, operations).await, Err(WriteError::Refused { .. })));
     }
     assert!(dump(&db).await["throttles"].is_empty());
     // And the other way round: one attempt too many takes the rest of its submission with it.
     for throttled in [false, false, true] {
-        let acts = vec![count("address", 9), count("orders", 2)];
-        assert_eq!(is_throttled(&shop.submit(customer, acts).await), throttled);
+        let operations = vec![count("address", 9), count("orders", 2)];
+        assert_eq!(is_throttled(&shop.submit(customer, operations).await), throttled);
     }
     let attempts =
         dump(&db).await["throttles"].iter().filter_map(|row| row.int("attempts")).collect::<Vec<_>>();

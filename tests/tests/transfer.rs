@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use ordervault_domain::order::Command;
+use ordervault_domain::order::OrderCommand;
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::HistoryRow;
 use ordervault_persistence::db::Db;
@@ -11,7 +11,7 @@ use ordervault_persistence::engine::Engine;
 use ordervault_persistence::transfer::{
     Counts, Integrity, Progress, Summary, TransferError, export, import, import_file,
 };
-use ordervault_persistence::writer::{Act, ActorRef, WriteError};
+use ordervault_persistence::writer::{ActorRef, Operation, WriteError};
 use ordervault_tests::life::live;
 use ordervault_tests::shop::{Shop, submission};
 use ordervault_tests::twin::Fresh;
@@ -247,7 +247,7 @@ async fn only_importers_adopt(db: Db) {
     let shop = Shop::open(&db).await;
     let customer = shop.customer().await;
     let rows: Vec<HistoryRow> = vec![];
-    let act = Act::Adopt(rows.into());
+    let act = Operation::ImportHistory(rows.into());
     let outcome = shop.writer.submit(submission(ActorRef::Customer(customer.id), vec![act])).await;
     let refused = matches!(outcome, Err(WriteError::Refused { refusal: Refusal::Forbidden(None), .. }));
     assert!(refused, "{outcome:?}");
@@ -262,7 +262,7 @@ async fn small_shop(db: &Db) {
     let other = shop.product(&store, 10).await;
     let customer = shop.customer().await;
     let order = shop.place(&customer, &store, &[(&product, 3)]).await;
-    shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     shop.place(&customer, &store, &[(&other, 1)]).await;
     shop.close().await;
 }

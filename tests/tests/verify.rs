@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::Action;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Amendment, CancelReason, Command};
+use ordervault_domain::order::{Amendment, CancelReason, OrderCommand};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::verify::{Code, Progress, verify};
 use ordervault_persistence::writer::{
-    Act, ActorRef, BatchAct, Done, Idempotency, Receipt, SessionAct, Submission,
+    ActorRef, BatchOperation, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
 };
 use ordervault_persistence::{Realm, read, sequence};
 use ordervault_tests::life::live;
@@ -326,50 +326,53 @@ async fn fill(db: &Db) {
     shop.product(&elsewhere, 10).await;
     let customer = shop.customer().await;
     let member = shop.member(Role::Manager, StoreScope::All).await;
-    let log_in = SessionAct::Open {
+    let log_in = SessionOperation::Open {
         realm: Realm::Customer,
         principal_id: customer.id.get(),
         idle_millis: 1_000,
         absolute_millis: 2_000,
         token_hash: Arc::new(|id, generation| format!("{id}/{generation}")),
     };
-    shop.act(ActorRef::Anonymous, Act::Session(log_in)).await;
+    shop.act(ActorRef::Anonymous, Operation::Session(log_in)).await;
     let order = shop.place(&customer, &store, &[(&product, 3)]).await;
-    let order = shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    let order = shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     let amendment = Amendment { note: Some("another".into()), ..Amendment::default() };
-    shop.change(ActorRef::Operator, &order, Command::Amend(amendment)).await;
-    let acts = vec![place(store.id, &[(&other, 1)])];
+    shop.change(ActorRef::Operator, &order, OrderCommand::Amend(amendment)).await;
+    let operations = vec![place(store.id, &[(&other, 1)])];
     let idempotency = Idempotency { scoped_key: "key".into(), fingerprint: "same".into() };
-    let placing =
-        Submission { idempotency: Some(idempotency), ..submission(ActorRef::Customer(customer.id), acts) };
+    let placing = Submission {
+        idempotency: Some(idempotency),
+        ..submission(ActorRef::Customer(customer.id), operations)
+    };
     let placed = shop.writer.submit(placing).await.expect("placed");
-    let Receipt::Done { done, .. } = placed else { panic!("{placed:?}") };
-    let [Done::Order(second)] = &done[..] else { panic!("{done:?}") };
-    let cancel = Command::Cancel { reason: CancelReason::Other, comment: Some("說明".into()) };
+    let Receipt::Executed { done, .. } = placed else { panic!("{placed:?}") };
+    let [Effect::Order(second)] = &done[..] else { panic!("{done:?}") };
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: Some("說明".into()) };
     shop.change(ActorRef::Operator, second, cancel).await;
     let stores = StoreScope::Only([store.id].into());
     let items = Arc::new([(order.id, None), (second.id, None), (OrderId::from_i64(1), None)]);
-    let open = BatchAct::Open { action: Action::Delete, stores, items };
+    let open = BatchOperation::Open { action: BatchAction::Delete, stores, items };
     let idempotency = Idempotency { scoped_key: "batch".into(), fingerprint: "same".into() };
     let opening = Submission {
         idempotency: Some(idempotency),
-        ..submission(ActorRef::Member(member.id), vec![Act::Batch(open)])
+        ..submission(ActorRef::Member(member.id), vec![Operation::Batch(open)])
     };
     let opened = shop.writer.submit(opening).await.expect("opened");
-    let Receipt::Done { done, .. } = opened else { panic!("{opened:?}") };
-    let [Done::Batch(batch)] = &done[..] else { panic!("{done:?}") };
-    shop.act(ActorRef::System, Act::Batch(BatchAct::Run { id: batch.id, order_id: order.id })).await;
+    let Receipt::Executed { done, .. } = opened else { panic!("{opened:?}") };
+    let [Effect::Batch(batch)] = &done[..] else { panic!("{done:?}") };
+    shop.act(ActorRef::System, Operation::Batch(BatchOperation::Run { id: batch.id, order_id: order.id }))
+        .await;
     while sequence(db).await.expect("numbered") > 0 {}
     let position = read::last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
     let position = position.expect("a position");
-    let seen = |orders, up_to| Act::Seen { orders, up_to };
+    let seen = |orders, up_to| Operation::Seen { orders, up_to };
     shop.act(ActorRef::Member(member.id), seen(vec![], Some(position))).await;
-    let acts = [place(store.id, &[(&other, 2)])];
-    let Done::Order(third) = shop.act(ActorRef::Customer(customer.id), acts[0].clone()).await else {
+    let operations = [place(store.id, &[(&other, 2)])];
+    let Effect::Order(third) = shop.act(ActorRef::Customer(customer.id), operations[0].clone()).await else {
         panic!("an order")
     };
     shop.act(ActorRef::Member(member.id), seen(vec![third.id], None)).await;
-    shop.change(ActorRef::Operator, &third, Command::Hide).await;
+    shop.change(ActorRef::Operator, &third, OrderCommand::Hide).await;
     shop.close().await;
     while sequence(db).await.expect("numbered") > 0 {}
 }

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::SessionId;
-use ordervault_domain::order::{CancelReason, Command, Status};
+use ordervault_domain::order::{CancelReason, OrderCommand, Status};
 use ordervault_domain::refusal::{Refusal, Shortage};
 use ordervault_domain::{member, product, store};
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, TokenHash, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Effect, Operation, Receipt, SessionOperation, TokenHash, WriteError,
+};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{Shop, contact, place, submission};
@@ -58,16 +60,16 @@ async fn a_second_command_sees_the_first(db: Db) {
     let outcomes = together(
         &shop.writer,
         vec![
-            item(1, Command::Confirm),
-            item(2, Command::Start),
+            item(1, OrderCommand::Confirm),
+            item(2, OrderCommand::Start),
             item(1, cancel(CancelReason::Staff)),
-            item(3, Command::Confirm),
+            item(3, OrderCommand::Confirm),
             item(3, cancel(CancelReason::Staff)),
         ],
     )
     .await;
     let [confirmed, started, stale, backwards, cancelled] =
-        <[Outcome; 5]>::try_from(outcomes).expect("five answers");
+        <[SubmissionResult; 5]>::try_from(outcomes).expect("five answers");
     let confirmed = order_of(confirmed);
     assert_eq!((confirmed.version, confirmed.status), (2, Status::Confirmed));
     let started = order_of(started);
@@ -110,14 +112,14 @@ async fn a_second_equal_key_gets_the_first_answer(db: Db) {
     let outcomes =
         together(&shop.writer, vec![wish("a", "one"), wish("a", "one"), wish("a", "two"), wish("b", "one")])
             .await;
-    let [first, second, other, another] = <[Outcome; 4]>::try_from(outcomes).expect("four answers");
+    let [first, second, other, another] = <[SubmissionResult; 4]>::try_from(outcomes).expect("four answers");
     let first = order_of(first);
     let replay = Receipt::Replayed { entity_id: first.id.get(), version: 1 };
     assert_eq!(second, Ok(replay.clone()));
     assert_eq!(other, Err(WriteError::KeyReused));
     assert_ne!(order_of(another).id, first.id);
     // Later, too, and whatever became of the order in between; until the key has served its time.
-    shop.change(ActorRef::Operator, &first, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &first, OrderCommand::Confirm).await;
     assert_eq!(shop.writer.submit(wish("a", "one")).await, Ok(replay));
     assert_eq!(shop.writer.submit(wish("a", "two")).await, Err(WriteError::KeyReused));
     shop.clock.advance(ordervault_persistence::writer::IDEMPOTENCY_MILLIS + 1);
@@ -148,9 +150,9 @@ async fn a_refused_item_leaves_no_trace_for_its_neighbours(db: Db) {
     assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
 
     let wish = submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]);
-    let confirm = submission(ActorRef::Operator, vec![on_order(old.id, Some(1), Command::Confirm)]);
+    let confirm = submission(ActorRef::Operator, vec![on_order(old.id, Some(1), OrderCommand::Confirm)]);
     let outcomes = together(&shop.writer, vec![keyed(replace(1), "replace", "x"), wish, confirm]).await;
-    let [replaced, wish, confirmed] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [replaced, wish, confirmed] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert!(matches!(refusal_of(replaced), Refusal::InsufficientStock(_)));
     assert!(matches!(refusal_of(wish), Refusal::InsufficientStock(_)));
     assert_eq!(order_of(confirmed).version, 2);
@@ -164,20 +166,20 @@ async fn a_refused_item_ends_no_session(db: Db) {
     let shop = Shop::open(&db).await;
     let customer = shop.customer().await;
     let token_hash: TokenHash = Arc::new(|id: SessionId, generation| format!("{} {generation}", id.get()));
-    let open = SessionAct::Open {
+    let open = SessionOperation::Open {
         realm: Realm::Customer,
         principal_id: customer.id.get(),
         idle_millis: HOUR_MILLIS,
         absolute_millis: HOUR_MILLIS,
         token_hash: Arc::clone(&token_hash),
     };
-    let Done::Session(Some(session)) = shop.act(ActorRef::Anonymous, Act::Session(open)).await else {
+    let Effect::Session(Some(session)) = shop.act(ActorRef::Anonymous, Operation::Session(open)).await else {
         unreachable!("a login")
     };
-    let end_all = SessionAct::EndAll { principal_id: customer.id.get(), but: None, because: "test" };
-    let unknown = on_order(ordervault_domain::id::OrderId::from_i64(1), None, Command::Confirm);
+    let end_all = SessionOperation::EndAll { principal_id: customer.id.get(), but: None, because: "test" };
+    let unknown = on_order(ordervault_domain::id::OrderId::from_i64(1), None, OrderCommand::Confirm);
     let rotate = |presented_hash: &str| {
-        Act::Session(SessionAct::Rotate {
+        Operation::Session(SessionOperation::Rotate {
             id: session.id,
             realm: Realm::Customer,
             presented_hash: presented_hash.to_owned(),
@@ -188,18 +190,18 @@ async fn a_refused_item_ends_no_session(db: Db) {
     let outcomes = together(
         &shop.writer,
         vec![
-            submission(ActorRef::Operator, vec![Act::Session(end_all), unknown]),
+            submission(ActorRef::Operator, vec![Operation::Session(end_all), unknown]),
             submission(ActorRef::Anonymous, vec![rotate(&session.token_hash)]),
             submission(ActorRef::Anonymous, vec![rotate(&session.token_hash)]),
         ],
     )
     .await;
-    let [refused, rotated, repeated] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [refused, rotated, repeated] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(refusal_of(refused), Refusal::NotFound);
-    let Done::Session(Some(rotated)) = done(rotated) else { unreachable!("a session") };
+    let Effect::Session(Some(rotated)) = done(rotated) else { unreachable!("a session") };
     assert_eq!((rotated.generation, rotated.ended_at), (2, None));
     // Within the grace, the token before is a request that was sent twice.
-    assert_eq!(done(repeated), Done::Session(Some(rotated.clone())));
+    assert_eq!(done(repeated), Effect::Session(Some(rotated.clone())));
     let stored = row(&db, "sessions", session.id.get()).await;
     assert_eq!((stored.int("generation"), stored.text("ended_because")), (Some(2), None));
     shop.close().await;
@@ -211,11 +213,11 @@ async fn a_stock_keeping_unit_changes_hands_within_a_batch(db: Db) {
     let (tea, pot) = (shop.product(&store, 1).await, shop.product(&store, 1).await);
     let rename = |product: &product::Product, sku: &str| {
         let edit = product::ProductEdit { sku: Some(sku.to_owned()), ..product::ProductEdit::default() };
-        submission(ActorRef::Operator, vec![on_product(product.id, product::Command::Edit(edit))])
+        submission(ActorRef::Operator, vec![on_product(product.id, product::ProductCommand::Edit(edit))])
     };
     let wanted = vec![rename(&pot, &tea.sku), rename(&tea, "NEW"), rename(&pot, &tea.sku)];
     let outcomes = together(&shop.writer, wanted).await;
-    let [early, given, taken] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [early, given, taken] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(refusal_of(early), Refusal::Duplicate { field: "sku" });
     assert!(given.is_ok() && taken.is_ok(), "{given:?} {taken:?}");
     assert_eq!(row(&db, "products", pot.id.get()).await.text("sku"), Some(tea.sku.as_str()));
@@ -228,7 +230,7 @@ async fn an_address_changes_hands_within_a_batch(db: Db) {
     let second = shop.member(Role::Clerk, StoreScope::All).await;
     let move_to = |member: &member::Member, contact: Contact| {
         let edit = member::MemberEdit { contact: Some(contact), ..member::MemberEdit::default() };
-        submission(ActorRef::Operator, vec![on_member(member.id, member::Command::Edit(edit))])
+        submission(ActorRef::Operator, vec![on_member(member.id, member::MemberCommand::Edit(edit))])
     };
     let address = first.contact.clone();
     let wanted = vec![
@@ -237,7 +239,7 @@ async fn an_address_changes_hands_within_a_batch(db: Db) {
         move_to(&second, address.clone()),
     ];
     let outcomes = together(&shop.writer, wanted).await;
-    let [early, given, taken] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [early, given, taken] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(refusal_of(early), Refusal::Duplicate { field: "email" });
     assert!(given.is_ok() && taken.is_ok(), "{given:?} {taken:?}");
     let email = address.email.expect("an address").to_string();
@@ -248,7 +250,7 @@ async fn an_address_changes_hands_within_a_batch(db: Db) {
 async fn a_product_made_in_a_batch_has_its_stock(db: Db) {
     let shop = Shop::open(&db).await;
     let store = shop.store().await;
-    let create = product::Command::Create(product::NewProduct {
+    let create = product::ProductCommand::Create(product::NewProduct {
         store_id: store.id,
         sku: "SKU".into(),
         title: "Tea".into(),
@@ -258,25 +260,25 @@ async fn a_product_made_in_a_batch_has_its_stock(db: Db) {
         external_reference: None,
     });
     let make = || {
-        let act = Act::Product { id: None, expected_version: None, command: create.clone() };
+        let act = Operation::Product { id: None, expected_version: None, command: create.clone() };
         submission(ActorRef::Operator, vec![act])
     };
     let outcomes = together(&shop.writer, vec![make(), make()]).await;
-    let [made, again] = <[Outcome; 2]>::try_from(outcomes).expect("two answers");
-    let Done::Product(tea) = done(made) else { unreachable!("a product") };
+    let [made, again] = <[SubmissionResult; 2]>::try_from(outcomes).expect("two answers");
+    let Effect::Product(tea) = done(made) else { unreachable!("a product") };
     assert_eq!(refusal_of(again), Refusal::Duplicate { field: "sku" });
     assert_eq!(stock(&db, &tea).await, (7, 0));
     let moves = &dump(&db).await["stock_movements"];
     assert_eq!(moves.iter().map(|row| row.int("on_hand")).collect::<Vec<_>>(), [Some(7)]);
 
     let adjust = |delta| {
-        let command = product::Command::AdjustStock { delta, comment: None };
+        let command = product::ProductCommand::AdjustStock { delta, comment: None };
         submission(ActorRef::Operator, vec![on_product(tea.id, command)])
     };
     let customer = shop.customer().await;
     let wish = submission(actor(&customer), vec![place(store.id, &[(&tea, 8)])]);
     let outcomes = together(&shop.writer, vec![adjust(2), wish, adjust(-2), adjust(-1)]).await;
-    let [more, order, too_many, fewer] = <[Outcome; 4]>::try_from(outcomes).expect("four answers");
+    let [more, order, too_many, fewer] = <[SubmissionResult; 4]>::try_from(outcomes).expect("four answers");
     assert!(more.is_ok() && order.is_ok() && fewer.is_ok(), "{more:?} {order:?} {fewer:?}");
     assert_eq!(refusal_of(too_many), Refusal::StockBelowReserved { reserved: 8 });
     assert_eq!(stock(&db, &tea).await, (8, 8));
@@ -294,10 +296,10 @@ async fn a_refusal_shows_the_order_as_its_batch_left_it(db: Db) {
     let outcomes = together(
         &shop.writer,
         vec![
-            item(ActorRef::Operator, Command::Confirm),
+            item(ActorRef::Operator, OrderCommand::Confirm),
             item(actor(&customer), cancel(CancelReason::Customer)),
             item(actor(&stranger), cancel(CancelReason::Customer)),
-            item(actor(&customer), Command::Confirm),
+            item(actor(&customer), OrderCommand::Confirm),
         ],
     )
     .await;
@@ -320,10 +322,10 @@ async fn a_refusal_shows_the_order_as_its_batch_left_it(db: Db) {
         currency: Some("EUR".parse().expect("a currency")),
         ..store::StoreEdit::default()
     };
-    let edit = submission(ActorRef::Operator, vec![on_store(fresh.id, store::Command::Edit(edit))]);
+    let edit = submission(ActorRef::Operator, vec![on_store(fresh.id, store::StoreCommand::Edit(edit))]);
     let wish = submission(actor(&customer), vec![place(fresh.id, &[(&pot, 1)])]);
     let outcomes = together(&shop.writer, vec![wish, edit]).await;
-    let [placed, edited] = <[Outcome; 2]>::try_from(outcomes).expect("two answers");
+    let [placed, edited] = <[SubmissionResult; 2]>::try_from(outcomes).expect("two answers");
     assert!(placed.is_ok(), "{placed:?}");
     assert_eq!(refusal_of(edited), Refusal::CurrencyFixed);
     shop.close().await;

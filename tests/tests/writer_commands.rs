@@ -10,12 +10,13 @@ use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, SessionId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason, LineRequest, Status};
+use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, Status};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
-    Act, ActorRef, Done, MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS, Receipt, SessionAct, TokenHash,
+    ActorRef, Effect, MAX_SESSIONS_PER_PRINCIPAL, Operation, REUSE_GRACE_MILLIS, Receipt, SessionOperation,
+    TokenHash,
 };
 use ordervault_persistence::{Realm, Session};
 use ordervault_tests::dump::{Dump, differences, dump};
@@ -53,38 +54,51 @@ async fn every_command_on_orders(db: Db) {
     };
     let reason = InvalidReason::Test;
     let comment = Some("no such house".to_owned());
-    type Life<'a> = (&'a [Command], Status, (i64, i64), (i64, i64));
+    type Life<'a> = (&'a [OrderCommand], Status, (i64, i64), (i64, i64));
     let lives: [Life<'_>; 5] = [
         (
-            &[Command::Amend(amendment), Command::Confirm, Command::Start, Command::Complete],
+            &[
+                OrderCommand::Amend(amendment),
+                OrderCommand::Confirm,
+                OrderCommand::Start,
+                OrderCommand::Complete,
+            ],
             Status::Completed,
             (10, 0),
             (7, 0),
         ),
         (
             &[
-                Command::Confirm,
-                Command::Start,
-                Command::Cancel { reason: CancelReason::Staff, comment: comment.clone() },
+                OrderCommand::Confirm,
+                OrderCommand::Start,
+                OrderCommand::Cancel { reason: CancelReason::Staff, comment: comment.clone() },
             ],
             Status::Cancelled,
             (10, 0),
             (7, 0),
         ),
         (
-            &[Command::Reject { reason, comment: comment.clone() }, Command::Restore],
+            &[OrderCommand::Reject { reason, comment: comment.clone() }, OrderCommand::Restore],
             Status::PendingReview,
             (10, 2),
             (7, 0),
         ),
         (
-            &[Command::Confirm, Command::Invalidate { reason, comment: comment.clone() }, Command::Restore],
+            &[
+                OrderCommand::Confirm,
+                OrderCommand::Invalidate { reason, comment: comment.clone() },
+                OrderCommand::Restore,
+            ],
             Status::Confirmed,
             (10, 4),
             (7, 0),
         ),
         (
-            &[cancel(CancelReason::Duplicate), Command::Invalidate { reason, comment }, Command::Restore],
+            &[
+                cancel(CancelReason::Duplicate),
+                OrderCommand::Invalidate { reason, comment },
+                OrderCommand::Restore,
+            ],
             Status::Cancelled,
             (10, 4),
             (7, 0),
@@ -118,9 +132,11 @@ async fn every_command_on_stores_and_products(db: Db) {
         change_window_minutes: Some(Some(30)),
         ..store::StoreEdit::default()
     };
-    for command in [store::Command::Edit(edit), store::Command::Deactivate, store::Command::Activate] {
-        let act = Act::Store { id: Some(store.id), expected_version: Some(store.version), command };
-        let Done::Store(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a store") };
+    for command in
+        [store::StoreCommand::Edit(edit), store::StoreCommand::Deactivate, store::StoreCommand::Activate]
+    {
+        let act = Operation::Store { id: Some(store.id), expected_version: Some(store.version), command };
+        let Effect::Store(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a store") };
         assert_eq!(changed.version, store.version + 1);
         folded_as_answered::<Store>(&db, &changed).await;
         store = changed;
@@ -133,15 +149,15 @@ async fn every_command_on_stores_and_products(db: Db) {
     };
     let comment = Some("counted".to_owned());
     let commands = [
-        product::Command::Edit(edit),
-        product::Command::AdjustStock { delta: -10, comment: comment.clone() },
-        product::Command::AdjustStock { delta: 25, comment },
-        product::Command::Deactivate,
-        product::Command::Activate,
+        product::ProductCommand::Edit(edit),
+        product::ProductCommand::AdjustStock { delta: -10, comment: comment.clone() },
+        product::ProductCommand::AdjustStock { delta: 25, comment },
+        product::ProductCommand::Deactivate,
+        product::ProductCommand::Activate,
     ];
     for command in commands {
-        let act = Act::Product { id: Some(tea.id), expected_version: Some(tea.version), command };
-        let Done::Product(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a product") };
+        let act = Operation::Product { id: Some(tea.id), expected_version: Some(tea.version), command };
+        let Effect::Product(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a product") };
         assert_eq!(changed.version, tea.version + 1);
         folded_as_answered::<Product>(&db, &changed).await;
         tea = changed;
@@ -161,22 +177,28 @@ async fn every_command_on_people(db: Db) {
     let customer = shop.customer().await;
     folded_as_answered::<Customer>(&db, &customer).await;
     let change = |actor, id: CustomerId, hash: &str| {
-        let command = customer::Command::ChangePassword;
-        submission(actor, vec![Act::Customer { id: Some(id), command, password_hash: Some(hash.to_owned()) }])
+        let command = customer::CustomerCommand::ChangePassword;
+        submission(
+            actor,
+            vec![Operation::Customer { id: Some(id), command, password_hash: Some(hash.to_owned()) }],
+        )
     };
     // Of two in a batch the last one counts.
     let me = actor(&customer);
     let changes = vec![change(me, customer.id, "second"), change(me, customer.id, "third")];
     for outcome in together(&shop.writer, changes).await {
-        assert!(matches!(done(outcome), Done::Customer(_)));
+        assert!(matches!(done(outcome), Effect::Customer(_)));
     }
     assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("third"));
-    let rehash = Act::Rehash { principal_id: customer.id.get(), password_hash: "stronger".into() };
-    assert_eq!(shop.act(ActorRef::System, rehash).await, Done::Rehashed);
+    let rehash = Operation::Rehash { principal_id: customer.id.get(), password_hash: "stronger".into() };
+    assert_eq!(shop.act(ActorRef::System, rehash).await, Effect::Rehashed);
     assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("stronger"));
-    let import = customer::Command::Import { external_reference: "olist:c1".into() };
-    let imported = Act::Customer { id: Some(CustomerId::from_i64(9)), command: import, password_hash: None };
-    let Done::Customer(imported) = shop.act(ActorRef::Importer, imported).await else { panic!("a customer") };
+    let import = customer::CustomerCommand::Import { external_reference: "olist:c1".into() };
+    let imported =
+        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: import, password_hash: None };
+    let Effect::Customer(imported) = shop.act(ActorRef::Importer, imported).await else {
+        panic!("a customer")
+    };
     folded_as_answered::<Customer>(&db, &imported).await;
     assert_eq!(hash_of(9).await, None);
 
@@ -191,20 +213,20 @@ async fn every_command_on_people(db: Db) {
     };
     let (by_owner, by_self) = (ActorRef::Member(owner.id), ActorRef::Member(member.id));
     let commands = [
-        (by_owner, member::Command::Edit(edit), None),
-        (by_owner, member::Command::ResetPassword, Some("reset")),
-        (by_self, member::Command::ChangePassword, Some("own")),
-        (by_owner, member::Command::Deactivate, None),
-        (by_owner, member::Command::Activate, None),
+        (by_owner, member::MemberCommand::Edit(edit), None),
+        (by_owner, member::MemberCommand::ResetPassword, Some("reset")),
+        (by_self, member::MemberCommand::ChangePassword, Some("own")),
+        (by_owner, member::MemberCommand::Deactivate, None),
+        (by_owner, member::MemberCommand::Activate, None),
     ];
     for (actor, command, hash) in commands {
-        let act = Act::Member {
+        let act = Operation::Member {
             id: Some(member.id),
             expected_version: Some(member.version),
             command,
             password_hash: hash.map(str::to_owned),
         };
-        let Done::Member(changed) = shop.act(actor, act).await else { panic!("a member") };
+        let Effect::Member(changed) = shop.act(actor, act).await else { panic!("a member") };
         assert_eq!(changed.version, member.version + 1);
         folded_as_answered::<Member>(&db, &changed).await;
         if hash.is_some() {
@@ -219,8 +241,8 @@ fn token_hash() -> TokenHash {
     Arc::new(|id: SessionId, generation| format!("token {} {generation}", id.get()))
 }
 
-fn open(principal_id: i64) -> Act {
-    Act::Session(SessionAct::Open {
+fn open(principal_id: i64) -> Operation {
+    Operation::Session(SessionOperation::Open {
         realm: Realm::Customer,
         principal_id,
         idle_millis: HOUR_MILLIS,
@@ -229,8 +251,8 @@ fn open(principal_id: i64) -> Act {
     })
 }
 
-fn rotate(session: &Session, presented_hash: &str) -> Act {
-    Act::Session(SessionAct::Rotate {
+fn rotate(session: &Session, presented_hash: &str) -> Operation {
+    Operation::Session(SessionOperation::Rotate {
         id: session.id,
         realm: session.realm,
         presented_hash: presented_hash.to_owned(),
@@ -239,9 +261,9 @@ fn rotate(session: &Session, presented_hash: &str) -> Act {
     })
 }
 
-async fn session(shop: &Shop, act: Act) -> Session {
+async fn session(shop: &Shop, act: Operation) -> Session {
     match shop.act(ActorRef::Anonymous, act).await {
-        Done::Session(Some(session)) => session,
+        Effect::Session(Some(session)) => session,
         other => panic!("no session: {other:?}"),
     }
 }
@@ -274,13 +296,16 @@ async fn every_act_on_logins(db: Db) {
     assert_eq!(refusal_of(late), ordervault_domain::refusal::Refusal::InvalidCredentials);
 
     let (first, second) = (session(&shop, open(other)).await, session(&shop, open(other)).await);
-    let ended = session(&shop, Act::Session(SessionAct::End { id: first.id })).await;
+    let ended = session(&shop, Operation::Session(SessionOperation::End { id: first.id })).await;
     assert_eq!(ended.ended_because.as_deref(), Some("logout"));
-    let again = shop.submit(ActorRef::Anonymous, vec![Act::Session(SessionAct::End { id: first.id })]).await;
-    assert_eq!(again, Ok(Receipt::Done { done: vec![Done::Session(None)], applied: false }));
+    let again = shop
+        .submit(ActorRef::Anonymous, vec![Operation::Session(SessionOperation::End { id: first.id })])
+        .await;
+    assert_eq!(again, Ok(Receipt::Executed { done: vec![Effect::Session(None)], applied: false }));
     let third = session(&shop, open(other)).await;
-    let others = SessionAct::EndAll { principal_id: other, but: Some(third.id), because: "password changed" };
-    shop.act(ActorRef::Operator, Act::Session(others)).await;
+    let others =
+        SessionOperation::EndAll { principal_id: other, but: Some(third.id), because: "password changed" };
+    shop.act(ActorRef::Operator, Operation::Session(others)).await;
     let ended_because = |id: SessionId| {
         let db = db.clone();
         async move { row(&db, "sessions", id.get()).await.text("ended_because").map(str::to_owned) }
@@ -299,13 +324,13 @@ async fn a_used_token_ends_its_login(db: Db) {
     shop.clock.advance(REUSE_GRACE_MILLIS);
     assert_eq!(session(&shop, rotate(&opened, &opened.token_hash)).await, rotated);
     shop.clock.advance(1);
-    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, &opened.token_hash)).await, Done::TokenReused);
+    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, &opened.token_hash)).await, Effect::TokenReused);
     let refused = shop.submit(ActorRef::Anonymous, vec![rotate(&rotated, &rotated.token_hash)]).await;
     assert_eq!(refusal_of(refused), ordervault_domain::refusal::Refusal::InvalidCredentials);
     assert_eq!(row(&db, "sessions", opened.id.get()).await.text("ended_because"), Some("token_reused"));
     // A token that never was is no better.
     let opened = session(&shop, open(who)).await;
-    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, "made up")).await, Done::TokenReused);
+    assert_eq!(shop.act(ActorRef::Anonymous, rotate(&opened, "made up")).await, Effect::TokenReused);
     shop.close().await;
 }
 
@@ -325,10 +350,10 @@ async fn an_eleventh_login_ends_the_oldest(db: Db) {
 }
 
 /// Carries the acts out and sees that nothing was written.
-async fn writes_nothing(shop: &Shop, before: &Dump, actor: ActorRef, act: Act) {
+async fn writes_nothing(shop: &Shop, before: &Dump, actor: ActorRef, act: Operation) {
     let told = format!("{act:?}");
     let outcome = shop.writer.submit(keyed(submission(actor, vec![act]), &told, "x")).await;
-    assert!(matches!(outcome, Ok(Receipt::Done { applied: false, .. })), "{told}: {outcome:?}");
+    assert!(matches!(outcome, Ok(Receipt::Executed { applied: false, .. })), "{told}: {outcome:?}");
     assert_eq!(differences(before, &dump(&shop.db).await), [""; 0], "{told}");
 }
 
@@ -339,7 +364,7 @@ async fn what_is_so_already_writes_nothing(db: Db) {
     let customer = shop.customer().await;
     let member = shop.member(Role::Clerk, StoreScope::All).await;
     let confirmed = shop.place(&customer, &store, &[(&tea, 1)]).await;
-    shop.change(ActorRef::Operator, &confirmed, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &confirmed, OrderCommand::Confirm).await;
     let cancelled = shop.place(&customer, &store, &[(&tea, 1)]).await;
     shop.change(actor(&customer), &cancelled, cancel(CancelReason::Customer)).await;
     let same = Amendment {
@@ -348,25 +373,25 @@ async fn what_is_so_already_writes_nothing(db: Db) {
         note: Some(confirmed.note.clone()),
         comment: Some("nothing".into()),
     };
-    let reference = || customer::Command::Import { external_reference: "a".into() };
+    let reference = || customer::CustomerCommand::Import { external_reference: "a".into() };
     let imported =
-        Act::Customer { id: Some(CustomerId::from_i64(9)), command: reference(), password_hash: None };
+        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: reference(), password_hash: None };
     shop.act(ActorRef::Importer, imported.clone()).await;
     shop.clock.advance(1_000);
     let before = dump(&db).await;
-    let acts = [
-        on_order(confirmed.id, None, Command::Confirm),
-        on_order(confirmed.id, Some(2), Command::Amend(same)),
+    let operations = [
+        on_order(confirmed.id, None, OrderCommand::Confirm),
+        on_order(confirmed.id, Some(2), OrderCommand::Amend(same)),
         on_order(cancelled.id, None, cancel(CancelReason::Customer)),
-        on_store(store.id, store::Command::Activate),
-        on_store(store.id, store::Command::Edit(store::StoreEdit::default())),
-        on_product(tea.id, product::Command::Activate),
-        on_product(tea.id, product::Command::AdjustStock { delta: 0, comment: None }),
-        on_product(tea.id, product::Command::Edit(product::ProductEdit::default())),
-        on_member(member.id, member::Command::Activate),
-        on_member(member.id, member::Command::Edit(member::MemberEdit::default())),
+        on_store(store.id, store::StoreCommand::Activate),
+        on_store(store.id, store::StoreCommand::Edit(store::StoreEdit::default())),
+        on_product(tea.id, product::ProductCommand::Activate),
+        on_product(tea.id, product::ProductCommand::AdjustStock { delta: 0, comment: None }),
+        on_product(tea.id, product::ProductCommand::Edit(product::ProductEdit::default())),
+        on_member(member.id, member::MemberCommand::Activate),
+        on_member(member.id, member::MemberCommand::Edit(member::MemberEdit::default())),
     ];
-    for act in acts {
+    for act in operations {
         writes_nothing(&shop, &before, ActorRef::Operator, act).await;
     }
     writes_nothing(&shop, &before, ActorRef::Importer, imported).await;

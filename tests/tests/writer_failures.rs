@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ordervault_domain::customer::Customer;
-use ordervault_domain::order::{Command, LineRequest, Place, Status};
+use ordervault_domain::order::{LineRequest, OrderCommand, Place, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
@@ -14,7 +14,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::statement::Template;
-use ordervault_persistence::writer::{Act, ActorRef, Receipt, Submission, WriteError, Writer};
+use ordervault_persistence::writer::{ActorRef, Operation, Receipt, Submission, WriteError, Writer};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::proxy::{Fault, Proxy};
 use ordervault_tests::queue::*;
@@ -54,11 +54,11 @@ impl Counter {
             unlisted: false,
             not_duplicate_of: vec![],
         };
-        let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
+        let act = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
         submission(actor(&self.customer), vec![act])
     }
 
-    async fn wishes<const N: usize>(&self, notes: [&str; N]) -> [Outcome; N] {
+    async fn wishes<const N: usize>(&self, notes: [&str; N]) -> [SubmissionResult; N] {
         let wishes = notes.map(|note| self.wish(note));
         together(&self.shop.writer, wishes.into()).await.try_into().expect("an answer each")
     }
@@ -83,7 +83,7 @@ async fn a_poison_item_fails_alone(db: Db) {
             counter.wish("c"),
         ];
         let outcomes = together(&counter.shop.writer, wishes.into()).await;
-        <[Outcome; 5]>::try_from(outcomes).expect("five answers")
+        <[SubmissionResult; 5]>::try_from(outcomes).expect("five answers")
     };
     assert_eq!(poison, Err(WriteError::Internal));
     let notes: Vec<_> = [a, b, same_key, c].map(|outcome| order_of(outcome).note.clone()).into();
@@ -101,14 +101,14 @@ async fn a_missing_customer_is_a_refusal_not_a_broken_batch(db: Db) {
     let nobody = ordervault_domain::id::CustomerId::from_i64(4);
     let mut for_nobody = counter.wish("x");
     for_nobody.actor = ActorRef::Operator;
-    if let [Act::Order { command: Command::Place(place), .. }] = &mut for_nobody.acts[..] {
+    if let [Operation::Order { command: OrderCommand::Place(place), .. }] = &mut for_nobody.operations[..] {
         place.customer_id = Some(nobody);
     }
     let mut by_nobody = counter.wish("y");
     by_nobody.actor = ActorRef::Customer(nobody);
     let before = batches(&db).await;
     let outcomes = together(&counter.shop.writer, vec![for_nobody, by_nobody, counter.wish("z")]).await;
-    let [for_nobody, by_nobody, good] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [for_nobody, by_nobody, good] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert!(matches!(refusal_of(for_nobody), Refusal::Invalid { code: "unknown-customer", .. }));
     assert_eq!(refusal_of(by_nobody), Refusal::Inactive);
     assert!(good.is_ok(), "{good:?}");
@@ -140,7 +140,7 @@ async fn a_panic_hits_its_item_only(db: Db) {
     armed.store(true, Ordering::SeqCst);
     let wishes = ["a", "b", "c"].map(|note| counter.wish(note));
     let outcomes = together(&writer, wishes.into()).await;
-    let [a, broken, c] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [a, broken, c] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(broken, Err(WriteError::Internal));
     assert_eq!([order_of(a).note.as_str(), order_of(c).note.as_str()], ["a", "c"]);
     assert_eq!(batches(&db).await, before + 1);
@@ -187,7 +187,7 @@ async fn a_row_held_by_another_session_stalls_only_who_needs_it() {
         let begun = Instant::now();
         let outcomes =
             together(&counter.shop.writer, vec![counter.wish("a"), wish.clone(), counter.wish("b")]).await;
-        let [a, held, b] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+        let [a, held, b] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
         assert_eq!(held, Err(WriteError::Locked));
         assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
         // Twice the lock time-out, and room for a slow machine.
@@ -294,7 +294,7 @@ async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_batch: bool, e
         vec![keyed(counter.wish("a"), "a", "x"), counter.wish("b"), keyed(counter.wish("a"), "a", "x")];
     let outcomes = together(&writer, wishes).await;
     assert!(proxy.has_fired());
-    let [a, b, replayed] = <[Outcome; 3]>::try_from(outcomes).expect("three answers");
+    let [a, b, replayed] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     let (a, b) = (order_of(a), order_of(b));
     assert_eq!(replayed, Ok(Receipt::Replayed { entity_id: a.id.get(), version: 1 }));
     assert_eq!([a.note.as_str(), b.note.as_str()], ["a", "b"]);

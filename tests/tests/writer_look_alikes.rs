@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{CancelReason, Command, LineRequest, Order};
+use ordervault_domain::order::{CancelReason, LineRequest, Order, OrderCommand};
 use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{DEFAULT_DUPLICATE_WINDOW_MINUTES, Policy, Store};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place, submission};
 
@@ -33,15 +33,15 @@ async fn asking_store(shop: &Shop) -> Arc<Store> {
 }
 
 /// The same once more, but not a repetition of these.
-fn place_besides(store: &Store, lines: &[(&Product, u32)], earlier: &[OrderId]) -> Act {
+fn place_besides(store: &Store, lines: &[(&Product, u32)], earlier: &[OrderId]) -> Operation {
     let mut act = place(store.id, lines);
-    if let Act::Order { command: Command::Place(place), .. } = &mut act {
+    if let Operation::Order { command: OrderCommand::Place(place), .. } = &mut act {
         place.not_duplicate_of = earlier.to_vec();
     }
     act
 }
 
-async fn ask(shop: &Shop, who: ActorRef, act: Act) -> Result<Arc<Order>, Refusal> {
+async fn ask(shop: &Shop, who: ActorRef, act: Operation) -> Result<Arc<Order>, Refusal> {
     match shop.submit(who, vec![act]).await {
         Err(error) => Err(refusal_of(Err(error))),
         done => Ok(order_of(done)),
@@ -121,7 +121,7 @@ async fn an_amended_order_looks_like_what_it_is_now(db: Db) {
     let first = ask(&shop, who, place(store.id, &[(&tea, 1)])).await.expect("the first");
     let lines = Some(vec![LineRequest { product_id: tea.id, quantity: 5 }]);
     let amendment = ordervault_domain::order::Amendment { lines, ..Default::default() };
-    shop.change(who, &first, Command::Amend(amendment)).await;
+    shop.change(who, &first, OrderCommand::Amend(amendment)).await;
     let again = ask(&shop, who, place(store.id, &[(&tea, 5)])).await;
     assert_eq!(again, Err(Refusal::LooksLike(vec![first.id])));
     assert!(ask(&shop, who, place(store.id, &[(&tea, 1)])).await.is_ok());

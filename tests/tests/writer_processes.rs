@@ -7,13 +7,15 @@ use futures_util::future::join_all;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Amendment, CancelReason, Command, Import, Status};
+use ordervault_domain::order::{Amendment, CancelReason, Import, OrderCommand, Status};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product};
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, SessionAct, Submission, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Class, Operation, Receipt, SessionOperation, Submission, WriteError,
+};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, PASSWORD_HASH, Shop, contact, place, submission};
@@ -112,9 +114,9 @@ async fn two_processes_and_one_key_make_one_order(db: Db) {
         for key in 0..8 {
             let of_key =
                 outcomes.iter().filter(|(asked, _)| *asked == key).map(|(_, outcome)| outcome.clone());
-            let (made, replayed): (Vec<Outcome>, Vec<Outcome>) =
-                of_key.partition(|outcome| matches!(outcome, Ok(Receipt::Done { .. })));
-            let [made] = <[Outcome; 1]>::try_from(made).expect("one order is made");
+            let (made, replayed): (Vec<SubmissionResult>, Vec<SubmissionResult>) =
+                of_key.partition(|outcome| matches!(outcome, Ok(Receipt::Executed { .. })));
+            let [made] = <[SubmissionResult; 1]>::try_from(made).expect("one order is made");
             let replay = Receipt::Replayed { entity_id: order_of(made).id.get(), version: 1 };
             assert_eq!(replayed, vec![Ok(replay); 2]);
         }
@@ -154,10 +156,10 @@ async fn two_processes_give_one_address_to_one_customer(db: Db) {
     let (elsewhere, theirs) = other(&db, 2).await;
     for number in 0..10 {
         let register = || {
-            let command = customer::Command::Register { contact: contact(number) };
+            let command = customer::CustomerCommand::Register { contact: contact(number) };
             submission(
                 ActorRef::Anonymous,
-                vec![Act::Customer { id: None, command, password_hash: Some("x".into()) }],
+                vec![Operation::Customer { id: None, command, password_hash: Some("x".into()) }],
             )
         };
         let (a, b) = tokio::join!(ours.writer.submit(register()), theirs.writer.submit(register()));
@@ -179,16 +181,21 @@ async fn two_processes_leave_the_shop_an_owner(db: Db) {
     let second = ours.member(Role::Owner, StoreScope::All).await;
     for _ in 0..5 {
         let (a, b) = tokio::join!(
-            ours.submit(ActorRef::Member(first.id), vec![on_member(second.id, member::Command::Deactivate)]),
-            theirs
-                .submit(ActorRef::Member(second.id), vec![on_member(first.id, member::Command::Deactivate)]),
+            ours.submit(
+                ActorRef::Member(first.id),
+                vec![on_member(second.id, member::MemberCommand::Deactivate)]
+            ),
+            theirs.submit(
+                ActorRef::Member(second.id),
+                vec![on_member(first.id, member::MemberCommand::Deactivate)]
+            ),
         );
         let refused = if a.is_ok() { b } else { a };
         assert!(matches!(refusal_of(refused), Refusal::LastOwner | Refusal::Inactive));
         let members = &dump(&db).await["members"];
         assert_eq!(members.iter().filter_map(|row| row.int("active")).sum::<i64>(), 1);
         for member in [&first, &second] {
-            ours.submit(ActorRef::Operator, vec![on_member(member.id, member::Command::Activate)])
+            ours.submit(ActorRef::Operator, vec![on_member(member.id, member::MemberCommand::Activate)])
                 .await
                 .expect("active again");
         }
@@ -200,9 +207,9 @@ async fn two_processes_leave_the_shop_an_owner(db: Db) {
 
 /// A login whose password was checked before: it opens only if that is still the password.
 fn log_in(realm: Realm, principal_id: i64) -> Submission {
-    let acts = vec![
-        Act::Verified { realm, principal_id, password_hash: PASSWORD_HASH.into() },
-        Act::Session(SessionAct::Open {
+    let operations = vec![
+        Operation::Verified { realm, principal_id, password_hash: PASSWORD_HASH.into() },
+        Operation::Session(SessionOperation::Open {
             realm,
             principal_id,
             idle_millis: 60_000,
@@ -210,7 +217,7 @@ fn log_in(realm: Realm, principal_id: i64) -> Submission {
             token_hash: Arc::new(|id, generation| format!("token {} {generation}", id.get())),
         }),
     ];
-    submission(ActorRef::Anonymous, acts)
+    submission(ActorRef::Anonymous, operations)
 }
 
 async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {
@@ -221,18 +228,22 @@ async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {
         let customer = ours.customer().await;
         let member = ours.member(Role::Clerk, StoreScope::All).await;
         let (who, clerk) = (customer.id.get(), member.id.get());
-        let end_all =
-            |principal_id| Act::Session(SessionAct::EndAll { principal_id, but: None, because: "meanwhile" });
-        let new_password = Act::Customer {
+        let end_all = |principal_id| {
+            Operation::Session(SessionOperation::EndAll { principal_id, but: None, because: "meanwhile" })
+        };
+        let new_password = Operation::Customer {
             id: Some(customer.id),
-            command: customer::Command::ChangePassword,
+            command: customer::CustomerCommand::ChangePassword,
             password_hash: Some("new".into()),
         };
-        let verified =
-            Act::Verified { realm: Realm::Customer, principal_id: who, password_hash: PASSWORD_HASH.into() };
+        let verified = Operation::Verified {
+            realm: Realm::Customer,
+            principal_id: who,
+            password_hash: PASSWORD_HASH.into(),
+        };
         let changed = submission(actor(&customer), vec![verified.clone(), new_password, end_all(who)]);
-        let deactivate = member::Command::Deactivate;
-        let left = Act::Member {
+        let deactivate = member::MemberCommand::Deactivate;
+        let left = Operation::Member {
             id: Some(member.id),
             expected_version: None,
             command: deactivate,
@@ -252,7 +263,7 @@ async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {
             }
         }
         // The old hash opens nothing any more, and does not come back under a stronger one.
-        let rehash = Act::Rehash { principal_id: who, password_hash: "old".into() };
+        let rehash = Operation::Rehash { principal_id: who, password_hash: "old".into() };
         let late = [
             log_in(Realm::Customer, who),
             log_in(Realm::Staff, clerk),
@@ -281,9 +292,9 @@ async fn one_of_many_conflicting_commands_wins(db: Db) {
         let commands = (0..24).map(|n| {
             let amendment = Amendment { note: Some(format!("note {n}")), ..Amendment::default() };
             let command = match (n + round) % 3 {
-                0 => Command::Confirm,
+                0 => OrderCommand::Confirm,
                 1 => cancel(CancelReason::Staff),
-                _ => Command::Amend(amendment),
+                _ => OrderCommand::Amend(amendment),
             };
             let shop = if n % 2 == 0 { &ours } else { &theirs };
             let item = submission(ActorRef::Operator, vec![on_order(order.id, Some(1), command)]);
@@ -291,7 +302,7 @@ async fn one_of_many_conflicting_commands_wins(db: Db) {
         });
         let outcomes = join_all(commands).await;
         let (won, lost): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
-        let [won] = <[Outcome; 1]>::try_from(won).expect("one wins");
+        let [won] = <[SubmissionResult; 1]>::try_from(won).expect("one wins");
         let won = order_of(won);
         assert_eq!(won.version, 2);
         for outcome in lost {
@@ -308,8 +319,10 @@ async fn one_of_many_conflicting_commands_wins(db: Db) {
     let commands = (0..24).map(|n| {
         let amendment = Amendment { note: Some(format!("note {n}")), ..Amendment::default() };
         let shop = if n % 2 == 0 { &ours } else { &theirs };
-        shop.writer
-            .submit(submission(ActorRef::Operator, vec![on_order(order.id, None, Command::Amend(amendment))]))
+        shop.writer.submit(submission(
+            ActorRef::Operator,
+            vec![on_order(order.id, None, OrderCommand::Amend(amendment))],
+        ))
     });
     let mut versions: Vec<_> =
         join_all(commands).await.into_iter().map(|outcome| order_of(outcome).version).collect();
@@ -376,13 +389,13 @@ async fn an_import_and_a_shop_write_at_once(db: Db) {
             steps: vec![],
         };
         let id = OrderId::from_i64(1 + n);
-        let command = Command::Import(Box::new(import));
-        let act = Act::Order { id: Some(id), expected_version: None, command };
+        let command = OrderCommand::Import(Box::new(import));
+        let act = Operation::Order { id: Some(id), expected_version: None, command };
         Submission { class: Class::Background, ..submission(ActorRef::Importer, vec![act]) }
     };
     let wish = || submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]);
     let adjust = || {
-        let command = product::Command::AdjustStock { delta: 1, comment: None };
+        let command = product::ProductCommand::AdjustStock { delta: 1, comment: None };
         submission(ActorRef::Operator, vec![on_product(tea.id, command)])
     };
     let imports = join_all((0..200).map(|n| importer.writer.submit(import(n))));
@@ -395,7 +408,7 @@ async fn an_import_and_a_shop_write_at_once(db: Db) {
     };
     let (imported, served) = tokio::join!(imports, serving);
     for outcome in imported.into_iter().chain(served) {
-        assert!(matches!(outcome, Ok(Receipt::Done { applied: true, .. })), "{outcome:?}");
+        assert!(matches!(outcome, Ok(Receipt::Executed { applied: true, .. })), "{outcome:?}");
     }
     assert_eq!(dump(&db).await["orders"].len(), 220);
     assert_eq!(stock(&db, &tea).await, (1_010, 20));

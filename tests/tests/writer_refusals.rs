@@ -10,23 +10,23 @@ use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId,
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
-    Place, Status,
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
+    OrderCommand, Place, Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, SessionAct, WriteError};
+use ordervault_persistence::writer::{ActorRef, Operation, SessionOperation, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{Shop, contact, place, submission};
 
 ordervault_tests::twin_tests!(a_refusal_changes_nothing);
 
-fn open(principal_id: i64) -> Act {
-    Act::Session(SessionAct::Open {
+fn open(principal_id: i64) -> Operation {
+    Operation::Session(SessionOperation::Open {
         realm: Realm::Customer,
         principal_id,
         idle_millis: 1_000,
@@ -37,11 +37,11 @@ fn open(principal_id: i64) -> Act {
 
 async fn a_refusal_changes_nothing(db: Db) {
     let shop = Shop::open(&db).await;
-    let scene = Scene::set(&shop).await;
+    let scene = Fixture::set(&shop).await;
     let before = dump(&db).await;
-    for (code, actor, acts) in scene.refused() {
-        let told = format!("{actor:?} {acts:?}");
-        let outcome = shop.writer.submit(keyed(submission(actor, acts), &told, "x")).await;
+    for (code, actor, operations) in scene.refused() {
+        let told = format!("{actor:?} {operations:?}");
+        let outcome = shop.writer.submit(keyed(submission(actor, operations), &told, "x")).await;
         match outcome {
             Err(WriteError::Refused { refusal, .. }) => assert_eq!(<&str>::from(&refusal), code, "{told}"),
             other => panic!("{told}: {other:?}"),
@@ -50,7 +50,7 @@ async fn a_refusal_changes_nothing(db: Db) {
     }
     // All at once, with somebody between them who may.
     let mut items: Vec<_> =
-        scene.refused().into_iter().map(|(_, actor, acts)| submission(actor, acts)).collect();
+        scene.refused().into_iter().map(|(_, actor, operations)| submission(actor, operations)).collect();
     let good = submission(actor(&scene.customer), vec![place(scene.store.id, &[(&scene.tea, 1)])]);
     items.insert(items.len() / 2, good);
     let outcomes = together(&shop.writer, items).await;
@@ -62,7 +62,7 @@ async fn a_refusal_changes_nothing(db: Db) {
 }
 
 /// People and things in every position from which something is refused.
-struct Scene {
+struct Fixture {
     store: Arc<Store>,
     other_store: Arc<Store>,
     closed: Arc<Store>,
@@ -80,7 +80,7 @@ struct Scene {
     invalid: Arc<Order>,
 }
 
-impl Scene {
+impl Fixture {
     async fn set(shop: &Shop) -> Self {
         let operator = ActorRef::Operator;
         let store = shop.store().await;
@@ -92,21 +92,21 @@ impl Scene {
         let owner = shop.member(Role::Owner, StoreScope::All).await;
         let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
         let gone = shop.member(Role::Manager, StoreScope::All).await;
-        shop.act(operator, on_member(gone.id, member::Command::Deactivate)).await;
+        shop.act(operator, on_member(gone.id, member::MemberCommand::Deactivate)).await;
         let late = shop.place(&customer, &store, &[(&tea, 1)]).await;
         let window = store::StoreEdit { change_window_minutes: Some(Some(5)), ..store::StoreEdit::default() };
-        shop.act(operator, on_store(store.id, store::Command::Edit(window))).await;
+        shop.act(operator, on_store(store.id, store::StoreCommand::Edit(window))).await;
         let timed = shop.place(&customer, &store, &[(&tea, 1)]).await;
         let pending = shop.place(&customer, &store, &[(&tea, 8)]).await;
         let invalid = shop.place(&customer, &other_store, &[(&elsewhere, 10)]).await;
-        let invalidate = Command::Invalidate { reason: InvalidReason::Test, comment: None };
+        let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
         shop.change(operator, &invalid, invalidate).await;
         shop.place(&customer, &other_store, &[(&elsewhere, 1)]).await;
-        for command in [Command::Confirm, Command::Start, Command::Complete] {
+        for command in [OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete] {
             shop.change(operator, &late, command).await;
         }
-        shop.act(operator, on_store(closed.id, store::Command::Deactivate)).await;
-        shop.act(operator, on_product(retired.id, product::Command::Deactivate)).await;
+        shop.act(operator, on_store(closed.id, store::StoreCommand::Deactivate)).await;
+        shop.act(operator, on_product(retired.id, product::ProductCommand::Deactivate)).await;
         shop.clock.advance(10 * 60 * 1_000);
         Self {
             store,
@@ -128,7 +128,7 @@ impl Scene {
     }
 
     /// Code, actor, acts.
-    fn refused(&self) -> Vec<(&'static str, ActorRef, Vec<Act>)> {
+    fn refused(&self) -> Vec<(&'static str, ActorRef, Vec<Operation>)> {
         let mut refused = self.refused_orders();
         refused.extend(self.refused_catalogue());
         refused.extend(self.refused_people());
@@ -140,7 +140,7 @@ impl Scene {
     }
 
     /// Several acts, of which a later one is refused.
-    fn refused_lists(&self) -> Vec<(&'static str, ActorRef, Vec<Act>)> {
+    fn refused_lists(&self) -> Vec<(&'static str, ActorRef, Vec<Operation>)> {
         let operator = ActorRef::Operator;
         vec![
             (
@@ -155,44 +155,47 @@ impl Scene {
                 "version-conflict",
                 operator,
                 vec![
-                    on_order(self.pending.id, Some(1), Command::Confirm),
-                    on_order(self.pending.id, Some(1), Command::Start),
+                    on_order(self.pending.id, Some(1), OrderCommand::Confirm),
+                    on_order(self.pending.id, Some(1), OrderCommand::Start),
                 ],
             ),
             (
                 "last-owner",
                 operator,
                 vec![
-                    on_store(self.store.id, store::Command::Deactivate),
-                    on_member(self.owner.id, member::Command::Deactivate),
+                    on_store(self.store.id, store::StoreCommand::Deactivate),
+                    on_member(self.owner.id, member::MemberCommand::Deactivate),
                 ],
             ),
             (
                 "not-found",
                 operator,
-                vec![open(self.customer.id.get()), on_order(OrderId::from_i64(1), None, Command::Confirm)],
+                vec![
+                    open(self.customer.id.get()),
+                    on_order(OrderId::from_i64(1), None, OrderCommand::Confirm),
+                ],
             ),
         ]
     }
 
-    fn refused_orders(&self) -> Vec<(&'static str, ActorRef, Act)> {
+    fn refused_orders(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let operator = ActorRef::Operator;
         let (customer, stranger) = (actor(&self.customer), actor(&self.stranger));
         let clerk = ActorRef::Member(self.clerk.id);
         let buy = |store: &Store, product: &Product, quantity| place(store.id, &[(product, quantity)]);
         let with = |change: &dyn Fn(&mut Place)| {
             let mut act = buy(&self.store, &self.tea, 1);
-            if let Act::Order { command: Command::Place(place), .. } = &mut act {
+            if let Operation::Order { command: OrderCommand::Place(place), .. } = &mut act {
                 change(place);
             }
             act
         };
         let unknown = ProductId::from_i64(3);
         let amend = |lines: Vec<LineRequest>| {
-            Command::Amend(Amendment { lines: Some(lines), ..Amendment::default() })
+            OrderCommand::Amend(Amendment { lines: Some(lines), ..Amendment::default() })
         };
         let eleven = vec![LineRequest { product_id: self.tea.id, quantity: 11 }];
-        let invalidate = Command::Invalidate { reason: InvalidReason::Test, comment: None };
+        let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
         vec![
             ("insufficient-stock", customer, buy(&self.store, &self.tea, 11)),
             ("unknown-product", customer, buy(&self.store, &self.elsewhere, 1)),
@@ -209,27 +212,31 @@ impl Scene {
             (
                 "inactive",
                 ActorRef::Member(MemberId::from_i64(3)),
-                on_order(self.pending.id, None, Command::Confirm),
+                on_order(self.pending.id, None, OrderCommand::Confirm),
             ),
-            ("inactive", ActorRef::Member(self.gone.id), on_order(self.pending.id, None, Command::Confirm)),
-            ("not-found", operator, on_order(OrderId::from_i64(3), None, Command::Confirm)),
+            (
+                "inactive",
+                ActorRef::Member(self.gone.id),
+                on_order(self.pending.id, None, OrderCommand::Confirm),
+            ),
+            ("not-found", operator, on_order(OrderId::from_i64(3), None, OrderCommand::Confirm)),
             ("not-found", stranger, on_order(self.pending.id, None, cancel(CancelReason::Customer))),
             ("not-found", clerk, on_order(self.invalid.id, None, cancel(CancelReason::Staff))),
-            ("forbidden", customer, on_order(self.pending.id, None, Command::Confirm)),
-            ("forbidden", clerk, on_order(self.pending.id, None, Command::Complete)),
-            ("forbidden", ActorRef::Importer, on_order(self.pending.id, None, Command::Confirm)),
+            ("forbidden", customer, on_order(self.pending.id, None, OrderCommand::Confirm)),
+            ("forbidden", clerk, on_order(self.pending.id, None, OrderCommand::Complete)),
+            ("forbidden", ActorRef::Importer, on_order(self.pending.id, None, OrderCommand::Confirm)),
             ("forbidden", customer, self.import(&self.store, &self.tea)),
             ("unknown-product", ActorRef::Importer, self.import(&self.store, &self.elsewhere)),
-            ("version-conflict", operator, on_order(self.pending.id, Some(7), Command::Confirm)),
-            ("state-conflict", operator, on_order(self.pending.id, None, Command::Complete)),
+            ("version-conflict", operator, on_order(self.pending.id, Some(7), OrderCommand::Confirm)),
+            ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Complete)),
             ("state-conflict", operator, on_order(self.completed.id, None, cancel(CancelReason::Staff))),
             ("state-conflict", operator, on_order(self.completed.id, None, invalidate)),
-            ("state-conflict", operator, on_order(self.pending.id, None, Command::Restore)),
-            ("insufficient-stock", operator, on_order(self.invalid.id, None, Command::Restore)),
+            ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Restore)),
+            ("insufficient-stock", operator, on_order(self.invalid.id, None, OrderCommand::Restore)),
             ("insufficient-stock", operator, on_order(self.pending.id, Some(1), amend(eleven))),
             ("invalid", operator, on_order(self.pending.id, None, amend(vec![]))),
             ("cut-off-passed", customer, on_order(self.late.id, None, cancel(CancelReason::Customer))),
-            ("duplicate", operator, on_order(self.pending.id, None, Command::Place(self.place()))),
+            ("duplicate", operator, on_order(self.pending.id, None, OrderCommand::Place(self.place()))),
         ]
     }
 
@@ -245,7 +252,7 @@ impl Scene {
         }
     }
 
-    fn import(&self, store: &Store, product: &Product) -> Act {
+    fn import(&self, store: &Store, product: &Product) -> Operation {
         let at = Timestamp::from_millis(1_500_000_000_000);
         let import = Import {
             store_id: store.id,
@@ -259,17 +266,17 @@ impl Scene {
             placed_at: at,
             steps: vec![ImportedStep { to: Status::Confirmed, at: None }],
         };
-        let command = Command::Import(Box::new(import));
-        Act::Order { id: Some(OrderId::from_i64(12)), expected_version: None, command }
+        let command = OrderCommand::Import(Box::new(import));
+        Operation::Order { id: Some(OrderId::from_i64(12)), expected_version: None, command }
     }
 
-    fn refused_catalogue(&self) -> Vec<(&'static str, ActorRef, Act)> {
+    fn refused_catalogue(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let operator = ActorRef::Operator;
         let clerk = ActorRef::Member(self.clerk.id);
         let edit = |change: &dyn Fn(&mut product::ProductEdit)| {
             let mut edit = product::ProductEdit::default();
             change(&mut edit);
-            on_product(self.tea.id, product::Command::Edit(edit))
+            on_product(self.tea.id, product::ProductCommand::Edit(edit))
         };
         let create = |store_id, sku: &str, on_hand| {
             let new = product::NewProduct {
@@ -281,12 +288,18 @@ impl Scene {
                 on_hand,
                 external_reference: None,
             };
-            Act::Product { id: None, expected_version: None, command: product::Command::Create(new) }
+            Operation::Product {
+                id: None,
+                expected_version: None,
+                command: product::ProductCommand::Create(new),
+            }
         };
-        let adjust = |delta| on_product(self.tea.id, product::Command::AdjustStock { delta, comment: None });
+        let adjust =
+            |delta| on_product(self.tea.id, product::ProductCommand::AdjustStock { delta, comment: None });
         let currency =
             store::StoreEdit { currency: Some("EUR".parse().expect("a currency")), ..Default::default() };
-        let stale = |command| Act::Store { id: Some(self.store.id), expected_version: Some(9), command };
+        let stale =
+            |command| Operation::Store { id: Some(self.store.id), expected_version: Some(9), command };
         vec![
             ("duplicate", operator, create(self.store.id, &self.tea.sku, 1)),
             ("unknown-store", operator, create(StoreId::from_i64(3), "new", 1)),
@@ -296,18 +309,22 @@ impl Scene {
             ("invalid", operator, edit(&|edit| edit.price = Some(Amount::new(-1)))),
             ("stock-below-reserved", operator, adjust(-9)),
             ("invalid", operator, adjust(i64::MAX)),
-            ("not-found", operator, on_product(ProductId::from_i64(3), product::Command::Activate)),
-            ("not-found", operator, on_store(StoreId::from_i64(3), store::Command::Activate)),
-            ("currency-fixed", operator, on_store(self.store.id, store::Command::Edit(currency.clone()))),
-            ("version-conflict", operator, stale(store::Command::Edit(currency))),
-            ("forbidden", clerk, on_store(self.store.id, store::Command::Deactivate)),
+            ("not-found", operator, on_product(ProductId::from_i64(3), product::ProductCommand::Activate)),
+            ("not-found", operator, on_store(StoreId::from_i64(3), store::StoreCommand::Activate)),
+            (
+                "currency-fixed",
+                operator,
+                on_store(self.store.id, store::StoreCommand::Edit(currency.clone())),
+            ),
+            ("version-conflict", operator, stale(store::StoreCommand::Edit(currency))),
+            ("forbidden", clerk, on_store(self.store.id, store::StoreCommand::Deactivate)),
         ]
     }
 
-    fn refused_people(&self) -> Vec<(&'static str, ActorRef, Act)> {
+    fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let operator = ActorRef::Operator;
         let owner = ActorRef::Member(self.owner.id);
-        let taken = customer::Command::Register { contact: self.customer.contact.clone() };
+        let taken = customer::CustomerCommand::Register { contact: self.customer.contact.clone() };
         let create = |role, email_of: &Member| {
             let new = member::NewMember {
                 contact: email_of.contact.clone(),
@@ -315,10 +332,10 @@ impl Scene {
                 stores: StoreScope::All,
                 must_change_password: true,
             };
-            Act::Member {
+            Operation::Member {
                 id: None,
                 expected_version: None,
-                command: member::Command::Create(new),
+                command: member::MemberCommand::Create(new),
                 password_hash: None,
             }
         };
@@ -327,20 +344,20 @@ impl Scene {
             (
                 "duplicate",
                 ActorRef::Anonymous,
-                Act::Customer { id: None, command: taken, password_hash: Some("x".into()) },
+                Operation::Customer { id: None, command: taken, password_hash: Some("x".into()) },
             ),
             (
                 "not-found",
                 actor(&self.stranger),
-                on_customer(self.customer.id, customer::Command::ChangePassword),
+                on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
             ),
             ("duplicate", operator, create(Role::Clerk, &self.clerk)),
             ("forbidden", ActorRef::Member(self.clerk.id), create(Role::Clerk, &self.clerk)),
-            ("own-account", owner, on_member(self.owner.id, member::Command::Deactivate)),
-            ("last-owner", operator, on_member(self.owner.id, member::Command::Deactivate)),
-            ("last-owner", operator, on_member(self.owner.id, member::Command::Edit(fewer))),
-            ("not-found", owner, on_member(self.clerk.id, member::Command::ChangePassword)),
-            ("not-found", operator, on_member(MemberId::from_i64(3), member::Command::Activate)),
+            ("own-account", owner, on_member(self.owner.id, member::MemberCommand::Deactivate)),
+            ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Deactivate)),
+            ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Edit(fewer))),
+            ("not-found", owner, on_member(self.clerk.id, member::MemberCommand::ChangePassword)),
+            ("not-found", operator, on_member(MemberId::from_i64(3), member::MemberCommand::Activate)),
         ]
     }
 }

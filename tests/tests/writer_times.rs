@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Command, Import, ImportedStep, Order, Status};
+use ordervault_domain::order::{Import, ImportedStep, Order, OrderCommand, Status};
 use ordervault_domain::product;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, IDEMPOTENCY_MILLIS, WriteError};
+use ordervault_persistence::writer::{ActorRef, IDEMPOTENCY_MILLIS, Operation, WriteError};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, submission};
@@ -48,12 +48,12 @@ async fn recorded(db: &Db, order: &Order) -> Vec<i64> {
 async fn a_clock_set_back_a_little_stands_still(db: Db) {
     let (shop, order) = with_order(&db).await;
     shop.clock.advance(90 * SECOND);
-    shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     shop.clock.advance(-60 * SECOND);
-    let started = shop.change(ActorRef::Operator, &order, Command::Start).await;
+    let started = shop.change(ActorRef::Operator, &order, OrderCommand::Start).await;
     assert_eq!(started.started_at, Some(Timestamp::from_millis(OPENING_MILLIS + 90 * SECOND)));
     shop.clock.advance(61 * SECOND);
-    shop.change(ActorRef::Operator, &order, Command::Complete).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Complete).await;
     assert_eq!(recorded(&db, &order).await, [0, 90 * SECOND, 90 * SECOND, 91 * SECOND]);
     shop.close().await;
 }
@@ -62,7 +62,7 @@ async fn a_clock_far_behind_is_refused_in_plain_words(db: Db) {
     let (shop, order) = with_order(&db).await;
     let before = dump(&db).await;
     shop.clock.advance(-61 * SECOND);
-    let confirm = || shop.submit(ActorRef::Operator, vec![on_order(order.id, None, Command::Confirm)]);
+    let confirm = || shop.submit(ActorRef::Operator, vec![on_order(order.id, None, OrderCommand::Confirm)]);
     let refused = confirm().await.expect_err("refused");
     assert_eq!(refused, WriteError::ClockBehind { behind_seconds: 61 });
     assert!(refused.to_string().contains("clock is 61 s behind"), "{refused}");
@@ -76,10 +76,10 @@ async fn a_clock_far_behind_is_refused_in_plain_words(db: Db) {
 async fn a_restart_remembers_the_newest_record(db: Db) {
     let (shop, order) = with_order(&db).await;
     shop.clock.advance(3_600 * SECOND);
-    shop.change(ActorRef::Operator, &order, Command::Confirm).await;
+    shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     shop.close().await;
     let shop = Shop::with(&db, ManualClock::at(OPENING_MILLIS + 3_500 * SECOND), 2).await;
-    let start = || shop.submit(ActorRef::Operator, vec![on_order(order.id, None, Command::Start)]);
+    let start = || shop.submit(ActorRef::Operator, vec![on_order(order.id, None, OrderCommand::Start)]);
     assert_eq!(start().await, Err(WriteError::ClockBehind { behind_seconds: 100 }));
     // Nor anything else, such as an order whose history is only about to begin.
     let other = shop.submit(ActorRef::Operator, vec![place(order.store_id, &[])]).await;
@@ -94,23 +94,23 @@ async fn a_process_whose_clock_is_ahead_does_not_turn_histories_back(db: Db) {
     let (shop, order) = with_order(&db).await;
     let elsewhere = another_process(&db).await;
     let ahead = Shop::with(&elsewhere, ManualClock::at(OPENING_MILLIS + 30 * SECOND), 2).await;
-    ahead.change(ActorRef::Operator, &order, Command::Confirm).await;
+    ahead.change(ActorRef::Operator, &order, OrderCommand::Confirm).await;
     shop.clock.advance(SECOND);
-    let started = shop.change(ActorRef::Operator, &order, Command::Start).await;
+    let started = shop.change(ActorRef::Operator, &order, OrderCommand::Start).await;
     assert_eq!(started.started_at, Some(started.updated_at));
     assert_eq!(recorded(&db, &order).await, [0, 30 * SECOND, 30 * SECOND]);
     // Further ahead than any clock may be: that order has to wait, others need not.
     ahead.clock.advance(120 * SECOND);
-    ahead.change(ActorRef::Operator, &order, Command::Complete).await;
+    ahead.change(ActorRef::Operator, &order, OrderCommand::Complete).await;
     let ahead_store = ahead.store().await;
-    let tooearly = ordervault_domain::store::Command::Deactivate;
+    let tooearly = ordervault_domain::store::StoreCommand::Deactivate;
     let outcomes = together(
         &shop.writer,
         vec![
             submission(ActorRef::Operator, vec![on_store(ahead_store.id, tooearly)]),
             submission(
                 ActorRef::Operator,
-                vec![on_store(order.store_id, ordervault_domain::store::Command::Deactivate)],
+                vec![on_store(order.store_id, ordervault_domain::store::StoreCommand::Deactivate)],
             ),
         ],
     )
@@ -145,10 +145,10 @@ async fn imports_keep_the_times_of_their_source(db: Db) {
         ],
     };
     let id = OrderId::from_i64(ordervault_domain::id::compose(at(0), 7).expect("an id"));
-    let act = || Act::Order {
+    let act = || Operation::Order {
         id: Some(id),
         expected_version: None,
-        command: Command::Import(Box::new(import.clone())),
+        command: OrderCommand::Import(Box::new(import.clone())),
     };
     let order = order_of(shop.submit(ActorRef::Importer, vec![act()]).await);
     assert_eq!((order.id, order.version, order.status), (id, 4, Status::Completed));
@@ -186,7 +186,8 @@ async fn expired_idempotency_keys_are_dropped_on_the_way(db: Db) {
     let mut active = true;
     for _ in 0..64 {
         active = !active;
-        let command = if active { product::Command::Activate } else { product::Command::Deactivate };
+        let command =
+            if active { product::ProductCommand::Activate } else { product::ProductCommand::Deactivate };
         shop.act(ActorRef::Operator, on_product(tea.id, command)).await;
     }
     assert_eq!(keys().await, 0);

@@ -8,9 +8,9 @@ use ordervault_persistence::sequence;
 use ordervault_persistence::writer::Submission;
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::queue::*;
+use ordervault_tests::random_submissions::{Known, Roll};
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
 use ordervault_tests::twin::Fresh;
-use ordervault_tests::wishes::{Known, Roll};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -19,7 +19,7 @@ const LIVES: u64 = 5;
 const STEPS: usize = 150;
 
 /// Submissions that are handed over at one moment, and how long the clock goes on before.
-struct Moment {
+struct AsOf {
     pause_millis: i64,
     wishes: Vec<Submission>,
 }
@@ -39,7 +39,7 @@ async fn shop_on(db: &Db) -> Shop {
 }
 
 /// The first to live it: what is wished for depends on what there is.
-async fn lead(db: &Db, life: u64) -> (Vec<Moment>, Vec<Outcome>) {
+async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
     let shop = shop_on(db).await;
     let mut known = Known::default();
     let (mut moments, mut outcomes) = (vec![], vec![]);
@@ -48,7 +48,7 @@ async fn lead(db: &Db, life: u64) -> (Vec<Moment>, Vec<Outcome>) {
         if moments.is_empty() || roll[6] % 4 == 0 {
             let pause_millis = i64::from(roll[7] % 30_000) + 1;
             shop.clock.advance(pause_millis);
-            moments.push(Moment { pause_millis, wishes: vec![] });
+            moments.push(AsOf { pause_millis, wishes: vec![] });
         }
         let outcome = shop.writer.submit(wish.clone()).await;
         sequence(db).await.expect("numbered");
@@ -73,7 +73,7 @@ fn opening() -> Vec<Roll> {
 }
 
 /// The others: the same wishes, one by one or each moment at once.
-async fn follow(db: &Db, moments: &[Moment], at_once: bool) -> Vec<Outcome> {
+async fn follow(db: &Db, moments: &[AsOf], at_once: bool) -> Vec<SubmissionResult> {
     let shop = shop_on(db).await;
     let mut outcomes = vec![];
     for moment in moments {
@@ -88,7 +88,7 @@ async fn follow(db: &Db, moments: &[Moment], at_once: bool) -> Vec<Outcome> {
     outcomes
 }
 
-fn assert_same_answers(life: u64, expected: &[Outcome], found: &[Outcome]) {
+fn assert_same_answers(life: u64, expected: &[SubmissionResult], found: &[SubmissionResult]) {
     for (step, (expected, found)) in expected.iter().zip(found).enumerate() {
         assert_eq!(found, expected, "life {life}, step {step}");
     }
@@ -143,7 +143,7 @@ fn timeless(mut dump: Dump) -> Dump {
 }
 
 /// A life in which everything is refused proves nothing.
-fn assert_lively(outcomes: &[Outcome], dump: &Dump) {
+fn assert_lively(outcomes: &[SubmissionResult], dump: &Dump) {
     let accepted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
     assert!((STEPS / 4..STEPS).contains(&accepted), "{accepted} of {}", outcomes.len());
     for (table, rows) in dump {

@@ -18,7 +18,7 @@ pub use bearer::{CustomerBearer, StaffBearer};
 pub use order_token::{LOOK_ALIKE_PREFIX, OrderTokens};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
-pub use principal::{Buyer, Customer, Orderer, Permit, Staff, permit};
+pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Permit, Staff, permit};
 pub use refresh::{PresentedRefreshToken, RefreshToken, RefreshTokens};
 pub(crate) use secrets::hashed;
 pub use secrets::{SecretError, Secrets};

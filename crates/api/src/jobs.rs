@@ -82,9 +82,9 @@ impl Tools {
 
 /// Wakes the jobs of this process before their next tick. Clones ring for the same jobs.
 #[derive(Clone, Default)]
-pub struct Bell(Arc<Notify>);
+pub struct JobWaker(Arc<Notify>);
 
-impl Bell {
+impl JobWaker {
     /// There is something to do. What is rung while they are at work is heard afterwards.
     pub fn ring(&self) {
         self.0.notify_one();
@@ -94,7 +94,7 @@ impl Bell {
 /// The jobs of one process.
 pub struct Jobs {
     tools: Tools,
-    bell: Bell,
+    bell: JobWaker,
     jobs: Vec<Watched>,
 }
 
@@ -105,7 +105,7 @@ struct Watched {
 
 impl Jobs {
     /// No jobs yet.
-    pub fn new(tools: Tools, bell: Bell) -> Self {
+    pub fn new(tools: Tools, bell: JobWaker) -> Self {
         Self { tools, bell, jobs: vec![] }
     }
 

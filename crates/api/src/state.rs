@@ -11,7 +11,7 @@ use ordervault_persistence::writer::Writer;
 use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, OrderTokens, Passwords, RefreshTokens};
-use crate::jobs::Bell;
+use crate::jobs::JobWaker;
 use crate::throttles::{Rates, Throttles};
 use crate::v1::Cursors;
 
@@ -194,7 +194,7 @@ pub struct AppState {
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
     /// Wakes the timed jobs of this process.
-    pub bell: Bell,
+    pub bell: JobWaker,
     is_draining: AtomicBool,
 }
 
@@ -226,7 +226,7 @@ impl AppState {
             cursors: Cursors::new(secrets),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
-            bell: Bell::default(),
+            bell: JobWaker::default(),
             is_draining: AtomicBool::new(false),
         }
     }

@@ -6,14 +6,14 @@
 use ordervault_domain::contact::Email;
 use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
-use ordervault_persistence::writer::{Act, ActorRef, Rate, Throttle, ThrottleAct};
+use ordervault_persistence::writer::{ActorRef, Operation, Rate, Throttle, ThrottleOperation};
 
-use crate::auth::{Buyer, Realm, Secrets};
+use crate::auth::{CustomerOrGuest, Realm, Secrets};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
-use crate::v1::submit::{Wish, failed, not_written, reader};
+use crate::v1::submit::{Handover, failed, not_written, reader};
 
 const MINUTE_MILLIS: i64 = 60_000;
 
@@ -100,12 +100,16 @@ impl Throttles {
     }
 
     /// An order. It is counted with the order itself, and only then: a repeated request is no further one.
-    pub(crate) fn place(&self, address: ClientAddress, buyer: &Buyer) -> Act {
+    pub(crate) fn place(&self, address: ClientAddress, buyer: &CustomerOrGuest) -> Operation {
         let who = match buyer {
-            Buyer::Customer(customer) => customer.id.get().to_be_bytes().to_vec(),
-            Buyer::Guest(_) => address.network().to_vec(),
+            CustomerOrGuest::Customer(customer) => customer.id.get().to_be_bytes().to_vec(),
+            CustomerOrGuest::Guest(_) => address.network().to_vec(),
         };
-        Act::Throttle(ThrottleAct::Count(self.of("place_account", &who, self.rates.place_account)))
+        Operation::Throttle(ThrottleOperation::Count(self.of(
+            "place_account",
+            &who,
+            self.rates.place_account,
+        )))
     }
 
     fn of(&self, what: &str, who: &[u8], rate: Rate) -> Throttle {
@@ -133,17 +137,24 @@ pub(crate) async fn attempt(
         let seconds = u32::try_from(wait_millis.saturating_add(999) / 1_000).unwrap_or(u32::MAX);
         return Err(Problem::new(Code::RateLimited).retry_after(seconds));
     }
-    let acts = throttles.iter().cloned().map(|throttle| Act::Throttle(ThrottleAct::Count(throttle)));
-    submit(state, request_id, acts.collect()).await
+    let operations =
+        throttles.iter().cloned().map(|throttle| Operation::Throttle(ThrottleOperation::Count(throttle)));
+    submit(state, request_id, operations.collect()).await
 }
 
 /// The acts that take a counted attempt back: it was a good one.
-pub(crate) fn taken_back(throttles: Vec<Throttle>) -> impl Iterator<Item = Act> {
-    throttles.into_iter().map(|throttle| Act::Throttle(ThrottleAct::TakeBack { key: throttle.key }))
+pub(crate) fn taken_back(throttles: Vec<Throttle>) -> impl Iterator<Item = Operation> {
+    throttles
+        .into_iter()
+        .map(|throttle| Operation::Throttle(ThrottleOperation::TakeBack { key: throttle.key }))
 }
 
 /// Carries out acts on throttles alone.
-pub(crate) async fn submit(state: &AppState, request_id: &RequestId, acts: Vec<Act>) -> Result<(), Problem> {
-    let wish = Wish { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
-    wish.submit(acts).await.map(|_| ()).map_err(|error| not_written(&error))
+pub(crate) async fn submit(
+    state: &AppState,
+    request_id: &RequestId,
+    operations: Vec<Operation>,
+) -> Result<(), Problem> {
+    let wish = Handover { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
+    wish.submit(operations).await.map(|_| ()).map_err(|error| not_written(&error))
 }

@@ -19,9 +19,9 @@ mod order_body;
 mod order_lookups;
 mod orders;
 mod paging;
+mod resource;
 mod staff;
 pub(crate) mod submit;
-mod thing;
 mod timeline;
 
 pub use paging::Cursors;

@@ -7,11 +7,11 @@ use ordervault_api::auth::{NewPassword, Passwords, Realm};
 use ordervault_api::state::Entropy;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::{Contact, Email};
-use ordervault_domain::member::{Command, Member, NewMember};
+use ordervault_domain::member::{Member, MemberCommand, NewMember};
 use ordervault_domain::text::single_line;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
-    Act, ActorRef, Class, Done, Receipt, SessionAct, Submission, WriteError, Writer,
+    ActorRef, Class, Effect, Operation, Receipt, SessionOperation, Submission, WriteError, Writer,
 };
 
 use crate::exit::{Exit, Failure};
@@ -99,13 +99,14 @@ fn rule_in_words(rule: &str) -> &str {
 /// When a rule says no, for one when another account has the address; or when nothing can be written.
 pub async fn create(writer: &Writer, account: Account, password_hash: String) -> Result<Member, WriteError> {
     let contact = Contact { name: Some(account.name), email: Some(account.email), ..Contact::default() };
-    let command = Command::Create(NewMember {
+    let command = MemberCommand::Create(NewMember {
         contact,
         roles: account.roles,
         stores: account.stores,
         must_change_password: account.must_change_password,
     });
-    let act = Act::Member { id: None, expected_version: None, command, password_hash: Some(password_hash) };
+    let act =
+        Operation::Member { id: None, expected_version: None, command, password_hash: Some(password_hash) };
     carried_out(writer, "member-create", vec![act]).await
 }
 
@@ -118,28 +119,33 @@ pub async fn reset_password(
     member: &Member,
     password_hash: String,
 ) -> Result<Member, WriteError> {
-    let logins = SessionAct::EndAll { principal_id: member.id.get(), but: None, because: "password_reset" };
-    let reset = Act::Member {
+    let logins =
+        SessionOperation::EndAll { principal_id: member.id.get(), but: None, because: "password_reset" };
+    let reset = Operation::Member {
         id: Some(member.id),
         expected_version: None,
-        command: Command::ResetPassword,
+        command: MemberCommand::ResetPassword,
         password_hash: Some(password_hash),
     };
-    carried_out(writer, "member-reset-password", vec![Act::Session(logins), reset]).await
+    carried_out(writer, "member-reset-password", vec![Operation::Session(logins), reset]).await
 }
 
 /// Carries out acts of which the last one is on a member.
-async fn carried_out(writer: &Writer, request_id: &str, acts: Vec<Act>) -> Result<Member, WriteError> {
+async fn carried_out(
+    writer: &Writer,
+    request_id: &str,
+    operations: Vec<Operation>,
+) -> Result<Member, WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
         request_id: request_id.to_owned(),
         class: Class::Interactive,
         idempotency: None,
-        acts,
+        operations,
     };
     match writer.submit(submission).await? {
-        Receipt::Done { mut done, .. } => match done.pop() {
-            Some(Done::Member(member)) => Ok(Member::clone(&member)),
+        Receipt::Executed { mut done, .. } => match done.pop() {
+            Some(Effect::Member(member)) => Ok(Member::clone(&member)),
             _ => Err(WriteError::Internal),
         },
         Receipt::Replayed { .. } => Err(WriteError::Internal),

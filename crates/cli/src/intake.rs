@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError, Writer};
+use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 use crate::refusal::words;
-use crate::stop::Stop;
+use crate::shutdown::Shutdown;
 
 /// Submissions under way at the same time: several batches' worth, so that the next one is full when one is done.
 const MAX_IN_FLIGHT: usize = 1_024;
@@ -30,7 +30,7 @@ pub struct Piece {
     /// Ids of things that have to be here before.
     pub needs: Vec<i64>,
     /// What makes it.
-    pub act: Act,
+    pub act: Operation,
 }
 
 /// What became of the pieces handed over.
@@ -59,7 +59,7 @@ pub struct Intake<'a> {
     /// Where to.
     pub writer: &'a Writer,
     /// Ends it early; what is under way is finished.
-    pub stop: &'a Stop,
+    pub stop: &'a Shutdown,
     /// Told in the history as the request they came with.
     pub request_id: &'static str,
     /// Ids of pieces that did not come in: whatever needs them cannot come in either.
@@ -78,7 +78,7 @@ enum Outcome {
 impl<'a> Intake<'a> {
     /// Nothing refused yet.
     #[must_use]
-    pub fn new(writer: &'a Writer, stop: &'a Stop, request_id: &'static str) -> Self {
+    pub fn new(writer: &'a Writer, stop: &'a Shutdown, request_id: &'static str) -> Self {
         Self { writer, stop, request_id, refused: HashSet::new(), halted: None }
     }
 
@@ -149,19 +149,19 @@ impl<'a> Intake<'a> {
 }
 
 /// Hands over until there is an answer.
-async fn submit(writer: &Writer, request_id: &'static str, act: Act) -> Outcome {
+async fn submit(writer: &Writer, request_id: &'static str, act: Operation) -> Outcome {
     let submission = Submission {
         actor: ActorRef::Importer,
         request_id: request_id.to_owned(),
         class: Class::Background,
         idempotency: None,
-        acts: vec![act],
+        operations: vec![act],
     };
     let mut tried = 0;
     loop {
         let error = match writer.submit(submission.clone()).await {
-            Ok(Receipt::Done { applied: true, .. }) => return Outcome::New,
-            Ok(Receipt::Done { .. } | Receipt::Replayed { .. }) => return Outcome::Present,
+            Ok(Receipt::Executed { applied: true, .. }) => return Outcome::New,
+            Ok(Receipt::Executed { .. } | Receipt::Replayed { .. }) => return Outcome::Present,
             Err(error) => error,
         };
         tried += 1;

@@ -15,8 +15,8 @@ pub mod logging;
 pub mod olist;
 pub mod progress;
 pub mod refusal;
+pub mod shutdown;
 pub mod sources;
-pub mod stop;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

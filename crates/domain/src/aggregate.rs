@@ -1,4 +1,4 @@
-//! What every kind of thing with a history has in common: facts are applied to a state, one after another.
+//! What every kind of thing with a history has in common: events are applied to a state, one after another.
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -45,11 +45,11 @@ impl Kind {
     #[must_use]
     pub fn events(self) -> &'static [&'static str] {
         match self {
-            Self::Store => crate::store::Fact::VARIANTS,
-            Self::Product => crate::product::Fact::VARIANTS,
-            Self::Customer => crate::customer::Fact::VARIANTS,
-            Self::Member => crate::member::Fact::VARIANTS,
-            Self::Order => crate::order::Fact::VARIANTS,
+            Self::Store => crate::store::StoreEvent::VARIANTS,
+            Self::Product => crate::product::ProductEvent::VARIANTS,
+            Self::Customer => crate::customer::CustomerEvent::VARIANTS,
+            Self::Member => crate::member::MemberEvent::VARIANTS,
+            Self::Order => crate::order::OrderEvent::VARIANTS,
         }
     }
 
@@ -59,24 +59,24 @@ impl Kind {
     }
 }
 
-/// One thing that happened: the fact, and the personal values that belong to it.
+/// One thing that happened: the event, and the personal values that belong to it.
 ///
-/// They are apart because the fact is kept for ever and hashed, while personal values may have to be erased: the
+/// They are apart because the event is kept for ever and hashed, while personal values may have to be erased: the
 /// history holds only a salted commitment to them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Event<F> {
+pub struct Envelope<F> {
     /// What happened, without a word about a person.
-    pub fact: F,
+    pub event: F,
     /// Who and where; each field `None` when the event does not touch it.
     pub personal: Personal,
     /// When it happened, where that differs from when it is recorded (imports).
     pub occurred_at: Option<Timestamp>,
 }
 
-impl<F> Event<F> {
-    /// A fact without personal values.
-    pub fn of(fact: F) -> Self {
-        Self { fact, personal: Personal::default(), occurred_at: None }
+impl<F> Envelope<F> {
+    /// A event without personal values.
+    pub fn of(event: F) -> Self {
+        Self { event, personal: Personal::default(), occurred_at: None }
     }
 
     /// The same with personal values beside it.
@@ -143,7 +143,7 @@ pub trait Aggregate: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static
     /// Its kind.
     const KIND: Kind;
     /// What may happen to it. The names of the variants are those of the events.
-    type Fact: Serialize + DeserializeOwned + VariantNames + Clone + std::fmt::Debug + Send;
+    type Event: Serialize + DeserializeOwned + VariantNames + Clone + std::fmt::Debug + Send;
     /// The fields that [`Aggregate::changes`] compares.
     const FIELDS: &'static [&'static str];
 
@@ -154,7 +154,7 @@ pub trait Aggregate: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static
     fn apply(
         state: Option<Self>,
         id: i64,
-        event: &Event<Self::Fact>,
+        envelope: &Envelope<Self::Event>,
         stamp: Stamp,
     ) -> Result<Self, Inconsistent>;
 

@@ -2,14 +2,14 @@
 //!
 //! A batch has no history. What it does stands in the histories of its orders, all under the batch's request id.
 //!
-//! To add an act: a variant of [`Action`] and [`ActionKind`], and its arms in [`Action::new`] and [`Action::command`].
+//! To add an act: a variant of [`BatchAction`] and [`BatchActionKind`], and its arms in [`BatchAction::new`] and [`BatchAction::command`].
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::{Actor, MemberAuthority, Permission, StoreScope};
 use crate::id::{BatchId, MemberId};
-use crate::order::{self, Command, InvalidReason};
+use crate::order::{self, InvalidReason, OrderCommand};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -20,7 +20,7 @@ pub const MAX_IDS: usize = 500;
 
 /// What is done to each order, with what goes with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum BatchAction {
     /// Put it into the trash.
     Delete,
     /// Take it out of the trash.
@@ -36,7 +36,7 @@ pub enum Action {
     },
 }
 
-/// The name of an [`Action`].
+/// The name of an [`BatchAction`].
 #[derive(
     Clone,
     Copy,
@@ -53,34 +53,38 @@ pub enum Action {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "Action explains them")]
-pub enum ActionKind {
+#[expect(missing_docs, reason = "BatchAction explains them")]
+pub enum BatchActionKind {
     Delete,
     Undelete,
     Confirm,
     Invalidate,
 }
 
-impl Action {
+impl BatchAction {
     /// The act of this name with what goes with it; `None`: the reason is missing. What does not go with it is dropped.
     #[must_use]
-    pub fn new(kind: ActionKind, reason: Option<InvalidReason>, comment: Option<String>) -> Option<Self> {
+    pub fn new(
+        kind: BatchActionKind,
+        reason: Option<InvalidReason>,
+        comment: Option<String>,
+    ) -> Option<Self> {
         Some(match kind {
-            ActionKind::Delete => Self::Delete,
-            ActionKind::Undelete => Self::Undelete,
-            ActionKind::Confirm => Self::Confirm,
-            ActionKind::Invalidate => Self::Invalidate { reason: reason?, comment },
+            BatchActionKind::Delete => Self::Delete,
+            BatchActionKind::Undelete => Self::Undelete,
+            BatchActionKind::Confirm => Self::Confirm,
+            BatchActionKind::Invalidate => Self::Invalidate { reason: reason?, comment },
         })
     }
 
     /// Its name.
     #[must_use]
-    pub fn kind(&self) -> ActionKind {
+    pub fn kind(&self) -> BatchActionKind {
         match self {
-            Self::Delete => ActionKind::Delete,
-            Self::Undelete => ActionKind::Undelete,
-            Self::Confirm => ActionKind::Confirm,
-            Self::Invalidate { .. } => ActionKind::Invalidate,
+            Self::Delete => BatchActionKind::Delete,
+            Self::Undelete => BatchActionKind::Undelete,
+            Self::Confirm => BatchActionKind::Confirm,
+            Self::Invalidate { .. } => BatchActionKind::Invalidate,
         }
     }
 
@@ -112,13 +116,13 @@ impl Action {
 
     /// The command that each order gets.
     #[must_use]
-    pub fn command(&self, batch: BatchId) -> Command {
+    pub fn command(&self, batch: BatchId) -> OrderCommand {
         match self {
-            Self::Delete => Command::Delete { batch: Some(batch) },
-            Self::Undelete => Command::Undelete { batch: Some(batch) },
-            Self::Confirm => Command::Confirm,
+            Self::Delete => OrderCommand::Delete { batch: Some(batch) },
+            Self::Undelete => OrderCommand::Undelete { batch: Some(batch) },
+            Self::Confirm => OrderCommand::Confirm,
             Self::Invalidate { reason, comment } => {
-                Command::Invalidate { reason: *reason, comment: comment.clone() }
+                OrderCommand::Invalidate { reason: *reason, comment: comment.clone() }
             }
         }
     }
@@ -127,7 +131,7 @@ impl Action {
 /// How far a batch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, EnumString, Display, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Status {
+pub enum BatchStatus {
     /// Accepted; no order has had its turn yet.
     Pending,
     /// Some orders have had their turn.
@@ -155,7 +159,7 @@ pub enum Status {
 )]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum Outcome {
+pub enum ItemOutcome {
     /// Its turn is still to come.
     Waiting,
     /// It was done.
@@ -176,13 +180,13 @@ pub struct Batch {
     /// In whose name, and with whose rights at each order's turn.
     pub created_by: MemberId,
     /// What is done.
-    pub action: Action,
+    pub action: BatchAction,
     /// The stores of its orders, as far as its maker reached them.
     pub stores: StoreScope,
     /// The request that it came with, for the histories of its orders.
     pub request_id: String,
     /// How far it is.
-    pub status: Status,
+    pub status: BatchStatus,
     /// Number of its orders.
     pub total: i64,
     /// Orders to which it was done.
@@ -205,7 +209,7 @@ impl Batch {
     pub fn open(
         id: BatchId,
         created_by: MemberId,
-        action: Action,
+        action: BatchAction,
         stores: StoreScope,
         request_id: &str,
         total: i64,
@@ -217,7 +221,7 @@ impl Batch {
             action,
             stores,
             request_id: request_id.to_owned(),
-            status: Status::Pending,
+            status: BatchStatus::Pending,
             total,
             succeeded: 0,
             already_applied: 0,
@@ -250,14 +254,14 @@ impl Batch {
 
     /// After one more order has had its turn.
     #[must_use]
-    pub fn settled(mut self, outcome: Outcome, now: Timestamp) -> Self {
+    pub fn settled(mut self, outcome: ItemOutcome, now: Timestamp) -> Self {
         match outcome {
-            Outcome::Succeeded => self.succeeded += 1,
-            Outcome::AlreadyApplied => self.already_applied += 1,
-            Outcome::Refused => self.refused += 1,
-            Outcome::Waiting | Outcome::Cancelled => {}
+            ItemOutcome::Succeeded => self.succeeded += 1,
+            ItemOutcome::AlreadyApplied => self.already_applied += 1,
+            ItemOutcome::Refused => self.refused += 1,
+            ItemOutcome::Waiting | ItemOutcome::Cancelled => {}
         }
-        self.status = Status::Running;
+        self.status = BatchStatus::Running;
         self.started_at = self.started_at.or(Some(now));
         self.finished_if_done(now)
     }
@@ -268,10 +272,10 @@ impl Batch {
     /// When every order has had its turn.
     pub fn cancelled(mut self, now: Timestamp) -> Result<Option<Self>, Refusal> {
         match self.status {
-            Status::Cancelled => Ok(None),
-            Status::Completed => Err(Refusal::BatchCompleted),
-            Status::Pending | Status::Running => {
-                self.status = Status::Cancelled;
+            BatchStatus::Cancelled => Ok(None),
+            BatchStatus::Completed => Err(Refusal::BatchCompleted),
+            BatchStatus::Pending | BatchStatus::Running => {
+                self.status = BatchStatus::Cancelled;
                 self.finished_at = Some(now);
                 Ok(Some(self))
             }
@@ -290,7 +294,7 @@ impl Batch {
 
     fn finished_if_done(mut self, now: Timestamp) -> Self {
         if self.done() == self.total {
-            self.status = Status::Completed;
+            self.status = BatchStatus::Completed;
             self.finished_at = Some(now);
         }
         self
@@ -319,31 +323,39 @@ mod tests {
 
     fn batch(total: i64) -> Batch {
         let stores = StoreScope::Only(BTreeSet::from([StoreId::from_i64(1)]));
-        Batch::open(BatchId::from_i64(5), MemberId::from_i64(7), Action::Delete, stores, "req", total, at(1))
+        Batch::open(
+            BatchId::from_i64(5),
+            MemberId::from_i64(7),
+            BatchAction::Delete,
+            stores,
+            "req",
+            total,
+            at(1),
+        )
     }
 
     #[test]
     fn every_name_has_its_act() {
-        for kind in ActionKind::iter() {
-            let action = Action::new(kind, Some(InvalidReason::Test), Some("x".into()));
+        for kind in BatchActionKind::iter() {
+            let action = BatchAction::new(kind, Some(InvalidReason::Test), Some("x".into()));
             assert_eq!(action.map(|action| action.kind()), Some(kind));
         }
-        assert_eq!(Action::new(ActionKind::Invalidate, None, None), None);
+        assert_eq!(BatchAction::new(BatchActionKind::Invalidate, None, None), None);
     }
 
     #[test]
     fn a_batch_is_completed_by_its_last_order() {
         let mut batch = batch(3);
-        assert_eq!((batch.status, batch.started_at), (Status::Pending, None));
-        for (now, outcome) in [(2, Outcome::Succeeded), (3, Outcome::AlreadyApplied)] {
+        assert_eq!((batch.status, batch.started_at), (BatchStatus::Pending, None));
+        for (now, outcome) in [(2, ItemOutcome::Succeeded), (3, ItemOutcome::AlreadyApplied)] {
             batch = batch.settled(outcome, at(now));
             assert_eq!(
                 (batch.status, batch.started_at, batch.finished_at),
-                (Status::Running, Some(at(2)), None)
+                (BatchStatus::Running, Some(at(2)), None)
             );
         }
-        batch = batch.settled(Outcome::Refused, at(4));
-        assert_eq!((batch.status, batch.finished_at, batch.done()), (Status::Completed, Some(at(4)), 3));
+        batch = batch.settled(ItemOutcome::Refused, at(4));
+        assert_eq!((batch.status, batch.finished_at, batch.done()), (BatchStatus::Completed, Some(at(4)), 3));
         assert_eq!((batch.succeeded, batch.already_applied, batch.refused), (1, 1, 1));
         assert_eq!(batch.clone().cancelled(at(5)), Err(Refusal::BatchCompleted));
         assert_eq!(batch.as_accepted(), self::batch(3));
@@ -351,14 +363,14 @@ mod tests {
 
     #[test]
     fn a_batch_is_cancelled_once() {
-        let cancelled = batch(3).settled(Outcome::Succeeded, at(2)).cancelled(at(3)).unwrap().unwrap();
-        assert_eq!((cancelled.status, cancelled.finished_at), (Status::Cancelled, Some(at(3))));
+        let cancelled = batch(3).settled(ItemOutcome::Succeeded, at(2)).cancelled(at(3)).unwrap().unwrap();
+        assert_eq!((cancelled.status, cancelled.finished_at), (BatchStatus::Cancelled, Some(at(3))));
         assert_eq!(cancelled.cancelled(at(4)), Ok(None));
     }
 
     #[test]
     fn a_batch_without_orders_is_completed() {
-        assert_eq!((batch(0).status, batch(0).finished_at), (Status::Completed, Some(at(1))));
+        assert_eq!((batch(0).status, batch(0).finished_at), (BatchStatus::Completed, Some(at(1))));
     }
 
     #[test]

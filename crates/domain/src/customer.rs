@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
-use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{CustomerId, StoreId};
 use crate::refusal::Refusal;
@@ -28,7 +28,7 @@ pub struct Customer {
 
 /// What can be asked of a customer's account.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum CustomerCommand {
     /// Open an account.
     Register {
         /// Name, e-mail address, phone.
@@ -47,7 +47,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum CustomerEvent {
     /// They opened an account.
     Registered {},
     /// They were taken over from another system.
@@ -67,33 +67,33 @@ pub fn decide(
     customer: Option<&Customer>,
     email_taken: bool,
     actor: &Actor,
-    command: &Command,
-) -> Result<Vec<Event<Fact>>, Refusal> {
+    command: &CustomerCommand,
+) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
     let event = match (customer, command) {
-        (None, Command::Register { contact }) => {
+        (None, CustomerCommand::Register { contact }) => {
             if email_taken {
                 return Err(Refusal::Duplicate { field: "email" });
             }
-            Event::of(Fact::Registered {})
+            Envelope::of(CustomerEvent::Registered {})
                 .with(Personal { contact: Some(contact.clone()), ..Personal::default() })
         }
-        (None, Command::Import { external_reference }) => match actor {
+        (None, CustomerCommand::Import { external_reference }) => match actor {
             Actor::Importer | Actor::Operator => {
-                Event::of(Fact::Imported { external_reference: external_reference.clone() })
+                Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
             }
             _ => return Err(Refusal::Forbidden(None)),
         },
         (None, _) => return Err(Refusal::NotFound),
-        (Some(customer), Command::Import { external_reference })
+        (Some(customer), CustomerCommand::Import { external_reference })
             if customer.external_reference.as_ref() == Some(external_reference) =>
         {
             return Ok(vec![]);
         }
-        (Some(_), Command::Register { .. } | Command::Import { .. }) => {
+        (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
         }
-        (Some(customer), Command::ChangePassword) => match actor {
-            Actor::Customer(id) if *id == customer.id => Event::of(Fact::PasswordChanged {}),
+        (Some(customer), CustomerCommand::ChangePassword) => match actor {
+            Actor::Customer(id) if *id == customer.id => Envelope::of(CustomerEvent::PasswordChanged {}),
             _ => return Err(Refusal::NotFound),
         },
     };
@@ -102,9 +102,14 @@ pub fn decide(
 
 impl Aggregate for Customer {
     const KIND: Kind = Kind::Customer;
-    type Fact = Fact;
+    type Event = CustomerEvent;
 
-    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+    fn apply(
+        state: Option<Self>,
+        id: i64,
+        envelope: &Envelope<CustomerEvent>,
+        stamp: Stamp,
+    ) -> Result<Self, Inconsistent> {
         let misfit = |why| Inconsistent { seq: stamp.seq, why };
         let new = |external_reference| Self {
             id: CustomerId::from_i64(id),
@@ -114,11 +119,11 @@ impl Aggregate for Customer {
             created_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
         };
-        let mut customer = match (state, event.fact.clone()) {
-            (None, Fact::Registered {}) => new(None),
-            (None, Fact::Imported { external_reference }) => new(Some(external_reference)),
+        let mut customer = match (state, envelope.event.clone()) {
+            (None, CustomerEvent::Registered {}) => new(None),
+            (None, CustomerEvent::Imported { external_reference }) => new(Some(external_reference)),
             (None, _) => return Err(misfit("the customer does not exist yet")),
-            (Some(customer), Fact::PasswordChanged {}) => customer,
+            (Some(customer), CustomerEvent::PasswordChanged {}) => customer,
             (Some(_), _) => return Err(misfit("the customer exists already")),
         };
         if stamp.seq != customer.version + 1 {
@@ -126,7 +131,7 @@ impl Aggregate for Customer {
         }
         customer.version = stamp.seq;
         customer.updated_at = stamp.recorded_at;
-        if let Some(contact) = &event.personal.contact {
+        if let Some(contact) = &envelope.personal.contact {
             customer.contact = contact.clone();
         }
         Ok(customer)

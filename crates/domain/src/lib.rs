@@ -1,15 +1,15 @@
 //! What ordervault knows about orders, without async, SQL, HTTP, clock, randomness or environment.
 //!
-//! Everything that has a history is an [`aggregate::Aggregate`]: a pure `decide` turns a command into facts or a
-//! [`refusal::Refusal`], a pure `apply` turns facts into the next state. Rows, lists and answers are made from states;
-//! the history keeps the facts.
+//! Everything that has a history is an [`aggregate::Aggregate`]: a pure `decide` turns a command into events or a
+//! [`refusal::Refusal`], a pure `apply` turns events into the next state. Rows, lists and answers are made from states;
+//! the history keeps the events.
 //!
 //! # How to add one more
 //!
 //! - **A command on orders** (say "hold"): see [`order`].
 //! - **A permission**: a variant of [`access::Permission`], the roles that have it in `access/role.rs`, and the commands
 //!   or endpoints that ask for it; bless the matrix.
-//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`], a module with state, `Command`, `Fact`,
+//! - **A kind of thing with a history**: a variant of [`aggregate::Kind`], a module with state, its commands and events,
 //!   `decide` and the `Aggregate` implementation ([`store`] is the smallest), then its table in the persistence crate.
 
 pub mod access;

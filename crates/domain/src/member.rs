@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, MemberAuthority, Permission, Role, StoreScope, permissions_of};
-use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{MemberId, StoreId};
 use crate::refusal::Refusal;
@@ -50,7 +50,7 @@ impl Member {
 
 /// What can be asked of a member's account.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum MemberCommand {
     /// Let somebody in.
     Create(NewMember),
     /// Change what is given.
@@ -91,7 +91,7 @@ pub struct MemberEdit {
 
 /// What the writer knows besides the member.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Facts {
+pub struct DecisionContext {
     /// Does another member sign in with the wanted address?
     pub email_taken: bool,
     /// Active owners, this member included.
@@ -102,7 +102,7 @@ pub struct Facts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum MemberEvent {
     /// They were let in.
     Created {
         /// What they are in the shop.
@@ -135,38 +135,38 @@ pub enum Fact {
 /// The first rule that says no. Nobody grants, changes or takes away rights beyond their own.
 pub fn decide(
     member: Option<&Member>,
-    facts: Facts,
+    context: DecisionContext,
     actor: &Actor,
-    command: &Command,
-) -> Result<Vec<Event<Fact>>, Refusal> {
+    command: &MemberCommand,
+) -> Result<Vec<Envelope<MemberEvent>>, Refusal> {
     authorize(member, actor, command)?;
     let event = match (member, command) {
-        (None, Command::Create(new)) => create(facts, actor, new)?,
+        (None, MemberCommand::Create(new)) => create(context, actor, new)?,
         (None, _) => return Err(Refusal::NotFound),
-        (Some(_), Command::Create(_)) => return Err(Refusal::Duplicate { field: "id" }),
-        (Some(member), Command::Edit(edit)) => return edited(member, facts, actor, edit),
-        (Some(member), Command::Activate) if member.active => return Ok(vec![]),
-        (Some(member), Command::Deactivate) if !member.active => return Ok(vec![]),
-        (Some(_), Command::Activate) => Event::of(Fact::Activated {}),
-        (Some(member), Command::Deactivate) => {
+        (Some(_), MemberCommand::Create(_)) => return Err(Refusal::Duplicate { field: "id" }),
+        (Some(member), MemberCommand::Edit(edit)) => return edited(member, context, actor, edit),
+        (Some(member), MemberCommand::Activate) if member.active => return Ok(vec![]),
+        (Some(member), MemberCommand::Deactivate) if !member.active => return Ok(vec![]),
+        (Some(_), MemberCommand::Activate) => Envelope::of(MemberEvent::Activated {}),
+        (Some(member), MemberCommand::Deactivate) => {
             if actor.id() == Some(member.id.get()) {
                 return Err(Refusal::OwnAccount);
             }
-            an_owner_stays(member, false, facts)?;
-            Event::of(Fact::Deactivated {})
+            an_owner_stays(member, false, context)?;
+            Envelope::of(MemberEvent::Deactivated {})
         }
-        (Some(_), Command::ChangePassword) => Event::of(Fact::PasswordChanged {}),
+        (Some(_), MemberCommand::ChangePassword) => Envelope::of(MemberEvent::PasswordChanged {}),
         // With the current password only: whoever finds somebody's open session must not keep the account.
-        (Some(member), Command::ResetPassword) if actor.id() == Some(member.id.get()) => {
+        (Some(member), MemberCommand::ResetPassword) if actor.id() == Some(member.id.get()) => {
             return Err(Refusal::OwnAccount);
         }
-        (Some(_), Command::ResetPassword) => Event::of(Fact::PasswordReset {}),
+        (Some(_), MemberCommand::ResetPassword) => Envelope::of(MemberEvent::PasswordReset {}),
     };
     Ok(vec![event])
 }
 
-fn authorize(member: Option<&Member>, actor: &Actor, command: &Command) -> Result<(), Refusal> {
-    if let (Some(member), Command::ChangePassword) = (member, command) {
+fn authorize(member: Option<&Member>, actor: &Actor, command: &MemberCommand) -> Result<(), Refusal> {
+    if let (Some(member), MemberCommand::ChangePassword) = (member, command) {
         return match actor.id() == Some(member.id.get()) {
             true => Ok(()),
             false => Err(Refusal::NotFound),
@@ -191,40 +191,44 @@ fn within_own_rights(actor: &Actor, roles: &BTreeSet<Role>, stores: &StoreScope)
     Err(Refusal::BeyondOwnRights)
 }
 
-fn create(facts: Facts, actor: &Actor, new: &NewMember) -> Result<Event<Fact>, Refusal> {
+fn create(
+    context: DecisionContext,
+    actor: &Actor,
+    new: &NewMember,
+) -> Result<Envelope<MemberEvent>, Refusal> {
     has_a_role(&new.roles)?;
     within_own_rights(actor, &new.roles, &new.stores)?;
-    if facts.email_taken {
+    if context.email_taken {
         return Err(Refusal::Duplicate { field: "email" });
     }
-    let fact = Fact::Created {
+    let event = MemberEvent::Created {
         roles: new.roles.clone(),
         stores: new.stores.clone(),
         must_change_password: new.must_change_password,
     };
-    Ok(Event::of(fact).with(Personal { contact: Some(new.contact.clone()), ..Personal::default() }))
+    Ok(Envelope::of(event).with(Personal { contact: Some(new.contact.clone()), ..Personal::default() }))
 }
 
 fn edited(
     member: &Member,
-    facts: Facts,
+    context: DecisionContext,
     actor: &Actor,
     edit: &MemberEdit,
-) -> Result<Vec<Event<Fact>>, Refusal> {
+) -> Result<Vec<Envelope<MemberEvent>>, Refusal> {
     let roles = edit.roles.clone().unwrap_or_else(|| member.roles.clone());
     let stores = edit.stores.clone().unwrap_or_else(|| member.stores.clone());
     has_a_role(&roles)?;
     within_own_rights(actor, &roles, &stores)?;
-    an_owner_stays(member, roles.contains(&Role::Owner), facts)?;
+    an_owner_stays(member, roles.contains(&Role::Owner), context)?;
     let contact = edit.contact.clone().filter(|contact| *contact != member.contact);
-    if contact.as_ref().is_some_and(|contact| contact.email != member.contact.email) && facts.email_taken {
+    if contact.as_ref().is_some_and(|contact| contact.email != member.contact.email) && context.email_taken {
         return Err(Refusal::Duplicate { field: "email" });
     }
     if contact.is_none() && roles == member.roles && stores == member.stores {
         return Ok(vec![]);
     }
     let personal = Personal { contact, ..Personal::default() };
-    Ok(vec![Event::of(Fact::Edited { roles, stores }).with(personal)])
+    Ok(vec![Envelope::of(MemberEvent::Edited { roles, stores }).with(personal)])
 }
 
 fn has_a_role(roles: &BTreeSet<Role>) -> Result<(), Refusal> {
@@ -239,8 +243,8 @@ fn has_a_role(roles: &BTreeSet<Role>) -> Result<(), Refusal> {
 }
 
 /// The shop is never left without an active owner.
-fn an_owner_stays(member: &Member, stays_owner: bool, facts: Facts) -> Result<(), Refusal> {
-    if member.is_active_owner() && !stays_owner && facts.active_owners <= 1 {
+fn an_owner_stays(member: &Member, stays_owner: bool, context: DecisionContext) -> Result<(), Refusal> {
+    if member.is_active_owner() && !stays_owner && context.active_owners <= 1 {
         return Err(Refusal::LastOwner);
     }
     Ok(())
@@ -248,12 +252,17 @@ fn an_owner_stays(member: &Member, stays_owner: bool, facts: Facts) -> Result<()
 
 impl Aggregate for Member {
     const KIND: Kind = Kind::Member;
-    type Fact = Fact;
+    type Event = MemberEvent;
 
-    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+    fn apply(
+        state: Option<Self>,
+        id: i64,
+        envelope: &Envelope<MemberEvent>,
+        stamp: Stamp,
+    ) -> Result<Self, Inconsistent> {
         let misfit = |why| Inconsistent { seq: stamp.seq, why };
-        let mut member = match (state, event.fact.clone()) {
-            (None, Fact::Created { roles, stores, must_change_password }) => Self {
+        let mut member = match (state, envelope.event.clone()) {
+            (None, MemberEvent::Created { roles, stores, must_change_password }) => Self {
                 id: MemberId::from_i64(id),
                 version: 0,
                 contact: Contact::default(),
@@ -265,19 +274,19 @@ impl Aggregate for Member {
                 updated_at: stamp.recorded_at,
             },
             (None, _) => return Err(misfit("the member does not exist yet")),
-            (Some(_), Fact::Created { .. }) => return Err(misfit("the member exists already")),
-            (Some(member), Fact::Edited { roles, stores }) => Self { roles, stores, ..member },
-            (Some(member), Fact::Activated {}) => Self { active: true, ..member },
-            (Some(member), Fact::Deactivated {}) => Self { active: false, ..member },
-            (Some(member), Fact::PasswordChanged {}) => Self { must_change_password: false, ..member },
-            (Some(member), Fact::PasswordReset {}) => Self { must_change_password: true, ..member },
+            (Some(_), MemberEvent::Created { .. }) => return Err(misfit("the member exists already")),
+            (Some(member), MemberEvent::Edited { roles, stores }) => Self { roles, stores, ..member },
+            (Some(member), MemberEvent::Activated {}) => Self { active: true, ..member },
+            (Some(member), MemberEvent::Deactivated {}) => Self { active: false, ..member },
+            (Some(member), MemberEvent::PasswordChanged {}) => Self { must_change_password: false, ..member },
+            (Some(member), MemberEvent::PasswordReset {}) => Self { must_change_password: true, ..member },
         };
         if stamp.seq != member.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));
         }
         member.version = stamp.seq;
         member.updated_at = stamp.recorded_at;
-        if let Some(contact) = &event.personal.contact {
+        if let Some(contact) = &envelope.personal.contact {
             member.contact = contact.clone();
         }
         Ok(member)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, Permission};
-use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Personal, Stamp, compared};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::id::{ProductId, StoreId};
 use crate::money::Amount;
 use crate::refusal::Refusal;
@@ -57,7 +57,7 @@ impl Product {
 
 /// What can be asked of a product.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum ProductCommand {
     /// Make it.
     Create(NewProduct),
     /// Change what is given.
@@ -109,7 +109,7 @@ pub struct ProductEdit {
 
 /// What the writer knows besides the product.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Facts<'a> {
+pub struct DecisionContext<'a> {
     /// The store of a new product, if it exists.
     pub store: Option<&'a Store>,
     /// Does another product of the store have the wanted stock keeping unit?
@@ -120,7 +120,7 @@ pub struct Facts<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum ProductEvent {
     /// It was made.
     Created {
         /// The store that sells it.
@@ -169,21 +169,21 @@ pub enum Fact {
 /// The first rule that says no.
 pub fn decide(
     product: Option<&Product>,
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     actor: &Actor,
-    command: &Command,
-) -> Result<Vec<Event<Fact>>, Refusal> {
+    command: &ProductCommand,
+) -> Result<Vec<Envelope<ProductEvent>>, Refusal> {
     authorize(product, actor, command)?;
     let event = match (product, command) {
-        (None, Command::Create(new)) => create(facts, actor, new)?,
+        (None, ProductCommand::Create(new)) => create(context, actor, new)?,
         (None, _) => return Err(Refusal::NotFound),
-        (Some(product), Command::Create(new)) => {
+        (Some(product), ProductCommand::Create(new)) => {
             let again =
                 new.external_reference.is_some() && new.external_reference == product.external_reference;
             return if again { Ok(vec![]) } else { Err(Refusal::Duplicate { field: "id" }) };
         }
-        (Some(product), Command::Edit(edit)) => return edited(product, facts, edit.clone()),
-        (Some(product), Command::AdjustStock { delta, comment }) => {
+        (Some(product), ProductCommand::Edit(edit)) => return edited(product, context, edit.clone()),
+        (Some(product), ProductCommand::AdjustStock { delta, comment }) => {
             if *delta == 0 {
                 return Ok(vec![]);
             }
@@ -197,20 +197,20 @@ pub fn decide(
             if on_hand < product.reserved {
                 return Err(Refusal::StockBelowReserved { reserved: product.reserved });
             }
-            Event::of(Fact::StockAdjusted { delta: *delta })
+            Envelope::of(ProductEvent::StockAdjusted { delta: *delta })
                 .with(Personal { comment: comment.clone(), ..Personal::default() })
         }
-        (Some(product), Command::Activate) if product.active => return Ok(vec![]),
-        (Some(product), Command::Deactivate) if !product.active => return Ok(vec![]),
-        (Some(_), Command::Activate) => Event::of(Fact::Activated {}),
-        (Some(_), Command::Deactivate) => Event::of(Fact::Deactivated {}),
+        (Some(product), ProductCommand::Activate) if product.active => return Ok(vec![]),
+        (Some(product), ProductCommand::Deactivate) if !product.active => return Ok(vec![]),
+        (Some(_), ProductCommand::Activate) => Envelope::of(ProductEvent::Activated {}),
+        (Some(_), ProductCommand::Deactivate) => Envelope::of(ProductEvent::Deactivated {}),
     };
     Ok(vec![event])
 }
 
-fn authorize(product: Option<&Product>, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+fn authorize(product: Option<&Product>, actor: &Actor, command: &ProductCommand) -> Result<(), Refusal> {
     let needed = match command {
-        Command::AdjustStock { .. } => Permission::StockAdjust,
+        ProductCommand::AdjustStock { .. } => Permission::StockAdjust,
         _ => Permission::ProductsWrite,
     };
     if !actor.may(needed) && *actor != Actor::Importer {
@@ -222,9 +222,13 @@ fn authorize(product: Option<&Product>, actor: &Actor, command: &Command) -> Res
     }
 }
 
-fn create(facts: &Facts<'_>, actor: &Actor, new: &NewProduct) -> Result<Event<Fact>, Refusal> {
-    let store = facts.store.filter(|store| actor.stores().covers(store.id)).ok_or(Refusal::UnknownStore)?;
-    if facts.sku_taken {
+fn create(
+    context: &DecisionContext<'_>,
+    actor: &Actor,
+    new: &NewProduct,
+) -> Result<Envelope<ProductEvent>, Refusal> {
+    let store = context.store.filter(|store| actor.stores().covers(store.id)).ok_or(Refusal::UnknownStore)?;
+    if context.sku_taken {
         return Err(Refusal::Duplicate { field: "sku" });
     }
     if !(0..=MAX_ON_HAND).contains(&new.on_hand) {
@@ -235,7 +239,7 @@ fn create(facts: &Facts<'_>, actor: &Actor, new: &NewProduct) -> Result<Event<Fa
         });
     }
     let new = new.clone();
-    Ok(Event::of(Fact::Created {
+    Ok(Envelope::of(ProductEvent::Created {
         store_id: store.id,
         sku: new.sku,
         title: new.title,
@@ -246,9 +250,13 @@ fn create(facts: &Facts<'_>, actor: &Actor, new: &NewProduct) -> Result<Event<Fa
     }))
 }
 
-fn edited(product: &Product, facts: &Facts<'_>, edit: ProductEdit) -> Result<Vec<Event<Fact>>, Refusal> {
+fn edited(
+    product: &Product,
+    context: &DecisionContext<'_>,
+    edit: ProductEdit,
+) -> Result<Vec<Envelope<ProductEvent>>, Refusal> {
     let sku = edit.sku.unwrap_or_else(|| product.sku.clone());
-    if sku != product.sku && facts.sku_taken {
+    if sku != product.sku && context.sku_taken {
         return Err(Refusal::Duplicate { field: "sku" });
     }
     let title = edit.title.unwrap_or_else(|| product.title.clone());
@@ -261,7 +269,7 @@ fn edited(product: &Product, facts: &Facts<'_>, edit: ProductEdit) -> Result<Vec
     if same {
         return Ok(vec![]);
     }
-    Ok(vec![Event::of(Fact::Edited { sku, title, category, price })])
+    Ok(vec![Envelope::of(ProductEvent::Edited { sku, title, category, price })])
 }
 
 fn priced(price: Amount) -> Result<Amount, Refusal> {
@@ -277,42 +285,48 @@ fn priced(price: Amount) -> Result<Amount, Refusal> {
 
 impl Aggregate for Product {
     const KIND: Kind = Kind::Product;
-    type Fact = Fact;
+    type Event = ProductEvent;
 
-    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+    fn apply(
+        state: Option<Self>,
+        id: i64,
+        envelope: &Envelope<ProductEvent>,
+        stamp: Stamp,
+    ) -> Result<Self, Inconsistent> {
         let misfit = |why| Inconsistent { seq: stamp.seq, why };
-        let mut product = match (state, event.fact.clone()) {
-            (None, Fact::Created { store_id, sku, title, category, price, on_hand, external_reference }) => {
-                Self {
-                    id: ProductId::from_i64(id),
-                    version: 0,
-                    store_id,
-                    sku,
-                    title,
-                    category,
-                    price,
-                    active: true,
-                    on_hand,
-                    reserved: 0,
-                    external_reference,
-                    created_at: stamp.occurred_at,
-                    updated_at: stamp.recorded_at,
-                }
-            }
+        let mut product = match (state, envelope.event.clone()) {
+            (
+                None,
+                ProductEvent::Created { store_id, sku, title, category, price, on_hand, external_reference },
+            ) => Self {
+                id: ProductId::from_i64(id),
+                version: 0,
+                store_id,
+                sku,
+                title,
+                category,
+                price,
+                active: true,
+                on_hand,
+                reserved: 0,
+                external_reference,
+                created_at: stamp.occurred_at,
+                updated_at: stamp.recorded_at,
+            },
             (None, _) => return Err(misfit("the product does not exist yet")),
-            (Some(_), Fact::Created { .. }) => return Err(misfit("the product exists already")),
-            (Some(product), Fact::Edited { sku, title, category, price }) => {
+            (Some(_), ProductEvent::Created { .. }) => return Err(misfit("the product exists already")),
+            (Some(product), ProductEvent::Edited { sku, title, category, price }) => {
                 Self { sku, title, category, price, ..product }
             }
-            (Some(product), Fact::StockAdjusted { delta }) => Self {
+            (Some(product), ProductEvent::StockAdjusted { delta }) => Self {
                 on_hand: product
                     .on_hand
                     .checked_add(delta)
                     .ok_or_else(|| misfit("the units in the house leave the range of numbers"))?,
                 ..product
             },
-            (Some(product), Fact::Activated {}) => Self { active: true, ..product },
-            (Some(product), Fact::Deactivated {}) => Self { active: false, ..product },
+            (Some(product), ProductEvent::Activated {}) => Self { active: true, ..product },
+            (Some(product), ProductEvent::Deactivated {}) => Self { active: false, ..product },
         };
         if stamp.seq != product.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));

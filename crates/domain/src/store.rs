@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::{Actor, Permission, StoreScope};
-use crate::aggregate::{Aggregate, Event, Inconsistent, Kind, Stamp, compared};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::id::StoreId;
 use crate::money::Currency;
 use crate::order::Status;
@@ -119,7 +119,7 @@ pub struct Store {
 
 /// What can be asked of a store.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Command {
+pub enum StoreCommand {
     /// Make it.
     Create(NewStore),
     /// Change what is given.
@@ -166,7 +166,7 @@ pub struct StoreEdit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum StoreEvent {
     /// It was made.
     Created {
         /// Its name.
@@ -214,17 +214,17 @@ pub fn decide(
     store: Option<&Store>,
     has_orders: bool,
     actor: &Actor,
-    command: &Command,
-) -> Result<Vec<Event<Fact>>, Refusal> {
+    command: &StoreCommand,
+) -> Result<Vec<Envelope<StoreEvent>>, Refusal> {
     authorize(store, actor)?;
-    let fact = match (store, command) {
+    let event = match (store, command) {
         // It would be out of its maker's reach.
-        (None, Command::Create(_)) if actor.stores() != StoreScope::All => {
+        (None, StoreCommand::Create(_)) if actor.stores() != StoreScope::All => {
             return Err(Refusal::Forbidden(None));
         }
-        (None, Command::Create(new)) => {
+        (None, StoreCommand::Create(new)) => {
             let new = new.clone();
-            Fact::Created {
+            StoreEvent::Created {
                 name: new.name,
                 currency: new.currency,
                 time_zone: new.time_zone,
@@ -234,12 +234,12 @@ pub fn decide(
             }
         }
         (None, _) => return Err(Refusal::NotFound),
-        (Some(store), Command::Create(new)) => {
+        (Some(store), StoreCommand::Create(new)) => {
             let again =
                 new.external_reference.is_some() && new.external_reference == store.external_reference;
             return if again { Ok(vec![]) } else { Err(Refusal::Duplicate { field: "id" }) };
         }
-        (Some(store), Command::Edit(edit)) => {
+        (Some(store), StoreCommand::Edit(edit)) => {
             let edit = edit.clone();
             let currency = edit.currency.unwrap_or(store.currency);
             if has_orders && currency != store.currency {
@@ -257,14 +257,14 @@ pub fn decide(
             if same {
                 return Ok(vec![]);
             }
-            Fact::Edited { name, currency, time_zone, change_window_minutes, policy }
+            StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy }
         }
-        (Some(store), Command::Activate) if store.active => return Ok(vec![]),
-        (Some(store), Command::Deactivate) if !store.active => return Ok(vec![]),
-        (Some(_), Command::Activate) => Fact::Activated {},
-        (Some(_), Command::Deactivate) => Fact::Deactivated {},
+        (Some(store), StoreCommand::Activate) if store.active => return Ok(vec![]),
+        (Some(store), StoreCommand::Deactivate) if !store.active => return Ok(vec![]),
+        (Some(_), StoreCommand::Activate) => StoreEvent::Activated {},
+        (Some(_), StoreCommand::Deactivate) => StoreEvent::Deactivated {},
     };
-    Ok(vec![Event::of(fact)])
+    Ok(vec![Envelope::of(event)])
 }
 
 fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
@@ -279,14 +279,19 @@ fn authorize(store: Option<&Store>, actor: &Actor) -> Result<(), Refusal> {
 
 impl Aggregate for Store {
     const KIND: Kind = Kind::Store;
-    type Fact = Fact;
+    type Event = StoreEvent;
 
-    fn apply(state: Option<Self>, id: i64, event: &Event<Fact>, stamp: Stamp) -> Result<Self, Inconsistent> {
+    fn apply(
+        state: Option<Self>,
+        id: i64,
+        envelope: &Envelope<StoreEvent>,
+        stamp: Stamp,
+    ) -> Result<Self, Inconsistent> {
         let misfit = |why| Inconsistent { seq: stamp.seq, why };
-        let mut store = match (state, event.fact.clone()) {
+        let mut store = match (state, envelope.event.clone()) {
             (
                 None,
-                Fact::Created {
+                StoreEvent::Created {
                     name,
                     currency,
                     time_zone,
@@ -308,12 +313,13 @@ impl Aggregate for Store {
                 updated_at: stamp.recorded_at,
             },
             (None, _) => return Err(misfit("the store does not exist yet")),
-            (Some(_), Fact::Created { .. }) => return Err(misfit("the store exists already")),
-            (Some(store), Fact::Edited { name, currency, time_zone, change_window_minutes, policy }) => {
-                Self { name, currency, time_zone, change_window_minutes, policy, ..store }
-            }
-            (Some(store), Fact::Activated {}) => Self { active: true, ..store },
-            (Some(store), Fact::Deactivated {}) => Self { active: false, ..store },
+            (Some(_), StoreEvent::Created { .. }) => return Err(misfit("the store exists already")),
+            (
+                Some(store),
+                StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy },
+            ) => Self { name, currency, time_zone, change_window_minutes, policy, ..store },
+            (Some(store), StoreEvent::Activated {}) => Self { active: true, ..store },
+            (Some(store), StoreEvent::Deactivated {}) => Self { active: false, ..store },
         };
         if stamp.seq != store.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));

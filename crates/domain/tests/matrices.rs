@@ -5,16 +5,16 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{CUSTOMER, NOW, after, assert_committed, facts, fold, place, product, staff, store};
+use common::{CUSTOMER, NOW, after, assert_committed, context, fold, place, product, staff, store};
 use ordervault_domain::access::{Actor, Permission, Role};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, InvalidReason, Order, Status, decide,
+    Amendment, CancelReason, Import, InvalidReason, Order, OrderCommand, Status, decide,
 };
 use strum::IntoEnumIterator;
 
-fn commands() -> Vec<(&'static str, Command)> {
+fn commands() -> Vec<(&'static str, OrderCommand)> {
     let comment = None;
     let import = Import {
         store_id: common::STORE,
@@ -31,19 +31,19 @@ fn commands() -> Vec<(&'static str, Command)> {
     let amendment = Amendment { note: Some("ring twice".into()), ..Amendment::default() };
     vec![
         ("place", place(&[(10, 1)])),
-        ("import", Command::Import(Box::new(import))),
-        ("confirm", Command::Confirm),
-        ("reject", Command::Reject { reason: InvalidReason::Test, comment: comment.clone() }),
-        ("amend", Command::Amend(amendment)),
-        ("start", Command::Start),
-        ("complete", Command::Complete),
-        ("cancel", Command::Cancel { reason: CancelReason::Customer, comment: comment.clone() }),
-        ("invalidate", Command::Invalidate { reason: InvalidReason::Test, comment }),
-        ("restore", Command::Restore),
-        ("delete", Command::Delete { batch: None }),
-        ("undelete", Command::Undelete { batch: None }),
-        ("hide", Command::Hide),
-        ("show", Command::Show),
+        ("import", OrderCommand::Import(Box::new(import))),
+        ("confirm", OrderCommand::Confirm),
+        ("reject", OrderCommand::Reject { reason: InvalidReason::Test, comment: comment.clone() }),
+        ("amend", OrderCommand::Amend(amendment)),
+        ("start", OrderCommand::Start),
+        ("complete", OrderCommand::Complete),
+        ("cancel", OrderCommand::Cancel { reason: CancelReason::Customer, comment: comment.clone() }),
+        ("invalidate", OrderCommand::Invalidate { reason: InvalidReason::Test, comment }),
+        ("restore", OrderCommand::Restore),
+        ("delete", OrderCommand::Delete { batch: None }),
+        ("undelete", OrderCommand::Undelete { batch: None }),
+        ("hide", OrderCommand::Hide),
+        ("show", OrderCommand::Show),
     ]
 }
 
@@ -51,23 +51,24 @@ fn commands() -> Vec<(&'static str, Command)> {
 fn orders() -> Vec<Option<Order>> {
     let store = store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
+    let context = context(&store, &products);
     let owner = staff(Role::Owner);
-    let road: &[(Status, &[Command])] = &[
+    let road: &[(Status, &[OrderCommand])] = &[
         (Status::PendingReview, &[]),
-        (Status::Confirmed, &[Command::Confirm]),
-        (Status::Processing, &[Command::Confirm, Command::Start]),
-        (Status::Completed, &[Command::Confirm, Command::Start, Command::Complete]),
-        (Status::Cancelled, &[Command::Cancel { reason: CancelReason::Other, comment: None }]),
-        (Status::Invalid, &[Command::Invalidate { reason: InvalidReason::Other, comment: None }]),
+        (Status::Confirmed, &[OrderCommand::Confirm]),
+        (Status::Processing, &[OrderCommand::Confirm, OrderCommand::Start]),
+        (Status::Completed, &[OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete]),
+        (Status::Cancelled, &[OrderCommand::Cancel { reason: CancelReason::Other, comment: None }]),
+        (Status::Invalid, &[OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None }]),
     ];
-    let invalidate = Command::Invalidate { reason: InvalidReason::Other, comment: None };
-    let deleted = after(&owner, &facts, &[place(&[(10, 1)]), invalidate, Command::Delete { batch: None }]);
+    let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None };
+    let deleted =
+        after(&owner, &context, &[place(&[(10, 1)]), invalidate, OrderCommand::Delete { batch: None }]);
     let deleted = Some(Order { customer_id: Some(CUSTOMER), ..deleted });
     let reached = road.iter().map(|(status, commands)| {
         let mut all = vec![place(&[(10, 1)])];
         all.extend(commands.iter().cloned());
-        let order = after(&owner, &facts, &all);
+        let order = after(&owner, &context, &all);
         assert_eq!(order.status, *status);
         Some(Order { customer_id: Some(CUSTOMER), ..order })
     });
@@ -83,7 +84,7 @@ fn state(order: &Order) -> &'static str {
 fn state_by_command() {
     let store = store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
+    let context = context(&store, &products);
     let mut table = String::from("What each command does in each state: the next state, or the refusal.\n");
     for (who, actor) in
         [("the operator", Actor::Operator), ("the order's customer", Actor::Customer(CUSTOMER))]
@@ -96,7 +97,7 @@ fn state_by_command() {
         for (name, command) in commands() {
             write!(table, "\n{name:12}").expect("writing to a string");
             for order in &orders {
-                let cell: &str = match decide(order.as_ref(), &facts, &actor, &command, NOW) {
+                let cell: &str = match decide(order.as_ref(), &context, &actor, &command, NOW) {
                     Ok(events) if events.is_empty() => "=",
                     Ok(events) => state(&fold(order.clone(), &events, NOW).expect("an order")),
                     Err(refusal) => (&refusal).into(),

@@ -3,12 +3,13 @@
 
 mod common;
 
-use common::{CUSTOMER, NOW, after, contact, facts, fold, place, product, staff, store};
+use common::{CUSTOMER, NOW, after, contact, context, fold, place, product, staff, store};
 use ordervault_domain::access::Scope;
 use ordervault_domain::access::{Actor, Role, StatusSet, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Fact, InvalidReason, Likeness, Order, Place, Status, decide,
+    Amendment, CancelReason, DuplicateKey, InvalidReason, Order, OrderCommand, OrderEvent, Place, Status,
+    decide,
 };
 use ordervault_domain::refusal::{Refusal, Shortage};
 use ordervault_domain::store::{Policy, Store};
@@ -26,25 +27,25 @@ fn strict_store() -> Store {
     Store { policy, ..store() }
 }
 
-fn placement(command: Command) -> Place {
+fn placement(command: OrderCommand) -> Place {
     match command {
-        Command::Place(place) => place,
+        OrderCommand::Place(place) => place,
         other => panic!("{other:?}"),
     }
 }
 
-const INVALIDATE: Command = Command::Invalidate { reason: InvalidReason::Other, comment: None };
+const INVALIDATE: OrderCommand = OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None };
 
 #[test]
 fn each_open_step_gets_its_deadline_and_no_other_state_has_one() {
     let store = strict_store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
+    let context = context(&store, &products);
     let owner = staff(Role::Owner);
-    let due = |commands: &[Command]| after(&owner, &facts, commands).due_at;
+    let due = |commands: &[OrderCommand]| after(&owner, &context, commands).due_at;
     let placed = place(&[(10, 1)]);
-    let cancel = Command::Cancel { reason: CancelReason::Other, comment: None };
-    let road = [placed, Command::Confirm, Command::Start, Command::Complete];
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: None };
+    let road = [placed, OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete];
     assert_eq!(due(&road[..1]), Some(NOW.plus_minutes(30)));
     assert_eq!(due(&road[..2]), Some(NOW.plus_minutes(60)));
     assert_eq!(due(&road[..3]), Some(NOW.plus_minutes(120)));
@@ -52,7 +53,7 @@ fn each_open_step_gets_its_deadline_and_no_other_state_has_one() {
     assert_eq!(due(&[road[0].clone(), cancel]), None);
     assert_eq!(due(&[road[0].clone(), INVALIDATE]), None);
     assert_eq!(
-        due(&[road[0].clone(), road[1].clone(), INVALIDATE, Command::Restore]),
+        due(&[road[0].clone(), road[1].clone(), INVALIDATE, OrderCommand::Restore]),
         Some(NOW.plus_minutes(60))
     );
 }
@@ -60,10 +61,10 @@ fn each_open_step_gets_its_deadline_and_no_other_state_has_one() {
 #[test]
 fn a_deadline_is_fixed_when_the_step_begins() {
     let products = [product(10, 5)];
-    let order = after(&staff(Role::Owner), &facts(&strict_store(), &products), &[place(&[(10, 1)])]);
-    let note = Command::Amend(Amendment { note: Some("later".into()), ..Amendment::default() });
+    let order = after(&staff(Role::Owner), &context(&strict_store(), &products), &[place(&[(10, 1)])]);
+    let note = OrderCommand::Amend(Amendment { note: Some("later".into()), ..Amendment::default() });
     let slower = Store { policy: Policy { review_minutes: Some(9_999), ..Policy::default() }, ..store() };
-    let events = decide(Some(&order), &facts(&slower, &products), &Actor::Operator, &note, NOW);
+    let events = decide(Some(&order), &context(&slower, &products), &Actor::Operator, &note, NOW);
     let amended = fold(Some(order.clone()), &events.expect("an amendment"), NOW).expect("an order");
     assert_eq!(amended.due_at, order.due_at);
 }
@@ -72,18 +73,19 @@ fn a_deadline_is_fixed_when_the_step_begins() {
 fn a_breach_is_noted_once_per_step_and_never_early() {
     let store = strict_store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
-    let order = after(&staff(Role::Owner), &facts, &[place(&[(10, 1)])]);
-    let note = |order: &Order, now| decide(Some(order), &facts, &Actor::System, &Command::NoteBreach, now);
+    let context = context(&store, &products);
+    let order = after(&staff(Role::Owner), &context, &[place(&[(10, 1)])]);
+    let note =
+        |order: &Order, now| decide(Some(order), &context, &Actor::System, &OrderCommand::NoteBreach, now);
     let due_at = order.due_at.expect("a deadline");
     assert_eq!(note(&order, due_at), Ok(vec![]));
     let late = due_at.plus_millis(1);
     let events = note(&order, late).expect("a breach");
-    assert_eq!(events[0].fact, Fact::Breached { due_at });
+    assert_eq!(events[0].event, OrderEvent::Breached { due_at });
     let breached = fold(Some(order), &events, late).expect("an order");
     assert_eq!(breached.breached_at, Some(late));
     assert_eq!(note(&breached, late.plus_minutes(5)), Ok(vec![]));
-    let events = decide(Some(&breached), &facts, &Actor::Operator, &Command::Confirm, late);
+    let events = decide(Some(&breached), &context, &Actor::Operator, &OrderCommand::Confirm, late);
     let confirmed = fold(Some(breached), &events.expect("confirmed"), late).expect("an order");
     assert_eq!(confirmed.breached_at, None);
     assert_eq!(note(&confirmed, late.plus_minutes(61)).map(|events| events.len()), Ok(1));
@@ -93,20 +95,20 @@ fn a_breach_is_noted_once_per_step_and_never_early() {
 fn what_stays_unconfirmed_expires_where_the_store_says_so() {
     let products = [product(10, 5)];
     let strict = strict_store();
-    let order = after(&staff(Role::Owner), &facts(&strict, &products), &[place(&[(10, 1)])]);
+    let order = after(&staff(Role::Owner), &context(&strict, &products), &[place(&[(10, 1)])]);
     let expire = |order: &Order, store: &Store, now: Timestamp| {
-        decide(Some(order), &facts(store, &products), &Actor::System, &Command::Expire, now)
+        decide(Some(order), &context(store, &products), &Actor::System, &OrderCommand::Expire, now)
             .expect("no refusal")
     };
     let end = NOW.plus_minutes(45);
     assert_eq!(expire(&order, &strict, end.plus_millis(-1)), vec![]);
     assert_eq!(expire(&order, &store(), end), vec![], "off by default");
     let events = expire(&order, &strict, end);
-    assert_eq!(events[0].fact, Fact::Cancelled { reason: CancelReason::Expired });
+    assert_eq!(events[0].event, OrderEvent::Cancelled { reason: CancelReason::Expired });
     let expired = fold(Some(order.clone()), &events, end).expect("an order");
     assert_eq!(expire(&expired, &strict, end.plus_minutes(99)), vec![]);
     let confirmed =
-        decide(Some(&order), &facts(&strict, &products), &Actor::Operator, &Command::Confirm, NOW);
+        decide(Some(&order), &context(&strict, &products), &Actor::Operator, &OrderCommand::Confirm, NOW);
     let confirmed = fold(Some(order), &confirmed.expect("confirmed"), NOW).expect("an order");
     assert_eq!(expire(&confirmed, &strict, end.plus_minutes(99)), vec![]);
 }
@@ -115,13 +117,13 @@ fn what_stays_unconfirmed_expires_where_the_store_says_so() {
 fn timers_are_nobody_elses() {
     let store = strict_store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
-    let order = after(&staff(Role::Owner), &facts, &[place(&[(10, 1)])]);
+    let context = context(&store, &products);
+    let order = after(&staff(Role::Owner), &context, &[place(&[(10, 1)])]);
     for actor in
         [staff(Role::Owner), Actor::Customer(CUSTOMER), Actor::Guest(Some(order.id)), Actor::Importer]
     {
-        for command in [Command::NoteBreach, Command::Expire] {
-            let decided = decide(Some(&order), &facts, &actor, &command, NOW.plus_minutes(99));
+        for command in [OrderCommand::NoteBreach, OrderCommand::Expire] {
+            let decided = decide(Some(&order), &context, &actor, &command, NOW.plus_minutes(99));
             assert_eq!(decided, Err(Refusal::Forbidden(None)), "{actor:?}");
         }
     }
@@ -131,13 +133,13 @@ fn timers_are_nobody_elses() {
 fn an_order_like_a_recent_one_is_asked_about() {
     let store = store();
     let products = [product(10, 50)];
-    let order = after(&Actor::Guest(None), &facts(&store, &products), &[place(&[(10, 1)])]);
+    let order = after(&Actor::Guest(None), &context(&store, &products), &[place(&[(10, 1)])]);
     let again = |earlier: &Order, told_apart: &[OrderId]| {
-        let mut facts = facts(&store, &products);
-        facts.look_alikes = vec![earlier];
+        let mut context = context(&store, &products);
+        context.look_alikes = vec![earlier];
         let command = placement(place(&[(10, 1)]));
-        let command = Command::Place(Place { not_duplicate_of: told_apart.to_vec(), ..command });
-        decide(None, &facts, &Actor::Guest(None), &command, NOW).map(|events| events.len())
+        let command = OrderCommand::Place(Place { not_duplicate_of: told_apart.to_vec(), ..command });
+        decide(None, &context, &Actor::Guest(None), &command, NOW).map(|events| events.len())
     };
     assert_eq!(again(&order, &[]), Err(Refusal::LooksLike(vec![order.id])));
     assert_eq!(again(&order, &[OrderId::from_i64(99)]), Err(Refusal::LooksLike(vec![order.id])));
@@ -152,7 +154,7 @@ fn an_order_like_a_recent_one_is_asked_about() {
 fn orders_are_alike_by_store_buyer_and_basket() {
     let base = placement(place(&[(10, 1), (11, 2)]));
     let like =
-        |place: &Place, customer| Likeness::of_place(place, customer).expect("somebody orders something");
+        |place: &Place, customer| DuplicateKey::of_place(place, customer).expect("somebody orders something");
     let same = like(&base, None);
     let reordered = placement(place(&[(11, 1), (10, 1), (11, 1)]));
     assert_eq!(like(&reordered, None), same);
@@ -175,17 +177,17 @@ fn orders_are_alike_by_store_buyer_and_basket() {
     }
     let store = store();
     let products = [product(10, 50), product(11, 50)];
-    let order = after(&Actor::Guest(None), &facts(&store, &products), &[Command::Place(base)]);
-    assert_eq!(Likeness::of_order(&order), Some(same));
+    let order = after(&Actor::Guest(None), &context(&store, &products), &[OrderCommand::Place(base)]);
+    assert_eq!(DuplicateKey::of_order(&order), Some(same));
     let imported = Order { source: ordervault_domain::order::Source::Import, ..order };
-    assert_eq!(Likeness::of_order(&imported), None);
+    assert_eq!(DuplicateKey::of_order(&imported), None);
 }
 
 #[test]
 fn a_number_dialled_with_another_prefix_is_the_same_buyers() {
     let like = |phone: &str| {
         let contact = ordervault_domain::contact::Contact { phone: phone.parse().ok(), ..contact() };
-        Likeness::of_place(&Place { contact, ..placement(place(&[(10, 1)])) }, None)
+        DuplicateKey::of_place(&Place { contact, ..placement(place(&[(10, 1)])) }, None)
     };
     assert_eq!(like("+886 912 345 678"), like("00886912345678"));
     assert_eq!(like("0912 345 678"), like("912345678"));
@@ -198,10 +200,10 @@ fn a_number_dialled_with_another_prefix_is_the_same_buyers() {
 fn lines_of_one_product_are_short_together() {
     let store = store();
     let products = [product(10, 298), product(11, 5)];
-    let facts = facts(&store, &products);
+    let context = context(&store, &products);
     let wanted = place(&[(10, 150), (11, 5), (10, 150)]);
     let short = |line| Shortage { line, product_id: products[0].id, requested: 300, available: 298 };
-    let decided = decide(None, &facts, &Actor::Guest(None), &wanted, NOW);
+    let decided = decide(None, &context, &Actor::Guest(None), &wanted, NOW);
     assert_eq!(decided, Err(Refusal::InsufficientStock(vec![short(0), short(2)])));
 }
 
@@ -209,20 +211,27 @@ fn lines_of_one_product_are_short_together() {
 fn nothing_goes_on_in_the_trash() {
     let store = store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
-    let road = [place(&[(10, 1)]), INVALIDATE, Command::Delete { batch: None }];
-    let deleted = after(&staff(Role::Owner), &facts, &road);
-    for command in
-        [Command::Restore, Command::Hide, Command::NoteBreach, Command::Amend(Amendment::default())]
-    {
-        let decided = decide(Some(&deleted), &facts, &Actor::Operator, &command, NOW);
+    let context = context(&store, &products);
+    let road = [place(&[(10, 1)]), INVALIDATE, OrderCommand::Delete { batch: None }];
+    let deleted = after(&staff(Role::Owner), &context, &road);
+    for command in [
+        OrderCommand::Restore,
+        OrderCommand::Hide,
+        OrderCommand::NoteBreach,
+        OrderCommand::Amend(Amendment::default()),
+    ] {
+        let decided = decide(Some(&deleted), &context, &Actor::Operator, &command, NOW);
         assert_eq!(decided, Err(Refusal::StateConflict { current: Status::Invalid }), "{command:?}");
     }
-    let undelete = Command::Undelete { batch: None };
-    let events = decide(Some(&deleted), &facts, &Actor::Operator, &undelete, NOW).expect("undeleted");
+    let undelete = OrderCommand::Undelete { batch: None };
+    let events = decide(Some(&deleted), &context, &Actor::Operator, &undelete, NOW).expect("undeleted");
     let undeleted = fold(Some(deleted.clone()), &events, NOW).expect("an order");
-    assert_eq!(decide(Some(&undeleted), &facts, &Actor::Operator, &undelete, NOW), Ok(vec![]), "it is there");
-    let before = after(&staff(Role::Owner), &facts, &road[..2]);
+    assert_eq!(
+        decide(Some(&undeleted), &context, &Actor::Operator, &undelete, NOW),
+        Ok(vec![]),
+        "it is there"
+    );
+    let before = after(&staff(Role::Owner), &context, &road[..2]);
     let same = Order { version: before.version, ..undeleted };
     assert_eq!(same, before, "as it was, only its history is longer");
 }
@@ -231,9 +240,9 @@ fn nothing_goes_on_in_the_trash() {
 fn the_trash_is_out_of_reach_without_the_right_to_it() {
     let store = store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
-    let road = [place(&[(10, 1)]), INVALIDATE, Command::Delete { batch: None }];
-    let deleted = after(&staff(Role::Owner), &facts, &road);
+    let context = context(&store, &products);
+    let road = [place(&[(10, 1)]), INVALIDATE, OrderCommand::Delete { batch: None }];
+    let deleted = after(&staff(Role::Owner), &context, &road);
     let deleted = Order { customer_id: Some(CUSTOMER), ..deleted };
     let all = |trash| Scope::Staff {
         stores: StoreScope::All,
@@ -256,14 +265,15 @@ fn the_trash_is_out_of_reach_without_the_right_to_it() {
 fn a_guest_reaches_the_one_order_that_they_know() {
     let store = store();
     let products = [product(10, 5)];
-    let facts = facts(&store, &products);
-    let order = after(&Actor::Guest(None), &facts, &[place(&[(10, 1)])]);
+    let context = context(&store, &products);
+    let order = after(&Actor::Guest(None), &context, &[place(&[(10, 1)])]);
     assert_eq!((order.customer_id, order.source), (None, ordervault_domain::order::Source::Shop));
-    let cancel = Command::Cancel { reason: CancelReason::Customer, comment: None };
-    let ask = |actor: Actor| decide(Some(&order), &facts, &actor, &cancel, NOW).map(|events| events.len());
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Customer, comment: None };
+    let ask = |actor: Actor| decide(Some(&order), &context, &actor, &cancel, NOW).map(|events| events.len());
     assert_eq!(ask(Actor::Guest(Some(order.id))), Ok(1));
     assert_eq!(ask(Actor::Guest(Some(OrderId::from_i64(99)))), Err(Refusal::NotFound));
     assert_eq!(ask(Actor::Guest(None)), Err(Refusal::NotFound));
-    let confirmed = decide(Some(&order), &facts, &Actor::Guest(Some(order.id)), &Command::Confirm, NOW);
+    let confirmed =
+        decide(Some(&order), &context, &Actor::Guest(Some(order.id)), &OrderCommand::Confirm, NOW);
     assert_eq!(confirmed, Err(Refusal::Forbidden(None)));
 }

@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::{facts, place, product, store};
+use common::{context, place, product, store};
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Stamp};
 use ordervault_domain::id::{OrderId, ProductId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::timeline::{Happening, Step, timeline};
+use ordervault_domain::order::timeline::{HistoryEvent, Step, timeline};
 use ordervault_domain::order::{
-    CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, Order, Status, decide,
+    CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, Order, OrderCommand, Status, decide,
 };
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
@@ -24,30 +24,30 @@ const MINUTE_MILLIS: i64 = 60_000;
 struct Life {
     store: Store,
     order: Option<Order>,
-    happenings: Vec<Happening<usize>>,
+    history: Vec<HistoryEvent<usize>>,
 }
 
 impl Life {
     fn new(policy: Policy) -> Self {
-        Self { store: Store { policy, ..store() }, order: None, happenings: vec![] }
+        Self { store: Store { policy, ..store() }, order: None, history: vec![] }
     }
 
     /// Carries out what is allowed; whoever does it is named by the number of their command.
-    fn live(&mut self, by: usize, command: &Command, now: Timestamp) {
+    fn live(&mut self, by: usize, command: &OrderCommand, now: Timestamp) {
         let products = [product(10, 1_000)];
-        let facts = facts(&self.store, &products);
-        let Ok(events) = decide(self.order.as_ref(), &facts, &Actor::System, command, now) else { return };
+        let context = context(&self.store, &products);
+        let Ok(events) = decide(self.order.as_ref(), &context, &Actor::System, command, now) else { return };
         for event in events {
             let seq = self.order.as_ref().map_or(0, |order| order.version) + 1;
             let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
             let after = Order::apply(self.order.take(), ID.get(), &event, stamp).expect("it fits");
             self.order = Some(after);
-            self.happenings.push(Happening { event, stamp, by });
+            self.history.push(HistoryEvent { envelope: event, stamp, by });
         }
     }
 
     fn steps(&self) -> Vec<Step<usize>> {
-        timeline(ID, self.happenings.iter().cloned()).expect("a history")
+        timeline(ID, self.history.iter().cloned()).expect("a history")
     }
 }
 
@@ -55,22 +55,22 @@ fn at(minutes: i64) -> Timestamp {
     Timestamp::from_millis(START_MILLIS + minutes * MINUTE_MILLIS)
 }
 
-fn any_command() -> impl Strategy<Value = Command> {
+fn any_command() -> impl Strategy<Value = OrderCommand> {
     prop_oneof![
-        3 => Just(Command::Confirm),
-        3 => Just(Command::Start),
-        2 => Just(Command::Complete),
-        1 => Just(Command::Cancel { reason: CancelReason::Staff, comment: None }),
-        2 => Just(Command::Invalidate { reason: InvalidReason::Test, comment: None }),
-        2 => Just(Command::Restore),
-        1 => Just(Command::Delete { batch: None }),
-        1 => Just(Command::Undelete { batch: None }),
-        2 => Just(Command::NoteBreach),
-        1 => Just(Command::Expire),
+        3 => Just(OrderCommand::Confirm),
+        3 => Just(OrderCommand::Start),
+        2 => Just(OrderCommand::Complete),
+        1 => Just(OrderCommand::Cancel { reason: CancelReason::Staff, comment: None }),
+        2 => Just(OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None }),
+        2 => Just(OrderCommand::Restore),
+        1 => Just(OrderCommand::Delete { batch: None }),
+        1 => Just(OrderCommand::Undelete { batch: None }),
+        2 => Just(OrderCommand::NoteBreach),
+        1 => Just(OrderCommand::Expire),
     ]
 }
 
-fn any_start() -> impl Strategy<Value = Command> {
+fn any_start() -> impl Strategy<Value = OrderCommand> {
     let road = [Status::Confirmed, Status::Processing, Status::Completed];
     let times = proptest::collection::vec(proptest::option::of(-90_000_000..90_000_000_i64), 0..=3);
     let import = (-90_000_000..0_i64, times).prop_map(move |(placed, times)| {
@@ -78,7 +78,7 @@ fn any_start() -> impl Strategy<Value = Command> {
             to: *to,
             at: at.map(|millis| Timestamp::from_millis(START_MILLIS + millis)),
         });
-        Command::Import(Box::new(Import {
+        OrderCommand::Import(Box::new(Import {
             store_id: common::STORE,
             customer_id: None,
             external_reference: "x:1".into(),
@@ -114,13 +114,13 @@ proptest! {
     fn steps_follow_one_another_and_add_up(
         policy in any_policy(),
         start in any_start(),
-        acts in proptest::collection::vec((0..200_000_000_i64, any_command()), 0..20),
+        operations in proptest::collection::vec((0..200_000_000_i64, any_command()), 0..20),
         rest_millis in 0..200_000_000_i64,
     ) {
         let mut life = Life::new(policy);
         let mut now = START_MILLIS;
         life.live(0, &start, Timestamp::from_millis(now));
-        for (by, (wait, command)) in acts.iter().enumerate() {
+        for (by, (wait, command)) in operations.iter().enumerate() {
             now += wait;
             life.live(by + 1, command, Timestamp::from_millis(now));
         }
@@ -149,8 +149,8 @@ proptest! {
         // Late is what the order itself calls overdue, and whatever was noted as a breach.
         prop_assert_eq!(last.late_seconds(now).is_some(), order.is_overdue(now));
         let late = steps.iter().filter(|step| step.late_seconds(now).is_some()).count();
-        let breaches = life.happenings.iter().filter(|happening| {
-            matches!(happening.event.fact, ordervault_domain::order::Fact::Breached { .. })
+        let breaches = life.history.iter().filter(|happening| {
+            matches!(happening.envelope.event, ordervault_domain::order::OrderEvent::Breached { .. })
         });
         prop_assert!(breaches.count() <= late);
     }
@@ -161,9 +161,9 @@ fn a_life_told_by_hand() {
     let policy = Policy { review_minutes: Some(60), start_minutes: Some(30), ..Policy::default() };
     let mut life = Life::new(policy);
     life.live(1, &place(&[(10, 1)]), at(0));
-    life.live(2, &Command::NoteBreach, at(61));
-    life.live(3, &Command::Confirm, at(90));
-    life.live(4, &Command::Start, at(100));
+    life.live(2, &OrderCommand::NoteBreach, at(61));
+    life.live(3, &OrderCommand::Confirm, at(90));
+    life.live(4, &OrderCommand::Start, at(100));
     let told: Vec<_> = life
         .steps()
         .iter()

@@ -7,7 +7,7 @@
 //!
 //! - **A table or column**: one migration file per engine under `migrations/`, with the same number and name.
 //! - **A kind of thing with a history**: see [`tables`](self) and `writer/working_set.rs`.
-//! - **A change that is not a command of the domain** (like logins): a variant of [`writer::Act`] and its arm in
+//! - **A change that is not a command of the domain** (like logins): a variant of [`writer::Operation`] and its arm in
 //!   `writer/decide.rs`.
 //! - **A read**: a function over `&mut Conn` in the module of its table or list.
 

@@ -6,7 +6,7 @@
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{Order, stock_moves};
+use ordervault_domain::order::{Order, stock_deltas};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
 use crate::tx::Conn;
-use crate::writer::{Move, own_move};
+use crate::writer::{StockMovement, own_movement};
 
 /// Things with their histories that are in memory at a time.
 pub(crate) const THINGS_PER_PAGE: i64 = 500;
@@ -47,7 +47,7 @@ pub(crate) trait Walked: Stored + Serialize + DeserializeOwned {
     fn text(id: i64) -> String;
 
     /// What the step between two states moves in the stock.
-    fn moves(_before: Option<&Self>, _after: &Self) -> Vec<Move> {
+    fn moves(_before: Option<&Self>, _after: &Self) -> Vec<StockMovement> {
         vec![]
     }
 
@@ -82,8 +82,8 @@ walked!(
     "products",
     PRODUCTS,
     COUNT_PRODUCTS,
-    fn moves(before: Option<&Self>, after: &Self) -> Vec<Move> {
-        own_move(before, after).into_iter().collect()
+    fn moves(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
+        own_movement(before, after).into_iter().collect()
     },
     // What orders take stands in the ledger, not in the product's own history.
     fn settled(fold: Self, row: &Self) -> Self {
@@ -96,8 +96,8 @@ walked!(
     "orders",
     ORDERS,
     COUNT_ORDERS,
-    fn moves(before: Option<&Self>, after: &Self) -> Vec<Move> {
-        stock_moves(before, after).into_iter().map(|moved| Move::of(after, moved)).collect()
+    fn moves(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
+        stock_deltas(before, after).into_iter().map(|moved| StockMovement::of(after, moved)).collect()
     }
 );
 

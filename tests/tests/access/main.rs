@@ -4,7 +4,7 @@
 //! Which role has which permission is read from the committed matrix.
 #![expect(clippy::expect_used, reason = "tests may")]
 
-mod ground;
+mod fixture;
 mod rows;
 mod scope;
 mod scope_api;
@@ -20,7 +20,7 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 use strum::IntoEnumIterator as _;
 
-use ground::{Ground, Operation, operations, role_has};
+use fixture::{Endpoint, Fixture, operations, role_has};
 use rows::{For, Row, rows};
 use scope::every_reader_ends_at_the_scope;
 use scope_api::every_endpoint_ends_at_the_scope;
@@ -45,7 +45,7 @@ ordervault_tests::twin_tests!(
 );
 
 /// Every operation with its row.
-fn table() -> Vec<(Operation, Row)> {
+fn table() -> Vec<(Endpoint, Row)> {
     let rows = rows();
     let table = operations().into_iter().map(|operation| {
         let row = rows.iter().find(|row| row.operation == operation.id);
@@ -74,7 +74,7 @@ fn the_description_names_the_bearer_of_every_operation() {
 type Refused = (String, Request, u16, &'static str);
 
 /// Sends all of them; nothing changes.
-async fn refuse(ground: &Ground, requests: Vec<Refused>) {
+async fn refuse(ground: &Fixture, requests: Vec<Refused>) {
     assert!(!requests.is_empty());
     let before = dump(&ground.site.shop.db).await;
     for (name, request, status, code) in requests {
@@ -86,7 +86,7 @@ async fn refuse(ground: &Ground, requests: Vec<Refused>) {
 }
 
 async fn nobody_gets_what_is_for_somebody(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let mut refused = vec![];
     for (operation, row) in table() {
         let request = ground.request(&operation, &row, None).await;
@@ -100,7 +100,7 @@ async fn nobody_gets_what_is_for_somebody(db: Db) {
 }
 
 async fn customers_do_their_own_things(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let owner = ground.site.shop.member(Role::Owner, StoreScope::All).await;
     let mut refused = vec![];
     for (operation, row) in table() {
@@ -127,7 +127,7 @@ async fn customers_do_their_own_things(db: Db) {
 }
 
 async fn guests_reach_the_order_that_they_know_and_nothing_else(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let mut refused = vec![];
     for (operation, row) in table() {
         let request = ground.request(&operation, &row, None).await;
@@ -150,7 +150,7 @@ async fn guests_reach_the_order_that_they_know_and_nothing_else(db: Db) {
 }
 
 async fn roles_do_what_the_matrix_says(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let mut refused = vec![];
     for role in Role::iter() {
         for (operation, row) in table() {
@@ -169,7 +169,7 @@ async fn roles_do_what_the_matrix_says(db: Db) {
 }
 
 async fn things_of_another_store_are_not_there(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let elsewhere = ground.site.shop.store().await;
     let mut refused = vec![];
     // An owner of one store has every permission, so that only the scope can be the reason.
@@ -209,7 +209,7 @@ fn ids(page: &Value) -> (BTreeSet<String>, Option<i64>) {
 }
 
 async fn lists_end_at_the_scope(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let shop = &ground.site.shop;
     let elsewhere = shop.store().await;
     let product = shop.product(&elsewhere, 10).await;
@@ -254,7 +254,7 @@ async fn lists_end_at_the_scope(db: Db) {
 }
 
 async fn things_of_another_customer_are_not_there(db: Db) {
-    let ground = Ground::open(&db).await;
+    let ground = Fixture::open(&db).await;
     let stranger = ground.site.shop.customer().await;
     let token = ground.site.customer_token(&stranger).await;
     let mut refused = vec![];

@@ -5,7 +5,7 @@ use ordervault_domain::order::Status;
 use ordervault_tests::shop::PASSWORD;
 use serde_json::{Value, json};
 
-use crate::ground::Ground;
+use crate::fixture::Fixture;
 
 /// Whom an operation is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub(crate) struct Row {
     pub(crate) is_for: For,
     pub(crate) target: Target,
     pub(crate) query: &'static str,
-    pub(crate) body: Option<fn(&Ground) -> Value>,
+    pub(crate) body: Option<fn(&Fixture) -> Value>,
 }
 
 fn row(operation: &'static str, is_for: For, target: Target) -> Row {
@@ -73,7 +73,7 @@ impl Row {
         Self { query, ..self }
     }
 
-    fn with(self, body: fn(&Ground) -> Value) -> Self {
+    fn with(self, body: fn(&Fixture) -> Value) -> Self {
         Self { body: Some(body), ..self }
     }
 }
@@ -121,7 +121,7 @@ fn for_customers() -> Vec<Row> {
         own("get_me", Target::Nothing),
         own("logout_customer", Target::Nothing),
         own("list_orders", Target::Nothing),
-        row("place_order", For::Orderers, Target::Nothing).with(Ground::order_body),
+        row("place_order", For::Orderers, Target::Nothing).with(Fixture::order_body),
         bought("get_order"),
         bought("get_order_history"),
         bought("get_order_timeline"),
@@ -138,14 +138,14 @@ fn for_staff_themselves() -> Vec<Row> {
     vec![any("get_staff_me"), any("change_staff_password").with(new_password), any("logout_staff")]
 }
 
-fn new_password(_: &Ground) -> Value {
+fn new_password(_: &Fixture) -> Value {
     json!({"current_password": PASSWORD, "new_password": "blue horses eat soup"})
 }
 
 fn for_staff_with_orders() -> Vec<Row> {
     let order =
         |operation, permission, status| row(operation, For::Staff(Some(permission)), Target::Order(status));
-    let test = |_: &Ground| json!({"reason": "test"});
+    let test = |_: &Fixture| json!({"reason": "test"});
     vec![
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
         row("place_staff_order", For::Staff(Some("orders:place")), Target::Nothing).with(|ground| {

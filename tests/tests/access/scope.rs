@@ -16,7 +16,7 @@ use ordervault_persistence::read::{
 use ordervault_persistence::sequence;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect};
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::queue::on_member;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
@@ -86,13 +86,13 @@ pub(crate) fn is_new(order: &Order) -> bool {
 }
 
 /// A shop after a random life, and members who were there before.
-pub(crate) struct World {
+pub(crate) struct Fixture {
     pub(crate) shop: Shop,
     pub(crate) members: Vec<Member>,
     pub(crate) orders: Vec<Order>,
 }
 
-impl World {
+impl Fixture {
     pub(crate) async fn lived_in(db: &Db, seed: u64) -> Self {
         let shop = Shop::with(db, ManualClock::at(EVENING_MILLIS), 1).await;
         let mut hired = vec![];
@@ -110,9 +110,9 @@ impl World {
             let roles = (number >= Role::iter().count()).then(|| [Role::Warehouse, Role::Finance].into());
             let stores = if number == 0 { StoreScope::none() } else { some_stores(&dice, &orders) };
             let edit = MemberEdit { roles, stores: Some(stores), ..MemberEdit::default() };
-            let act = on_member(member.id, member::Command::Edit(edit));
+            let act = on_member(member.id, member::MemberCommand::Edit(edit));
             match shop.act(ActorRef::Operator, act).await {
-                Done::Member(member) => members.push(Member::clone(&member)),
+                Effect::Member(member) => members.push(Member::clone(&member)),
                 other => unreachable!("{other:?}"),
             }
         }
@@ -165,7 +165,7 @@ fn scopes(dice: &Dice, orders: &[Order]) -> Vec<Scope> {
 }
 
 pub(crate) async fn every_reader_ends_at_the_scope(db: Db) {
-    let World { shop, members, orders } = World::lived_in(&db, 4).await;
+    let Fixture { shop, members, orders } = Fixture::lived_in(&db, 4).await;
     let (reader, now) = (members[1].id, shop.clock.now());
     let mut conn = db.read().await.expect("a reader");
     for scope in scopes(&Dice::new(4), &orders) {

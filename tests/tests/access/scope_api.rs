@@ -14,7 +14,7 @@ use ordervault_tests::queue::on_store;
 use ordervault_tests::site::Site;
 use serde_json::{Value, json};
 
-use crate::scope::{Shown, World, any, counts, hold, is_listed, is_new, shows};
+use crate::scope::{Fixture, Shown, any, counts, hold, is_listed, is_new, shows};
 
 /// Somebody who asks.
 struct Person<'a> {
@@ -86,7 +86,7 @@ fn number(value: &Value) -> OrderId {
 }
 
 pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {
-    let World { shop, members, orders } = World::lived_in(&db, 7).await;
+    let Fixture { shop, members, orders } = Fixture::lived_in(&db, 7).await;
     // A quarter of an hour is enough for all that follows, by a clock that stands still.
     let site = Site::of(shop).await;
     for member in &members {
@@ -193,7 +193,7 @@ async fn board(site: &Site, orders: &[Order]) {
     for (number, store) in stores.iter().enumerate() {
         let policy = PolicyEdit { public_board: Some(number % 2 == 0), ..PolicyEdit::default() };
         let edit = StoreEdit { policy, ..StoreEdit::default() };
-        site.shop.act(ActorRef::Operator, on_store(store.id, store::Command::Edit(edit))).await;
+        site.shop.act(ActorRef::Operator, on_store(store.id, store::StoreCommand::Edit(edit))).await;
     }
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     let scope = Scope::board(&stores).expect("a board");

@@ -10,26 +10,26 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{self, MemberEdit};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Command, LineRequest, Order, Place};
+use ordervault_domain::order::{LineRequest, Order, OrderCommand, Place};
 use ordervault_domain::product::{self, NewProduct, Product};
 use ordervault_domain::store::{self, NewStore, Policy, PolicyEdit, Store, StoreEdit};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::queue::{on_member, on_store};
 use serde_json::{Value, json};
 
-use crate::ground::{Ground, Operation};
+use crate::fixture::{Endpoint, Fixture};
 use crate::rows::{For, Row};
 use crate::{only, table};
 
 /// The id of nothing, behind any prefix.
 const NOTHING: i64 = 987_654_321_987_654;
 
-/// The other store, which is [`Ground`]'s, and what somebody has who looks after this one.
-struct World {
-    ground: Ground,
+/// The other store, which is [`Fixture`]'s, and what somebody has who looks after this one.
+struct TwoStores {
+    ground: Fixture,
     store: Arc<Store>,
     order: Arc<Order>,
     /// An owner of this store, who has every permission.
@@ -39,12 +39,12 @@ struct World {
     cursor: String,
 }
 
-impl World {
+impl TwoStores {
     async fn open(db: &Db) -> Self {
-        let ground = Ground::open(db).await;
+        let ground = Fixture::open(db).await;
         let shop = &ground.site.shop;
         let no_board = PolicyEdit { public_board: Some(false), ..PolicyEdit::default() };
-        let no_board = store::Command::Edit(StoreEdit { policy: no_board, ..StoreEdit::default() });
+        let no_board = store::StoreCommand::Edit(StoreEdit { policy: no_board, ..StoreEdit::default() });
         shop.act(ActorRef::Operator, on_store(ground.store.id, no_board)).await;
         let (store, product) = here(&ground).await;
         let order = order(&ground, &store, &product).await;
@@ -55,7 +55,7 @@ impl World {
         };
         let member = shop.member(Role::Owner, only(&store)).await;
         let edit = MemberEdit { contact: Some(contact), ..MemberEdit::default() };
-        shop.act(ActorRef::Operator, on_member(member.id, member::Command::Edit(edit))).await;
+        shop.act(ActorRef::Operator, on_member(member.id, member::MemberCommand::Edit(edit))).await;
         let token = ground.site.member_token(&member).await;
         let everybodys = ground.site.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
         let page = Request::get("/v1/staff/orders?limit=1").bearer(&everybodys);
@@ -131,7 +131,7 @@ impl World {
     }
 
     /// Pairs of requests about things of the other store in every place of an operation that takes one.
-    async fn pairs(&self, operation: &Operation, row: &Row) -> Vec<Pair> {
+    async fn pairs(&self, operation: &Endpoint, row: &Row) -> Vec<Pair> {
         let mut pairs = vec![];
         for version in [None, Some("\"9\"")] {
             pairs.push(self.pair(operation, self.ground.request(operation, row, version).await));
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// A request about things of the other store, and the same about nothing.
-    fn pair(&self, operation: &Operation, there: Request) -> Pair {
+    fn pair(&self, operation: &Endpoint, there: Request) -> Pair {
         let place = operation.path.split('/').position(|segment| segment == "{id}");
         let line = there.line();
         let path = line.split([' ', '?']).nth(1).unwrap_or_default();
@@ -157,7 +157,7 @@ impl World {
 
     /// Customers are left as they are: they belong to no store, so that orders can be placed for them everywhere.
     fn about(&self, there: Request, target: Option<String>) -> Pair {
-        let Ground { store, product, order, .. } = &self.ground;
+        let Fixture { store, product, order, .. } = &self.ground;
         let ids = [store.id.to_string(), product.id.to_string(), order.id.to_string()];
         let swaps: Vec<(String, String)> =
             target.into_iter().chain(ids).map(|id| (id.clone(), nowhere(&id))).collect();
@@ -320,7 +320,7 @@ fn nowhere(id: &str) -> String {
 }
 
 /// A store with a product, that share no word with the other.
-async fn here(ground: &Ground) -> (Arc<Store>, Arc<Product>) {
+async fn here(ground: &Fixture) -> (Arc<Store>, Arc<Product>) {
     let shop = &ground.site.shop;
     let new = NewStore {
         name: "Loja".into(),
@@ -330,12 +330,14 @@ async fn here(ground: &Ground) -> (Arc<Store>, Arc<Product>) {
         policy: Policy { public_board: true, ..Policy::default() },
         external_reference: None,
     };
-    let command = store::Command::Create(new);
-    let store =
-        match shop.act(ActorRef::Operator, Act::Store { id: None, expected_version: None, command }).await {
-            Done::Store(store) => store,
-            other => unreachable!("{other:?}"),
-        };
+    let command = store::StoreCommand::Create(new);
+    let store = match shop
+        .act(ActorRef::Operator, Operation::Store { id: None, expected_version: None, command })
+        .await
+    {
+        Effect::Store(store) => store,
+        other => unreachable!("{other:?}"),
+    };
     let new = NewProduct {
         store_id: store.id,
         sku: "CANECA".into(),
@@ -345,15 +347,16 @@ async fn here(ground: &Ground) -> (Arc<Store>, Arc<Product>) {
         on_hand: 100,
         external_reference: None,
     };
-    let command = product::Command::Create(new);
-    match shop.act(ActorRef::Operator, Act::Product { id: None, expected_version: None, command }).await {
-        Done::Product(product) => (store, product),
+    let command = product::ProductCommand::Create(new);
+    match shop.act(ActorRef::Operator, Operation::Product { id: None, expected_version: None, command }).await
+    {
+        Effect::Product(product) => (store, product),
         other => unreachable!("{other:?}"),
     }
 }
 
 /// An order here, on the board, of nobody who orders elsewhere.
-async fn order(ground: &Ground, store: &Store, product: &Product) -> Arc<Order> {
+async fn order(ground: &Fixture, store: &Store, product: &Product) -> Arc<Order> {
     let place = Place {
         store_id: store.id,
         customer_id: None,
@@ -367,16 +370,18 @@ async fn order(ground: &Ground, store: &Store, product: &Product) -> Arc<Order> 
         unlisted: false,
         not_duplicate_of: vec![],
     };
-    let place = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
+    let place = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
     match ground.site.shop.act(ActorRef::Guest(None), place).await {
-        Done::Order(order) => ground.site.shop.change(ActorRef::Operator, &order, Command::Confirm).await,
+        Effect::Order(order) => {
+            ground.site.shop.change(ActorRef::Operator, &order, OrderCommand::Confirm).await
+        }
         other => unreachable!("{other:?}"),
     }
 }
 
 pub(crate) async fn staff_learn_nothing_of_another_store(db: Db) {
-    let world = World::open(&db).await;
-    let token = Some(world.token.as_str());
+    let shop = TwoStores::open(&db).await;
+    let token = Some(shop.token.as_str());
     let for_staff: Vec<_> =
         table().into_iter().filter(|(_, row)| matches!(row.is_for, For::Staff(Some(_)))).collect();
     let lists: Vec<Request> = for_staff
@@ -388,7 +393,7 @@ pub(crate) async fn staff_learn_nothing_of_another_store(db: Db) {
     let look = async || {
         let mut told = vec![];
         for list in &lists {
-            told.push(world.send(token, list).await.whole());
+            told.push(shop.send(token, list).await.whole());
         }
         told
     };
@@ -397,25 +402,25 @@ pub(crate) async fn staff_learn_nothing_of_another_store(db: Db) {
     for (operation, row) in &for_staff {
         // A batch about nothing is one all the same, with an id of its own.
         if operation.id != "run_batch" {
-            asked.extend(world.ask(token, world.pairs(operation, row).await).await);
+            asked.extend(shop.ask(token, shop.pairs(operation, row).await).await);
         }
     }
-    asked.extend(world.ask(token, world.misled().await).await);
-    asked.extend(world.ask(token, vec![world.misplaced("/v1/staff/orders")]).await);
+    asked.extend(shop.ask(token, shop.misled().await).await);
+    asked.extend(shop.ask(token, vec![shop.misplaced("/v1/staff/orders")]).await);
     // All that has happened there does not show here.
     assert_eq!(look().await, before);
-    let [personal, catalogue] = world.secrets(&[world.member.get()]).await;
+    let [personal, catalogue] = shop.secrets(&[shop.member.get()]).await;
     assert!(asked.len() > 150 && personal.len() > 150 && catalogue.len() > 20);
     is_silent(&asked, &personal);
     is_silent(&asked, &catalogue);
-    world.ground.site.close().await;
+    shop.ground.site.close().await;
 }
 
 pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
-    let world = World::open(&db).await;
-    let site = &world.ground.site;
+    let shop = TwoStores::open(&db).await;
+    let site = &shop.ground.site;
     let customer = site.shop.customer().await;
-    let (customers, guests) = (site.customer_token(&customer).await, site.grant(world.order.id));
+    let (customers, guests) = (site.customer_token(&customer).await, site.grant(shop.order.id));
     let mut asked = vec![];
     for (operation, row) in table() {
         let tokens = match row.is_for {
@@ -425,34 +430,34 @@ pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
             _ => continue,
         };
         for token in tokens {
-            asked.extend(world.ask(token, world.pairs(&operation, &row).await).await);
+            asked.extend(shop.ask(token, shop.pairs(&operation, &row).await).await);
         }
     }
     for token in [Some(customers.as_str()), None] {
-        asked.extend(world.ask(token, vec![world.misplaced("/v1/orders")]).await);
+        asked.extend(shop.ask(token, vec![shop.misplaced("/v1/orders")]).await);
     }
-    let [personal, catalogue] = world.secrets(&[customer.id.get(), world.member.get()]).await;
+    let [personal, catalogue] = shop.secrets(&[customer.id.get(), shop.member.get()]).await;
     is_silent(&asked, &personal);
     // The catalogue is everybody's, but what is sold is not.
     is_silent(&asked, &catalogue);
-    world.ground.site.close().await;
+    shop.ground.site.close().await;
 }
 
 /// What is done here goes its way, and tells nothing either.
 pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
-    let world = World::open(&db).await;
-    let (site, token) = (&world.ground.site, Some(world.token.as_str()));
-    let ids = [world.ground.order.id, OrderId::from_i64(NOTHING), world.order.id].map(|id| id.to_string());
+    let shop = TwoStores::open(&db).await;
+    let (site, token) = (&shop.ground.site, Some(shop.token.as_str()));
+    let ids = [shop.ground.order.id, OrderId::from_i64(NOTHING), shop.order.id].map(|id| id.to_string());
     let batch =
         Request::post("/v1/staff/batches").key("batch").json(&json!({"action": "confirm", "ids": ids}));
-    let batch = world.send(token, &batch).await;
+    let batch = shop.send(token, &batch).await;
     assert_eq!(batch.status, 202, "{}", batch.text());
     let clock = site.shop.clock.clone();
     let tools =
         Tools { db: db.clone(), writer: site.shop.writer.clone(), clock: Arc::new(move || clock.now()) };
     while RunBatches.step(&tools).await.expect("a step") == Progress::More {}
     let id = batch.json()["id"].as_str().expect("an id").to_owned();
-    let items = world.send(token, &Request::get(format!("/v1/staff/batches/{id}/items"))).await.json();
+    let items = shop.send(token, &Request::get(format!("/v1/staff/batches/{id}/items"))).await.json();
     let result = |order: &str| {
         let items = items["items"].as_array().expect("items").iter();
         let item = items.filter(|item| item["order_id"] == order).collect::<Vec<_>>();
@@ -469,9 +474,9 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
     );
     // The other store's names are free here.
     let product = Request::post("/v1/staff/products").key("sku").json(&json!({
-        "store_id": world.store.id.to_string(), "sku": world.ground.product.sku, "title": "Caneca", "price": 1,
+        "store_id": shop.store.id.to_string(), "sku": shop.ground.product.sku, "title": "Caneca", "price": 1,
     }));
-    assert_eq!(world.send(token, &product).await.status, 201);
+    assert_eq!(shop.send(token, &product).await.status, 201);
     let mut asked = vec![];
     for path in [
         "/v1/staff/batches",
@@ -482,13 +487,13 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
         "/v1/staff/orders.csv",
     ] {
         let request = Request::get(path);
-        let answer = world.send(token, &request).await;
+        let answer = shop.send(token, &request).await;
         assert_eq!(answer.status, 200);
         asked.push((request, answer));
     }
-    let [personal, mut catalogue] = world.secrets(&[world.member.get()]).await;
-    catalogue.remove(&world.ground.product.sku);
+    let [personal, mut catalogue] = shop.secrets(&[shop.member.get()]).await;
+    catalogue.remove(&shop.ground.product.sku);
     is_silent(&asked, &personal.into_iter().filter(|secret| !secret.starts_with(BatchId::PREFIX)).collect());
     is_silent(&asked, &catalogue);
-    world.ground.site.close().await;
+    shop.ground.site.close().await;
 }

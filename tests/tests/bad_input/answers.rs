@@ -3,29 +3,29 @@
 use ordervault_domain::id::OrderId;
 use ordervault_domain::member;
 use ordervault_persistence::Realm;
-use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::dump::{Dump, changes, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::shop::PASSWORD;
 use serde_json::{Value, json};
 
-use crate::world::World;
+use crate::fixture::Fixture;
 
 /// With one request id for all, answers can be compared to the byte.
 fn alike(request: Request) -> Request {
     request.header("x-request-id", "alike")
 }
 
-async fn assert_unchanged(world: &World, before: &Dump) {
+async fn assert_unchanged(world: &Fixture, before: &Dump) {
     let changed = changes(before, &dump(&world.site.shop.db).await);
     assert!(changed.is_empty(), "{}", changed.join("\n"));
 }
 
-pub(crate) async fn texts_come_back_as_they_were_sent(world: &World) {
+pub(crate) async fn texts_come_back_as_they_were_sent(world: &Fixture) {
     let name = "Robert'); DROP TABLE orders;--";
     let note = "<script>alert(1)</script> ${jndi:ldap://x} %s %n {{7*7}} \\\" \u{200F}שלום 👩\u{200D}🔬";
-    let body = crate::world::with(world.order_body(), "/note", json!(note));
-    let body = crate::world::with(body, "/contact/name", json!(name));
+    let body = crate::fixture::with(world.order_body(), "/note", json!(note));
+    let body = crate::fixture::with(body, "/contact/name", json!(name));
     let placed = world.site.good(&world.place(&body), 201).await;
     let path = placed.header("location").unwrap_or_default().to_owned();
     let read = world.site.good(&world.customer("GET", &path), 200).await;
@@ -40,7 +40,7 @@ pub(crate) async fn texts_come_back_as_they_were_sent(world: &World) {
     assert_eq!(found.json()["items"][0]["id"], read.json()["id"]);
 }
 
-pub(crate) async fn amending_to_the_same_writes_nothing(world: &World) {
+pub(crate) async fn amending_to_the_same_writes_nothing(world: &Fixture) {
     let path = format!("/v1/orders/{}", world.confirmed.id);
     let order = world.site.good(&world.customer("GET", &path), 200).await;
     let now = order.json();
@@ -59,7 +59,7 @@ pub(crate) async fn amending_to_the_same_writes_nothing(world: &World) {
     assert_unchanged(world, &before).await;
 }
 
-pub(crate) async fn cancelling_twice_writes_once(world: &World) {
+pub(crate) async fn cancelling_twice_writes_once(world: &Fixture) {
     let path = format!("/v1/orders/{}/cancel", world.order.id);
     let cancel =
         |reason: &str| world.customer("POST", &path).key(&world.site.key()).json(&json!({"reason": reason}));
@@ -77,7 +77,7 @@ pub(crate) async fn cancelling_twice_writes_once(world: &World) {
 }
 
 /// Signs that mean something to the engines mean nothing here: what holds no letter or digit finds nothing.
-pub(crate) async fn searches_are_literal(world: &World) {
+pub(crate) async fn searches_are_literal(world: &Fixture) {
     let searches = [
         "%25' OR 1=1--",
         "\\",
@@ -113,7 +113,7 @@ pub(crate) async fn searches_are_literal(world: &World) {
     assert_eq!((&counted["total"], &counted["total_is_lower_bound"]), (&json!(0), &json!(false)));
 }
 
-pub(crate) async fn stores_out_of_scope_are_empty(world: &World) {
+pub(crate) async fn stores_out_of_scope_are_empty(world: &Fixture) {
     let nowhere = OrderId::from_i64(987_654_321_987_654);
     for list in ["orders", "products"] {
         let ask = async |store: &str| {
@@ -131,12 +131,12 @@ pub(crate) async fn stores_out_of_scope_are_empty(world: &World) {
     assert_eq!(unknown.json()["items"], json!([]));
 }
 
-pub(crate) async fn failed_logins_sound_alike(world: &World) {
+pub(crate) async fn failed_logins_sound_alike(world: &Fixture) {
     let manager = &world.manager;
-    let act = Act::Member {
+    let act = Operation::Member {
         id: Some(manager.id),
         expected_version: None,
-        command: member::Command::Deactivate,
+        command: member::MemberCommand::Deactivate,
         password_hash: None,
     };
     world.site.shop.act(ActorRef::Operator, act).await;
@@ -165,7 +165,7 @@ pub(crate) async fn failed_logins_sound_alike(world: &World) {
     assert_unchanged(world, &before).await;
 }
 
-pub(crate) async fn things_of_others_look_like_nothing(world: &World) {
+pub(crate) async fn things_of_others_look_like_nothing(world: &Fixture) {
     let nowhere = OrderId::from_i64(987_654_321_987_654);
     let foreign = world.order.id;
     let note = json!({"note": "x"});
@@ -187,7 +187,7 @@ pub(crate) async fn things_of_others_look_like_nothing(world: &World) {
     }
 }
 
-pub(crate) async fn a_used_refresh_token_ends_its_session(world: &World) {
+pub(crate) async fn a_used_refresh_token_ends_its_session(world: &Fixture) {
     let email = world.customer.contact.email.as_ref().map_or("", |email| email.as_str());
     let text = |tokens: &Value, name: &str| tokens[name].as_str().unwrap_or_default().to_owned();
     let exchange = async |token: &str, status: u16| {

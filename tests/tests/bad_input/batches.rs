@@ -5,11 +5,11 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::{World, mistyped};
+use crate::fixture::{Fixture, mistyped};
 
 const PATH: &str = "/v1/staff/batches";
 
-pub(crate) fn cases(world: &World) -> Vec<Case> {
+pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
     let mut cases = trash(world);
     cases.extend(bodies(world));
     cases.extend(filters(world));
@@ -18,7 +18,7 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
     cases
 }
 
-fn trash(world: &World) -> Vec<Case> {
+fn trash(world: &Fixture) -> Vec<Case> {
     let act = |id: &dyn ToString, name: &str| {
         world.manager("POST", &format!("/v1/staff/orders/{}/{name}", id.to_string()))
     };
@@ -38,11 +38,11 @@ fn trash(world: &World) -> Vec<Case> {
     ]
 }
 
-fn run(world: &World, body: &Value) -> Request {
+fn run(world: &Fixture, body: &Value) -> Request {
     world.manager("POST", PATH).key(&world.site.key()).json(body)
 }
 
-fn bodies(world: &World) -> Vec<Case> {
+fn bodies(world: &Fixture) -> Vec<Case> {
     let order = world.confirmed.id.to_string();
     let many = vec![order.clone(); 501];
     let batch = BatchId::from_i64(7).to_string();
@@ -129,7 +129,7 @@ fn bodies(world: &World) -> Vec<Case> {
     ]
 }
 
-fn filters(world: &World) -> Vec<Case> {
+fn filters(world: &Fixture) -> Vec<Case> {
     let mut cases = vec![];
     for (name, filter, pointer, code) in [
         ("a list for a filter", json!([]), "/filter", "wrong-type"),
@@ -151,7 +151,7 @@ fn filters(world: &World) -> Vec<Case> {
     cases
 }
 
-fn rights(world: &World) -> Vec<Case> {
+fn rights(world: &Fixture) -> Vec<Case> {
     let order = world.order.id.to_string();
     let delete = json!({"action": "delete", "ids": [order], "digest": "0".repeat(64)});
     let reviewer = |target: &str| Request::post(target).bearer(&world.reviewer_token).key(&world.site.key());
@@ -174,7 +174,7 @@ fn rights(world: &World) -> Vec<Case> {
     ]
 }
 
-fn paths(world: &World) -> Vec<Case> {
+fn paths(world: &Fixture) -> Vec<Case> {
     let batch = format!("{PATH}/{}", BatchId::from_i64(7));
     let missing = |name, method, path: &str| case(name, world.manager(method, path), 404, "not-found");
     let items = world.manager("GET", &format!("{batch}/items?result=done"));

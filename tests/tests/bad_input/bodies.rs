@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::World;
+use crate::fixture::Fixture;
 
-pub(crate) fn cases(world: &World) -> Vec<Case> {
+pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
     let mut cases = syntax(world);
     cases.extend(shape(world));
     cases.extend(characters(world));
@@ -13,11 +13,11 @@ pub(crate) fn cases(world: &World) -> Vec<Case> {
     cases
 }
 
-fn malformed(name: &'static str, world: &World, body: impl Into<Vec<u8>>) -> Case {
+fn malformed(name: &'static str, world: &Fixture, body: impl Into<Vec<u8>>) -> Case {
     case(name, world.place_text(body), 400, "malformed-request")
 }
 
-fn syntax(world: &World) -> Vec<Case> {
+fn syntax(world: &Fixture) -> Vec<Case> {
     vec![
         malformed("an object that does not end", world, "{"),
         malformed("a comma too many", world, r#"{"a":1,}"#),
@@ -42,7 +42,7 @@ fn syntax(world: &World) -> Vec<Case> {
     ]
 }
 
-fn shape(world: &World) -> Vec<Case> {
+fn shape(world: &Fixture) -> Vec<Case> {
     let body = |text: &str| world.place_text(text);
     let good = world.order_body();
     let positional = json!([good["store_id"], good["lines"], good["contact"], good["note"]]);
@@ -71,7 +71,7 @@ fn shape(world: &World) -> Vec<Case> {
     ]
 }
 
-fn characters(world: &World) -> Vec<Case> {
+fn characters(world: &Fixture) -> Vec<Case> {
     let name = |text: &str| world.place_with("/contact/name", json!(text));
     let note = |text: &str| world.place_with("/note", json!(text));
     let (at_name, at_note, rule) = ("/contact/name", "/note", "forbidden-character");
@@ -94,7 +94,7 @@ fn characters(world: &World) -> Vec<Case> {
     ]
 }
 
-fn queries(world: &World) -> Vec<Case> {
+fn queries(world: &Fixture) -> Vec<Case> {
     let list = |query: &str| world.manager("GET", &format!("/v1/staff/orders?{query}"));
     let own = |query: &str| world.customer("GET", &format!("/v1/orders?{query}"));
     vec![

@@ -4,7 +4,7 @@ use ordervault_tests::dump::{changes, dump};
 use ordervault_tests::http::{Answer, Request};
 use serde_json::Value;
 
-use crate::world::World;
+use crate::fixture::Fixture;
 
 /// A request that has to be refused.
 pub(crate) struct Case {
@@ -98,7 +98,7 @@ impl Case {
 }
 
 /// Sends all of them. After each nothing has changed and the next good request succeeds.
-pub(crate) async fn refuse(world: &World, cases: Vec<Case>) {
+pub(crate) async fn refuse(world: &Fixture, cases: Vec<Case>) {
     let good = world.placed_again();
     world.site.good(&good, 201).await;
     let before = dump(&world.site.shop.db).await;

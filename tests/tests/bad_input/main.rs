@@ -16,16 +16,16 @@ mod answers;
 mod batches;
 mod bodies;
 mod case;
+mod fixture;
 mod orders;
 mod people;
 mod staff;
 mod tokens;
-mod world;
 
 use ordervault_persistence::db::Db;
 
 use case::{Case, refuse};
-use world::World;
+use fixture::Fixture;
 
 ordervault_tests::twin_tests!(
     bodies_and_queries,
@@ -40,8 +40,8 @@ ordervault_tests::twin_tests!(
     sessions_and_secrets,
 );
 
-async fn table(db: Db, cases: fn(&World) -> Vec<Case>) {
-    let world = World::open(&db).await;
+async fn table(db: Db, cases: fn(&Fixture) -> Vec<Case>) {
+    let world = Fixture::open(&db).await;
     refuse(&world, cases(&world)).await;
     world.site.close().await;
 }
@@ -55,7 +55,7 @@ async fn accounts_and_passwords(db: Db) {
 }
 
 async fn access_tokens(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     tokens::the_maker_of_tokens_is_right(&world).await;
     refuse(&world, tokens::cases(&world)).await;
     world.site.close().await;
@@ -82,7 +82,7 @@ async fn the_trash_and_batches(db: Db) {
 }
 
 async fn what_is_answered_all_the_same(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     answers::searches_are_literal(&world).await;
     answers::texts_come_back_as_they_were_sent(&world).await;
     answers::amending_to_the_same_writes_nothing(&world).await;
@@ -92,7 +92,7 @@ async fn what_is_answered_all_the_same(db: Db) {
 }
 
 async fn sessions_and_secrets(db: Db) {
-    let world = World::open(&db).await;
+    let world = Fixture::open(&db).await;
     answers::failed_logins_sound_alike(&world).await;
     answers::things_of_others_look_like_nothing(&world).await;
     answers::a_used_refresh_token_ends_its_session(&world).await;

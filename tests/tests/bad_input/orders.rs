@@ -5,9 +5,9 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::{World, mistyped, with};
+use crate::fixture::{Fixture, mistyped, with};
 
-pub(crate) fn placing(world: &World) -> Vec<Case> {
+pub(crate) fn placing(world: &Fixture) -> Vec<Case> {
     let mut cases = keys(world);
     cases.extend(lines(world));
     cases.extend(contacts(world));
@@ -15,7 +15,7 @@ pub(crate) fn placing(world: &World) -> Vec<Case> {
     cases
 }
 
-pub(crate) fn changing(world: &World) -> Vec<Case> {
+pub(crate) fn changing(world: &Fixture) -> Vec<Case> {
     let mut cases = preconditions(world);
     cases.extend(states(world));
     cases.extend(strangers(world));
@@ -23,7 +23,7 @@ pub(crate) fn changing(world: &World) -> Vec<Case> {
     cases
 }
 
-fn keys(world: &World) -> Vec<Case> {
+fn keys(world: &Fixture) -> Vec<Case> {
     let place = || world.customer("POST", "/v1/orders").json(&world.order_body());
     let bad =
         |name, key: &[u8]| case(name, place().header("idempotency-key", key), 400, "idempotency-key-invalid");
@@ -48,7 +48,7 @@ fn keys(world: &World) -> Vec<Case> {
     ]
 }
 
-fn lines(world: &World) -> Vec<Case> {
+fn lines(world: &Fixture) -> Vec<Case> {
     let at = "/lines/0/quantity";
     let quantity = |text: &str| {
         let body =
@@ -123,7 +123,7 @@ fn lines(world: &World) -> Vec<Case> {
     ]
 }
 
-fn contacts(world: &World) -> Vec<Case> {
+fn contacts(world: &Fixture) -> Vec<Case> {
     let contact = |name: &'static str, pointer: &'static str, value: &str, code: &'static str| {
         invalid(name, world.place_with(pointer, json!(value)), pointer, code)
     };
@@ -159,7 +159,7 @@ fn contacts(world: &World) -> Vec<Case> {
     ]
 }
 
-fn by_staff(world: &World) -> Vec<Case> {
+fn by_staff(world: &Fixture) -> Vec<Case> {
     let place = || world.manager("POST", "/v1/staff/orders");
     let order = |pointer: &str, value: Value| {
         place().key(&world.site.key()).json(&with(world.order_body(), pointer, value))
@@ -222,7 +222,7 @@ fn by_staff(world: &World) -> Vec<Case> {
     ]
 }
 
-fn preconditions(world: &World) -> Vec<Case> {
+fn preconditions(world: &Fixture) -> Vec<Case> {
     let amend = || {
         let path = format!("/v1/orders/{}/amendments", world.confirmed.id);
         world.customer("POST", &path).json(&json!({"note": "new"}))
@@ -254,7 +254,7 @@ fn preconditions(world: &World) -> Vec<Case> {
     ]
 }
 
-fn states(world: &World) -> Vec<Case> {
+fn states(world: &Fixture) -> Vec<Case> {
     let amend = |order: OrderId, body: &Value| {
         world.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)
     };
@@ -317,7 +317,7 @@ fn states(world: &World) -> Vec<Case> {
     ]
 }
 
-fn strangers(world: &World) -> Vec<Case> {
+fn strangers(world: &Fixture) -> Vec<Case> {
     let stranger = |method: &str, rest: &str| {
         Request::new(method, format!("/v1/orders/{}{rest}", world.order.id)).bearer(&world.stranger_token)
     };
@@ -341,7 +341,7 @@ fn strangers(world: &World) -> Vec<Case> {
     ]
 }
 
-fn ids(world: &World) -> Vec<Case> {
+fn ids(world: &Fixture) -> Vec<Case> {
     let long = "1".repeat(300);
     let number = world.order.id.to_string();
     let mistyped = mistyped(world.order.id);

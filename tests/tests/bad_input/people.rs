@@ -5,9 +5,9 @@ use ordervault_tests::shop::PASSWORD;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid};
-use crate::world::{World, with};
+use crate::fixture::{Fixture, with};
 
-pub(crate) fn cases(world: &World) -> Vec<Case> {
+pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
     let mut cases = registrations(world);
     cases.extend(logins(world));
     cases.extend(password_changes(world));
@@ -22,7 +22,7 @@ fn register(pointer: &str, value: impl Into<Value>) -> Request {
     Request::post("/v1/auth/register").json(&with(account(), pointer, value.into()))
 }
 
-fn registrations(world: &World) -> Vec<Case> {
+fn registrations(world: &Fixture) -> Vec<Case> {
     let long = format!("{}@{}.{}.{}.de", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(59));
     let known = world.customer.contact.email.as_ref().map_or("", |email| email.as_str());
     let of_staff = world.manager("POST", "/v1/staff/members");
@@ -89,7 +89,7 @@ fn registrations(world: &World) -> Vec<Case> {
     ]
 }
 
-fn logins(world: &World) -> Vec<Case> {
+fn logins(world: &Fixture) -> Vec<Case> {
     let customer = |email: &str, password: &str| {
         Request::post("/v1/auth/login").json(&json!({"email": email, "password": password}))
     };
@@ -121,7 +121,7 @@ fn logins(world: &World) -> Vec<Case> {
     ]
 }
 
-fn password_changes(world: &World) -> Vec<Case> {
+fn password_changes(world: &Fixture) -> Vec<Case> {
     let customer = |body: Value| world.customer("POST", "/v1/me/password").json(&body);
     let staff = |body: Value| world.manager("POST", "/v1/staff/me/password").json(&body);
     let new = "blue horses eat soup";

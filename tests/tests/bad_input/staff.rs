@@ -5,19 +5,19 @@ use ordervault_tests::http::Request;
 use serde_json::{Value, json};
 
 use crate::case::{Case, case, invalid, parameter};
-use crate::world::{World, mistyped};
+use crate::fixture::{Fixture, mistyped};
 
-pub(crate) fn lists_and_orders(world: &World) -> Vec<Case> {
+pub(crate) fn lists_and_orders(world: &Fixture) -> Vec<Case> {
     let mut cases = lists(world);
     cases.extend(out_of_scope(world));
-    cases.extend(acts(world));
+    cases.extend(operations(world));
     cases.extend(histories(world));
     cases.extend(the_past(world));
     cases.extend(seen(world));
     cases
 }
 
-pub(crate) fn members_and_catalogue(world: &World) -> Vec<Case> {
+pub(crate) fn members_and_catalogue(world: &Fixture) -> Vec<Case> {
     let mut cases = rights(world);
     cases.extend(conflicts(world));
     cases.extend(catalogue(world));
@@ -25,7 +25,7 @@ pub(crate) fn members_and_catalogue(world: &World) -> Vec<Case> {
     cases
 }
 
-fn lists(world: &World) -> Vec<Case> {
+fn lists(world: &Fixture) -> Vec<Case> {
     let list = |query: &str| world.manager("GET", &format!("/v1/staff/orders?{query}"));
     let customer =
         |path: &str| case("a customer on a staff path", world.customer("GET", path), 403, "forbidden");
@@ -72,7 +72,7 @@ fn lists(world: &World) -> Vec<Case> {
     cases
 }
 
-fn out_of_scope(world: &World) -> Vec<Case> {
+fn out_of_scope(world: &Fixture) -> Vec<Case> {
     let foreign = world.foreign_order.id;
     let get = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{foreign}{rest}"));
     let post = |rest: &str| world.manager("POST", &format!("/v1/staff/orders/{foreign}/{rest}"));
@@ -93,7 +93,7 @@ fn out_of_scope(world: &World) -> Vec<Case> {
     ]
 }
 
-fn the_past(world: &World) -> Vec<Case> {
+fn the_past(world: &Fixture) -> Vec<Case> {
     let list = |query: &str| world.manager("GET", &format!("/v1/staff/history?{query}"));
     let order = |rest: &str| world.manager("GET", &format!("/v1/staff/orders/{}{rest}", world.confirmed.id));
     let hidden = |name, request| case(name, request, 404, "not-found");
@@ -151,7 +151,7 @@ fn the_past(world: &World) -> Vec<Case> {
     ]
 }
 
-fn seen(world: &World) -> Vec<Case> {
+fn seen(world: &Fixture) -> Vec<Case> {
     let mark = |body: Value| world.manager("POST", "/v1/staff/orders/seen").json(&body);
     let own = world.order.id.to_string();
     vec![
@@ -184,7 +184,7 @@ fn seen(world: &World) -> Vec<Case> {
     ]
 }
 
-fn acts(world: &World) -> Vec<Case> {
+fn operations(world: &Fixture) -> Vec<Case> {
     let act = |order: OrderId, name: &str| world.manager("POST", &format!("/v1/staff/orders/{order}/{name}"));
     let (pending, confirmed, cancelled) = (world.order.id, world.confirmed.id, world.cancelled.id);
     let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
@@ -243,7 +243,7 @@ fn acts(world: &World) -> Vec<Case> {
     ]
 }
 
-fn histories(world: &World) -> Vec<Case> {
+fn histories(world: &Fixture) -> Vec<Case> {
     let paths = [
         format!("/v1/orders/{}/history", world.order.id),
         format!("/v1/staff/orders/{}/history", world.order.id),
@@ -267,7 +267,7 @@ fn histories(world: &World) -> Vec<Case> {
     cases
 }
 
-fn rights(world: &World) -> Vec<Case> {
+fn rights(world: &Fixture) -> Vec<Case> {
     let edit = |member: String, body: &Value| {
         world.manager("PATCH", &format!("/v1/staff/members/{member}")).if_match("*").json(body)
     };
@@ -325,7 +325,7 @@ fn rights(world: &World) -> Vec<Case> {
     ]
 }
 
-fn conflicts(world: &World) -> Vec<Case> {
+fn conflicts(world: &Fixture) -> Vec<Case> {
     let owner = format!("/v1/staff/members/{}", world.owner.id);
     let store = format!("/v1/staff/stores/{}", world.store.id);
     let known = world.manager.contact.email.as_ref().map_or("", |email| email.as_str());
@@ -375,7 +375,7 @@ fn conflicts(world: &World) -> Vec<Case> {
     ]
 }
 
-fn expiry_previews(world: &World) -> Vec<Case> {
+fn expiry_previews(world: &Fixture) -> Vec<Case> {
     let preview = |store: &str, query: &str| {
         world.owner("GET", &format!("/v1/staff/stores/{store}/expiry-preview{query}"))
     };
@@ -409,7 +409,7 @@ fn expiry_previews(world: &World) -> Vec<Case> {
     ]
 }
 
-fn catalogue(world: &World) -> Vec<Case> {
+fn catalogue(world: &Fixture) -> Vec<Case> {
     let store = |currency: &str| {
         let body = json!({"name": "Loja", "currency": currency, "time_zone": "America/Sao_Paulo"});
         world.owner("POST", "/v1/staff/stores").json(&body)
@@ -418,7 +418,7 @@ fn catalogue(world: &World) -> Vec<Case> {
     let product = |pointer: &str, value: Value| {
         let body =
             json!({"store_id": world.store.id.to_string(), "sku": "NEW", "title": "Copo", "price": 100});
-        world.manager("POST", "/v1/staff/products").json(&crate::world::with(body, pointer, value))
+        world.manager("POST", "/v1/staff/products").json(&crate::fixture::with(body, pointer, value))
     };
     let edit = |body: Value| {
         world.manager("PATCH", &format!("/v1/staff/products/{}", world.product.id)).if_match("*").json(&body)

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::case::{Case, case};
-use crate::world::World;
+use crate::fixture::Fixture;
 
 /// HMAC-SHA-256.
 fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
@@ -53,7 +53,7 @@ impl Parts {
     }
 }
 
-pub(crate) fn cases(world: &World) -> Vec<Case> {
+pub(crate) fn cases(world: &Fixture) -> Vec<Case> {
     let mut cases = headers(world);
     cases.extend(claims(world));
     cases.extend(other_tokens(world));
@@ -64,7 +64,7 @@ fn refused(name: &'static str, token: &str) -> Case {
     case(name, Request::get("/v1/me").bearer(token), 401, "unauthenticated")
 }
 
-fn headers(world: &World) -> Vec<Case> {
+fn headers(world: &Fixture) -> Vec<Case> {
     let with = |name: &str, value: Value| {
         let mut parts = Parts::of(&world.token);
         parts.header[name] = value;
@@ -92,7 +92,7 @@ fn headers(world: &World) -> Vec<Case> {
     ]
 }
 
-fn claims(world: &World) -> Vec<Case> {
+fn claims(world: &Fixture) -> Vec<Case> {
     let with = |name: &str, value: Value| {
         let mut parts = Parts::of(&world.token);
         parts.claims[name] = value;
@@ -145,7 +145,7 @@ fn claims(world: &World) -> Vec<Case> {
     ]
 }
 
-fn other_tokens(world: &World) -> Vec<Case> {
+fn other_tokens(world: &Fixture) -> Vec<Case> {
     assert_eq!(
         Parts::of(&world.token).signed().len(),
         world.token.len(),
@@ -188,7 +188,7 @@ fn other_tokens(world: &World) -> Vec<Case> {
 }
 
 /// What the tables rest on: taken apart and put together without a change, a token is good.
-pub(crate) async fn the_maker_of_tokens_is_right(world: &World) {
+pub(crate) async fn the_maker_of_tokens_is_right(world: &Fixture) {
     let same = Parts::of(&world.token).signed();
     world.site.good(&Request::get("/v1/me").bearer(&same), 200).await;
 }

@@ -1,7 +1,7 @@
 //! Previews and requests.
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::order::{Command, Status};
+use ordervault_domain::order::{OrderCommand, Status};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::{ActorRef, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
@@ -10,10 +10,10 @@ use ordervault_tests::http::Request;
 use ordervault_tests::twin::Fresh;
 use serde_json::{Value, json};
 
-use crate::desk::{BATCHES, Desk, delete, id, ids, with};
+use crate::fixture::{BATCHES, Fixture, delete, id, ids, with};
 
 pub(crate) async fn a_filter_is_that_of_the_list(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let invalid = desk.invalid_orders(5).await;
     desk.order(Status::Confirmed).await;
     let filtered = async |filter: Value| {
@@ -59,7 +59,7 @@ pub(crate) async fn a_filter_finds_at_most_so_many(db: Db) {
          INSERT INTO orders SELECT * FROM many",
     ];
     let fresh = Fresh::on(db.engine()).await;
-    let desk = Desk::open(&fresh.db).await;
+    let desk = Fixture::open(&fresh.db).await;
     let invalid = desk.invalid_orders(1).await;
     fresh
         .damage(match db.engine() {
@@ -82,7 +82,7 @@ pub(crate) async fn a_filter_finds_at_most_so_many(db: Db) {
 }
 
 pub(crate) async fn a_preview_is_for_one_member_one_act_and_these_orders(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(3).await;
     let body = delete(&orders);
     let preview = desk.preview(&body).await;
@@ -122,14 +122,14 @@ pub(crate) async fn a_preview_is_for_one_member_one_act_and_these_orders(db: Db)
 }
 
 pub(crate) async fn a_preview_that_is_out_of_date_tells_what_changed(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(3).await;
     let body = json!({"action": "delete", "filter": {"status": "invalid"}});
     let digest = desk.preview(&body).await["digest"].clone();
     let joined = desk.invalid_orders(1).await;
     let shop = &desk.site.shop;
-    shop.change(ActorRef::Operator, &orders[0], Command::Restore).await;
-    shop.change(ActorRef::Operator, &orders[1], Command::Hide).await;
+    shop.change(ActorRef::Operator, &orders[0], OrderCommand::Restore).await;
+    shop.change(ActorRef::Operator, &orders[1], OrderCommand::Hide).await;
     let before = dump(&db).await;
     let answer = desk.site.send(&desk.run(&with(&body, "digest", digest))).await;
     assert_eq!((answer.status, answer.code().as_str()), (409, "preview-outdated"));
@@ -153,12 +153,12 @@ pub(crate) async fn a_preview_that_is_out_of_date_tells_what_changed(db: Db) {
 }
 
 pub(crate) async fn previews_are_forgotten(db: Db) {
-    let mut desk = Desk::open(&db).await;
+    let mut desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(1).await;
     let body = delete(&orders);
     let digest = desk.preview(&body).await["digest"].clone();
-    desk.site.shop.change(ActorRef::Operator, &orders[0], Command::Hide).await;
-    let detail = async |desk: &Desk| {
+    desk.site.shop.change(ActorRef::Operator, &orders[0], OrderCommand::Hide).await;
+    let detail = async |desk: &Fixture| {
         let answer = desk.site.send(&desk.run(&with(&body, "digest", digest.clone()))).await;
         assert_eq!(answer.code(), "preview-outdated");
         answer.json()["detail"].as_str().expect("a text").to_owned()
@@ -181,7 +181,7 @@ pub(crate) async fn previews_are_forgotten(db: Db) {
 }
 
 pub(crate) async fn a_request_is_carried_out_once(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(3).await;
     let digest = desk.preview(&delete(&orders)).await["digest"].clone();
     let body = with(&delete(&orders), "digest", digest);
@@ -211,7 +211,7 @@ pub(crate) async fn a_request_is_carried_out_once(db: Db) {
 }
 
 pub(crate) async fn batches_are_seen_by_their_makers_and_those_who_lead(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let shop = &desk.site.shop;
     let elsewhere = shop.store().await;
     let here = StoreScope::Only([desk.store.id].into());
@@ -254,7 +254,7 @@ pub(crate) async fn batches_are_seen_by_their_makers_and_those_who_lead(db: Db) 
 }
 
 /// Which of these batches somebody sees; one by one, their orders, and in the list alike.
-async fn visible(desk: &Desk, token: &str, batches: &[String]) -> Vec<bool> {
+async fn visible(desk: &Fixture, token: &str, batches: &[String]) -> Vec<bool> {
     let list = desk.site.good(&Request::get(BATCHES).bearer(token), 200).await.json();
     let listed: Vec<&Value> =
         list["items"].as_array().expect("rows").iter().map(|item| &item["id"]).collect();

@@ -2,7 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod asking;
-mod desk;
+mod fixture;
 mod running;
 mod writing;
 

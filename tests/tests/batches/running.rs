@@ -5,7 +5,7 @@ use ordervault_api::jobs::{Job as _, JobError, Progress, RunBatches, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::member::{self, MemberEdit};
-use ordervault_domain::order::{Command, Status};
+use ordervault_domain::order::{OrderCommand, Status};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, WriteError};
 use ordervault_tests::dump::dump;
@@ -15,13 +15,13 @@ use ordervault_tests::shop::Shop;
 use ordervault_tests::twin::Fresh;
 use serde_json::{Value, json};
 
-use crate::desk::{BATCHES, Desk, delete, id, ids, with};
+use crate::fixture::{BATCHES, Fixture, delete, id, ids, with};
 
 /// More than one step takes.
 const MANY: u32 = 240;
 
 pub(crate) async fn orders_go_into_the_trash_and_come_back_as_they_were(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(MANY).await;
     let before = desk.business(&orders).await;
     let versions: Vec<i64> = orders.iter().map(|order| order.version).collect();
@@ -64,7 +64,7 @@ pub(crate) async fn orders_go_into_the_trash_and_come_back_as_they_were(db: Db) 
 }
 
 pub(crate) async fn a_selection_and_one_order_come_back(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(4).await;
     let batch = desk.accept(&delete(&orders)).await;
     desk.finish().await;
@@ -94,7 +94,7 @@ pub(crate) async fn a_selection_and_one_order_come_back(db: Db) {
 }
 
 pub(crate) async fn other_acts_run_too(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let (one, other) = (desk.order(Status::PendingReview).await, desk.order(Status::PendingReview).await);
     let confirm = json!({"action": "confirm", "ids": ids(&[one.clone(), other.clone()])});
     let confirmed = id(&desk.site.good(&desk.run(&confirm), 202).await);
@@ -114,7 +114,7 @@ pub(crate) async fn other_acts_run_too(db: Db) {
 }
 
 pub(crate) async fn each_order_has_its_own_result(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let shop = &desk.site.shop;
     let elsewhere = shop.store().await;
     let product = shop.product(&elsewhere, 10).await;
@@ -122,7 +122,7 @@ pub(crate) async fn each_order_has_its_own_result(db: Db) {
     let invalid = desk.invalid_orders(1).await;
     let confirmed = desk.order(Status::Confirmed).await;
     let gone = desk.invalid_orders(1).await;
-    shop.change(ActorRef::Operator, &gone[0], Command::Delete { batch: None }).await;
+    shop.change(ActorRef::Operator, &gone[0], OrderCommand::Delete { batch: None }).await;
     let nothing = OrderId::from_i64(7);
     let named = [invalid[0].id, confirmed.id, gone[0].id, foreign.id, nothing];
     let named: Vec<String> = named.iter().map(ToString::to_string).collect();
@@ -148,10 +148,10 @@ pub(crate) async fn each_order_has_its_own_result(db: Db) {
 }
 
 pub(crate) async fn what_changed_since_the_preview_is_left_alone(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(2).await;
     let batch = desk.accept(&delete(&orders)).await;
-    desk.site.shop.change(ActorRef::Operator, &orders[0], Command::Hide).await;
+    desk.site.shop.change(ActorRef::Operator, &orders[0], OrderCommand::Hide).await;
     desk.finish().await;
     let results = desk.results(&batch).await;
     assert_eq!(results[&orders[0].id.to_string()], "refused precondition-failed");
@@ -160,7 +160,7 @@ pub(crate) async fn what_changed_since_the_preview_is_left_alone(db: Db) {
 }
 
 pub(crate) async fn whoever_runs_next_goes_on(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(MANY).await;
     let batch = desk.accept(&delete(&orders)).await;
     let tools = desk.tools();
@@ -184,7 +184,7 @@ pub(crate) async fn whoever_runs_next_goes_on(db: Db) {
 }
 
 pub(crate) async fn two_servers_at_once_do_nothing_twice(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(MANY).await;
     let batch = desk.accept(&delete(&orders)).await;
     let elsewhere = another_process(&db).await;
@@ -212,18 +212,18 @@ pub(crate) async fn two_servers_at_once_do_nothing_twice(db: Db) {
 }
 
 pub(crate) async fn rights_count_at_each_turn(db: Db) {
-    let mut desk = Desk::open(&db).await;
+    let mut desk = Fixture::open(&db).await;
     let shop = &desk.site.shop;
     let owner = shop.member(Role::Owner, StoreScope::All).await;
     desk.token = desk.site.member_token(&owner).await;
     let shop = &desk.site.shop;
-    let deactivate = member::Command::Deactivate;
+    let deactivate = member::MemberCommand::Deactivate;
     let fewer = MemberEdit { roles: Some([Role::Clerk].into()), ..MemberEdit::default() };
     let elsewhere = MemberEdit { stores: Some(StoreScope::none()), ..MemberEdit::default() };
     for (loss, code) in [
         (deactivate, "refused forbidden"),
-        (member::Command::Edit(fewer), "refused forbidden"),
-        (member::Command::Edit(elsewhere), "refused not-found"),
+        (member::MemberCommand::Edit(fewer), "refused forbidden"),
+        (member::MemberCommand::Edit(elsewhere), "refused not-found"),
     ] {
         let orders = desk.invalid_orders(MANY).await;
         let here = StoreScope::Only([desk.store.id].into());
@@ -244,7 +244,7 @@ pub(crate) async fn rights_count_at_each_turn(db: Db) {
 }
 
 pub(crate) async fn a_cancelled_batch_leaves_the_rest(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders = desk.invalid_orders(MANY).await;
     let batch = desk.accept(&delete(&orders)).await;
     desk.step().await;
@@ -271,7 +271,7 @@ pub(crate) async fn a_cancelled_batch_leaves_the_rest(db: Db) {
 }
 
 pub(crate) async fn batches_run_side_by_side(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let (many, few) = (desk.invalid_orders(MANY).await, desk.invalid_orders(3).await);
     let long = desk.accept(&delete(&many)).await;
     let short = desk.accept(&delete(&few)).await;
@@ -285,7 +285,7 @@ pub(crate) async fn batches_run_side_by_side(db: Db) {
 
 pub(crate) async fn an_order_that_cannot_be_read_is_given_up(db: Db) {
     let fresh = Fresh::on(db.engine()).await;
-    let desk = Desk::open(&fresh.db).await;
+    let desk = Fixture::open(&fresh.db).await;
     let orders = desk.invalid_orders(3).await;
     let batch = desk.accept(&delete(&orders)).await;
     fresh.damage("UPDATE orders SET currency = 'XXX' WHERE id = (SELECT MIN(id) FROM orders)").await;
@@ -299,7 +299,7 @@ pub(crate) async fn an_order_that_cannot_be_read_is_given_up(db: Db) {
 }
 
 pub(crate) async fn what_was_said_is_kept_with_the_orders_only(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let order = desk.order(Status::Confirmed).await;
     let body =
         json!({"action": "invalidate", "ids": [order.id.to_string()], "reason": "other", "comment": "說明"});

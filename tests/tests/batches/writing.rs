@@ -6,77 +6,78 @@ use std::time::Duration;
 
 use ordervault_api::jobs::{Jobs, RunBatches};
 use ordervault_domain::access::StoreScope;
-use ordervault_domain::batch::{Action, Batch, Outcome};
+use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Command, Status};
+use ordervault_domain::order::{OrderCommand, Status};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Done};
+use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::queue::{batches, done, on_order, refusal_of, together};
 use ordervault_tests::shop::submission;
 use serde_json::json;
 use tokio::sync::oneshot;
 
-use crate::desk::{Desk, id, ids};
+use crate::fixture::{Fixture, id, ids};
 
 /// Longer than anything here takes; whoever waits for so long waits for nothing.
 const HOPELESS: Duration = Duration::from_secs(60);
 
-fn open(orders: &[OrderId], desk: &Desk) -> Act {
+fn open(orders: &[OrderId], desk: &Fixture) -> Operation {
     let stores = StoreScope::Only([desk.store.id].into());
     let items = orders.iter().map(|order| (*order, None)).collect();
-    Act::Batch(BatchAct::Open { action: Action::Delete, stores, items })
+    Operation::Batch(BatchOperation::Open { action: BatchAction::Delete, stores, items })
 }
 
-async fn opened(desk: &Desk, orders: &[OrderId]) -> Arc<Batch> {
+async fn opened(desk: &Fixture, orders: &[OrderId]) -> Arc<Batch> {
     match desk.site.shop.act(ActorRef::Member(desk.manager.id), open(orders, desk)).await {
-        Done::Batch(batch) => batch,
+        Effect::Batch(batch) => batch,
         other => panic!("{other:?}"),
     }
 }
 
 pub(crate) async fn turns_and_a_cancellation_are_decided_as_they_arrive(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders: Vec<OrderId> = desk.invalid_orders(4).await.iter().map(|order| order.id).collect();
     let batch = opened(&desk, &orders).await;
     let turn = |order: usize| {
-        let run = BatchAct::Run { id: batch.id, order_id: orders[order] };
-        submission(ActorRef::System, vec![Act::Batch(run)])
+        let run = BatchOperation::Run { id: batch.id, order_id: orders[order] };
+        submission(ActorRef::System, vec![Operation::Batch(run)])
     };
-    let cancel = Act::Batch(BatchAct::Cancel { id: batch.id });
+    let cancel = Operation::Batch(BatchOperation::Cancel { id: batch.id });
     let cancel = submission(ActorRef::Member(desk.manager.id), vec![cancel]);
     let before = batches(&db).await;
     let wishes = vec![turn(0), turn(0), turn(1), cancel, turn(2), turn(1)];
-    let outcomes: Vec<Done> = together(&desk.site.shop.writer, wishes).await.into_iter().map(done).collect();
+    let outcomes: Vec<Effect> =
+        together(&desk.site.shop.writer, wishes).await.into_iter().map(done).collect();
     assert_eq!(batches(&db).await - before, 1, "one batch of the queue");
     let mut results = vec![];
     for outcome in &outcomes {
         match outcome {
-            Done::BatchItem(result) => results.push(*result),
-            Done::Batch(batch) => {
+            Effect::BatchItem(result) => results.push(*result),
+            Effect::Batch(batch) => {
                 assert_eq!((batch.status.to_string().as_str(), batch.succeeded), ("cancelled", 2));
             }
             other => panic!("{other:?}"),
         }
     }
-    assert_eq!(results, [Some(Outcome::Succeeded), None, Some(Outcome::Succeeded), None, None]);
+    assert_eq!(results, [Some(ItemOutcome::Succeeded), None, Some(ItemOutcome::Succeeded), None, None]);
     assert_eq!(desk.counts(&batch.id.to_string()).await, json!(["cancelled", 4, 2, 2, 0, 0]));
     assert_eq!(desk.events("deleted").await, (2, 2));
     desk.close().await;
 }
 
 pub(crate) async fn what_is_refused_leaves_no_batch(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let orders: Vec<OrderId> = desk.invalid_orders(2).await.iter().map(|order| order.id).collect();
     let batch = opened(&desk, &orders).await;
     let before = dump(&db).await;
     let shop = &desk.site.shop;
-    let confirm = on_order(orders[0], None, Command::Confirm);
+    let confirm = on_order(orders[0], None, OrderCommand::Confirm);
     let maker = ActorRef::Member(desk.manager.id);
     let refused = shop.submit(maker, vec![open(&orders, &desk), confirm.clone()]).await;
     assert!(matches!(refusal_of(refused), Refusal::StateConflict { .. }));
-    let cancel = Act::Batch(BatchAct::Cancel { id: batch.id });
+    let cancel = Operation::Batch(BatchOperation::Cancel { id: batch.id });
     let refused = shop.submit(maker, vec![cancel.clone(), confirm]).await;
     assert!(matches!(refusal_of(refused), Refusal::StateConflict { .. }));
     for nobody in [ActorRef::System, ActorRef::Operator, ActorRef::Customer(desk.customer.id)] {
@@ -88,7 +89,7 @@ pub(crate) async fn what_is_refused_leaves_no_batch(db: Db) {
 }
 
 pub(crate) async fn the_job_is_woken_at_once(db: Db) {
-    let desk = Desk::open(&db).await;
+    let desk = Fixture::open(&db).await;
     let order = desk.order(Status::PendingReview).await;
     let (stop, stopped) = oneshot::channel::<()>();
     let jobs = Jobs::new(desk.tools(), desk.site.bell()).with(RunBatches);

@@ -6,10 +6,10 @@ use std::net::SocketAddr;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::money::Money;
-use ordervault_domain::order::{Amendment, Command};
+use ordervault_domain::order::{Amendment, OrderCommand};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::writer::{Act, ActorRef};
+use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::fabricate::fabricate;
 use ordervault_tests::http::Request;
 use ordervault_tests::life::live;
@@ -146,9 +146,12 @@ async fn names_come_back_as_they_are(db: Db) {
     for name in names {
         let order = shop.place(&customer, &store, &[(&product, 1)]).await;
         let contact = Contact { name: Some(name.to_owned()), ..order.contact.clone() };
-        let command = Command::Amend(Amendment { contact: Some(contact), ..Amendment::default() });
-        shop.act(ActorRef::Operator, Act::Order { id: Some(order.id), expected_version: None, command })
-            .await;
+        let command = OrderCommand::Amend(Amendment { contact: Some(contact), ..Amendment::default() });
+        shop.act(
+            ActorRef::Operator,
+            Operation::Order { id: Some(order.id), expected_version: None, command },
+        )
+        .await;
         shop.clock.advance(3_600_000);
     }
     let token = site.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;

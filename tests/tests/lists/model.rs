@@ -23,13 +23,13 @@ const STEPS: usize = 400;
 const QUESTIONS: u64 = 300;
 
 /// A shop after a random life, with all that it has.
-pub(crate) struct Ground {
+pub(crate) struct Fixture {
     pub(crate) conn: Conn,
     pub(crate) orders: Vec<Order>,
     products: Vec<Product>,
 }
 
-impl Ground {
+impl Fixture {
     /// What is in the database.
     pub(crate) async fn of(db: &Db) -> Self {
         static IDS: Template = Template::new("SELECT id FROM orders ORDER BY id");
@@ -205,11 +205,11 @@ fn key(order: &Order, key: SortKey) -> i64 {
     }
 }
 
-async fn lived_in(db: &Db, seed: u64) -> Ground {
+async fn lived_in(db: &Db, seed: u64) -> Fixture {
     let shop = Shop::open(db).await;
     live(&shop, seed, STEPS).await;
     shop.close().await;
-    let ground = Ground::of(db).await;
+    let ground = Fixture::of(db).await;
     assert!(ground.orders.iter().any(Order::is_deleted) && ground.orders.iter().any(|o| o.due_at.is_some()));
     assert!(ground.orders.iter().any(|order| order.source == Source::Import));
     ground

@@ -3,11 +3,11 @@
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Command, LineRequest, Place};
+use ordervault_domain::order::{LineRequest, OrderCommand, Place};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::shop::{Shop, contact};
 use ordervault_tests::site::Site;
@@ -24,9 +24,9 @@ async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> Ord
         unlisted: false,
         not_duplicate_of: vec![],
     };
-    let act = Act::Order { id: None, expected_version: None, command: Command::Place(place) };
+    let act = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
     match shop.act(ActorRef::Anonymous, act).await {
-        Done::Order(order) => order.id,
+        Effect::Order(order) => order.id,
         other => unreachable!("{other:?}"),
     }
 }

@@ -12,7 +12,7 @@ use ordervault_persistence::read::{Trash, WhatIf, deadline_statements, list_orde
 use ordervault_persistence::statement::{Statement, Template};
 use ordervault_tests::explain::plan;
 use ordervault_tests::fabricate::{GREAT_STORE, fabricate};
-use ordervault_tests::questions::{Question, questions};
+use ordervault_tests::list_queries::{ListQuery, questions};
 use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
 
@@ -111,7 +111,7 @@ fn way(line: &str) -> Option<String> {
 }
 
 /// The first pages are what plain SQL finds.
-async fn answers_are_right(db: &Db, question: &Question) {
+async fn answers_are_right(db: &Db, question: &ListQuery) {
     let wanted = PAGES * usize::try_from(LIMIT).expect("small");
     let mut conn = db.read().await.expect("a reader");
     let expected: Vec<(i64,)> = conn.fetch_all(&plain(question, wanted)).await.expect("rows");
@@ -130,7 +130,7 @@ async fn answers_are_right(db: &Db, question: &Question) {
     assert_eq!(found, expected, "{}: {}", db.engine(), question.name);
 }
 
-fn plain(question: &Question, limit: usize) -> Statement {
+fn plain(question: &ListQuery, limit: usize) -> Statement {
     let trash = if question.filter.trash == Trash::Only { "TRUE" } else { "deleted_at IS NULL" };
     let key = match question.sort.key {
         ordervault_persistence::read::SortKey::Placed => "placed_at",

@@ -8,19 +8,19 @@ use ordervault_domain::access::{Role, Scope, StatusSet, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Command, LineRequest, Order, Place};
+use ordervault_domain::order::{LineRequest, Order, OrderCommand, Place};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::search::{Field, MAX_PLACE, Words, fold, query_terms};
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort, ProductFilter};
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
 use ordervault_tests::life::Dice;
 use ordervault_tests::queue::order_of;
 use ordervault_tests::shop::{Shop, contact};
 use strum::IntoEnumIterator as _;
 
-use crate::model::{Ground, shown};
+use crate::model::{Fixture, shown};
 
 ordervault_tests::twin_tests!(words_are_found_as_the_model_says, a_few_characters_are_found_like_a_substring);
 
@@ -66,7 +66,7 @@ fn text(dice: &Dice, parts: u32) -> String {
 
 /// Products with these titles, with this in their stock keeping units.
 async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -> Vec<Arc<Product>> {
-    let acts = titles.into_iter().enumerate().map(|(number, title)| {
+    let operations = titles.into_iter().enumerate().map(|(number, title)| {
         let new = product::NewProduct {
             store_id: store.id,
             sku: format!("{kind}{number}"),
@@ -76,12 +76,12 @@ async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -
             on_hand: 1_000,
             external_reference: None,
         };
-        Act::Product { id: None, expected_version: None, command: product::Command::Create(new) }
+        Operation::Product { id: None, expected_version: None, command: product::ProductCommand::Create(new) }
     });
-    let done = join_all(acts.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await;
+    let done = join_all(operations.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await;
     let product = |receipt: Receipt| match receipt {
-        Receipt::Done { mut done, .. } => match done.pop() {
-            Some(Done::Product(product)) => Some(product),
+        Receipt::Executed { mut done, .. } => match done.pop() {
+            Some(Effect::Product(product)) => Some(product),
             _ => None,
         },
         _ => None,
@@ -90,7 +90,7 @@ async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -
 }
 
 /// An order of these products by somebody with this name.
-fn order(store: &Store, products: &[Arc<Product>], name: String, note: String) -> Act {
+fn order(store: &Store, products: &[Arc<Product>], name: String, note: String) -> Operation {
     let lines = products.iter().map(|product| LineRequest { product_id: product.id, quantity: 1 });
     let place = Place {
         store_id: store.id,
@@ -101,7 +101,7 @@ fn order(store: &Store, products: &[Arc<Product>], name: String, note: String) -
         unlisted: false,
         not_duplicate_of: vec![],
     };
-    Act::Order { id: None, expected_version: None, command: Command::Place(place) }
+    Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
 }
 
 async fn words_are_found_as_the_model_says(db: Db) {
@@ -125,7 +125,7 @@ async fn words_are_found_as_the_model_says(db: Db) {
     shop.act(ActorRef::Operator, order(&store, &often, String::new(), "保温".repeat(300))).await;
     shop.close().await;
 
-    let mut ground = Ground::of(&db).await;
+    let mut ground = Fixture::of(&db).await;
     let last_place = |order: &Order| order.words(Field::Items).iter().map(|(place, _)| place).last();
     assert_eq!(ground.orders.iter().map(last_place).max(), Some(Some(MAX_PLACE)), "longer than an index");
     let words_of = |order: &Order| Field::iter().map(|field| order.words(field)).collect();
@@ -226,8 +226,8 @@ async fn a_few_characters_are_found_like_a_substring(db: Db) {
     let shop = Shop::open(&db).await;
     let store = shop.store().await;
     let products = products(&shop, &store, "p", titles).await;
-    let acts = products.chunks(1).map(|one| order(&store, one, String::new(), String::new()));
-    let placed = join_all(acts.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await;
+    let operations = products.chunks(1).map(|one| order(&store, one, String::new(), String::new()));
+    let placed = join_all(operations.map(|act| shop.submit(ActorRef::Operator, vec![act]))).await;
     let placed: Vec<OrderId> = placed.into_iter().map(|placed| order_of(placed).id).collect();
     shop.close().await;
     let mut conn = db.read().await.expect("a reader");

@@ -1,7 +1,7 @@
 //! Whoever asks, with the authority that the database grants them at this moment.
 //!
-//! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`Buyer`] for a customer or somebody
-//! who has proved to know one order, [`Orderer`] for whoever wants to order, [`Staff<P>`] for a member with the permission `P`. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
+//! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`CustomerOrGuest`] for a customer or somebody
+//! who has proved to know one order, [`OptionalCustomer`] for whoever wants to order, [`Staff<P>`] for a member with the permission `P`. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
 //! each request, so that a deactivated member or an ended session is out at once.
 
 use std::marker::PhantomData;
@@ -34,7 +34,7 @@ pub struct Customer {
 
 /// Whoever an order is for.
 #[derive(Clone, Copy, Debug)]
-pub enum Buyer {
+pub enum CustomerOrGuest {
     /// A signed-in customer.
     Customer(Customer),
     /// Somebody without an account, who orders (none) or has proved to know this order.
@@ -44,7 +44,7 @@ pub enum Buyer {
 /// Whoever wants to order: a signed-in customer, or somebody without an account. A token that is not good is refused and
 /// never passed over.
 #[derive(Clone, Copy, Debug)]
-pub struct Orderer(pub Buyer);
+pub struct OptionalCustomer(pub CustomerOrGuest);
 
 /// A signed-in member who has the permission `P`.
 #[derive(Clone, Debug)]
@@ -135,7 +135,7 @@ impl Customer {
     }
 }
 
-impl Buyer {
+impl CustomerOrGuest {
     /// For decisions and scopes.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -184,7 +184,7 @@ impl FromRequest for Customer {
     }
 }
 
-impl FromRequest for Buyer {
+impl FromRequest for CustomerOrGuest {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -205,16 +205,16 @@ impl FromRequest for Buyer {
     }
 }
 
-impl FromRequest for Orderer {
+impl FromRequest for OptionalCustomer {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         if !request.headers().contains_key(header::AUTHORIZATION) {
-            return Box::pin(async { Ok(Self(Buyer::Guest(None))) });
+            return Box::pin(async { Ok(Self(CustomerOrGuest::Guest(None))) });
         }
         let customer = Customer::from_request(request, payload);
-        Box::pin(async move { customer.await.map(|customer| Self(Buyer::Customer(customer))) })
+        Box::pin(async move { customer.await.map(|customer| Self(CustomerOrGuest::Customer(customer))) })
     }
 }
 

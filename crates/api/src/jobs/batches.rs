@@ -5,7 +5,7 @@ use futures_util::future::{BoxFuture, join_all};
 use ordervault_domain::batch::Batch;
 use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
-use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Class, Submission, WriteError};
+use ordervault_persistence::writer::{ActorRef, BatchOperation, Class, Operation, Submission, WriteError};
 
 use super::{Job, JobError, Progress, Tools};
 use crate::problem::Code;
@@ -54,7 +54,7 @@ async fn waiting(tools: &Tools) -> Result<Vec<(Batch, OrderId)>, ordervault_pers
 }
 
 async fn turn(tools: &Tools, batch: &Batch, order_id: OrderId) -> Result<(), WriteError> {
-    match submit(tools, batch, BatchAct::Run { id: batch.id, order_id }).await {
+    match submit(tools, batch, BatchOperation::Run { id: batch.id, order_id }).await {
         // It would fail for ever, and the batch would never end.
         Err(WriteError::Internal) => give_up(tools, batch, order_id).await,
         outcome => outcome,
@@ -63,17 +63,17 @@ async fn turn(tools: &Tools, batch: &Batch, order_id: OrderId) -> Result<(), Wri
 
 async fn give_up(tools: &Tools, batch: &Batch, order_id: OrderId) -> Result<(), WriteError> {
     let code = Code::InternalError.slug();
-    submit(tools, batch, BatchAct::GiveUp { id: batch.id, order_id, code }).await
+    submit(tools, batch, BatchOperation::GiveUp { id: batch.id, order_id, code }).await
 }
 
-async fn submit(tools: &Tools, batch: &Batch, act: BatchAct) -> Result<(), WriteError> {
+async fn submit(tools: &Tools, batch: &Batch, act: BatchOperation) -> Result<(), WriteError> {
     let submission = Submission {
         // The writer looks up in whose name, and with which rights, at this very moment.
         actor: ActorRef::System,
         request_id: batch.request_id.clone(),
         class: Class::Background,
         idempotency: None,
-        acts: vec![Act::Batch(act)],
+        operations: vec![Operation::Batch(act)],
     };
     tools.writer.submit(submission).await.map(drop)
 }

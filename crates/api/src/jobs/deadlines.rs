@@ -11,10 +11,10 @@ use std::collections::BTreeMap;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::Command;
+use ordervault_domain::order::OrderCommand;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, TimeUp};
-use ordervault_persistence::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError};
+use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use ordervault_persistence::{Error, tx};
 
 use super::{Job, JobError, Progress, Tools};
@@ -62,15 +62,15 @@ impl Timer {
 
     fn submission(self, id: OrderId) -> Submission {
         let command = match self {
-            Self::Breaches => Command::NoteBreach,
-            Self::Expiries => Command::Expire,
+            Self::Breaches => OrderCommand::NoteBreach,
+            Self::Expiries => OrderCommand::Expire,
         };
         Submission {
             actor: ActorRef::System,
             request_id: format!("job-{}", self.name()),
             class: Class::Background,
             idempotency: None,
-            acts: vec![Act::Order { id: Some(id), expected_version: None, command }],
+            operations: vec![Operation::Order { id: Some(id), expected_version: None, command }],
         }
     }
 
@@ -123,7 +123,7 @@ impl Deadlines {
             match outcome {
                 Ok(receipt) => {
                     answered = true;
-                    applied += u64::from(matches!(receipt, Receipt::Done { applied: true, .. }));
+                    applied += u64::from(matches!(receipt, Receipt::Executed { applied: true, .. }));
                 }
                 // Somebody is at it right now: the next walk finds it again.
                 Err(WriteError::Locked) => {}

@@ -5,27 +5,27 @@ use actix_web::web;
 use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, Moment};
+use ordervault_persistence::read::{self, AsOf};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::history::{ChangeBody, changes};
+use super::resource::Resource;
 use super::submit::{failed, reader, refused};
-use super::thing::Thing;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 
 /// As of when a thing is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct AsOf {
+pub(crate) struct AsOfQuery {
     /// As it was: the number of a version, or a time. A time gives what had been written down by then. Takes the permission
     /// `history:read`.
     #[serde(default, deserialize_with = "optional")]
     #[param(value_type = Option<String>, max_length = 40, example = "1")]
-    pub as_of: Option<Moment>,
+    pub as_of: Option<AsOf>,
 }
 
 /// Between which two moments: numbers of versions, or times.
@@ -35,11 +35,11 @@ pub(crate) struct Between {
     /// The earlier one: the number of a version, or a time.
     #[serde(deserialize_with = "required")]
     #[param(value_type = String, max_length = 40, example = "1")]
-    from: Moment,
+    from: AsOf,
     /// The later one. Left out: now.
     #[serde(default, deserialize_with = "optional")]
     #[param(value_type = Option<String>, max_length = 40, example = "2027-01-01T00:00:00Z")]
-    to: Option<Moment>,
+    to: Option<AsOf>,
 }
 
 /// What differs between a thing as it was and as it was later.
@@ -60,11 +60,11 @@ pub(crate) struct DiffBody {
 ///
 /// # Errors
 /// 403 without the right to read the history, 404 when the thing did not exist then or never had that version.
-pub(crate) async fn as_of<A: Thing>(
+pub(crate) async fn as_of<A: Resource>(
     state: &AppState,
     actor: &Actor,
     now: A,
-    moment: Option<Moment>,
+    moment: Option<AsOf>,
 ) -> Result<A, Problem> {
     let Some(moment) = moment else { return Ok(now) };
     if !actor.may(Permission::HistoryRead) {
@@ -74,10 +74,10 @@ pub(crate) async fn as_of<A: Thing>(
     let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
     then.ok_or_else(|| {
         Problem::new(Code::NotFound).detail(match moment {
-            Moment::Version(_) => {
+            AsOf::Version(_) => {
                 format!("there is no such version; there are versions 1 to {}", now.version())
             }
-            Moment::Time(_) => "it did not exist at that time".to_owned(),
+            AsOf::Time(_) => "it did not exist at that time".to_owned(),
         })
     })
 }
@@ -86,17 +86,17 @@ pub(crate) async fn as_of<A: Thing>(
 ///
 /// # Errors
 /// As [`as_of`] for each of the two moments; 400 when the first is later than the second.
-pub(crate) async fn diff<A: Thing>(
+pub(crate) async fn diff<A: Resource>(
     state: &AppState,
     actor: &Actor,
     now: A,
     between: Between,
 ) -> Result<web::Json<DiffBody>, Problem> {
     let before = as_of(state, actor, now.clone(), Some(between.from)).await?;
-    let to = between.to.unwrap_or(Moment::Version(now.version()));
+    let to = between.to.unwrap_or(AsOf::Version(now.version()));
     let after = as_of(state, actor, now, Some(to)).await?;
     let is_reversed = match (between.from, to) {
-        (Moment::Time(from), Moment::Time(to)) => from > to,
+        (AsOf::Time(from), AsOf::Time(to)) => from > to,
         _ => before.version() > after.version(),
     };
     if is_reversed {
@@ -109,14 +109,14 @@ pub(crate) async fn diff<A: Thing>(
     }))
 }
 
-fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Moment, D::Error> {
+fn required<'de, D: Deserializer<'de>>(deserializer: D) -> Result<AsOf, D::Error> {
     let text = String::deserialize(deserializer)?;
     let is_version = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
-    let version = text.parse().ok().filter(|_| is_version).map(Moment::Version);
-    let time = || Timestamp::parse(&text).ok().map(Moment::Time);
+    let version = text.parse().ok().filter(|_| is_version).map(AsOf::Version);
+    let time = || Timestamp::parse(&text).ok().map(AsOf::Time);
     version.or_else(time).ok_or_else(|| D::Error::custom("no-moment"))
 }
 
-fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Moment>, D::Error> {
+fn optional<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AsOf>, D::Error> {
     required(deserializer).map(Some)
 }

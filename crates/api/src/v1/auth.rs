@@ -3,8 +3,8 @@
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::customer::Command;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt};
+use ordervault_domain::customer::CustomerCommand;
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -12,7 +12,7 @@ use validator::Validate;
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::CustomerBody;
-use super::submit::{Wish, not_written};
+use super::submit::{Handover, not_written};
 use crate::auth::{Customer, NewPassword, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
@@ -79,14 +79,15 @@ pub(crate) async fn register_customer(
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
     throttles::attempt(&state, &request_id, &state.throttles.register(address)).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
-    let act = Act::Customer { id: None, command: Command::Register { contact }, password_hash };
-    let wish = Wish { state: &state, actor: ActorRef::Anonymous, request_id: &request_id, idempotency: None };
+    let act = Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
+    let wish =
+        Handover { state: &state, actor: ActorRef::Anonymous, request_id: &request_id, idempotency: None };
     let receipt = wish.submit(vec![act]).await.map_err(|error| not_written(&error))?;
-    let Receipt::Done { done, .. } = receipt else {
+    let Receipt::Executed { done, .. } = receipt else {
         return Err(Problem::internal("a registration has no key"));
     };
     match done.first() {
-        Some(Done::Customer(customer)) => Ok(HttpResponse::Created()
+        Some(Effect::Customer(customer)) => Ok(HttpResponse::Created()
             .insert_header((header::LOCATION, "/v1/me"))
             .json(CustomerBody::from(customer.as_ref()))),
         _ => Err(Problem::internal("a registration led to something else")),

@@ -12,14 +12,14 @@ use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::resource::Resource;
 use super::submit::{failed, reader};
-use super::thing::Thing;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 
 /// Answers with the history of a thing that the actor may see.
-pub(crate) async fn show<A: Thing>(
+pub(crate) async fn show<A: Resource>(
     state: &AppState,
     actor: &Actor,
     id: i64,
@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// 500 when the history does not hold together.
-    pub(crate) fn entries<A: Thing>(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryEntry>, Problem> {
+    pub(crate) fn entries<A: Resource>(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryEntry>, Problem> {
         let mut state: Option<A> = None;
         let mut entries = Vec::with_capacity(rows.len());
         for row in rows {
@@ -206,7 +206,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Field by field what differs between two states, as this actor may see it.
-pub(crate) fn changes<A: Thing>(before: &A, after: &A, reader: &Actor) -> Vec<ChangeBody> {
+pub(crate) fn changes<A: Resource>(before: &A, after: &A, reader: &Actor) -> Vec<ChangeBody> {
     let shows_contact = reader.scope().shows_contact();
     let changes = after.changes(before).into_iter();
     let shown = changes.filter(|change| shows_contact || !is_personal(change.field));

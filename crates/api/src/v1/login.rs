@@ -7,14 +7,16 @@ use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::id::{CustomerId, MemberId, SessionId};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Act, ActorRef, Done, Receipt, SessionAct, TokenHash, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Effect, Operation, Receipt, SessionOperation, TokenHash, WriteError,
+};
 use ordervault_persistence::{Session, read};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::fields::Fields;
-use super::submit::{Wish, failed, not_written, reader};
+use super::submit::{Handover, failed, not_written, reader};
 use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
@@ -108,9 +110,9 @@ pub(crate) async fn login(
         return Err(Problem::new(Code::InvalidCredentials));
     };
     let lifetime = state.settings.lifetimes.of(realm);
-    let mut acts = vec![
-        Act::Verified { realm, principal_id, password_hash },
-        Act::Session(SessionAct::Open {
+    let mut operations = vec![
+        Operation::Verified { realm, principal_id, password_hash },
+        Operation::Session(SessionOperation::Open {
             realm,
             principal_id,
             idle_millis: lifetime.idle_millis,
@@ -118,11 +120,12 @@ pub(crate) async fn login(
             token_hash: token_hash(state, realm),
         }),
     ];
-    acts.extend(throttles::taken_back(throttles));
+    operations.extend(throttles::taken_back(throttles));
     if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
-        acts.push(Act::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
+        operations
+            .push(Operation::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
     }
-    let session = opened(state, request_id, acts, Code::InvalidCredentials).await?;
+    let session = opened(state, request_id, operations, Code::InvalidCredentials).await?;
     tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "somebody logged in");
     tokens(state, &session).map(web::Json)
 }
@@ -136,7 +139,7 @@ pub(crate) async fn refresh(
 ) -> Result<web::Json<Tokens>, Problem> {
     let presented = state.refresh_tokens.read(&refresh.refresh_token).filter(|token| token.realm == realm);
     let presented = presented.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    let act = Act::Session(SessionAct::Rotate {
+    let act = Operation::Session(SessionOperation::Rotate {
         id: presented.family,
         realm,
         presented_hash: hex::encode(presented.hash),
@@ -162,8 +165,10 @@ pub(crate) async fn logout(
     request_id: &RequestId,
     id: SessionId,
 ) -> Result<(), Problem> {
-    let wish = Wish { state, actor, request_id, idempotency: None };
-    wish.submit(vec![Act::Session(SessionAct::End { id })]).await.map_err(|error| not_written(&error))?;
+    let wish = Handover { state, actor, request_id, idempotency: None };
+    wish.submit(vec![Operation::Session(SessionOperation::End { id })])
+        .await
+        .map_err(|error| not_written(&error))?;
     Ok(())
 }
 
@@ -188,7 +193,7 @@ pub(crate) async fn change_own_password(
     address: ClientAddress,
     request_id: &RequestId,
     change: &ChangePassword,
-    command: impl FnOnce(String) -> Act,
+    command: impl FnOnce(String) -> Operation,
 ) -> Result<HttpResponse, Problem> {
     let OwnAccount { realm, principal_id, actor, session, contact, must_change_password } = account;
     let email = contact.email.as_ref();
@@ -210,13 +215,17 @@ pub(crate) async fn change_own_password(
     let (Some(stored), PasswordCheck::Right { .. }) = (stored, check) else {
         return Err(wrong_current_password());
     };
-    let mut acts = vec![
-        Act::Verified { realm, principal_id, password_hash: stored },
+    let mut operations = vec![
+        Operation::Verified { realm, principal_id, password_hash: stored },
         command(state.passwords.hash(password).await?),
-        Act::Session(SessionAct::EndAll { principal_id, but: Some(session), because: "password_changed" }),
+        Operation::Session(SessionOperation::EndAll {
+            principal_id,
+            but: Some(session),
+            because: "password_changed",
+        }),
     ];
-    acts.extend(throttles::taken_back(throttles));
-    match (Wish { state, actor, request_id, idempotency: None }).submit(acts).await {
+    operations.extend(throttles::taken_back(throttles));
+    match (Handover { state, actor, request_id, idempotency: None }).submit(operations).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),
         // Changed by somebody else since it was checked.
         Err(WriteError::Refused { refusal: Refusal::InvalidCredentials, .. }) => {
@@ -235,16 +244,16 @@ fn wrong_current_password() -> Problem {
 async fn opened(
     state: &AppState,
     request_id: &RequestId,
-    acts: Vec<Act>,
+    operations: Vec<Operation>,
     refused: Code,
 ) -> Result<Session, Problem> {
-    let wish = Wish { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
-    match wish.submit(acts).await {
-        Ok(Receipt::Done { done, .. }) => {
-            let is_of_session = |done: &Done| matches!(done, Done::Session(_) | Done::TokenReused);
+    let wish = Handover { state, actor: ActorRef::Anonymous, request_id, idempotency: None };
+    match wish.submit(operations).await {
+        Ok(Receipt::Executed { done, .. }) => {
+            let is_of_session = |done: &Effect| matches!(done, Effect::Session(_) | Effect::TokenReused);
             match done.into_iter().find(is_of_session) {
-                Some(Done::Session(Some(session))) => Ok(session),
-                Some(Done::TokenReused) => {
+                Some(Effect::Session(Some(session))) => Ok(session),
+                Some(Effect::TokenReused) => {
                     tracing::warn!(
                         request_id = request_id.as_str(),
                         "a used refresh token was shown; its session is ended"

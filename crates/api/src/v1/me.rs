@@ -1,10 +1,10 @@
 //! A customer's own account.
 
 use actix_web::{HttpResponse, web};
-use ordervault_domain::customer::{self, Command};
+use ordervault_domain::customer::{self, CustomerCommand};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
-use ordervault_persistence::writer::Act;
+use ordervault_persistence::writer::Operation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -95,9 +95,9 @@ pub(crate) async fn change_password(
         contact: &account.contact,
         must_change_password: false,
     };
-    let command = |password_hash| Act::Customer {
+    let command = |password_hash| Operation::Customer {
         id: Some(customer.id),
-        command: Command::ChangePassword,
+        command: CustomerCommand::ChangePassword,
         password_hash: Some(password_hash),
     };
     change_own_password(&state, own, address, &request_id, &body.0, command).await

@@ -1,7 +1,7 @@
 //! Orders as JSON.
 
 use ordervault_domain::access::Scope;
-use ordervault_domain::order::{Line, Offer, Order};
+use ordervault_domain::order::{ActionAvailability, Line, Order};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::OrderSummary;
@@ -167,8 +167,8 @@ pub(crate) struct ActionBody {
     pub blocked_by: Option<&'static str>,
 }
 
-impl From<Offer> for ActionBody {
-    fn from(offer: Offer) -> Self {
+impl From<ActionAvailability> for ActionBody {
+    fn from(offer: ActionAvailability) -> Self {
         Self {
             action: offer.action.into(),
             allowed: offer.allowed,

@@ -13,15 +13,15 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::{OrderId, ProductId};
-use ordervault_domain::order::{Command, LineRequest, Order};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::order::{LineRequest, Order, OrderCommand};
+use ordervault_persistence::writer::Operation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::fields::Fields;
 use super::order_body::OrderBody;
-use super::submit::{Asker, Changed, Conditions, offers, order_path};
+use super::submit::{Caller, Conditions, Written, offers, order_path};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
@@ -67,21 +67,21 @@ fn line_requests(fields: &mut Fields, lines: &[LineRequestBody]) -> Vec<LineRequ
 
 /// Carries out an act on an order and answers with what became of it.
 pub(crate) async fn act(
-    asker: Asker<'_>,
+    caller: Caller<'_>,
     id: OrderId,
     conditions: Conditions,
     name: &str,
     body: &impl Serialize,
-    command: Command,
+    command: OrderCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Act::Order { id: Some(id), expected_version, command };
-    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
-    answer(asker.state, &asker.actor, &changed, StatusCode::OK).await
+    let act = Operation::Order { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    answer(caller.state, &caller.actor, &changed, StatusCode::OK).await
 }
 
 /// The order as the actor sees it, with what they may do now.
-async fn body(state: &AppState, actor: &Actor, changed: &Changed<Order>) -> Result<OrderBody, Problem> {
+async fn body(state: &AppState, actor: &Actor, changed: &Written<Order>) -> Result<OrderBody, Problem> {
     let offers = offers(state, &changed.now, actor).await?;
     Ok(OrderBody::new(&changed.thing, &actor.scope(), offers, state.now()))
 }
@@ -90,7 +90,7 @@ async fn body(state: &AppState, actor: &Actor, changed: &Changed<Order>) -> Resu
 pub(super) async fn answer(
     state: &AppState,
     actor: &Actor,
-    changed: &Changed<Order>,
+    changed: &Written<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let body = body(state, actor, changed).await?;

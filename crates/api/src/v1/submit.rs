@@ -11,15 +11,17 @@ use ordervault_domain::order::{Order, actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{Act, ActorRef, Class, Idempotency, Receipt, Submission, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Class, Idempotency, Operation, Receipt, Submission, WriteError,
+};
 use ordervault_persistence::{DbError, Error, fold};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::look_alike;
 use super::order_body::ActionBody;
-use super::thing::Thing;
-use crate::auth::{Buyer, Staff};
+use super::resource::Resource;
+use crate::auth::{CustomerOrGuest, Staff};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
 use crate::middleware::request_id::RequestId;
 use crate::problem::{Code, FieldError, Problem, Remedy};
@@ -29,7 +31,7 @@ use crate::state::AppState;
 const RETRY_AFTER_SECONDS: u32 = 1;
 
 /// Whoever asks for a change.
-pub(crate) struct Asker<'a> {
+pub(crate) struct Caller<'a> {
     /// Where to.
     pub state: &'a AppState,
     /// With which rights.
@@ -40,9 +42,9 @@ pub(crate) struct Asker<'a> {
     reach: Option<String>,
 }
 
-impl<'a> Asker<'a> {
+impl<'a> Caller<'a> {
     /// A customer, or a guest with their one order.
-    pub(crate) fn buyer(state: &'a AppState, buyer: &Buyer, request_id: &'a RequestId) -> Self {
+    pub(crate) fn buyer(state: &'a AppState, buyer: &CustomerOrGuest, request_id: &'a RequestId) -> Self {
         Self::new(state, buyer.actor(), buyer.actor_ref(), request_id)
     }
 
@@ -91,25 +93,25 @@ impl<'a> Asker<'a> {
     pub(crate) async fn submit(
         &self,
         idempotency: Option<Idempotency>,
-        acts: Vec<Act>,
+        operations: Vec<Operation>,
     ) -> Result<Receipt, WriteError> {
         let (state, actor, request_id) = (self.state, self.actor_ref, self.request_id);
-        Wish { state, actor, request_id, idempotency }.submit(acts).await
+        Handover { state, actor, request_id, idempotency }.submit(operations).await
     }
 
     /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
     /// id of what it is done to) and `body` are what the key stands for.
-    pub(crate) async fn change<A: Thing>(
+    pub(crate) async fn change<A: Resource>(
         &self,
         key: OptionalIdempotencyKey,
         operation: &str,
         body: &impl Serialize,
-        acts: Vec<Act>,
-    ) -> Result<Changed<A>, Problem> {
-        let seen = acts.first().and_then(seen);
-        match self.submit(self.idempotency(key, operation, body), acts).await {
-            Ok(Receipt::Done { done, .. }) => match done.into_iter().find_map(A::of) {
-                Some(thing) => Ok(Changed { now: Arc::clone(&thing), thing, replayed: false }),
+        operations: Vec<Operation>,
+    ) -> Result<Written<A>, Problem> {
+        let seen = operations.first().and_then(seen);
+        match self.submit(self.idempotency(key, operation, body), operations).await {
+            Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
+                Some(thing) => Ok(Written { now: Arc::clone(&thing), thing, replayed: false }),
                 None => Err(Problem::internal("an act led to something else")),
             },
             Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
@@ -122,7 +124,7 @@ impl<'a> Asker<'a> {
 
     /// What a rule that said no looks like to this asker, who has `seen` a version of a thing: with where the `order` stands, and
     /// the ways on.
-    pub(crate) async fn refused<A: Thing>(
+    pub(crate) async fn refused<A: Resource>(
         &self,
         refusal: &Refusal,
         order: Option<&Order>,
@@ -147,7 +149,7 @@ impl<'a> Asker<'a> {
     }
 
     /// The thing as the act under an old key left it, if it still is within the actor's reach.
-    async fn repeated<A: Thing>(&self, entity_id: i64, version: i64) -> Result<Changed<A>, Problem> {
+    async fn repeated<A: Resource>(&self, entity_id: i64, version: i64) -> Result<Written<A>, Problem> {
         // Somebody without an account has proved to know the order by the key that it was placed under.
         let actor = match &self.actor {
             Actor::Guest(None) => &Actor::Guest(Some(OrderId::from_i64(entity_id))),
@@ -164,12 +166,12 @@ impl<'a> Asker<'a> {
         if !now.is_visible(actor) {
             return Err(Problem::new(Code::NotFound));
         }
-        Ok(Changed { thing: Arc::new(thing), now: Arc::new(now), replayed: true })
+        Ok(Written { thing: Arc::new(thing), now: Arc::new(now), replayed: true })
     }
 }
 
 /// A thing as an act left it.
-pub(crate) struct Changed<A> {
+pub(crate) struct Written<A> {
     pub thing: Arc<A>,
     /// As it is by now: after a repeated request more may have happened to it.
     pub now: Arc<A>,
@@ -177,7 +179,7 @@ pub(crate) struct Changed<A> {
     pub replayed: bool,
 }
 
-impl<A: Thing> Changed<A> {
+impl<A: Resource> Written<A> {
     /// Answers with the thing's `body`: ETag, path of a new one, and the mark of a repeated answer.
     pub(crate) fn answer(&self, status: StatusCode, path: &str, body: &impl Serialize) -> HttpResponse {
         let mut response = HttpResponse::build(status);
@@ -192,7 +194,7 @@ impl<A: Thing> Changed<A> {
     }
 }
 
-impl<A> From<A> for Changed<A> {
+impl<A> From<A> for Written<A> {
     /// A thing that was only read.
     fn from(thing: A) -> Self {
         let thing = Arc::new(thing);
@@ -216,7 +218,7 @@ impl Conditions {
 }
 
 /// One request that wants a change.
-pub(crate) struct Wish<'a> {
+pub(crate) struct Handover<'a> {
     pub state: &'a AppState,
     pub actor: ActorRef,
     pub request_id: &'a RequestId,
@@ -233,27 +235,27 @@ fn digest(parts: &[&[u8]]) -> String {
     hex::encode(hasher.finalize())
 }
 
-impl Wish<'_> {
+impl Handover<'_> {
     /// Hands over the acts and waits.
-    pub(crate) async fn submit(self, acts: Vec<Act>) -> Result<Receipt, WriteError> {
+    pub(crate) async fn submit(self, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
         let submission = Submission {
             actor: self.actor,
             request_id: self.request_id.as_str().to_owned(),
             class: Class::Interactive,
             idempotency: self.idempotency,
-            acts,
+            operations,
         };
         self.state.writer.submit(submission).await
     }
 }
 
 /// What an act is done to, and the version of it that its caller has seen, if they said so.
-fn seen(act: &Act) -> Option<(i64, i64)> {
+fn seen(act: &Operation) -> Option<(i64, i64)> {
     match act {
-        Act::Order { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
-        Act::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
-        Act::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
-        Act::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Order { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         _ => None,
     }
 }
@@ -289,7 +291,7 @@ fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
 }
 
 /// Names the fields that are no longer as in the version that the client has seen.
-async fn changed_since<A: Thing>(
+async fn changed_since<A: Resource>(
     state: &AppState,
     problem: Problem,
     id: i64,
@@ -325,7 +327,7 @@ pub(crate) async fn offers(
             OrderContext::read(&mut conn, order.store_id.get(), products).await.map_err(failed)?
         }
     };
-    let offers = actions(order, &context.facts(), actor, state.now());
+    let offers = actions(order, &context.context(), actor, state.now());
     Ok(offers.into_iter().map(ActionBody::from).collect())
 }
 

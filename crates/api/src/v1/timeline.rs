@@ -2,7 +2,7 @@
 
 use actix_web::web;
 use ordervault_domain::access::Actor;
-use ordervault_domain::order::timeline::{Happening, Step, timeline};
+use ordervault_domain::order::timeline::{HistoryEvent, Step, timeline};
 use ordervault_domain::order::{Order, Status};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::{HistoryRow, read};
@@ -83,7 +83,7 @@ impl TimelineBody {
     fn new(order: &Order, rows: &[HistoryRow], reader: &Reader<'_>, now: Timestamp) -> Result<Self, Problem> {
         let happening = |row: &HistoryRow| {
             let by = reader.who(row);
-            row.decoded::<Order>().map(|event| Happening { event, stamp: row.stamp(), by })
+            row.decoded::<Order>().map(|envelope| HistoryEvent { envelope, stamp: row.stamp(), by })
         };
         let happenings = rows.iter().map(happening).collect::<Result<Vec<_>, _>>().map_err(failed)?;
         let steps = timeline(order.id, happenings).map_err(Problem::internal)?;

@@ -23,7 +23,7 @@ use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::migrate::migrate;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
-    Act, ActorRef, Class, Done, Receipt, SessionAct, Submission, Writer, WriterTask,
+    ActorRef, Class, Effect, Operation, Receipt, SessionOperation, Submission, Writer, WriterTask,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -83,9 +83,9 @@ impl Shop {
 
     /// A new customer, logged in.
     pub(crate) async fn customer(&self) -> Client<'_> {
-        let command = customer::Command::Register { contact: self.contact() };
-        let act = Act::Customer { id: None, command, password_hash: Some("none".into()) };
-        let Done::Customer(customer) = self.act(ActorRef::Anonymous, act).await else {
+        let command = customer::CustomerCommand::Register { contact: self.contact() };
+        let act = Operation::Customer { id: None, command, password_hash: Some("none".into()) };
+        let Effect::Customer(customer) = self.act(ActorRef::Anonymous, act).await else {
             panic!("no customer")
         };
         let id: CustomerId = customer.id;
@@ -110,10 +110,10 @@ impl Shop {
             stores,
             must_change_password: false,
         };
-        let command = member::Command::Create(new);
+        let command = member::MemberCommand::Create(new);
         let password_hash = Some("none".into());
-        let act = Act::Member { id: None, expected_version: None, command, password_hash };
-        let Done::Member(member) = self.act(ActorRef::Operator, act).await else { panic!("no member") };
+        let act = Operation::Member { id: None, expected_version: None, command, password_hash };
+        let Effect::Member(member) = self.act(ActorRef::Operator, act).await else { panic!("no member") };
         let id: MemberId = member.id;
         self.log_in(Realm::Staff, id.get(), id.to_string()).await
     }
@@ -148,30 +148,30 @@ impl Shop {
     }
 
     async fn log_in(&self, realm: Realm, principal_id: i64, id: String) -> Client<'_> {
-        let open = SessionAct::Open {
+        let open = SessionOperation::Open {
             realm,
             principal_id,
             idle_millis: DAY_MILLIS,
             absolute_millis: DAY_MILLIS,
             token_hash: Arc::new(|family, generation| format!("{family}.{generation}")),
         };
-        let done = self.act(ActorRef::Anonymous, Act::Session(open)).await;
-        let Done::Session(Some(session)) = done else { panic!("no session") };
+        let done = self.act(ActorRef::Anonymous, Operation::Session(open)).await;
+        let Effect::Session(Some(session)) = done else { panic!("no session") };
         let session = session.id.to_string();
         let token = self.state.access_tokens.issue(realm, &id, &session, "t", self.state.now()).unwrap();
         Client { shop: self, id, token: Some(token.text) }
     }
 
-    async fn act(&self, actor: ActorRef, act: Act) -> Done {
+    async fn act(&self, actor: ActorRef, act: Operation) -> Effect {
         let submission = Submission {
             actor,
             request_id: "setup".into(),
             class: Class::Interactive,
             idempotency: None,
-            acts: vec![act],
+            operations: vec![act],
         };
         match self.state.writer.submit(submission).await {
-            Ok(Receipt::Done { mut done, .. }) => done.pop().unwrap(),
+            Ok(Receipt::Executed { mut done, .. }) => done.pop().unwrap(),
             other => panic!("not set up: {other:?}"),
         }
     }

@@ -21,7 +21,7 @@ pub use ordervault_api::openapi::examples::{
     CUSTOMER_EMAIL, CUSTOMER_PASSWORD, MEMBER as OWNER, OWNER_EMAIL, STAFF_PASSWORD,
 };
 use ordervault_domain::access::StoreScope;
-use ordervault_domain::batch::Action;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::{Address, Contact};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
@@ -31,7 +31,9 @@ use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read;
 use ordervault_persistence::sources::Sources;
-use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Class, Done, Receipt, Submission, Writer};
+use ordervault_persistence::writer::{
+    ActorRef, BatchOperation, Class, Effect, Operation, Receipt, Submission, Writer,
+};
 use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 
@@ -161,27 +163,27 @@ impl Shop {
             request_id: "demo".to_owned(),
             class: Class::Interactive,
             idempotency: None,
-            acts: vec![act],
+            operations: vec![act],
         };
         let receipt = self.writer.submit(submission).await;
-        let Ok(Receipt::Done { done, applied: true }) = &receipt else {
+        let Ok(Receipt::Executed { done, applied: true }) = &receipt else {
             return Err(mistake(&format!("{who:?} {deed:?}: {receipt:?}")));
         };
         match (deed, done.first()) {
-            (Deed::Hire(_), Some(Done::Member(member))) => self.members.push(member.id),
-            (Deed::Open(_), Some(Done::Store(store))) => {
+            (Deed::Hire(_), Some(Effect::Member(member))) => self.members.push(member.id),
+            (Deed::Open(_), Some(Effect::Store(store))) => {
                 self.stores.push(store.id);
                 self.products.push(vec![]);
                 self.customers.push(vec![]);
             }
-            (Deed::Stock(store, _), Some(Done::Product(product))) => {
+            (Deed::Stock(store, _), Some(Effect::Product(product))) => {
                 at_mut(&mut self.products, *store)?.push(product.id)
             }
-            (Deed::Register(store, _), Some(Done::Customer(customer))) => {
+            (Deed::Register(store, _), Some(Effect::Customer(customer))) => {
                 at_mut(&mut self.customers, *store)?.push(customer.id);
             }
-            (Deed::Place(_), Some(Done::Order(order))) => self.orders.push(order.id),
-            (Deed::Bulk(..), Some(Done::Batch(batch))) => self.batches.push(batch.id),
+            (Deed::Place(_), Some(Effect::Order(order))) => self.orders.push(order.id),
+            (Deed::Bulk(..), Some(Effect::Batch(batch))) => self.batches.push(batch.id),
             _ => {}
         }
         Ok(())
@@ -197,19 +199,19 @@ impl Shop {
         })
     }
 
-    fn act(&self, tale: &Tale, deed: &Deed) -> Result<Act, Failure> {
+    fn act(&self, tale: &Tale, deed: &Deed) -> Result<Operation, Failure> {
         Ok(match deed {
             Deed::Hire(place) => self.hire(*place)?,
             Deed::Open(place) => open(*place)?,
             Deed::Stock(store, place) => self.stock(*store, *place)?,
-            Deed::Register(store, place) => Act::Customer {
+            Deed::Register(store, place) => Operation::Customer {
                 id: None,
-                command: customer::Command::Register { contact: contact(*store, *place)? },
+                command: customer::CustomerCommand::Register { contact: contact(*store, *place)? },
                 password_hash: Some(self.customer_hash.clone()),
             },
             Deed::Place(place) => {
                 let placed = at(&tale.orders, *place)?;
-                let command = order::Command::Place(order::Place {
+                let command = order::OrderCommand::Place(order::Place {
                     store_id: *at(&self.stores, placed.store)?,
                     customer_id: None,
                     lines: self.lines(placed.store, &placed.lines)?,
@@ -218,37 +220,39 @@ impl Shop {
                     unlisted: false,
                     not_duplicate_of: vec![],
                 });
-                Act::Order { id: None, expected_version: None, command }
+                Operation::Order { id: None, expected_version: None, command }
             }
-            Deed::Change(place, command) => self.change(*place, order::Command::clone(command))?,
+            Deed::Change(place, command) => self.change(*place, order::OrderCommand::clone(command))?,
             Deed::Reorder(place, lines) => {
                 let store = at(&tale.orders, *place)?.store;
                 let lines = Some(self.lines(store, lines)?);
                 let amendment = order::Amendment { lines, ..order::Amendment::default() };
-                self.change(*place, order::Command::Amend(amendment))?
+                self.change(*place, order::OrderCommand::Amend(amendment))?
             }
             Deed::Bulk(action, places) => self.bulk(tale, action.clone(), places)?,
-            Deed::Turn(batch, order) => Act::Batch(BatchAct::Run {
+            Deed::Turn(batch, order) => Operation::Batch(BatchOperation::Run {
                 id: *at(&self.batches, *batch)?,
                 order_id: *at(&self.orders, *order)?,
             }),
-            Deed::CallOff(batch) => Act::Batch(BatchAct::Cancel { id: *at(&self.batches, *batch)? }),
+            Deed::CallOff(batch) => {
+                Operation::Batch(BatchOperation::Cancel { id: *at(&self.batches, *batch)? })
+            }
         })
     }
 
-    fn change(&self, place: usize, command: order::Command) -> Result<Act, Failure> {
-        Ok(Act::Order { id: Some(*at(&self.orders, place)?), expected_version: None, command })
+    fn change(&self, place: usize, command: order::OrderCommand) -> Result<Operation, Failure> {
+        Ok(Operation::Order { id: Some(*at(&self.orders, place)?), expected_version: None, command })
     }
 
-    fn bulk(&self, tale: &Tale, action: Action, places: &[usize]) -> Result<Act, Failure> {
+    fn bulk(&self, tale: &Tale, action: BatchAction, places: &[usize]) -> Result<Operation, Failure> {
         let store = |place: &usize| Ok(*at(&self.stores, at(&tale.orders, *place)?.store)?);
         let stores = StoreScope::Only(places.iter().map(store).collect::<Result<_, Failure>>()?);
         let item = |place: &usize| Ok((*at(&self.orders, *place)?, None));
         let items = places.iter().map(item).collect::<Result<_, Failure>>()?;
-        Ok(Act::Batch(BatchAct::Open { action, stores, items }))
+        Ok(Operation::Batch(BatchOperation::Open { action, stores, items }))
     }
 
-    fn hire(&self, place: usize) -> Result<Act, Failure> {
+    fn hire(&self, place: usize) -> Result<Operation, Failure> {
         let (local, name, role, stores) = *at(STAFF, place)?;
         let ids = stores
             .iter()
@@ -264,8 +268,8 @@ impl Shop {
             stores: if ids.is_empty() { StoreScope::All } else { StoreScope::Only(ids) },
             must_change_password: false,
         };
-        let command = member::Command::Create(new);
-        Ok(Act::Member {
+        let command = member::MemberCommand::Create(new);
+        Ok(Operation::Member {
             id: None,
             expected_version: None,
             command,
@@ -273,9 +277,9 @@ impl Shop {
         })
     }
 
-    fn stock(&self, store: usize, place: usize) -> Result<Act, Failure> {
+    fn stock(&self, store: usize, place: usize) -> Result<Operation, Failure> {
         let (sku, title, category, price, on_hand) = *at(at(STORES, store)?.products, place)?;
-        let command = product::Command::Create(product::NewProduct {
+        let command = product::ProductCommand::Create(product::NewProduct {
             store_id: *at(&self.stores, store)?,
             sku: sku.to_owned(),
             title: title.to_owned(),
@@ -284,7 +288,7 @@ impl Shop {
             on_hand,
             external_reference: None,
         });
-        Ok(Act::Product { id: None, expected_version: None, command })
+        Ok(Operation::Product { id: None, expected_version: None, command })
     }
 
     fn lines(&self, store: usize, lines: &[(usize, u32)]) -> Result<Vec<LineRequest>, Failure> {
@@ -296,9 +300,9 @@ impl Shop {
     }
 }
 
-fn open(place: usize) -> Result<Act, Failure> {
+fn open(place: usize) -> Result<Operation, Failure> {
     let seed = at(STORES, place)?;
-    let command = store::Command::Create(store::NewStore {
+    let command = store::StoreCommand::Create(store::NewStore {
         name: seed.name.to_owned(),
         currency: parsed(seed.currency)?,
         time_zone: parsed(seed.time_zone)?,
@@ -313,7 +317,7 @@ fn open(place: usize) -> Result<Act, Failure> {
         },
         external_reference: None,
     });
-    Ok(Act::Store { id: None, expected_version: None, command })
+    Ok(Operation::Store { id: None, expected_version: None, command })
 }
 
 /// Two hours to look at an order,

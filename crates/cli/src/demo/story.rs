@@ -1,7 +1,7 @@
 //! What happens in the demo shop, in order of time: a fixed tale, told by dice that always fall the same way.
 
-use ordervault_domain::batch::Action;
-use ordervault_domain::order::{Amendment, CancelReason, Command, InvalidReason};
+use ordervault_domain::batch::BatchAction;
+use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, OrderCommand};
 
 use super::cast::{CLERK, MANAGER, OWNER, REVIEWER, STAFF, STORES, WAREHOUSE};
 
@@ -38,11 +38,11 @@ pub(super) enum Deed {
     Stock(usize, usize),
     Register(usize, usize),
     Place(usize),
-    Change(usize, Box<Command>),
+    Change(usize, Box<OrderCommand>),
     /// The order's lines as they shall be: products of its store and quantities.
     Reorder(usize, Vec<(usize, u32)>),
     /// To all of these orders at once.
-    Bulk(Action, Vec<usize>),
+    Bulk(BatchAction, Vec<usize>),
     /// The turn of an order in a batch.
     Turn(usize, usize),
     CallOff(usize),
@@ -87,7 +87,7 @@ pub(super) fn tale() -> Tale {
     teller.tale
 }
 
-fn change(order: usize, command: Command) -> Deed {
+fn change(order: usize, command: OrderCommand) -> Deed {
     Deed::Change(order, Box::new(command))
 }
 
@@ -201,25 +201,25 @@ impl Teller {
 
     fn confirmed(&mut self, place: usize, at: i64) -> i64 {
         let at = at + self.about(3 * HOUR);
-        self.tell(at, Who::Staff(REVIEWER), change(place, Command::Confirm));
+        self.tell(at, Who::Staff(REVIEWER), change(place, OrderCommand::Confirm));
         at
     }
 
     fn started(&mut self, place: usize, at: i64) -> i64 {
         let confirmed = self.confirmed(place, at);
         let at = confirmed + self.about(20 * HOUR);
-        self.tell(at, Who::Staff(WAREHOUSE), change(place, Command::Start));
+        self.tell(at, Who::Staff(WAREHOUSE), change(place, OrderCommand::Start));
         at
     }
 
     fn completed(&mut self, place: usize, at: i64) {
         let started = self.started(place, at);
         let at = started + self.about(60 * HOUR);
-        self.tell(at, Who::Staff(MANAGER), change(place, Command::Complete));
+        self.tell(at, Who::Staff(MANAGER), change(place, OrderCommand::Complete));
     }
 
     fn cancelled_by_customer(&mut self, place: usize, at: i64, customer: Who) {
-        let cancel = Command::Cancel { reason: CancelReason::Customer, comment: None };
+        let cancel = OrderCommand::Cancel { reason: CancelReason::Customer, comment: None };
         self.tell(at + 45 * MINUTE, customer, change(place, cancel));
     }
 
@@ -234,17 +234,18 @@ impl Teller {
             7 => self.started(place, at),
             _ => self.confirmed(place, at),
         };
-        let cancel = Command::Cancel { reason, comment: Some(comment.to_owned()) };
+        let cancel = OrderCommand::Cancel { reason, comment: Some(comment.to_owned()) };
         self.tell(at + 2 * HOUR, Who::Staff(MANAGER), change(place, cancel));
     }
 
     /// Rejected, marked invalid later, or marked by mistake and restored.
     fn invalid(&mut self, place: usize, at: i64) {
-        let invalidate = |reason| Command::Invalidate { reason, comment: Some("地址不存在".to_owned()) };
+        let invalidate =
+            |reason| OrderCommand::Invalidate { reason, comment: Some("地址不存在".to_owned()) };
         match place % 30 {
             8 => {
                 let reject =
-                    Command::Reject { reason: InvalidReason::Test, comment: Some("asdf".to_owned()) };
+                    OrderCommand::Reject { reason: InvalidReason::Test, comment: Some("asdf".to_owned()) };
                 self.tell(at + HOUR, Who::Staff(REVIEWER), change(place, reject));
             }
             18 => {
@@ -256,8 +257,8 @@ impl Teller {
                 let note = Amendment { note: Some("已確認地址".to_owned()), ..Amendment::default() };
                 let mark = change(place, invalidate(InvalidReason::UnreachableContact));
                 self.tell(at + HOUR, Who::Staff(MANAGER), mark);
-                self.tell(at + 3 * HOUR, Who::Staff(MANAGER), change(place, Command::Restore));
-                self.tell(at + 4 * HOUR, Who::Staff(MANAGER), change(place, Command::Amend(note)));
+                self.tell(at + 3 * HOUR, Who::Staff(MANAGER), change(place, OrderCommand::Restore));
+                self.tell(at + 4 * HOUR, Who::Staff(MANAGER), change(place, OrderCommand::Amend(note)));
                 self.completed(place, at + 4 * HOUR);
             }
         }
@@ -268,11 +269,11 @@ impl Teller {
         const OLDEST_INVALID: [usize; 3] = [8, 18, 38];
         const BY_MISTAKE: [usize; 2] = [48, 68];
         let at = FIRST_ORDER + i64::try_from(ORDERS).unwrap_or(0) * PACE + 3 * HOUR;
-        self.tell(at, Who::Staff(MANAGER), Deed::Bulk(Action::Delete, OLDEST_INVALID.to_vec()));
+        self.tell(at, Who::Staff(MANAGER), Deed::Bulk(BatchAction::Delete, OLDEST_INVALID.to_vec()));
         for order in OLDEST_INVALID {
             self.tell(at + MINUTE, Who::Program, Deed::Turn(0, order));
         }
-        self.tell(at + HOUR, Who::Staff(OWNER), Deed::Bulk(Action::Delete, BY_MISTAKE.to_vec()));
+        self.tell(at + HOUR, Who::Staff(OWNER), Deed::Bulk(BatchAction::Delete, BY_MISTAKE.to_vec()));
         self.tell(at + HOUR + MINUTE, Who::Staff(OWNER), Deed::CallOff(1));
     }
 }

@@ -50,19 +50,19 @@ async fn an_owner_of_that_name_makes_no_demo_shop() {
             .await
             .unwrap();
     let contact = Contact { email: OWNER_EMAIL.parse().ok(), name: Some("Ana".into()), ..Contact::default() };
-    let command = member::Command::Create(NewMember {
+    let command = member::MemberCommand::Create(NewMember {
         contact,
         roles: [Role::Owner].into(),
         stores: StoreScope::All,
         must_change_password: false,
     });
-    let act = Act::Member { id: None, expected_version: None, command, password_hash: None };
+    let act = Operation::Member { id: None, expected_version: None, command, password_hash: None };
     let submission = Submission {
         actor: ActorRef::Operator,
         request_id: "test".to_owned(),
         class: Class::Interactive,
         idempotency: None,
-        acts: vec![act],
+        operations: vec![act],
     };
     writer.submit(submission).await.unwrap();
     task.stop().await;

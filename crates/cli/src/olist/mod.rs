@@ -9,11 +9,11 @@
 //!
 //! To read one more column: add it to the column list of its file in `assemble.rs` and to the type below.
 
-mod acts;
 mod assemble;
 mod fields;
 mod findings;
 mod ids;
+mod operations;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,10 +24,10 @@ use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
 
-pub use acts::{Translator, customers, products};
 pub use assemble::read;
 pub use fields::FEDERAL_STATES;
 pub use findings::{FileCount, Finding, PaymentSum, Reason, Summary};
+pub use operations::{Translator, customers, products};
 
 /// Everything read from one folder.
 #[derive(Debug)]

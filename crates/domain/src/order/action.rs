@@ -3,7 +3,7 @@
 use serde::Serialize;
 use strum::{Display, EnumIter, IntoEnumIterator, IntoStaticStr};
 
-use super::{Amendment, CancelReason, Command, Facts, InvalidReason, Order, decide};
+use super::{Amendment, CancelReason, DecisionContext, InvalidReason, Order, OrderCommand, decide};
 use crate::access::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -13,35 +13,35 @@ use crate::time::Timestamp;
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Action {
-    /// [`Command::Confirm`]
+    /// [`OrderCommand::Confirm`]
     Confirm,
-    /// [`Command::Reject`]
+    /// [`OrderCommand::Reject`]
     Reject,
-    /// [`Command::Amend`]
+    /// [`OrderCommand::Amend`]
     Amend,
-    /// [`Command::Start`]
+    /// [`OrderCommand::Start`]
     Start,
-    /// [`Command::Complete`]
+    /// [`OrderCommand::Complete`]
     Complete,
-    /// [`Command::Cancel`]
+    /// [`OrderCommand::Cancel`]
     Cancel,
-    /// [`Command::Invalidate`]
+    /// [`OrderCommand::Invalidate`]
     Invalidate,
-    /// [`Command::Restore`]
+    /// [`OrderCommand::Restore`]
     Restore,
-    /// [`Command::Delete`]
+    /// [`OrderCommand::Delete`]
     Delete,
-    /// [`Command::Undelete`]
+    /// [`OrderCommand::Undelete`]
     Undelete,
-    /// [`Command::Hide`]
+    /// [`OrderCommand::Hide`]
     Hide,
-    /// [`Command::Show`]
+    /// [`OrderCommand::Show`]
     Show,
 }
 
 /// Whether one act is open to the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Offer {
+pub struct ActionAvailability {
     /// Which act.
     pub action: Action,
     /// Would it be carried out now?
@@ -55,20 +55,20 @@ pub struct Offer {
 impl Action {
     /// A command of this kind with nothing in it that could be refused for its content.
     #[must_use]
-    pub fn probe(self) -> Command {
+    pub fn probe(self) -> OrderCommand {
         match self {
-            Self::Confirm => Command::Confirm,
-            Self::Reject => Command::Reject { reason: InvalidReason::Other, comment: None },
-            Self::Amend => Command::Amend(Amendment::default()),
-            Self::Start => Command::Start,
-            Self::Complete => Command::Complete,
-            Self::Cancel => Command::Cancel { reason: CancelReason::Other, comment: None },
-            Self::Invalidate => Command::Invalidate { reason: InvalidReason::Other, comment: None },
-            Self::Restore => Command::Restore,
-            Self::Delete => Command::Delete { batch: None },
-            Self::Undelete => Command::Undelete { batch: None },
-            Self::Hide => Command::Hide,
-            Self::Show => Command::Show,
+            Self::Confirm => OrderCommand::Confirm,
+            Self::Reject => OrderCommand::Reject { reason: InvalidReason::Other, comment: None },
+            Self::Amend => OrderCommand::Amend(Amendment::default()),
+            Self::Start => OrderCommand::Start,
+            Self::Complete => OrderCommand::Complete,
+            Self::Cancel => OrderCommand::Cancel { reason: CancelReason::Other, comment: None },
+            Self::Invalidate => OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None },
+            Self::Restore => OrderCommand::Restore,
+            Self::Delete => OrderCommand::Delete { batch: None },
+            Self::Undelete => OrderCommand::Undelete { batch: None },
+            Self::Hide => OrderCommand::Hide,
+            Self::Show => OrderCommand::Show,
         }
     }
 }
@@ -76,10 +76,15 @@ impl Action {
 /// The acts of this actor's kind, each with whether and until when it is open. Acts that the actor may never do are
 /// left out.
 #[must_use]
-pub fn actions(order: &Order, facts: &Facts<'_>, actor: &Actor, now: Timestamp) -> Vec<Offer> {
+pub fn actions(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Vec<ActionAvailability> {
     Action::iter()
         .filter_map(|action| {
-            let blocked_by = match decide(Some(order), facts, actor, &action.probe(), now) {
+            let blocked_by = match decide(Some(order), context, actor, &action.probe(), now) {
                 Err(Refusal::Forbidden(_) | Refusal::NotFound) => return None,
                 Err(refusal) => Some(refusal.into()),
                 Ok(events) if events.is_empty() && action != Action::Amend => Some("already-applied"),
@@ -90,7 +95,7 @@ pub fn actions(order: &Order, facts: &Facts<'_>, actor: &Actor, now: Timestamp) 
                 _ => None,
             };
             let allowed = blocked_by.is_none();
-            Some(Offer { action, allowed, until: until.filter(|_| allowed), blocked_by })
+            Some(ActionAvailability { action, allowed, until: until.filter(|_| allowed), blocked_by })
         })
         .collect()
 }

@@ -1,40 +1,40 @@
-//! Facts to state. Total over what `decide` makes; anything else is an inconsistent history.
+//! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use super::{Fact, Order, Source, Status, Totals};
-use crate::aggregate::{Event, Inconsistent, Stamp};
+use super::{Order, OrderEvent, Source, Status, Totals};
+use crate::aggregate::{Envelope, Inconsistent, Stamp};
 use crate::id::OrderId;
 
 pub(super) fn apply(
     state: Option<Order>,
     id: OrderId,
-    event: &Event<Fact>,
+    envelope: &Envelope<OrderEvent>,
     stamp: Stamp,
 ) -> Result<Order, Inconsistent> {
     let misfit = |why| Inconsistent { seq: stamp.seq, why };
-    let mut order = match (state, created(id, &event.fact, stamp)) {
+    let mut order = match (state, created(id, &envelope.event, stamp)) {
         (None, Some(order)) => order,
         (None, None) => return Err(misfit("the order does not exist yet")),
         (Some(_), Some(_)) => return Err(misfit("the order exists already")),
-        (Some(order), None) => changed(order, &event.fact, stamp).map_err(misfit)?,
+        (Some(order), None) => changed(order, &envelope.event, stamp).map_err(misfit)?,
     };
     if stamp.seq != order.version + 1 {
         return Err(misfit("the number of the event leaves a gap"));
     }
     order.version = stamp.seq;
     order.updated_at = stamp.recorded_at;
-    if let Some(contact) = &event.personal.contact {
+    if let Some(contact) = &envelope.personal.contact {
         order.contact = contact.clone();
     }
-    if let Some(note) = &event.personal.note {
+    if let Some(note) = &envelope.personal.note {
         order.note.clone_from(note);
     }
     Ok(order)
 }
 
-/// The new order, if this fact makes one.
-fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
-    match fact.clone() {
-        Fact::Placed {
+/// The new order, if this event makes one.
+fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
+    match event.clone() {
+        OrderEvent::Placed {
             store_id,
             customer_id,
             source,
@@ -77,7 +77,7 @@ fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
             cancelled_at: None,
             invalidated_at: None,
         }),
-        Fact::Imported {
+        OrderEvent::Imported {
             store_id,
             customer_id,
             external_reference,
@@ -92,7 +92,7 @@ fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
             holds_stock: false,
             ..created(
                 id,
-                &Fact::Placed {
+                &OrderEvent::Placed {
                     store_id,
                     customer_id,
                     source: Source::Import,
@@ -110,8 +110,8 @@ fn created(id: OrderId, fact: &Fact, stamp: Stamp) -> Option<Order> {
     }
 }
 
-/// The order after a fact that changes it.
-fn changed(mut order: Order, fact: &Fact, stamp: Stamp) -> Result<Order, &'static str> {
+/// The order after an event that changes it.
+fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, &'static str> {
     let at = Some(stamp.occurred_at);
     let mut enter = |to, at, due_at| {
         step(&mut order, to, at);
@@ -119,37 +119,37 @@ fn changed(mut order: Order, fact: &Fact, stamp: Stamp) -> Result<Order, &'stati
         order.due_at = due_at;
         order.breached_at = None;
     };
-    match fact {
-        Fact::Placed { .. } | Fact::Imported { .. } => return Err("the order exists already"),
-        Fact::StepImported { to, at } => enter(*to, *at, None),
-        Fact::Confirmed { due_at } => enter(Status::Confirmed, at, *due_at),
-        Fact::Started { due_at } => enter(Status::Processing, at, *due_at),
-        Fact::Completed {} => enter(Status::Completed, at, None),
-        Fact::Cancelled { reason } => {
+    match event {
+        OrderEvent::Placed { .. } | OrderEvent::Imported { .. } => return Err("the order exists already"),
+        OrderEvent::StepImported { to, at } => enter(*to, *at, None),
+        OrderEvent::Confirmed { due_at } => enter(Status::Confirmed, at, *due_at),
+        OrderEvent::Started { due_at } => enter(Status::Processing, at, *due_at),
+        OrderEvent::Completed {} => enter(Status::Completed, at, None),
+        OrderEvent::Cancelled { reason } => {
             enter(Status::Cancelled, at, None);
             order.cancel_reason = Some(*reason);
         }
-        Fact::Rejected { reason } | Fact::Invalidated { reason } => {
+        OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => {
             enter(Status::Invalid, at, None);
             order.invalid_reason = Some(*reason);
         }
-        Fact::Restored { to, due_at } => {
+        OrderEvent::Restored { to, due_at } => {
             restore(&mut order, *to)?;
             order.status_since = stamp.occurred_at;
             order.due_at = *due_at;
         }
-        Fact::Deleted { batch } => {
+        OrderEvent::Deleted { batch } => {
             order.deleted_at = at;
             order.deleted_in = *batch;
         }
-        Fact::Undeleted { .. } => {
+        OrderEvent::Undeleted { .. } => {
             order.deleted_at = None;
             order.deleted_in = None;
         }
-        Fact::Hidden {} => order.unlisted = true,
-        Fact::Shown {} => order.unlisted = false,
-        Fact::Breached { .. } => order.breached_at = at,
-        Fact::Amended { lines, totals } => amend(&mut order, lines.clone(), *totals),
+        OrderEvent::Hidden {} => order.unlisted = true,
+        OrderEvent::Shown {} => order.unlisted = false,
+        OrderEvent::Breached { .. } => order.breached_at = at,
+        OrderEvent::Amended { lines, totals } => amend(&mut order, lines.clone(), *totals),
     }
     Ok(order)
 }

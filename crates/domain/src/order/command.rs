@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// A wish to change an order. Who wishes it, and on which version, stands beside it.
 #[derive(Clone, Debug, PartialEq, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]
-pub enum Command {
+pub enum OrderCommand {
     /// Order something.
     Place(Place),
     /// Take over an order from another system.
@@ -226,7 +226,7 @@ pub enum InvalidReason {
     Other,
 }
 
-impl Command {
+impl OrderCommand {
     /// The source that a new order gets from the actor who places it.
     pub(super) fn source_for(actor: &crate::access::Actor) -> Source {
         match actor {

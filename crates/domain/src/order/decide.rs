@@ -1,13 +1,14 @@
-//! Commands to facts: every rule of the order's life, read top to bottom.
+//! Commands to events: every rule of the order's life, read top to bottom.
 
 use std::collections::BTreeMap;
 
 use super::place::{import, place, price, reachable};
 use super::{
-    Amendment, CancelReason, Command, Fact, InvalidReason, Line, Order, Status, Totals, stock_moves,
+    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Status, Totals,
+    stock_deltas,
 };
 use crate::access::{Actor, Permission};
-use crate::aggregate::{Aggregate, Event, Personal, Stamp};
+use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
 use crate::product::Product;
 use crate::refusal::{Refusal, Shortage};
@@ -15,11 +16,11 @@ use crate::store::Store;
 use crate::time::Timestamp;
 
 /// What a command leads to.
-pub(super) type Events = Vec<Event<Fact>>;
+pub(super) type Events = Vec<Envelope<OrderEvent>>;
 
 /// What the writer knows besides the order.
 #[derive(Clone, Debug, Default)]
-pub struct Facts<'a> {
+pub struct DecisionContext<'a> {
     /// The store that the command or the order names, if it exists.
     pub store: Option<&'a Store>,
     /// The products that the command and the order name, as far as they exist.
@@ -34,56 +35,60 @@ pub struct Facts<'a> {
 /// The first rule that says no: first access, then state, then content.
 pub fn decide(
     order: Option<&Order>,
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     actor: &Actor,
-    command: &Command,
+    command: &OrderCommand,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     authorize(order, actor, command)?;
     let events = match (order, command) {
-        (None, Command::Place(wanted)) => place(facts, actor, wanted, now),
-        (None, Command::Import(wanted)) => import(facts, wanted),
+        (None, OrderCommand::Place(wanted)) => place(context, actor, wanted, now),
+        (None, OrderCommand::Import(wanted)) => import(context, wanted),
         (None, _) => Err(Refusal::NotFound),
-        (Some(order), Command::Import(wanted))
+        (Some(order), OrderCommand::Import(wanted))
             if order.external_reference.as_ref() == Some(&wanted.external_reference) =>
         {
             Ok(vec![])
         }
-        (Some(_), Command::Place(_) | Command::Import(_)) => Err(Refusal::Duplicate { field: "id" }),
-        (Some(order), Command::Delete { batch }) => delete(order, *batch),
-        (Some(order), Command::Undelete { batch }) => Ok(undelete(order, *batch)),
+        (Some(_), OrderCommand::Place(_) | OrderCommand::Import(_)) => {
+            Err(Refusal::Duplicate { field: "id" })
+        }
+        (Some(order), OrderCommand::Delete { batch }) => delete(order, *batch),
+        (Some(order), OrderCommand::Undelete { batch }) => Ok(undelete(order, *batch)),
         // In the trash nothing goes on.
         (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status }),
-        (Some(order), Command::Confirm) => {
-            let due_at = due_at(facts, Status::Confirmed, now);
-            forward(order, Status::PendingReview, Status::Confirmed, Fact::Confirmed { due_at })
+        (Some(order), OrderCommand::Confirm) => {
+            let due_at = due_at(context, Status::Confirmed, now);
+            forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
         }
-        (Some(order), Command::Start) => {
-            let due_at = due_at(facts, Status::Processing, now);
-            forward(order, Status::Confirmed, Status::Processing, Fact::Started { due_at })
+        (Some(order), OrderCommand::Start) => {
+            let due_at = due_at(context, Status::Processing, now);
+            forward(order, Status::Confirmed, Status::Processing, OrderEvent::Started { due_at })
         }
-        (Some(order), Command::Complete) => {
-            forward(order, Status::Processing, Status::Completed, Fact::Completed {})
+        (Some(order), OrderCommand::Complete) => {
+            forward(order, Status::Processing, Status::Completed, OrderEvent::Completed {})
         }
-        (Some(order), Command::Reject { reason, comment }) => {
+        (Some(order), OrderCommand::Reject { reason, comment }) => {
             const FROM: &[Status] = &[Status::PendingReview];
-            invalid(order, FROM, *reason, Fact::Rejected { reason: *reason }, comment)
+            invalid(order, FROM, *reason, OrderEvent::Rejected { reason: *reason }, comment)
         }
-        (Some(order), Command::Invalidate { reason, comment }) => {
+        (Some(order), OrderCommand::Invalidate { reason, comment }) => {
             const FROM: &[Status] = &[Status::PendingReview, Status::Confirmed, Status::Cancelled];
-            invalid(order, FROM, *reason, Fact::Invalidated { reason: *reason }, comment)
+            invalid(order, FROM, *reason, OrderEvent::Invalidated { reason: *reason }, comment)
         }
-        (Some(order), Command::Cancel { reason, comment }) => cancel(order, actor, *reason, comment, now),
-        (Some(order), Command::Amend(amendment)) => amend(order, facts, actor, amendment, now),
-        (Some(order), Command::Restore) => restore(order, facts, now),
-        (Some(order), Command::Hide) if order.unlisted => Ok(vec![]),
-        (Some(order), Command::Show) if !order.unlisted => Ok(vec![]),
-        (Some(_), Command::Hide) => Ok(vec![Event::of(Fact::Hidden {})]),
-        (Some(_), Command::Show) => Ok(vec![Event::of(Fact::Shown {})]),
-        (Some(order), Command::NoteBreach) => Ok(note_breach(order, now)),
-        (Some(order), Command::Expire) => Ok(expire(order, facts, now)),
+        (Some(order), OrderCommand::Cancel { reason, comment }) => {
+            cancel(order, actor, *reason, comment, now)
+        }
+        (Some(order), OrderCommand::Amend(amendment)) => amend(order, context, actor, amendment, now),
+        (Some(order), OrderCommand::Restore) => restore(order, context, now),
+        (Some(order), OrderCommand::Hide) if order.unlisted => Ok(vec![]),
+        (Some(order), OrderCommand::Show) if !order.unlisted => Ok(vec![]),
+        (Some(_), OrderCommand::Hide) => Ok(vec![Envelope::of(OrderEvent::Hidden {})]),
+        (Some(_), OrderCommand::Show) => Ok(vec![Envelope::of(OrderEvent::Shown {})]),
+        (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
+        (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
-    stock_suffices(order, facts, &events, now)?;
+    stock_suffices(order, context, &events, now)?;
     Ok(events)
 }
 
@@ -91,19 +96,19 @@ pub fn decide(
 ///
 /// # Errors
 /// `Forbidden` before `NotFound`: the role is known before the order is looked at.
-pub fn authorize(order: Option<&Order>, actor: &Actor, command: &Command) -> Result<(), Refusal> {
+pub fn authorize(order: Option<&Order>, actor: &Actor, command: &OrderCommand) -> Result<(), Refusal> {
     match actor {
         Actor::Operator | Actor::System => return Ok(()),
         Actor::Importer => match command {
-            Command::Import(_) => {}
+            OrderCommand::Import(_) => {}
             _ => return Err(Refusal::Forbidden(None)),
         },
         Actor::Customer(_) | Actor::Guest(_) => match command {
-            Command::Place(_)
-            | Command::Amend(_)
-            | Command::Cancel { .. }
-            | Command::Hide
-            | Command::Show => {}
+            OrderCommand::Place(_)
+            | OrderCommand::Amend(_)
+            | OrderCommand::Cancel { .. }
+            | OrderCommand::Hide
+            | OrderCommand::Show => {}
             _ => return Err(Refusal::Forbidden(None)),
         },
         Actor::Member(_) => {
@@ -120,45 +125,45 @@ pub fn authorize(order: Option<&Order>, actor: &Actor, command: &Command) -> Res
 }
 
 /// The permissions of which one opens this kind of act to staff.
-fn permission(command: &Command) -> &'static [Permission] {
+fn permission(command: &OrderCommand) -> &'static [Permission] {
     match command {
-        Command::Place(_) => &[Permission::OrdersPlace],
-        Command::Import(_) => &[],
-        Command::Confirm => &[Permission::OrdersConfirm],
-        Command::Reject { .. } => &[Permission::OrdersReject],
-        Command::Amend(_) => &[Permission::OrdersAmend],
-        Command::Start => &[Permission::OrdersStart],
-        Command::Complete => &[Permission::OrdersComplete],
-        Command::Cancel { .. } => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
-        Command::Invalidate { .. } => &[Permission::OrdersInvalidate],
-        Command::Restore => &[Permission::OrdersRestore],
-        Command::Delete { .. } | Command::Undelete { .. } => &[Permission::OrdersDelete],
-        Command::Hide | Command::Show => &[Permission::OrdersAmend],
-        Command::NoteBreach | Command::Expire => &[],
+        OrderCommand::Place(_) => &[Permission::OrdersPlace],
+        OrderCommand::Import(_) => &[],
+        OrderCommand::Confirm => &[Permission::OrdersConfirm],
+        OrderCommand::Reject { .. } => &[Permission::OrdersReject],
+        OrderCommand::Amend(_) => &[Permission::OrdersAmend],
+        OrderCommand::Start => &[Permission::OrdersStart],
+        OrderCommand::Complete => &[Permission::OrdersComplete],
+        OrderCommand::Cancel { .. } => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
+        OrderCommand::Invalidate { .. } => &[Permission::OrdersInvalidate],
+        OrderCommand::Restore => &[Permission::OrdersRestore],
+        OrderCommand::Delete { .. } | OrderCommand::Undelete { .. } => &[Permission::OrdersDelete],
+        OrderCommand::Hide | OrderCommand::Show => &[Permission::OrdersAmend],
+        OrderCommand::NoteBreach | OrderCommand::Expire => &[],
     }
 }
 
 /// One step of the main road, or nothing if it has been taken.
-fn forward(order: &Order, from: Status, to: Status, fact: Fact) -> Result<Events, Refusal> {
+fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
     if order.status == to {
         return Ok(vec![]);
     }
     stands_in(order, &[from])?;
-    Ok(vec![Event::of(fact)])
+    Ok(vec![Envelope::of(event)])
 }
 
 fn invalid(
     order: &Order,
     from: &[Status],
     reason: InvalidReason,
-    fact: Fact,
+    event: OrderEvent,
     comment: &Option<String>,
 ) -> Result<Events, Refusal> {
     if order.status == Status::Invalid && order.invalid_reason == Some(reason) {
         return Ok(vec![]);
     }
     stands_in(order, from)?;
-    Ok(vec![Event::of(fact).with(commented(comment))])
+    Ok(vec![Envelope::of(event).with(commented(comment))])
 }
 
 fn cancel(
@@ -187,12 +192,12 @@ fn cancel(
             }
         }
     }
-    Ok(vec![Event::of(Fact::Cancelled { reason }).with(commented(comment))])
+    Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
 }
 
 fn amend(
     order: &Order,
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     actor: &Actor,
     amendment: &Amendment,
     now: Timestamp,
@@ -209,8 +214,8 @@ fn amend(
     let lines = match &amendment.lines {
         None => None,
         Some(requests) => {
-            let store = facts.store.ok_or(Refusal::UnknownStore)?;
-            Some(price(facts, store, requests, &order.lines)?).filter(|lines| *lines != order.lines)
+            let store = context.store.ok_or(Refusal::UnknownStore)?;
+            Some(price(context, store, requests, &order.lines)?).filter(|lines| *lines != order.lines)
         }
     };
     if contact.is_none() && note.is_none() && lines.is_none() {
@@ -221,14 +226,14 @@ fn amend(
         Some(lines) => Totals::of(lines, order.totals.shipping_total).ok_or(Refusal::AmountOutOfRange)?,
     };
     let personal = Personal { contact, note, comment: amendment.comment.clone() };
-    Ok(vec![Event::of(Fact::Amended { lines, totals }).with(personal)])
+    Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
 }
 
-fn restore(order: &Order, facts: &Facts<'_>, now: Timestamp) -> Result<Events, Refusal> {
+fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
     match (order.status, order.invalid_from) {
         (Status::Invalid, Some(to)) => {
-            let due_at = due_at(facts, to, now);
-            Ok(vec![Event::of(Fact::Restored { to, due_at })])
+            let due_at = due_at(context, to, now);
+            Ok(vec![Envelope::of(OrderEvent::Restored { to, due_at })])
         }
         _ => Err(Refusal::StateConflict { current: order.status }),
     }
@@ -239,12 +244,12 @@ fn delete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
         return Ok(vec![]);
     }
     stands_in(order, &[Status::Invalid])?;
-    Ok(vec![Event::of(Fact::Deleted { batch })])
+    Ok(vec![Envelope::of(OrderEvent::Deleted { batch })])
 }
 
 fn undelete(order: &Order, batch: Option<BatchId>) -> Events {
     match order.is_deleted() {
-        true => vec![Event::of(Fact::Undeleted { batch })],
+        true => vec![Envelope::of(OrderEvent::Undeleted { batch })],
         false => vec![],
     }
 }
@@ -253,28 +258,28 @@ fn undelete(order: &Order, batch: Option<BatchId>) -> Events {
 fn note_breach(order: &Order, now: Timestamp) -> Events {
     match order.due_at {
         Some(due_at) if order.is_overdue(now) && order.breached_at.is_none() => {
-            vec![Event::of(Fact::Breached { due_at })]
+            vec![Envelope::of(OrderEvent::Breached { due_at })]
         }
         _ => vec![],
     }
 }
 
 /// Nothing when the order has not waited too long, or does not wait any more.
-fn expire(order: &Order, facts: &Facts<'_>, now: Timestamp) -> Events {
-    let limit_minutes = facts.store.and_then(|store| store.policy.cancel_unconfirmed_minutes);
+fn expire(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Events {
+    let limit_minutes = context.store.and_then(|store| store.policy.cancel_unconfirmed_minutes);
     match limit_minutes {
         Some(minutes)
             if order.status == Status::PendingReview && order.status_since.plus_minutes(minutes) <= now =>
         {
-            vec![Event::of(Fact::Cancelled { reason: CancelReason::Expired })]
+            vec![Envelope::of(OrderEvent::Cancelled { reason: CancelReason::Expired })]
         }
         _ => vec![],
     }
 }
 
 /// When an order that enters this status now is due to leave it.
-fn due_at(facts: &Facts<'_>, status: Status, now: Timestamp) -> Option<Timestamp> {
-    facts.store.and_then(|store| store.policy.due_at(status, now))
+fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Option<Timestamp> {
+    context.store.and_then(|store| store.policy.due_at(status, now))
 }
 
 fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
@@ -299,7 +304,7 @@ fn commented(comment: &Option<String>) -> Personal {
 /// Whatever the events reserve must be there. One check for every act, because it compares the states around it.
 fn stock_suffices(
     before: Option<&Order>,
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     events: &Events,
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -307,11 +312,11 @@ fn stock_suffices(
         return Ok(());
     }
     let Some(after) = foreseen(before, events, now) else { return Ok(()) };
-    let short: BTreeMap<ProductId, i64> = stock_moves(before, &after)
+    let short: BTreeMap<ProductId, i64> = stock_deltas(before, &after)
         .into_iter()
         .filter(|moved| moved.reserved > 0)
         .filter_map(|moved| {
-            let available = facts.products.get(&moved.product_id).map_or(0, |product| product.available());
+            let available = context.products.get(&moved.product_id).map_or(0, |product| product.available());
             let held = before.map_or(0, |order| reserved(order, moved.product_id));
             (moved.reserved > available).then_some((moved.product_id, available.max(0) + held))
         })
@@ -328,7 +333,7 @@ fn stock_suffices(
 }
 
 fn reserved(order: &Order, product_id: ProductId) -> i64 {
-    stock_moves(None, order)
+    stock_deltas(None, order)
         .iter()
         .find(|moved| moved.product_id == product_id)
         .map_or(0, |moved| moved.reserved)
@@ -340,10 +345,10 @@ fn reserved(order: &Order, product_id: ProductId) -> i64 {
 pub fn foreseen(before: Option<&Order>, events: &Events, now: Timestamp) -> Option<Order> {
     let id = before.map_or(OrderId::from_i64(1), |order| order.id).get();
     let mut state = before.cloned();
-    for event in events {
+    for envelope in events {
         let seq = state.as_ref().map_or(0, |order| order.version) + 1;
-        let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
-        state = Some(Order::apply(state, id, event, stamp).ok()?);
+        let stamp = Stamp { seq, recorded_at: now, occurred_at: envelope.occurred_at.unwrap_or(now) };
+        state = Some(Order::apply(state, id, envelope, stamp).ok()?);
     }
     state
 }

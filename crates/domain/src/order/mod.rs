@@ -1,31 +1,32 @@
-//! The order: its state, the commands that may change it, the facts that did.
+//! The order: its state, the commands that may change it, the events that did.
 //!
-//! Two functions hold every rule: [`decide()`] turns a command into facts or a refusal, [`Order::apply`] turns facts
-//! into the next state. To add a command: a variant in [`Command`], its arm in `decide`, a variant in [`Fact`] and its
-//! arm in `apply` (if no existing fact says it), its [`Action`] when a person may ask for it, and then bless the
+//! Two functions hold every rule: [`decide()`] turns a command into events or a refusal, [`Order::apply`] turns events
+//! into the next state. To add a command: a variant in [`OrderCommand`], its arm in `decide`, a variant in [`OrderEvent`] and its
+//! arm in `apply` (if no existing event says it), its [`Action`] when a person may ask for it, and then bless the
 //! committed matrices.
 
 mod action;
 mod apply;
 mod command;
 mod decide;
-mod fact;
+mod duplicate;
+mod event;
 mod line;
-mod look_alike;
 mod place;
 mod stock;
 pub mod timeline;
 mod words;
 
-pub use action::{Action, Offer, actions};
+pub use action::{Action, ActionAvailability, actions};
 pub use command::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Place,
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, OrderCommand,
+    Place,
 };
-pub use decide::{Facts, authorize, decide, foreseen};
-pub use fact::Fact;
+pub use decide::{DecisionContext, authorize, decide, foreseen};
+pub use duplicate::DuplicateKey;
+pub use event::OrderEvent;
 pub use line::{Line, Totals};
-pub use look_alike::Likeness;
-pub use stock::{StockMove, stock_moves};
+pub use stock::{StockDelta, stock_deltas};
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
@@ -205,15 +206,15 @@ impl Order {
 
 impl Aggregate for Order {
     const KIND: Kind = Kind::Order;
-    type Fact = Fact;
+    type Event = OrderEvent;
 
     fn apply(
         state: Option<Self>,
         id: i64,
-        event: &crate::aggregate::Event<Fact>,
+        envelope: &crate::aggregate::Envelope<OrderEvent>,
         stamp: crate::aggregate::Stamp,
     ) -> Result<Self, crate::aggregate::Inconsistent> {
-        apply::apply(state, OrderId::from_i64(id), event, stamp)
+        apply::apply(state, OrderId::from_i64(id), envelope, stamp)
     }
 
     fn raw_id(&self) -> i64 {

@@ -1,9 +1,11 @@
 //! Placing and importing: what is ordered, at which price, and whether it was just ordered before.
 
-use super::decide::{Events, Facts};
-use super::{Command, Fact, Import, Line, LineRequest, MAX_LINES, MAX_QUANTITY, Place, Status, Totals};
+use super::decide::{DecisionContext, Events};
+use super::{
+    Import, Line, LineRequest, MAX_LINES, MAX_QUANTITY, OrderCommand, OrderEvent, Place, Status, Totals,
+};
 use crate::access::Actor;
-use crate::aggregate::{Event, Personal};
+use crate::aggregate::{Envelope, Personal};
 use crate::contact::Contact;
 use crate::id::{OrderId, ProductId};
 use crate::money::Amount;
@@ -13,12 +15,12 @@ use crate::store::Store;
 use crate::time::Timestamp;
 
 pub(super) fn place(
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     actor: &Actor,
     place: &Place,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
-    let store = facts
+    let store = context
         .store
         .filter(|store| store.active)
         .filter(|store| {
@@ -31,14 +33,14 @@ pub(super) fn place(
         Actor::Guest(_) => None,
         _ => place.customer_id,
     };
-    let lines = price(facts, store, &place.lines, &[])?;
-    not_again(facts, &place.not_duplicate_of)?;
+    let lines = price(context, store, &place.lines, &[])?;
+    not_again(context, &place.not_duplicate_of)?;
     let totals = Totals::of(&lines, Amount::ZERO).ok_or(Refusal::AmountOutOfRange)?;
     let change_until = store.change_window_minutes.map(|minutes| now.plus_minutes(minutes));
-    let fact = Fact::Placed {
+    let event = OrderEvent::Placed {
         store_id: store.id,
         customer_id,
-        source: Command::source_for(actor),
+        source: OrderCommand::source_for(actor),
         currency: store.currency,
         lines,
         totals,
@@ -51,21 +53,21 @@ pub(super) fn place(
         note: (!place.note.is_empty()).then(|| place.note.clone()),
         comment: None,
     };
-    Ok(vec![Event::of(fact).with(personal)])
+    Ok(vec![Envelope::of(event).with(personal)])
 }
 
 /// An open order of the same buyer with the same basket, placed a moment ago, has to be told apart on purpose.
-fn not_again(facts: &Facts<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
-    let open = facts.look_alikes.iter().filter(|order| order.status.is_open());
+fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
+    let open = context.look_alikes.iter().filter(|order| order.status.is_open());
     let alike: Vec<OrderId> = open.map(|order| order.id).filter(|id| !told_apart.contains(id)).collect();
     if alike.is_empty() { Ok(()) } else { Err(Refusal::LooksLike(alike)) }
 }
 
 /// An imported order comes in as it stands there: no live rules, no stock, steps at their own times. Where the
 /// source's times run backwards, a step is dated no earlier than the step before it; the step keeps its own time.
-pub(super) fn import(facts: &Facts<'_>, import: &Import) -> Result<Events, Refusal> {
-    let store = facts.store.ok_or(Refusal::UnknownStore)?;
-    let unknown = |line: &super::ImportedLine| match facts.products.get(&line.product_id) {
+pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<Events, Refusal> {
+    let store = context.store.ok_or(Refusal::UnknownStore)?;
+    let unknown = |line: &super::ImportedLine| match context.products.get(&line.product_id) {
         Some(product) => product.store_id != store.id,
         None => true,
     };
@@ -76,11 +78,11 @@ pub(super) fn import(facts: &Facts<'_>, import: &Import) -> Result<Events, Refus
     let lines = import
         .lines
         .iter()
-        .filter_map(|line| facts.products.get(&line.product_id).map(|product| (line, product)))
+        .filter_map(|line| context.products.get(&line.product_id).map(|product| (line, product)))
         .map(|(line, product)| snapshot(product, line.quantity, line.unit_price))
         .collect::<Result<Vec<_>, _>>()?;
     let totals = Totals::of(&lines, import.shipping_total).ok_or(Refusal::AmountOutOfRange)?;
-    let fact = Fact::Imported {
+    let event = OrderEvent::Imported {
         store_id: store.id,
         customer_id: import.customer_id,
         external_reference: import.external_reference.clone(),
@@ -90,11 +92,11 @@ pub(super) fn import(facts: &Facts<'_>, import: &Import) -> Result<Events, Refus
         totals,
     };
     let personal = Personal { contact: Some(import.contact.clone()), ..Personal::default() };
-    let mut events = vec![Event::of(fact).with(personal).at(import.placed_at)];
+    let mut events = vec![Envelope::of(event).with(personal).at(import.placed_at)];
     let mut latest = import.placed_at;
     for step in &import.steps {
         latest = step.at.map_or(latest, |at| at.later_of(latest));
-        events.push(Event::of(Fact::StepImported { to: step.to, at: step.at }).at(latest));
+        events.push(Envelope::of(OrderEvent::StepImported { to: step.to, at: step.at }).at(latest));
     }
     Ok(events)
 }
@@ -113,7 +115,7 @@ pub(super) fn reachable(contact: &Contact) -> Result<(), Refusal> {
 
 /// Prices the requested lines. A product that the order has already keeps the title and price it was ordered at.
 pub(super) fn price(
-    facts: &Facts<'_>,
+    context: &DecisionContext<'_>,
     store: &Store,
     requests: &[LineRequest],
     agreed: &[Line],
@@ -129,7 +131,7 @@ pub(super) fn price(
         return invalid(format!("/lines/{line}/quantity"), "out-of-range", "a quantity is from 1 to 1000000");
     }
     let had = |id: ProductId| agreed.iter().find(|line| line.product_id == id);
-    let unknown = positions(requests, |line| match facts.products.get(&line.product_id) {
+    let unknown = positions(requests, |line| match context.products.get(&line.product_id) {
         Some(product) => product.store_id != store.id || !(product.active || had(line.product_id).is_some()),
         None => true,
     });
@@ -138,7 +140,7 @@ pub(super) fn price(
     }
     requests
         .iter()
-        .filter_map(|request| facts.products.get(&request.product_id).map(|product| (request, product)))
+        .filter_map(|request| context.products.get(&request.product_id).map(|product| (request, product)))
         .map(|(request, product)| match had(request.product_id) {
             Some(line) => Ok(Line {
                 quantity: request.quantity,

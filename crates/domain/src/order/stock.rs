@@ -7,7 +7,7 @@ use crate::id::ProductId;
 
 /// A movement of one product's stock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StockMove {
+pub struct StockDelta {
     /// Which product.
     pub product_id: ProductId,
     /// Change of the units in the house.
@@ -21,7 +21,7 @@ pub struct StockMove {
 /// An open order reserves its quantities; a completed one has taken them out of the house. Any change of status or
 /// lines moves the difference, so no act can forget to give stock back.
 #[must_use]
-pub fn stock_moves(before: Option<&Order>, after: &Order) -> Vec<StockMove> {
+pub fn stock_deltas(before: Option<&Order>, after: &Order) -> Vec<StockDelta> {
     let mut moves: BTreeMap<ProductId, (i64, i64)> = BTreeMap::new();
     for (order, sign) in before.map(|order| (order, -1)).into_iter().chain([(after, 1)]) {
         for (product_id, on_hand, reserved) in holdings(order) {
@@ -33,7 +33,7 @@ pub fn stock_moves(before: Option<&Order>, after: &Order) -> Vec<StockMove> {
     moves
         .into_iter()
         .filter(|(_, moved)| *moved != (0, 0))
-        .map(|(product_id, (on_hand, reserved))| StockMove { product_id, on_hand, reserved })
+        .map(|(product_id, (on_hand, reserved))| StockDelta { product_id, on_hand, reserved })
         .collect()
 }
 

@@ -1,15 +1,15 @@
 //! The steps of an order's life: which, since when, by when it was due, until when, and by whom.
 
-use super::{Fact, Order, Status};
-use crate::aggregate::{Aggregate, Event, Inconsistent, Stamp};
+use super::{Order, OrderEvent, Status};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use crate::id::OrderId;
 use crate::time::Timestamp;
 
 /// An event of an order's history, and who did it.
 #[derive(Clone, Debug)]
-pub struct Happening<W> {
+pub struct HistoryEvent<W> {
     /// What happened.
-    pub event: Event<Fact>,
+    pub envelope: Envelope<OrderEvent>,
     /// When.
     pub stamp: Stamp,
     /// By whom, in whatever form the caller needs.
@@ -62,13 +62,13 @@ impl<W> Step<W> {
 /// When the events do not make a history.
 pub fn timeline<W: Clone>(
     id: OrderId,
-    happenings: impl IntoIterator<Item = Happening<W>>,
+    history: impl IntoIterator<Item = HistoryEvent<W>>,
 ) -> Result<Vec<Step<W>>, Inconsistent> {
     let mut order: Option<Order> = None;
     let mut steps: Vec<Step<W>> = vec![];
-    for Happening { event, stamp, by } in happenings {
+    for HistoryEvent { envelope, stamp, by } in history {
         let before = order.as_ref().map(|order| order.status);
-        let after = Order::apply(order, id.get(), &event, stamp)?;
+        let after = Order::apply(order, id.get(), &envelope, stamp)?;
         if before != Some(after.status) {
             let mut entered_at = stamp.occurred_at;
             if let Some(last) = steps.last_mut() {

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ordervault_domain::access::{Actor, MemberAuthority, Role, StoreScope};
-use ordervault_domain::aggregate::{Aggregate, Event, Stamp};
+use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Command, Fact, Facts, LineRequest, Order, Place, decide};
+use ordervault_domain::order::{
+    DecisionContext, LineRequest, Order, OrderCommand, OrderEvent, Place, decide,
+};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
@@ -53,8 +55,8 @@ pub fn product(id: i64, available: i64) -> Product {
     }
 }
 
-pub fn facts<'a>(store: &'a Store, products: &'a [Product]) -> Facts<'a> {
-    Facts {
+pub fn context<'a>(store: &'a Store, products: &'a [Product]) -> DecisionContext<'a> {
+    DecisionContext {
         store: Some(store),
         products: products.iter().map(|product| (product.id, product)).collect::<BTreeMap<_, _>>(),
         look_alikes: vec![],
@@ -69,8 +71,8 @@ pub fn contact() -> Contact {
     }
 }
 
-pub fn place(lines: &[(i64, u32)]) -> Command {
-    Command::Place(Place {
+pub fn place(lines: &[(i64, u32)]) -> OrderCommand {
+    OrderCommand::Place(Place {
         store_id: STORE,
         customer_id: None,
         lines: lines
@@ -92,7 +94,7 @@ pub fn staff(role: Role) -> Actor {
     })
 }
 
-pub fn fold(state: Option<Order>, events: &[Event<Fact>], now: Timestamp) -> Option<Order> {
+pub fn fold(state: Option<Order>, events: &[Envelope<OrderEvent>], now: Timestamp) -> Option<Order> {
     events.iter().fold(state, |state, event| {
         let seq = state.as_ref().map_or(0, |order| order.version) + 1;
         let stamp = Stamp { seq, recorded_at: now, occurred_at: event.occurred_at.unwrap_or(now) };
@@ -101,11 +103,11 @@ pub fn fold(state: Option<Order>, events: &[Event<Fact>], now: Timestamp) -> Opt
 }
 
 /// The order after the commands, which must all be accepted.
-pub fn after(actor: &Actor, facts: &Facts<'_>, commands: &[Command]) -> Order {
+pub fn after(actor: &Actor, context: &DecisionContext<'_>, commands: &[OrderCommand]) -> Order {
     commands
         .iter()
         .fold(None, |order: Option<Order>, command| {
-            let events = decide(order.as_ref(), facts, actor, command, NOW).expect("an accepted command");
+            let events = decide(order.as_ref(), context, actor, command, NOW).expect("an accepted command");
             fold(order, &events, NOW)
         })
         .expect("an order")

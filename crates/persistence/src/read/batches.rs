@@ -1,7 +1,7 @@
 //! Batches: how far they are, and what became of their orders.
 
 use ordervault_domain::access::MemberAuthority;
-use ordervault_domain::batch::{self, Batch, Outcome};
+use ordervault_domain::batch::{self, Batch, ItemOutcome};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
@@ -41,7 +41,7 @@ pub struct BatchItem {
     /// The order, which may be one that is not there for the batch's maker.
     pub order_id: OrderId,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: ItemOutcome,
     /// Which rule said no, if one did.
     pub code: Option<String>,
 }
@@ -92,11 +92,11 @@ pub async fn batches(
 pub async fn batch_items(
     conn: &mut Conn,
     id: BatchId,
-    outcomes: &[Outcome],
+    outcomes: &[ItemOutcome],
     after: Option<i64>,
     limit: u64,
 ) -> Result<Page<BatchItem, i64>, Error> {
-    let wanted = Outcome::iter().filter(|outcome| outcomes.is_empty() || outcomes.contains(outcome));
+    let wanted = ItemOutcome::iter().filter(|outcome| outcomes.is_empty() || outcomes.contains(outcome));
     let outcomes: Vec<String> = wanted.map(|outcome| outcome.to_string()).collect();
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let statement = ITEMS.bind((id.get(), after.unwrap_or(i64::MIN), outcomes, most));

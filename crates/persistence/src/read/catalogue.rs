@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::products::ProductRow;
 use crate::tables::stores::StoreRow;
-use crate::tables::{Held, Hold, Stored};
+use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
@@ -41,7 +41,7 @@ pub struct ProductFilter {
 /// # Errors
 /// When the database fails.
 pub async fn store(conn: &mut Conn, id: StoreId) -> Result<Option<Store>, Error> {
-    Ok(Store::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+    Ok(Store::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state))
 }
 
 /// All stores in reach, oldest first. There are few.
@@ -50,7 +50,8 @@ pub async fn store(conn: &mut Conn, id: StoreId) -> Result<Option<Store>, Error>
 /// When the database fails.
 pub async fn stores(conn: &mut Conn, reach: &StoreScope) -> Result<Vec<Store>, Error> {
     let rows: Vec<StoreRow> = conn.fetch_all(&STORES.bind(())).await?;
-    let stores = rows.into_iter().map(|row| Held::try_from(row).map(|held: Held<Store>| held.state));
+    let stores =
+        rows.into_iter().map(|row| LockedRow::try_from(row).map(|held: LockedRow<Store>| held.state));
     let stores: Vec<Store> = stores.collect::<Result<_, Error>>()?;
     Ok(stores.into_iter().filter(|store| reach.covers(store.id)).collect())
 }
@@ -60,7 +61,7 @@ pub async fn stores(conn: &mut Conn, reach: &StoreScope) -> Result<Vec<Store>, E
 /// # Errors
 /// When the database fails.
 pub async fn product(conn: &mut Conn, id: ProductId) -> Result<Option<Product>, Error> {
-    Ok(Product::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+    Ok(Product::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state))
 }
 
 /// Products, newest first, after the cursor.
@@ -80,7 +81,7 @@ pub async fn products(
     }
     select.order_by((Alias::new("products"), Alias::new("id")), Order::Desc).limit(limit + 1);
     let rows: Vec<ProductRow> = conn.fetch_all(&Statement::built(select)).await?;
-    let products: Vec<Product> = rows.into_iter().map(|row| Held::from(row).state).collect();
+    let products: Vec<Product> = rows.into_iter().map(|row| LockedRow::from(row).state).collect();
     Ok(Page::of(products, limit, |product: &Product| product.id.get()))
 }
 

@@ -124,7 +124,7 @@ pub struct HistoryKey {
 
 /// An event in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Happened {
+pub struct EventRef {
     /// Which.
     pub key: HistoryKey,
     /// The kind of thing that it happened to.
@@ -141,14 +141,14 @@ pub async fn list_history(
     filter: &HistoryFilter,
     after: Option<HistoryKey>,
     limit: u64,
-) -> Result<Page<Happened, HistoryKey>, Error> {
+) -> Result<Page<EventRef, HistoryKey>, Error> {
     let walk = Walk::new(reach, filter, after, conn.engine());
     let Some(select) = walk.page(limit) else {
         return Ok(Page { items: vec![], next: None });
     };
     let rows: Vec<Columns> = conn.fetch_all(&Statement::built(select)).await?;
     let items = rows.into_iter().map(happened).collect::<Result<Vec<_>, _>>()?;
-    let mut page = Page::of(items, limit, |item: &Happened| item.key);
+    let mut page = Page::of(items, limit, |item: &EventRef| item.key);
     if let (None, Some(end)) = (page.next, walk.end()) {
         let row: Option<Columns> = conn.fetch_optional(&Statement::built(end)).await?;
         page.next = row.map(happened).transpose()?.map(|event| event.key);
@@ -174,7 +174,7 @@ pub fn history_page(
 /// When the database fails.
 pub async fn histories_of(
     conn: &mut Conn,
-    events: &[Happened],
+    events: &[EventRef],
 ) -> Result<BTreeMap<i64, Vec<HistoryRow>>, Error> {
     let mut latest = BTreeMap::new();
     for event in events {
@@ -199,14 +199,14 @@ fn listed(walked: SelectStatement) -> SelectStatement {
     newest_first(select)
 }
 
-fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<Happened, Error> {
+fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<EventRef, Error> {
     let kind = Row { table: "history", id: entity_id }.parsed("kind", &kind)?;
     let key = HistoryKey { recorded_at: Timestamp::from_millis(recorded_at), entity_id, seq };
-    Ok(Happened { key, kind })
+    Ok(EventRef { key, kind })
 }
 
 /// Ends the page before the histories behind it become too long. An event's number is that of the events to fold.
-fn shorten(page: &mut Page<Happened, HistoryKey>) {
+fn shorten(page: &mut Page<EventRef, HistoryKey>) {
     let mut latest = BTreeMap::new();
     let mut folded = 0;
     let fits = page.items.iter().take_while(|item| {

@@ -7,7 +7,6 @@ mod deadlines;
 mod history_list;
 mod idempotency;
 mod logins;
-mod new_orders;
 mod order_list;
 mod orders;
 mod people;
@@ -15,31 +14,32 @@ mod select;
 mod summary;
 mod terms;
 mod throttles;
+mod unread;
 
 pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{TimeUp, WhatIf, deadline_statements, overdue, waited_too_long};
 pub use history_list::{
-    Happened, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
+    EventRef, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
 };
 pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
-pub use new_orders::{count_new, last_position, new_among};
 pub use order_list::{
     CustomerFilter, MAX_WALKED_ROWS, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey, Trash,
     count_orders, list_orders, list_statements,
 };
-pub use orders::{Moment, OrderContext, history, look_alikes, order, orders, proof, state_at};
+pub use orders::{AsOf, OrderContext, history, look_alikes, order, orders, proof, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use summary::{Summary, Today, summary};
 pub use throttles::blocked_until;
+pub use unread::{count_new, last_position, new_among};
 
 /// The fixed statements of these modules.
 pub(crate) static STATEMENTS: [&[(&str, &dyn crate::statement::Sql)]; 7] = [
     batches::STATEMENTS,
     catalogue::STATEMENTS,
     deadlines::STATEMENTS,
-    new_orders::STATEMENTS,
+    unread::STATEMENTS,
     orders::STATEMENTS,
     people::STATEMENTS,
     summary::STATEMENTS,

@@ -6,7 +6,7 @@ use ordervault_domain::access::Scope;
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Facts, Likeness, Order, Place};
+use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::columns::Row;
 use crate::tables::history::{self, HistoryRow, fold};
-use crate::tables::{Hold, Stored};
+use crate::tables::{RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
@@ -44,16 +44,16 @@ impl OrderContext {
         let mut ids: Vec<i64> = products.into_iter().collect();
         ids.sort_unstable();
         ids.dedup();
-        let store = Store::load(conn, &[store_id], Hold::Free).await?.pop().map(|held| held.state);
-        let products = Product::load(conn, &ids, Hold::Free).await?;
+        let store = Store::load(conn, &[store_id], RowLock::Free).await?.pop().map(|held| held.state);
+        let products = Product::load(conn, &ids, RowLock::Free).await?;
         Ok(Self { store, products: products.into_iter().map(|held| held.state).collect() })
     }
 
     /// The same as the facts that `decide` takes.
     #[must_use]
-    pub fn facts(&self) -> Facts<'_> {
+    pub fn context(&self) -> DecisionContext<'_> {
         let products: BTreeMap<_, _> = self.products.iter().map(|product| (product.id, product)).collect();
-        Facts { store: self.store.as_ref(), products, look_alikes: vec![] }
+        DecisionContext { store: self.store.as_ref(), products, look_alikes: vec![] }
     }
 }
 
@@ -62,7 +62,7 @@ impl OrderContext {
 /// # Errors
 /// When the database fails.
 pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option<Order>, Error> {
-    let order = Order::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state);
+    let order = Order::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state);
     Ok(order.filter(|order| scope.covers(order)))
 }
 
@@ -72,8 +72,8 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
 /// # Errors
 /// When the database fails.
 pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Result<Vec<OrderId>, Error> {
-    let keys: Vec<i64> = Likeness::of_place(place, None).iter().map(Likeness::key).collect();
-    let alike = crate::tables::orders::alike(conn, &keys, now, Hold::Free).await?;
+    let keys: Vec<i64> = DuplicateKey::of_place(place, None).iter().map(DuplicateKey::key).collect();
+    let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())
 }
 
@@ -83,7 +83,7 @@ pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Resu
 /// When the database fails.
 pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<Vec<Order>, Error> {
     let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
-    let held = Order::load(conn, &ids, Hold::Free).await?;
+    let held = Order::load(conn, &ids, RowLock::Free).await?;
     Ok(held.into_iter().map(|held| held.state).filter(|order| scope.covers(order)).collect())
 }
 
@@ -100,7 +100,7 @@ pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Erro
 
 /// A point in the history of one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Moment {
+pub enum AsOf {
     /// When it had this version.
     Version(i64),
     /// When the clock said so: with everything that had been written down by then.
@@ -115,17 +115,17 @@ pub enum Moment {
 pub async fn state_at<A: Aggregate>(
     conn: &mut Conn,
     entity_id: i64,
-    moment: Moment,
+    moment: AsOf,
 ) -> Result<Option<A>, Error> {
     let mut rows = history(conn, entity_id).await?;
     rows.retain(|row| match moment {
-        Moment::Version(version) => row.seq <= version,
-        Moment::Time(at) => row.recorded_at <= at.millis(),
+        AsOf::Version(version) => row.seq <= version,
+        AsOf::Time(at) => row.recorded_at <= at.millis(),
     });
     let state: Option<A> = fold(&rows)?;
     Ok(state.filter(|state| match moment {
-        Moment::Version(version) => state.version() == version,
-        Moment::Time(_) => true,
+        AsOf::Version(version) => state.version() == version,
+        AsOf::Time(_) => true,
     }))
 }
 

@@ -11,7 +11,7 @@ use super::Page;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::members::{self, MemberRow};
-use crate::tables::{Held, Hold, Stored};
+use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
@@ -27,7 +27,7 @@ const MEMBERS_PER_STEP: i64 = 100;
 /// # Errors
 /// When the database fails.
 pub async fn customer(conn: &mut Conn, id: CustomerId) -> Result<Option<Customer>, Error> {
-    Ok(Customer::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+    Ok(Customer::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state))
 }
 
 /// The member.
@@ -35,7 +35,7 @@ pub async fn customer(conn: &mut Conn, id: CustomerId) -> Result<Option<Customer
 /// # Errors
 /// When the database fails.
 pub async fn member(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, Error> {
-    Ok(Member::load(conn, &[id.get()], Hold::Free).await?.pop().map(|held| held.state))
+    Ok(Member::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state))
 }
 
 /// The member who signs in with this address.
@@ -45,7 +45,7 @@ pub async fn member(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, Err
 pub async fn member_by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, Error> {
     let ids: Vec<i64> =
         members::by_email(conn, &[email.to_owned()]).await?.into_iter().map(|found| found.1).collect();
-    Ok(Member::load(conn, &ids, Hold::Free).await?.pop().map(|held| held.state))
+    Ok(Member::load(conn, &ids, RowLock::Free).await?.pop().map(|held| held.state))
 }
 
 /// Members whose stores are all within these stores, newest first, after the cursor. A shop's staff is small: whoever
@@ -67,7 +67,7 @@ pub async fn members(
         let Some(last) = rows.last() else { break };
         after = last.id;
         for row in rows {
-            let member = Held::try_from(row)?.state;
+            let member = LockedRow::try_from(row)?.state;
             if reach.includes(&member.stores) && found.len() < wanted {
                 found.push(member);
             }

@@ -8,9 +8,9 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use strum::IntoEnumIterator as _;
 
-use super::new_orders::count_new;
 use super::order_list::{MAX_WALKED_ROWS, in_scope};
 use super::select::{column, newest_first, one_of};
+use super::unread::count_new;
 use super::{Counted, MAX_COUNTED};
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};

@@ -1,6 +1,6 @@
 //! The tables `batches`, `batch_items` and `batch_previews`.
 
-use ordervault_domain::batch::{Action, ActionKind, Batch};
+use ordervault_domain::batch::{Batch, BatchAction, BatchActionKind};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::order::InvalidReason;
 use ordervault_domain::time::Timestamp;
@@ -96,12 +96,12 @@ impl TryFrom<BatchRow> for Batch {
 
     fn try_from(row: BatchRow) -> Result<Self, Error> {
         let at = Row { table: "batches", id: row.id };
-        let kind: ActionKind = at.parsed("action", &row.action)?;
+        let kind: BatchActionKind = at.parsed("action", &row.action)?;
         let reason: Option<InvalidReason> = at.parsed_option("reason", row.reason.as_deref())?;
         Ok(Self {
             id: BatchId::from_i64(row.id),
             created_by: MemberId::from_i64(row.created_by),
-            action: Action::new(kind, reason, row.comment).ok_or(at.inconsistent("reason"))?,
+            action: BatchAction::new(kind, reason, row.comment).ok_or(at.inconsistent("reason"))?,
             stores: at.json("stores", &row.stores)?,
             request_id: row.request_id,
             status: at.parsed("status", &row.status)?,

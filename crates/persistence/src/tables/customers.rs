@@ -5,7 +5,7 @@ use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, address_text, millis};
-use super::{Held, Hold, Stored};
+use super::{LockedRow, RowLock, Stored};
 use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Bind, Template, statements};
@@ -47,7 +47,7 @@ pub(crate) struct CustomerRow {
     updated_at: i64,
 }
 
-impl TryFrom<CustomerRow> for Held<Customer> {
+impl TryFrom<CustomerRow> for LockedRow<Customer> {
     type Error = Error;
 
     fn try_from(row: CustomerRow) -> Result<Self, Error> {
@@ -70,9 +70,9 @@ impl Stored for Customer {
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
         let rows: Vec<CustomerRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
-        rows.into_iter().map(Held::try_from).collect()
+        rows.into_iter().map(LockedRow::try_from).collect()
     }
 
     fn updated_at(&self) -> Timestamp {

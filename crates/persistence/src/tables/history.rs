@@ -1,7 +1,7 @@
 //! The tables `history` and `personal_values`: what happened, for ever, and the values about persons beside it.
 
 use ordervault_domain::access::{ActorKind, Role};
-use ordervault_domain::aggregate::{Aggregate, Event, Kind, Personal, Stamp};
+use ordervault_domain::aggregate::{Aggregate, Envelope, Kind, Personal, Stamp};
 use ordervault_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -119,15 +119,15 @@ impl HistoryRow {
     pub(crate) fn new<A: Aggregate>(
         before: Option<&A>,
         after: &A,
-        event: &Event<A::Fact>,
+        envelope: &Envelope<A::Event>,
         stamp: Stamp,
         head: &str,
         circumstance: &Circumstance<'_>,
     ) -> Result<Self, Error> {
-        let text = serde_json::to_string(&event.fact).map_err(Error::Encode)?;
-        let content = match event.personal.is_empty() {
+        let text = serde_json::to_string(&envelope.event).map_err(Error::Encode)?;
+        let content = match envelope.personal.is_empty() {
             true => None,
-            false => Some(serde_json::to_string(&event.personal).map_err(Error::Encode)?),
+            false => Some(serde_json::to_string(&envelope.personal).map_err(Error::Encode)?),
         };
         let salt = content.is_some().then(circumstance.salt);
         let commitment = salt.as_deref().zip(content.as_deref()).map(|(salt, content)| commit(salt, content));
@@ -213,7 +213,7 @@ impl HistoryRow {
     ///
     /// # Errors
     /// When the text is of another kind of thing or of a format that this program does not know.
-    pub fn decoded<A: Aggregate>(&self) -> Result<Event<A::Fact>, Error> {
+    pub fn decoded<A: Aggregate>(&self) -> Result<Envelope<A::Event>, Error> {
         let at = Row { table: "history", id: self.entity_id };
         if self.kind.parse::<Kind>() != Ok(A::KIND) {
             return Err(Error::Inconsistent { table: "history", column: "kind", id: self.entity_id });
@@ -226,7 +226,7 @@ impl HistoryRow {
             None => Personal::default(),
         };
         let occurred_at = Some(Timestamp::from_millis(self.occurred_at));
-        Ok(Event { fact: at.json("event", &self.event)?, personal, occurred_at })
+        Ok(Envelope { event: at.json("event", &self.event)?, personal, occurred_at })
     }
 
     /// Where in the history it stands.

@@ -33,21 +33,21 @@ use crate::tx::Conn;
 
 /// A state together with the hash of its last history row.
 #[derive(Clone, Debug)]
-pub(crate) struct Held<A> {
+pub(crate) struct LockedRow<A> {
     pub state: A,
     pub head: String,
 }
 
 /// How rows are to be held while they are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
+pub(crate) enum RowLock {
     /// Not at all.
     Free,
     /// Against writers, until the transaction ends.
     Locked,
 }
 
-impl Hold {
+impl RowLock {
     /// The statement that reads so.
     pub(crate) fn of(self, free: &'static Template, locked: &'static Template) -> &'static Template {
         match self {
@@ -68,8 +68,8 @@ pub(crate) trait Stored: Aggregate {
     fn load(
         conn: &mut Conn,
         ids: &[i64],
-        hold: Hold,
-    ) -> impl Future<Output = Result<Vec<Held<Self>>, Error>> + Send;
+        hold: RowLock,
+    ) -> impl Future<Output = Result<Vec<LockedRow<Self>>, Error>> + Send;
 
     /// When its last history row was written down.
     fn updated_at(&self) -> Timestamp;

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Likeness, Line, Order, Totals};
+use ordervault_domain::order::{DuplicateKey, Line, Order, Totals};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, address_text, millis, millis_option, time_option};
-use super::{Held, Hold, Stored};
+use super::{LockedRow, RowLock, Stored};
 use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Bind, Template, statements};
@@ -138,7 +138,7 @@ struct LineRow {
 }
 
 impl OrderRow {
-    fn held(self, lines: Vec<Line>) -> Result<Held<Order>, Error> {
+    fn held(self, lines: Vec<Line>) -> Result<LockedRow<Order>, Error> {
         let at = Row { table: "orders", id: self.id };
         let contact = at.contact(
             self.contact_name,
@@ -183,12 +183,12 @@ impl OrderRow {
             cancelled_at: time_option(self.cancelled_at),
             invalidated_at: time_option(self.invalidated_at),
         };
-        Ok(Held { state, head: self.head_hash })
+        Ok(LockedRow { state, head: self.head_hash })
     }
 }
 
 /// Completes rows of `orders` with their lines, keeping the rows' order.
-pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<Vec<Held<Order>>, Error> {
+pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<Vec<LockedRow<Order>>, Error> {
     if rows.is_empty() {
         return Ok(vec![]);
     }
@@ -214,15 +214,15 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
         .collect()
 }
 
-/// Orders of the longest window before `now` that have one of these keys of [`Likeness`]. Locked: until the transaction ends
+/// Orders of the longest window before `now` that have one of these keys of [`DuplicateKey`]. Locked: until the transaction ends
 /// no other process places one of them.
 pub(crate) async fn alike(
     conn: &mut Conn,
     keys: &[i64],
     now: Timestamp,
-    hold: Hold,
+    hold: RowLock,
 ) -> Result<Vec<i64>, Error> {
-    if hold == Hold::Locked {
+    if hold == RowLock::Locked {
         conn.fetch_all::<(i64,)>(&LOCK_ALIKE.bind((keys,))).await?;
     }
     let since = now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS);
@@ -234,7 +234,7 @@ impl Stored for Order {
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
         let rows = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
         with_lines(conn, rows).await
     }
@@ -283,7 +283,7 @@ impl Stored for Order {
             millis_option(self.breached_at),
             millis_option(self.deleted_at),
             self.deleted_in.map(BatchId::get).into(),
-            Likeness::of_order(self).map(|likeness| likeness.key()).into(),
+            DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()).into(),
         ]
     }
 }

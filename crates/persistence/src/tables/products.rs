@@ -6,7 +6,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::time::Timestamp;
 
 use super::columns::millis;
-use super::{Held, Hold, Stored};
+use super::{LockedRow, RowLock, Stored};
 use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Bind, Template, statements};
@@ -65,7 +65,7 @@ pub(crate) struct ProductRow {
     updated_at: i64,
 }
 
-impl From<ProductRow> for Held<Product> {
+impl From<ProductRow> for LockedRow<Product> {
     fn from(row: ProductRow) -> Self {
         let state = Product {
             id: ProductId::from_i64(row.id),
@@ -90,9 +90,9 @@ impl Stored for Product {
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
         let rows: Vec<ProductRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
-        Ok(rows.into_iter().map(Held::from).collect())
+        Ok(rows.into_iter().map(LockedRow::from).collect())
     }
 
     fn updated_at(&self) -> Timestamp {

@@ -5,7 +5,7 @@ use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, millis};
-use super::{Held, Hold, Stored};
+use super::{LockedRow, RowLock, Stored};
 use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Bind, Template, statements};
@@ -68,7 +68,7 @@ pub(crate) struct StoreRow {
     public_board: bool,
 }
 
-impl TryFrom<StoreRow> for Held<Store> {
+impl TryFrom<StoreRow> for LockedRow<Store> {
     type Error = Error;
 
     fn try_from(row: StoreRow) -> Result<Self, Error> {
@@ -106,9 +106,9 @@ impl Stored for Store {
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: Hold) -> Result<Vec<Held<Self>>, Error> {
+    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
         let rows: Vec<StoreRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
-        rows.into_iter().map(Held::try_from).collect()
+        rows.into_iter().map(LockedRow::try_from).collect()
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -139,9 +139,9 @@ impl Stored for Store {
 }
 
 /// The stores, kept from being edited until the transaction ends.
-pub(crate) async fn load_shared(conn: &mut Conn, ids: &[i64]) -> Result<Vec<Held<Store>>, Error> {
+pub(crate) async fn load_shared(conn: &mut Conn, ids: &[i64]) -> Result<Vec<LockedRow<Store>>, Error> {
     let rows: Vec<StoreRow> = conn.fetch_all(&SHARE.bind((ids,))).await?;
-    rows.into_iter().map(Held::try_from).collect()
+    rows.into_iter().map(LockedRow::try_from).collect()
 }
 
 /// Those of the stores that have orders.

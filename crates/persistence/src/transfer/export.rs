@@ -12,7 +12,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use super::{Counts, FORMAT, Footer, Header, Progress, TransferError, VERSION};
 use crate::db::Db;
 use crate::error::Error;
-use crate::tables::Hold;
+use crate::tables::RowLock;
 use crate::tables::history::{self, HistoryRow};
 use crate::tx::Conn;
 use crate::walk::{self, Walk, Walked};
@@ -85,7 +85,7 @@ impl<W: AsyncWrite + Unpin> Sheet<'_, W> {
             if ids.is_empty() {
                 return Ok(done);
             }
-            let rows = A::load(conn, &ids, Hold::Free).await?;
+            let rows = A::load(conn, &ids, RowLock::Free).await?;
             let histories = history::load(conn, &ids).await?;
             let mut histories = histories.chunk_by(|a, b| a.entity_id == b.entity_id).peekable();
             for held in &rows {

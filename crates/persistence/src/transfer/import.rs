@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncSeek
 use super::{Counts, FORMAT, Footer, Header, TransferError, VERSION, reason};
 use crate::tables::history::{HistoryRow, fold};
 use crate::walk::Walked;
-use crate::writer::{Act, ActorRef, Class, Receipt, Submission, WriteError, Writer};
+use crate::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
 /// Longer lines are refused: one thing with its history is far smaller.
 const MAX_LINE_BYTES: usize = 64 * 1024 * 1024;
@@ -294,7 +294,7 @@ impl<'a> Importing<'a> {
             self.waiting_bytes -= adoption.bytes;
             let Adoption { line, kind, id, outcome, .. } = adoption;
             let counts = match outcome {
-                Ok(Receipt::Done { applied: true, .. }) => &mut self.summary.adopted,
+                Ok(Receipt::Executed { applied: true, .. }) => &mut self.summary.adopted,
                 Ok(_) => &mut self.summary.present,
                 Err(WriteError::Refused { refusal, .. }) => {
                     self.refuse(line, Some(id), reason(&refusal));
@@ -331,7 +331,7 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
             request_id: "import".to_owned(),
             class: Class::Background,
             idempotency: None,
-            acts: vec![Act::Adopt(Arc::clone(&rows))],
+            operations: vec![Operation::ImportHistory(Arc::clone(&rows))],
         };
         tried += 1;
         match writer.submit(submission).await {

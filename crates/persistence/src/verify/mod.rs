@@ -48,8 +48,8 @@ mod batches;
 mod order;
 mod pairs;
 mod product;
+mod resource;
 mod stock;
-mod thing;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -217,11 +217,11 @@ pub async fn verify(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Resul
     let mut report = Report::default();
     engine(&mut conn, &mut report).await?;
     let (conn, mut ledger) = (&mut conn, 0);
-    thing::check::<Store>(conn, &mut report, &mut ledger, &mut progress).await?;
-    thing::check::<Product>(conn, &mut report, &mut ledger, &mut progress).await?;
-    thing::check::<Customer>(conn, &mut report, &mut ledger, &mut progress).await?;
-    thing::check::<Member>(conn, &mut report, &mut ledger, &mut progress).await?;
-    thing::check::<Order>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Store>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Product>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Customer>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Member>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Order>(conn, &mut report, &mut ledger, &mut progress).await?;
     stock::check_surplus(conn, &mut report, ledger).await?;
     pairs::check(conn, &mut report).await?;
     batches::check(conn, &mut report).await?;

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use ordervault_domain::order::{Likeness, Order, Totals};
+use ordervault_domain::order::{DuplicateKey, Order, Totals};
 
 use super::product::searchable;
-use super::thing::{Verified, finding};
+use super::resource::{Verified, finding};
 use super::{Code, Report};
 use crate::bulk::{
     BulkTemplate, Column,
@@ -70,7 +70,7 @@ async fn columns(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result
         if row.contact_phone_reversed != reversed {
             found(Code::ColumnDiffers, "contact_phone_reversed is not the phone number read backwards");
         }
-        let key = Likeness::of_order(order).map(|likeness| likeness.key());
+        let key = DuplicateKey::of_order(order).map(|duplicate_key| duplicate_key.key());
         if row.look_alike_key.is_some() && row.look_alike_key != key {
             found(Code::ColumnDiffers, "look_alike_key is not that of the order's buyer and basket");
         }

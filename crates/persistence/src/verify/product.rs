@@ -6,7 +6,7 @@ use ordervault_domain::order::Status;
 use ordervault_domain::product::Product;
 use strum::IntoEnumIterator as _;
 
-use super::thing::{Verified, finding};
+use super::resource::{Verified, finding};
 use super::{Code, Report};
 use crate::bulk::{
     BulkTemplate,

@@ -7,7 +7,7 @@ use ordervault_domain::id::ProductId;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
-use super::thing::live;
+use super::resource::live;
 use super::{Code, Finding, Report};
 use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::statement::{Template, statements};
 use crate::tables::history;
 use crate::tx::Conn;
 use crate::walk::Walked;
-use crate::writer::Move;
+use crate::writer::StockMovement;
 
 /// Movements that are in memory at a time.
 const MOVES_PER_PAGE: i64 = 2_000;
@@ -39,9 +39,9 @@ statements! {
 pub(super) async fn check_moves(
     conn: &mut Conn,
     report: &mut Report,
-    made: &[(i64, Vec<Move>)],
+    made: &[(i64, Vec<StockMovement>)],
 ) -> Result<u64, Error> {
-    let made: Vec<Move> = made.iter().flat_map(|(_, moves)| moves).copied().collect();
+    let made: Vec<StockMovement> = made.iter().flat_map(|(_, moves)| moves).copied().collect();
     let mut pairs: Vec<(i64, i64)> = made.iter().map(|made| (made.product_id, made.entity_id)).collect();
     pairs.sort_unstable();
     pairs.dedup();
@@ -49,10 +49,11 @@ pub(super) async fn check_moves(
     for pair in pairs {
         rows.push(pair);
     }
-    let stored: Vec<Move> = conn.fetch_bulk(&OF_PAIRS, &rows).await?;
+    let stored: Vec<StockMovement> = conn.fetch_bulk(&OF_PAIRS, &rows).await?;
     let count = stored.len() as u64;
     report.looked("stock_movements", stored.len());
-    let mut stored: HashMap<_, Move> = stored.into_iter().map(|stored| (key(&stored), stored)).collect();
+    let mut stored: HashMap<_, StockMovement> =
+        stored.into_iter().map(|stored| (key(&stored), stored)).collect();
     for made in made {
         match stored.remove(&key(&made)) {
             Some(stored) if stored == made => {}
@@ -74,7 +75,7 @@ pub(super) async fn check_surplus(conn: &mut Conn, report: &mut Report, known: u
     }
     let mut after = (i64::MIN, 0, 0);
     loop {
-        let page: Vec<Move> =
+        let page: Vec<StockMovement> =
             conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVES_PER_PAGE))).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = key(last);
@@ -95,7 +96,7 @@ struct Known {
 }
 
 impl Known {
-    async fn of(conn: &mut Conn, page: &[Move]) -> Result<Self, Error> {
+    async fn of(conn: &mut Conn, page: &[StockMovement]) -> Result<Self, Error> {
         let mut ids: Vec<i64> = page.iter().map(|stored| stored.entity_id).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -120,16 +121,16 @@ impl Known {
         Ok(known)
     }
 
-    fn explains(&self, stored: &Move) -> bool {
+    fn explains(&self, stored: &StockMovement) -> bool {
         self.pairs.contains(&(stored.product_id, stored.entity_id)) || self.broken.contains(&stored.entity_id)
     }
 }
 
-fn key(of: &Move) -> (i64, i64, i64) {
+fn key(of: &StockMovement) -> (i64, i64, i64) {
     (of.product_id, of.entity_id, of.seq)
 }
 
-fn finding(about: &Move, detail: &str) -> Finding {
+fn finding(about: &StockMovement, detail: &str) -> Finding {
     let thing = match about.entity_id == about.product_id {
         true => "its own event".to_owned(),
         false => format!("an event of {}", Order::text(about.entity_id)),

@@ -4,14 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use ordervault_domain::access::{Actor, MemberAuthority, StoreScope};
-use ordervault_domain::batch::{Action, Batch, Outcome};
+use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 
-use super::act::{ActorRef, Done};
-use super::decide::{Acting, Decider, Stop};
+use super::decide::{ActorContext, Decider, OperationError};
 use super::expect_rows;
+use super::operation::{ActorRef, Effect};
 use crate::bulk::Bulk as _;
 use crate::error::Error;
 use crate::tables::batches::{self, Item};
@@ -25,7 +25,7 @@ pub const MAX_PREVIEWS_PER_MEMBER: i64 = 10;
 
 /// A change of batches.
 #[derive(Clone, Debug)]
-pub enum BatchAct {
+pub enum BatchOperation {
     /// Remembers what a member was shown, to tell later what has changed.
     Preview {
         /// Stands for the member, the act and the orders with their versions.
@@ -36,7 +36,7 @@ pub enum BatchAct {
     /// A new batch of the member who acts.
     Open {
         /// What is done to each order.
-        action: Action,
+        action: BatchAction,
         /// The stores of the orders, as far as the member reaches them.
         stores: StoreScope,
         /// The orders, each once, with the version that they must still have at their turn, if it matters.
@@ -75,10 +75,27 @@ pub(crate) struct Batches {
 
 #[derive(Debug)]
 enum Change {
-    Previewed { digest: String, member: MemberId, versions: Arc<[(OrderId, i64)]>, at: Timestamp },
-    Opened { batch: Batch, items: Arc<[(OrderId, Option<i64>)]> },
-    Settled { id: BatchId, order_id: OrderId, outcome: Outcome, code: Option<&'static str>, at: Timestamp },
-    Cancelled { id: BatchId, at: Timestamp },
+    Previewed {
+        digest: String,
+        member: MemberId,
+        versions: Arc<[(OrderId, i64)]>,
+        at: Timestamp,
+    },
+    Opened {
+        batch: Batch,
+        items: Arc<[(OrderId, Option<i64>)]>,
+    },
+    Settled {
+        id: BatchId,
+        order_id: OrderId,
+        outcome: ItemOutcome,
+        code: Option<&'static str>,
+        at: Timestamp,
+    },
+    Cancelled {
+        id: BatchId,
+        at: Timestamp,
+    },
 }
 
 impl Batches {
@@ -204,72 +221,78 @@ impl Batches {
 }
 
 impl Decider<'_> {
-    pub(super) fn batch(&mut self, acting: &Acting<'_>, act: &BatchAct) -> Result<Done, Stop> {
+    pub(super) fn batch(
+        &mut self,
+        actor_context: &ActorContext<'_>,
+        act: &BatchOperation,
+    ) -> Result<Effect, OperationError> {
         match act {
-            BatchAct::Preview { digest, versions } => {
+            BatchOperation::Preview { digest, versions } => {
                 let (digest, versions) = (digest.clone(), Arc::clone(versions));
-                let member = member(acting)?.id;
+                let member = member(actor_context)?.id;
                 self.set.batches.changes.push(Change::Previewed { digest, member, versions, at: self.now });
-                Ok(Done::Previewed)
+                Ok(Effect::Previewed)
             }
-            BatchAct::Open { action, stores, items } => {
-                action.authorize(&acting.actor)?;
+            BatchOperation::Open { action, stores, items } => {
+                action.authorize(&actor_context.actor)?;
                 let id = BatchId::from_i64(self.new_id());
                 let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-                let (action, stores, by) = (action.clone(), stores.clone(), member(acting)?.id);
-                let batch = Batch::open(id, by, action, stores, acting.request_id, total, self.now);
+                let (action, stores, by) = (action.clone(), stores.clone(), member(actor_context)?.id);
+                let batch = Batch::open(id, by, action, stores, actor_context.request_id, total, self.now);
                 let items = Arc::clone(items);
                 self.set.batches.changes.push(Change::Opened { batch: batch.clone(), items });
-                Ok(Done::Batch(Arc::new(batch)))
+                Ok(Effect::Batch(Arc::new(batch)))
             }
-            BatchAct::Run { id, order_id } => self.run_item(*id, *order_id),
-            BatchAct::GiveUp { id, order_id, code } => {
+            BatchOperation::Run { id, order_id } => self.run_item(*id, *order_id),
+            BatchOperation::GiveUp { id, order_id, code } => {
                 let waits = self.set.batches.waiting(*id, *order_id).is_some();
-                Ok(Done::BatchItem(waits.then(|| self.settle(*id, *order_id, Outcome::Refused, Some(code)))))
+                Ok(Effect::BatchItem(
+                    waits.then(|| self.settle(*id, *order_id, ItemOutcome::Refused, Some(code))),
+                ))
             }
-            BatchAct::Cancel { id } => {
+            BatchOperation::Cancel { id } => {
                 let batch = self.set.batches.get(*id).ok_or(Refusal::NotFound)?;
-                if !batch.is_visible_to(member(acting)?) {
+                if !batch.is_visible_to(member(actor_context)?) {
                     return Err(Refusal::NotFound.into());
                 }
-                batch.action.authorize(&acting.actor)?;
+                batch.action.authorize(&actor_context.actor)?;
                 let cancelled = batch.clone().cancelled(self.now)?;
                 if cancelled.is_some() {
                     self.set.batches.changes.push(Change::Cancelled { id: *id, at: self.now });
                 }
-                Ok(Done::Batch(Arc::new(cancelled.unwrap_or(batch))))
+                Ok(Effect::Batch(Arc::new(cancelled.unwrap_or(batch))))
             }
         }
     }
 
     /// The command on the order with the rights that the batch's maker has now, and what became of it.
-    fn run_item(&mut self, id: BatchId, order_id: OrderId) -> Result<Done, Stop> {
+    fn run_item(&mut self, id: BatchId, order_id: OrderId) -> Result<Effect, OperationError> {
         let Some((batch, version)) = self.set.batches.waiting(id, order_id) else {
-            return Ok(Done::BatchItem(None));
+            return Ok(Effect::BatchItem(None));
         };
         let (by, request_id) = (ActorRef::Member(batch.created_by), batch.request_id.clone());
         let command = batch.action.command(id);
         let written = self.set.pending.history.len();
-        let done = match self.acting(by, &request_id) {
-            Ok(acting) => self.order(&acting, Some(order_id), version, &command),
+        let done = match self.actor_context(by, &request_id) {
+            Ok(actor_context) => self.order(&actor_context, Some(order_id), version, &command),
             Err(stop) => Err(stop),
         };
         let (outcome, code) = match done {
-            Ok(_) if self.set.pending.history.len() > written => (Outcome::Succeeded, None),
-            Ok(_) => (Outcome::AlreadyApplied, None),
-            Err(Stop::Refused(refusal)) => (Outcome::Refused, Some(<&str>::from(refusal))),
+            Ok(_) if self.set.pending.history.len() > written => (ItemOutcome::Succeeded, None),
+            Ok(_) => (ItemOutcome::AlreadyApplied, None),
+            Err(OperationError::Refused(refusal)) => (ItemOutcome::Refused, Some(<&str>::from(refusal))),
             Err(stop) => return Err(stop),
         };
-        Ok(Done::BatchItem(Some(self.settle(id, order_id, outcome, code))))
+        Ok(Effect::BatchItem(Some(self.settle(id, order_id, outcome, code))))
     }
 
     fn settle(
         &mut self,
         id: BatchId,
         order_id: OrderId,
-        outcome: Outcome,
+        outcome: ItemOutcome,
         code: Option<&'static str>,
-    ) -> Outcome {
+    ) -> ItemOutcome {
         let at = self.now;
         self.set.batches.changes.push(Change::Settled { id, order_id, outcome, code, at });
         outcome
@@ -277,8 +300,8 @@ impl Decider<'_> {
 }
 
 /// Batches are the staff's.
-fn member<'a>(acting: &'a Acting<'_>) -> Result<&'a MemberAuthority, Refusal> {
-    match &acting.actor {
+fn member<'a>(actor_context: &'a ActorContext<'_>) -> Result<&'a MemberAuthority, Refusal> {
+    match &actor_context.actor {
         Actor::Member(member) => Ok(member),
         _ => Err(Refusal::Forbidden(None)),
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::error::Error;
 use crate::tables::history::FIRST;
-use crate::tables::{Held, Hold, Stored};
+use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::{Conn, Tx};
 
 /// One thing in the working set.
@@ -31,7 +31,7 @@ impl<A> Default for Collection<A> {
 
 impl<A: Stored> Collection<A> {
     /// Reads these things (and remembers which of them do not exist).
-    pub(crate) async fn load(&mut self, conn: &mut Conn, ids: Vec<i64>, hold: Hold) -> Result<(), Error> {
+    pub(crate) async fn load(&mut self, conn: &mut Conn, ids: Vec<i64>, hold: RowLock) -> Result<(), Error> {
         let ids = self.missing(ids);
         if ids.is_empty() {
             return Ok(());
@@ -50,7 +50,7 @@ impl<A: Stored> Collection<A> {
     }
 
     /// Puts what was read under the ids that were asked for.
-    pub(crate) fn fill(&mut self, ids: Vec<i64>, held: Vec<Held<A>>) {
+    pub(crate) fn fill(&mut self, ids: Vec<i64>, held: Vec<LockedRow<A>>) {
         for id in ids {
             let absent = Slot { original: None, current: None, head: FIRST.to_owned() };
             self.slots.insert(id, absent);

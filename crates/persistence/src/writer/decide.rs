@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
-use ordervault_domain::aggregate::{Aggregate, Event, Stamp};
+use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
 use ordervault_domain::contact::Email;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, IdSequence, MemberId, OrderId, ProductId, StoreId};
@@ -14,11 +14,11 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
 
-use super::act::{Act, ActorRef, Done, Receipt, Submission, WriteError};
 use super::collection::Collection;
-use super::facts::facts;
+use super::context::context;
+use super::operation::{ActorRef, Effect, Operation, Receipt, Submission, WriteError};
 use super::run::MAX_CLOCK_LAG_MILLIS;
-use super::working_set::{Move, WorkingSet, own_move};
+use super::working_set::{StockMovement, WorkingSet, own_movement};
 use crate::error::Error;
 use crate::sources::Sources;
 use crate::tables::Stored;
@@ -34,27 +34,27 @@ pub(crate) struct Decider<'a> {
 }
 
 /// Why an act was not carried out.
-pub(super) enum Stop {
+pub(super) enum OperationError {
     Refused(Refusal),
     ClockBehind { behind_seconds: i64 },
     Throttled { until: Timestamp },
     Broken(Error),
 }
 
-impl From<Refusal> for Stop {
+impl From<Refusal> for OperationError {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<Error> for Stop {
+impl From<Error> for OperationError {
     fn from(error: Error) -> Self {
         Self::Broken(error)
     }
 }
 
 /// Who acts, as far as this submission is concerned.
-pub(super) struct Acting<'a> {
+pub(super) struct ActorContext<'a> {
     pub actor: Actor,
     pub written: HistoryActor,
     pub request_id: &'a str,
@@ -76,7 +76,7 @@ impl Decider<'_> {
                     self.remember(submission, &done);
                 }
                 self.set.keep();
-                Ok(Receipt::Done { done, applied })
+                Ok(Receipt::Executed { done, applied })
             }
             Err((stop, act)) => {
                 self.set.roll_back(mark);
@@ -85,14 +85,21 @@ impl Decider<'_> {
         }
     }
 
-    fn carry_out(&mut self, submission: &Submission) -> Result<Vec<Done>, (Stop, usize)> {
-        let acting = self.acting(submission.actor, &submission.request_id).map_err(|stop| (stop, 0))?;
-        let acts = submission.acts.iter().enumerate();
-        acts.map(|(position, act)| self.act(&acting, act).map_err(|stop| (stop, position))).collect()
+    fn carry_out(&mut self, submission: &Submission) -> Result<Vec<Effect>, (OperationError, usize)> {
+        let actor_context =
+            self.actor_context(submission.actor, &submission.request_id).map_err(|stop| (stop, 0))?;
+        let operations = submission.operations.iter().enumerate();
+        operations
+            .map(|(position, act)| self.operation(&actor_context, act).map_err(|stop| (stop, position)))
+            .collect()
     }
 
     /// The rights that the actor's row grants now.
-    pub(super) fn acting<'a>(&self, actor: ActorRef, request_id: &'a str) -> Result<Acting<'a>, Stop> {
+    pub(super) fn actor_context<'a>(
+        &self,
+        actor: ActorRef,
+        request_id: &'a str,
+    ) -> Result<ActorContext<'a>, OperationError> {
         let actor = match actor {
             ActorRef::Member(id) => match self.set.members.get(id.get()) {
                 Some(member) if member.active => Actor::Member(member.authority()),
@@ -109,71 +116,75 @@ impl Decider<'_> {
             ActorRef::Importer => Actor::Importer,
         };
         let written = HistoryActor { kind: actor.kind(), id: actor.id(), role: actor.leading_role() };
-        Ok(Acting { actor, written, request_id })
+        Ok(ActorContext { actor, written, request_id })
     }
 
-    fn act(&mut self, acting: &Acting<'_>, act: &Act) -> Result<Done, Stop> {
+    fn operation(
+        &mut self,
+        actor_context: &ActorContext<'_>,
+        act: &Operation,
+    ) -> Result<Effect, OperationError> {
         match act {
-            Act::Order { id, expected_version, command } => {
-                self.order(acting, *id, *expected_version, command)
+            Operation::Order { id, expected_version, command } => {
+                self.order(actor_context, *id, *expected_version, command)
             }
-            Act::Store { id, expected_version, command } => {
-                self.store(acting, *id, *expected_version, command)
+            Operation::Store { id, expected_version, command } => {
+                self.store(actor_context, *id, *expected_version, command)
             }
-            Act::Product { id, expected_version, command } => {
-                self.product(acting, *id, *expected_version, command)
+            Operation::Product { id, expected_version, command } => {
+                self.product(actor_context, *id, *expected_version, command)
             }
-            Act::Customer { id, command, password_hash } => {
-                self.customer(acting, *id, command, password_hash.as_ref())
+            Operation::Customer { id, command, password_hash } => {
+                self.customer(actor_context, *id, command, password_hash.as_ref())
             }
-            Act::Member { id, expected_version, command, password_hash } => {
-                self.member(acting, *id, *expected_version, command, password_hash.as_ref())
+            Operation::Member { id, expected_version, command, password_hash } => {
+                self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
-            Act::Session(session) => self.session(session),
-            Act::Batch(batch) => self.batch(acting, batch),
-            Act::Verified { realm, principal_id, password_hash } => {
+            Operation::Session(session) => self.session(session),
+            Operation::Batch(batch) => self.batch(actor_context, batch),
+            Operation::Verified { realm, principal_id, password_hash } => {
                 self.verified(*realm, *principal_id, password_hash)
             }
-            Act::Rehash { principal_id, password_hash } => {
+            Operation::Rehash { principal_id, password_hash } => {
                 self.set_password(*principal_id, Some(password_hash), true);
-                Ok(Done::Rehashed)
+                Ok(Effect::Rehashed)
             }
-            Act::Throttle(throttle) => self.throttle(throttle),
-            Act::Seen { orders, up_to } => self.see(acting, orders, *up_to),
-            Act::Adopt(rows) => self.adopt(acting, rows),
+            Operation::Throttle(throttle) => self.throttle(throttle),
+            Operation::Seen { orders, up_to } => self.see(actor_context, orders, *up_to),
+            Operation::ImportHistory(rows) => self.import_history(actor_context, rows),
         }
     }
 
     pub(super) fn order(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: Option<OrderId>,
         expected_version: Option<i64>,
-        command: &order::Command,
-    ) -> Result<Done, Stop> {
+        command: &order::OrderCommand,
+    ) -> Result<Effect, OperationError> {
         let id = id.unwrap_or_else(|| OrderId::from_i64(self.new_id()));
         let before = self.set.orders.get(id.get()).cloned();
-        order::authorize(before.as_ref(), &acting.actor, command)?;
+        order::authorize(before.as_ref(), &actor_context.actor, command)?;
         expect_version(before.as_ref(), expected_version)?;
         self.customer_exists(command)?;
-        let facts = facts(self.set, &acting.actor, before.as_ref(), command, self.now);
-        let events = order::decide(before.as_ref(), &facts, &acting.actor, command, self.now)?;
-        let after = self.record(acting, id.get(), before.as_ref(), &events)?;
+        let context = context(self.set, &actor_context.actor, before.as_ref(), command, self.now);
+        let events = order::decide(before.as_ref(), &context, &actor_context.actor, command, self.now)?;
+        let after = self.record(actor_context, id.get(), before.as_ref(), &events)?;
         let after = after.or(before.clone()).ok_or(Refusal::NotFound)?;
         if !events.is_empty() {
             self.move_stock(before.as_ref(), &after);
         }
-        if let order::Command::Place(_) = command {
-            self.has_seen(&acting.actor, after.id);
+        if let order::OrderCommand::Place(_) = command {
+            self.has_seen(&actor_context.actor, after.id);
         }
-        Ok(Done::Order(Arc::new(after)))
+        Ok(Effect::Order(Arc::new(after)))
     }
 
     /// A new order is for nobody or for somebody who is there.
-    fn customer_exists(&self, command: &order::Command) -> Result<(), Refusal> {
+    fn customer_exists(&self, command: &order::OrderCommand) -> Result<(), Refusal> {
         let customer_id = match command {
-            order::Command::Place(place) => place.customer_id,
-            order::Command::Import(import) => import.customer_id,
+            order::OrderCommand::Place(place) => place.customer_id,
+            order::OrderCommand::Import(import) => import.customer_id,
             _ => None,
         };
         if customer_id.is_none_or(|id| self.set.customers.get(id.get()).is_some()) {
@@ -188,7 +199,7 @@ impl Decider<'_> {
 
     /// Moves what the order's change takes or gives back. `decide` has seen to it that there is enough.
     pub(super) fn move_stock(&mut self, before: Option<&Order>, after: &Order) {
-        for moved in order::stock_moves(before, after) {
+        for moved in order::stock_deltas(before, after) {
             let product_id = moved.product_id.get();
             let Some(product) = self.set.products.get(product_id).cloned() else { continue };
             let product = Product {
@@ -197,58 +208,58 @@ impl Decider<'_> {
                 ..product
             };
             self.set.products.set(product_id, product, None);
-            self.set.pending.moves.push(Move::of(after, moved));
+            self.set.pending.moves.push(StockMovement::of(after, moved));
         }
     }
 
     fn store(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: Option<StoreId>,
         expected_version: Option<i64>,
-        command: &store::Command,
-    ) -> Result<Done, Stop> {
+        command: &store::StoreCommand,
+    ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), StoreId::get);
         let before = self.set.stores.get(id).cloned();
         let has_orders = self.set.stores_with_orders.contains(&id)
             || self.set.orders.iter().any(|order| order.store_id.get() == id);
-        let decided = store::decide(before.as_ref(), has_orders, &acting.actor, command);
+        let decided = store::decide(before.as_ref(), has_orders, &actor_context.actor, command);
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
             expect_version(before.as_ref(), expected_version)?;
         }
-        let after = self.record::<Store>(acting, id, before.as_ref(), &decided?)?;
-        Ok(Done::Store(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+        let after = self.record::<Store>(actor_context, id, before.as_ref(), &decided?)?;
+        Ok(Effect::Store(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
     fn product(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: Option<ProductId>,
         expected_version: Option<i64>,
-        command: &product::Command,
-    ) -> Result<Done, Stop> {
+        command: &product::ProductCommand,
+    ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), ProductId::get);
         let before = self.set.products.get(id).cloned();
         let wanted = match command {
-            product::Command::Create(new) => Some((new.store_id, new.sku.clone())),
-            product::Command::Edit(edit) => {
+            product::ProductCommand::Create(new) => Some((new.store_id, new.sku.clone())),
+            product::ProductCommand::Edit(edit) => {
                 before.as_ref().zip(edit.sku.clone()).map(|(product, sku)| (product.store_id, sku))
             }
             _ => None,
         };
         let sku_taken = wanted.as_ref().is_some_and(|(store, sku)| self.sku_taken(id, *store, sku));
         let store = wanted.as_ref().and_then(|(store, _)| self.set.stores.get(store.get()));
-        let facts = product::Facts { store, sku_taken };
-        let decided = product::decide(before.as_ref(), &facts, &acting.actor, command);
+        let context = product::DecisionContext { store, sku_taken };
+        let decided = product::decide(before.as_ref(), &context, &actor_context.actor, command);
         // A stale version comes before what the content would meet, but after the right to look at all.
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
             expect_version(before.as_ref(), expected_version)?;
         }
-        let after = self.record::<Product>(acting, id, before.as_ref(), &decided?)?;
+        let after = self.record::<Product>(actor_context, id, before.as_ref(), &decided?)?;
         if let Some(after) = &after {
-            self.set.pending.moves.extend(own_move(before.as_ref(), after));
+            self.set.pending.moves.extend(own_movement(before.as_ref(), after));
         }
-        Ok(Done::Product(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+        Ok(Effect::Product(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
     pub(super) fn sku_taken(&self, id: i64, store: StoreId, sku: &str) -> bool {
@@ -261,24 +272,24 @@ impl Decider<'_> {
 
     fn customer(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: Option<CustomerId>,
-        command: &customer::Command,
+        command: &customer::CustomerCommand,
         password_hash: Option<&String>,
-    ) -> Result<Done, Stop> {
+    ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.customers.get(id).cloned();
         let email_taken = match command {
-            customer::Command::Register { contact } => {
+            customer::CustomerCommand::Register { contact } => {
                 contact.email.as_ref().is_some_and(|email| self.customer_email_taken(id, email))
             }
             _ => false,
         };
-        let events = customer::decide(before.as_ref(), email_taken, &acting.actor, command)?;
-        let acting = acting.or_self(ordervault_domain::access::ActorKind::Customer, id);
-        let after = self.record::<Customer>(&acting, id, before.as_ref(), &events)?;
+        let events = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command)?;
+        let actor_context = actor_context.or_self(ordervault_domain::access::ActorKind::Customer, id);
+        let after = self.record::<Customer>(&actor_context, id, before.as_ref(), &events)?;
         self.set_password(id, password_hash, !events.is_empty());
-        Ok(Done::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+        Ok(Effect::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
     pub(super) fn customer_email_taken(&self, id: i64, email: &Email) -> bool {
@@ -292,31 +303,32 @@ impl Decider<'_> {
 
     fn member(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: Option<MemberId>,
         expected_version: Option<i64>,
-        command: &member::Command,
+        command: &member::MemberCommand,
         password_hash: Option<&String>,
-    ) -> Result<Done, Stop> {
+    ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), MemberId::get);
         let before = self.set.members.get(id).cloned();
         let contact = match command {
-            member::Command::Create(new) => Some(&new.contact),
-            member::Command::Edit(edit) => edit.contact.as_ref(),
+            member::MemberCommand::Create(new) => Some(&new.contact),
+            member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
             _ => None,
         };
         let email = contact.and_then(|contact| contact.email.as_ref());
         let email_taken = email.is_some_and(|email| self.member_email_taken(id, email));
         let owners = self.set.members.iter().filter(|member| member.is_active_owner()).count();
-        let facts = member::Facts { email_taken, active_owners: i64::try_from(owners).unwrap_or(i64::MAX) };
-        let decided = member::decide(before.as_ref(), facts, &acting.actor, command);
+        let context =
+            member::DecisionContext { email_taken, active_owners: i64::try_from(owners).unwrap_or(i64::MAX) };
+        let decided = member::decide(before.as_ref(), context, &actor_context.actor, command);
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound | Refusal::BeyondOwnRights)) {
             expect_version(before.as_ref(), expected_version)?;
         }
         let events = decided?;
-        let after = self.record::<Member>(acting, id, before.as_ref(), &events)?;
+        let after = self.record::<Member>(actor_context, id, before.as_ref(), &events)?;
         self.set_password(id, password_hash, !events.is_empty());
-        Ok(Done::Member(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
+        Ok(Effect::Member(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
 
     fn member_email_taken(&self, id: i64, email: &Email) -> bool {
@@ -336,11 +348,11 @@ impl Decider<'_> {
     /// Applies the events and writes them down: the only way by which a state changes. `None`: there were none.
     fn record<A: Stored>(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         id: i64,
         before: Option<&A>,
-        events: &[Event<A::Fact>],
-    ) -> Result<Option<A>, Stop>
+        events: &[Envelope<A::Event>],
+    ) -> Result<Option<A>, OperationError>
     where
         WorkingSet: Holds<A>,
     {
@@ -351,11 +363,11 @@ impl Decider<'_> {
         let recorded_at = before.map_or(self.now, |before| before.updated_at().later_of(self.now));
         let behind = recorded_at.millis() - self.now.millis();
         if behind > MAX_CLOCK_LAG_MILLIS {
-            return Err(Stop::ClockBehind { behind_seconds: behind / 1_000 });
+            return Err(OperationError::ClockBehind { behind_seconds: behind / 1_000 });
         }
         let salt = || hex::encode(self.sources.bytes::<16>());
         let circumstance =
-            Circumstance { actor: &acting.written, request_id: acting.request_id, salt: &salt };
+            Circumstance { actor: &actor_context.written, request_id: actor_context.request_id, salt: &salt };
         let mut head = Holds::<A>::collection(self.set).head(id).to_owned();
         let mut state = before.cloned();
         let mut rows = Vec::with_capacity(events.len());
@@ -376,9 +388,9 @@ impl Decider<'_> {
         Ok(state)
     }
 
-    fn remember(&mut self, submission: &Submission, done: &[Done]) {
+    fn remember(&mut self, submission: &Submission, done: &[Effect]) {
         let Some(idempotency) = &submission.idempotency else { return };
-        let Some((entity_id, version)) = done.iter().rev().find_map(Done::entity) else { return };
+        let Some((entity_id, version)) = done.iter().rev().find_map(Effect::entity) else { return };
         let record = Record {
             scoped_key: idempotency.scoped_key.clone(),
             fingerprint: idempotency.fingerprint.clone(),
@@ -395,41 +407,43 @@ impl Decider<'_> {
     }
 
     /// The refusal together with the order as it stands, if the actor may see it.
-    fn refusal(&self, submission: &Submission, stop: Stop, act: usize) -> WriteError {
+    fn refusal(&self, submission: &Submission, stop: OperationError, act: usize) -> WriteError {
         let refusal = match stop {
-            Stop::Refused(refusal) => refusal,
-            Stop::ClockBehind { behind_seconds } => return WriteError::ClockBehind { behind_seconds },
-            Stop::Throttled { until } => {
+            OperationError::Refused(refusal) => refusal,
+            OperationError::ClockBehind { behind_seconds } => {
+                return WriteError::ClockBehind { behind_seconds };
+            }
+            OperationError::Throttled { until } => {
                 let millis = until.millis() - self.now.millis();
                 let seconds = u32::try_from((millis + 999) / 1_000).unwrap_or(u32::MAX);
                 return WriteError::Throttled { retry_after_seconds: seconds.max(1) };
             }
-            Stop::Broken(error) => {
+            OperationError::Broken(error) => {
                 tracing::error!(%error, request_id = submission.request_id, "an act could not be recorded");
                 return WriteError::Internal;
             }
         };
         let visible = !matches!(refusal, Refusal::NotFound | Refusal::Forbidden(_) | Refusal::Inactive);
-        let order = match submission.acts.get(act) {
-            Some(Act::Order { id: Some(id), .. }) if visible => self.set.orders.get(id.get()).cloned(),
+        let order = match submission.operations.get(act) {
+            Some(Operation::Order { id: Some(id), .. }) if visible => self.set.orders.get(id.get()).cloned(),
             _ => None,
         };
         WriteError::Refused { refusal, order: order.map(Arc::new) }
     }
 }
 
-impl Acting<'_> {
+impl ActorContext<'_> {
     /// The same, but whoever was nobody yet is the one that they become by this.
-    fn or_self(&self, kind: ordervault_domain::access::ActorKind, id: i64) -> Acting<'_> {
+    fn or_self(&self, kind: ordervault_domain::access::ActorKind, id: i64) -> ActorContext<'_> {
         let written = match self.actor {
             Actor::System => HistoryActor { kind, id: Some(id), role: None },
             _ => self.written.clone(),
         };
-        Acting { actor: self.actor.clone(), written, request_id: self.request_id }
+        ActorContext { actor: self.actor.clone(), written, request_id: self.request_id }
     }
 }
 
-impl Done {
+impl Effect {
     /// The thing and its version, if it is one with a history.
     fn entity(&self) -> Option<(i64, i64)> {
         match self {
@@ -448,7 +462,7 @@ impl Done {
             | Self::Rehashed
             | Self::Counted
             | Self::Seen
-            | Self::Adopted => None,
+            | Self::HistoryImported => None,
         }
     }
 }

@@ -7,13 +7,13 @@
 //! The way of a batch: `queue` → `working_set` (load) → `decide` → `flush` → commit → answers; what happens
 //! when something breaks on the way is in `run`.
 
-mod act;
-mod adopt;
 mod batch;
 mod collection;
+mod context;
 mod decide;
-mod facts;
 mod flush;
+mod import_history;
+mod operation;
 mod queue;
 mod run;
 mod seen;
@@ -21,16 +21,16 @@ mod session;
 mod throttle;
 mod working_set;
 
-pub use act::{
-    Act, ActorRef, Class, Done, Idempotency, Receipt, SessionAct, Submission, ThrottleAct, TokenHash,
-    WriteError,
+pub use batch::{BatchOperation, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
+pub use operation::{
+    ActorRef, Class, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
+    ThrottleOperation, TokenHash, WriteError,
 };
-pub use batch::{BatchAct, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use throttle::{Rate, Throttle};
 pub use working_set::IDEMPOTENCY_MILLIS;
-pub(crate) use working_set::{Move, own_move};
+pub(crate) use working_set::{StockMovement, own_movement};
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::Instant;
 
-use super::act::{ActorRef, Class, Receipt, Submission, WriteError};
+use super::operation::{ActorRef, Class, Receipt, Submission, WriteError};
 
 /// Most submissions that may wait.
 pub const MAX_WAITING_ITEMS: usize = 4_096;
@@ -183,18 +183,23 @@ impl Waiting {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::writer::act::Act;
+    use crate::writer::operation::Operation;
     use ordervault_domain::id::{CustomerId, MemberId, OrderId};
-    use ordervault_domain::order::Command;
+    use ordervault_domain::order::OrderCommand;
 
     type Answer = oneshot::Receiver<Result<Receipt, WriteError>>;
 
     /// A submission that weighs 5 rows an act and has waited so long.
-    fn item(actor: ActorRef, class: Class, acts: usize, waited: Duration) -> (Item, Answer) {
+    fn item(actor: ActorRef, class: Class, operations: usize, waited: Duration) -> (Item, Answer) {
         let id = Some(OrderId::from_i64(1));
-        let act = Act::Order { id, expected_version: None, command: Command::Confirm };
-        let submission =
-            Submission { actor, request_id: String::new(), class, idempotency: None, acts: vec![act; acts] };
+        let act = Operation::Order { id, expected_version: None, command: OrderCommand::Confirm };
+        let submission = Submission {
+            actor,
+            request_id: String::new(),
+            class,
+            idempotency: None,
+            operations: vec![act; operations],
+        };
         let (answer, outcome) = oneshot::channel();
         let since = Instant::now().checked_sub(waited).expect("the machine has been up for seconds");
         (Item { submission, answer, since }, outcome)
@@ -204,8 +209,8 @@ mod tests {
         ActorRef::Customer(CustomerId::from_i64(i64::try_from(number).expect("few")))
     }
 
-    fn push(queue: &Queue, actor: ActorRef, class: Class, acts: usize) -> Result<Answer, WriteError> {
-        let (item, outcome) = item(actor, class, acts, Duration::ZERO);
+    fn push(queue: &Queue, actor: ActorRef, class: Class, operations: usize) -> Result<Answer, WriteError> {
+        let (item, outcome) = item(actor, class, operations, Duration::ZERO);
         queue.push(item).map(|()| outcome)
     }
 

@@ -19,8 +19,8 @@ use ordervault_domain::id::IdSequence;
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
-use super::act::{Receipt, Submission, WriteError};
 use super::decide::Decider;
+use super::operation::{Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
 use super::working_set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
@@ -48,7 +48,7 @@ const CLEAN_UP_EVERY_BATCHES: i64 = 64;
 /// at most so many: more than so many batches can have made.
 const CLEAN_UP_ROWS: i64 = 128_000;
 
-type Outcome = Result<Receipt, WriteError>;
+type SubmissionResult = Result<Receipt, WriteError>;
 
 /// Everything the writer task keeps between batches.
 pub(super) struct Run {
@@ -67,7 +67,7 @@ enum Failure {
     /// Nothing was written.
     RolledBack(Error),
     /// Perhaps something was written; these would be the answers.
-    Unknown(Vec<Outcome>, DbError),
+    Unknown(Vec<SubmissionResult>, DbError),
 }
 
 /// What became of a commit whose answer was lost.
@@ -124,14 +124,14 @@ impl Run {
     }
 
     /// Load, decide, write, commit.
-    async fn attempt(&mut self, submissions: &[&Submission]) -> Result<Vec<Outcome>, Failure> {
+    async fn attempt(&mut self, submissions: &[&Submission]) -> Result<Vec<SubmissionResult>, Failure> {
         let now = match self.now() {
             Ok(now) => now,
             Err(error) => return Ok(submissions.iter().map(|_| Err(error.clone())).collect()),
         };
         let mut tx = self.db.begin().await.map_err(Error::Db)?;
         let mut set = WorkingSet::load(&mut tx, submissions.iter().copied(), now).await?;
-        let outcomes: Vec<Outcome> =
+        let outcomes: Vec<SubmissionResult> =
             submissions.iter().map(|submission| self.decide(&mut set, submission, now)).collect();
         if set.is_unchanged() {
             tx.rollback().await;
@@ -153,7 +153,7 @@ impl Run {
     }
 
     /// One submission; a panic in it is its own affair.
-    fn decide(&mut self, set: &mut WorkingSet, submission: &Submission, now: Timestamp) -> Outcome {
+    fn decide(&mut self, set: &mut WorkingSet, submission: &Submission, now: Timestamp) -> SubmissionResult {
         let mark = set.mark();
         let mut decider = Decider { set, ids: &mut self.ids, sources: &self.sources, now };
         let decided = catch_unwind(AssertUnwindSafe(|| decider.decide(submission)));
@@ -164,7 +164,7 @@ impl Run {
         })
     }
 
-    async fn one_by_one(&mut self, submissions: &[&Submission], deadline: Instant) -> Vec<Outcome> {
+    async fn one_by_one(&mut self, submissions: &[&Submission], deadline: Instant) -> Vec<SubmissionResult> {
         let mut outcomes = Vec::with_capacity(submissions.len());
         for submission in submissions {
             outcomes.push(match Instant::now() < deadline {
@@ -176,7 +176,7 @@ impl Run {
     }
 
     /// One submission in a transaction of its own, a few times if other processes are faster.
-    async fn alone(&mut self, submission: &Submission) -> Outcome {
+    async fn alone(&mut self, submission: &Submission) -> SubmissionResult {
         for tried in 1..=MAX_TRIES {
             let (error, again) = match self.attempt(&[submission]).await {
                 Ok(outcomes) => return only(outcomes),
@@ -237,7 +237,7 @@ impl Run {
     }
 }
 
-fn only(mut outcomes: Vec<Outcome>) -> Outcome {
+fn only(mut outcomes: Vec<SubmissionResult>) -> SubmissionResult {
     outcomes.pop().unwrap_or(Err(WriteError::Internal))
 }
 

@@ -7,8 +7,8 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
 use ordervault_domain::refusal::Refusal;
 
-use super::act::Done;
-use super::decide::{Acting, Decider, Stop};
+use super::decide::{ActorContext, Decider, OperationError};
+use super::operation::Effect;
 use super::working_set::WorkingSet;
 use crate::bulk::Bulk as _;
 use crate::error::Error;
@@ -44,12 +44,12 @@ impl Decider<'_> {
     /// Orders that do not exist are left out when it is written.
     pub(super) fn see(
         &mut self,
-        acting: &Acting<'_>,
+        actor_context: &ActorContext<'_>,
         orders: &[OrderId],
         up_to: Option<i64>,
-    ) -> Result<Done, Stop> {
-        let Actor::Member(member) = &acting.actor else { return Err(Refusal::Forbidden(None).into()) };
-        if !acting.actor.may(Permission::OrdersRead) {
+    ) -> Result<Effect, OperationError> {
+        let Actor::Member(member) = &actor_context.actor else { return Err(Refusal::Forbidden(None).into()) };
+        if !actor_context.actor.may(Permission::OrdersRead) {
             return Err(Refusal::Forbidden(Some(Permission::OrdersRead)).into());
         }
         let id = member.id.get();
@@ -67,7 +67,7 @@ impl Decider<'_> {
                 self.set.pending.marks.push((id, position));
             }
         }
-        Ok(Done::Seen)
+        Ok(Effect::Seen)
     }
 
     /// A member who has placed an order has seen it; for their colleagues it is new.

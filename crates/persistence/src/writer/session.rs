@@ -3,8 +3,8 @@
 use ordervault_domain::id::SessionId;
 use ordervault_domain::refusal::Refusal;
 
-use super::act::{Done, SessionAct};
-use super::decide::{Decider, Stop};
+use super::decide::{Decider, OperationError};
+use super::operation::{Effect, SessionOperation};
 use crate::tables::sessions::{Realm, Session};
 
 /// Most open logins of one principal; a further one ends the oldest.
@@ -21,20 +21,20 @@ impl Decider<'_> {
         realm: Realm,
         principal_id: i64,
         password_hash: &str,
-    ) -> Result<Done, Stop> {
+    ) -> Result<Effect, OperationError> {
         let is_active = match realm {
             Realm::Customer => true,
             Realm::Staff => self.set.members.get(principal_id).is_some_and(|member| member.active),
         };
         match self.set.password_hash(principal_id) {
-            Some(current) if is_active && current == password_hash => Ok(Done::Verified),
+            Some(current) if is_active && current == password_hash => Ok(Effect::Verified),
             _ => Err(Refusal::InvalidCredentials.into()),
         }
     }
 
-    pub(super) fn session(&mut self, act: &SessionAct) -> Result<Done, Stop> {
+    pub(super) fn session(&mut self, act: &SessionOperation) -> Result<Effect, OperationError> {
         match act {
-            SessionAct::Open { realm, principal_id, idle_millis, absolute_millis, token_hash } => {
+            SessionOperation::Open { realm, principal_id, idle_millis, absolute_millis, token_hash } => {
                 self.end_oldest_of(*principal_id);
                 let id = SessionId::from_i64(self.new_id());
                 let expires_at = self.now.plus_millis(*absolute_millis);
@@ -54,9 +54,9 @@ impl Decider<'_> {
                 };
                 self.set.set_session(session.clone());
                 self.set.pending.opened.push(id.get());
-                Ok(Done::Session(Some(session)))
+                Ok(Effect::Session(Some(session)))
             }
-            SessionAct::Rotate { id, realm, presented_hash, idle_millis, token_hash } => {
+            SessionOperation::Rotate { id, realm, presented_hash, idle_millis, token_hash } => {
                 let session = self.set.sessions.get(&id.get()).filter(|session| session.realm == *realm);
                 let session = session.cloned().ok_or(Refusal::InvalidCredentials)?;
                 if session.ended_at.is_some()
@@ -66,32 +66,37 @@ impl Decider<'_> {
                     return Err(Refusal::InvalidCredentials.into());
                 }
                 if session.token_hash == *presented_hash {
-                    return Ok(Done::Session(Some(self.rotate(session, *idle_millis, token_hash))));
+                    return Ok(Effect::Session(Some(self.rotate(session, *idle_millis, token_hash))));
                 }
                 let in_grace = self.now.millis() - session.rotated_at.millis() <= REUSE_GRACE_MILLIS;
                 if session.previous_hash.as_ref() == Some(presented_hash) && in_grace {
-                    return Ok(Done::Session(Some(session)));
+                    return Ok(Effect::Session(Some(session)));
                 }
                 self.end(session, "token_reused");
-                Ok(Done::TokenReused)
+                Ok(Effect::TokenReused)
             }
-            SessionAct::End { id } => {
+            SessionOperation::End { id } => {
                 let open = self.set.sessions.get(&id.get()).filter(|session| session.ended_at.is_none());
                 let ended = open.cloned().map(|session| self.end(session, "logout"));
-                Ok(Done::Session(ended))
+                Ok(Effect::Session(ended))
             }
-            SessionAct::EndAll { principal_id, but, because } => {
+            SessionOperation::EndAll { principal_id, but, because } => {
                 for session in self.open_sessions_of(*principal_id) {
                     if Some(session.id) != *but {
                         self.end(session, because);
                     }
                 }
-                Ok(Done::Session(None))
+                Ok(Effect::Session(None))
             }
         }
     }
 
-    fn rotate(&mut self, session: Session, idle_millis: i64, token_hash: &super::act::TokenHash) -> Session {
+    fn rotate(
+        &mut self,
+        session: Session,
+        idle_millis: i64,
+        token_hash: &super::operation::TokenHash,
+    ) -> Session {
         let generation = session.generation + 1;
         let rotated = Session {
             generation,

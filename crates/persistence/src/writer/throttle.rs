@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use ordervault_domain::time::Timestamp;
 
-use super::act::{Done, ThrottleAct};
-use super::decide::{Decider, Stop};
+use super::decide::{Decider, OperationError};
 use super::expect_rows;
+use super::operation::{Effect, ThrottleOperation};
 use crate::bulk::Bulk as _;
 use crate::error::Error;
 use crate::tables::throttles::{self, Counter};
@@ -128,17 +128,17 @@ impl Throttles {
 }
 
 impl Decider<'_> {
-    pub(super) fn throttle(&mut self, act: &ThrottleAct) -> Result<Done, Stop> {
+    pub(super) fn throttle(&mut self, act: &ThrottleOperation) -> Result<Effect, OperationError> {
         match act {
-            ThrottleAct::Count(throttle) => {
+            ThrottleOperation::Count(throttle) => {
                 let counter = self.set.throttles.get(&throttle.key);
                 if let Some(counter) = counter.filter(|counter| self.now < counter.blocked_until) {
-                    return Err(Stop::Throttled { until: counter.blocked_until });
+                    return Err(OperationError::Throttled { until: counter.blocked_until });
                 }
                 let counted = throttle.counted(counter, self.now);
                 self.set.throttles.set(counted);
             }
-            ThrottleAct::TakeBack { key } => {
+            ThrottleOperation::TakeBack { key } => {
                 let counter = self.set.throttles.get(key).filter(|counter| counter.attempts > 0).cloned();
                 if let Some(counter) = counter {
                     let attempts = counter.attempts - 1;
@@ -146,7 +146,7 @@ impl Decider<'_> {
                 }
             }
         }
-        Ok(Done::Counted)
+        Ok(Effect::Counted)
     }
 }
 

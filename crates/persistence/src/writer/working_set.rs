@@ -12,16 +12,16 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
-use super::act::{Act, ActorRef, SessionAct, Submission, ThrottleAct};
-use super::batch::{BatchAct, Batches};
+use super::batch::{BatchOperation, Batches};
 use super::collection::Collection;
+use super::operation::{ActorRef, Operation, SessionOperation, Submission, ThrottleOperation};
 use super::seen::Seen;
 use super::throttle::Throttles;
 use crate::error::Error;
 use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::idempotency::{self, Record};
 use crate::tables::sessions::{self, Realm, Session};
-use crate::tables::{Hold, credentials, customers, members, orders, products, stores};
+use crate::tables::{RowLock, credentials, customers, members, orders, products, stores};
 use crate::tx::{Conn, Tx};
 
 /// How long an idempotency key is remembered.
@@ -58,7 +58,7 @@ pub(crate) struct WorkingSet {
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     pub history: Vec<HistoryRow>,
-    pub moves: Vec<Move>,
+    pub moves: Vec<StockMovement>,
     pub credentials: Vec<(i64, String, Timestamp)>,
     pub keys: Vec<Record>,
     pub opened: Vec<i64>,
@@ -71,7 +71,7 @@ pub(crate) struct Pending {
 
 /// A row of the stock ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
-pub(crate) struct Move {
+pub(crate) struct StockMovement {
     pub product_id: i64,
     pub entity_id: i64,
     pub seq: i64,
@@ -81,7 +81,7 @@ pub(crate) struct Move {
 
 /// How far the pending rows went before a submission, to cut them back to.
 #[derive(Clone, Copy)]
-pub(crate) struct Mark {
+pub(crate) struct Savepoint {
     history: usize,
     moves: usize,
     credentials: usize,
@@ -93,9 +93,9 @@ pub(crate) struct Mark {
     marks: usize,
 }
 
-impl Mark {
+impl Savepoint {
     /// Has anything been added since an earlier mark?
-    pub(crate) fn is_after(self, earlier: Mark) -> bool {
+    pub(crate) fn is_after(self, earlier: Savepoint) -> bool {
         self.history > earlier.history
             || self.credentials > earlier.credentials
             || self.opened > earlier.opened
@@ -161,26 +161,26 @@ impl WorkingSet {
         set.throttles.load(conn, &named.throttles).await?;
         set.batches = Batches::load(conn, &named.batches, &named.batch_items).await?;
         named.members.extend(set.batches.members());
-        set.stores.load(conn, named.commanded_stores.clone(), Hold::Locked).await?;
+        set.stores.load(conn, named.commanded_stores.clone(), RowLock::Locked).await?;
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;
         set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
         let seeing: Vec<&Member> = named.seeing.iter().filter_map(|id| set.members.get(*id)).collect();
         set.seen = Seen::load(conn, &seeing).await?;
-        set.customers.load(conn, named.commanded_customers, Hold::Locked).await?;
-        set.customers.load(conn, named.customers, Hold::Free).await?;
+        set.customers.load(conn, named.commanded_customers, RowLock::Locked).await?;
+        set.customers.load(conn, named.customers, RowLock::Free).await?;
         set.credentials.extend(credentials::lock(conn, &named.credentials).await?);
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }
-        set.orders.load(conn, named.orders, Hold::Locked).await?;
+        set.orders.load(conn, named.orders, RowLock::Locked).await?;
         set.load_alike(conn, named.alike, now).await?;
         let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
         let shared = set.stores.missing(of_orders);
         set.share_stores(conn, shared).await?;
         let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
         named.products.extend(lines);
-        set.products.load(conn, named.products, Hold::Locked).await?;
+        set.products.load(conn, named.products, RowLock::Locked).await?;
         let of_products: Vec<i64> = set.products.iter().map(|product| product.store_id.get()).collect();
         let shared = set.stores.missing(of_products);
         set.share_stores(conn, shared).await?;
@@ -223,8 +223,8 @@ impl WorkingSet {
         }
         keys.sort_unstable();
         keys.dedup();
-        let alike = orders::alike(conn, &keys, now, Hold::Locked).await?;
-        self.orders.load(conn, alike, Hold::Free).await
+        let alike = orders::alike(conn, &keys, now, RowLock::Locked).await?;
+        self.orders.load(conn, alike, RowLock::Free).await
     }
 
     async fn share_stores(&mut self, conn: &mut Conn, ids: Vec<i64>) -> Result<(), Error> {
@@ -239,15 +239,15 @@ impl WorkingSet {
     async fn load_people(
         &mut self,
         conn: &mut Conn,
-        acting: &mut Vec<i64>,
+        actor_context: &mut Vec<i64>,
         mut commanded: Vec<i64>,
         owners: bool,
     ) -> Result<(), Error> {
         if owners {
             commanded.extend(members::lock_owners(conn).await?);
         }
-        self.members.load(conn, commanded, Hold::Locked).await?;
-        self.members.load(conn, std::mem::take(acting), Hold::Free).await
+        self.members.load(conn, commanded, RowLock::Locked).await?;
+        self.members.load(conn, std::mem::take(actor_context), RowLock::Free).await
     }
 
     /// The hash of a principal's password after what was decided so far.
@@ -263,9 +263,9 @@ impl WorkingSet {
     }
 
     /// Where the pending rows end now.
-    pub(crate) fn mark(&self) -> Mark {
+    pub(crate) fn mark(&self) -> Savepoint {
         let pending = &self.pending;
-        Mark {
+        Savepoint {
             history: pending.history.len(),
             moves: pending.moves.len(),
             credentials: pending.credentials.len(),
@@ -290,7 +290,7 @@ impl WorkingSet {
     }
 
     /// Whatever was decided since the mark leaves no trace.
-    pub(crate) fn roll_back(&mut self, mark: Mark) {
+    pub(crate) fn roll_back(&mut self, mark: Savepoint) {
         self.stores.roll_back();
         self.products.roll_back();
         self.customers.roll_back();
@@ -339,110 +339,114 @@ impl Named {
         if let Some(idempotency) = &submission.idempotency {
             self.keys.push(idempotency.scoped_key.clone());
         }
-        for act in &submission.acts {
+        for act in &submission.operations {
             self.note_act(submission.actor, act);
         }
     }
 
-    fn note_act(&mut self, actor: ActorRef, act: &Act) {
+    fn note_act(&mut self, actor: ActorRef, act: &Operation) {
         match act {
-            Act::Order { id, command, .. } => {
+            Operation::Order { id, command, .. } => {
                 self.orders.extend(id.map(|id| id.get()));
                 self.note_order(actor, command);
             }
-            Act::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
-            Act::Product { id, command, .. } => {
+            Operation::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
+            Operation::Product { id, command, .. } => {
                 self.products.extend(id.map(|id| id.get()));
                 match command {
-                    product::Command::Create(new) => {
+                    product::ProductCommand::Create(new) => {
                         self.stores.push(new.store_id.get());
                         self.skus.push((new.store_id.get(), new.sku.clone()));
                     }
-                    product::Command::Edit(edit) => {
+                    product::ProductCommand::Edit(edit) => {
                         self.edited_skus.extend(id.map(|id| id.get()).zip(edit.sku.clone()));
                     }
                     _ => {}
                 }
             }
-            Act::Customer { id, command, .. } => {
+            Operation::Customer { id, command, .. } => {
                 self.commanded_customers.extend(id.map(|id| id.get()));
-                if let customer::Command::Register { contact } = command {
+                if let customer::CustomerCommand::Register { contact } = command {
                     self.customer_emails
                         .extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
                 }
             }
-            Act::Member { id, command, .. } => {
+            Operation::Member { id, command, .. } => {
                 self.commanded_members.extend(id.map(|id| id.get()));
-                self.owners |= matches!(command, member::Command::Edit(_) | member::Command::Deactivate);
+                self.owners |=
+                    matches!(command, member::MemberCommand::Edit(_) | member::MemberCommand::Deactivate);
                 let contact = match command {
-                    member::Command::Create(new) => Some(&new.contact),
-                    member::Command::Edit(edit) => edit.contact.as_ref(),
+                    member::MemberCommand::Create(new) => Some(&new.contact),
+                    member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
                     _ => None,
                 };
                 let email = contact.and_then(|contact| contact.email.as_ref());
                 self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
             }
-            Act::Session(session) => match session {
-                SessionAct::Open { principal_id, .. } | SessionAct::EndAll { principal_id, .. } => {
+            Operation::Session(session) => match session {
+                SessionOperation::Open { principal_id, .. }
+                | SessionOperation::EndAll { principal_id, .. } => {
                     self.session_principals.push(*principal_id);
                 }
-                SessionAct::Rotate { id, .. } | SessionAct::End { id } => self.sessions.push(id.get()),
+                SessionOperation::Rotate { id, .. } | SessionOperation::End { id } => {
+                    self.sessions.push(id.get())
+                }
             },
-            Act::Batch(batch) => self.note_batch(batch),
-            Act::Throttle(throttle) => self.throttles.push(match throttle {
-                ThrottleAct::Count(throttle) => throttle.key.clone(),
-                ThrottleAct::TakeBack { key } => key.clone(),
+            Operation::Batch(batch) => self.note_batch(batch),
+            Operation::Throttle(throttle) => self.throttles.push(match throttle {
+                ThrottleOperation::Count(throttle) => throttle.key.clone(),
+                ThrottleOperation::TakeBack { key } => key.clone(),
             }),
-            Act::Verified { realm, principal_id, .. } => {
+            Operation::Verified { realm, principal_id, .. } => {
                 self.credentials.push(*principal_id);
                 // Locked as by whoever deactivates them or sets another password.
                 self.commanded_members.extend((*realm == Realm::Staff).then_some(*principal_id));
             }
-            Act::Rehash { .. } => {}
-            Act::Seen { .. } => self.seeing.extend(match actor {
+            Operation::Rehash { .. } => {}
+            Operation::Seen { .. } => self.seeing.extend(match actor {
                 ActorRef::Member(id) => Some(id.get()),
                 _ => None,
             }),
-            Act::Adopt(rows) => self.note_adopted(rows),
+            Operation::ImportHistory(rows) => self.note_adopted(rows),
         }
     }
 
-    fn note_batch(&mut self, act: &BatchAct) {
+    fn note_batch(&mut self, act: &BatchOperation) {
         match act {
-            BatchAct::Run { id, order_id } => {
+            BatchOperation::Run { id, order_id } => {
                 self.batches.push(id.get());
                 self.batch_items.push((*id, *order_id));
                 self.orders.push(order_id.get());
             }
             // The order may be what cannot be read.
-            BatchAct::GiveUp { id, order_id, .. } => {
+            BatchOperation::GiveUp { id, order_id, .. } => {
                 self.batches.push(id.get());
                 self.batch_items.push((*id, *order_id));
             }
-            BatchAct::Cancel { id } => self.batches.push(id.get()),
-            BatchAct::Preview { .. } | BatchAct::Open { .. } => {}
+            BatchOperation::Cancel { id } => self.batches.push(id.get()),
+            BatchOperation::Preview { .. } | BatchOperation::Open { .. } => {}
         }
     }
 
-    fn note_order(&mut self, actor: ActorRef, command: &order::Command) {
+    fn note_order(&mut self, actor: ActorRef, command: &order::OrderCommand) {
         match command {
-            order::Command::Place(place) => {
+            order::OrderCommand::Place(place) => {
                 self.stores.push(place.store_id.get());
                 self.customers.extend(place.customer_id.map(|id| id.get()));
                 let customer_id = match actor {
                     ActorRef::Customer(id) => Some(id),
                     _ => place.customer_id,
                 };
-                let likeness = order::Likeness::of_place(place, customer_id);
-                self.alike.extend(likeness.map(|likeness| likeness.key()));
+                let duplicate_key = order::DuplicateKey::of_place(place, customer_id);
+                self.alike.extend(duplicate_key.map(|duplicate_key| duplicate_key.key()));
                 self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
-            order::Command::Import(import) => {
+            order::OrderCommand::Import(import) => {
                 self.stores.push(import.store_id.get());
                 self.customers.extend(import.customer_id.map(|id| id.get()));
                 self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
             }
-            order::Command::Amend(amendment) => {
+            order::OrderCommand::Amend(amendment) => {
                 let lines = amendment.lines.iter().flatten();
                 self.products.extend(lines.map(|line| line.product_id.get()));
             }
@@ -477,8 +481,8 @@ impl Named {
                 }
                 // Products of lines that were amended away held stock, too.
                 let events = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
-                for event in events {
-                    self.products.extend(event.fact.lines().iter().map(|line| line.product_id.get()));
+                for envelope in events {
+                    self.products.extend(envelope.event.lines().iter().map(|line| line.product_id.get()));
                 }
             }
             _ => {}
@@ -486,9 +490,9 @@ impl Named {
     }
 }
 
-impl Move {
+impl StockMovement {
     /// What an order, as it is now, has moved of a product.
-    pub(crate) fn of(order: &Order, moved: order::StockMove) -> Self {
+    pub(crate) fn of(order: &Order, moved: order::StockDelta) -> Self {
         Self {
             product_id: moved.product_id.get(),
             entity_id: order.id.get(),
@@ -500,9 +504,9 @@ impl Move {
 }
 
 /// Notes what an event of a product itself did to its stock.
-pub(crate) fn own_move(before: Option<&Product>, after: &Product) -> Option<Move> {
+pub(crate) fn own_movement(before: Option<&Product>, after: &Product) -> Option<StockMovement> {
     let on_hand = after.on_hand - before.map_or(0, |before| before.on_hand);
-    (on_hand != 0).then(|| Move {
+    (on_hand != 0).then(|| StockMovement {
         product_id: after.id.get(),
         entity_id: after.id.get(),
         seq: after.version(),

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, Command, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, decide, foreseen,
+    Amendment, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, OrderCommand, decide, foreseen,
 };
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::{LineRequestBody, act, body, line_requests};
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -21,7 +21,7 @@ use crate::state::AppState;
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Conditions, failed, reader};
+use crate::v1::submit::{Caller, Conditions, failed, reader};
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -87,7 +87,7 @@ impl AmendOrder {
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn amend_order(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
     preview: Query<Preview>,
     request_id: RequestId,
@@ -95,13 +95,13 @@ pub(crate) async fn amend_order(
     key: OptionalIdempotencyKey,
     body: Valid<AmendOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::buyer(&state, &buyer, &request_id);
-    amend(asker, id.0, preview.0, version, key, &body.0).await
+    let caller = Caller::buyer(&state, &buyer, &request_id);
+    amend(caller, id.0, preview.0, version, key, &body.0).await
 }
 
 /// Changes the order, or shows what it would become.
 pub(crate) async fn amend(
-    asker: Asker<'_>,
+    caller: Caller<'_>,
     id: OrderId,
     preview: Preview,
     version: IfMatch,
@@ -110,25 +110,25 @@ pub(crate) async fn amend(
 ) -> Result<HttpResponse, Problem> {
     let amendment = body.to_domain()?;
     if preview.preview == Some(true) {
-        return foresee(&asker, id, version, amendment).await;
+        return foresee(&caller, id, version, amendment).await;
     }
     let conditions = Conditions { version: OptionalIfMatch(Some(version)), key };
-    act(asker, id, conditions, "amend", body, Command::Amend(amendment)).await
+    act(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
 }
 
 /// The same decision on the same facts, without writing.
 async fn foresee(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     id: OrderId,
     version: IfMatch,
     amendment: Amendment,
 ) -> Result<HttpResponse, Problem> {
-    let mut conn = reader(asker.state).await?;
-    let order = read::order(&mut conn, &asker.actor.scope(), id).await.map_err(failed)?;
+    let mut conn = reader(caller.state).await?;
+    let order = read::order(&mut conn, &caller.actor.scope(), id).await.map_err(failed)?;
     let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
     let seen = version.expected_version();
     let refused = async |refusal| {
-        asker.refused::<Order>(&refusal, Some(&order), seen.map(|version| (id.get(), version))).await
+        caller.refused::<Order>(&refusal, Some(&order), seen.map(|version| (id.get(), version))).await
     };
     if seen.is_some_and(|expected| expected != order.version) {
         return Err(refused(Refusal::VersionConflict { current: order.version }).await?);
@@ -138,13 +138,13 @@ async fn foresee(
     let context = OrderContext::read(&mut conn, order.store_id.get(), asked.into_iter().chain(had));
     let context = context.await.map_err(failed)?;
     drop(conn);
-    let now = asker.state.now();
-    let command = Command::Amend(amendment);
-    let events = match decide(Some(&order), &context.facts(), &asker.actor, &command, now) {
+    let now = caller.state.now();
+    let command = OrderCommand::Amend(amendment);
+    let events = match decide(Some(&order), &context.context(), &caller.actor, &command, now) {
         Ok(events) => events,
         Err(refusal) => return Err(refused(refusal).await?),
     };
     let order = foreseen(Some(&order), &events, now);
     let order = order.ok_or_else(|| Problem::internal("an order does not take its own events"))?;
-    Ok(HttpResponse::Ok().json(self::body(asker.state, &asker.actor, &order.into()).await?))
+    Ok(HttpResponse::Ok().json(self::body(caller.state, &caller.actor, &order.into()).await?))
 }

@@ -2,13 +2,13 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{CancelReason, Command, MAX_COMMENT_CODE_POINTS};
+use ordervault_domain::order::{CancelReason, MAX_COMMENT_CODE_POINTS, OrderCommand};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::act;
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Why a customer calls an order off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -56,7 +56,7 @@ pub(crate) struct CancelOrder {
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn cancel_order(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,
@@ -70,7 +70,7 @@ pub(crate) async fn cancel_order(
     };
     let mut fields = Fields::default();
     let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
-    let command = fields.finish(Command::Cancel { reason, comment })?;
-    let asker = Asker::buyer(&state, &buyer, &request_id);
-    act(asker, id.0, Conditions { version, key }, "cancel", &body.0, command).await
+    let command = fields.finish(OrderCommand::Cancel { reason, comment })?;
+    let caller = Caller::buyer(&state, &buyer, &request_id);
+    act(caller, id.0, Conditions { version, key }, "cancel", &body.0, command).await
 }

@@ -6,7 +6,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Order;
 
 use super::read::visible;
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -22,7 +22,7 @@ use crate::v1::history::{self, HistoryBody};
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order_history(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
 ) -> Result<web::Json<HistoryBody>, Problem> {
     show(&state, &buyer.actor(), id.0).await

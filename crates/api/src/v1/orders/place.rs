@@ -2,14 +2,14 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::order::{Command, MAX_NOTE_CODE_POINTS, Order, Place};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::order::{MAX_NOTE_CODE_POINTS, Order, OrderCommand, Place};
+use ordervault_persistence::writer::Operation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 use super::{LineRequestBody, line_requests};
-use crate::auth::{Buyer, Orderer};
+use crate::auth::{CustomerOrGuest, OptionalCustomer};
 use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -20,7 +20,7 @@ use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
 use crate::v1::look_alike;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Changed, order_path};
+use crate::v1::submit::{Caller, Written, order_path};
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -90,8 +90,8 @@ impl PlaceOrder {
 }
 
 /// The act of placing an order.
-pub(crate) fn placing(place: Place) -> Act {
-    Act::Order { id: None, expected_version: None, command: Command::Place(place) }
+pub(crate) fn placing(place: Place) -> Operation {
+    Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
 }
 
 /// Place an order
@@ -112,23 +112,25 @@ pub(crate) fn placing(place: Place) -> Act {
     security((), ("customer_bearer" = [])))]
 pub(crate) async fn place_order(
     state: web::Data<AppState>,
-    orderer: Orderer,
+    orderer: OptionalCustomer,
     address: ClientAddress,
     request_id: RequestId,
     key: IdempotencyKey,
     body: Valid<PlaceOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let Orderer(buyer) = orderer;
+    let OptionalCustomer(buyer) = orderer;
     let mut place = body.0.to_domain(None)?;
-    if let Buyer::Guest(_) = buyer {
+    if let CustomerOrGuest::Guest(_) = buyer {
         place.not_duplicate_of.extend(look_alike::meant(&state, &place, &body.0.not_duplicate_of).await?);
     }
-    let asker = Asker::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
+    let caller = Caller::buyer(&state, &buyer, &request_id).reached_by(&place.contact);
     let key = OptionalIdempotencyKey(Some(key));
-    let acts = vec![state.throttles.place(address, &buyer), placing(place)];
-    let placed: Changed<Order> = match asker.change(key, "place", &body.0, acts).await {
+    let operations = vec![state.throttles.place(address, &buyer), placing(place)];
+    let placed: Written<Order> = match caller.change(key, "place", &body.0, operations).await {
         // Somebody who tries what others have ordered is not to try on and on.
-        Err(problem) if problem.code() == Code::DuplicateOrder && matches!(buyer, Buyer::Guest(_)) => {
+        Err(problem)
+            if problem.code() == Code::DuplicateOrder && matches!(buyer, CustomerOrGuest::Guest(_)) =>
+        {
             throttles::submit(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
             return Err(problem);
         }
@@ -136,12 +138,12 @@ pub(crate) async fn place_order(
     };
     // Whoever has just placed it sees it, as whoever proves to know it does.
     let buyer = match buyer {
-        Buyer::Guest(_) => Buyer::Guest(Some(placed.thing.id)),
+        CustomerOrGuest::Guest(_) => CustomerOrGuest::Guest(Some(placed.thing.id)),
         customer => customer,
     };
     let lookup_token = match buyer {
-        Buyer::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
-        Buyer::Customer(_) => None,
+        CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
+        CustomerOrGuest::Customer(_) => None,
     };
     let order = super::body(&state, &buyer.actor(), &placed).await?;
     let path = order_path(&buyer.actor(), placed.thing.id);

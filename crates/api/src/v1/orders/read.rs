@@ -8,7 +8,7 @@ use ordervault_domain::order::Order;
 use ordervault_persistence::read;
 
 use super::answer;
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
@@ -26,7 +26,7 @@ use crate::v1::submit::{failed, reader};
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
 ) -> Result<HttpResponse, Problem> {
     show(&state, &buyer.actor(), id.0).await

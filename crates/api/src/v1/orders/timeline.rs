@@ -4,7 +4,7 @@ use actix_web::web;
 use ordervault_domain::id::OrderId;
 
 use super::read::visible;
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::PathId;
 use crate::openapi::examples;
 use crate::problem::Problem;
@@ -20,7 +20,7 @@ use crate::v1::timeline::{self, TimelineBody};
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn get_order_timeline(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
 ) -> Result<web::Json<TimelineBody>, Problem> {
     let order = visible(&state, &buyer.actor(), id.0).await?;

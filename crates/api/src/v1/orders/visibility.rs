@@ -2,17 +2,17 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::Command;
+use ordervault_domain::order::OrderCommand;
 
 use super::act;
-use crate::auth::Buyer;
+use crate::auth::CustomerOrGuest;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Keep one of your orders off the public board
 ///
@@ -25,14 +25,14 @@ use crate::v1::submit::{Asker, Conditions};
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn hide_order(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::buyer(&state, &buyer, &request_id);
-    act(asker, id.0, Conditions { version, key }, "hide", &(), Command::Hide).await
+    let caller = Caller::buyer(&state, &buyer, &request_id);
+    act(caller, id.0, Conditions { version, key }, "hide", &(), OrderCommand::Hide).await
 }
 
 /// Let one of your orders stand on the public board
@@ -46,12 +46,12 @@ pub(crate) async fn hide_order(
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn show_order(
     state: web::Data<AppState>,
-    buyer: Buyer,
+    buyer: CustomerOrGuest,
     id: PathId<OrderId>,
     request_id: RequestId,
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::buyer(&state, &buyer, &request_id);
-    act(asker, id.0, Conditions { version, key }, "show", &(), Command::Show).await
+    let caller = Caller::buyer(&state, &buyer, &request_id);
+    act(caller, id.0, Conditions { version, key }, "show", &(), OrderCommand::Show).await
 }

@@ -13,7 +13,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::HistoryRow;
-use ordervault_persistence::read::{self, Happened, HistoryFilter, HistoryKey, HistoryReach};
+use ordervault_persistence::read::{self, EventRef, HistoryFilter, HistoryKey, HistoryReach};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -26,8 +26,8 @@ use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
+use crate::v1::resource::Resource;
 use crate::v1::submit::{failed, reader};
-use crate::v1::thing::Thing;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -140,7 +140,7 @@ pub(crate) async fn list_history(
 
 /// The events with what led to them, in the order of the page.
 fn items(
-    events: &[Happened],
+    events: &[EventRef],
     histories: &BTreeMap<i64, Vec<HistoryRow>>,
     reader: &Reader<'_>,
 ) -> Result<Vec<HistoryItem>, Problem> {
@@ -151,7 +151,7 @@ fn items(
             folded.insert(id, entries(event.kind, rows, reader)?);
         }
     }
-    let item = |event: &Happened| {
+    let item = |event: &EventRef| {
         let id = event.key.entity_id;
         let at = usize::try_from(event.key.seq - 1).ok();
         let found = at.and_then(|at| Some((folded.get(&id)?.get(at)?, histories.get(&id)?.get(at)?)));
@@ -234,7 +234,7 @@ fn anything(text: &str) -> Option<i64> {
 
 /// The field that the API knows by this name, as the history names it.
 fn field(name: &str) -> Option<&'static str> {
-    fn of<A: Thing>(name: &str) -> Option<&'static str> {
+    fn of<A: Resource>(name: &str) -> Option<&'static str> {
         A::FIELDS.iter().copied().find(|field| shown_name::<A>(field) == Some(name))
     }
     let known = [of::<Order>(name), of::<Product>(name), of::<Store>(name), of::<Member>(name)];
@@ -243,14 +243,14 @@ fn field(name: &str) -> Option<&'static str> {
 
 /// The names by which the API knows fields.
 fn field_names() -> impl Iterator<Item = &'static str> {
-    fn of<A: Thing>() -> impl Iterator<Item = &'static str> {
+    fn of<A: Resource>() -> impl Iterator<Item = &'static str> {
         A::FIELDS.iter().filter_map(|field| shown_name::<A>(field))
     }
     let things = of::<Order>().chain(of::<Product>()).chain(of::<Store>()).chain(of::<Member>());
     things.chain(of::<Customer>())
 }
 
-fn shown_name<A: Thing>(field: &'static str) -> Option<&'static str> {
+fn shown_name<A: Resource>(field: &'static str) -> Option<&'static str> {
     let change = Change { field, before: serde_json::Value::Null, after: serde_json::Value::Null };
     A::shown(change).map(|change| change.field)
 }

@@ -2,8 +2,8 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::access::{StoreScope, permissions_of};
-use ordervault_domain::member::{Command, Member};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::member::{Member, MemberCommand};
+use ordervault_persistence::writer::Operation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -105,10 +105,10 @@ pub(crate) async fn change_staff_password(
         contact: &staff.member.contact,
         must_change_password: staff.member.must_change_password,
     };
-    let command = |password_hash| Act::Member {
+    let command = |password_hash| Operation::Member {
         id: Some(staff.member.id),
         expected_version: None,
-        command: Command::ChangePassword,
+        command: MemberCommand::ChangePassword,
         password_hash: Some(password_hash),
     };
     change_own_password(&state, own, address, &request_id, &body.0, command).await

@@ -1,6 +1,6 @@
 //! Staff and those who work with them.
 
-mod acts;
+mod activation;
 mod create;
 mod diff;
 mod edit;
@@ -17,9 +17,9 @@ use actix_web::http::StatusCode;
 use ordervault_domain::access::{Actor, Role, StoreScope};
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{MemberId, StoreId};
-use ordervault_domain::member::{Command, Member};
+use ordervault_domain::member::{Member, MemberCommand};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Act, Done, SessionAct};
+use ordervault_persistence::writer::{Effect, Operation, SessionOperation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,8 +28,8 @@ use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Asker, Changed, Conditions, failed, reader};
-use crate::v1::thing::Thing;
+use crate::v1::resource::Resource;
+use crate::v1::submit::{Caller, Conditions, Written, failed, reader};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -40,8 +40,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(history::get_member_history))
         .with(endpoint!(diff::get_member_diff))
         .with(endpoint!(edit::edit_member))
-        .with(endpoint!(acts::activate_member))
-        .with(endpoint!(acts::deactivate_member))
+        .with(endpoint!(activation::activate_member))
+        .with(endpoint!(activation::deactivate_member))
         .with(endpoint!(password::reset_member_password))
 }
 
@@ -110,10 +110,10 @@ impl From<&Member> for MemberBody {
     }
 }
 
-impl Thing for Member {
-    fn of(done: Done) -> Option<Arc<Self>> {
+impl Resource for Member {
+    fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
-            Done::Member(member) => Some(member),
+            Effect::Member(member) => Some(member),
             _ => None,
         }
     }
@@ -144,7 +144,7 @@ async fn visible(state: &AppState, actor: &Actor, id: MemberId) -> Result<Member
 
 /// Reads which stores somebody shall look after: all, or those listed. `None`: nothing is said about it.
 async fn store_scope(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     fields: &mut Fields,
     all_stores: Option<bool>,
     store_ids: Option<&Vec<String>>,
@@ -162,8 +162,8 @@ async fn store_scope(
         }
         (_, Some(ids)) => ids,
     };
-    let mut conn = reader(asker.state).await?;
-    let stores = ordervault_persistence::read::stores(&mut conn, &asker.actor.stores()).await;
+    let mut conn = reader(caller.state).await?;
+    let stores = ordervault_persistence::read::stores(&mut conn, &caller.actor.stores()).await;
     let known: BTreeSet<StoreId> = stores.map_err(failed)?.into_iter().map(|store| store.id).collect();
     let mut chosen = BTreeSet::new();
     for (position, text) in ids.iter().enumerate() {
@@ -181,40 +181,40 @@ fn roles(roles: &[Role]) -> BTreeSet<Role> {
 
 /// Carries out an act on a member and answers with what became of it.
 async fn act(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     id: MemberId,
     conditions: Conditions,
     name: &str,
     body: &impl Serialize,
-    command: Command,
+    command: MemberCommand,
 ) -> Result<HttpResponse, Problem> {
-    act_with(asker, id, conditions, name, body, command, None).await
+    act_with(caller, id, conditions, name, body, command, None).await
 }
 
 /// The same, with the hash of a new password.
 async fn act_with(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     id: MemberId,
     conditions: Conditions,
     name: &str,
     body: &impl Serialize,
-    command: Command,
+    command: MemberCommand,
     password_hash: Option<String>,
 ) -> Result<HttpResponse, Problem> {
     let because = match command {
-        Command::Deactivate => Some("deactivated"),
-        Command::ResetPassword => Some("password_reset"),
+        MemberCommand::Deactivate => Some("deactivated"),
+        MemberCommand::ResetPassword => Some("password_reset"),
         _ => None,
     };
-    let end_all = |because| SessionAct::EndAll { principal_id: id.get(), but: None, because };
+    let end_all = |because| SessionOperation::EndAll { principal_id: id.get(), but: None, because };
     let expected_version = conditions.version.expected_version();
-    let mut acts = vec![Act::Member { id: Some(id), expected_version, command, password_hash }];
-    acts.extend(because.map(end_all).map(Act::Session));
-    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, acts).await?;
+    let mut operations = vec![Operation::Member { id: Some(id), expected_version, command, password_hash }];
+    operations.extend(because.map(end_all).map(Operation::Session));
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
     Ok(answer(&changed, StatusCode::OK))
 }
 
-fn answer(changed: &Changed<Member>, status: StatusCode) -> HttpResponse {
+fn answer(changed: &Written<Member>, status: StatusCode) -> HttpResponse {
     let body = MemberBody::from(changed.thing.as_ref());
     changed.answer(status, &format!("/v1/staff/members/{}", body.id), &body)
 }

@@ -1,6 +1,5 @@
 //! Staff and the orders in their scope.
 
-mod acts;
 mod amend;
 mod diff;
 mod export;
@@ -11,6 +10,7 @@ mod place;
 mod read;
 mod seen;
 mod timeline;
+mod transitions;
 
 use crate::routes::{Routes, endpoint};
 
@@ -26,15 +26,15 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(timeline::get_staff_order_timeline))
         .with(endpoint!(diff::get_staff_order_diff))
         .with(endpoint!(amend::amend_staff_order))
-        .with(endpoint!(acts::confirm_order))
-        .with(endpoint!(acts::reject_order))
-        .with(endpoint!(acts::start_order))
-        .with(endpoint!(acts::complete_order))
-        .with(endpoint!(acts::cancel_staff_order))
-        .with(endpoint!(acts::invalidate_order))
-        .with(endpoint!(acts::restore_order))
-        .with(endpoint!(acts::delete_order))
-        .with(endpoint!(acts::undelete_order))
-        .with(endpoint!(acts::hide_staff_order))
-        .with(endpoint!(acts::show_staff_order))
+        .with(endpoint!(transitions::confirm_order))
+        .with(endpoint!(transitions::reject_order))
+        .with(endpoint!(transitions::start_order))
+        .with(endpoint!(transitions::complete_order))
+        .with(endpoint!(transitions::cancel_staff_order))
+        .with(endpoint!(transitions::invalidate_order))
+        .with(endpoint!(transitions::restore_order))
+        .with(endpoint!(transitions::delete_order))
+        .with(endpoint!(transitions::undelete_order))
+        .with(endpoint!(transitions::hide_staff_order))
+        .with(endpoint!(transitions::show_staff_order))
 }

@@ -1,6 +1,6 @@
 //! Staff and the products in their scope.
 
-mod acts;
+mod activation;
 mod create;
 mod diff;
 mod edit;
@@ -16,9 +16,9 @@ use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::ProductId;
-use ordervault_domain::product::{Command, Product};
+use ordervault_domain::product::{Product, ProductCommand};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Act, Done};
+use ordervault_persistence::writer::{Effect, Operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,8 +28,8 @@ use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::catalogue::Currencies;
 use crate::v1::money::MoneyBody;
-use crate::v1::submit::{Asker, Changed, Conditions, failed, reader};
-use crate::v1::thing::Thing;
+use crate::v1::resource::Resource;
+use crate::v1::submit::{Caller, Conditions, Written, failed, reader};
 
 /// Longest title, in code points.
 const MAX_TITLE_CODE_POINTS: usize = 200;
@@ -45,8 +45,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(history::get_product_history))
         .with(endpoint!(diff::get_product_diff))
         .with(endpoint!(edit::edit_product))
-        .with(endpoint!(acts::activate_product))
-        .with(endpoint!(acts::deactivate_product))
+        .with(endpoint!(activation::activate_product))
+        .with(endpoint!(activation::deactivate_product))
         .with(endpoint!(stock::adjust_stock))
 }
 
@@ -120,10 +120,10 @@ impl StaffProductBody {
     }
 }
 
-impl Thing for Product {
-    fn of(done: Done) -> Option<Arc<Self>> {
+impl Resource for Product {
+    fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
-            Done::Product(product) => Some(product),
+            Effect::Product(product) => Some(product),
             _ => None,
         }
     }
@@ -148,22 +148,22 @@ async fn visible(state: &AppState, actor: &Actor, id: ProductId) -> Result<Produ
 
 /// Carries out an act on a product and answers with what became of it.
 async fn act(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     id: ProductId,
     conditions: Conditions,
     name: &str,
     body: &impl Serialize,
-    command: Command,
+    command: ProductCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Act::Product { id: Some(id), expected_version, command };
-    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
-    answer(asker.state, &changed, StatusCode::OK).await
+    let act = Operation::Product { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    answer(caller.state, &changed, StatusCode::OK).await
 }
 
 async fn answer(
     state: &AppState,
-    changed: &Changed<Product>,
+    changed: &Written<Product>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = reader(state).await?;

@@ -1,6 +1,6 @@
 //! Staff and the stores in their scope.
 
-mod acts;
+mod activation;
 mod create;
 mod diff;
 mod edit;
@@ -16,9 +16,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::StoreId;
-use ordervault_domain::store::{Command, Store};
+use ordervault_domain::store::{Store, StoreCommand};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Act, Done};
+use ordervault_persistence::writer::{Effect, Operation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,8 +26,8 @@ use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::v1::submit::{Asker, Changed, Conditions, failed, reader};
-use crate::v1::thing::Thing;
+use crate::v1::resource::Resource;
+use crate::v1::submit::{Caller, Conditions, Written, failed, reader};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -39,8 +39,8 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(diff::get_store_diff))
         .with(endpoint!(edit::edit_store))
         .with(endpoint!(expiry_preview::preview_store_expiry))
-        .with(endpoint!(acts::activate_store))
-        .with(endpoint!(acts::deactivate_store))
+        .with(endpoint!(activation::activate_store))
+        .with(endpoint!(activation::deactivate_store))
 }
 
 use policy::PolicyBody;
@@ -106,10 +106,10 @@ impl From<&Store> for StaffStoreBody {
     }
 }
 
-impl Thing for Store {
-    fn of(done: Done) -> Option<Arc<Self>> {
+impl Resource for Store {
+    fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
-            Done::Store(store) => Some(store),
+            Effect::Store(store) => Some(store),
             _ => None,
         }
     }
@@ -129,20 +129,20 @@ async fn visible(state: &AppState, actor: &Actor, id: StoreId) -> Result<Store, 
 
 /// Carries out an act on a store and answers with what became of it.
 async fn act(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     id: StoreId,
     conditions: Conditions,
     name: &str,
     body: &impl Serialize,
-    command: Command,
+    command: StoreCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Act::Store { id: Some(id), expected_version, command };
-    let changed = asker.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    let act = Operation::Store { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
     Ok(answer(&changed, StatusCode::OK))
 }
 
-fn answer(changed: &Changed<Store>, status: StatusCode) -> HttpResponse {
+fn answer(changed: &Written<Store>, status: StatusCode) -> HttpResponse {
     let body = StaffStoreBody::from(changed.thing.as_ref());
     changed.answer(status, &format!("/v1/staff/stores/{}", body.id), &body)
 }

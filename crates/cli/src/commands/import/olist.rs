@@ -11,11 +11,11 @@ use crate::database::Database;
 use crate::exit::{Exit, Failure};
 use crate::intake::{Intake, Piece, Tally};
 use crate::olist::{self, Olist, Translator};
+use crate::shutdown::Shutdown;
 use crate::sources;
-use crate::stop::Stop;
 
 pub(super) async fn run(context: &Context, folder: &Path) -> Result<Exit, Failure> {
-    let (stop, translator) = (Stop::on_signals(Duration::ZERO)?, Translator::new()?);
+    let (stop, translator) = (Shutdown::on_signals(Duration::ZERO)?, Translator::new()?);
     context.say(&format!("reading {}", folder.display()));
     let olist = olist::read(folder)?;
     for finding in &olist.findings {

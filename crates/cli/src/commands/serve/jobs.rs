@@ -6,10 +6,10 @@ use ordervault_api::state::AppState;
 use tokio::task::JoinHandle;
 
 use crate::config;
-use crate::stop::Stop;
+use crate::shutdown::Shutdown;
 
 /// Runs until it is aborted, or told to stop between two steps.
-pub(super) fn start(config: &config::Jobs, state: &Data<AppState>, stop: Stop) -> JoinHandle<()> {
+pub(super) fn start(config: &config::Jobs, state: &Data<AppState>, stop: Shutdown) -> JoinHandle<()> {
     let (enabled, interval) = (config.enabled, config.interval);
     let jobs = Jobs::all(state);
     tokio::spawn(async move {
@@ -54,7 +54,7 @@ mod tests {
             vec![],
         ));
         let before = dump(&db).await;
-        let stop = Stop::on_signals(Duration::ZERO).unwrap();
+        let stop = Shutdown::on_signals(Duration::ZERO).unwrap();
         let interval = Duration::from_millis(1);
         let off = start(&config::Jobs { enabled: false, interval }, &state, stop.clone());
         state.bell.ring();

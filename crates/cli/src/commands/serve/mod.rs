@@ -23,8 +23,8 @@ use crate::context::Context;
 use crate::database::{self, Database};
 use crate::demo;
 use crate::exit::{Exit, Failure};
+use crate::shutdown::Shutdown;
 use crate::sources;
-use crate::stop::Stop;
 use greeting::Greeting;
 
 /// The source's commit, when the build names it.
@@ -32,7 +32,7 @@ const COMMIT: Option<&str> = option_env!("ORDERVAULT_COMMIT");
 
 pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure> {
     let config = &context.config;
-    let stop = Stop::on_signals(config.server.drain_pause)?;
+    let stop = Shutdown::on_signals(config.server.drain_pause)?;
     let sources = sources::system()?;
     let api = listen(config.server.listen, "--listen")?;
     let metrics = config.metrics_listen.map(|address| listen(address, "--metrics-listen")).transpose()?;

@@ -8,7 +8,7 @@ use ordervault_persistence::sequence;
 use tokio::task::JoinHandle;
 
 use crate::exit::Failure;
-use crate::stop::Stop;
+use crate::shutdown::Shutdown;
 
 /// Longest wait of a new event for its number.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(2);
 
 /// Runs until it is aborted, or told to stop between two steps.
-pub(super) fn start(db: Db, stop: Stop) -> JoinHandle<()> {
+pub(super) fn start(db: Db, stop: Shutdown) -> JoinHandle<()> {
     tokio::spawn(async move {
         if db.engine() == Engine::Sqlite {
             return;

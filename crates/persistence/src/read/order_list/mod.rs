@@ -9,14 +9,14 @@
 //! 2. If they do not, and something that is asked for is rare, it is looked up in its own index.
 //! 3. If nothing is rare, the list is walked to the limit; the page may be short then, with a cursor to go on.
 
-mod criterion;
 mod filter;
+mod predicate;
 mod source;
 mod statement;
 mod walk;
 
-pub(super) use criterion::in_scope;
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+pub(super) use predicate::in_scope;
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::{CustomerId, OrderId, StoreId};
@@ -25,15 +25,15 @@ use ordervault_domain::order::{Order, Source, Status};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 
-use self::criterion::Criterion;
-use self::statement::{Candidates, Question};
-use super::new_orders::News;
+use self::predicate::Predicate;
+use self::statement::{Candidates, ListQuery};
+use super::unread::UnreadFilter;
 use super::{Counted, MAX_COUNTED, Page};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;
 use crate::tables::columns::{Row, time_option};
-use crate::tables::{Hold, Stored};
+use crate::tables::{RowLock, Stored};
 use crate::tx::Conn;
 
 /// Most orders that one page looks at.
@@ -191,11 +191,11 @@ pub async fn list_orders(
     after: Option<OrderCursor>,
     limit: u64,
 ) -> Result<Page<OrderSummary, OrderCursor>, Error> {
-    let news = News::of(conn, scope, filter).await?;
-    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else {
+    let news = UnreadFilter::of(conn, scope, filter).await?;
+    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else {
         return Ok(Page { items: vec![], next: None });
     };
-    let question = Question { criteria, sort, after, engine: conn.engine(), news };
+    let question = ListQuery { criteria, sort, after, engine: conn.engine(), news };
     let mut page = find(conn, &question, limit).await?;
     mark_matches(conn, scope, filter, &mut page.items).await?;
     if !scope.shows_contact() {
@@ -217,9 +217,9 @@ pub async fn count_orders(
     filter: &OrderFilter,
     sort: OrderSort,
 ) -> Result<Counted, Error> {
-    let news = News::of(conn, scope, filter).await?;
-    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else { return Ok(Counted::of(0)) };
-    let question = Question { criteria, sort, after: None, engine: conn.engine(), news };
+    let news = UnreadFilter::of(conn, scope, filter).await?;
+    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else { return Ok(Counted::of(0)) };
+    let question = ListQuery { criteria, sort, after: None, engine: conn.engine(), news };
     let candidates = match narrowest(conn, &question).await? {
         Some(narrow) => narrow,
         None => question.walked(MAX_WALKED_ROWS + 1),
@@ -231,7 +231,7 @@ pub async fn count_orders(
 
 async fn find(
     conn: &mut Conn,
-    question: &Question,
+    question: &ListQuery,
     limit: u64,
 ) -> Result<Page<OrderSummary, OrderCursor>, Error> {
     let first = ((limit + 1) * question.first_look()).min(MAX_WALKED_ROWS);
@@ -255,7 +255,7 @@ async fn find(
 /// The page among these candidates, and how many they were, which an empty page does not tell.
 async fn look(
     conn: &mut Conn,
-    question: &Question,
+    question: &ListQuery,
     candidates: Candidates,
     limit: u64,
 ) -> Result<(Page<OrderSummary, OrderCursor>, Option<u64>), Error> {
@@ -267,7 +267,7 @@ async fn look(
 }
 
 /// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.
-async fn narrowest(conn: &mut Conn, question: &Question) -> Result<Option<Candidates>, Error> {
+async fn narrowest(conn: &mut Conn, question: &ListQuery) -> Result<Option<Candidates>, Error> {
     let Some(probe) = question.probe(MAX_WALKED_ROWS + 1) else { return Ok(None) };
     let sizes: Vec<(i64, i64)> = conn.fetch_all(&probe).await?;
     let rarest = sizes.into_iter().min_by_key(|(_, size)| *size);
@@ -288,7 +288,7 @@ async fn mark_matches(
         return Ok(());
     }
     let ids: Vec<i64> = items.iter().map(|item| item.id.get()).collect();
-    for order in Order::load(conn, &ids, Hold::Free).await?.into_iter().map(|held| held.state) {
+    for order in Order::load(conn, &ids, RowLock::Free).await?.into_iter().map(|held| held.state) {
         let mut matched: Vec<Field> =
             asked.iter().flat_map(|(terms, fields)| order.matched(terms, fields)).collect();
         matched.sort_unstable();
@@ -309,9 +309,9 @@ pub fn list_statements(
     sort: OrderSort,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
-    let news = News::nobodys();
-    let Some(criteria) = Criterion::all(scope, filter, sort, &news) else { return vec![] };
-    let question = Question { criteria, sort, after: None, engine, news };
+    let news = UnreadFilter::nobodys();
+    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else { return vec![] };
+    let question = ListQuery { criteria, sort, after: None, engine, news };
     let mut statements = vec![
         ("walk", question.page(question.walked(MAX_WALKED_ROWS), limit + 1)),
         ("walk end", question.walk_end(MAX_WALKED_ROWS)),

@@ -6,22 +6,22 @@
 use ordervault_domain::search::{Field, Term};
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 
-use super::criterion::{Criterion, Line, PHONE, column, products_with, words_on_sqlite};
 use super::filter::{OrderSort, SortKey};
-use super::statement::{Candidates, Question};
-use super::walk::{Lanes, Stretch};
+use super::predicate::{Line, PHONE, Predicate, column, products_with, words_on_sqlite};
+use super::statement::{Candidates, ListQuery};
+use super::walk::{IndexRanges, KeyRange};
 use crate::engine::Engine;
-use crate::read::{new_orders, terms};
+use crate::read::{terms, unread};
 
-impl Question {
+impl ListQuery {
     /// For each index that finds something that the walk does not see to: at most so many orders.
     pub(super) fn sources(&self, limit: u64) -> Vec<Candidates> {
         let mut settled = self.lanes().settled;
         let mut sources = vec![];
-        let placed = Lanes::new(&self.criteria, SortKey::Placed);
+        let placed = IndexRanges::new(&self.criteria, SortKey::Placed);
         if self.sort.key != SortKey::Placed && placed.are_of_values() {
             settled.iter_mut().zip(&placed.settled).for_each(|(settled, too)| *settled |= *too);
-            let rows = Stretch::whole(SortKey::Placed, &self.criteria);
+            let rows = KeyRange::whole(SortKey::Placed, &self.criteria);
             sources.push(Candidates {
                 settled: placed.settled.clone(),
                 ids: rows.rows(placed, limit, 0),
@@ -36,7 +36,7 @@ impl Question {
                     settled: (0..settled.len()).map(|other| other == index && is_exact).collect(),
                     may_repeat: matches!(
                         criterion,
-                        Criterion::Line(_) | Criterion::Ids(_) | Criterion::New(_)
+                        Predicate::Line(_) | Predicate::Ids(_) | Predicate::New(_)
                     ),
                 });
             }
@@ -45,7 +45,7 @@ impl Question {
     }
 }
 
-impl Criterion {
+impl Predicate {
     /// The ids of all orders for which this holds, as `id`, if an index knows them; some of those without it, too,
     /// where the source is not exact.
     fn source(&self, engine: Engine, limit: u64) -> Option<SelectStatement> {
@@ -57,8 +57,8 @@ impl Criterion {
         Some(match self {
             Self::Among(..) => {
                 let this = std::slice::from_ref(self);
-                match Some(Lanes::new(this, SortKey::Placed)).filter(Lanes::are_of_values) {
-                    Some(lanes) => Stretch::whole(SortKey::Placed, this).rows(lanes, limit, 0),
+                match Some(IndexRanges::new(this, SortKey::Placed)).filter(IndexRanges::are_of_values) {
+                    Some(lanes) => KeyRange::whole(SortKey::Placed, this).rows(lanes, limit, 0),
                     // Too many values for lanes.
                     None => all(self.condition(engine)),
                 }
@@ -66,7 +66,7 @@ impl Criterion {
             Self::Within(name, ..) => match SortKey::of_column(name) {
                 Some(key) => {
                     let this = std::slice::from_ref(self);
-                    Stretch::whole(key, this).rows(Lanes::new(this, key), limit, 0)
+                    KeyRange::whole(key, this).rows(IndexRanges::new(this, key), limit, 0)
                 }
                 None => sorted(name),
             },
@@ -77,8 +77,8 @@ impl Criterion {
                 Engine::Sqlite => words_on_sqlite(terms, fields),
                 Engine::Postgres => words_on_postgres(terms, fields),
             },
-            Self::Ids(ids) => new_orders::listed(ids, engine),
-            Self::New(news) => new_orders::listed(news.candidates()?, engine),
+            Self::Ids(ids) => unread::listed(ids, engine),
+            Self::New(news) => unread::listed(news.candidates()?, engine),
             Self::Deleted(false) | Self::Unindexed(..) => return None,
         })
     }
@@ -139,17 +139,17 @@ fn words_on_postgres(terms: &[Term], fields: &[Field]) -> SelectStatement {
     rows
 }
 
-impl Stretch {
+impl KeyRange {
     /// The whole of the index that this key is sorted by, or as much of it as is asked for.
-    pub(super) fn whole(key: SortKey, criteria: &[Criterion]) -> Self {
+    pub(super) fn whole(key: SortKey, criteria: &[Predicate]) -> Self {
         let sort = OrderSort { key, descending: true };
         Self { sort, after: None, keys: Self::keys(key, criteria) }
     }
 
     /// Which keys are asked for.
-    pub(super) fn keys(key: SortKey, criteria: &[Criterion]) -> Option<(Option<i64>, Option<i64>)> {
+    pub(super) fn keys(key: SortKey, criteria: &[Predicate]) -> Option<(Option<i64>, Option<i64>)> {
         criteria.iter().find_map(|criterion| match criterion {
-            Criterion::Within(name, from, to) if *name == key.column() => Some((*from, *to)),
+            Predicate::Within(name, from, to) if *name == key.column() => Some((*from, *to)),
             _ => None,
         })
     }

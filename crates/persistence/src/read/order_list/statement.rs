@@ -7,11 +7,11 @@ use sea_query::{
 
 use super::COLUMNS;
 use super::OrderCursor;
-use super::criterion::{Criterion, column};
 use super::filter::OrderSort;
-use super::walk::{Lanes, Stretch};
+use super::predicate::{Predicate, column};
+use super::walk::{IndexRanges, KeyRange};
 use crate::engine::Engine;
-use crate::read::new_orders::News;
+use crate::read::unread::UnreadFilter;
 use crate::statement::Statement;
 
 /// Orders looked at first for each row of a page when the walk leaves open only whether they are in the trash, which few
@@ -23,12 +23,12 @@ const WORDS_LOOK_ROWS: u64 = 5;
 const WIDE_LOOK_ROWS: u64 = 20;
 
 /// A list that is asked for.
-pub(super) struct Question {
-    pub(super) criteria: Vec<Criterion>,
+pub(super) struct ListQuery {
+    pub(super) criteria: Vec<Predicate>,
     pub(super) sort: OrderSort,
     pub(super) after: Option<OrderCursor>,
     pub(super) engine: Engine,
-    pub(super) news: News,
+    pub(super) news: UnreadFilter,
 }
 
 /// Ids of orders that are looked at one by one, and for each criterion whether all of them fulfil it.
@@ -39,14 +39,14 @@ pub(super) struct Candidates {
     pub(super) may_repeat: bool,
 }
 
-impl Question {
+impl ListQuery {
     /// How many orders to look at first for each row of a page.
     pub(super) fn first_look(&self) -> u64 {
         let settled = self.lanes().settled;
         let mut open = self.criteria.iter().zip(settled).filter(|(_, settled)| !settled);
         open.try_fold(EXACT_LOOK_ROWS, |rows, (criterion, _)| match criterion {
-            Criterion::Words(..) => Err(WORDS_LOOK_ROWS),
-            Criterion::Deleted(false) => Ok(rows),
+            Predicate::Words(..) => Err(WORDS_LOOK_ROWS),
+            Predicate::Deleted(false) => Ok(rows),
             _ => Ok(WIDE_LOOK_ROWS),
         })
         .unwrap_or_else(|rows| rows)
@@ -105,17 +105,17 @@ impl Question {
         Statement::built(among(candidates, count))
     }
 
-    pub(super) fn lanes(&self) -> Lanes {
-        Lanes::new(&self.criteria, self.sort.key)
+    pub(super) fn lanes(&self) -> IndexRanges {
+        IndexRanges::new(&self.criteria, self.sort.key)
     }
 
     fn walk(&self, limit: u64, offset: u64) -> SelectStatement {
         self.stretch().rows(self.lanes(), limit, offset)
     }
 
-    fn stretch(&self) -> Stretch {
-        let keys = Stretch::keys(self.sort.key, &self.criteria);
-        Stretch { sort: self.sort, after: self.after, keys }
+    fn stretch(&self) -> KeyRange {
+        let keys = KeyRange::keys(self.sort.key, &self.criteria);
+        KeyRange { sort: self.sort, after: self.after, keys }
     }
 
     fn after(&self) -> Condition {

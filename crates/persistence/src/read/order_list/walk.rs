@@ -10,8 +10,8 @@ use sea_query::{Condition, Expr, ExprTrait, Order as Direction, Query, SelectSta
 use strum::IntoEnumIterator as _;
 
 use super::OrderCursor;
-use super::criterion::{Criterion, column};
 use super::filter::{OrderSort, SortKey};
+use super::predicate::{Predicate, column};
 
 /// Most lanes that are merged; with more, the index of all orders is walked.
 const MAX_LANES: usize = 24;
@@ -21,18 +21,18 @@ const LANES: [&[&str]; 5] =
     [&["customer_id"], &["contact_email"], &["store_id", "status"], &["status"], &["source_status"]];
 
 /// The lanes of a list.
-pub(super) struct Lanes {
-    lanes: Vec<Lane>,
+pub(super) struct IndexRanges {
+    lanes: Vec<RangeKeys>,
     /// For each criterion whether all rows in the lanes fulfil it.
     pub(super) settled: Vec<bool>,
 }
 
 /// The values that the columns before the sort key have in this lane.
-type Lane = Vec<(&'static str, Value)>;
+type RangeKeys = Vec<(&'static str, Value)>;
 
-impl Lanes {
+impl IndexRanges {
     /// Those that fit best.
-    pub(super) fn new(criteria: &[Criterion], key: SortKey) -> Self {
+    pub(super) fn new(criteria: &[Predicate], key: SortKey) -> Self {
         let of_columns = |columns: &&[&'static str]| -> Option<Vec<Vec<Value>>> {
             let first = values(criteria, columns.first()?)?.to_vec();
             let others = columns.iter().skip(1).map(|name| match values(criteria, name) {
@@ -45,14 +45,14 @@ impl Lanes {
         let fitting = LANES.iter().filter(|_| key == SortKey::Placed);
         let fitting = fitting.filter_map(|columns| Some((*columns, of_columns(columns)?))).next();
         let (columns, values_of) = fitting.unwrap_or_default();
-        let mut lanes: Vec<Lane> = vec![vec![]];
+        let mut lanes: Vec<RangeKeys> = vec![vec![]];
         for (&name, values) in columns.iter().zip(&values_of) {
-            let with = |lane: &Lane, value: &Value| [lane.as_slice(), &[(name, value.clone())]].concat();
+            let with = |lane: &RangeKeys, value: &Value| [lane.as_slice(), &[(name, value.clone())]].concat();
             lanes = lanes.iter().flat_map(|lane| values.iter().map(move |value| with(lane, value))).collect();
         }
         let settled = criteria.iter().map(|criterion| match criterion {
-            Criterion::Among(name, held) => columns.contains(name) && values(criteria, name) == Some(held),
-            Criterion::Within(name, ..) => *name == key.column(),
+            Predicate::Among(name, held) => columns.contains(name) && values(criteria, name) == Some(held),
+            Predicate::Within(name, ..) => *name == key.column(),
             _ => false,
         });
         Self { lanes, settled: settled.collect() }
@@ -65,16 +65,16 @@ impl Lanes {
 }
 
 /// The part of an index that is walked: in which order, from where, which keys.
-pub(super) struct Stretch {
+pub(super) struct KeyRange {
     pub(super) sort: OrderSort,
     pub(super) after: Option<OrderCursor>,
     /// At least the first, less than the second, if the keys are restricted.
     pub(super) keys: Option<(Option<i64>, Option<i64>)>,
 }
 
-impl Stretch {
+impl KeyRange {
     /// Key and id of the orders in the lanes, in the order of the list, as `sort_key` and `id`.
-    pub(super) fn rows(&self, lanes: Lanes, limit: u64, offset: u64) -> SelectStatement {
+    pub(super) fn rows(&self, lanes: IndexRanges, limit: u64, offset: u64) -> SelectStatement {
         let mut lanes: Vec<SelectStatement> = lanes.lanes.into_iter().map(|lane| self.lane(&lane)).collect();
         let mut rows = match lanes.pop() {
             Some(only) if lanes.is_empty() => only,
@@ -96,7 +96,7 @@ impl Stretch {
 
     /// One lane. It is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL would
     /// rather walk the index of all orders where it believes that most of them have this value.
-    fn lane(&self, lane: &Lane) -> SelectStatement {
+    fn lane(&self, lane: &RangeKeys) -> SelectStatement {
         let mut rows = Query::select()
             .expr_as(column(self.sort.key.column()), "sort_key")
             .expr(column("id"))
@@ -110,7 +110,7 @@ impl Stretch {
         rows.cond_where(self.range(lane)).to_owned()
     }
 
-    fn range(&self, lane: &Lane) -> Condition {
+    fn range(&self, lane: &RangeKeys) -> Condition {
         let names = lane.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
         let row = Expr::tuple(names.map(column));
         let at = |key: i64, id: i64| {
@@ -142,9 +142,9 @@ impl Stretch {
 }
 
 /// The values that a column may have, if that is asked for.
-fn values<'a>(criteria: &'a [Criterion], column: &str) -> Option<&'a [Value]> {
+fn values<'a>(criteria: &'a [Predicate], column: &str) -> Option<&'a [Value]> {
     criteria.iter().find_map(|criterion| match criterion {
-        Criterion::Among(name, values) if *name == column => Some(values.as_slice()),
+        Predicate::Among(name, values) if *name == column => Some(values.as_slice()),
         _ => None,
     })
 }

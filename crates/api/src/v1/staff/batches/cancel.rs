@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::BatchId;
-use ordervault_persistence::writer::{Act, BatchAct, Done, Receipt};
+use ordervault_persistence::writer::{BatchOperation, Effect, Operation, Receipt};
 
 use super::{BatchBody, visible};
 use crate::auth::{Staff, permit};
@@ -11,7 +11,7 @@ use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Asker, not_written, reader};
+use crate::v1::submit::{Caller, not_written, reader};
 
 /// Cancel a batch
 ///
@@ -29,12 +29,12 @@ pub(crate) async fn cancel_batch(
     request_id: RequestId,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let idempotency = asker.idempotency(key, &format!("cancel_batch {}", id.0), &());
-    let act = Act::Batch(BatchAct::Cancel { id: id.0 });
-    match asker.submit(idempotency, vec![act]).await {
-        Ok(Receipt::Done { mut done, .. }) => match done.pop() {
-            Some(Done::Batch(batch)) => Ok(HttpResponse::Ok().json(BatchBody::from(batch.as_ref()))),
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let idempotency = caller.idempotency(key, &format!("cancel_batch {}", id.0), &());
+    let act = Operation::Batch(BatchOperation::Cancel { id: id.0 });
+    match caller.submit(idempotency, vec![act]).await {
+        Ok(Receipt::Executed { mut done, .. }) => match done.pop() {
+            Some(Effect::Batch(batch)) => Ok(HttpResponse::Ok().json(BatchBody::from(batch.as_ref()))),
             _ => Err(Problem::internal("an act led to something else")),
         },
         // Cancelled once, it stays as it is.

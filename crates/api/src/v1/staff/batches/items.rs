@@ -1,7 +1,7 @@
 //! `GET /v1/staff/batches/{id}/items`
 
 use actix_web::web;
-use ordervault_domain::batch::Outcome;
+use ordervault_domain::batch::ItemOutcome;
 use ordervault_domain::id::BatchId;
 use ordervault_domain::refusal::Rule;
 use ordervault_persistence::read::{self, BatchItem};
@@ -25,7 +25,7 @@ pub(crate) struct ListBatchItems {
     /// Only those with these results, with commas between: `waiting`, `succeeded`, `already_applied`, `refused`, `cancelled`.
     #[serde(default)]
     #[param(value_type = Option<String>)]
-    result: Vec<Outcome>,
+    result: Vec<ItemOutcome>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]

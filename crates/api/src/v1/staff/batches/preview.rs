@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use ordervault_domain::batch::Action;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Currency;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Act, BatchAct, PREVIEW_MILLIS};
+use ordervault_persistence::writer::{BatchOperation, Operation, PREVIEW_MILLIS};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::selection::Selection;
 use crate::problem::{Code, FieldError, Problem, Remedy};
 use crate::v1::order_body::OrderSummaryBody;
-use crate::v1::submit::{Asker, not_written};
+use crate::v1::submit::{Caller, not_written};
 
 /// Orders that a preview shows.
 const MAX_SHOWN: usize = 25;
@@ -64,15 +64,15 @@ pub(crate) struct OrderSum {
 
 /// Shows the orders and remembers them.
 pub(super) async fn show(
-    asker: &Asker<'_>,
-    action: &Action,
+    caller: &Caller<'_>,
+    action: &BatchAction,
     selection: Selection,
     digest: String,
 ) -> Result<HttpResponse, Problem> {
     let versions = selection.versions().into();
-    let act = Act::Batch(BatchAct::Preview { digest: digest.clone(), versions });
-    asker.submit(None, vec![act]).await.map_err(|error| not_written(&error))?;
-    let now = asker.state.now();
+    let act = Operation::Batch(BatchOperation::Preview { digest: digest.clone(), versions });
+    caller.submit(None, vec![act]).await.map_err(|error| not_written(&error))?;
+    let now = caller.state.now();
     let shown = |order| OrderSummaryBody::new(order, now);
     let body = PreviewBody {
         action: action.kind().into(),

@@ -2,12 +2,12 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::batch::{Action, ActionKind, Batch};
+use ordervault_domain::batch::{Batch, BatchAction, BatchActionKind};
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member::Member;
 use ordervault_domain::order::{InvalidReason, MAX_COMMENT_CODE_POINTS};
 use ordervault_persistence::read;
-use ordervault_persistence::writer::{Act, BatchAct, Done, Idempotency, Receipt, WriteError};
+use ordervault_persistence::writer::{BatchOperation, Effect, Idempotency, Operation, Receipt, WriteError};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -23,7 +23,7 @@ use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Asker, failed, not_written, reader, refused};
+use crate::v1::submit::{Caller, failed, not_written, reader, refused};
 
 /// What to do to which orders. Exactly one of `ids`, `filter` and `batch_id` says which.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -32,7 +32,7 @@ use crate::v1::submit::{Asker, failed, not_written, reader, refused};
 pub(crate) struct RunBatch {
     /// `delete` (invalid orders, into the trash), `undelete`, `confirm` or `invalidate`.
     #[schema(value_type = String, example = "delete")]
-    action: ActionKind,
+    action: BatchActionKind,
     /// The orders one by one: ids or numbers. One that is named twice counts once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 500))]
@@ -74,19 +74,19 @@ pub(crate) struct BatchStep {
 }
 
 impl RunBatch {
-    fn to_domain(&self, is_preview: bool) -> Result<(Action, Selector), Problem> {
+    fn to_domain(&self, is_preview: bool) -> Result<(BatchAction, Selector), Problem> {
         let mut fields = Fields::default();
         let selector = self.selector(&mut fields);
         let comment = fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
-        if self.action != ActionKind::Invalidate {
+        if self.action != BatchActionKind::Invalidate {
             self.reason.inspect(|_| fields.fault("/reason", "contradiction"));
             self.comment.as_ref().inspect(|_| fields.fault("/comment", "contradiction"));
         }
-        let action = Action::new(self.action, self.reason, comment);
+        let action = BatchAction::new(self.action, self.reason, comment);
         if action.is_none() {
             fields.fault("/reason", "missing");
         }
-        let needs_digest = self.action == ActionKind::Delete || self.filter.is_some();
+        let needs_digest = self.action == BatchActionKind::Delete || self.filter.is_some();
         if needs_digest && !is_preview && self.digest.is_none() {
             fields.fault("/digest", "missing");
         }
@@ -110,7 +110,7 @@ impl RunBatch {
                     None
                 }
             },
-            (None, None, Some(_)) if self.action != ActionKind::Undelete => {
+            (None, None, Some(_)) if self.action != BatchActionKind::Undelete => {
                 fields.fault("/batch_id", "contradiction");
                 None
             }
@@ -153,82 +153,82 @@ pub(crate) async fn run_batch(
     key: OptionalIdempotencyKey,
     body: Valid<RunBatch>,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
+    let caller = Caller::staff(&state, &staff, &request_id);
     let is_preview = step.0.preview == Some(true);
     if !is_preview && key.0.is_none() {
         return Err(Problem::new(Code::IdempotencyKeyMissing));
     }
     let (action, selector) = body.0.to_domain(is_preview)?;
-    action.authorize(&asker.actor).map_err(|refusal| refused(&refusal))?;
+    action.authorize(&caller.actor).map_err(|refusal| refused(&refusal))?;
     if is_preview {
-        let selection = Selection::read(&state, &asker.actor, &selector).await?;
+        let selection = Selection::read(&state, &caller.actor, &selector).await?;
         let digest = digest(staff.member.id, &action, &selection.versions());
-        return preview::show(&asker, &action, selection, digest).await;
+        return preview::show(&caller, &action, selection, digest).await;
     }
-    let idempotency = asker.idempotency(key, "run_batch", &body.0);
-    let act = match opening(&asker, &staff.member, action, &selector, body.0.digest.as_deref()).await {
+    let idempotency = caller.idempotency(key, "run_batch", &body.0);
+    let act = match opening(&caller, &staff.member, action, &selector, body.0.digest.as_deref()).await {
         Ok(act) => act,
         // The first request with this key may be what has changed the orders.
-        Err(problem) => return repeated(&asker, &staff.member, idempotency.as_ref(), problem).await,
+        Err(problem) => return repeated(&caller, &staff.member, idempotency.as_ref(), problem).await,
     };
-    let outcome = asker.submit(idempotency, vec![Act::Batch(act)]).await;
-    answer(&asker, &staff.member, outcome).await
+    let outcome = caller.submit(idempotency, vec![Operation::Batch(act)]).await;
+    answer(&caller, &staff.member, outcome).await
 }
 
 /// The act that opens the batch, if the orders are those that the digest stands for.
 async fn opening(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     member: &Member,
-    action: Action,
+    action: BatchAction,
     selector: &Selector,
     expected: Option<&str>,
-) -> Result<BatchAct, Problem> {
-    let selection = Selection::read(asker.state, &asker.actor, selector).await?;
+) -> Result<BatchOperation, Problem> {
+    let selection = Selection::read(caller.state, &caller.actor, selector).await?;
     let versions = selection.versions();
     if let Some(expected) = expected
         && expected != digest(member.id, &action, &versions)
     {
-        let mut conn = reader(asker.state).await?;
-        let before = read::previewed(&mut conn, member.id, expected, asker.state.now()).await;
+        let mut conn = reader(caller.state).await?;
+        let before = read::previewed(&mut conn, member.id, expected, caller.state.now()).await;
         return Err(outdated(before.map_err(failed)?.as_deref(), &versions));
     }
     let pinned = expected.is_some();
     let items = versions.into_iter().map(|(id, version)| (id, pinned.then_some(version))).collect();
-    Ok(BatchAct::Open { action, stores: selection.stores(), items })
+    Ok(BatchOperation::Open { action, stores: selection.stores(), items })
 }
 
 /// What the first request with this key led to; the problem, if there was none.
 async fn repeated(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     member: &Member,
     idempotency: Option<&Idempotency>,
     problem: Problem,
 ) -> Result<HttpResponse, Problem> {
     let Some(idempotency) = idempotency else { return Err(problem) };
-    let mut conn = reader(asker.state).await?;
-    let used = read::used_key(&mut conn, idempotency, asker.state.now()).await.map_err(failed)?;
+    let mut conn = reader(caller.state).await?;
+    let used = read::used_key(&mut conn, idempotency, caller.state.now()).await.map_err(failed)?;
     drop(conn);
     match used {
-        Some(outcome) => answer(asker, member, outcome).await,
+        Some(outcome) => answer(caller, member, outcome).await,
         None => Err(problem),
     }
 }
 
 async fn answer(
-    asker: &Asker<'_>,
+    caller: &Caller<'_>,
     member: &Member,
     outcome: Result<Receipt, WriteError>,
 ) -> Result<HttpResponse, Problem> {
     match outcome.map_err(|error| not_written(&error))? {
-        Receipt::Done { mut done, .. } => match done.pop() {
-            Some(Done::Batch(batch)) => {
-                asker.state.bell.ring();
+        Receipt::Executed { mut done, .. } => match done.pop() {
+            Some(Effect::Batch(batch)) => {
+                caller.state.bell.ring();
                 Ok(accepted(&batch, false))
             }
             _ => Err(Problem::internal("an act led to something else")),
         },
         Receipt::Replayed { entity_id, .. } => {
-            let mut conn = reader(asker.state).await?;
+            let mut conn = reader(caller.state).await?;
             let batch = visible(&mut conn, member, BatchId::from_i64(entity_id)).await?;
             Ok(accepted(&batch.as_accepted(), true))
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Actor, StoreScope};
-use ordervault_domain::batch::{Action, MAX_ORDERS};
+use ordervault_domain::batch::{BatchAction, MAX_ORDERS};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Error;
@@ -151,7 +151,7 @@ impl Selection {
 }
 
 /// Stands for one act of one member on orders as they are: SHA-256 in hexadecimal digits.
-pub(super) fn digest(member: MemberId, action: &Action, versions: &[(OrderId, i64)]) -> String {
+pub(super) fn digest(member: MemberId, action: &BatchAction, versions: &[(OrderId, i64)]) -> String {
     let kind = <&str>::from(action.kind());
     let reason = action.reason().map(<&str>::from);
     let said = serde_json::json!([member, kind, reason, action.comment()]).to_string();

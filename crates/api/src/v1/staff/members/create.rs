@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::access::Role;
 use ordervault_domain::contact::Contact;
-use ordervault_domain::member::{Command, NewMember};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::member::{MemberCommand, NewMember};
+use ordervault_persistence::writer::Operation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -18,7 +18,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::Asker;
+use crate::v1::submit::Caller;
 
 /// Somebody new. Say either `all_stores: true` or `store_ids`.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -53,7 +53,7 @@ pub(crate) struct CreateMember {
 }
 
 impl CreateMember {
-    async fn to_domain(&self, asker: &Asker<'_>) -> Result<(NewMember, NewPassword), Problem> {
+    async fn to_domain(&self, caller: &Caller<'_>) -> Result<(NewMember, NewPassword), Problem> {
         let mut fields = Fields::default();
         let contact = Contact {
             name: Some(fields.line("/name", &self.name, MAX_NAME_CODE_POINTS)),
@@ -61,8 +61,8 @@ impl CreateMember {
             ..Contact::default()
         };
         let stores = match (self.all_stores, &self.store_ids) {
-            (None, None) => store_scope(asker, &mut fields, Some(false), None).await?,
-            (all, ids) => store_scope(asker, &mut fields, all, ids.as_ref()).await?,
+            (None, None) => store_scope(caller, &mut fields, Some(false), None).await?,
+            (all, ids) => store_scope(caller, &mut fields, all, ids.as_ref()).await?,
         };
         let password = NewPassword::check(Realm::Staff, &self.password, &[&self.email, &self.name]);
         if let Err(code) = password {
@@ -94,13 +94,13 @@ pub(crate) async fn create_member(
     body: Valid<CreateMember>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.0;
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let (new, password) = body.to_domain(&asker).await?;
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let (new, password) = body.to_domain(&caller).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
-    let command = Command::Create(new);
-    let act = Act::Member { id: None, expected_version: None, command, password_hash };
+    let command = MemberCommand::Create(new);
+    let act = Operation::Member { id: None, expected_version: None, command, password_hash };
     // Without the password: nothing from which it could be guessed is kept beside its hash.
     let wanted = (&body.email, &body.name, &body.roles, body.all_stores, &body.store_ids);
-    let changed = asker.change(key, "create_member", &wanted, vec![act]).await?;
+    let changed = caller.change(key, "create_member", &wanted, vec![act]).await?;
     Ok(answer(&changed, StatusCode::CREATED))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::access::Role;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::MemberId;
-use ordervault_domain::member::{Command, Member, MemberEdit};
+use ordervault_domain::member::{Member, MemberCommand, MemberEdit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -17,7 +17,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays. Of `all_stores: true` and `store_ids`, give one.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -78,16 +78,16 @@ pub(crate) async fn edit_member(
     body: Valid<EditMember>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.0;
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let member = visible(&state, &asker.actor, id.0).await?;
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let member = visible(&state, &caller.actor, id.0).await?;
     let mut fields = Fields::default();
     let edit = MemberEdit {
         contact: Some(body.contact(&mut fields, &member)),
         roles: body.roles.as_deref().map(roles),
-        stores: store_scope(&asker, &mut fields, body.all_stores, body.store_ids.as_ref()).await?,
+        stores: store_scope(&caller, &mut fields, body.all_stores, body.store_ids.as_ref()).await?,
     };
-    let command = Command::Edit(fields.finish(edit)?);
+    let command = MemberCommand::Edit(fields.finish(edit)?);
     // The contact is written whole, so even "any version" means the one that it was made from.
     let seen = IfMatch::Version(version.expected_version().unwrap_or(member.version));
-    act(&asker, id.0, Conditions::version(seen), "edit_member", &(), command).await
+    act(&caller, id.0, Conditions::version(seen), "edit_member", &(), command).await
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::MemberId;
-use ordervault_domain::member::Command;
+use ordervault_domain::member::MemberCommand;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -15,7 +15,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// A password that somebody else chose.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -48,8 +48,8 @@ pub(crate) async fn reset_member_password(
     key: OptionalIdempotencyKey,
     body: Valid<ResetPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let member = visible(&state, &asker.actor, id.0).await?;
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let member = visible(&state, &caller.actor, id.0).await?;
     let email = member.contact.email.as_ref().map_or("", |email| email.as_str());
     let personal = [email, member.contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
@@ -60,7 +60,7 @@ pub(crate) async fn reset_member_password(
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let password_hash = Some(state.passwords.hash(password).await?);
     let conditions = Conditions { version, key };
-    let command = Command::ResetPassword;
+    let command = MemberCommand::ResetPassword;
     // The key stands for the act without the password: nothing from which it could be guessed is kept beside its hash.
-    act_with(&asker, id.0, conditions, "reset_member_password", &(), command, password_hash).await
+    act_with(&caller, id.0, conditions, "reset_member_password", &(), command, password_hash).await
 }

@@ -10,13 +10,13 @@ use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::as_of::{AsOf, as_of};
+use crate::v1::as_of::{AsOfQuery, as_of};
 
 /// Read a member
 ///
 /// One whose stores are all within yours.
 #[utoipa::path(get, path = "/v1/staff/members/{id}", operation_id = "get_member", tag = "staff-members",
-    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER)), AsOf),
+    params(("id" = String, Path, description = "Id of the member", example = json!(examples::MEMBER)), AsOfQuery),
     responses((status = 200, description = "The member", body = MemberBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -24,7 +24,7 @@ pub(crate) async fn get_member(
     state: web::Data<AppState>,
     staff: Staff<permit::MembersRead>,
     id: PathId<MemberId>,
-    query: Query<AsOf>,
+    query: Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
     let member = visible(&state, &staff.actor(), id.0).await?;
     let member = as_of(&state, &staff.actor(), member, query.0.as_of).await?;

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::amend::{AmendOrder, Preview, amend};
-use crate::v1::submit::Asker;
+use crate::v1::submit::Caller;
 
 /// Amend an order
 ///
@@ -35,5 +35,5 @@ pub(crate) async fn amend_staff_order(
     key: OptionalIdempotencyKey,
     body: Valid<AmendOrder>,
 ) -> Result<HttpResponse, Problem> {
-    amend(Asker::staff(&state, &staff, &request_id), id.0, preview.0, version, key, &body.0).await
+    amend(Caller::staff(&state, &staff, &request_id), id.0, preview.0, version, key, &body.0).await
 }

@@ -17,7 +17,7 @@ use crate::v1::contact::ContactBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::place::{PlaceOrder, placing};
 use crate::v1::orders::{LineRequestBody, answer};
-use crate::v1::submit::{Asker, Changed};
+use crate::v1::submit::{Caller, Written};
 
 /// A new order for somebody who called, wrote or came by.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -89,8 +89,8 @@ pub(crate) async fn place_staff_order(
 ) -> Result<HttpResponse, Problem> {
     let (customer_id, order) = body.0.into_parts();
     let place = order.to_domain(customer_id.as_ref())?;
-    let asker = Asker::staff(&state, &staff, &request_id);
+    let caller = Caller::staff(&state, &staff, &request_id);
     let (key, body) = (OptionalIdempotencyKey(Some(key)), (&customer_id, &order));
-    let placed: Changed<Order> = asker.change(key, "place_staff_order", &body, vec![placing(place)]).await?;
-    answer(&state, &asker.actor, &placed, StatusCode::CREATED).await
+    let placed: Written<Order> = caller.change(key, "place_staff_order", &body, vec![placing(place)]).await?;
+    answer(&state, &caller.actor, &placed, StatusCode::CREATED).await
 }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
-use ordervault_persistence::read::Moment;
+use ordervault_persistence::read::AsOf;
 
 use super::seen;
 use crate::auth::{Staff, permit};
@@ -12,17 +12,17 @@ use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::as_of::{AsOf, as_of};
+use crate::v1::as_of::{AsOfQuery, as_of};
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::read::{show, visible};
-use crate::v1::submit::Changed;
+use crate::v1::submit::Written;
 
 /// Read an order
 ///
 /// By its id or number. It is not new for you any more. `actions` tells what you may do now and, where you may not, which
 /// rule says no; of an order as it was there is nothing to be done.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}", operation_id = "get_staff_order", tag = "staff-orders",
-    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER)), AsOf),
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER)), AsOfQuery),
     responses((status = 200, description = "The order", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -30,7 +30,7 @@ pub(crate) async fn get_staff_order(
     state: web::Data<AppState>,
     staff: Staff<permit::OrdersRead>,
     id: PathId<OrderId>,
-    query: Query<AsOf>,
+    query: Query<AsOfQuery>,
     request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
     let actor = staff.actor();
@@ -41,9 +41,9 @@ pub(crate) async fn get_staff_order(
     let now = visible(&state, &actor, id.0).await?;
     let order = as_of(&state, &actor, now, Some(moment)).await?;
     let at = match moment {
-        Moment::Time(at) => at,
-        Moment::Version(_) => order.updated_at,
+        AsOf::Time(at) => at,
+        AsOf::Version(_) => order.updated_at,
     };
     let body = OrderBody::new(&order, &actor.scope(), vec![], at);
-    Ok(Changed::from(order).answer(StatusCode::OK, "", &body))
+    Ok(Written::from(order).answer(StatusCode::OK, "", &body))
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
-use ordervault_persistence::writer::Act;
+use ordervault_persistence::writer::Operation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -15,7 +15,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Wish, failed, not_written, reader};
+use crate::v1::submit::{Handover, failed, not_written, reader};
 
 /// What you have seen: give one of the two.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -85,6 +85,9 @@ async fn see<P>(
     if new.is_empty() && up_to.is_none() {
         return Ok(());
     }
-    let wish = Wish { state, actor: staff.actor_ref(), request_id, idempotency: None };
-    wish.submit(vec![Act::Seen { orders: new, up_to }]).await.map(drop).map_err(|error| not_written(&error))
+    let wish = Handover { state, actor: staff.actor_ref(), request_id, idempotency: None };
+    wish.submit(vec![Operation::Seen { orders: new, up_to }])
+        .await
+        .map(drop)
+        .map_err(|error| not_written(&error))
 }

@@ -3,8 +3,8 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::money::Amount;
-use ordervault_domain::product::{Command, MAX_SKU_CODE_POINTS, NewProduct};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::product::{MAX_SKU_CODE_POINTS, NewProduct, ProductCommand};
+use ordervault_persistence::writer::Operation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -17,7 +17,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::Asker;
+use crate::v1::submit::Caller;
 
 /// A new product.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -84,9 +84,9 @@ pub(crate) async fn create_product(
     key: OptionalIdempotencyKey,
     body: Valid<CreateProduct>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Create(body.0.to_domain()?);
-    let act = Act::Product { id: None, expected_version: None, command };
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let changed = asker.change(key, "create_product", &body.0, vec![act]).await?;
+    let command = ProductCommand::Create(body.0.to_domain()?);
+    let act = Operation::Product { id: None, expected_version: None, command };
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let changed = caller.change(key, "create_product", &body.0, vec![act]).await?;
     answer(&state, &changed, StatusCode::CREATED).await
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::money::Amount;
-use ordervault_domain::product::{Command, MAX_SKU_CODE_POINTS, ProductEdit};
+use ordervault_domain::product::{MAX_SKU_CODE_POINTS, ProductCommand, ProductEdit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays. Stock is changed by adjustments.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -75,7 +75,7 @@ pub(crate) async fn edit_product(
     version: IfMatch,
     body: Valid<EditProduct>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Edit(body.0.to_domain()?);
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions::version(version), "edit_product", &(), command).await
+    let command = ProductCommand::Edit(body.0.to_domain()?);
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions::version(version), "edit_product", &(), command).await
 }

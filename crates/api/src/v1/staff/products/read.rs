@@ -11,13 +11,13 @@ use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::as_of::{AsOf, as_of};
+use crate::v1::as_of::{AsOfQuery, as_of};
 
 /// Read a product
 ///
 /// With its stock at this moment, also if it is asked for as it was: stock has no versions.
 #[utoipa::path(get, path = "/v1/staff/products/{id}", operation_id = "get_staff_product", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT)), AsOf),
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT)), AsOfQuery),
     responses((status = 200, description = "The product", body = StaffProductBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -25,7 +25,7 @@ pub(crate) async fn get_staff_product(
     state: web::Data<AppState>,
     staff: Staff<permit::ProductsRead>,
     id: PathId<ProductId>,
-    query: Query<AsOf>,
+    query: Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
     let now = visible(&state, &staff.actor(), id.0).await?;
     let (on_hand, reserved) = (now.on_hand, now.reserved);

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::order::MAX_COMMENT_CODE_POINTS;
-use ordervault_domain::product::Command;
+use ordervault_domain::product::ProductCommand;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::Fields;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// What came into the house or left it, other than by orders.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -55,7 +55,7 @@ pub(crate) async fn adjust_stock(
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
     let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
-    let command = fields.finish(Command::AdjustStock { delta: body.0.delta, comment })?;
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "adjust_stock", &body.0, command).await
+    let command = fields.finish(ProductCommand::AdjustStock { delta: body.0.delta, comment })?;
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "adjust_stock", &body.0, command).await
 }

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::store::{Command, NewStore};
-use ordervault_persistence::writer::Act;
+use ordervault_domain::store::{NewStore, StoreCommand};
+use ordervault_persistence::writer::Operation;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::middleware::request_id::RequestId;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::Asker;
+use crate::v1::submit::Caller;
 
 /// A new store.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -78,9 +78,9 @@ pub(crate) async fn create_store(
     key: OptionalIdempotencyKey,
     body: Valid<CreateStore>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Create(body.0.to_domain()?);
-    let act = Act::Store { id: None, expected_version: None, command };
-    let asker = Asker::staff(&state, &staff, &request_id);
-    let changed = asker.change(key, "create_store", &body.0, vec![act]).await?;
+    let command = StoreCommand::Create(body.0.to_domain()?);
+    let act = Operation::Store { id: None, expected_version: None, command };
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let changed = caller.change(key, "create_store", &body.0, vec![act]).await?;
     Ok(answer(&changed, StatusCode::CREATED))
 }

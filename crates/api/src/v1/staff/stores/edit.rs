@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::StoreId;
-use ordervault_domain::store::{Command, StoreEdit};
+use ordervault_domain::store::{StoreCommand, StoreEdit};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// What shall change (RFC 7396); what is left out stays.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -77,7 +77,7 @@ pub(crate) async fn edit_store(
     version: IfMatch,
     body: Valid<EditStore>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Edit(body.0.to_domain()?);
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions::version(version), "edit_store", &(), command).await
+    let command = StoreCommand::Edit(body.0.to_domain()?);
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions::version(version), "edit_store", &(), command).await
 }

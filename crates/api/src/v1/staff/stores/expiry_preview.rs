@@ -6,7 +6,7 @@ use actix_web::web;
 use ordervault_domain::access::{Actor, Scope};
 use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{Command, Facts, Order, decide};
+use ordervault_domain::order::{DecisionContext, Order, OrderCommand, decide};
 use ordervault_domain::store::{MAX_POLICY_MINUTES, Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Error;
@@ -154,8 +154,8 @@ impl Tally {
 }
 
 fn expires(order: &Order, store: &Store, now: Timestamp) -> bool {
-    let facts = Facts { store: Some(store), ..Facts::default() };
-    let decided = decide(Some(order), &facts, &Actor::System, &Command::Expire, now);
+    let context = DecisionContext { store: Some(store), ..DecisionContext::default() };
+    let decided = decide(Some(order), &context, &Actor::System, &OrderCommand::Expire, now);
     decided.is_ok_and(|events| !events.is_empty())
 }
 

@@ -10,13 +10,13 @@ use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::as_of::{AsOf, as_of};
+use crate::v1::as_of::{AsOfQuery, as_of};
 
 /// Read a store
 ///
 /// Also one that takes no orders.
 #[utoipa::path(get, path = "/v1/staff/stores/{id}", operation_id = "get_staff_store", tag = "staff-catalogue",
-    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE)), AsOf),
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE)), AsOfQuery),
     responses((status = 200, description = "The store", body = StaffStoreBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("staff_bearer" = [])))]
@@ -24,7 +24,7 @@ pub(crate) async fn get_staff_store(
     state: web::Data<AppState>,
     staff: Staff<permit::StoresRead>,
     id: PathId<StoreId>,
-    query: Query<AsOf>,
+    query: Query<AsOfQuery>,
 ) -> Result<HttpResponse, Problem> {
     let store = visible(&state, &staff.actor(), id.0).await?;
     let store = as_of(&state, &staff.actor(), store, query.0.as_of).await?;

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::Action;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::{self, Member, MemberEdit};
-use ordervault_domain::order::{Command, Order, Status};
+use ordervault_domain::order::{Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, BatchAct, Done};
+use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::on_member;
 use ordervault_tests::site::Site;
@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use crate::rows::{Row, Target};
 
 /// What the API's description says about one operation.
-pub(crate) struct Operation {
+pub(crate) struct Endpoint {
     pub(crate) id: String,
     pub(crate) method: String,
     pub(crate) path: String,
@@ -37,17 +37,17 @@ pub(crate) struct Operation {
 }
 
 /// Every operation of the committed description.
-pub(crate) fn operations() -> Vec<Operation> {
+pub(crate) fn operations() -> Vec<Endpoint> {
     let document: Value = serde_json::from_str(&committed("openapi/openapi.json")).expect("JSON");
     let paths = document["paths"].as_object().expect("paths");
     let all = paths.iter().flat_map(|(path, methods)| {
         let methods = methods.as_object().expect("methods");
-        methods.iter().map(move |(method, operation)| Operation::new(path, method, operation))
+        methods.iter().map(move |(method, operation)| Endpoint::new(path, method, operation))
     });
     all.collect()
 }
 
-impl Operation {
+impl Endpoint {
     fn new(path: &str, method: &str, operation: &Value) -> Self {
         let statuses = operation["responses"].as_object().expect("answers").keys();
         // Of two, the later one is that of the act itself and not of its preview.
@@ -91,7 +91,7 @@ fn committed(path: &str) -> String {
 }
 
 /// A store with all that the requests speak of.
-pub(crate) struct Ground {
+pub(crate) struct Fixture {
     pub(crate) site: Site,
     pub(crate) store: Arc<Store>,
     pub(crate) product: Arc<Product>,
@@ -103,7 +103,7 @@ pub(crate) struct Ground {
     pub(crate) member: Arc<Member>,
 }
 
-impl Ground {
+impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
         let site = Site::open(db).await;
         let store = site.shop.store_with_board().await;
@@ -128,7 +128,7 @@ impl Ground {
 
     /// A good request for an operation on things of the store, without a token. With a `version` instead of any, where
     /// the operation takes one.
-    pub(crate) async fn request(&self, operation: &Operation, row: &Row, version: Option<&str>) -> Request {
+    pub(crate) async fn request(&self, operation: &Endpoint, row: &Row, version: Option<&str>) -> Request {
         self.request_of(&self.member, operation, row, version).await
     }
 
@@ -136,7 +136,7 @@ impl Ground {
     pub(crate) async fn request_of(
         &self,
         member: &Member,
-        operation: &Operation,
+        operation: &Endpoint,
         row: &Row,
         version: Option<&str>,
     ) -> Request {
@@ -163,7 +163,7 @@ impl Ground {
             Target::Order(status) => order(status).await.id.to_string(),
             Target::Trash => {
                 let invalid = order(Status::Invalid).await;
-                let delete = Command::Delete { batch: None };
+                let delete = OrderCommand::Delete { batch: None };
                 shop.change(ActorRef::Operator, &invalid, delete).await.id.to_string()
             }
             Target::Batch => self.batch(member, &*order(Status::PendingReview).await).await,
@@ -181,17 +181,17 @@ impl Ground {
         let shop = &self.site.shop;
         let turn_into = async |roles| {
             let edit = MemberEdit { roles: Some(roles), ..MemberEdit::default() };
-            let act = on_member(maker.id, member::Command::Edit(edit));
+            let act = on_member(maker.id, member::MemberCommand::Edit(edit));
             shop.act(ActorRef::Operator, act).await
         };
         turn_into(BTreeSet::from([Role::Owner])).await;
         let stores = StoreScope::Only(BTreeSet::from([order.store_id]));
         let items = Arc::new([(order.id, None)]);
-        let open = Act::Batch(BatchAct::Open { action: Action::Confirm, stores, items });
+        let open = Operation::Batch(BatchOperation::Open { action: BatchAction::Confirm, stores, items });
         let opened = shop.act(ActorRef::Member(maker.id), open).await;
         turn_into(maker.roles.clone()).await;
         match opened {
-            Done::Batch(batch) => batch.id.to_string(),
+            Effect::Batch(batch) => batch.id.to_string(),
             other => unreachable!("{other:?}"),
         }
     }

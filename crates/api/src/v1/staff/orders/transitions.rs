@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{CancelReason, Command, InvalidReason, MAX_COMMENT_CODE_POINTS};
+use ordervault_domain::order::{CancelReason, InvalidReason, MAX_COMMENT_CODE_POINTS, OrderCommand};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::state::AppState;
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::act;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Why an order is not a real one.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -74,8 +74,8 @@ macro_rules! step {
             version: OptionalIfMatch,
             key: OptionalIdempotencyKey,
         ) -> Result<HttpResponse, Problem> {
-            let asker = Asker::staff(&state, &staff, &request_id);
-            act(asker, id.0, Conditions { version, key }, $operation, &(), $command).await
+            let caller = Caller::staff(&state, &staff, &request_id);
+            act(caller, id.0, Conditions { version, key }, $operation, &(), $command).await
         }
     };
 }
@@ -85,42 +85,42 @@ step!(
     ///
     /// The shop promises to deliver. Doing it twice is no error.
     confirm_order, "/v1/staff/orders/{id}/confirm", "confirm_order", examples::ORDER_TO_CONFIRM,
-    OrdersConfirm, Command::Confirm
+    OrdersConfirm, OrderCommand::Confirm
 );
 step!(
     /// Start the execution of an order
     ///
     /// From here on the customer can change nothing any more. Doing it twice is no error.
     start_order, "/v1/staff/orders/{id}/start", "start_order", examples::ORDER_TO_START,
-    OrdersStart, Command::Start
+    OrdersStart, OrderCommand::Start
 );
 step!(
     /// Complete an order
     ///
     /// The goods have left the house: the reserved stock is taken out. Doing it twice is no error.
     complete_order, "/v1/staff/orders/{id}/complete", "complete_order", examples::ORDER_TO_COMPLETE,
-    OrdersComplete, Command::Complete
+    OrdersComplete, OrderCommand::Complete
 );
 step!(
     /// Take an invalid mark back
     ///
     /// The order returns to the status it had before; the stock is reserved again, if there is enough.
     restore_order, "/v1/staff/orders/{id}/restore", "restore_order", examples::ORDER_TO_RESTORE,
-    OrdersRestore, Command::Restore
+    OrdersRestore, OrderCommand::Restore
 );
 step!(
     /// Put an invalid order into the trash
     ///
     /// From then on only members with the permission `orders:delete` see it. Nothing is lost. Doing it twice is no error.
     delete_order, "/v1/staff/orders/{id}/delete", "delete_order", examples::ORDER_TO_DELETE,
-    OrdersDelete, Command::Delete { batch: None }
+    OrdersDelete, OrderCommand::Delete { batch: None }
 );
 step!(
     /// Take an order out of the trash
     ///
     /// It is again what it was before.
     undelete_order, "/v1/staff/orders/{id}/undelete", "undelete_order", examples::ORDER_TO_UNDELETE,
-    OrdersDelete, Command::Undelete { batch: None }
+    OrdersDelete, OrderCommand::Undelete { batch: None }
 );
 
 step!(
@@ -128,14 +128,14 @@ step!(
     ///
     /// As its buyer wishes. Doing it twice is no error.
     hide_staff_order, "/v1/staff/orders/{id}/hide", "hide_staff_order", examples::ORDER_TO_HIDE_BY_STAFF,
-    OrdersAmend, Command::Hide
+    OrdersAmend, OrderCommand::Hide
 );
 step!(
     /// Let an order stand on the public board
     ///
     /// Masked, if its store has a board. Doing it twice is no error.
     show_staff_order, "/v1/staff/orders/{id}/show", "show_staff_order", examples::ORDER_TO_HIDE_BY_STAFF,
-    OrdersAmend, Command::Show
+    OrdersAmend, OrderCommand::Show
 );
 
 /// Reject an order
@@ -157,9 +157,9 @@ pub(crate) async fn reject_order(
     key: OptionalIdempotencyKey,
     body: Valid<InvalidateOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Reject { reason: body.0.reason, comment: body.0.comment()? };
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(asker, id.0, Conditions { version, key }, "reject_order", &body.0, command).await
+    let command = OrderCommand::Reject { reason: body.0.reason, comment: body.0.comment()? };
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(caller, id.0, Conditions { version, key }, "reject_order", &body.0, command).await
 }
 
 /// Mark an order invalid
@@ -182,9 +182,9 @@ pub(crate) async fn invalidate_order(
     key: OptionalIdempotencyKey,
     body: Valid<InvalidateOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Invalidate { reason: body.0.reason, comment: body.0.comment()? };
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(asker, id.0, Conditions { version, key }, "invalidate_order", &body.0, command).await
+    let command = OrderCommand::Invalidate { reason: body.0.reason, comment: body.0.comment()? };
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(caller, id.0, Conditions { version, key }, "invalidate_order", &body.0, command).await
 }
 
 /// Cancel an order
@@ -207,7 +207,7 @@ pub(crate) async fn cancel_staff_order(
     key: OptionalIdempotencyKey,
     body: Valid<CancelStaffOrder>,
 ) -> Result<HttpResponse, Problem> {
-    let command = Command::Cancel { reason: body.0.reason, comment: comment(body.0.comment.as_ref())? };
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(asker, id.0, Conditions { version, key }, "cancel_staff_order", &body.0, command).await
+    let command = OrderCommand::Cancel { reason: body.0.reason, comment: comment(body.0.comment.as_ref())? };
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(caller, id.0, Conditions { version, key }, "cancel_staff_order", &body.0, command).await
 }

@@ -4,29 +4,29 @@ use std::collections::BTreeMap;
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::ProductId;
-use ordervault_domain::order::{self, Facts, Likeness, Order};
+use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order};
 use ordervault_domain::product::Product;
 use ordervault_domain::time::Timestamp;
 
 use super::working_set::WorkingSet;
 
 /// Store, products and look-alikes for a command on an order, from the working set.
-pub(super) fn facts<'a>(
+pub(super) fn context<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
     order: Option<&Order>,
-    command: &order::Command,
+    command: &order::OrderCommand,
     now: Timestamp,
-) -> Facts<'a> {
+) -> DecisionContext<'a> {
     let store_id = match command {
-        order::Command::Place(place) => Some(place.store_id),
-        order::Command::Import(import) => Some(import.store_id),
+        order::OrderCommand::Place(place) => Some(place.store_id),
+        order::OrderCommand::Import(import) => Some(import.store_id),
         _ => order.map(|order| order.store_id),
     };
     let asked: Vec<ProductId> = match command {
-        order::Command::Place(place) => place.lines.iter().map(|line| line.product_id).collect(),
-        order::Command::Import(import) => import.lines.iter().map(|line| line.product_id).collect(),
-        order::Command::Amend(amendment) => {
+        order::OrderCommand::Place(place) => place.lines.iter().map(|line| line.product_id).collect(),
+        order::OrderCommand::Import(import) => import.lines.iter().map(|line| line.product_id).collect(),
+        order::OrderCommand::Amend(amendment) => {
             amendment.lines.iter().flatten().map(|line| line.product_id).collect()
         }
         _ => vec![],
@@ -40,10 +40,10 @@ pub(super) fn facts<'a>(
     let store = store_id.and_then(|id| set.stores.get(id.get()));
     let window_minutes = store.and_then(|store| store.policy.duplicate_window_minutes);
     let look_alikes = match (command, window_minutes) {
-        (order::Command::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
+        (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
         _ => vec![],
     };
-    Facts { store, products, look_alikes }
+    DecisionContext { store, products, look_alikes }
 }
 
 /// Orders like the one to be placed, from the last so many minutes.
@@ -58,9 +58,9 @@ fn look_alikes<'a>(
         Actor::Customer(id) => Some(*id),
         _ => place.customer_id,
     };
-    let Some(wanted) = Likeness::of_place(place, customer_id) else { return vec![] };
+    let Some(wanted) = DuplicateKey::of_place(place, customer_id) else { return vec![] };
     let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
-    let alike = |order: &&Order| Likeness::of_order(order).as_ref() == Some(&wanted);
+    let alike = |order: &&Order| DuplicateKey::of_order(order).as_ref() == Some(&wanted);
     let mut found: Vec<&Order> = set.orders.iter().filter(recent).filter(alike).collect();
     found.sort_by_key(|order| order.id);
     found

@@ -7,7 +7,7 @@ use ordervault_api::jobs::{Job as _, Progress, RunBatches, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{Command, InvalidReason, Order, Status};
+use ordervault_domain::order::{InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 pub(crate) const BATCHES: &str = "/v1/staff/batches";
 
-pub(crate) struct Desk {
+pub(crate) struct Fixture {
     pub(crate) site: Site,
     pub(crate) store: Arc<Store>,
     pub(crate) product: Arc<Product>,
@@ -30,7 +30,7 @@ pub(crate) struct Desk {
     pub(crate) token: String,
 }
 
-impl Desk {
+impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
         let site = Site::open(db).await;
         let store = site.shop.store().await;
@@ -61,7 +61,7 @@ impl Desk {
         let mut invalid = vec![];
         for orders in orders.chunks(200) {
             let marks = orders.iter().map(|order| {
-                let command = Command::Invalidate { reason: InvalidReason::Test, comment: None };
+                let command = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
                 submission(ActorRef::Operator, vec![on_order(order.id, None, command)])
             });
             for marked in together(&self.site.shop.writer, marks.collect()).await {

@@ -8,14 +8,14 @@ use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Value};
 
 use super::filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 use crate::engine::Engine;
-use crate::read::new_orders::News;
 use crate::read::terms;
+use crate::read::unread::UnreadFilter;
 
 /// The digits of the phone number, the last one first.
 pub(super) const PHONE: &str = "contact_phone_reversed";
 
 /// One thing that is asked of an order.
-pub(super) enum Criterion {
+pub(super) enum Predicate {
     /// The column has one of these values. An index gives the rows of each in the order of their placing.
     Among(&'static str, Vec<Value>),
     /// The column is there, at least the first and less than the second. An index has it first.
@@ -33,7 +33,7 @@ pub(super) enum Criterion {
     /// It is one of these orders.
     Ids(Vec<i64>),
     /// It is new for its reader, or is not.
-    New(News),
+    New(UnreadFilter),
 }
 
 /// What is asked of a line.
@@ -43,13 +43,13 @@ pub(super) enum Line {
     Sku(String),
 }
 
-impl Criterion {
+impl Predicate {
     /// Everything that is asked for; `None`: nothing can fulfil it.
     pub(super) fn all(
         scope: &Scope,
         filter: &OrderFilter,
         sort: OrderSort,
-        news: &News,
+        news: &UnreadFilter,
     ) -> Option<Vec<Self>> {
         let mut all = reach(scope, filter)?;
         if news.is_asked() {
@@ -160,20 +160,20 @@ pub(in crate::read) fn in_scope(scope: &Scope) -> Condition {
 }
 
 /// What is in scope, together with the same that the filter asks for; `None`: nothing is.
-fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Criterion>> {
+fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Predicate>> {
     let mut all = vec![];
     let (mut stores_in_reach, mut statuses_in_reach, mut has_trash) = (None, None, false);
     match scope {
         Scope::Everything => has_trash = true,
-        Scope::Customer(id) => all.push(Criterion::Among("customer_id", vec![id.get().into()])),
+        Scope::Customer(id) => all.push(Predicate::Among("customer_id", vec![id.get().into()])),
         Scope::Guest(id) => {
             let id = (*id)?.get();
-            all.push(Criterion::Within("id", Some(id), Some(id.checked_add(1)?)));
+            all.push(Predicate::Within("id", Some(id), Some(id.checked_add(1)?)));
         }
         Scope::Board(stores) => {
             stores_in_reach = Some(stores.iter().map(|store| store.get()).collect());
             statuses_in_reach = Some(Status::PUBLIC.to_vec());
-            all.push(Criterion::Unindexed("unlisted", vec![false.into()]));
+            all.push(Predicate::Unindexed("unlisted", vec![false.into()]));
         }
         Scope::Staff { stores, statuses, trash, .. } => {
             if let StoreScope::Only(stores) = stores {
@@ -186,17 +186,17 @@ fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Criterion>> {
     let stores = both(filter.stores.iter().map(|store| store.get()).collect(), stores_in_reach);
     let statuses: Option<Vec<Status>> = both(filter.statuses.clone(), statuses_in_reach);
     if let Some(stores) = stores {
-        all.push(Criterion::Among("store_id", some(stores)?));
+        all.push(Predicate::Among("store_id", some(stores)?));
     }
     if let Some(statuses) = statuses {
         let names: Vec<&str> = statuses.into_iter().map(Into::into).collect();
-        all.push(Criterion::Among("status", some(names)?));
+        all.push(Predicate::Among("status", some(names)?));
     }
     match filter.trash {
         Trash::Only if !has_trash => return None,
-        Trash::Only => all.push(Criterion::Deleted(true)),
+        Trash::Only => all.push(Predicate::Deleted(true)),
         Trash::With if has_trash => {}
-        Trash::Without | Trash::With => all.push(Criterion::Deleted(false)),
+        Trash::Without | Trash::With => all.push(Predicate::Deleted(false)),
     }
     Some(all)
 }
@@ -218,7 +218,7 @@ fn some<T: Into<Value>>(values: Vec<T>) -> Option<Vec<Value>> {
     (!values.is_empty()).then(|| values.into_iter().map(Into::into).collect())
 }
 
-fn ranges(filter: &OrderFilter, sort: OrderSort) -> Vec<Criterion> {
+fn ranges(filter: &OrderFilter, sort: OrderSort) -> Vec<Predicate> {
     let millis = |at: Option<Timestamp>| at.map(Timestamp::millis);
     let all = [
         ("placed_at", millis(filter.placed_after), millis(filter.placed_before)),
@@ -233,7 +233,7 @@ fn ranges(filter: &OrderFilter, sort: OrderSort) -> Vec<Criterion> {
     let is_asked = |(name, from, to): &(&str, Option<i64>, Option<i64>)| {
         from.is_some() || to.is_some() || (sort.key == SortKey::Due && *name == "due_at")
     };
-    all.into_iter().filter(is_asked).map(|(name, from, to)| Criterion::Within(name, from, to)).collect()
+    all.into_iter().filter(is_asked).map(|(name, from, to)| Predicate::Within(name, from, to)).collect()
 }
 
 impl Line {

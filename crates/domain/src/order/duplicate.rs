@@ -10,7 +10,7 @@ use crate::id::{CustomerId, ProductId, StoreId};
 
 /// Store, buyer and basket of an order. Equal for orders that may be one placed twice.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Likeness {
+pub struct DuplicateKey {
     store_id: StoreId,
     buyer: Buyer,
     basket: BTreeMap<ProductId, u64>,
@@ -24,7 +24,7 @@ enum Buyer {
     Reach(String),
 }
 
-impl Likeness {
+impl DuplicateKey {
     /// That of an order that was placed here. None for imported ones, and those that nobody can be told by.
     #[must_use]
     pub fn of_order(order: &Order) -> Option<Self> {

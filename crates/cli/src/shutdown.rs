@@ -8,7 +8,7 @@ use crate::exit::{Exit, Failure};
 
 /// Tells whether and when the program is asked to stop. Clones hear the same.
 #[derive(Clone, Debug)]
-pub struct Stop(watch::Receiver<Stage>);
+pub struct Shutdown(watch::Receiver<Stage>);
 
 /// How near the end is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,7 +18,7 @@ enum Stage {
     Requested,
 }
 
-impl Stop {
+impl Shutdown {
     /// Listens from now on; the signals end the program no longer by themselves. The first one announces the stop, which is
     /// requested after this pause, or at a second signal.
     ///

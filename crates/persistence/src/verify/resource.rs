@@ -7,10 +7,10 @@ use ordervault_domain::aggregate::Kind;
 use super::{Code, Finding, Progress, Report, stock};
 use crate::error::Error;
 use crate::tables::history::{self, FIRST, HistoryRow};
-use crate::tables::{Held, Hold};
+use crate::tables::{LockedRow, RowLock};
 use crate::tx::Conn;
 use crate::walk::{self, Walk, Walked};
-use crate::writer::Move;
+use crate::writer::StockMovement;
 
 /// A kind of thing with what has to be looked at besides row and history.
 pub(super) trait Verified: Walked {
@@ -33,7 +33,7 @@ pub(super) struct Life<A> {
     /// The fold; none if the history is broken.
     pub state: Option<A>,
     /// What its events move in the stock; none if the history is broken.
-    pub moves: Option<Vec<Move>>,
+    pub moves: Option<Vec<StockMovement>>,
     last_seq: i64,
     head: String,
 }
@@ -64,7 +64,8 @@ pub(super) async fn check<A: Verified>(
             .chunk_by(|a, b| a.entity_id == b.entity_id)
             .map(|rows| (rows[0].entity_id, rows))
             .collect();
-        let mut held: HashMap<i64, &Held<A>> = rows.iter().map(|held| (held.state.raw_id(), held)).collect();
+        let mut held: HashMap<i64, &LockedRow<A>> =
+            rows.iter().map(|held| (held.state.raw_id(), held)).collect();
         let mut moves = vec![];
         for id in &ids {
             let life = live::<A>(*id, by_id.remove(id).unwrap_or_default(), report);
@@ -94,9 +95,9 @@ async fn readable<A: Walked>(
     conn: &mut Conn,
     mut ids: Vec<i64>,
     report: &mut Report,
-) -> Result<Vec<Held<A>>, Error> {
+) -> Result<Vec<LockedRow<A>>, Error> {
     loop {
-        match A::load(conn, &ids, Hold::Free).await {
+        match A::load(conn, &ids, RowLock::Free).await {
             Err(Error::Inconsistent { table, column, id }) if ids.contains(&id) => {
                 let detail = format!("the column {column} of {table} has something that cannot be");
                 report.add(finding::<A>(Code::RowUnreadable, id, None, detail));
@@ -176,7 +177,7 @@ fn step<A: Walked>(life: &mut Life<A>, row: &HistoryRow) -> Result<(), (Code, St
 }
 
 /// The row against what its history amounts to.
-fn compare<A: Walked>(held: &Held<A>, life: &Life<A>, report: &mut Report) {
+fn compare<A: Walked>(held: &LockedRow<A>, life: &Life<A>, report: &mut Report) {
     let row = &held.state;
     let mut found = |code, detail: String| report.add(finding::<A>(code, row.raw_id(), None, detail));
     if life.last_seq == 0 {

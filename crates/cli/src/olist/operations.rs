@@ -20,7 +20,7 @@ use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{self, Import, ImportedLine, ImportedStep, Status};
 use ordervault_domain::time::{TimeZone, Timestamp};
 use ordervault_domain::{customer, product, store};
-use ordervault_persistence::writer::Act;
+use ordervault_persistence::writer::Operation;
 
 use super::{FEDERAL_STATES, Olist, OlistOrder, OlistStatus, ids};
 use crate::exit::{Exit, Failure};
@@ -60,7 +60,7 @@ impl Translator {
     fn store(&self, state: &str) -> Option<Piece> {
         let name = FEDERAL_STATES.iter().find(|(code, _)| *code == state)?.1;
         let id = store_id(state)?;
-        let command = store::Command::Create(store::NewStore {
+        let command = store::StoreCommand::Create(store::NewStore {
             name: format!("{name} ({state})"),
             currency: self.brl,
             time_zone: self.time_zone,
@@ -71,7 +71,7 @@ impl Translator {
             },
             external_reference: Some(store_reference(state)),
         });
-        let act = Act::Store { id: Some(id), expected_version: None, command };
+        let act = Operation::Store { id: Some(id), expected_version: None, command };
         Some(Piece { name: format!("store {state}"), id: id.get(), needs: vec![], act })
     }
 
@@ -113,10 +113,10 @@ impl Translator {
             placed_at,
             steps: steps(order, |local| self.time_zone.local_to_utc(local)),
         };
-        let act = Act::Order {
+        let act = Operation::Order {
             id: Some(OrderId::from_i64(id)),
             expected_version: None,
-            command: order::Command::Import(Box::new(import)),
+            command: order::OrderCommand::Import(Box::new(import)),
         };
         Ok(Piece { name: format!("order {}", order.order_id), id, needs, act })
     }
@@ -132,8 +132,8 @@ pub fn customers(olist: &Olist) -> Vec<Piece> {
 
 fn customer(unique_id: &str) -> Option<Piece> {
     let id = customer_id(unique_id)?;
-    let command = customer::Command::Import { external_reference: customer_reference(unique_id) };
-    let act = Act::Customer { id: Some(id), command, password_hash: None };
+    let command = customer::CustomerCommand::Import { external_reference: customer_reference(unique_id) };
+    let act = Operation::Customer { id: Some(id), command, password_hash: None };
     Some(Piece { name: format!("customer {unique_id}"), id: id.get(), needs: vec![], act })
 }
 
@@ -157,7 +157,7 @@ pub fn products(olist: &Olist) -> Vec<Piece> {
         let symbols = head(product_id, SKU_SYMBOLS);
         let is_alone = sharing.get(&(*state, symbols)) == Some(&1);
         let words = category.as_deref().unwrap_or("product").replace('_', " ");
-        let command = product::Command::Create(product::NewProduct {
+        let command = product::ProductCommand::Create(product::NewProduct {
             store_id,
             sku: if is_alone { symbols } else { product_id }.to_owned(),
             title: format!("{words} {}", head(product_id, TITLE_SYMBOLS)),
@@ -166,7 +166,7 @@ pub fn products(olist: &Olist) -> Vec<Piece> {
             on_hand: 0,
             external_reference: Some(product_reference(state, product_id)),
         });
-        let act = Act::Product { id: Some(id), expected_version: None, command };
+        let act = Operation::Product { id: Some(id), expected_version: None, command };
         let name = format!("product {product_id} in {state}");
         Some(Piece { name, id: id.get(), needs: vec![store_id.get()], act })
     };
@@ -259,7 +259,7 @@ mod tests {
     fn import(order: &OlistOrder) -> (Piece, Import) {
         let piece = Translator::new().unwrap().order(order, at(NOW)).unwrap();
         match piece.act.clone() {
-            Act::Order { command: order::Command::Import(import), .. } => (piece, *import),
+            Operation::Order { command: order::OrderCommand::Import(import), .. } => (piece, *import),
             other => panic!("{other:?}"),
         }
     }
@@ -338,7 +338,7 @@ mod tests {
         let named: Vec<_> = products(&olist)
             .into_iter()
             .map(|piece| match piece.act {
-                Act::Product { command: product::Command::Create(new), .. } => {
+                Operation::Product { command: product::ProductCommand::Create(new), .. } => {
                     (new.sku, new.title, new.price.get(), new.external_reference.unwrap())
                 }
                 other => panic!("{other:?}"),

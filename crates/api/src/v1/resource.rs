@@ -6,12 +6,12 @@ use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Change};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
-use ordervault_persistence::writer::Done;
+use ordervault_persistence::writer::Effect;
 
 /// A kind of thing that requests change and look at.
-pub(crate) trait Thing: Aggregate {
+pub(crate) trait Resource: Aggregate {
     /// It, if that is what an act led to.
-    fn of(done: Done) -> Option<Arc<Self>>;
+    fn of(done: Effect) -> Option<Arc<Self>>;
 
     /// Is it within this actor's reach?
     fn is_visible(&self, actor: &Actor) -> bool;
@@ -22,10 +22,10 @@ pub(crate) trait Thing: Aggregate {
     }
 }
 
-impl Thing for Order {
-    fn of(done: Done) -> Option<Arc<Self>> {
+impl Resource for Order {
+    fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
-            Done::Order(order) => Some(order),
+            Effect::Order(order) => Some(order),
             _ => None,
         }
     }
@@ -35,10 +35,10 @@ impl Thing for Order {
     }
 }
 
-impl Thing for Customer {
-    fn of(done: Done) -> Option<Arc<Self>> {
+impl Resource for Customer {
+    fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
-            Done::Customer(customer) => Some(customer),
+            Effect::Customer(customer) => Some(customer),
             _ => None,
         }
     }

@@ -48,14 +48,14 @@ statements! {
 
 /// What a list tells, and whether it asks, about what is new for its reader.
 #[derive(Clone, Debug)]
-pub(super) struct News {
+pub(super) struct UnreadFilter {
     reader: Option<MemberId>,
     wanted: Option<bool>,
     /// All that can be new, if that is wanted and not too much.
     candidates: Option<Vec<i64>>,
 }
 
-impl News {
+impl UnreadFilter {
     /// What a filter asks for.
     pub(super) async fn of(conn: &mut Conn, scope: &Scope, filter: &OrderFilter) -> Result<Self, Error> {
         let wanted = filter.new.filter(|_| filter.reader.is_some());
@@ -218,7 +218,7 @@ pub async fn new_among(
 /// When the database fails.
 pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Result<Counted, Error> {
     let filter = OrderFilter { reader: Some(member), new: Some(true), ..OrderFilter::default() };
-    let news = News::of(conn, scope, &filter).await?;
+    let news = UnreadFilter::of(conn, scope, &filter).await?;
     let mut select = news.source(conn.engine());
     select
         .columns(["id", "source"].map(Alias::new))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordervault_domain::batch::{Batch, Outcome};
+use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::member::{self, Member};
@@ -11,7 +11,7 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 
-use super::batch::BatchAct;
+use super::batch::BatchOperation;
 use super::throttle::Throttle;
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
@@ -65,12 +65,12 @@ pub struct Submission {
     /// "Do this once."
     pub idempotency: Option<Idempotency>,
     /// At least one act.
-    pub acts: Vec<Act>,
+    pub operations: Vec<Operation>,
 }
 
 /// One change that is wanted.
 #[derive(Clone, Debug)]
-pub enum Act {
+pub enum Operation {
     /// On an order; without id, on a new one. An import brings its own id.
     Order {
         /// Which.
@@ -78,7 +78,7 @@ pub enum Act {
         /// The version that the caller has seen, if they said so.
         expected_version: Option<i64>,
         /// What.
-        command: order::Command,
+        command: order::OrderCommand,
     },
     /// On a store.
     Store {
@@ -87,7 +87,7 @@ pub enum Act {
         /// The version that the caller has seen.
         expected_version: Option<i64>,
         /// What.
-        command: store::Command,
+        command: store::StoreCommand,
     },
     /// On a product.
     Product {
@@ -96,14 +96,14 @@ pub enum Act {
         /// The version that the caller has seen.
         expected_version: Option<i64>,
         /// What.
-        command: product::Command,
+        command: product::ProductCommand,
     },
     /// On a customer's account.
     Customer {
         /// Which; none makes a new one.
         id: Option<CustomerId>,
         /// What.
-        command: customer::Command,
+        command: customer::CustomerCommand,
         /// The hash of the new password, if the command sets one.
         password_hash: Option<String>,
     },
@@ -114,14 +114,14 @@ pub enum Act {
         /// The version that the caller has seen.
         expected_version: Option<i64>,
         /// What.
-        command: member::Command,
+        command: member::MemberCommand,
         /// The hash of the new password, if the command sets one.
         password_hash: Option<String>,
     },
     /// On logins.
-    Session(SessionAct),
+    Session(SessionOperation),
     /// On batches.
-    Batch(BatchAct),
+    Batch(BatchOperation),
     /// A password was checked before: refused unless the account is active and its password still has this hash. In
     /// front of what the check gives a right to.
     Verified {
@@ -140,7 +140,7 @@ pub enum Act {
         password_hash: String,
     },
     /// On what may be tried only so often.
-    Throttle(ThrottleAct),
+    Throttle(ThrottleOperation),
     /// A member has seen new orders: these, and everything up to a position in the outbox.
     Seen {
         /// Those that were seen one by one; others than there are do no harm.
@@ -149,12 +149,12 @@ pub enum Act {
         up_to: Option<i64>,
     },
     /// Takes over a thing from an export, history and all.
-    Adopt(Arc<[HistoryRow]>),
+    ImportHistory(Arc<[HistoryRow]>),
 }
 
 /// A change of a counter of attempts.
 #[derive(Clone, Debug)]
-pub enum ThrottleAct {
+pub enum ThrottleOperation {
     /// One more attempt; refused when there were too many.
     Count(Throttle),
     /// The attempt was a good one and does not count.
@@ -169,7 +169,7 @@ pub type TokenHash = Arc<dyn Fn(SessionId, i64) -> String + Send + Sync>;
 
 /// A change of logins.
 #[derive(Clone)]
-pub enum SessionAct {
+pub enum SessionOperation {
     /// A new login.
     Open {
         /// For whom.
@@ -212,7 +212,7 @@ pub enum SessionAct {
     },
 }
 
-impl std::fmt::Debug for SessionAct {
+impl std::fmt::Debug for SessionOperation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Open { .. } => "Open",
@@ -225,7 +225,7 @@ impl std::fmt::Debug for SessionAct {
 
 /// What one act led to, as it is after the commit.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Done {
+pub enum Effect {
     /// The order.
     Order(Arc<Order>),
     /// The store.
@@ -241,7 +241,7 @@ pub enum Done {
     /// The batch.
     Batch(Arc<Batch>),
     /// What became of an order of a batch; none: it had its turn before, or never gets one.
-    BatchItem(Option<Outcome>),
+    BatchItem(Option<ItemOutcome>),
     /// What was shown is remembered.
     Previewed,
     /// A used token was shown again: the family is ended.
@@ -255,16 +255,16 @@ pub enum Done {
     /// Noted.
     Seen,
     /// Taken over, or there already.
-    Adopted,
+    HistoryImported,
 }
 
 /// The answer to a submission that was carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Receipt {
     /// It was carried out now; one entry per act.
-    Done {
+    Executed {
         /// What each act led to.
-        done: Vec<Done>,
+        done: Vec<Effect>,
         /// Was anything written? If not, everything was so already.
         applied: bool,
     },
@@ -331,24 +331,26 @@ impl Submission {
         const ROWS_OF_ANY_ACT: usize = 5;
         const ROWS_OF_A_LINE: usize = 3;
         const VERSIONS_OF_A_ROW: usize = 10;
-        let throttles = self.acts.iter().filter(|act| matches!(act, Act::Throttle(_))).count();
-        let others = self.acts.len() - throttles;
+        let throttles = self.operations.iter().filter(|act| matches!(act, Operation::Throttle(_))).count();
+        let others = self.operations.len() - throttles;
         let lines: usize = self
-            .acts
+            .operations
             .iter()
             .map(|act| match act {
-                Act::Order { command: order::Command::Place(place), .. } => place.lines.len(),
-                Act::Order { command: order::Command::Import(import), .. } => {
+                Operation::Order { command: order::OrderCommand::Place(place), .. } => place.lines.len(),
+                Operation::Order { command: order::OrderCommand::Import(import), .. } => {
                     import.lines.len() + import.steps.len()
                 }
-                Act::Order { command: order::Command::Amend(amendment), .. } => {
+                Operation::Order { command: order::OrderCommand::Amend(amendment), .. } => {
                     amendment.lines.as_ref().map_or(0, Vec::len)
                 }
-                Act::Adopt(rows) => rows.len(),
-                Act::Batch(BatchAct::Open { items, .. }) => items.len(),
+                Operation::ImportHistory(rows) => rows.len(),
+                Operation::Batch(BatchOperation::Open { items, .. }) => items.len(),
                 // One row, but as long as this.
-                Act::Batch(BatchAct::Preview { versions, .. }) => versions.len() / VERSIONS_OF_A_ROW,
-                Act::Seen { orders, .. } => orders.len(),
+                Operation::Batch(BatchOperation::Preview { versions, .. }) => {
+                    versions.len() / VERSIONS_OF_A_ROW
+                }
+                Operation::Seen { orders, .. } => orders.len(),
                 _ => 0,
             })
             .sum();

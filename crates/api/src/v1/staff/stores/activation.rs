@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::StoreId;
-use ordervault_domain::store::Command;
+use ordervault_domain::store::StoreCommand;
 
 use super::{StaffStoreBody, act};
 use crate::auth::{Staff, permit};
@@ -11,7 +11,7 @@ use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Activate a store
 ///
@@ -30,8 +30,8 @@ pub(crate) async fn activate_store(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "activate_store", &(), Command::Activate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "activate_store", &(), StoreCommand::Activate).await
 }
 
 /// Deactivate a store
@@ -51,6 +51,6 @@ pub(crate) async fn deactivate_store(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "deactivate_store", &(), Command::Deactivate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "deactivate_store", &(), StoreCommand::Deactivate).await
 }

@@ -5,22 +5,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::Action;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Command, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Place,
-    Status,
+    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, OrderCommand,
+    Place, Status,
 };
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::writer::{
-    Act, ActorRef, BatchAct, Done, Rate, Receipt, SessionAct, Submission, Throttle, ThrottleAct, TokenHash,
+    ActorRef, BatchOperation, Effect, Operation, Rate, Receipt, SessionOperation, Submission, Throttle,
+    ThrottleOperation, TokenHash,
 };
 use ordervault_persistence::{Realm, Session};
 
-use crate::queue::{Outcome, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
+use crate::queue::{SubmissionResult, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
 use crate::shop::{contact, submission};
 
 /// The numbers that one submission is made from.
@@ -40,29 +41,29 @@ pub struct Known {
 
 impl Known {
     /// Learns from the answer to a wish.
-    pub fn learn(&mut self, wish: &Submission, outcome: &Outcome) {
-        let Ok(Receipt::Done { done, .. }) = outcome else { return };
-        for (act, done) in wish.acts.iter().zip(done) {
+    pub fn learn(&mut self, wish: &Submission, outcome: &SubmissionResult) {
+        let Ok(Receipt::Executed { done, .. }) = outcome else { return };
+        for (act, done) in wish.operations.iter().zip(done) {
             match done {
-                Done::Batch(batch) => {
-                    if let Act::Batch(BatchAct::Open { items, .. }) = act {
+                Effect::Batch(batch) => {
+                    if let Operation::Batch(BatchOperation::Open { items, .. }) = act {
                         let orders = items.iter().map(|(order, _)| *order);
                         self.batches.push((batch.id, orders.collect()));
                     }
                 }
-                Done::Store(store) if store.version == 1 => self.stores.push(store.id),
-                Done::Product(product) if product.version == 1 => {
+                Effect::Store(store) if store.version == 1 => self.stores.push(store.id),
+                Effect::Product(product) if product.version == 1 => {
                     self.products.push((product.id, product.sku.clone()));
                 }
-                Done::Customer(customer) if customer.version == 1 => {
+                Effect::Customer(customer) if customer.version == 1 => {
                     self.customers.push((customer.id, customer.contact.clone()));
                 }
-                Done::Member(member) if member.version == 1 => self.members.push(member.id),
-                Done::Order(order) => {
+                Effect::Member(member) if member.version == 1 => self.members.push(member.id),
+                Effect::Order(order) => {
                     self.orders.retain(|(id, _)| *id != order.id);
                     self.orders.push((order.id, order.version));
                 }
-                Done::Session(Some(session)) => self.sessions.push(session.clone()),
+                Effect::Session(Some(session)) => self.sessions.push(session.clone()),
                 _ => {}
             }
         }
@@ -71,7 +72,7 @@ impl Known {
     /// The submission that these numbers stand for.
     pub fn wish(&self, roll: Roll) -> Submission {
         let [kind, who, which, what, how, key, ..] = roll;
-        let (actor, acts) = match kind % 14 {
+        let (actor, operations) = match kind % 14 {
             0..=2 => (self.buyer(who), vec![self.place(roll)]),
             3 | 4 => (self.clerk(who), vec![self.command(which, what, how)]),
             5 => (self.buyer(who), vec![self.command(which, what, how)]),
@@ -84,11 +85,11 @@ impl Known {
             12 => self.of_batches(roll),
             _ => (self.member(who), vec![self.seen(which, what)]),
         };
-        let acts = match key % 5 {
-            0 => vec![attempt(roll)].into_iter().chain(acts).collect(),
-            _ => acts,
+        let operations = match key % 5 {
+            0 => vec![attempt(roll)].into_iter().chain(operations).collect(),
+            _ => operations,
         };
-        let wish = submission(actor, acts);
+        let wish = submission(actor, operations);
         // Everybody waits in one line, which makes the order of a batch that of arrival.
         let wish = Submission { request_id: format!("req_{kind}"), ..wish };
         match key % 4 {
@@ -141,7 +142,7 @@ impl Known {
         (0..n % 4).map(line).collect()
     }
 
-    fn place(&self, [_, who, which, what, how, ..]: Roll) -> Act {
+    fn place(&self, [_, who, which, what, how, ..]: Roll) -> Operation {
         let customer_id = (how % 3 == 1).then(|| pick(&self.customers, who)).flatten().map(|(id, _)| *id);
         let place = Place {
             store_id: self.store(which),
@@ -157,27 +158,27 @@ impl Known {
                 .into_iter()
                 .collect(),
         };
-        Act::Order { id: None, expected_version: None, command: Command::Place(place) }
+        Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
     }
 
-    fn command(&self, which: u16, what: u16, how: u16) -> Act {
+    fn command(&self, which: u16, what: u16, how: u16) -> Operation {
         let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
         let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
         let command = match what % 18 {
-            0..=2 => Command::Confirm,
-            3 | 4 => Command::Start,
-            5 => Command::Complete,
+            0..=2 => OrderCommand::Confirm,
+            3 | 4 => OrderCommand::Start,
+            5 => OrderCommand::Complete,
             6 => cancel(if how.is_multiple_of(2) { CancelReason::Customer } else { CancelReason::Staff }),
-            7 => Command::Reject { reason, comment },
-            8 => Command::Invalidate { reason, comment },
-            9 => Command::Restore,
-            12 | 13 => Command::Delete { batch: None },
-            14 => Command::Undelete { batch: None },
-            15 => Command::Hide,
-            16 => Command::Show,
-            17 => Command::NoteBreach,
-            _ => Command::Amend(Amendment {
+            7 => OrderCommand::Reject { reason, comment },
+            8 => OrderCommand::Invalidate { reason, comment },
+            9 => OrderCommand::Restore,
+            12 | 13 => OrderCommand::Delete { batch: None },
+            14 => OrderCommand::Undelete { batch: None },
+            15 => OrderCommand::Hide,
+            16 => OrderCommand::Show,
+            17 => OrderCommand::NoteBreach,
+            _ => OrderCommand::Amend(Amendment {
                 lines: how.is_multiple_of(2).then(|| self.lines(how / 2)),
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
                 note: how.is_multiple_of(5).then(|| telling(how / 5)),
@@ -193,13 +194,13 @@ impl Known {
     }
 
     /// Some orders, or everything up to a place that the opening of a life has reached at least.
-    fn seen(&self, which: u16, what: u16) -> Act {
+    fn seen(&self, which: u16, what: u16) -> Operation {
         let some = (0..what % 3).filter_map(|n| pick(&self.orders, which ^ (n * 5)));
         let up_to = (!what.is_multiple_of(4)).then(|| i64::from(which % 13));
-        Act::Seen { orders: some.map(|(id, _)| *id).collect(), up_to }
+        Operation::Seen { orders: some.map(|(id, _)| *id).collect(), up_to }
     }
 
-    fn import(&self, [_, who, which, what, how, ..]: Roll) -> Act {
+    fn import(&self, [_, who, which, what, how, ..]: Roll) -> Operation {
         let at = |n: u16| Timestamp::from_millis(1_500_000_000_000 + i64::from(n));
         let line = |line: LineRequest| ImportedLine {
             product_id: line.product_id,
@@ -221,10 +222,14 @@ impl Known {
             steps: steps.map(|to| ImportedStep { to, at: (what % 3 > 0).then(|| at(what ^ how)) }).collect(),
         };
         let id = OrderId::from_i64(100 + i64::from(which % 16));
-        Act::Order { id: Some(id), expected_version: None, command: Command::Import(Box::new(import)) }
+        Operation::Order {
+            id: Some(id),
+            expected_version: None,
+            command: OrderCommand::Import(Box::new(import)),
+        }
     }
 
-    fn of_store(&self, which: u16, what: u16, how: u16) -> Act {
+    fn of_store(&self, which: u16, what: u16, how: u16) -> Operation {
         let currency = || if how.is_multiple_of(2) { "TWD" } else { "JPY" }.parse().ok();
         let command = match (what % 5, currency(), "Asia/Tokyo".parse()) {
             (0, Some(currency), Ok(time_zone)) => {
@@ -236,11 +241,15 @@ impl Known {
                     policy: policy(how),
                     external_reference: None,
                 };
-                return Act::Store { id: None, expected_version: None, command: store::Command::Create(new) };
+                return Operation::Store {
+                    id: None,
+                    expected_version: None,
+                    command: store::StoreCommand::Create(new),
+                };
             }
-            (1, ..) => store::Command::Deactivate,
-            (2 | 3, ..) => store::Command::Activate,
-            _ => store::Command::Edit(store::StoreEdit {
+            (1, ..) => store::StoreCommand::Deactivate,
+            (2 | 3, ..) => store::StoreCommand::Activate,
+            _ => store::StoreCommand::Edit(store::StoreEdit {
                 name: Some(telling(how)),
                 currency: currency().filter(|_| how.is_multiple_of(3)),
                 time_zone: None,
@@ -254,7 +263,7 @@ impl Known {
         on_store(self.store(which), command)
     }
 
-    fn of_product(&self, [_, _, which, what, how, key, ..]: Roll) -> Act {
+    fn of_product(&self, [_, _, which, what, how, key, ..]: Roll) -> Operation {
         // One that is taken, or was, or one that nobody else will ask for.
         let sku = match pick(&self.products, key) {
             Some((_, sku)) if how.is_multiple_of(4) => sku.clone(),
@@ -273,19 +282,19 @@ impl Known {
                     on_hand: i64::from(how % 12) - 1,
                     external_reference: None,
                 };
-                return Act::Product {
+                return Operation::Product {
                     id: None,
                     expected_version: None,
-                    command: product::Command::Create(new),
+                    command: product::ProductCommand::Create(new),
                 };
             }
-            2 => product::Command::Deactivate,
-            3 | 4 => product::Command::Activate,
+            2 => product::ProductCommand::Deactivate,
+            3 | 4 => product::ProductCommand::Activate,
             5 | 6 => {
                 let comment = how.is_multiple_of(3).then(|| telling(how));
-                product::Command::AdjustStock { delta: i64::from(how % 11) - 5, comment }
+                product::ProductCommand::AdjustStock { delta: i64::from(how % 11) - 5, comment }
             }
-            _ => product::Command::Edit(product::ProductEdit {
+            _ => product::ProductCommand::Edit(product::ProductEdit {
                 sku: Some(sku).filter(|_| how.is_multiple_of(3)),
                 title: Some(telling(key)),
                 category: Some(category),
@@ -295,7 +304,7 @@ impl Known {
         on_product(self.product(which), command)
     }
 
-    fn of_people(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Act>) {
+    fn of_people(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Operation>) {
         let password_hash = Some(format!("hash {key}"));
         let roles = [Role::Owner, Role::Manager, Role::Clerk, Role::Warehouse, Role::Auditor];
         let roles = roles.into_iter().filter(|role| how >> (*role as u16) & 1 == 1).collect();
@@ -306,35 +315,35 @@ impl Known {
         let id = pick(&self.members, which).copied().unwrap_or(MemberId::from_i64(2));
         let command = match what % 12 {
             0 => {
-                let command = customer::Command::Register { contact: contact((how % 40).into()) };
-                return (ActorRef::Anonymous, vec![Act::Customer { id: None, command, password_hash }]);
+                let command = customer::CustomerCommand::Register { contact: contact((how % 40).into()) };
+                return (ActorRef::Anonymous, vec![Operation::Customer { id: None, command, password_hash }]);
             }
             1 => {
                 let id = CustomerId::from_i64(200 + i64::from(how % 4));
                 let external_reference = format!("source:{}", how % 4);
                 return (
                     ActorRef::Importer,
-                    vec![on_customer(id, customer::Command::Import { external_reference })],
+                    vec![on_customer(id, customer::CustomerCommand::Import { external_reference })],
                 );
             }
             2 => {
                 let id = pick(&self.customers, which).map_or(CustomerId::from_i64(2), |(id, _)| *id);
-                let command = customer::Command::ChangePassword;
-                return (self.buyer(who), vec![Act::Customer { id: Some(id), command, password_hash }]);
+                let command = customer::CustomerCommand::ChangePassword;
+                return (self.buyer(who), vec![Operation::Customer { id: Some(id), command, password_hash }]);
             }
             3 => {
                 let contact = contact((key % 40).into());
                 let new =
                     member::NewMember { contact, roles, stores, must_change_password: how.is_multiple_of(2) };
-                let command = member::Command::Create(new);
-                let act = Act::Member { id: None, expected_version: None, command, password_hash };
+                let command = member::MemberCommand::Create(new);
+                let act = Operation::Member { id: None, expected_version: None, command, password_hash };
                 return (self.clerk(who), vec![act]);
             }
-            4 => member::Command::Deactivate,
-            5..=7 => member::Command::Activate,
-            8 => member::Command::ResetPassword,
-            9 => member::Command::ChangePassword,
-            _ => member::Command::Edit(member::MemberEdit {
+            4 => member::MemberCommand::Deactivate,
+            5..=7 => member::MemberCommand::Activate,
+            8 => member::MemberCommand::ResetPassword,
+            9 => member::MemberCommand::ChangePassword,
+            _ => member::MemberCommand::Edit(member::MemberEdit {
                 contact: key.is_multiple_of(2).then(|| contact((500 + key % 40).into())),
                 roles: how.is_multiple_of(2).then_some(roles),
                 stores: how.is_multiple_of(3).then_some(stores),
@@ -344,17 +353,17 @@ impl Known {
         (actor, vec![on_member(id, command)])
     }
 
-    fn of_batches(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Act>) {
+    fn of_batches(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Operation>) {
         let order = |n: u16| pick(&self.orders, n).copied().unwrap_or((OrderId::from_i64(2), 1));
         let (id, orders) = pick(&self.batches, which).cloned().unwrap_or((BatchId::from_i64(2), vec![]));
         let order_id = pick(&orders, key).copied().unwrap_or(order(how).0);
         let act = match what % 10 {
             0..=2 => {
                 let action = match how % 4 {
-                    0 => Action::Delete,
-                    1 => Action::Undelete,
-                    2 => Action::Confirm,
-                    _ => Action::Invalidate { reason: InvalidReason::Test, comment: Some(telling(how)) },
+                    0 => BatchAction::Delete,
+                    1 => BatchAction::Undelete,
+                    2 => BatchAction::Confirm,
+                    _ => BatchAction::Invalidate { reason: InvalidReason::Test, comment: Some(telling(how)) },
                 };
                 let pinned = how.is_multiple_of(3);
                 let items: BTreeMap<OrderId, Option<i64>> = (0..key % 6)
@@ -362,24 +371,24 @@ impl Known {
                     .map(|(id, version)| (id, pinned.then_some(version)))
                     .collect();
                 let stores = StoreScope::Only([self.store(who)].into());
-                BatchAct::Open { action, stores, items: items.into_iter().collect() }
+                BatchOperation::Open { action, stores, items: items.into_iter().collect() }
             }
             3 => {
                 let versions = (0..how % 4).map(|i| order(which.wrapping_add(i))).collect();
-                BatchAct::Preview { digest: format!("digest {}", key % 8), versions }
+                BatchOperation::Preview { digest: format!("digest {}", key % 8), versions }
             }
-            4 => BatchAct::Cancel { id },
-            5 => BatchAct::GiveUp { id, order_id, code: "internal-error" },
-            _ => BatchAct::Run { id, order_id },
+            4 => BatchOperation::Cancel { id },
+            5 => BatchOperation::GiveUp { id, order_id, code: "internal-error" },
+            _ => BatchOperation::Run { id, order_id },
         };
         let actor = match act {
-            BatchAct::Run { .. } | BatchAct::GiveUp { .. } => ActorRef::System,
+            BatchOperation::Run { .. } | BatchOperation::GiveUp { .. } => ActorRef::System,
             _ => self.clerk(who),
         };
-        (actor, vec![Act::Batch(act)])
+        (actor, vec![Operation::Batch(act)])
     }
 
-    fn of_logins(&self, [_, _, which, what, how, ..]: Roll) -> Vec<Act> {
+    fn of_logins(&self, [_, _, which, what, how, ..]: Roll) -> Vec<Operation> {
         const IDLE_MILLIS: i64 = 30_000;
         let token_hash: TokenHash =
             Arc::new(|id: SessionId, generation| format!("{} {generation}", id.get()));
@@ -388,7 +397,7 @@ impl Known {
             (0..=2, Some(session)) => {
                 let hashes = [Some(&session.token_hash), session.previous_hash.as_ref()];
                 let presented = pick(&hashes, how).copied().flatten();
-                SessionAct::Rotate {
+                SessionOperation::Rotate {
                     id: session.id,
                     realm: if how.is_multiple_of(9) { Realm::Staff } else { Realm::Customer },
                     presented_hash: presented.cloned().unwrap_or_default(),
@@ -396,39 +405,39 @@ impl Known {
                     token_hash,
                 }
             }
-            (3, Some(session)) => SessionAct::End { id: session.id },
-            (4, Some(session)) => SessionAct::EndAll {
+            (3, Some(session)) => SessionOperation::End { id: session.id },
+            (4, Some(session)) => SessionOperation::EndAll {
                 principal_id: session.principal_id,
                 but: how.is_multiple_of(2).then_some(session.id),
                 because: "wished",
             },
             _ => match someone() {
-                Some(principal_id) => SessionAct::Open {
+                Some(principal_id) => SessionOperation::Open {
                     realm: Realm::Customer,
                     principal_id,
                     idle_millis: IDLE_MILLIS,
                     absolute_millis: 3 * IDLE_MILLIS,
                     token_hash,
                 },
-                None => SessionAct::End { id: SessionId::from_i64(2) },
+                None => SessionOperation::End { id: SessionId::from_i64(2) },
             },
         };
         match how % 5 {
             // Taken back with the act behind it.
-            0 => vec![Act::Session(act), on_order(OrderId::from_i64(2), None, Command::Confirm)],
-            _ => vec![Act::Session(act)],
+            0 => vec![Operation::Session(act), on_order(OrderId::from_i64(2), None, OrderCommand::Confirm)],
+            _ => vec![Operation::Session(act)],
         }
     }
 }
 
 /// One attempt of those that are counted together, or one taken back.
-fn attempt([.., which, _, how, _, _, _]: Roll) -> Act {
+fn attempt([.., which, _, how, _, _, _]: Roll) -> Operation {
     let key = format!("attempts {}", which % 4);
-    Act::Throttle(match how % 4 {
-        0 => ThrottleAct::TakeBack { key },
+    Operation::Throttle(match how % 4 {
+        0 => ThrottleOperation::TakeBack { key },
         kind => {
             let rate = Rate { limit: 6, window_millis: 60_000 };
-            ThrottleAct::Count(Throttle { key, rate, backs_off: kind == 1 })
+            ThrottleOperation::Count(Throttle { key, rate, backs_off: kind == 1 })
         }
     })
 }

@@ -13,14 +13,14 @@ use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::Store;
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{Act, ActorRef, Done};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::shop::Shop;
 use ordervault_tests::site::Site;
 use serde_json::{Value, json};
 
 /// Everything that the tables speak of. Names without more belong to the first store and the first customer.
-pub(crate) struct World {
+pub(crate) struct Fixture {
     pub(crate) site: Site,
     pub(crate) store: Arc<Store>,
     pub(crate) other_store: Arc<Store>,
@@ -54,16 +54,17 @@ pub(crate) struct World {
     pub(crate) cursor: String,
 }
 
-impl World {
+impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
         let site = Site::open(db).await;
         let shop = &site.shop;
         let (store, other_store) = (shop.store().await, shop.store().await);
         let product = shop.product(&store, 1_000).await;
-        let inactive = changed(shop, shop.product(&store, 10).await, product::Command::Deactivate).await;
+        let inactive =
+            changed(shop, shop.product(&store, 10).await, product::ProductCommand::Deactivate).await;
         let price =
             product::ProductEdit { price: Some(Amount::new(1_000_000_000_000)), ..Default::default() };
-        let dear = changed(shop, shop.product(&store, 10).await, product::Command::Edit(price)).await;
+        let dear = changed(shop, shop.product(&store, 10).await, product::ProductCommand::Edit(price)).await;
         let foreign = shop.product(&other_store, 1_000).await;
         let (customer, stranger) = (shop.customer().await, shop.customer().await);
         let here = StoreScope::Only(BTreeSet::from([store.id]));
@@ -168,10 +169,10 @@ pub(crate) fn with(mut document: Value, pointer: &str, value: Value) -> Value {
     document
 }
 
-async fn changed(shop: &Shop, product: Arc<Product>, command: product::Command) -> Arc<Product> {
-    let act = Act::Product { id: Some(product.id), expected_version: None, command };
+async fn changed(shop: &Shop, product: Arc<Product>, command: product::ProductCommand) -> Arc<Product> {
+    let act = Operation::Product { id: Some(product.id), expected_version: None, command };
     match shop.act(ActorRef::Operator, act).await {
-        Done::Product(product) => product,
+        Effect::Product(product) => product,
         other => unreachable!("{other:?}"),
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::MemberId;
-use ordervault_domain::member::Command;
+use ordervault_domain::member::MemberCommand;
 
 use super::{MemberBody, act};
 use crate::auth::{Staff, permit};
@@ -11,7 +11,7 @@ use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Activate a member
 ///
@@ -30,8 +30,8 @@ pub(crate) async fn activate_member(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "activate_member", &(), Command::Activate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "activate_member", &(), MemberCommand::Activate).await
 }
 
 /// Deactivate a member
@@ -52,6 +52,6 @@ pub(crate) async fn deactivate_member(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "deactivate_member", &(), Command::Deactivate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "deactivate_member", &(), MemberCommand::Deactivate).await
 }

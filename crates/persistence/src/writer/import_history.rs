@@ -7,9 +7,9 @@ use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
 
-use super::act::Done;
-use super::decide::{Acting, Decider, Holds, Stop};
-use super::working_set::{WorkingSet, own_move};
+use super::decide::{ActorContext, Decider, Holds, OperationError};
+use super::operation::Effect;
+use super::working_set::{WorkingSet, own_movement};
 use crate::tables::Stored;
 use crate::tables::history::{FIRST, HistoryRow};
 
@@ -26,8 +26,12 @@ const UNKNOWN_CUSTOMER: Refusal = Refusal::Invalid {
 };
 
 impl Decider<'_> {
-    pub(super) fn adopt(&mut self, acting: &Acting<'_>, rows: &[HistoryRow]) -> Result<Done, Stop> {
-        if !matches!(acting.actor, Actor::Importer | Actor::Operator) {
+    pub(super) fn import_history(
+        &mut self,
+        actor_context: &ActorContext<'_>,
+        rows: &[HistoryRow],
+    ) -> Result<Effect, OperationError> {
+        if !matches!(actor_context.actor, Actor::Importer | Actor::Operator) {
             return Err(Refusal::Forbidden(None).into());
         }
         let kind = rows.first().map(|row| row.kind.as_str());
@@ -44,7 +48,7 @@ impl Decider<'_> {
                     self.fits_product(product)?;
                 }
                 for (before, after) in steps {
-                    self.set.pending.moves.extend(own_move(before.as_ref(), &after));
+                    self.set.pending.moves.extend(own_movement(before.as_ref(), &after));
                 }
             }
             Some("order") => {
@@ -55,11 +59,11 @@ impl Decider<'_> {
             }
             _ => return Err(BROKEN.into()),
         }
-        Ok(Done::Adopted)
+        Ok(Effect::HistoryImported)
     }
 
     /// The steps from state to state, empty if the thing is here already with the same history, or has gone on from it.
-    fn adopt_as<A: Stored>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, Stop>
+    fn adopt_as<A: Stored>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError>
     where
         WorkingSet: Holds<A>,
     {

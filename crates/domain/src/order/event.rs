@@ -1,4 +1,4 @@
-//! What can have happened to an order. Facts are kept for ever as text, so a variant never changes its meaning: a new
+//! What can have happened to an order. Events are kept for ever as text, so a variant never changes its meaning: a new
 //! field is optional, anything else is a new variant.
 
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
 
-/// One fact of an order's life.
+/// One event of an order's life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 #[strum(serialize_all = "snake_case")]
-pub enum Fact {
+pub enum OrderEvent {
     /// It was ordered, at these prices.
     Placed {
         /// The store that sells.
@@ -132,8 +132,8 @@ pub enum Fact {
     },
 }
 
-impl Fact {
-    /// The lines that the order has after this fact, if the fact says so.
+impl OrderEvent {
+    /// The lines that the order has after this event, if the event says so.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         match self {

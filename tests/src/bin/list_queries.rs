@@ -20,7 +20,7 @@ use ordervault_persistence::read::{self, count_orders, list_orders, list_stateme
 use ordervault_persistence::tx::Conn;
 use ordervault_tests::explain::plan;
 use ordervault_tests::fabricate::fabricate;
-use ordervault_tests::questions::{Question, last_order, questions};
+use ordervault_tests::list_queries::{ListQuery, last_order, questions};
 use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
 
@@ -110,12 +110,12 @@ async fn measure(db: &Db, ask: impl AsyncFn(&mut Conn) -> usize) -> (f64, usize)
     (millis[millis.len() / 2], found)
 }
 
-async fn page(conn: &mut Conn, question: &Question) -> usize {
+async fn page(conn: &mut Conn, question: &ListQuery) -> usize {
     let page = list_orders(conn, &Scope::Everything, &question.filter, question.sort, None, LIMIT).await;
     page.expect("a page").items.len()
 }
 
-async fn count(conn: &mut Conn, question: &Question) -> usize {
+async fn count(conn: &mut Conn, question: &ListQuery) -> usize {
     let counted = count_orders(conn, &Scope::Everything, &question.filter, question.sort).await;
     usize::try_from(counted.expect("a number").total).unwrap_or_default()
 }
@@ -133,7 +133,7 @@ async fn the_summary(conn: &mut Conn) -> usize {
     summary.expect("a summary").today.len()
 }
 
-async fn plans(db: &Db, question: &Question) {
+async fn plans(db: &Db, question: &ListQuery) {
     let engine = db.engine();
     for (name, statement) in
         list_statements(engine, &Scope::Everything, &question.filter, question.sort, LIMIT)

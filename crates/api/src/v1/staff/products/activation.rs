@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
-use ordervault_domain::product::Command;
+use ordervault_domain::product::ProductCommand;
 
 use super::{StaffProductBody, act};
 use crate::auth::{Staff, permit};
@@ -11,7 +11,7 @@ use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
-use crate::v1::submit::{Asker, Conditions};
+use crate::v1::submit::{Caller, Conditions};
 
 /// Activate a product
 ///
@@ -30,8 +30,8 @@ pub(crate) async fn activate_product(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "activate_product", &(), Command::Activate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "activate_product", &(), ProductCommand::Activate).await
 }
 
 /// Deactivate a product
@@ -51,6 +51,7 @@ pub(crate) async fn deactivate_product(
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
-    let asker = Asker::staff(&state, &staff, &request_id);
-    act(&asker, id.0, Conditions { version, key }, "deactivate_product", &(), Command::Deactivate).await
+    let caller = Caller::staff(&state, &staff, &request_id);
+    act(&caller, id.0, Conditions { version, key }, "deactivate_product", &(), ProductCommand::Deactivate)
+        .await
 }

@@ -12,7 +12,7 @@ use crate::fabricate::{COMMON_PRODUCT, CUSTOMER, GREAT_STORE, RARE_PRODUCT, SMAL
 use crate::shop::OPENING_MILLIS;
 
 /// A list that somebody asks for.
-pub struct Question {
+pub struct ListQuery {
     /// In words.
     pub name: &'static str,
     /// What is asked for.
@@ -33,8 +33,8 @@ pub fn last_order() -> OrderId {
     OrderId::from_i64(compose(ago(0), 0).expect("a time after 2020"))
 }
 
-fn ask(name: &'static str, filter: OrderFilter, condition: impl Into<String>) -> Question {
-    Question { name, filter, sort: OrderSort::NEWEST_FIRST, condition: condition.into() }
+fn ask(name: &'static str, filter: OrderFilter, condition: impl Into<String>) -> ListQuery {
+    ListQuery { name, filter, sort: OrderSort::NEWEST_FIRST, condition: condition.into() }
 }
 
 fn none() -> OrderFilter {
@@ -42,14 +42,14 @@ fn none() -> OrderFilter {
 }
 
 /// All of them.
-pub fn questions() -> Vec<Question> {
+pub fn questions() -> Vec<ListQuery> {
     [by_columns(), by_contact(), by_lines(), by_ranges(), by_words(), combinations(), sorted()]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn by_columns() -> Vec<Question> {
+fn by_columns() -> Vec<ListQuery> {
     let range = |text: &str| OrderId::beginning_with(text).expect("a number");
     let numbers = |range: std::ops::RangeInclusive<OrderId>| {
         let condition = format!("id >= {} AND id <= {}", range.start().get(), range.end().get());
@@ -76,7 +76,7 @@ fn by_columns() -> Vec<Question> {
     ]
 }
 
-fn by_contact() -> Vec<Question> {
+fn by_contact() -> Vec<ListQuery> {
     let customer = |customer| OrderFilter { customer: Some(customer), ..none() };
     let words = CustomerFilter::Words(query_terms("Maria 4321"));
     vec![
@@ -95,7 +95,7 @@ fn by_contact() -> Vec<Question> {
     ]
 }
 
-fn by_lines() -> Vec<Question> {
+fn by_lines() -> Vec<ListQuery> {
     let line = |condition: &str| format!("id IN (SELECT order_id FROM order_lines WHERE {condition})");
     let category = |text: &str| OrderFilter { category: Some(text.to_owned()), ..none() };
     vec![
@@ -115,7 +115,7 @@ fn by_lines() -> Vec<Question> {
     ]
 }
 
-fn by_ranges() -> Vec<Question> {
+fn by_ranges() -> Vec<ListQuery> {
     let (from, to) = (Some(ago(20_000)), Some(ago(18_560)));
     let day = |column: &str| {
         format!("{column} >= {} AND {column} < {}", ago(20_000).millis(), ago(18_560).millis())
@@ -143,7 +143,7 @@ fn by_ranges() -> Vec<Question> {
 /// The number of a fabricated order, from its text.
 const NUMBER: &str = "CAST(substr(contact_name, 11) AS BIGINT)";
 
-fn by_words() -> Vec<Question> {
+fn by_words() -> Vec<ListQuery> {
     let words = |text: &str| OrderFilter { terms: query_terms(text), ..none() };
     let even = format!("{NUMBER} % 2 = 0");
     vec![
@@ -159,7 +159,7 @@ fn by_words() -> Vec<Question> {
     ]
 }
 
-fn combinations() -> Vec<Question> {
+fn combinations() -> Vec<ListQuery> {
     let open = vec![Status::PendingReview, Status::Confirmed, Status::Processing];
     let is_open = "status IN ('pending_review', 'confirmed', 'processing')";
     let product = "id IN (SELECT order_id FROM order_lines WHERE product_id = 1)";
@@ -221,7 +221,7 @@ fn combinations() -> Vec<Question> {
     ]
 }
 
-fn sorted() -> Vec<Question> {
+fn sorted() -> Vec<ListQuery> {
     let pending = || OrderFilter { statuses: vec![Status::PendingReview], ..none() };
     let great = || OrderFilter { stores: vec![GREAT_STORE], ..none() };
     let by = |key, descending| OrderSort { key, descending };
@@ -242,6 +242,6 @@ fn sorted() -> Vec<Question> {
         ("great store, common word, dearest first", in_both, dearest, is_great.to_owned()),
     ];
     all.into_iter()
-        .map(|(name, filter, sort, condition)| Question { name, filter, sort, condition })
+        .map(|(name, filter, sort, condition)| ListQuery { name, filter, sort, condition })
         .collect()
 }
