@@ -51,7 +51,7 @@ statements! {
 }
 
 /// A row of the history with its personal values.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryRow {
     /// What it happened to.

@@ -88,7 +88,7 @@ table_row! {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct LineRow {
     order_id: i64,
     product_id: i64,

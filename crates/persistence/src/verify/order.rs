@@ -40,7 +40,7 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Beside {
     id: i64,
     last_position: Option<i64>,
