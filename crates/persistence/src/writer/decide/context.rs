@@ -9,7 +9,7 @@ use ordervault_domain::time::Timestamp;
 
 use crate::writer::set::WorkingSet;
 
-/// Store, products and possible duplicates for a command on an order, from the working set.
+/// Store, products and look-alikes for a command on an order, from the working set.
 pub(super) fn context<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
