@@ -27,8 +27,8 @@ pub fn words(refusal: &Refusal) -> String {
 mod tests {
     use std::collections::BTreeSet;
 
+    use ordervault_domain::order::Status;
     use ordervault_domain::refusal::Rule;
-    use ordervault_domain::status::Status;
     use ordervault_domain::time::Timestamp;
     use strum::IntoEnumIterator as _;
 
