@@ -1,5 +1,5 @@
-//! Orders by the hundred thousand, written by SQL alone: for query plans and timings. They have no history, so that
-//! nothing that verifies may look at such a database.
+//! Orders by the hundred thousand, written by SQL alone: for query plans and timings. They have no history, or one that
+//! no hash binds, so that nothing that verifies may look at such a database.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
 use ordervault_domain::id::{CustomerId, ProductId, StoreId, compose};
@@ -99,6 +99,21 @@ static WORDS: Template = Template::forked(
              '王小 小明 明 maria ' || value || ' maria' || (value % $4) || ' example com' AS contact
          FROM fabricated WHERE value > $1 AND value <= $2) AS made",
 );
+/// $1 and $2 as above. Two events of each order, in the order of the outbox.
+static HISTORY: Template = Template::new(
+    "INSERT INTO history (entity_id, seq, kind, store_id, type, format, event, fields, recorded_at, occurred_at,
+         actor_kind, request_id, key_id, hash)
+     SELECT id, seq, 'order', store_id,
+         CASE WHEN seq = 2 THEN 'confirmed' WHEN source = 'import' THEN 'imported' ELSE 'placed' END, 1, '{}', '[]',
+         placed_at, placed_at, 'customer', '', '', ''
+     FROM orders, (SELECT 1 AS seq UNION ALL SELECT 2) AS numbers WHERE placed_at > $1 AND placed_at <= $2",
+);
+/// $1 and $2 as above; $3: time of the number 0.
+static OUTBOX: Template = Template::new(
+    "INSERT INTO outbox (entity_id, seq, recorded_at, position)
+     SELECT id, seq, placed_at, (placed_at - $3) / 60000 * 2 + seq - 2
+     FROM orders, (SELECT 1 AS seq UNION ALL SELECT 2) AS numbers WHERE placed_at > $1 AND placed_at <= $2",
+);
 /// SQLite is run without statistics.
 static ANALYZE: Template = Template::forked("SELECT 1", "ANALYZE");
 
@@ -118,6 +133,20 @@ pub async fn fabricate(db: &Db, orders: i64) {
         write(db, &ORDERS.bind((after, last, first_id, first_millis, customers))).await;
         write(db, &LINES.bind((after, last, first_id))).await;
         write(db, &WORDS.bind((after, last, first_id, customers))).await;
+        after = last;
+    }
+    write(db, &ANALYZE.bind(())).await;
+}
+
+/// Gives each of so many fabricated orders two events, numbered in the order of their placing.
+pub async fn fabricate_events(db: &Db, orders: i64) {
+    let first_millis = OPENING_MILLIS - orders * STEP_MILLIS;
+    let mut after = 0;
+    while after < orders {
+        let last = (after + BATCH_ORDERS).min(orders);
+        let [begin, end] = [after, last].map(|number| first_millis + number * STEP_MILLIS);
+        write(db, &HISTORY.bind((begin, end))).await;
+        write(db, &OUTBOX.bind((begin, end, first_millis))).await;
         after = last;
     }
     write(db, &ANALYZE.bind(())).await;

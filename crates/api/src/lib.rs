@@ -33,11 +33,12 @@
 //!    comment's first line is the summary. Headers are documented by their extractors: `params(OptionalIfMatch)`. Examples
 //!    name what the demo shop has, from [`openapi::examples`], so that they can be executed there. A command on an order
 //!    that takes no body is one `step!` (`v1/staff/orders/step.rs`).
-//! 2. The handler's arguments are the checks, in order: who and with which permission ([`principals::Staff`] with one of
-//!    [`principals::permit`], of which those for commands take what the domain says that the command takes; or [`principals::Customer`], [`principals::CustomerOrGuest`],
-//!    [`principals::OptionalCustomer`]: they check the session and read the rights), which ([`extract::PathId`]), under
-//!    which conditions ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`],
-//!    [`extract::Query`]). It returns `Result<_, Problem>`. An endpoint without the first of them is open to everybody.
+//! 2. The handler's arguments are the checks, in order: who and with which rights ([`principals::Staff`] with one of
+//!    [`principals::permit`]: `permit::order::Hold` takes what the domain says that the command takes, `permit::OrdersRead`
+//!    is for what only reads; or [`principals::Customer`], [`principals::CustomerOrGuest`], [`principals::OptionalCustomer`];
+//!    all of them check session and rights anew), which ([`extract::PathId`]), under which conditions
+//!    ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`], [`extract::Query`]). It
+//!    returns `Result<_, Problem>`. An endpoint without the first of them is open to everybody.
 //! 3. `mod hold;` and `.with(endpoint!(hold::hold_order))` in that room's file, beside `routes()`. That routes it, documents
 //!    it (with every problem that follows from its shape), adds HEAD beside GET and 405 with `Allow` for the rest.
 //! 4. Tests name what is missing until it is there: a row in `tests/tests/access/rows.rs` (who may), the example's order in

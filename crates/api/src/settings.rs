@@ -59,9 +59,9 @@ pub struct Lifetime {
 /// How long logins live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Customers: 14 and 30 days by default.
+    /// Of customers.
     pub customer: Lifetime,
-    /// Staff: 2 and 12 hours by default.
+    /// Of staff.
     pub staff: Lifetime,
 }
 

@@ -21,6 +21,47 @@ const BREACHES: &str = "ordervault_order_breaches_total";
 const EXPIRIES: &str = "ordervault_order_expiries_total";
 const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
+/// How a metric is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Only grows, and begins again at 0 with the process.
+    Counter,
+    /// Goes up and down.
+    Gauge,
+    /// Counts values by size.
+    Histogram,
+}
+
+/// Something that is counted or measured.
+#[derive(Debug)]
+pub struct Metric {
+    /// Its name in the text.
+    pub name: &'static str,
+    /// How it is kept.
+    pub kind: MetricKind,
+    /// What it tells, with its labels and unit.
+    pub help: &'static str,
+}
+
+const fn metric(name: &'static str, kind: MetricKind, help: &'static str) -> Metric {
+    Metric { name, kind, help }
+}
+
+/// Everything that is counted or measured. `docs/operations.md` tells the same.
+pub const METRICS: [Metric; 7] = [
+    metric(REQUESTS, MetricKind::Counter, "Requests answered, by method, route pattern and status."),
+    metric(
+        DURATION,
+        MetricKind::Histogram,
+        "Seconds from the request's head to the answer's, by method and route pattern.",
+    ),
+    metric(IN_FLIGHT, MetricKind::Gauge, "Requests being worked on."),
+    metric(PANICS, MetricKind::Counter, "Handlers that panicked; should stay 0."),
+    metric(BREACHES, MetricKind::Counter, "Missed deadlines of orders that this server noted."),
+    metric(EXPIRIES, MetricKind::Counter, "Unconfirmed orders that this server cancelled by itself."),
+    metric(JOB_FAILURES, MetricKind::Counter, "Steps of timed jobs that failed, by job."),
+];
+
 const DURATION_BUCKETS_SECONDS: &[f64] =
     &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
@@ -31,16 +72,13 @@ pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
         .set_buckets_for_metric(Matcher::Full(DURATION.to_owned()), DURATION_BUCKETS_SECONDS)?
         .build_recorder();
     metrics::with_local_recorder(&recorder, || {
-        describe_counter!(REQUESTS, "Requests answered, by method, route pattern and status.");
-        describe_histogram!(
-            DURATION,
-            "Seconds from the request's head to the answer's, by method and route pattern."
-        );
-        describe_gauge!(IN_FLIGHT, "Requests being worked on.");
-        describe_counter!(PANICS, "Handlers that panicked; should stay 0.");
-        describe_counter!(BREACHES, "Missed deadlines of orders that this server noted.");
-        describe_counter!(EXPIRIES, "Unconfirmed orders that this server cancelled by itself.");
-        describe_counter!(JOB_FAILURES, "Steps of timed jobs that failed, by job.");
+        for Metric { name, kind, help } in METRICS {
+            match kind {
+                MetricKind::Counter => describe_counter!(name, help),
+                MetricKind::Gauge => describe_gauge!(name, help),
+                MetricKind::Histogram => describe_histogram!(name, help),
+            }
+        }
         for always_there in [PANICS, BREACHES, EXPIRIES] {
             counter!(always_there).increment(0);
         }

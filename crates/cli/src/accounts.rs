@@ -1,4 +1,4 @@
-//! Staff accounts made at the command line: passwords, and the acts that set them.
+//! Staff accounts made at the command line: passwords, and the operations that set them.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -14,7 +14,6 @@ use ordervault_persistence::writer::{
 };
 
 use crate::exit::{Exit, Failure};
-use crate::refusal::words;
 
 /// Longest name of a person, in code points.
 const MAX_NAME_CODE_POINTS: usize = 200;
@@ -109,9 +108,9 @@ pub async fn create(writer: &Writer, account: Account, password_hash: String) ->
         stores: account.stores,
         must_change_password: account.must_change_password,
     });
-    let act =
+    let create =
         Operation::Member { id: None, expected_version: None, command, password_hash: Some(password_hash) };
-    carried_out(writer, "member-create", vec![act]).await
+    carried_out(writer, "member-create", vec![create]).await
 }
 
 /// Sets the account's password and ends its logins.
@@ -134,7 +133,7 @@ pub async fn reset_password(
     carried_out(writer, "member-reset-password", vec![Operation::Session(logins), reset]).await
 }
 
-/// Carries out acts of which the last one is on a member.
+/// Carries out operations of which the last one is on a member.
 async fn carried_out(
     writer: &Writer,
     request_id: &str,
@@ -153,17 +152,6 @@ async fn carried_out(
             _ => Err(WriteError::Internal),
         },
         Receipt::Replayed { .. } => Err(WriteError::Internal),
-    }
-}
-
-impl From<WriteError> for Failure {
-    fn from(error: WriteError) -> Self {
-        match &error {
-            WriteError::Refused { refusal, .. } => Self::new(Exit::Usage, words(refusal)),
-            WriteError::Internal | WriteError::KeyReused => Self::caused(Exit::Internal, &error),
-            WriteError::Storage => Self::caused(Exit::Io, &error),
-            _ => Self::caused(Exit::Unavailable, &error),
-        }
     }
 }
 

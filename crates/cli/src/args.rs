@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Flags;
 
-const EXIT_CODES: &str = "\
+/// What `--help` says about how the program ends.
+pub const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line; 69 database or server unreachable, or port \
 taken; 70 internal error; 73 cannot create a file or folder; 74 reading or writing failed; 78 wrong or unsafe \
 configuration.";

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use crate::config::{Config, Environment};
-use crate::exit::Failure;
-use crate::logging;
-use crate::progress::{Progress, Style};
+use crate::exit::{Failure, complain};
+use crate::logging::LogStyle;
+use crate::progress::{ProgressDisplay, ProgressMeter};
 
 /// The configuration in force and the terminal.
 #[derive(Debug)]
@@ -13,9 +13,9 @@ pub struct Context {
     /// The configuration in force.
     pub config: Config,
     /// How progress is shown on standard error.
-    pub progress: Style,
+    pub progress: ProgressDisplay,
     /// How log lines are written.
-    pub log: logging::Style,
+    pub log: LogStyle,
 }
 
 impl Context {
@@ -31,21 +31,16 @@ impl Context {
 
     /// Says something on standard error that is no result, unless the operator wants quiet.
     pub fn say(&self, text: &str) {
-        if self.progress != Style::Quiet {
+        if self.progress != ProgressDisplay::Quiet {
             complain(text);
         }
     }
 
     /// Begins to show how far something is. `total`: the number of steps, where it is known.
     #[must_use]
-    pub fn start(&self, what: &str, total: Option<u64>) -> Progress {
-        Progress::start(self.progress, what, total)
+    pub fn start(&self, what: &str, total: Option<u64>) -> ProgressMeter {
+        ProgressMeter::start(self.progress, what, total)
     }
-}
-
-/// One line on standard error. If that is gone as well, there is nobody left to tell.
-pub(crate) fn complain(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }
 
 /// The variables of this process. One of ours that is no UTF-8 is as good as misspelt.

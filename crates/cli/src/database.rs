@@ -3,7 +3,6 @@
 use std::fs::{DirBuilder, File, TryLockError};
 use std::path::Path;
 
-use ordervault_persistence::Error;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
@@ -180,29 +179,6 @@ fn wrong_schema(SchemaVersion { applied, known }: SchemaVersion) -> String {
         ),
         false => {
             format!("the database has schema {applied}, this program knows {known}: use the newer program")
-        }
-    }
-}
-
-impl From<DbError> for Failure {
-    fn from(error: DbError) -> Self {
-        let exit = match &error {
-            DbError::Unusable(_) => Exit::Config,
-            DbError::File(_) => Exit::CannotCreate,
-            DbError::StorageFull(_) | DbError::StorageIo(_) => Exit::Io,
-            DbError::Conflict { .. } | DbError::Other(_) => Exit::Internal,
-            _ => Exit::Unavailable,
-        };
-        Self::caused(exit, &error)
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            Error::Db(error) => error.into(),
-            Error::Raced => Self::caused(Exit::Unavailable, &error),
-            error => Self::caused(Exit::Internal, &error),
         }
     }
 }

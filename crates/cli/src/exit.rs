@@ -1,11 +1,15 @@
-//! How the program ends: exit codes, and the one line that tells why.
+//! How the program ends: exit codes, and the one line that tells why. What the errors of the database mean stands here;
+//! a reader of foreign data turns its own errors into a [`Failure`].
 
 use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use crate::config::ConfigError;
-use crate::olist::OlistError;
 use ordervault_persistence::transfer::TransferError;
+use ordervault_persistence::writer::WriteError;
+use ordervault_persistence::{DbError, Error};
+
+use crate::refusal::words;
 
 /// The exit codes; those from 64 up are the ones of `sysexits.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,9 +73,37 @@ impl fmt::Display for Failure {
     }
 }
 
-impl From<ConfigError> for Failure {
-    fn from(error: ConfigError) -> Self {
-        Self::caused(Exit::Config, &error)
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        let exit = match &error {
+            DbError::Unusable(_) => Exit::Config,
+            DbError::File(_) => Exit::CannotCreate,
+            DbError::StorageFull(_) | DbError::StorageIo(_) => Exit::Io,
+            DbError::Conflict { .. } | DbError::Other(_) => Exit::Internal,
+            _ => Exit::Unavailable,
+        };
+        Self::caused(exit, &error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Db(error) => error.into(),
+            Error::Raced => Self::caused(Exit::Unavailable, &error),
+            error => Self::caused(Exit::Internal, &error),
+        }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match &error {
+            WriteError::Refused { refusal, .. } => Self::new(Exit::Usage, words(refusal)),
+            WriteError::Internal | WriteError::KeyReused => Self::caused(Exit::Internal, &error),
+            WriteError::Storage => Self::caused(Exit::Io, &error),
+            _ => Self::caused(Exit::Unavailable, &error),
+        }
     }
 }
 
@@ -85,15 +117,14 @@ impl From<TransferError> for Failure {
     }
 }
 
-impl From<OlistError> for Failure {
-    fn from(error: OlistError) -> Self {
-        Self::caused(Exit::Io, &error)
+/// Standard output went away or is full.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(Exit::Io, format!("cannot write the output: {error}"))
     }
 }
 
-/// Standard output went away or is full.
-impl From<std::io::Error> for Failure {
-    fn from(error: std::io::Error) -> Self {
-        Self::new(Exit::Io, format!("cannot write the output: {error}"))
-    }
+/// One line on standard error. If that is gone as well, there is nobody left to tell.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
 }

@@ -1,4 +1,4 @@
-//! Hands a long row of acts over to the write queue, many at a time, and keeps account of what becomes of them.
+//! Hands a long row of operations over to the write queue, many at a time, and keeps account of what becomes of them.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,28 +9,28 @@ use futures_util::stream;
 use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
 use crate::exit::{Exit, Failure};
-use crate::progress::Progress;
+use crate::progress::ProgressMeter;
 use crate::refusal::words;
 use crate::shutdown::Shutdown;
 
-/// Submissions under way at the same time: several batches' worth, so that the next one is full when one is done.
+/// Submissions under way at the same time: several groups' worth, so that the next one is full when one is done.
 const MAX_IN_FLIGHT: usize = 1_024;
-/// How often an act is handed over again when the database is held by somebody else.
+/// How often an operation is handed over again when the database is held by somebody else.
 const MAX_TRIES: u32 = 10;
 /// Pause before it is handed over again.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
-/// One thing to come in.
+/// One piece of an import: what makes one store, customer, product or order.
 #[derive(Debug)]
 pub struct Piece {
     /// What it is called in its source.
     pub name: String,
     /// Its id here.
     pub id: i64,
-    /// Ids of things that have to be here before.
+    /// Ids of what has to be here before.
     pub needs: Vec<i64>,
     /// What makes it.
-    pub act: Operation,
+    pub operation: Operation,
 }
 
 /// What became of the pieces handed over.
@@ -68,7 +68,7 @@ pub struct Intake<'a> {
     halted: Option<Failure>,
 }
 
-enum Outcome {
+enum PieceOutcome {
     New,
     Present,
     Refused(String),
@@ -87,7 +87,7 @@ impl<'a> Intake<'a> {
     pub async fn take(
         &mut self,
         pieces: impl ExactSizeIterator<Item = Result<Piece, (String, &'static str)>>,
-        progress: &Progress,
+        progress: &ProgressMeter,
     ) -> Tally {
         let mut tally = Tally::default();
         let total = pieces.len() as u64;
@@ -97,10 +97,12 @@ impl<'a> Intake<'a> {
             match piece {
                 Ok(piece) if piece.needs.iter().any(|id| refused.contains(id)) => {
                     let why = "something that it belongs to was refused".to_owned();
-                    (piece.name, piece.id, Outcome::Refused(why))
+                    (piece.name, piece.id, PieceOutcome::Refused(why))
                 }
-                Ok(Piece { name, id, act, .. }) => (name, id, submit(writer, request_id, act).await),
-                Err((name, why)) => (name, 0, Outcome::Refused(why.to_owned())),
+                Ok(Piece { name, id, operation, .. }) => {
+                    (name, id, submit(writer, request_id, operation).await)
+                }
+                Err((name, why)) => (name, 0, PieceOutcome::Refused(why.to_owned())),
             }
         });
         let mut newly_refused = Vec::new();
@@ -117,14 +119,14 @@ impl<'a> Intake<'a> {
             stream::iter(handed_over).take_until(Box::pin(until)).buffer_unordered(MAX_IN_FLIGHT);
         while let Some((name, id, outcome)) = outcomes.next().await {
             match outcome {
-                Outcome::New => tally.new += 1,
-                Outcome::Present => tally.present += 1,
-                Outcome::Refused(why) => {
+                PieceOutcome::New => tally.new += 1,
+                PieceOutcome::Present => tally.present += 1,
+                PieceOutcome::Refused(why) => {
                     progress.say(&format!("{name}: {why}"));
                     newly_refused.push(id);
                     tally.refused += 1;
                 }
-                Outcome::Halt(failure) => {
+                PieceOutcome::Halt(failure) => {
                     let _ = halt.send(true);
                     halted.get_or_insert(failure);
                     continue;
@@ -149,33 +151,33 @@ impl<'a> Intake<'a> {
 }
 
 /// Hands over until there is an answer.
-async fn submit(writer: &Writer, request_id: &'static str, act: Operation) -> Outcome {
+async fn submit(writer: &Writer, request_id: &'static str, operation: Operation) -> PieceOutcome {
     let submission = Submission {
         actor: ActorRef::Importer,
         request_id: request_id.to_owned(),
         class: Class::Background,
         idempotency: None,
-        operations: vec![act],
+        operations: vec![operation],
     };
     let mut tried = 0;
     loop {
         let error = match writer.submit(submission.clone()).await {
-            Ok(Receipt::Executed { applied: true, .. }) => return Outcome::New,
-            Ok(Receipt::Executed { .. } | Receipt::Replayed { .. }) => return Outcome::Present,
+            Ok(Receipt::Executed { applied: true, .. }) => return PieceOutcome::New,
+            Ok(Receipt::Executed { .. } | Receipt::Replayed { .. }) => return PieceOutcome::Present,
             Err(error) => error,
         };
         tried += 1;
         match error {
-            WriteError::Refused { refusal, .. } => return Outcome::Refused(words(&refusal)),
-            WriteError::Internal | WriteError::KeyReused => return Outcome::Refused(error.to_string()),
+            WriteError::Refused { refusal, .. } => return PieceOutcome::Refused(words(&refusal)),
+            WriteError::Internal | WriteError::KeyReused => return PieceOutcome::Refused(error.to_string()),
             // What may have been written is found there when it is handed over again.
             WriteError::Locked
             | WriteError::Overloaded
             | WriteError::NotExecuted
             | WriteError::OutcomeUnknown
                 if tried < MAX_TRIES => {}
-            WriteError::Storage => return Outcome::Halt(Failure::caused(Exit::Io, &error)),
-            error => return Outcome::Halt(Failure::caused(Exit::Unavailable, &error)),
+            WriteError::Storage => return PieceOutcome::Halt(Failure::caused(Exit::Io, &error)),
+            error => return PieceOutcome::Halt(Failure::caused(Exit::Unavailable, &error)),
         }
         tokio::time::sleep(RETRY_PAUSE).await;
     }

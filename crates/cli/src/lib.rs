@@ -1,6 +1,36 @@
 //! The `ordervault` program: configuration, commands, and the readers of foreign data. Business rules live elsewhere.
 //!
 //! [`run`] is the whole program with everything it is given as arguments; `main.rs` only calls it.
+//!
+//! # Rooms, from top to bottom
+//!
+//! An import goes down this list, never up.
+//!
+//! - `commands`: what each command does, one file or folder each; `serve` among them
+//! - `demo`: the made-up shop of `serve --demo`
+//! - `olist`: the reader of the Olist data set, and what it makes of it
+//! - `accounts`, `intake`, `database`: what several commands need: staff accounts, long imports, an open database
+//! - `context`: what every command is given
+//! - `logging`: the log's level and form
+//! - `args`: the command line
+//! - `config`: settings, layers, values, what production mode refuses
+//! - `progress`, `shutdown`, `sources`: the terminal, signals, clock and randomness
+//! - `exit`: exit codes, and what errors mean as one line for the operator
+//! - `refusal`: refusals in the operator's words
+//!
+//! # How to add one more
+//!
+//! - **A command**: a variant of [`args::Command`] (or of the command's own enum, for a subcommand); a file under `commands/`
+//!   with `run`, `mod` and a line in [`commands::run`]; a row in the table of `README.md`; a test in `crates/cli/tests`.
+//! - **A setting**: a row in `config/settings.rs`; a field and its reading in `config/sections.rs`; in `config/safety.rs` what
+//!   production mode refuses, if anything; a wrong value in the table of `config/tests.rs`; `cargo xtask bless` writes
+//!   `docs/configuration.md`.
+//! - **A flag that is a setting**: the flag in `args.rs` and in [`args::Cli::settings`], a field of [`config::Flags`], a line in
+//!   `from_flags` of `config/layers.rs`.
+//! - **A source of imports**: a variant of [`args::Import`] and its arm in `commands/import/mod.rs`; a room like [`olist`] that
+//!   reads everything before anything is imported and makes [`intake::Piece`]s with ids that are the same on every run; a
+//!   file under `commands/import/` that hands them to [`intake::Intake`]; a row in `README.md`; a test in
+//!   `crates/cli/tests/import.rs` that imports twice.
 
 pub mod accounts;
 pub mod args;
@@ -25,9 +55,10 @@ use clap::Parser as _;
 
 use args::Cli;
 use config::{Config, Environment};
-use context::{Context, complain};
-use exit::{Exit, Failure};
-use progress::Style;
+use context::Context;
+use exit::{Exit, Failure, complain};
+use logging::LogStyle;
+use progress::ProgressDisplay;
 
 /// Runs the program with these arguments (the first being its own name) and this environment, and tells its exit code.
 pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment) -> ExitCode {
@@ -57,8 +88,8 @@ pub fn fail(failure: &Failure) -> ExitCode {
 fn carry_out(cli: &Cli, environment: &Environment) -> Result<Exit, Failure> {
     let config = Config::load(environment, &cli.settings())?;
     logging::start(&config, &cli.command)?;
-    let log = logging::Style::of(&config, &cli.command);
-    let context = Context { config, progress: Style::detect(cli.global.quiet), log };
+    let log = LogStyle::of(&config, &cli.command);
+    let context = Context { config, progress: ProgressDisplay::detect(cli.global.quiet), log };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

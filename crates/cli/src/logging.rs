@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
 use crate::args::Command;
-use crate::config::{Config, LogFormat};
+use crate::config::{Config, LogFormat, Source};
 use crate::exit::{Exit, Failure};
 
 /// What commands that end by themselves say unless they are told otherwise: their results and progress are enough.
@@ -17,14 +17,14 @@ const CHATTY: &str = "actix_server=warn";
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum LogStyle {
     /// For people.
     Pretty,
     /// For machines.
     Json,
 }
 
-impl Style {
+impl LogStyle {
     /// As configured. Commands that end by themselves are run by people, or their output is read by people.
     #[must_use]
     pub fn of(config: &Config, command: &Command) -> Self {
@@ -44,7 +44,7 @@ impl Style {
 /// # Errors
 /// When the configured level is none.
 pub fn start(config: &Config, command: &Command) -> Result<(), Failure> {
-    let is_level_set = *config.source("log.level") != crate::config::Source::Default;
+    let is_level_set = *config.source("log.level") != Source::Default;
     let level = match command {
         Command::Serve(_) => config.log_level.as_str(),
         _ if is_level_set => config.log_level.as_str(),
@@ -60,9 +60,9 @@ pub fn start(config: &Config, command: &Command) -> Result<(), Failure> {
         .with_writer(io::stderr)
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE);
-    match Style::of(config, command) {
-        Style::Json => log.json().flatten_event(true).init(),
-        Style::Pretty => log.with_ansi(io::stderr().is_terminal()).with_target(false).compact().init(),
+    match LogStyle::of(config, command) {
+        LogStyle::Json => log.json().flatten_event(true).init(),
+        LogStyle::Pretty => log.with_ansi(io::stderr().is_terminal()).with_target(false).compact().init(),
     }
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();

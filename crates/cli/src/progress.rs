@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::context::complain;
+use crate::exit::complain;
 
 /// Longest silence of the plain lines.
 const LINE_INTERVAL: Duration = Duration::from_secs(5);
@@ -17,7 +17,7 @@ const DRAWS_PER_SECOND: u8 = 10;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
+pub enum ProgressDisplay {
     /// A bar that redraws itself.
     Bar,
     /// Plain lines, for logs and pipes.
@@ -26,7 +26,7 @@ pub enum Style {
     Quiet,
 }
 
-impl Style {
+impl ProgressDisplay {
     /// What suits standard error.
     #[must_use]
     pub fn detect(quiet: bool) -> Self {
@@ -38,9 +38,9 @@ impl Style {
     }
 }
 
-/// One thing in progress. May be shared between tasks. Dropping it without [`Progress::finish`] leaves the last state.
+/// Shows one piece of work in progress. May be shared between tasks. Dropping it without [`ProgressMeter::finish`] leaves the last state.
 #[derive(Debug)]
-pub struct Progress(Shown);
+pub struct ProgressMeter(Shown);
 
 #[derive(Debug)]
 enum Shown {
@@ -49,16 +49,16 @@ enum Shown {
     Nothing,
 }
 
-impl Progress {
+impl ProgressMeter {
     /// Begins. `total`: the number of steps, where it is known.
     #[must_use]
-    pub fn start(style: Style, what: &str, total: Option<u64>) -> Self {
+    pub fn start(style: ProgressDisplay, what: &str, total: Option<u64>) -> Self {
         Self(match style {
-            Style::Quiet => Shown::Nothing,
-            Style::Lines => {
+            ProgressDisplay::Quiet => Shown::Nothing,
+            ProgressDisplay::Lines => {
                 Shown::Lines { started: Instant::now(), lines: Mutex::new(Lines::new(what, total)) }
             }
-            Style::Bar => {
+            ProgressDisplay::Bar => {
                 let bar = ProgressBar::with_draw_target(
                     total,
                     ProgressDrawTarget::stderr_with_hz(DRAWS_PER_SECOND),
@@ -215,9 +215,13 @@ mod tests {
 
     #[test]
     fn every_style_counts_what_it_shows() {
-        for (style, counted) in [(Style::Bar, Some(3)), (Style::Lines, Some(3)), (Style::Quiet, None)] {
+        for (style, counted) in [
+            (ProgressDisplay::Bar, Some(3)),
+            (ProgressDisplay::Lines, Some(3)),
+            (ProgressDisplay::Quiet, None),
+        ] {
             for total in [None, Some(5)] {
-                let progress = Progress::start(style, "test", total);
+                let progress = ProgressMeter::start(style, "test", total);
                 progress.advance(2);
                 progress.say("a finding");
                 progress.advance(1);

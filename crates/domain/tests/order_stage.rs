@@ -1,7 +1,7 @@
 //! Which combinations of status, times and reasons exist: those of a stage, and no others.
 
 #[path = "../../../tests/src/stages.rs"]
-mod stages;
+pub mod stages;
 
 use std::collections::BTreeSet;
 

@@ -1,16 +1,43 @@
 //! How ordervault keeps what happened: SQL, the write queue, the history, on SQLite and PostgreSQL.
 //!
-//! Reads go through a [`tx::Conn`], changes only through the [`writer::Writer`]. See [`statement`] for how one text
-//! serves two engines.
+//! Reads go through a [`tx::Conn`]. Changes go through the [`writer::Writer`]; beside it only [`sequence`] numbers events,
+//! and [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
+//!
+//! # Rooms, from top to bottom
+//!
+//! An import goes down this list, never up.
+//!
+//! - `verify`, `transfer`: everything at once: is it sound, and how it moves house
+//! - `scan`: all resources of a kind, page by page
+//! - `read`: what can be asked
+//! - `writer`: what can be changed
+//! - `tables`: one module per table: statements, rows, and the way from rows to states and back
+//! - `leader`, `migrate`: what one process does at a time; the schema
+//! - `db`: connections
+//! - `tx`: what runs statements
+//! - `bulk`: statements over many rows
+//! - `statement`: one text for two engines
+//! - `engine`, `error`, `json`, `sources`: which engine, what goes wrong, text for bulk rows, clock and randomness
 //!
 //! # How to add one more
 //!
-//! - **A table or column**: until the first release in `0001_init.sql` of both folders under `migrations/`; from then on
-//!   migrations are append-only, and it is a new file of the next number, one per engine (see [`migrate`]).
-//! - **A kind of thing with a history**: see [`tables`](self) and `writer/working_set.rs`.
-//! - **A change that is not a command of the domain** (like logins): a variant of [`writer::Operation`] and its arm in
-//!   `writer/decide.rs`.
-//! - **A read**: a function over `&mut Conn` in the module of its table or list.
+//! - **A column**: the schema of both engines, and its line in the `table_row!` of its table (`tables/`). The compiler names
+//!   the two functions between row and state. A column that lists show also stands in `read/order_list/row.rs`.
+//! - **The schema of both engines**: until the first release `0001_init.sql` of both folders under `migrations/`; from then
+//!   on migrations are append-only, and it is a new file of the next number, one per engine (see [`migrate`]).
+//! - **A table**: the schema of both engines, a module of [`tables`](self) and its line in `ALL_STATEMENTS` there; what
+//!   must have a counterpart in another table: a check in `verify/pairs.rs`.
+//! - **A kind of resource with a history**: its table with `Stored` (`tables`), `Held` and a variant of `Change`
+//!   (`writer/set`), a variant of [`writer::Operation`] and its [`writer::Effect`], what it names (`writer/set/named.rs`), what
+//!   is loaded (`writer/set/load.rs`), its line in `writer/set/flush.rs`, a method of the decider (`writer/decide`) and its
+//!   arm in `writer/dispatch.rs`; `Scanned` (`scan.rs`), `Verified` and its line in `verify/mod.rs`, `HISTORY_HAS_ROW` in
+//!   `verify/pairs.rs`, `HIGHEST_ID` in `tables/writers.rs`; if it travels: `transfer` and `writer/decide/import_history.rs`.
+//! - **An operation that is not a command of the domain** (like logins): a variant of [`writer::Operation`] and its
+//!   [`writer::Effect`], what it names (`writer/set/named.rs`), a method of the decider (`writer/decide`), and its arm in
+//!   `writer/dispatch.rs`; if it changes what nothing has changed before: a variant of `Change` (`writer/set/change.rs`).
+//! - **A read**: a function over `&mut Conn` in `read`; its fixed statements, if the module had none, in `ALL_STATEMENTS`
+//!   there.
+//! - **A fork between the engines**: [`statement::Template::forked`], and a row in `docs/engines.md`.
 
 pub mod bulk;
 pub mod db;
@@ -20,13 +47,13 @@ mod json;
 pub mod leader;
 pub mod migrate;
 pub mod read;
+mod scan;
 pub mod sources;
 pub mod statement;
 mod tables;
 pub mod transfer;
 pub mod tx;
 pub mod verify;
-mod walk;
 pub mod writer;
 
 pub use error::{DbError, Error};
@@ -36,33 +63,7 @@ pub use tables::sessions::{Realm, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
-    let tables: &[statement::Statements] = &[
-        leader::STATEMENTS,
-        migrate::STATEMENTS,
-        read::STATEMENTS[0],
-        read::STATEMENTS[1],
-        read::STATEMENTS[2],
-        read::STATEMENTS[3],
-        read::STATEMENTS[4],
-        read::STATEMENTS[5],
-        read::STATEMENTS[6],
-        tables::arrivals::STATEMENTS,
-        tables::batches::STATEMENTS,
-        tables::credentials::STATEMENTS,
-        tables::customers::STATEMENTS,
-        tables::history::STATEMENTS,
-        tables::idempotency::STATEMENTS,
-        tables::members::STATEMENTS,
-        tables::orders::STATEMENTS,
-        tables::outbox::STATEMENTS,
-        tables::products::STATEMENTS,
-        tables::search::STATEMENTS,
-        tables::sessions::STATEMENTS,
-        tables::stock::STATEMENTS,
-        tables::stores::STATEMENTS,
-        tables::throttles::STATEMENTS,
-        tables::writers::STATEMENTS,
-        walk::STATEMENTS,
-    ];
-    statement::catalogue(&[tables, verify::ALL_STATEMENTS].concat())
+    let rooms = [leader::STATEMENTS, migrate::STATEMENTS, scan::STATEMENTS];
+    let all = [rooms.as_slice(), read::ALL_STATEMENTS, tables::ALL_STATEMENTS, verify::ALL_STATEMENTS];
+    statement::catalogue(&all.concat())
 }

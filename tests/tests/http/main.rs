@@ -1,6 +1,7 @@
 //! The API as its clients meet it: a server on a port of its own, on both engines.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
+mod actions;
 mod as_of;
 mod board;
 mod catalogue;

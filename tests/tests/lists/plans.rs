@@ -9,9 +9,10 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{Trash, WhatIf, deadline_statements, list_orders, list_statements};
+use ordervault_persistence::sequencing_statements;
 use ordervault_persistence::statement::{Statement, Template};
 use ordervault_tests::explain::plan;
-use ordervault_tests::fabricate::{GREAT_STORE, fabricate};
+use ordervault_tests::fabricate::{GREAT_STORE, fabricate, fabricate_events};
 use ordervault_tests::list_queries::{ListQuery, questions};
 use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
@@ -29,8 +30,8 @@ type Plans = Vec<(&'static str, Vec<(&'static str, BTreeSet<String>)>)>;
 async fn every_question_is_served_by_indexes() {
     let [sqlite, postgres] = [plans_on(Engine::Sqlite).await, plans_on(Engine::Postgres).await];
     let mut text = String::from(
-        "Which index serves which question to the list of orders, and the timers, at 200,000 orders. Written by
-`cargo xtask bless`.\n",
+        "Which index serves which question to the list of orders, the timers, and the sequencer, at 200,000 orders.
+Written by `cargo xtask bless`.\n",
     );
     for ((question, sqlite), (_, postgres)) in sqlite.iter().zip(&postgres) {
         let _ = write!(text, "\n# {question}\n");
@@ -65,6 +66,10 @@ async fn plans_on(engine: Engine) -> Plans {
     let what_if = WhatIf { store_id: GREAT_STORE, minutes: 60 };
     let timers = deadline_statements(Timestamp::from_millis(OPENING_MILLIS), what_if, 100);
     plans.push(("timers", ways_of(&fresh.db, "timers", timers.into()).await));
+    // Nothing of what each group of orders pays for may grow with the orders ever placed.
+    fabricate_events(&fresh.db, ORDERS).await;
+    let sequencer = sequencing_statements(2 * ORDERS - 20);
+    plans.push(("sequencer", ways_of(&fresh.db, "sequencer", sequencer.into()).await));
     fresh.drop().await;
     plans
 }
@@ -92,15 +97,24 @@ fn way(line: &str) -> Option<String> {
     let after =
         |what: &str| line.split_once(what).map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
     let table = || after("SEARCH ").or_else(|| after("SCAN ")).or_else(|| after(" on "));
-    let is_own = |name: &str| ["orders", "order_lines", "order_search", "products"].contains(&name);
+    let is_own = |name: &str| {
+        ["orders", "order_lines", "order_search", "products", "history", "outbox"].contains(&name)
+    };
     if line.contains("VIRTUAL TABLE INDEX") {
         return Some("order_search_words".to_owned());
     }
     if line.contains("INTEGER PRIMARY KEY") || line.contains("_pkey on ") {
         return Some(format!("key of {}", table()?));
     }
-    if line.contains("sqlite_autoindex_order_lines") || line.contains("PRIMARY KEY") {
+    if ["order_lines_1", "history_1", "outbox_2"]
+        .iter()
+        .any(|key| line.contains(&format!("sqlite_autoindex_{key}")))
+        || line.contains("PRIMARY KEY")
+    {
         return Some(format!("key of {}", table()?));
+    }
+    if line.contains("sqlite_autoindex_outbox_1") || line.contains("outbox_position_key") {
+        return Some("positions of outbox".to_owned());
     }
     let index = after(" INDEX ").or_else(|| after(" using ")).or_else(|| after("Bitmap Index Scan on "));
     if let Some(index) = index {

@@ -7,7 +7,7 @@ use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Order, actions};
+use ordervault_domain::order::{Order, actions, references_of_actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::fold;
 use ordervault_persistence::read::{self, OrderContext};
@@ -298,15 +298,8 @@ pub(crate) async fn offers(
     order: &Order,
     actor: &Actor,
 ) -> Result<Vec<ActionBody>, Problem> {
-    // Only taking an order back into the shop asks for stock; everything else is decided by the order alone.
-    let context = match order.stage.invalid() {
-        None => OrderContext::default(),
-        Some(_) => {
-            let mut conn = reader(state).await?;
-            let products = order.lines.iter().map(|line| line.product_id.get());
-            OrderContext::read(&mut conn, order.store_id.get(), products).await.map_err(failed)?
-        }
-    };
+    let mut conn = reader(state).await?;
+    let context = OrderContext::read(&mut conn, references_of_actions(order)).await.map_err(failed)?;
     let offers = actions(order, &context.context(), actor, state.now());
     Ok(offers.into_iter().map(ActionBody::from).collect())
 }

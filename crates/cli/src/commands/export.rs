@@ -7,7 +7,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::transfer::{self, Counts};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _, BufWriter};
 
-use super::Tables;
+use super::tables::Tables;
 use crate::args::Export;
 use crate::context::Context;
 use crate::database;

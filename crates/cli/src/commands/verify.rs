@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ordervault_persistence::verify::{Report, verify};
 
-use super::Tables;
+use super::tables::Tables;
 use crate::context::Context;
 use crate::database;
 use crate::exit::{Exit, Failure};

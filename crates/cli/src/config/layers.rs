@@ -1,57 +1,23 @@
 //! Collects what was set where: TOML file, environment, flags. Later ones win.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use super::settings::{self, Default, SETTINGS, Setting};
-use super::{ConfigError, Environment, Flags};
+use ordervault_api::settings::Mode;
+
+use super::error::ConfigError;
+use super::settings::{self, OTHER_VARIABLES, SETTINGS, Setting};
+use super::source::{Environment, Flags, Source};
 
 /// File looked for when none is named.
 const USUAL_FILE: &str = "ordervault.toml";
 /// Variable that names the configuration file, for containers without arguments.
 const CONFIG_VARIABLE: &str = "ORDERVAULT_CONFIG";
 const PREFIX: &str = "ORDERVAULT_";
-/// Variables with our prefix that are no settings: some belong to the tests, and an orchestrator that has a service
-/// named `ordervault` gives its address to every container in this form.
-const NO_SETTINGS: [&str; 5] = [
-    "ORDERVAULT_TEST_",
-    "ORDERVAULT_BLESS",
-    "ORDERVAULT_OLIST_DATA",
-    "ORDERVAULT_SERVICE_",
-    "ORDERVAULT_PORT",
-];
 /// Largest file read, configuration or secret.
 const MAX_FILE_BYTES: u64 = 64 * 1024;
-
-/// Where a value was set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// Nowhere.
-    Default,
-    /// In the configuration file.
-    File(PathBuf),
-    /// By this environment variable.
-    Environment(String),
-    /// By this flag.
-    Flag(&'static str),
-    /// In a file of its own, named by the source inside.
-    SecretFile(PathBuf, Box<Source>),
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Default => f.write_str("default"),
-            Self::File(path) => write!(f, "{}", path.display()),
-            Self::Environment(name) => f.write_str(name),
-            Self::Flag(name) => f.write_str(name),
-            Self::SecretFile(path, named_by) => write!(f, "{}, named by {named_by}", path.display()),
-        }
-    }
-}
 
 /// The text of every setting with its source.
 #[derive(Debug, Clone)]
@@ -82,14 +48,12 @@ impl Values {
     }
 
     fn fill_defaults(&mut self) {
-        let production = self.get("mode").0 == "production";
+        let mode = match self.get("mode").0 {
+            "production" => Mode::Production,
+            _ => Mode::Development,
+        };
         for setting in SETTINGS.iter().filter(|setting| !self.is_set(setting.key)).collect::<Vec<_>>() {
-            let text = match setting.default {
-                Default::Fixed(text) => text.to_owned(),
-                Default::ByMode { production: text, .. } if production => text.to_owned(),
-                Default::ByMode { development: text, .. } => text.to_owned(),
-                Default::Derived(_) => self.derive(setting.key),
-            };
+            let text = setting.default.text(mode).unwrap_or_else(|| self.derive(setting.key));
             self.0.insert(setting.key, (text, Source::Default));
         }
     }
@@ -184,8 +148,8 @@ fn from_environment(environment: &Environment) -> Result<Assignments, ConfigErro
 
 /// Whether a variable claims to be a setting; those below a section always do, misspelt or not.
 fn is_setting(name: &str) -> bool {
-    let foreign = || NO_SETTINGS.iter().any(|prefix| name.starts_with(prefix));
-    name.starts_with(PREFIX) && name != CONFIG_VARIABLE && (name.contains("__") || !foreign())
+    let is_other = || OTHER_VARIABLES.iter().any(|other| name.starts_with(other.name));
+    name.starts_with(PREFIX) && (name.contains("__") || !is_other())
 }
 
 fn from_flags(flags: &Flags) -> Assignments {

@@ -1,6 +1,10 @@
 //! What production mode refuses. Each refusal names the setting and a value that works.
 
-use super::{Config, Engine, Mode, Source};
+use ordervault_api::settings::Mode;
+use ordervault_persistence::engine::Engine;
+
+use super::sections::Config;
+use super::source::Source;
 
 /// The refusals, one line each. Empty in development mode, but for what cannot work at all.
 pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {

@@ -1,5 +1,11 @@
-//! The list of all settings. To add one: a row here, a field in [`super::Config`] and its reading in
-//! `Config::from_values`; the documentation page is generated from this list.
+//! The list of all settings. To add one: a row here, a field of its section in `sections.rs` and its reading in
+//! that section's `from_values`; the documentation page is generated from this list.
+
+use ordervault_api::settings::{Lifetimes, Mode, Rates};
+use ordervault_persistence::engine::DEFAULT_READERS;
+use ordervault_persistence::writer::Rate;
+
+use super::value;
 
 /// One setting.
 #[derive(Debug)]
@@ -7,18 +13,24 @@ pub struct Setting {
     /// Dotted name, as in the TOML file.
     pub key: &'static str,
     /// Value when nobody sets it.
-    pub default: Default,
+    pub default: DefaultValue,
     /// How much of the value may be shown.
     pub secrecy: Secrecy,
     /// What it means, with its unit or form.
     pub help: &'static str,
 }
 
-/// Where a value comes from that nobody set.
+/// Where a value comes from that nobody set. What another crate needs as well has its default there and nowhere else.
 #[derive(Debug, Clone, Copy)]
-pub enum Default {
+pub enum DefaultValue {
     /// Always the same.
     Fixed(&'static str),
+    /// One of the API's rates.
+    Rate(fn(&Rates) -> Rate),
+    /// One of the API's lifetimes of logins, in milliseconds.
+    LoginMillis(fn(&Lifetimes) -> i64),
+    /// The database's number of connections for reading.
+    Readers,
     /// Depends on the mode.
     ByMode {
         /// In development mode.
@@ -41,6 +53,22 @@ pub enum Secrecy {
     Hidden,
 }
 
+impl DefaultValue {
+    /// The value as it would be written; `None` where it is made from other settings.
+    #[must_use]
+    pub fn text(self, mode: Mode) -> Option<String> {
+        match (self, mode) {
+            (Self::Fixed(text), _)
+            | (Self::ByMode { development: text, .. }, Mode::Development)
+            | (Self::ByMode { production: text, .. }, Mode::Production) => Some(text.to_owned()),
+            (Self::Rate(rate), _) => Some(value::rate_text(rate(&Rates::default()))),
+            (Self::LoginMillis(millis), _) => Some(value::time_text(millis(&Lifetimes::default()))),
+            (Self::Readers, _) => Some(DEFAULT_READERS.to_string()),
+            (Self::Derived(_), _) => None,
+        }
+    }
+}
+
 impl Setting {
     /// The environment variable that sets it.
     #[must_use]
@@ -56,7 +84,15 @@ impl Setting {
 }
 
 const fn open(key: &'static str, default: &'static str, help: &'static str) -> Setting {
-    Setting { key, default: Default::Fixed(default), secrecy: Secrecy::Open, help }
+    Setting { key, default: DefaultValue::Fixed(default), secrecy: Secrecy::Open, help }
+}
+
+const fn rate(key: &'static str, of: fn(&Rates) -> Rate, help: &'static str) -> Setting {
+    Setting { key, default: DefaultValue::Rate(of), secrecy: Secrecy::Open, help }
+}
+
+const fn login_time(key: &'static str, of: fn(&Lifetimes) -> i64, help: &'static str) -> Setting {
+    Setting { key, default: DefaultValue::LoginMillis(of), secrecy: Secrecy::Open, help }
 }
 
 /// All settings, in the order in which they are shown.
@@ -73,28 +109,33 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting {
         key: "database.url",
-        default: Default::Derived("`ordervault.db` in `data_dir`"),
+        default: DefaultValue::Derived("`ordervault.db` in `data_dir`"),
         secrecy: Secrecy::UrlPassword,
         help: "`sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`",
     },
-    open("database.readers", "4", "connections for reading, 1 to 64; writes have one of their own"),
+    Setting {
+        key: "database.readers",
+        default: DefaultValue::Readers,
+        secrecy: Secrecy::Open,
+        help: "connections for reading, 1 to 64; those for writing are apart, 1 on SQLite and 4 on PostgreSQL",
+    },
     Setting {
         key: "database.migrate_on_start",
-        default: Default::ByMode { development: "true", production: "false" },
+        default: DefaultValue::ByMode { development: "true", production: "false" },
         secrecy: Secrecy::Open,
         help: "whether `serve` and other commands that write bring the schema up to date; otherwise `ordervault migrate` does",
     },
     open("server.listen", "127.0.0.1:8080", "address and port of the API; port 0 takes a free one"),
     Setting {
         key: "server.public_url",
-        default: Default::Derived("`http://` and `server.listen`"),
+        default: DefaultValue::Derived("`http://` and `server.listen`"),
         secrecy: Secrecy::Open,
         help: "address under which clients reach the API, for links in answers",
     },
     open("server.replicas", "1", "how many servers share the database; more than 1 needs PostgreSQL"),
     Setting {
         key: "server.trusted_proxies",
-        default: Default::Derived("none"),
+        default: DefaultValue::Derived("none"),
         secrecy: Secrecy::Open,
         help: "addresses or networks of proxies in front, with commas between, such as `10.0.0.0/8`; only what they say in `X-Forwarded-For` is believed, and behind any other all clients count as one",
     },
@@ -110,7 +151,7 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting {
         key: "docs.enabled",
-        default: Default::ByMode { development: "true", production: "false" },
+        default: DefaultValue::ByMode { development: "true", production: "false" },
         secrecy: Secrecy::Open,
         help: "whether `/docs` shows the interactive API pages; `/openapi.json` is always there",
     },
@@ -122,26 +163,58 @@ pub const SETTINGS: &[Setting] = &[
     open("jobs.interval", "5s", "time between two looks of the timed jobs, from 1s to 10m"),
     Setting {
         key: "auth.secret_file",
-        default: Default::Derived("`secret.key` in `data_dir`, made at the first start"),
+        default: DefaultValue::Derived("`secret.key` in `data_dir`, made at the first start"),
         secrecy: Secrecy::Open,
         help: "file with the keys that sign tokens, readable by its owner only, the same for all replicas",
     },
-    open("auth.customer_idle", "14d", "a customer's session ends after so long without use"),
-    open("auth.customer_session", "30d", "a customer's session ends after so long in any case"),
-    open("auth.staff_idle", "2h", "a staff session ends after so long without use"),
-    open("auth.staff_session", "12h", "a staff session ends after so long in any case"),
-    open("throttles.lookup_address", "5/10m", "failed look-ups of orders from one address, in this time"),
-    open("throttles.lookup_number", "5/10m", "failed look-ups of one order number, in this time"),
-    open(
+    login_time(
+        "auth.customer_idle",
+        |logins| logins.customer.idle_millis,
+        "a customer's session ends after so long without use",
+    ),
+    login_time(
+        "auth.customer_session",
+        |logins| logins.customer.absolute_millis,
+        "a customer's session ends after so long in any case",
+    ),
+    login_time(
+        "auth.staff_idle",
+        |logins| logins.staff.idle_millis,
+        "a staff session ends after so long without use",
+    ),
+    login_time(
+        "auth.staff_session",
+        |logins| logins.staff.absolute_millis,
+        "a staff session ends after so long in any case",
+    ),
+    rate(
+        "throttles.lookup_address",
+        |rates| rates.lookup_address,
+        "failed look-ups of orders from one address, in this time",
+    ),
+    rate(
+        "throttles.lookup_number",
+        |rates| rates.lookup_number,
+        "failed look-ups of one order number, in this time",
+    ),
+    rate(
         "throttles.login_account",
-        "10/15m",
+        |rates| rates.login_account,
         "failed logins to one account, in this time; from the middle on each has to wait twice as long",
     ),
-    open("throttles.login_address", "30/1m", "failed logins from one address, in this time"),
-    open("throttles.register_address", "5/1h", "new accounts from one address, in this time"),
-    open(
+    rate(
+        "throttles.login_address",
+        |rates| rates.login_address,
+        "failed logins from one address, in this time",
+    ),
+    rate(
+        "throttles.register_address",
+        |rates| rates.register_address,
+        "new accounts from one address, in this time",
+    ),
+    rate(
         "throttles.place_account",
-        "20/1m",
+        |rates| rates.place_account,
         "orders of one account, or from one address without an account, in this time",
     ),
     open(
@@ -151,13 +224,13 @@ pub const SETTINGS: &[Setting] = &[
     ),
     Setting {
         key: "first_run.owner_password",
-        default: Default::Derived("a random one, shown once"),
+        default: DefaultValue::Derived("a random one, shown once"),
         secrecy: Secrecy::Hidden,
         help: "password of that account; remove it after the first start",
     },
     Setting {
         key: "first_run.owner_password_hash",
-        default: Default::Derived("made from the password"),
+        default: DefaultValue::Derived("made from the password"),
         secrecy: Secrecy::Hidden,
         help: "argon2id hash of that password (`$argon2id$v=19$…`), in place of the password itself",
     },
@@ -167,6 +240,44 @@ pub const SETTINGS: &[Setting] = &[
         "info",
         "`error`, `warn`, `info`, `debug` or `trace`, also by module: `info,sqlx=warn`",
     ),
+];
+
+/// A variable with our prefix that is no setting.
+#[derive(Debug)]
+pub struct OtherVariable {
+    /// Its name, or how the names of several begin.
+    pub name: &'static str,
+    /// Who reads it, and what it means.
+    pub meaning: &'static str,
+}
+
+/// The variables of `ORDERVAULT_…` that are left alone, because they belong to others than the settings.
+pub const OTHER_VARIABLES: &[OtherVariable] = &[
+    OtherVariable {
+        name: "ORDERVAULT_CONFIG",
+        meaning: "names the TOML file, for containers without arguments",
+    },
+    OtherVariable {
+        name: "ORDERVAULT_COMMIT",
+        meaning: "read by the build: the source's commit, as `/version` tells it",
+    },
+    OtherVariable {
+        name: "ORDERVAULT_TEST_",
+        meaning: "read by the tests; `ORDERVAULT_TEST_POSTGRES` names a server to use in place of a throwaway cluster",
+    },
+    OtherVariable {
+        name: "ORDERVAULT_BLESS",
+        meaning: "read by the tests: generated files are written anew",
+    },
+    OtherVariable {
+        name: "ORDERVAULT_OLIST_DATA",
+        meaning: "read by a test: the folder of the published data set",
+    },
+    OtherVariable {
+        name: "ORDERVAULT_SERVICE_",
+        meaning: "given to every container by an orchestrator that has a service named `ordervault`",
+    },
+    OtherVariable { name: "ORDERVAULT_PORT", meaning: "the same" },
 ];
 
 /// The one of `names` that is written most like `name`, unless all are too far off.

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use super::settings::{Default, Secrecy};
-use super::{Config, SETTINGS, mask_url};
+use ordervault_api::settings::Mode;
+
+use super::sections::Config;
+use super::settings::{DefaultValue, OTHER_VARIABLES, SETTINGS, Secrecy};
+use super::value::mask_url;
 
 /// The configuration as a TOML file, each value with its source, secrets masked.
 impl fmt::Display for Config {
@@ -44,18 +47,31 @@ pub fn reference_page() -> String {
     for setting in SETTINGS {
         let lock = if setting.may_come_from_file() { " 🔒" } else { "" };
         let default = match setting.default {
-            Default::Fixed("") => String::new(),
-            Default::Fixed(text) => format!("`{text}`"),
-            Default::ByMode { development, production } => {
+            DefaultValue::Derived(how) => how.to_owned(),
+            DefaultValue::ByMode { development, production } => {
                 format!("`{development}`, in production `{production}`")
             }
-            Default::Derived(how) => how.to_owned(),
+            default => format!("`{}`", default.text(Mode::Development).unwrap_or_default()),
         };
         page.push_str(&format!("| `{}`{lock} | {default} | {} |\n", setting.key, setting.help));
+    }
+    page.push_str(OTHERS);
+    for other in OTHER_VARIABLES {
+        let more = if other.name.ends_with('_') { "…" } else { "" };
+        page.push_str(&format!("| `{}{more}` | {} |\n", other.name, other.meaning));
     }
     page.push_str(REFUSED);
     page
 }
+
+const OTHERS: &str = "
+## Variables that are no settings
+
+Any other variable with the prefix `ORDERVAULT_` is taken for a misspelt setting and refused.
+
+| variable | meaning |
+| --- | --- |
+";
 
 const REFUSED: &str = "
 ## What production mode refuses

@@ -1,5 +1,9 @@
 use std::fs;
+use std::path::PathBuf;
 
+use ordervault_api::settings::{Lifetimes, Mode, Rates};
+use ordervault_persistence::engine::{DEFAULT_READERS, Engine};
+use ordervault_persistence::writer::Rate;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -31,6 +35,11 @@ fn nothing_set_is_a_usable_development_configuration() {
     assert!(config.metrics_listen.unwrap().ip().is_loopback());
     assert!(config.docs_enabled && config.database.migrate_on_start && config.auth.may_create_secret_file);
     assert!(SETTINGS.iter().all(|setting| *config.source(setting.key) == Source::Default));
+    assert_eq!(config.database.readers, DEFAULT_READERS);
+    let (auth, logins) = (&config.auth, Lifetimes::default());
+    let times = [auth.customer_idle, auth.customer_session, auth.staff_idle, auth.staff_session];
+    let defaults = [logins.customer, logins.staff].map(|login| [login.idle_millis, login.absolute_millis]);
+    assert_eq!(times.map(|time| i64::try_from(time.as_millis()).unwrap()), *defaults.as_flattened());
 }
 
 #[test]
@@ -124,7 +133,7 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
 #[test]
 fn throttles_and_proxies_are_read() {
     let config = load(&[]).unwrap();
-    assert_eq!(config.throttles, ordervault_api::settings::Rates::default(), "the page tells the defaults");
+    assert_eq!(config.throttles, Rates::default());
     assert!(config.server.trusted_proxies.is_empty());
     let config = load(&[
         ("ORDERVAULT_THROTTLES__PLACE_ACCOUNT", "1000000/1s"),
@@ -251,6 +260,12 @@ fn the_committed_reference_page_is_current() {
 }
 
 proptest! {
+    #[test]
+    fn rates_are_read_as_they_are_written(limit in 1..1_000_000_u32, seconds in 1..=86_400_i64) {
+        let rate = Rate { limit, window_millis: seconds * 1_000 };
+        prop_assert_eq!(value::rate(&value::rate_text(rate)), Ok(rate));
+    }
+
     #[test]
     fn no_password_survives_masking(user in "[a-z]{1,8}", password in "[A-Z0-9@:/?&=]{3,20}", host in "[a-z]{1,8}") {
         let masked = mask_url(&format!("postgres://{user}:{password}@{host}/shop"));

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::Rate;
 
 /// A text that must never be printed.
@@ -29,15 +30,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
     }
-}
-
-/// Which database engine a URL means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Engine {
-    /// A file of our own.
-    Sqlite,
-    /// A server.
-    Postgres,
 }
 
 /// Where the database is. Shown without its password.
@@ -142,6 +134,17 @@ pub(super) fn rate(text: &str) -> Result<Rate, String> {
     parse().ok_or_else(|| "how many in how long, such as 5/10m, at most in 1d".to_owned())
 }
 
+/// A rate as [`rate`] reads it.
+pub(super) fn rate_text(rate: Rate) -> String {
+    format!("{}/{}", rate.limit, time_text(rate.window_millis))
+}
+
+/// A time as [`duration`] reads it, in the largest unit that it is a whole number of.
+pub(super) fn time_text(millis: i64) -> String {
+    let unit = UNITS.iter().find(|(_, unit)| millis % unit == 0);
+    unit.map_or_else(String::new, |(name, unit)| format!("{}{name}", millis / unit))
+}
+
 /// Addresses and networks, with commas between.
 pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
@@ -150,18 +153,14 @@ pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
     networks.map_err(|_| "addresses or networks such as 10.0.0.0/8, with commas between".to_owned())
 }
 
+/// Units of time with their milliseconds, the largest first.
+const UNITS: [(&str, i64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
+
 fn parse_duration(text: &str) -> Option<Duration> {
     let digits = text.find(|c: char| !c.is_ascii_digit())?;
     let (count, unit) = text.split_at(digits);
-    let milliseconds = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    };
-    count.parse::<u64>().ok()?.checked_mul(milliseconds).map(Duration::from_millis)
+    let (_, millis) = UNITS.into_iter().find(|(name, _)| *name == unit)?;
+    count.parse::<u64>().ok()?.checked_mul(millis.unsigned_abs()).map(Duration::from_millis)
 }
 
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {

@@ -158,13 +158,13 @@ struct Shop {
 
 impl Shop {
     async fn carry_out(&mut self, tale: &Tale, who: Who, deed: &Deed) -> Result<(), Failure> {
-        let act = self.act(tale, deed)?;
+        let operation = self.operation(tale, deed)?;
         let submission = Submission {
             actor: self.actor(who)?,
             request_id: "demo".to_owned(),
             class: Class::Interactive,
             idempotency: None,
-            operations: vec![act],
+            operations: vec![operation],
         };
         let receipt = self.writer.submit(submission).await;
         let Ok(Receipt::Executed { done, applied: true }) = &receipt else {
@@ -200,7 +200,7 @@ impl Shop {
         })
     }
 
-    fn act(&self, tale: &Tale, deed: &Deed) -> Result<Operation, Failure> {
+    fn operation(&self, tale: &Tale, deed: &Deed) -> Result<Operation, Failure> {
         Ok(match deed {
             Deed::Hire(place) => self.hire(*place)?,
             Deed::Open(place) => open(*place)?,
@@ -355,12 +355,12 @@ fn parsed<T: std::str::FromStr>(text: &str) -> Result<T, Failure> {
     text.parse().map_err(|_| mistake(text))
 }
 
-fn at<T>(things: &[T], place: usize) -> Result<&T, Failure> {
-    things.get(place).ok_or_else(|| mistake("something is used before it is made"))
+fn at<T>(items: &[T], place: usize) -> Result<&T, Failure> {
+    items.get(place).ok_or_else(|| mistake("something is used before it is made"))
 }
 
-fn at_mut<T>(things: &mut [T], place: usize) -> Result<&mut T, Failure> {
-    things.get_mut(place).ok_or_else(|| mistake("something is used before it is made"))
+fn at_mut<T>(items: &mut [T], place: usize) -> Result<&mut T, Failure> {
+    items.get_mut(place).ok_or_else(|| mistake("something is used before it is made"))
 }
 
 /// The tale is fixed, so that whatever does not work in it is a mistake of this program, which its test finds.

@@ -56,13 +56,13 @@ async fn an_owner_of_that_name_makes_no_demo_shop() {
         stores: StoreScope::All,
         must_change_password: false,
     });
-    let act = Operation::Member { id: None, expected_version: None, command, password_hash: None };
+    let operation = Operation::Member { id: None, expected_version: None, command, password_hash: None };
     let submission = Submission {
         actor: ActorRef::Operator,
         request_id: "test".to_owned(),
         class: Class::Interactive,
         idempotency: None,
-        operations: vec![act],
+        operations: vec![operation],
     };
     writer.submit(submission).await.unwrap();
     task.stop().await;

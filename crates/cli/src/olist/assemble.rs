@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
+use super::data::{Olist, OlistLine, OlistOrder, OlistProduct};
+use super::error::OlistError;
 use super::fields;
 use super::findings::{FileCount, Finding, PaymentSum, Reason, Summary};
+use super::status::OlistStatus;
 use super::table::{self, Row, Table};
-use super::{Olist, OlistError, OlistLine, OlistOrder, OlistProduct, OlistStatus};
 
 // The columns used of each file. The first is the one that a broken row is known by.
 const TRANSLATIONS: File = File {
@@ -163,7 +165,7 @@ impl Reading {
         Ok(())
     }
 
-    /// A file of things that orders refer to, by the first column. A repeated row is a finding and otherwise harmless;
+    /// A file of what orders refer to, by the first column. A repeated row is a finding and otherwise harmless;
     /// rows that contradict each other are worth nothing, so that nobody can refer to them.
     fn reference<T: PartialEq>(
         &mut self,
@@ -171,24 +173,24 @@ impl Reading {
         file: &File,
         parse: impl Fn(&Row<'_>) -> Result<T, Reason>,
     ) -> Result<HashMap<String, T>, OlistError> {
-        let mut things: HashMap<String, Option<T>> = HashMap::new();
+        let mut known: HashMap<String, Option<T>> = HashMap::new();
         self.rows(folder, file, false, |_, row| {
             let key = fields::id(row.get(0), file.columns[0])?;
-            let thing = parse(row)?;
-            match things.get_mut(&key) {
+            let value = parse(row)?;
+            match known.get_mut(&key) {
                 None => {
-                    things.insert(key, Some(thing));
+                    known.insert(key, Some(value));
                     Ok(())
                 }
                 Some(known) => {
-                    if known.as_ref() != Some(&thing) {
+                    if known.as_ref() != Some(&value) {
                         *known = None;
                     }
                     Err(Reason::DuplicateKey)
                 }
             }
         })?;
-        Ok(things.into_iter().filter_map(|(key, thing)| Some((key, thing?))).collect())
+        Ok(known.into_iter().filter_map(|(key, value)| Some((key, value?))).collect())
     }
 
     fn orders(&mut self, folder: &Path, customers: &HashMap<String, Customer>) -> Result<(), OlistError> {

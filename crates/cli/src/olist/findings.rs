@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::OlistStatus;
+use super::status::OlistStatus;
 
 /// One broken row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
-//! Ids for things that have one elsewhere: made from the source's key, so that every import of the same thing, also
+//! Ids for what has one elsewhere: made from the source's key, so that every import of the same record, also
 //! from another slice of the data, meets the same id.
 //!
 //! An order's id holds its time of purchase, like any order's; its low 22 bits are of the SHA-256 of its key. Stores,
 //! products and customers have no time in the source: theirs is a tick between 1970 and 2016, taken from the same
 //! hash. That is before the first order, so that the two kinds of id cannot meet, and wide enough (52 bits of hash in
-//! all) that among 200,000 things a clash is expected once in 200,000 imports. One that happens all the same is
-//! refused by the write queue and told, because the two things have different external references.
+//! all) that among 200,000 records a clash is expected once in 200,000 imports. One that happens all the same is
+//! refused by the write queue and told, because the two have different external references.
 
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::id::compose;

@@ -1,4 +1,4 @@
-//! From the source's things to acts of ours.
+//! From what the source has to operations of ours.
 //!
 //! | here | from |
 //! | --- | --- |
@@ -22,7 +22,10 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use ordervault_domain::{customer, product, store};
 use ordervault_persistence::writer::Operation;
 
-use super::{FEDERAL_STATES, Olist, OlistOrder, OlistStatus, ids};
+use super::data::{Olist, OlistLine, OlistOrder};
+use super::fields::FEDERAL_STATES;
+use super::ids;
+use super::status::OlistStatus;
 use crate::exit::{Exit, Failure};
 use crate::intake::Piece;
 
@@ -31,7 +34,7 @@ const TITLE_SYMBOLS: usize = 8;
 /// Symbols of the source's product id that are the stock keeping unit, unless two products of a store share them.
 const SKU_SYMBOLS: usize = 12;
 
-/// Makes acts of what was read.
+/// Makes operations of what was read.
 #[derive(Debug, Clone, Copy)]
 pub struct Translator {
     brl: Currency,
@@ -71,8 +74,8 @@ impl Translator {
             },
             external_reference: Some(store_reference(state)),
         });
-        let act = Operation::Store { id: Some(id), expected_version: None, command };
-        Some(Piece { name: format!("store {state}"), id: id.get(), needs: vec![], act })
+        let operation = Operation::Store { id: Some(id), expected_version: None, command };
+        Some(Piece { name: format!("store {state}"), id: id.get(), needs: vec![], operation })
     }
 
     /// An order. Needs its store, customer and products.
@@ -113,12 +116,12 @@ impl Translator {
             placed_at,
             steps: steps(order, |local| self.time_zone.local_to_utc(local)),
         };
-        let act = Operation::Order {
+        let operation = Operation::Order {
             id: Some(OrderId::from_i64(id)),
             expected_version: None,
             command: order::OrderCommand::Import(Box::new(import)),
         };
-        Ok(Piece { name: format!("order {}", order.order_id), id, needs, act })
+        Ok(Piece { name: format!("order {}", order.order_id), id, needs, operation })
     }
 }
 
@@ -133,8 +136,8 @@ pub fn customers(olist: &Olist) -> Vec<Piece> {
 fn customer(unique_id: &str) -> Option<Piece> {
     let id = customer_id(unique_id)?;
     let command = customer::CustomerCommand::Import { external_reference: customer_reference(unique_id) };
-    let act = Operation::Customer { id: Some(id), command, password_hash: None };
-    Some(Piece { name: format!("customer {unique_id}"), id: id.get(), needs: vec![], act })
+    let operation = Operation::Customer { id: Some(id), command, password_hash: None };
+    Some(Piece { name: format!("customer {unique_id}"), id: id.get(), needs: vec![], operation })
 }
 
 /// One product per federal state and product ordered there. Needs the stores.
@@ -166,15 +169,15 @@ pub fn products(olist: &Olist) -> Vec<Piece> {
             on_hand: 0,
             external_reference: Some(product_reference(state, product_id)),
         });
-        let act = Operation::Product { id: Some(id), expected_version: None, command };
+        let operation = Operation::Product { id: Some(id), expected_version: None, command };
         let name = format!("product {product_id} in {state}");
-        Some(Piece { name, id: id.get(), needs: vec![store_id.get()], act })
+        Some(Piece { name, id: id.get(), needs: vec![store_id.get()], operation })
     };
     prices.iter().filter_map(product).collect()
 }
 
 fn lines(order: &OlistOrder) -> Option<Vec<ImportedLine>> {
-    let line = |line: &super::OlistLine| {
+    let line = |line: &OlistLine| {
         Some(ImportedLine {
             product_id: product_id_in(&order.state, &line.product_id)?,
             quantity: u32::try_from(line.quantity).ok()?,
@@ -258,7 +261,7 @@ mod tests {
 
     fn import(order: &OlistOrder) -> (Piece, Import) {
         let piece = Translator::new().unwrap().order(order, at(NOW)).unwrap();
-        match piece.act.clone() {
+        match piece.operation.clone() {
             Operation::Order { command: order::OrderCommand::Import(import), .. } => (piece, *import),
             other => panic!("{other:?}"),
         }
@@ -337,7 +340,7 @@ mod tests {
         olist.orders[0].lines[1].product_id = long("2");
         let named: Vec<_> = products(&olist)
             .into_iter()
-            .map(|piece| match piece.act {
+            .map(|piece| match piece.operation {
                 Operation::Product { command: product::ProductCommand::Create(new), .. } => {
                     (new.sku, new.title, new.price.get(), new.external_reference.unwrap())
                 }

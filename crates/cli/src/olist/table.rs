@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder, Terminator};
 use flate2::bufread::MultiGzDecoder;
 
-use super::OlistError;
+use super::error::OlistError;
 use super::fields;
 use super::findings::Reason;
 

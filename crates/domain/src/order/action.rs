@@ -4,7 +4,8 @@ use serde::Serialize;
 use strum::{Display, EnumIter, IntoEnumIterator, IntoStaticStr};
 
 use super::{
-    Amendment, CancelReason, DecisionContext, InvalidReason, Order, OrderCommand, OrderCommandKind, decide,
+    Amendment, CancelReason, DecisionContext, InvalidReason, Order, OrderCommand, OrderCommandKind,
+    References, decide,
 };
 use crate::access::Actor;
 use crate::refusal::Refusal;
@@ -112,6 +113,18 @@ impl OrderCommandKind {
             Self::Place | Self::Import | Self::NoteBreach | Self::Expire => None,
         }
     }
+}
+
+/// What the decisions behind [`actions`] look at besides the order.
+#[must_use]
+pub fn references_of_actions(order: &Order) -> References {
+    let mut all = References::default();
+    for action in Action::iter() {
+        let References { store, products } = References::of(&action.probe(), Some(order));
+        all.store = all.store.or(store);
+        all.products.extend(products);
+    }
+    all
 }
 
 /// The actions of this actor's kind, each with whether and until when it is open. Those that the actor may never do are

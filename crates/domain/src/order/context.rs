@@ -1,10 +1,10 @@
 //! What a decision is made from besides the order, and what it leads to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Order, OrderEvent};
+use super::{Order, OrderCommand, OrderEvent};
 use crate::aggregate::Envelope;
-use crate::id::ProductId;
+use crate::id::{ProductId, StoreId};
 use crate::product::Product;
 use crate::store::Store;
 
@@ -20,4 +20,61 @@ pub struct DecisionContext<'a> {
     pub products: BTreeMap<ProductId, &'a Product>,
     /// Orders of the same buyer with the same basket as the one to be placed, from within the store's window.
     pub look_alikes: Vec<&'a Order>,
+}
+
+/// The store and the products that a decision looks at besides the order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// The store.
+    pub store: Option<StoreId>,
+    /// The products.
+    pub products: BTreeSet<ProductId>,
+}
+
+impl References {
+    /// Those of a command on this order; none: on a new one.
+    #[must_use]
+    pub fn of(command: &OrderCommand, order: Option<&Order>) -> Self {
+        let (store, asked): (_, Vec<ProductId>) = match command {
+            OrderCommand::Place(place) => {
+                (Some(place.store_id), place.lines.iter().map(|line| line.product_id).collect())
+            }
+            OrderCommand::Import(import) => {
+                (Some(import.store_id), import.lines.iter().map(|line| line.product_id).collect())
+            }
+            OrderCommand::Amend(amendment) => {
+                (None, amendment.lines.iter().flatten().map(|line| line.product_id).collect())
+            }
+            OrderCommand::Confirm
+            | OrderCommand::Reject { .. }
+            | OrderCommand::Start
+            | OrderCommand::Complete
+            | OrderCommand::Cancel { .. }
+            | OrderCommand::Invalidate { .. }
+            | OrderCommand::Restore
+            | OrderCommand::Delete { .. }
+            | OrderCommand::Undelete { .. }
+            | OrderCommand::Hide
+            | OrderCommand::Show
+            | OrderCommand::NoteBreach
+            | OrderCommand::Expire => (None, vec![]),
+        };
+        let had = order.into_iter().flat_map(|order| order.lines.iter().map(|line| line.product_id));
+        Self {
+            store: store.or(order.map(|order| order.store_id)),
+            products: asked.into_iter().chain(had).collect(),
+        }
+    }
+}
+
+impl<'a> DecisionContext<'a> {
+    /// What there is of these references. The one way to a context, for whoever decides and for whoever foretells.
+    pub fn of(
+        references: &References,
+        store: impl FnOnce(StoreId) -> Option<&'a Store>,
+        product: impl Fn(ProductId) -> Option<&'a Product>,
+    ) -> Self {
+        let products = references.products.iter().filter_map(|id| Some((*id, product(*id)?))).collect();
+        Self { store: references.store.and_then(store), products, look_alikes: vec![] }
+    }
 }

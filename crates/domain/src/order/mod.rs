@@ -21,12 +21,12 @@ mod stock;
 pub mod timeline;
 mod words;
 
-pub use action::{Action, ActionAvailability, actions};
+pub use action::{Action, ActionAvailability, actions, references_of_actions};
 pub use command::{
     Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
     MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
-pub use context::DecisionContext;
+pub use context::{DecisionContext, References};
 pub use decide::{decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};

@@ -6,7 +6,7 @@ use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
 
-use super::Page;
+use super::page::Page;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::batches::BatchRow;

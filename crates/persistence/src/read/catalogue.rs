@@ -7,8 +7,9 @@ use ordervault_domain::search::Term;
 use ordervault_domain::store::Store;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 
+use super::page::{Counted, MAX_COUNTED, Page};
 use super::select::count;
-use super::{Counted, MAX_COUNTED, Page, terms};
+use super::terms;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};

@@ -15,9 +15,10 @@ use sea_query::{
 };
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{MAX_WALKED_ROWS, in_scope};
+use super::order_list::in_scope;
+use super::page::{MAX_WALKED_ROWS, Page};
+use super::people;
 use super::select::{column, one_of};
-use super::{Page, people};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;

@@ -1,12 +1,10 @@
 //! One order: as it is, as it was, and what its actions depend on.
 
-use std::collections::BTreeMap;
-
 use ordervault_domain::access::Scope;
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place};
+use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
@@ -24,36 +22,33 @@ statements! {
     );
 }
 
-/// Store and products that the decisions about an order look at.
+/// Store and products that decisions about an order look at, as they are for whoever only reads.
 #[derive(Clone, Debug, Default)]
 pub struct OrderContext {
+    references: References,
     store: Option<Store>,
     products: Vec<Product>,
 }
 
 impl OrderContext {
-    /// Reads what decisions about these orders and products look at. `store_id` is the order's.
+    /// Reads what decisions with these references look at.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn read(
-        conn: &mut Conn,
-        store_id: i64,
-        products: impl IntoIterator<Item = i64>,
-    ) -> Result<Self, Error> {
-        let mut ids: Vec<i64> = products.into_iter().collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let store = Store::load(conn, &[store_id], RowLock::Free).await?.pop().map(|held| held.state);
-        let products = Product::load(conn, &ids, RowLock::Free).await?;
-        Ok(Self { store, products: products.into_iter().map(|held| held.state).collect() })
+    pub async fn read(conn: &mut Conn, references: References) -> Result<Self, Error> {
+        let store_ids: Vec<i64> = references.store.iter().map(|id| id.get()).collect();
+        let product_ids: Vec<i64> = references.products.iter().map(|id| id.get()).collect();
+        let store = Store::load(conn, &store_ids, RowLock::Free).await?.pop().map(|held| held.state);
+        let products = Product::load(conn, &product_ids, RowLock::Free).await?;
+        Ok(Self { references, store, products: products.into_iter().map(|held| held.state).collect() })
     }
 
-    /// The same as the facts that `decide` takes.
+    /// The same as the context that `decide` takes.
     #[must_use]
     pub fn context(&self) -> DecisionContext<'_> {
-        let products: BTreeMap<_, _> = self.products.iter().map(|product| (product.id, product)).collect();
-        DecisionContext { store: self.store.as_ref(), products, look_alikes: vec![] }
+        let store = |id| self.store.as_ref().filter(|store| store.id == id);
+        let product = |id| self.products.iter().find(|product| product.id == id);
+        DecisionContext::of(&self.references, store, product)
     }
 }
 
@@ -95,7 +90,12 @@ pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<V
 pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Error> {
     let row: Option<(Option<String>, Option<String>)> = conn.fetch_optional(&PROOF.bind((id.get(),))).await?;
     let at = Row { table: "orders", id: id.get() };
-    row.map(|(phone, email)| at.contact(None, phone.as_deref(), email.as_deref(), None)).transpose()
+    let Some((phone, email)) = row else { return Ok(None) };
+    Ok(Some(Contact {
+        phone: at.parsed_option("contact_phone", phone.as_deref())?,
+        email: at.parsed_option("contact_email", email.as_deref())?,
+        ..Contact::default()
+    }))
 }
 
 /// A point in the history of one thing.

@@ -7,7 +7,7 @@ use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::member::Member;
 
-use super::Page;
+use super::page::Page;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::members::{self, MemberRow};

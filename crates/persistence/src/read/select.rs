@@ -1,6 +1,6 @@
 //! Small parts of statements that several reads build.
 
-use sea_query::{Alias, Expr, ExprTrait, Order as Direction, Query, SelectStatement};
+use sea_query::{Alias, Expr, ExprTrait, Order as Direction, Query, SelectStatement, UnionType};
 
 use crate::error::Error;
 use crate::statement::Statement;
@@ -36,4 +36,9 @@ pub(super) async fn count(conn: &mut Conn, select: SelectStatement) -> Result<i6
         .to_owned();
     let (total,): (i64,) = conn.fetch_one(&Statement::built(counted)).await?;
     Ok(total)
+}
+
+/// Two selections, one after the other.
+pub(super) fn united(mut all: SelectStatement, more: SelectStatement) -> SelectStatement {
+    all.union(UnionType::All, more).to_owned()
 }

@@ -8,17 +8,17 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{MAX_WALKED_ROWS, in_scope};
+use super::order_list::{in_scope, overdue};
+use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS};
 use super::select::{column, newest_first, one_of};
 use super::unread::count_new;
-use super::{Counted, MAX_COUNTED};
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::columns::Row;
 use crate::tx::Conn;
 
 statements! {
-    TIME_ZONES: Template = Template::new("SELECT DISTINCT time_zone FROM stores ORDER BY time_zone");
+    TIME_ZONES: Template = Template::new("SELECT time_zone, MIN(id) FROM stores GROUP BY time_zone ORDER BY time_zone");
 }
 
 /// What is to be done and what was done today, as far as it is in scope.
@@ -67,9 +67,9 @@ pub async fn summary(
     let statuses: Vec<Status> = Status::iter().filter(|status| shows(scope, *status)).collect();
     let mut selections: Vec<SelectStatement> =
         statuses.iter().map(|status| with_status(scope, *status)).collect();
-    selections.push(along(scope, column("due_at").lt(now.millis())));
+    selections.push(along(scope, overdue(now)));
     if matches!(scope, Scope::Everything | Scope::Staff { trash: true, .. }) {
-        selections.push(along(scope, column("deleted_at").is_not_null()));
+        selections.push(along(scope, column("deleted_at").is_not_null().into()));
     }
     let mut counted = counted(conn, selections).await?.into_iter();
     let statuses = statuses.into_iter().zip(counted.by_ref()).collect();
@@ -95,9 +95,9 @@ fn with_status(scope: &Scope, status: Status) -> SelectStatement {
 }
 
 /// Orders in scope that meet a condition which few orders meet, along its index and no other.
-fn along(scope: &Scope, condition: Expr) -> SelectStatement {
+fn along(scope: &Scope, condition: Condition) -> SelectStatement {
     let mut select = Query::select();
-    select.from(Alias::new("orders")).and_where(condition);
+    select.from(Alias::new("orders")).cond_where(condition);
     if let Scope::Staff { stores, statuses, .. } = scope {
         if let StoreScope::Only(stores) = stores {
             // A sum has no index.
@@ -145,10 +145,10 @@ async fn counted(conn: &mut Conn, selections: Vec<SelectStatement>) -> Result<Ve
 
 /// Store by store what came in since the day began, which is not the same moment everywhere.
 async fn today(conn: &mut Conn, scope: &Scope, now: Timestamp) -> Result<Vec<Today>, Error> {
-    let zones: Vec<(String,)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
+    let zones: Vec<(String, i64)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
     let mut days: Vec<(Timestamp, Vec<String>)> = vec![];
-    for (name,) in zones {
-        let zone: TimeZone = Row { table: "stores", id: 0 }.parsed("time_zone", &name)?;
+    for (name, id) in zones {
+        let zone: TimeZone = Row { table: "stores", id }.parsed("time_zone", &name)?;
         let since = zone.day_start(now);
         match days.iter_mut().find(|day| day.0 == since) {
             Some((_, names)) => names.push(name),
@@ -177,7 +177,7 @@ async fn since_then(
         .to_owned();
     let mut walked = of_stores(scope);
     walked
-        .columns(["store_id", "currency", "status", "total"].map(Alias::new))
+        .columns(["id", "store_id", "currency", "status", "total"].map(Alias::new))
         .and_where(column("placed_at").gte(since.millis()))
         .and_where(column("store_id").in_subquery(here))
         .and_where(column("deleted_at").is_null())
@@ -190,14 +190,15 @@ async fn since_then(
         .columns(["store_id", "currency"].map(Alias::new))
         .expr(Expr::cust("COUNT(*)"))
         .expr(paid.sum().cast_as(Alias::new("BIGINT")))
+        .expr(column("id").min())
         .from_subquery(walked, Alias::new("walked"))
         .group_by_columns(["store_id", "currency"].map(Alias::new))
         .to_owned();
-    let rows: Vec<(i64, String, i64, i64)> = conn.fetch_all(&Statement::built(sums)).await?;
+    let rows: Vec<(i64, String, i64, i64, i64)> = conn.fetch_all(&Statement::built(sums)).await?;
     let looked_at: i64 = rows.iter().map(|row| row.2).sum();
     let is_lower_bound = looked_at.cast_unsigned() >= MAX_WALKED_ROWS;
-    let entry = |(store_id, currency, orders, revenue): (i64, String, i64, i64)| {
-        let currency = Row { table: "orders", id: store_id }.parsed("currency", &currency)?;
+    let entry = |(store_id, currency, orders, revenue, id): (i64, String, i64, i64, i64)| {
+        let currency = Row { table: "orders", id }.parsed("currency", &currency)?;
         let store_id = StoreId::from_i64(store_id);
         Ok(Today { store_id, currency, since, orders, revenue, is_lower_bound })
     };

@@ -5,30 +5,11 @@ use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::order::InvalidReason;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, json_text, millis, millis_option, time_option};
-use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
+use super::columns::{Row, TableRow as _, json_text, millis, table_row, time};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("created_by", Int),
-    ("action", Text),
-    ("reason", Text),
-    ("comment", Text),
-    ("stores", Text),
-    ("request_id", Text),
-    ("status", Text),
-    ("total", Int),
-    ("succeeded", Int),
-    ("already_applied", Int),
-    ("refused", Int),
-    ("created_at", Int),
-    ("started_at", Int),
-    ("finished_at", Int),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     LOCK: Template = Template::new("SELECT * FROM batches WHERE id {in_keys:1} ORDER BY id {lock}");
@@ -37,8 +18,8 @@ statements! {
          JOIN {rows} ON i.batch_id = d.batch_id AND i.order_id = d.order_id",
         &[("batch_id", Int), ("order_id", Int)],
     );
-    pub(crate) INSERT: BulkInsert = BulkInsert::new("batches", COLUMNS);
-    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("batches", &[("id", Int)], SETS, "");
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("batches", BatchRow::COLUMNS);
+    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("batches", &[("id", Int)], BatchRow::COLUMNS.split_at(1).1, "");
     pub(crate) INSERT_ITEMS: BulkInsert = BulkInsert::new("batch_items", &[
         ("batch_id", Int), ("order_id", Int), ("version", Int),
     ]);
@@ -72,23 +53,25 @@ pub(crate) struct Item {
     pub is_settled: bool,
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct BatchRow {
-    pub(crate) id: i64,
-    created_by: i64,
-    action: String,
-    reason: Option<String>,
-    comment: Option<String>,
-    stores: String,
-    request_id: String,
-    status: String,
-    total: i64,
-    succeeded: i64,
-    already_applied: i64,
-    refused: i64,
-    created_at: i64,
-    started_at: Option<i64>,
-    finished_at: Option<i64>,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct BatchRow {
+        pub(crate) id: i64,
+        created_by: i64,
+        action: String,
+        reason: Option<String>,
+        comment: Option<String>,
+        stores: String,
+        request_id: String,
+        status: String,
+        total: i64,
+        succeeded: i64,
+        already_applied: i64,
+        refused: i64,
+        created_at: i64,
+        started_at: Option<i64>,
+        finished_at: Option<i64>,
+    }
 }
 
 impl TryFrom<BatchRow> for Batch {
@@ -110,31 +93,31 @@ impl TryFrom<BatchRow> for Batch {
             already_applied: row.already_applied,
             refused: row.refused,
             created_at: Timestamp::from_millis(row.created_at),
-            started_at: time_option(row.started_at),
-            finished_at: time_option(row.finished_at),
+            started_at: time(row.started_at),
+            finished_at: time(row.finished_at),
         })
     }
 }
 
-/// The values of a batch in the order of the table's columns. What somebody said about it goes when it is finished.
-pub(crate) fn values(batch: &Batch) -> Vec<Bind> {
-    vec![
-        batch.id.get().into(),
-        batch.created_by.get().into(),
-        <&str>::from(batch.action.kind()).into(),
-        batch.action.reason().map(<&str>::from).into(),
-        batch.action.comment().filter(|_| !batch.is_finished()).cloned().into(),
-        json_text(&batch.stores).into(),
-        (&batch.request_id).into(),
-        <&str>::from(batch.status).into(),
-        batch.total.into(),
-        batch.succeeded.into(),
-        batch.already_applied.into(),
-        batch.refused.into(),
-        millis(batch.created_at),
-        millis_option(batch.started_at),
-        millis_option(batch.finished_at),
-    ]
+/// A batch as it is written. What somebody said about it goes when it is finished.
+pub(crate) fn row(batch: &Batch) -> BatchRow {
+    BatchRow {
+        id: batch.id.get(),
+        created_by: batch.created_by.get(),
+        action: batch.action.kind().to_string(),
+        reason: batch.action.reason().map(|reason| reason.to_string()),
+        comment: batch.action.comment().filter(|_| !batch.is_finished()).cloned(),
+        stores: json_text(&batch.stores),
+        request_id: batch.request_id.clone(),
+        status: batch.status.to_string(),
+        total: batch.total,
+        succeeded: batch.succeeded,
+        already_applied: batch.already_applied,
+        refused: batch.refused,
+        created_at: batch.created_at.millis(),
+        started_at: millis(batch.started_at),
+        finished_at: millis(batch.finished_at),
+    }
 }
 
 /// The batches with these ids, locked.

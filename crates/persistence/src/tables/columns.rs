@@ -1,4 +1,10 @@
-//! Between columns and domain values. What cannot become a value is an [`Error::Inconsistent`] that names the row.
+//! Rows of tables, and the way between columns and domain values. What cannot become a value is an
+//! [`Error::Inconsistent`] that names the row.
+//!
+//! A table's columns are declared once, with `table_row!`: what is read, what is written and what verification compares
+//! follow from it. A new column is entered in three places, of which the compiler names the other two: its line there, its
+//! value in the function that makes a row of a state, and (unless it is made from others) its field in the function that
+//! makes a state of a row.
 
 use std::str::FromStr;
 
@@ -7,8 +13,74 @@ use ordervault_domain::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::bulk::{Column, ColumnType};
 use crate::error::Error;
 use crate::statement::Bind;
+use crate::tx::Record;
+
+/// A row of a table, column by column.
+pub(crate) trait TableRow: Record + PartialEq {
+    /// Every column that it has here, in the order of [`TableRow::values`].
+    const COLUMNS: &'static [Column];
+
+    /// The values to write.
+    fn values(self) -> Vec<Bind>;
+
+    /// The first column in which two rows differ.
+    fn differing(&self, other: &Self) -> Option<&'static str>;
+}
+
+/// A Rust type that a column has.
+pub(crate) trait ColumnValue {
+    /// What that is for the engines.
+    const TYPE: ColumnType;
+}
+
+impl ColumnValue for i64 {
+    const TYPE: ColumnType = ColumnType::Int;
+}
+
+impl ColumnValue for String {
+    const TYPE: ColumnType = ColumnType::Text;
+}
+
+impl ColumnValue for bool {
+    const TYPE: ColumnType = ColumnType::Bool;
+}
+
+impl<T: ColumnValue> ColumnValue for Option<T> {
+    const TYPE: ColumnType = T::TYPE;
+}
+
+/// Declares the row of a table: a field for each column, by its name, with [`TableRow`].
+macro_rules! table_row {
+    ($(#[$attribute:meta])* $visibility:vis struct $name:ident {
+        $($field_visibility:vis $column:ident: $type:ty,)+
+    }) => {
+        $(#[$attribute])*
+        #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+        $visibility struct $name {
+            $($field_visibility $column: $type,)+
+        }
+
+        impl $crate::tables::columns::TableRow for $name {
+            const COLUMNS: &'static [$crate::bulk::Column] =
+                &[$((stringify!($column), <$type as $crate::tables::columns::ColumnValue>::TYPE),)+];
+
+            fn values(self) -> Vec<$crate::statement::Bind> {
+                vec![$(self.$column.into(),)+]
+            }
+
+            fn differing(&self, other: &Self) -> Option<&'static str> {
+                $(if self.$column != other.$column {
+                    return Some(stringify!($column));
+                })+
+                None
+            }
+        }
+    };
+}
+pub(crate) use table_row;
 
 /// Names the row that is being read, for errors.
 #[derive(Clone, Copy)]
@@ -47,19 +119,19 @@ impl Row {
         T::try_from(number).map_err(|_| self.inconsistent(column))
     }
 
-    /// A contact from its columns.
+    /// A contact from its columns: the name, and the names and texts of phone, e-mail address and address.
     pub(crate) fn contact(
         self,
         name: Option<String>,
-        phone: Option<&str>,
-        email: Option<&str>,
-        address: Option<&str>,
+        phone: (&'static str, Option<&str>),
+        email: (&'static str, Option<&str>),
+        address: (&'static str, Option<&str>),
     ) -> Result<Contact, Error> {
         Ok(Contact {
             name,
-            phone: self.parsed_option("phone", phone)?,
-            email: self.parsed_option("email", email)?,
-            address: address.map(|address| self.json("address", address)).transpose()?,
+            phone: self.parsed_option(phone.0, phone.1)?,
+            email: self.parsed_option(email.0, email.1)?,
+            address: address.1.map(|text| self.json(address.0, text)).transpose()?,
         })
     }
 }
@@ -70,21 +142,16 @@ pub(crate) fn json_text<T: Serialize>(value: &T) -> String {
 }
 
 /// An address as the text of its column.
-pub(crate) fn address_text(address: Option<&Address>) -> Bind {
-    address.map(json_text).into()
-}
-
-/// A time as the number of its column.
-pub(crate) fn millis(at: Timestamp) -> Bind {
-    at.millis().into()
+pub(crate) fn address_text(address: Option<&Address>) -> Option<String> {
+    address.map(json_text)
 }
 
 /// A time, if there is one, as the number of its column.
-pub(crate) fn millis_option(at: Option<Timestamp>) -> Bind {
-    at.map(Timestamp::millis).into()
+pub(crate) fn millis(at: Option<Timestamp>) -> Option<i64> {
+    at.map(Timestamp::millis)
 }
 
 /// A time from the number of its column, if there is one.
-pub(crate) fn time_option(millis: Option<i64>) -> Option<Timestamp> {
+pub(crate) fn time(millis: Option<i64>) -> Option<Timestamp> {
     millis.map(Timestamp::from_millis)
 }

@@ -4,47 +4,35 @@ use ordervault_domain::customer::Customer;
 use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, address_text, millis};
-use super::{LockedRow, RowLock, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use super::columns::{Row, TableRow as _, address_text, table_row};
+use super::{LockedRow, Stored};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("version", Int),
-    ("head_hash", Text),
-    ("name", Text),
-    ("email", Text),
-    ("phone", Text),
-    ("address", Text),
-    ("external_reference", Text),
-    ("created_at", Int),
-    ("updated_at", Int),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM customers WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM customers WHERE id {in_keys:1} ORDER BY id {lock}");
     BY_EMAIL: Template = Template::new("SELECT email, id FROM customers WHERE email {in_keys:1}");
-    INSERT: BulkInsert = BulkInsert::new("customers", COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], SETS, "");
+    INSERT: BulkInsert = BulkInsert::new("customers", CustomerRow::COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], CustomerRow::COLUMNS.split_at(1).1, "");
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct CustomerRow {
-    id: i64,
-    version: i64,
-    head_hash: String,
-    name: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    external_reference: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct CustomerRow {
+        id: i64,
+        version: i64,
+        head_hash: String,
+        name: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        address: Option<String>,
+        external_reference: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<CustomerRow> for LockedRow<Customer> {
@@ -52,8 +40,12 @@ impl TryFrom<CustomerRow> for LockedRow<Customer> {
 
     fn try_from(row: CustomerRow) -> Result<Self, Error> {
         let at = Row { table: "customers", id: row.id };
-        let contact =
-            at.contact(row.name, row.phone.as_deref(), row.email.as_deref(), row.address.as_deref())?;
+        let contact = at.contact(
+            row.name,
+            ("phone", row.phone.as_deref()),
+            ("email", row.email.as_deref()),
+            ("address", row.address.as_deref()),
+        )?;
         let state = Customer {
             id: CustomerId::from_i64(row.id),
             version: row.version,
@@ -67,11 +59,14 @@ impl TryFrom<CustomerRow> for LockedRow<Customer> {
 }
 
 impl Stored for Customer {
+    type Row = CustomerRow;
+
+    const READ: &'static Template = &READ;
+    const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
-        let rows: Vec<CustomerRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
+    async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
     }
 
@@ -79,19 +74,19 @@ impl Stored for Customer {
         self.updated_at
     }
 
-    fn values(&self, head: &str) -> Vec<Bind> {
-        vec![
-            self.id.get().into(),
-            self.version.into(),
-            head.into(),
-            self.contact.name.clone().into(),
-            self.contact.email.as_ref().map(|email| email.as_str()).into(),
-            self.contact.phone.as_ref().map(|phone| phone.as_str()).into(),
-            address_text(self.contact.address.as_ref()),
-            self.external_reference.clone().into(),
-            millis(self.created_at),
-            millis(self.updated_at),
-        ]
+    fn row(&self, head: &str) -> CustomerRow {
+        CustomerRow {
+            id: self.id.get(),
+            version: self.version,
+            head_hash: head.to_owned(),
+            name: self.contact.name.clone(),
+            email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: self.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            address: address_text(self.contact.address.as_ref()),
+            external_reference: self.external_reference.clone(),
+            created_at: self.created_at.millis(),
+            updated_at: self.updated_at.millis(),
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use crate::bulk::{BulkInsert, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::{Conn, Tx};
-use crate::writer::{Idempotency, Receipt, WriteError};
 
 statements! {
     READ: Template = Template::new(
@@ -30,19 +29,6 @@ pub(crate) struct Record {
     pub entity_id: i64,
     pub version: i64,
     pub created_at: i64,
-}
-
-impl Record {
-    /// What somebody with this key is told.
-    ///
-    /// # Errors
-    /// When the key stands for something else.
-    pub(crate) fn answer(&self, asked: &Idempotency) -> Result<Receipt, WriteError> {
-        if self.fingerprint != asked.fingerprint {
-            return Err(WriteError::KeyReused);
-        }
-        Ok(Receipt::Replayed { entity_id: self.entity_id, version: self.version })
-    }
 }
 
 /// The record of this key, unless it has served its time.

@@ -4,29 +4,12 @@ use ordervault_domain::id::MemberId;
 use ordervault_domain::member::Member;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, address_text, json_text, millis};
-use super::{LockedRow, RowLock, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use super::columns::{Row, TableRow as _, address_text, json_text, table_row};
+use super::{LockedRow, Stored};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("version", Int),
-    ("head_hash", Text),
-    ("name", Text),
-    ("email", Text),
-    ("phone", Text),
-    ("address", Text),
-    ("roles", Text),
-    ("stores", Text),
-    ("active", Bool),
-    ("must_change_password", Bool),
-    ("created_at", Int),
-    ("updated_at", Int),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM members WHERE id {in_keys:1} ORDER BY id");
@@ -36,25 +19,27 @@ statements! {
     LOCK_OWNERS: Template = Template::new(
         "SELECT id FROM members WHERE active AND roles LIKE '%\"owner\"%' ORDER BY id {lock}"
     );
-    INSERT: BulkInsert = BulkInsert::new("members", COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], SETS, "");
+    INSERT: BulkInsert = BulkInsert::new("members", MemberRow::COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], MemberRow::COLUMNS.split_at(1).1, "");
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct MemberRow {
-    pub(crate) id: i64,
-    version: i64,
-    head_hash: String,
-    name: Option<String>,
-    email: Option<String>,
-    phone: Option<String>,
-    address: Option<String>,
-    roles: String,
-    stores: String,
-    active: bool,
-    must_change_password: bool,
-    created_at: i64,
-    updated_at: i64,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct MemberRow {
+        pub(crate) id: i64,
+        version: i64,
+        head_hash: String,
+        name: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        address: Option<String>,
+        roles: String,
+        stores: String,
+        active: bool,
+        must_change_password: bool,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<MemberRow> for LockedRow<Member> {
@@ -62,8 +47,12 @@ impl TryFrom<MemberRow> for LockedRow<Member> {
 
     fn try_from(row: MemberRow) -> Result<Self, Error> {
         let at = Row { table: "members", id: row.id };
-        let contact =
-            at.contact(row.name, row.phone.as_deref(), row.email.as_deref(), row.address.as_deref())?;
+        let contact = at.contact(
+            row.name,
+            ("phone", row.phone.as_deref()),
+            ("email", row.email.as_deref()),
+            ("address", row.address.as_deref()),
+        )?;
         let state = Member {
             id: MemberId::from_i64(row.id),
             version: row.version,
@@ -80,11 +69,14 @@ impl TryFrom<MemberRow> for LockedRow<Member> {
 }
 
 impl Stored for Member {
+    type Row = MemberRow;
+
+    const READ: &'static Template = &READ;
+    const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
-        let rows: Vec<MemberRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
+    async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
     }
 
@@ -92,22 +84,22 @@ impl Stored for Member {
         self.updated_at
     }
 
-    fn values(&self, head: &str) -> Vec<Bind> {
-        vec![
-            self.id.get().into(),
-            self.version.into(),
-            head.into(),
-            self.contact.name.clone().into(),
-            self.contact.email.as_ref().map(|email| email.as_str()).into(),
-            self.contact.phone.as_ref().map(|phone| phone.as_str()).into(),
-            address_text(self.contact.address.as_ref()),
-            json_text(&self.roles).into(),
-            json_text(&self.stores).into(),
-            self.active.into(),
-            self.must_change_password.into(),
-            millis(self.created_at),
-            millis(self.updated_at),
-        ]
+    fn row(&self, head: &str) -> MemberRow {
+        MemberRow {
+            id: self.id.get(),
+            version: self.version,
+            head_hash: head.to_owned(),
+            name: self.contact.name.clone(),
+            email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            phone: self.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            address: address_text(self.contact.address.as_ref()),
+            roles: json_text(&self.roles),
+            stores: json_text(&self.stores),
+            active: self.active,
+            must_change_password: self.must_change_password,
+            created_at: self.created_at.millis(),
+            updated_at: self.updated_at.millis(),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! One module per table (or pair of tables): its statements, its rows, and the way from rows to states and back.
 //!
-//! To add a kind of thing with a history: its migration (both engines, same number and name), a module here with
-//! [`Stored`], and its line in the writer's working set.
+//! To add a table: its migration (both engines, same number and name), a module here, and its `STATEMENTS` in
+//! [`ALL_STATEMENTS`]. To add a kind of resource with a history: also [`Stored`] for it, and then the places that
+//! `lib.rs` lists.
 
 pub(crate) mod arrivals;
 pub(crate) mod batches;
@@ -26,10 +27,31 @@ use std::future::Future;
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::time::Timestamp;
 
+use self::columns::TableRow;
 use crate::bulk::{BulkInsert, BulkUpdate};
 use crate::error::Error;
-use crate::statement::{Bind, Template};
+use crate::statement::Template;
 use crate::tx::Conn;
+
+/// The fixed statements of these modules.
+pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
+    arrivals::STATEMENTS,
+    batches::STATEMENTS,
+    credentials::STATEMENTS,
+    customers::STATEMENTS,
+    history::STATEMENTS,
+    idempotency::STATEMENTS,
+    members::STATEMENTS,
+    orders::STATEMENTS,
+    outbox::STATEMENTS,
+    products::STATEMENTS,
+    search::STATEMENTS,
+    sessions::STATEMENTS,
+    stock::STATEMENTS,
+    stores::STATEMENTS,
+    throttles::STATEMENTS,
+    writers::STATEMENTS,
+];
 
 /// A state together with the hash of its last history row.
 #[derive(Clone, Debug)]
@@ -59,21 +81,39 @@ impl RowLock {
 
 /// An aggregate with a table of its own. The row is a projection of the history, written with it.
 pub(crate) trait Stored: Aggregate {
-    /// Inserts rows of [`Stored::values`].
+    /// Its row.
+    type Row: TableRow;
+
+    /// The rows with the ids `$1`, sorted by id.
+    const READ: &'static Template;
+    /// The same, locked.
+    const LOCK: &'static Template;
+    /// Inserts rows.
     const INSERT: &'static BulkInsert;
-    /// Updates rows: `[id, expected version]` and then [`Stored::values`] without the id.
+    /// Updates rows: `[id, expected version]` and then the row's values without the id.
     const UPDATE: &'static BulkUpdate;
 
-    /// The rows with these ids, those that exist, sorted by id.
-    fn load(
+    /// What the rows say, in their order, with what stands in other tables.
+    fn states(
         conn: &mut Conn,
-        ids: &[i64],
-        hold: RowLock,
+        rows: Vec<Self::Row>,
     ) -> impl Future<Output = Result<Vec<LockedRow<Self>>, Error>> + Send;
+
+    /// The row of a state and the hash of its last history row.
+    fn row(&self, head: &str) -> Self::Row;
 
     /// When its last history row was written down.
     fn updated_at(&self) -> Timestamp;
 
-    /// The row's values in the order of the table's columns: id, version, head hash, …
-    fn values(&self, head: &str) -> Vec<Bind>;
+    /// The states with these ids, those that exist, sorted by id.
+    fn load(
+        conn: &mut Conn,
+        ids: &[i64],
+        hold: RowLock,
+    ) -> impl Future<Output = Result<Vec<LockedRow<Self>>, Error>> + Send {
+        async move {
+            let rows = conn.fetch_all(&hold.of(Self::READ, Self::LOCK).bind((ids,))).await?;
+            Self::states(conn, rows).await
+        }
+    }
 }

@@ -7,55 +7,12 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, address_text, millis, millis_option, time_option};
+use super::columns::{Row, TableRow as _, address_text, millis, table_row, time};
 use super::{LockedRow, RowLock, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("version", Int),
-    ("head_hash", Text),
-    ("status", Text),
-    ("executed_to", Text),
-    ("store_id", Int),
-    ("customer_id", Int),
-    ("source", Text),
-    ("source_status", Text),
-    ("external_reference", Text),
-    ("currency", Text),
-    ("subtotal", Int),
-    ("shipping_total", Int),
-    ("total", Int),
-    ("contact_name", Text),
-    ("contact_phone", Text),
-    ("contact_phone_reversed", Text),
-    ("contact_email", Text),
-    ("contact_address", Text),
-    ("note", Text),
-    ("holds_stock", Bool),
-    ("change_until", Int),
-    ("cancel_reason", Text),
-    ("invalid_reason", Text),
-    ("invalid_from", Text),
-    ("placed_at", Int),
-    ("updated_at", Int),
-    ("confirmed_at", Int),
-    ("started_at", Int),
-    ("completed_at", Int),
-    ("cancelled_at", Int),
-    ("invalidated_at", Int),
-    ("unlisted", Bool),
-    ("status_since", Int),
-    ("due_at", Int),
-    ("breached_at", Int),
-    ("deleted_at", Int),
-    ("deleted_in", Int),
-    ("look_alike_key", Int),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 /// How far back looks who looks for orders like one that is to be placed.
 const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
@@ -68,8 +25,8 @@ statements! {
         "SELECT order_id, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
          WHERE order_id {in_keys:1} ORDER BY order_id, position"
     );
-    INSERT: BulkInsert = BulkInsert::new("orders", COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], SETS, "");
+    INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], OrderRow::COLUMNS.split_at(1).1, "");
     pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", &[
         ("order_id", Int), ("position", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
         ("quantity", Int), ("unit_price", Int), ("total", Int),
@@ -86,45 +43,49 @@ statements! {
     pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct OrderRow {
-    pub(crate) id: i64,
-    version: i64,
-    head_hash: String,
-    status: String,
-    executed_to: String,
-    store_id: i64,
-    customer_id: Option<i64>,
-    source: String,
-    source_status: Option<String>,
-    external_reference: Option<String>,
-    currency: String,
-    subtotal: i64,
-    shipping_total: i64,
-    total: i64,
-    contact_name: Option<String>,
-    contact_phone: Option<String>,
-    contact_email: Option<String>,
-    contact_address: Option<String>,
-    note: String,
-    holds_stock: bool,
-    change_until: Option<i64>,
-    cancel_reason: Option<String>,
-    invalid_reason: Option<String>,
-    invalid_from: Option<String>,
-    placed_at: i64,
-    updated_at: i64,
-    confirmed_at: Option<i64>,
-    started_at: Option<i64>,
-    completed_at: Option<i64>,
-    cancelled_at: Option<i64>,
-    invalidated_at: Option<i64>,
-    unlisted: bool,
-    status_since: i64,
-    due_at: Option<i64>,
-    breached_at: Option<i64>,
-    deleted_at: Option<i64>,
-    deleted_in: Option<i64>,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct OrderRow {
+        pub(crate) id: i64,
+        version: i64,
+        head_hash: String,
+        status: String,
+        executed_to: String,
+        store_id: i64,
+        customer_id: Option<i64>,
+        source: String,
+        source_status: Option<String>,
+        external_reference: Option<String>,
+        currency: String,
+        subtotal: i64,
+        shipping_total: i64,
+        total: i64,
+        contact_name: Option<String>,
+        contact_phone: Option<String>,
+        contact_phone_reversed: Option<String>,
+        contact_email: Option<String>,
+        contact_address: Option<String>,
+        note: String,
+        holds_stock: bool,
+        change_until: Option<i64>,
+        cancel_reason: Option<String>,
+        invalid_reason: Option<String>,
+        invalid_from: Option<String>,
+        placed_at: i64,
+        updated_at: i64,
+        confirmed_at: Option<i64>,
+        started_at: Option<i64>,
+        completed_at: Option<i64>,
+        cancelled_at: Option<i64>,
+        invalidated_at: Option<i64>,
+        unlisted: bool,
+        status_since: i64,
+        due_at: Option<i64>,
+        breached_at: Option<i64>,
+        deleted_at: Option<i64>,
+        deleted_in: Option<i64>,
+        look_alike_key: Option<i64>,
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -144,22 +105,22 @@ impl OrderRow {
         let at = Row { table: "orders", id: self.id };
         let contact = at.contact(
             self.contact_name,
-            self.contact_phone.as_deref(),
-            self.contact_email.as_deref(),
-            self.contact_address.as_deref(),
+            ("contact_phone", self.contact_phone.as_deref()),
+            ("contact_email", self.contact_email.as_deref()),
+            ("contact_address", self.contact_address.as_deref()),
         )?;
         let stage = StageParts {
             status: at.parsed("status", &self.status)?,
             executed_to: at.parsed("executed_to", &self.executed_to)?,
-            confirmed_at: time_option(self.confirmed_at),
-            started_at: time_option(self.started_at),
-            completed_at: time_option(self.completed_at),
-            cancelled_at: time_option(self.cancelled_at),
+            confirmed_at: time(self.confirmed_at),
+            started_at: time(self.started_at),
+            completed_at: time(self.completed_at),
+            cancelled_at: time(self.cancelled_at),
             cancel_reason: at.parsed_option("cancel_reason", self.cancel_reason.as_deref())?,
-            invalidated_at: time_option(self.invalidated_at),
+            invalidated_at: time(self.invalidated_at),
             invalid_reason: at.parsed_option("invalid_reason", self.invalid_reason.as_deref())?,
             invalid_from: at.parsed_option("invalid_from", self.invalid_from.as_deref())?,
-            deleted_at: time_option(self.deleted_at),
+            deleted_at: time(self.deleted_at),
             deleted_in: self.deleted_in.map(BatchId::from_i64),
         };
         let stage = stage.stage().ok_or_else(|| at.inconsistent("status"))?;
@@ -182,11 +143,11 @@ impl OrderRow {
             contact,
             note: self.note,
             holds_stock: self.holds_stock,
-            change_until: time_option(self.change_until),
+            change_until: time(self.change_until),
             unlisted: self.unlisted,
             status_since: Timestamp::from_millis(self.status_since),
-            due_at: time_option(self.due_at),
-            breached_at: time_option(self.breached_at),
+            due_at: time(self.due_at),
+            breached_at: time(self.breached_at),
             placed_at: Timestamp::from_millis(self.placed_at),
             updated_at: Timestamp::from_millis(self.updated_at),
         };
@@ -238,11 +199,14 @@ pub(crate) async fn alike(
 }
 
 impl Stored for Order {
+    type Row = OrderRow;
+
+    const READ: &'static Template = &READ;
+    const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
-        let rows = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
+    async fn states(conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         with_lines(conn, rows).await
     }
 
@@ -250,49 +214,49 @@ impl Stored for Order {
         self.updated_at
     }
 
-    fn values(&self, head: &str) -> Vec<Bind> {
+    fn row(&self, head: &str) -> OrderRow {
         let phone = self.contact.phone.as_ref();
         let stage = self.stage.parts();
-        vec![
-            self.id.get().into(),
-            self.version.into(),
-            head.into(),
-            <&str>::from(stage.status).into(),
-            <&str>::from(stage.executed_to).into(),
-            self.store_id.get().into(),
-            self.customer_id.map(CustomerId::get).into(),
-            <&str>::from(self.source).into(),
-            self.source_status.clone().into(),
-            self.external_reference.clone().into(),
-            self.currency.code().into(),
-            self.totals.subtotal.get().into(),
-            self.totals.shipping_total.get().into(),
-            self.totals.total.get().into(),
-            self.contact.name.clone().into(),
-            phone.map(|phone| phone.as_str()).into(),
-            phone.map(|phone| phone.reversed_digits()).into(),
-            self.contact.email.as_ref().map(|email| email.as_str()).into(),
-            address_text(self.contact.address.as_ref()),
-            (&self.note).into(),
-            self.holds_stock.into(),
-            millis_option(self.change_until),
-            stage.cancel_reason.map(<&str>::from).into(),
-            stage.invalid_reason.map(<&str>::from).into(),
-            stage.invalid_from.map(<&str>::from).into(),
-            millis(self.placed_at),
-            millis(self.updated_at),
-            millis_option(stage.confirmed_at),
-            millis_option(stage.started_at),
-            millis_option(stage.completed_at),
-            millis_option(stage.cancelled_at),
-            millis_option(stage.invalidated_at),
-            self.unlisted.into(),
-            millis(self.status_since),
-            millis_option(self.due_at),
-            millis_option(self.breached_at),
-            millis_option(stage.deleted_at),
-            stage.deleted_in.map(BatchId::get).into(),
-            DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()).into(),
-        ]
+        OrderRow {
+            id: self.id.get(),
+            version: self.version,
+            head_hash: head.to_owned(),
+            status: stage.status.to_string(),
+            executed_to: stage.executed_to.to_string(),
+            store_id: self.store_id.get(),
+            customer_id: self.customer_id.map(CustomerId::get),
+            source: self.source.to_string(),
+            source_status: self.source_status.clone(),
+            external_reference: self.external_reference.clone(),
+            currency: self.currency.code().to_owned(),
+            subtotal: self.totals.subtotal.get(),
+            shipping_total: self.totals.shipping_total.get(),
+            total: self.totals.total.get(),
+            contact_name: self.contact.name.clone(),
+            contact_phone: phone.map(|phone| phone.as_str().to_owned()),
+            contact_phone_reversed: phone.map(|phone| phone.reversed_digits()),
+            contact_email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            contact_address: address_text(self.contact.address.as_ref()),
+            note: self.note.clone(),
+            holds_stock: self.holds_stock,
+            change_until: millis(self.change_until),
+            cancel_reason: stage.cancel_reason.map(|reason| reason.to_string()),
+            invalid_reason: stage.invalid_reason.map(|reason| reason.to_string()),
+            invalid_from: stage.invalid_from.map(|status| status.to_string()),
+            placed_at: self.placed_at.millis(),
+            updated_at: self.updated_at.millis(),
+            confirmed_at: millis(stage.confirmed_at),
+            started_at: millis(stage.started_at),
+            completed_at: millis(stage.completed_at),
+            cancelled_at: millis(stage.cancelled_at),
+            invalidated_at: millis(stage.invalidated_at),
+            unlisted: self.unlisted,
+            status_since: self.status_since.millis(),
+            due_at: millis(self.due_at),
+            breached_at: millis(self.breached_at),
+            deleted_at: millis(stage.deleted_at),
+            deleted_in: stage.deleted_in.map(BatchId::get),
+            look_alike_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
+        }
     }
 }

@@ -5,30 +5,12 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::product::Product;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::millis;
-use super::{LockedRow, RowLock, Stored};
-use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
+use super::columns::{TableRow as _, table_row};
+use super::{LockedRow, Stored};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("version", Int),
-    ("head_hash", Text),
-    ("store_id", Int),
-    ("sku", Text),
-    ("title", Text),
-    ("category", Text),
-    ("price", Int),
-    ("active", Bool),
-    ("on_hand", Int),
-    ("reserved", Int),
-    ("external_reference", Text),
-    ("created_at", Int),
-    ("updated_at", Int),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id");
@@ -37,8 +19,8 @@ statements! {
         "SELECT p.store_id, p.sku, p.id FROM {rows} JOIN products p ON p.store_id = d.store_id AND p.sku = d.sku",
         &[("store_id", Int), ("sku", Text)]
     );
-    INSERT: BulkInsert = BulkInsert::new("products", COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], SETS, "");
+    INSERT: BulkInsert = BulkInsert::new("products", ProductRow::COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], ProductRow::COLUMNS.split_at(1).1, "");
     // Guarded by what was read, so that units never vanish between two writers.
     pub(crate) MOVE_STOCK: BulkTemplate = BulkTemplate::new(
         "UPDATE products SET on_hand = d.on_hand, reserved = d.reserved FROM {rows}
@@ -47,22 +29,24 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct ProductRow {
-    id: i64,
-    version: i64,
-    head_hash: String,
-    store_id: i64,
-    sku: String,
-    title: String,
-    category: Option<String>,
-    price: i64,
-    active: bool,
-    on_hand: i64,
-    reserved: i64,
-    external_reference: Option<String>,
-    created_at: i64,
-    updated_at: i64,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct ProductRow {
+        id: i64,
+        version: i64,
+        head_hash: String,
+        store_id: i64,
+        sku: String,
+        title: String,
+        category: Option<String>,
+        price: i64,
+        active: bool,
+        on_hand: i64,
+        reserved: i64,
+        external_reference: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl From<ProductRow> for LockedRow<Product> {
@@ -87,11 +71,14 @@ impl From<ProductRow> for LockedRow<Product> {
 }
 
 impl Stored for Product {
+    type Row = ProductRow;
+
+    const READ: &'static Template = &READ;
+    const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
-        let rows: Vec<ProductRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
+    async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         Ok(rows.into_iter().map(LockedRow::from).collect())
     }
 
@@ -99,23 +86,23 @@ impl Stored for Product {
         self.updated_at
     }
 
-    fn values(&self, head: &str) -> Vec<Bind> {
-        vec![
-            self.id.get().into(),
-            self.version.into(),
-            head.into(),
-            self.store_id.get().into(),
-            (&self.sku).into(),
-            (&self.title).into(),
-            self.category.clone().into(),
-            self.price.get().into(),
-            self.active.into(),
-            self.on_hand.into(),
-            self.reserved.into(),
-            self.external_reference.clone().into(),
-            millis(self.created_at),
-            millis(self.updated_at),
-        ]
+    fn row(&self, head: &str) -> ProductRow {
+        ProductRow {
+            id: self.id.get(),
+            version: self.version,
+            head_hash: head.to_owned(),
+            store_id: self.store_id.get(),
+            sku: self.sku.clone(),
+            title: self.title.clone(),
+            category: self.category.clone(),
+            price: self.price.get(),
+            active: self.active,
+            on_hand: self.on_hand,
+            reserved: self.reserved,
+            external_reference: self.external_reference.clone(),
+            created_at: self.created_at.millis(),
+            updated_at: self.updated_at.millis(),
+        }
     }
 }
 

@@ -3,27 +3,11 @@
 use ordervault_domain::id::SessionId;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, millis, millis_option, time_option};
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use super::columns::{Row, TableRow as _, millis, table_row, time};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("realm", Text),
-    ("principal_id", Int),
-    ("generation", Int),
-    ("token_hash", Text),
-    ("previous_hash", Text),
-    ("created_at", Int),
-    ("rotated_at", Int),
-    ("idle_until", Int),
-    ("expires_at", Int),
-    ("ended_at", Int),
-    ("ended_because", Text),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM sessions WHERE id {in_keys:1} ORDER BY id");
@@ -31,8 +15,8 @@ statements! {
     LOCK_OF_PRINCIPALS: Template = Template::new(
         "SELECT * FROM sessions WHERE principal_id {in_keys:1} AND ended_at IS NULL ORDER BY id {lock}"
     );
-    pub(crate) INSERT: BulkInsert = BulkInsert::new("sessions", COLUMNS);
-    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("sessions", &[("id", Int)], SETS, "");
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("sessions", SessionRow::COLUMNS);
+    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("sessions", &[("id", Int)], SessionRow::COLUMNS.split_at(1).1, "");
 }
 
 /// For whom a session is.
@@ -79,20 +63,22 @@ pub struct Session {
     pub ended_because: Option<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct SessionRow {
-    id: i64,
-    realm: String,
-    principal_id: i64,
-    generation: i64,
-    token_hash: String,
-    previous_hash: Option<String>,
-    created_at: i64,
-    rotated_at: i64,
-    idle_until: i64,
-    expires_at: i64,
-    ended_at: Option<i64>,
-    ended_because: Option<String>,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct SessionRow {
+        id: i64,
+        realm: String,
+        principal_id: i64,
+        generation: i64,
+        token_hash: String,
+        previous_hash: Option<String>,
+        created_at: i64,
+        rotated_at: i64,
+        idle_until: i64,
+        expires_at: i64,
+        ended_at: Option<i64>,
+        ended_because: Option<String>,
+    }
 }
 
 impl TryFrom<SessionRow> for Session {
@@ -111,28 +97,29 @@ impl TryFrom<SessionRow> for Session {
             rotated_at: Timestamp::from_millis(row.rotated_at),
             idle_until: Timestamp::from_millis(row.idle_until),
             expires_at: Timestamp::from_millis(row.expires_at),
-            ended_at: time_option(row.ended_at),
+            ended_at: time(row.ended_at),
             ended_because: row.ended_because,
         })
     }
 }
 
 impl Session {
-    pub(crate) fn values(&self) -> Vec<Bind> {
-        vec![
-            self.id.get().into(),
-            <&str>::from(self.realm).into(),
-            self.principal_id.into(),
-            self.generation.into(),
-            (&self.token_hash).into(),
-            self.previous_hash.clone().into(),
-            millis(self.created_at),
-            millis(self.rotated_at),
-            millis(self.idle_until),
-            millis(self.expires_at),
-            millis_option(self.ended_at),
-            self.ended_because.clone().into(),
-        ]
+    /// As it is written.
+    pub(crate) fn row(&self) -> SessionRow {
+        SessionRow {
+            id: self.id.get(),
+            realm: <&str>::from(self.realm).to_owned(),
+            principal_id: self.principal_id,
+            generation: self.generation,
+            token_hash: self.token_hash.clone(),
+            previous_hash: self.previous_hash.clone(),
+            created_at: self.created_at.millis(),
+            rotated_at: self.rotated_at.millis(),
+            idle_until: self.idle_until.millis(),
+            expires_at: self.expires_at.millis(),
+            ended_at: millis(self.ended_at),
+            ended_because: self.ended_because.clone(),
+        }
     }
 }
 

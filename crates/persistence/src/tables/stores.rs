@@ -4,33 +4,12 @@ use ordervault_domain::id::StoreId;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, millis};
-use super::{LockedRow, RowLock, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use super::columns::{Row, TableRow as _, table_row};
+use super::{LockedRow, Stored};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
-
-const COLUMNS: &[Column] = &[
-    ("id", Int),
-    ("version", Int),
-    ("head_hash", Text),
-    ("name", Text),
-    ("currency", Text),
-    ("time_zone", Text),
-    ("active", Bool),
-    ("change_window_minutes", Int),
-    ("external_reference", Text),
-    ("created_at", Int),
-    ("updated_at", Int),
-    ("duplicate_window_minutes", Int),
-    ("review_minutes", Int),
-    ("start_minutes", Int),
-    ("completion_minutes", Int),
-    ("cancel_unconfirmed_minutes", Int),
-    ("public_board", Bool),
-];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM stores WHERE id {in_keys:1} ORDER BY id");
@@ -43,29 +22,31 @@ statements! {
     WITH_ORDERS: Template = Template::new(
         "SELECT id FROM stores WHERE id {in_keys:1} AND EXISTS (SELECT 1 FROM orders WHERE store_id = stores.id)"
     );
-    INSERT: BulkInsert = BulkInsert::new("stores", COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("stores", &[("id", Int), ("version", Int)], SETS, "");
+    INSERT: BulkInsert = BulkInsert::new("stores", StoreRow::COLUMNS);
+    UPDATE: BulkUpdate = BulkUpdate::new("stores", &[("id", Int), ("version", Int)], StoreRow::COLUMNS.split_at(1).1, "");
 }
 
-#[derive(sqlx::FromRow)]
-pub(crate) struct StoreRow {
-    id: i64,
-    version: i64,
-    head_hash: String,
-    name: String,
-    currency: String,
-    time_zone: String,
-    active: bool,
-    change_window_minutes: Option<i64>,
-    external_reference: Option<String>,
-    created_at: i64,
-    updated_at: i64,
-    duplicate_window_minutes: Option<i64>,
-    review_minutes: Option<i64>,
-    start_minutes: Option<i64>,
-    completion_minutes: Option<i64>,
-    cancel_unconfirmed_minutes: Option<i64>,
-    public_board: bool,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct StoreRow {
+        id: i64,
+        version: i64,
+        head_hash: String,
+        name: String,
+        currency: String,
+        time_zone: String,
+        active: bool,
+        change_window_minutes: Option<i64>,
+        external_reference: Option<String>,
+        created_at: i64,
+        updated_at: i64,
+        duplicate_window_minutes: Option<i64>,
+        review_minutes: Option<i64>,
+        start_minutes: Option<i64>,
+        completion_minutes: Option<i64>,
+        cancel_unconfirmed_minutes: Option<i64>,
+        public_board: bool,
+    }
 }
 
 impl TryFrom<StoreRow> for LockedRow<Store> {
@@ -103,11 +84,14 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
 }
 
 impl Stored for Store {
+    type Row = StoreRow;
+
+    const READ: &'static Template = &READ;
+    const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
 
-    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
-        let rows: Vec<StoreRow> = conn.fetch_all(&hold.of(&READ, &LOCK).bind((ids,))).await?;
+    async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
     }
 
@@ -115,26 +99,26 @@ impl Stored for Store {
         self.updated_at
     }
 
-    fn values(&self, head: &str) -> Vec<Bind> {
-        vec![
-            self.id.get().into(),
-            self.version.into(),
-            head.into(),
-            (&self.name).into(),
-            self.currency.code().into(),
-            self.time_zone.to_string().into(),
-            self.active.into(),
-            self.change_window_minutes.into(),
-            self.external_reference.clone().into(),
-            millis(self.created_at),
-            millis(self.updated_at),
-            self.policy.duplicate_window_minutes.into(),
-            self.policy.review_minutes.into(),
-            self.policy.start_minutes.into(),
-            self.policy.completion_minutes.into(),
-            self.policy.cancel_unconfirmed_minutes.into(),
-            self.policy.public_board.into(),
-        ]
+    fn row(&self, head: &str) -> StoreRow {
+        StoreRow {
+            id: self.id.get(),
+            version: self.version,
+            head_hash: head.to_owned(),
+            name: self.name.clone(),
+            currency: self.currency.code().to_owned(),
+            time_zone: self.time_zone.to_string(),
+            active: self.active,
+            change_window_minutes: self.change_window_minutes.map(i64::from),
+            external_reference: self.external_reference.clone(),
+            created_at: self.created_at.millis(),
+            updated_at: self.updated_at.millis(),
+            duplicate_window_minutes: self.policy.duplicate_window_minutes.map(i64::from),
+            review_minutes: self.policy.review_minutes.map(i64::from),
+            start_minutes: self.policy.start_minutes.map(i64::from),
+            completion_minutes: self.policy.completion_minutes.map(i64::from),
+            cancel_unconfirmed_minutes: self.policy.cancel_unconfirmed_minutes.map(i64::from),
+            public_board: self.policy.public_board,
+        }
     }
 }
 

@@ -3,14 +3,11 @@
 
 use ordervault_domain::time::Timestamp;
 
-use super::columns::millis;
-use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
+use super::columns::{TableRow as _, table_row};
+use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::{Conn, Tx};
-
-const COLUMNS: &[Column] = &[("key", Text), ("attempts", Int), ("expires_at", Int), ("blocked_until", Int)];
-const SETS: &[Column] = COLUMNS.split_at(1).1;
 
 statements! {
     READ: Template = Template::new(
@@ -25,8 +22,8 @@ statements! {
          )"
     );
     pub(crate) INSERT: BulkInsert =
-        BulkInsert::new("throttles", COLUMNS).suffix("ON CONFLICT (key) DO NOTHING");
-    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("throttles", &[("key", Text)], SETS, "");
+        BulkInsert::new("throttles", CounterRow::COLUMNS).suffix("ON CONFLICT (key) DO NOTHING");
+    pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("throttles", &[("key", Text)], CounterRow::COLUMNS.split_at(1).1, "");
 }
 
 /// The attempts behind one key.
@@ -41,12 +38,14 @@ pub(crate) struct Counter {
     pub blocked_until: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct CounterRow {
-    key: String,
-    attempts: i64,
-    expires_at: i64,
-    blocked_until: i64,
+table_row! {
+    /// A row of the table.
+    pub(crate) struct CounterRow {
+        key: String,
+        attempts: i64,
+        expires_at: i64,
+        blocked_until: i64,
+    }
 }
 
 impl From<CounterRow> for Counter {
@@ -61,8 +60,14 @@ impl From<CounterRow> for Counter {
 }
 
 impl Counter {
-    pub(crate) fn values(&self) -> Vec<Bind> {
-        vec![(&self.key).into(), self.attempts.into(), millis(self.expires_at), millis(self.blocked_until)]
+    /// As it is written.
+    pub(crate) fn row(&self) -> CounterRow {
+        CounterRow {
+            key: self.key.clone(),
+            attempts: self.attempts,
+            expires_at: self.expires_at.millis(),
+            blocked_until: self.blocked_until.millis(),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The table `writers`: one row per writing process, touched by each of its batches. Whether a commit whose answer was
+//! The table `writers`: one row per writing process, touched by each group that it commits. Whether a commit whose answer was
 //! lost took place can be read there, once the old transaction has ended and lets go of the row.
 
 use ordervault_domain::id::time_of;
@@ -14,7 +14,7 @@ statements! {
          ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = excluded.updated_at"
     );
     // An upsert and not a read with a lock: it also waits for a transaction that has only just inserted the row.
-    LAST_BATCH: Template = Template::new(
+    LAST_GROUP: Template = Template::new(
         "INSERT INTO writers (id, batch, updated_at) VALUES ($1, 0, 0)
          ON CONFLICT (id) DO UPDATE SET batch = writers.batch RETURNING batch"
     );
@@ -30,17 +30,17 @@ statements! {
     LAST_RECORDED: Template = Template::new("SELECT MAX(recorded_at) AS recorded_at FROM history");
 }
 
-/// Says that this batch of this writer took place, if its transaction does.
-pub(crate) async fn touch(tx: &mut Tx, writer: i64, batch: i64, now: Timestamp) -> Result<(), Error> {
-    tx.execute(&TOUCH.bind((writer, batch, now.millis()))).await?;
+/// Says that this group of this writer took place, if its transaction does.
+pub(crate) async fn touch(tx: &mut Tx, writer: i64, group: i64, now: Timestamp) -> Result<(), Error> {
+    tx.execute(&TOUCH.bind((writer, group, now.millis()))).await?;
     Ok(())
 }
 
-/// The number of the writer's last batch that took place, after any transaction that is still at it; 0 if none did. To
+/// The number of the writer's last group that took place, after any transaction that is still at it; 0 if none did. To
 /// be rolled back.
-pub(crate) async fn last_batch(tx: &mut Tx, writer: i64) -> Result<i64, Error> {
-    let (batch,): (i64,) = tx.fetch_one(&LAST_BATCH.bind((writer,))).await?;
-    Ok(batch)
+pub(crate) async fn last_group(tx: &mut Tx, writer: i64) -> Result<i64, Error> {
+    let (group,): (i64,) = tx.fetch_one(&LAST_GROUP.bind((writer,))).await?;
+    Ok(group)
 }
 
 /// Drops rows of writers that are long gone.

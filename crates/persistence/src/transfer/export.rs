@@ -9,13 +9,13 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{Counts, FORMAT, Footer, Header, Progress, TransferError, VERSION};
+use super::format::{Counts, FORMAT, Footer, Header, TransferError, VERSION};
 use crate::db::Db;
 use crate::error::Error;
+use crate::scan::{self, Progress, Scan, Scanned};
 use crate::tables::RowLock;
 use crate::tables::history::{self, HistoryRow};
 use crate::tx::Conn;
-use crate::walk::{self, Walk, Walked};
 
 #[derive(Serialize)]
 struct Line<'a, A> {
@@ -45,10 +45,10 @@ pub async fn export(
     let mut sheet = Sheet { out, hasher: Sha256::new(), page: vec![] };
     sheet.push(&Header { format: FORMAT.to_owned(), version: VERSION })?;
     let counts = Counts {
-        stores: sheet.things::<Store>(&mut conn, &mut progress).await?,
-        products: sheet.things::<Product>(&mut conn, &mut progress).await?,
-        customers: sheet.things::<Customer>(&mut conn, &mut progress).await?,
-        orders: sheet.things::<Order>(&mut conn, &mut progress).await?,
+        stores: sheet.resources::<Store>(&mut conn, &mut progress).await?,
+        products: sheet.resources::<Product>(&mut conn, &mut progress).await?,
+        customers: sheet.resources::<Customer>(&mut conn, &mut progress).await?,
+        orders: sheet.resources::<Order>(&mut conn, &mut progress).await?,
     };
     sheet.write().await?;
     let sha256 = hex::encode(sheet.hasher.clone().finalize());
@@ -72,16 +72,16 @@ impl<W: AsyncWrite + Unpin> Sheet<'_, W> {
         Ok(())
     }
 
-    async fn things<A: Walked>(
+    async fn resources<A: Scanned>(
         &mut self,
         conn: &mut Conn,
         progress: &mut (impl FnMut(Progress) + Send),
     ) -> Result<u64, TransferError> {
-        let total = walk::count::<A>(conn).await?;
-        let (mut walk, mut done) = (Walk::new(), 0);
+        let total = scan::count::<A>(conn).await?;
+        let (mut scan, mut done) = (Scan::new(), 0);
         loop {
             progress(Progress { table: A::TABLE, done, total });
-            let ids = walk.next::<A>(conn).await?;
+            let ids = scan.next::<A>(conn).await?;
             if ids.is_empty() {
                 return Ok(done);
             }

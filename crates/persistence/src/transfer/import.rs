@@ -9,6 +9,7 @@ use ordervault_domain::aggregate::Kind;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
+use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,9 +17,9 @@ use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncSeekExt as _, BufReader};
 
-use super::{Counts, FORMAT, Footer, Header, TransferError, VERSION, reason};
+use super::format::{Counts, FORMAT, Footer, Header, TransferError, VERSION};
+use crate::scan::Scanned;
 use crate::tables::history::{HistoryRow, fold};
-use crate::walk::Walked;
 use crate::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
 /// Longer lines are refused: one thing with its history is far smaller.
@@ -360,7 +361,7 @@ impl Line {
         }
     }
 
-    fn check_as<A: Walked>(&self) -> Result<(), &'static str> {
+    fn check_as<A: Scanned>(&self) -> Result<(), &'static str> {
         let state: A = serde_json::from_str(self.state.get()).map_err(|_| "the state cannot be read")?;
         let id = state.raw_id();
         if A::text(id) != self.id || self.history.iter().any(|row| row.entity_id != id) {
@@ -372,5 +373,19 @@ impl Line {
             Ok(None) => Err("there is no history"),
             Err(_) => Err("the events of the history cannot follow one another"),
         }
+    }
+}
+
+/// A refusal in the words of an import.
+fn reason(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::UnknownStore => "its store is not there".to_owned(),
+        Refusal::UnknownProduct(lines) => {
+            format!("products of its lines are not there, or belong to another store: {lines:?}")
+        }
+        Refusal::Duplicate { field: "id" } => "it is there already, with another history".to_owned(),
+        Refusal::Duplicate { field } => format!("something else has the same {field}"),
+        Refusal::Invalid { detail, .. } => (*detail).to_owned(),
+        other => <&str>::from(other).to_owned(),
     }
 }

@@ -3,7 +3,7 @@
 
 use ordervault_domain::id::BatchId;
 
-use super::{Code, Finding, Report};
+use super::report::{Code, Finding, Report};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -42,17 +42,17 @@ pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Er
         for (id, items, fits) in page {
             report.looked("batch_items", usize::try_from(items).unwrap_or_default());
             if !fits {
-                report.add(finding("batches", id, "its orders say otherwise"));
+                report.add(differing("batches", id, "its orders say otherwise"));
             }
         }
     }
     for (id,) in conn.fetch_all::<(i64,)>(&STRAY.bind((BATCHES_PER_PAGE,))).await? {
-        report.add(finding("batch_items", id, "the batch of these orders is not there"));
+        report.add(differing("batch_items", id, "the batch of these orders is not there"));
     }
     Ok(())
 }
 
-fn finding(table: &'static str, id: i64, detail: &str) -> Finding {
+fn differing(table: &'static str, id: i64, detail: &str) -> Finding {
     let (code, name) = (Code::BatchDiffers, BatchId::from_i64(id).to_string());
     Finding { code, table, id: Some(id), name, seq: None, detail: detail.to_owned() }
 }

@@ -1,58 +1,17 @@
 //! Checks that everything that is stored holds together, in one snapshot, while the shop goes on.
 //!
-//! Each kind of damage has a code that stays the same from version to version:
-//!
-//! | code | what does not hold |
-//! | --- | --- |
-//! | `engine-damage` | the engine's own check of its file (SQLite's `integrity_check`) |
-//! | `engine-foreign-key` | a row refers to one that is not there (SQLite's `foreign_key_check`) |
-//! | `row-unreadable` | a row has something in a column that cannot be |
-//! | `row-without-history` | a row that no history leads to |
-//! | `history-without-row` | a history whose thing is not there |
-//! | `history-gap` | the events of a thing are numbered 1, 2, 3 … |
-//! | `history-kind` | an event is of the kind of its thing |
-//! | `history-hash` | the hash of an event covers its content and the hash before it |
-//! | `history-text` | the text of an event is one that this program can read |
-//! | `history-misfit` | an event can follow the state before it |
-//! | `history-derived` | the columns `type`, `fields` and `store_id` say what the event says |
-//! | `head-version` | the row's version is the number of its last event |
-//! | `head-hash` | the row's hash is that of its last event |
-//! | `personal-mismatch` | personal values fit the commitment in the event |
-//! | `personal-missing` | an event with a commitment has its personal values |
-//! | `personal-without-event` | personal values belong to an event |
-//! | `fold-differs` | the row is the fold of its history; the first field that differs is named |
-//! | `column-differs` | columns made from others (reversed phone number, positions of lines) say the same |
-//! | `sum-differs` | line totals, subtotal and total of an order add up |
-//! | `link-broken` | stores, customers and products that are named exist, and products are of the order's store |
-//! | `principal-missing` | passwords, logins and what was seen belong to somebody |
-//! | `stock-sum` | a product's units are the sums over its movements |
-//! | `stock-movement` | the movements are those that the events make |
-//! | `stock-reserved` | a product's reserved units are those that open orders hold |
-//! | `outbox-missing` | every event is in the outbox |
-//! | `outbox-without-event` | everything in the outbox is an event |
-//! | `outbox-gap` | the positions in the outbox are 1, 2, 3 … |
-//! | `outbox-unsequenced` | on SQLite every event has its position from the start |
-//! | `arrival-missing` | every order that was placed here is among the arrivals, at the position of its first event |
-//! | `arrival-without-order` | every arrival is an order that was placed here |
-//! | `search-missing` | every order and every product can be found by words |
-//! | `search-differs` | the words are those of the order or product (only PostgreSQL can tell) |
-//! | `search-without-row` | whatever is found by words exists |
-//! | `idempotency-dangling` | an idempotency key stands for an event that happened, or for a batch |
-//! | `batch-differs` | the numbers and the status of a batch are those of its orders |
-//!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
-//! (`thing`: one thing and its history; `order`, `product`: what only they have; `stock`: the ledger; `pairs`: rows that
+//! (`resource`: one resource and its history; `replay`: the history alone; `order`, `product`: what only they have; `stock`: the ledger; `pairs`: rows that
 //! must have a counterpart; `batches`), and a test that breaks it.
 
 mod batches;
 mod order;
 mod pairs;
 mod product;
+mod replay;
+mod report;
 mod resource;
 mod stock;
-
-use std::collections::BTreeMap;
-use std::fmt;
 
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::Member;
@@ -60,14 +19,12 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
+pub use self::report::{Code, Finding, MAX_LISTED_PER_CODE, Report};
 use crate::db::Db;
 use crate::error::Error;
+pub use crate::scan::Progress;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
-pub use crate::walk::Progress;
-
-/// Of the findings with one code so many are listed; all are counted.
-pub const MAX_LISTED_PER_CODE: u64 = 50;
 
 statements! {
     // PostgreSQL checks its pages when it reads them; everything else here reads them all.
@@ -90,123 +47,6 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     product::STATEMENTS,
     stock::STATEMENTS,
 ];
-
-/// What does not hold; the table of the [module](self) explains each.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    strum::Display,
-    strum::EnumIter,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-#[expect(missing_docs, reason = "the table of the module explains each")]
-pub enum Code {
-    EngineDamage,
-    EngineForeignKey,
-    RowUnreadable,
-    RowWithoutHistory,
-    HistoryWithoutRow,
-    HistoryGap,
-    HistoryKind,
-    HistoryHash,
-    HistoryText,
-    HistoryMisfit,
-    HistoryDerived,
-    HeadVersion,
-    HeadHash,
-    PersonalMismatch,
-    PersonalMissing,
-    PersonalWithoutEvent,
-    FoldDiffers,
-    ColumnDiffers,
-    SumDiffers,
-    LinkBroken,
-    PrincipalMissing,
-    StockSum,
-    StockMovement,
-    StockReserved,
-    OutboxMissing,
-    OutboxWithoutEvent,
-    OutboxGap,
-    OutboxUnsequenced,
-    ArrivalMissing,
-    ArrivalWithoutOrder,
-    SearchMissing,
-    SearchDiffers,
-    SearchWithoutRow,
-    IdempotencyDangling,
-    BatchDiffers,
-}
-
-/// One thing that does not hold. It names rows and columns, never personal values.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Finding {
-    /// What.
-    pub code: Code,
-    /// The table where it shows.
-    pub table: &'static str,
-    /// The thing, if it is about one.
-    pub id: Option<i64>,
-    /// The same as people read it; empty if there is none.
-    pub name: String,
-    /// The event, or the position, if it is about one.
-    pub seq: Option<i64>,
-    /// What exactly, in words.
-    pub detail: String,
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.table)?;
-        if !self.name.is_empty() {
-            write!(f, " {}", self.name)?;
-        }
-        if let Some(seq) = self.seq {
-            write!(f, " #{seq}")?;
-        }
-        write!(f, ": {}", self.detail)
-    }
-}
-
-/// What was looked at and what was found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
-pub struct Report {
-    /// The first [`MAX_LISTED_PER_CODE`] findings of each code.
-    pub findings: Vec<Finding>,
-    /// All findings, counted.
-    pub totals: BTreeMap<Code, u64>,
-    /// Rows that were looked at, by table.
-    pub looked_at: BTreeMap<&'static str, u64>,
-}
-
-impl Report {
-    /// Does everything hold?
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.totals.is_empty()
-    }
-
-    fn add(&mut self, finding: Finding) {
-        let total = self.totals.entry(finding.code).or_default();
-        *total += 1;
-        if *total <= MAX_LISTED_PER_CODE {
-            self.findings.push(finding);
-        }
-    }
-
-    fn looked(&mut self, table: &'static str, rows: usize) {
-        *self.looked_at.entry(table).or_default() += rows as u64;
-    }
-}
 
 /// Looks at everything that is stored.
 ///
@@ -242,31 +82,4 @@ async fn engine(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
         );
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use strum::IntoEnumIterator as _;
-
-    use super::*;
-
-    #[test]
-    fn every_code_is_explained() {
-        for code in Code::iter() {
-            assert!(include_str!("mod.rs").contains(&format!("//! | `{code}` | ")), "{code}");
-        }
-    }
-
-    #[test]
-    fn many_findings_are_counted_and_few_listed() {
-        let mut report = Report::default();
-        for id in 0..1_000 {
-            let (code, name, detail) = (Code::HeadHash, id.to_string(), String::new());
-            report.add(Finding { code, table: "orders", id: Some(id), name, seq: None, detail });
-        }
-        assert_eq!(report.findings.len() as u64, MAX_LISTED_PER_CODE);
-        assert_eq!(report.totals[&Code::HeadHash], 1_000);
-        assert!(!report.is_clean());
-        assert_eq!(report.findings[7].to_string(), "head-hash: orders 7: ");
-    }
 }

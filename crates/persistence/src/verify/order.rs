@@ -1,12 +1,12 @@
-//! What only orders have: links, sums, columns made from others, their words.
+//! What only orders have: links, sums, numbers of lines, their words.
 
 use std::collections::HashMap;
 
-use ordervault_domain::order::{DuplicateKey, Order, Totals};
+use ordervault_domain::order::{Order, Totals};
 
 use super::product::searchable;
-use super::resource::{Verified, finding};
-use super::{Code, Report};
+use super::report::{Code, Report, finding};
+use super::resource::Verified;
 use crate::bulk::{
     BulkTemplate, Column,
     ColumnType::{Int, Text},
@@ -21,7 +21,7 @@ const WORDS: &[Column] = &[("id", Int), ("items", Text), ("contact", Text), ("no
 
 statements! {
     BESIDE: Template = Template::new(
-        "SELECT o.id, o.contact_phone_reversed, o.look_alike_key,
+        "SELECT o.id,
              (SELECT MAX(l.position) FROM order_lines l WHERE l.order_id = o.id) AS last_position,
              EXISTS (SELECT 1 FROM stores s WHERE s.id = o.store_id) AS has_store,
              (o.customer_id IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_id)) AS has_customer
@@ -43,8 +43,6 @@ statements! {
 #[derive(sqlx::FromRow)]
 struct Beside {
     id: i64,
-    contact_phone_reversed: Option<String>,
-    look_alike_key: Option<i64>,
     last_position: Option<i64>,
     has_store: bool,
     has_customer: bool,
@@ -52,13 +50,13 @@ struct Beside {
 
 impl Verified for Order {
     async fn beside(conn: &mut Conn, page: &[Self], report: &mut Report) -> Result<(), Error> {
-        columns(conn, page, report).await?;
+        links(conn, page, report).await?;
         lines(conn, page, report).await?;
         words(conn, page, report).await
     }
 }
 
-async fn columns(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
+async fn links(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
     let ids: Vec<i64> = page.iter().map(|order| order.id.get()).collect();
     let rows: Vec<Beside> = conn.fetch_all(&BESIDE.bind((ids,))).await?;
     let rows: HashMap<i64, Beside> = rows.into_iter().map(|row| (row.id, row)).collect();
@@ -66,14 +64,6 @@ async fn columns(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result
         let id = order.id.get();
         let Some(row) = rows.get(&id) else { continue };
         let mut found = |code, detail| report.add(finding::<Order>(code, id, None, detail));
-        let reversed = order.contact.phone.as_ref().map(|phone| phone.reversed_digits());
-        if row.contact_phone_reversed != reversed {
-            found(Code::ColumnDiffers, "contact_phone_reversed is not the phone number read backwards");
-        }
-        let key = DuplicateKey::of_order(order).map(|duplicate_key| duplicate_key.key());
-        if row.look_alike_key.is_some() && row.look_alike_key != key {
-            found(Code::ColumnDiffers, "look_alike_key is not that of the order's buyer and basket");
-        }
         if row.last_position.map_or(0, |last| last + 1).unsigned_abs() != order.lines.len() as u64 {
             found(Code::ColumnDiffers, "the lines are not numbered 0, 1, 2 …");
         }

@@ -3,7 +3,7 @@
 
 use ordervault_domain::id::{MemberId, OrderId, ProductId, SessionId};
 
-use super::{Code, Finding, Report};
+use super::report::{Code, Finding, Report};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -103,82 +103,96 @@ statements! {
     );
 }
 
-/// A walk through pairs of id and sequence number.
-struct Walk {
+/// Pairs of id and sequence number, each with whether it has its counterpart.
+struct PairCheck {
+    /// The id as people read it.
+    name: fn(i64) -> String,
     statement: &'static Template,
     table: &'static str,
     code: Code,
     detail: &'static str,
 }
 
-const WALKS: &[Walk] = &[
-    Walk {
+const CHECKS: &[PairCheck] = &[
+    PairCheck {
+        name: order,
         statement: &HISTORY_HAS_ROW,
         table: "history",
         code: Code::HistoryWithoutRow,
         detail: "the thing with this history is not there",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &HISTORY_IN_OUTBOX,
         table: "history",
         code: Code::OutboxMissing,
         detail: "the event is not in the outbox, or with another time",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &OUTBOX_IN_HISTORY,
         table: "outbox",
         code: Code::OutboxWithoutEvent,
         detail: "the history does not have this event",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &PERSONAL_IN_HISTORY,
         table: "personal_values",
         code: Code::PersonalWithoutEvent,
         detail: "the history does not have the event of these values",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &CREDENTIALS_HAVE_PRINCIPAL,
         table: "credentials",
         code: Code::PrincipalMissing,
         detail: "the password belongs to nobody",
     },
-    Walk {
+    PairCheck {
+        name: session,
         statement: &SESSIONS_HAVE_PRINCIPAL,
         table: "sessions",
         code: Code::PrincipalMissing,
         detail: "the login belongs to nobody",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &PLACED_HAVE_ARRIVED,
         table: "order_arrivals",
         code: Code::ArrivalMissing,
         detail: "the order was placed here, but did not arrive at this position",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &ARRIVALS_WERE_PLACED,
         table: "order_arrivals",
         code: Code::ArrivalWithoutOrder,
         detail: "no order was placed here that arrived like this",
     },
-    Walk {
+    PairCheck {
+        name: member,
         statement: &MARKS_HAVE_MEMBER,
         table: "seen_marks",
         code: Code::PrincipalMissing,
         detail: "the member whose mark this is does not exist",
     },
-    Walk {
+    PairCheck {
+        name: member,
         statement: &SEEN_HAVE_MEMBER_AND_ORDER,
         table: "seen_orders",
         code: Code::PrincipalMissing,
         detail: "the member or the order that they have seen does not exist",
     },
-    Walk {
+    PairCheck {
+        name: order,
         statement: &ORDER_SEARCH_HAS_ROW,
         table: "order_search",
         code: Code::SearchWithoutRow,
         detail: "the words lead to an order that is not there",
     },
-    Walk {
+    PairCheck {
+        name: product,
         statement: &PRODUCT_SEARCH_HAS_ROW,
         table: "product_search",
         code: Code::SearchWithoutRow,
@@ -188,14 +202,14 @@ const WALKS: &[Walk] = &[
 
 /// Looks for rows without their counterpart, and for gaps in the outbox.
 pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
-    for walk in WALKS {
-        walk.run(conn, report).await?;
+    for check in CHECKS {
+        check.run(conn, report).await?;
     }
     keys(conn, report).await?;
     positions(conn, report).await
 }
 
-impl Walk {
+impl PairCheck {
     async fn run(&self, conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
         let mut after = (i64::MIN, 0);
         loop {
@@ -207,7 +221,9 @@ impl Walk {
                 report.looked(self.table, page.len());
             }
             for (id, seq, _) in page.into_iter().filter(|(.., fits)| !fits) {
-                report.add(finding(self.table, self.code, id, (seq != 0).then_some(seq), self.detail));
+                let (name, seq) = ((self.name)(id), (seq != 0).then_some(seq));
+                let finding = dangling(self.table, self.code, id, seq, self.detail);
+                report.add(Finding { name, ..finding });
             }
         }
     }
@@ -223,7 +239,7 @@ async fn keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
         report.looked("idempotency_keys", page.len());
         for (_, id, version, _) in page.into_iter().filter(|(.., fits)| !fits) {
             let detail = "a key stands for an event that never happened";
-            report.add(finding("idempotency_keys", Code::IdempotencyDangling, id, Some(version), detail));
+            report.add(dangling("idempotency_keys", Code::IdempotencyDangling, id, Some(version), detail));
         }
     }
 }
@@ -235,7 +251,7 @@ async fn positions(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
         report.add(Finding {
             id: None,
             name: String::new(),
-            ..finding("outbox", Code::OutboxUnsequenced, 0, None, detail)
+            ..dangling("outbox", Code::OutboxUnsequenced, 0, None, detail)
         });
     }
     if (lowest, highest) == (1, count) {
@@ -243,18 +259,34 @@ async fn positions(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
     }
     for (id, position) in conn.fetch_all::<(i64, i64)>(&GAPS.bind((MAX_GAPS,))).await? {
         let detail = "the position before this one is missing";
-        report.add(finding("outbox", Code::OutboxGap, id, Some(position), detail));
+        report.add(dangling("outbox", Code::OutboxGap, id, Some(position), detail));
     }
     Ok(())
 }
 
-fn finding(table: &'static str, code: Code, id: i64, seq: Option<i64>, detail: impl Into<String>) -> Finding {
-    // The prefix of other kinds is not known here: whatever the id named may be gone.
-    let name = match table {
-        "sessions" => SessionId::from_i64(id).to_string(),
-        "seen_marks" | "seen_orders" => MemberId::from_i64(id).to_string(),
-        "product_search" => ProductId::from_i64(id).to_string(),
-        _ => OrderId::from_i64(id).to_string(),
-    };
-    Finding { code, table, id: Some(id), name, seq, detail: detail.into() }
+fn session(id: i64) -> String {
+    SessionId::from_i64(id).to_string()
+}
+
+fn member(id: i64) -> String {
+    MemberId::from_i64(id).to_string()
+}
+
+fn product(id: i64) -> String {
+    ProductId::from_i64(id).to_string()
+}
+
+/// Also where the kind is not known: whatever the id named may be gone.
+fn order(id: i64) -> String {
+    OrderId::from_i64(id).to_string()
+}
+
+fn dangling(
+    table: &'static str,
+    code: Code,
+    id: i64,
+    seq: Option<i64>,
+    detail: impl Into<String>,
+) -> Finding {
+    Finding { code, table, id: Some(id), name: order(id), seq, detail: detail.into() }
 }

@@ -6,8 +6,8 @@ use ordervault_domain::order::Status;
 use ordervault_domain::product::Product;
 use strum::IntoEnumIterator as _;
 
-use super::resource::{Verified, finding};
-use super::{Code, Report};
+use super::report::{Code, Report, finding};
+use super::resource::Verified;
 use crate::bulk::{
     BulkTemplate,
     ColumnType::{Int, Text},

@@ -7,18 +7,18 @@ use ordervault_domain::id::ProductId;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
-use super::resource::live;
-use super::{Code, Finding, Report};
+use super::replay::replay;
+use super::report::{Code, Finding, Report};
 use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
 use crate::error::Error;
+use crate::scan::Scanned;
 use crate::statement::{Template, statements};
 use crate::tables::history;
+use crate::tables::stock::StockMovement;
 use crate::tx::Conn;
-use crate::walk::Walked;
-use crate::writer::StockMovement;
 
 /// Movements that are in memory at a time.
-const MOVES_PER_PAGE: i64 = 2_000;
+const MOVEMENTS_PER_PAGE: i64 = 2_000;
 
 statements! {
     // The pairs are the beginning of the primary key.
@@ -36,12 +36,12 @@ statements! {
 
 /// The movements that these things make, by thing, against those that are stored under the same pairs of product and
 /// thing. Returns how many are stored there.
-pub(super) async fn check_moves(
+pub(super) async fn check_movements(
     conn: &mut Conn,
     report: &mut Report,
     made: &[(i64, Vec<StockMovement>)],
 ) -> Result<u64, Error> {
-    let made: Vec<StockMovement> = made.iter().flat_map(|(_, moves)| moves).copied().collect();
+    let made: Vec<StockMovement> = made.iter().flat_map(|(_, movements)| movements).copied().collect();
     let mut pairs: Vec<(i64, i64)> = made.iter().map(|made| (made.product_id, made.entity_id)).collect();
     pairs.sort_unstable();
     pairs.dedup();
@@ -57,12 +57,12 @@ pub(super) async fn check_moves(
     for made in made {
         match stored.remove(&key(&made)) {
             Some(stored) if stored == made => {}
-            Some(_) => report.add(finding(&made, "the units are not those that the event moves")),
-            None => report.add(finding(&made, "the event moves units, and the ledger does not have it")),
+            Some(_) => report.add(finding_of(&made, "the units are not those that the event moves")),
+            None => report.add(finding_of(&made, "the event moves units, and the ledger does not have it")),
         }
     }
     for surplus in stored.values() {
-        report.add(finding(surplus, "the event does not move this product"));
+        report.add(finding_of(surplus, "the event does not move this product"));
     }
     Ok(count)
 }
@@ -76,13 +76,13 @@ pub(super) async fn check_surplus(conn: &mut Conn, report: &mut Report, known: u
     let mut after = (i64::MIN, 0, 0);
     loop {
         let page: Vec<StockMovement> =
-            conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVES_PER_PAGE))).await?;
+            conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVEMENTS_PER_PAGE))).await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = key(last);
         let known = Known::of(conn, &page).await?;
         for surplus in page.iter().filter(|stored| !known.explains(stored)) {
             report.looked("stock_movements", 1);
-            report.add(finding(surplus, "no event moves this product"));
+            report.add(finding_of(surplus, "no event moves this product"));
         }
     }
 }
@@ -104,14 +104,16 @@ impl Known {
         let mut known = Self::default();
         for rows in rows.chunk_by(|a, b| a.entity_id == b.entity_id) {
             let (id, reported) = (rows[0].entity_id, &mut Report::default());
-            let moves = match rows[0].kind.parse() {
-                Ok(Kind::Product) => live::<Product>(id, rows, reported).moves,
-                Ok(Kind::Order) => live::<Order>(id, rows, reported).moves,
-                _ => None,
+            let movements = match rows[0].kind.parse() {
+                Ok(Kind::Product) => replay::<Product>(id, rows, reported).movements,
+                Ok(Kind::Order) => replay::<Order>(id, rows, reported).movements,
+                // They move nothing: a movement of theirs is explained by no event.
+                Ok(Kind::Store | Kind::Customer | Kind::Member) => Some(vec![]),
+                Err(_) => None,
             };
-            match moves {
-                Some(moves) => {
-                    known.pairs.extend(moves.iter().map(|made| (made.product_id, made.entity_id)));
+            match movements {
+                Some(movements) => {
+                    known.pairs.extend(movements.iter().map(|made| (made.product_id, made.entity_id)));
                 }
                 None => {
                     known.broken.insert(id);
@@ -130,7 +132,7 @@ fn key(of: &StockMovement) -> (i64, i64, i64) {
     (of.product_id, of.entity_id, of.seq)
 }
 
-fn finding(about: &StockMovement, detail: &str) -> Finding {
+fn finding_of(about: &StockMovement, detail: &str) -> Finding {
     let thing = match about.entity_id == about.product_id {
         true => "its own event".to_owned(),
         false => format!("an event of {}", Order::text(about.entity_id)),

@@ -4,33 +4,27 @@
 //! in-memory working set, writes with few statements, commits once, and answers each. So one fsync and a handful of
 //! round trips serve many orders, and a client that hangs up cannot leave a transaction half open.
 //!
-//! The way of a batch: `queue` → `working_set` (load) → `decide` → `flush` → commit → answers; what happens
-//! when something breaks on the way is in `run`.
+//! What the task commits together is a group. Its way: `queue` → `set` (what it touches is read) → `dispatch` and `decide`
+//! (each submission, all or none) → `set` (rows are written) → commit → answers; what happens when something breaks on the
+//! way is in `run`.
 
-mod batch;
-mod collection;
-mod context;
 mod decide;
-mod flush;
-mod import_history;
+mod dispatch;
+mod idempotency;
+#[cfg(test)]
+mod laws;
 mod operation;
 mod queue;
 mod run;
-mod seen;
-mod session;
-mod throttle;
-mod working_set;
+mod set;
 
-pub use batch::{BatchOperation, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
+pub use decide::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use operation::{
-    ActorRef, Class, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
-    ThrottleOperation, TokenHash, WriteError,
+    ActorRef, BatchOperation, Class, Effect, Idempotency, Operation, Rate, Receipt, SessionOperation,
+    Submission, Throttle, ThrottleOperation, TokenHash, WriteError,
 };
-pub use queue::{MAX_BATCH_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
-pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
-pub use throttle::{Rate, Throttle};
-pub use working_set::IDEMPOTENCY_MILLIS;
-pub(crate) use working_set::{StockMovement, own_movement};
+pub use queue::{MAX_GROUP_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
+pub use set::{IDEMPOTENCY_MILLIS, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -98,13 +92,5 @@ impl WriterTask {
             self.queue.abandon();
             let _ = task.await;
         }
-    }
-}
-
-/// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.
-pub(crate) fn expect_rows(expected: usize, affected: u64) -> Result<(), Error> {
-    match u64::try_from(expected) {
-        Ok(expected) if expected == affected => Ok(()),
-        _ => Err(Error::Raced),
     }
 }

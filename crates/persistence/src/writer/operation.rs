@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use ordervault_domain::batch::{Batch, ItemOutcome};
+use ordervault_domain::access::StoreScope;
+use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::customer::{self, Customer};
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
+use strum::{EnumDiscriminants, EnumIter};
 
-use super::batch::BatchOperation;
-use super::throttle::Throttle;
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
 
@@ -53,7 +53,7 @@ pub struct Idempotency {
     pub fingerprint: String,
 }
 
-/// Acts that are carried out all or none.
+/// Operations that are carried out all or none.
 #[derive(Clone, Debug)]
 pub struct Submission {
     /// Who wants them.
@@ -64,12 +64,13 @@ pub struct Submission {
     pub class: Class,
     /// "Do this once."
     pub idempotency: Option<Idempotency>,
-    /// At least one act.
+    /// At least one.
     pub operations: Vec<Operation>,
 }
 
 /// One change that is wanted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, EnumDiscriminants)]
+#[strum_discriminants(name(OperationKind), derive(EnumIter), doc = "The kinds of [`Operation`].")]
 pub enum Operation {
     /// On an order; without id, on a new one. An import brings its own id.
     Order {
@@ -148,12 +149,80 @@ pub enum Operation {
         /// Everything up to here; a mark never goes back.
         up_to: Option<i64>,
     },
-    /// Takes over a thing from an export, history and all.
+    /// Takes over a resource from an export, history and all.
     ImportHistory(Arc<[HistoryRow]>),
 }
 
+/// A change of batches.
+#[derive(Clone, Debug, EnumDiscriminants)]
+#[strum_discriminants(name(BatchOperationKind), derive(EnumIter), doc = "The kinds of [`BatchOperation`].")]
+pub enum BatchOperation {
+    /// Remembers what a member was shown, to tell later what has changed.
+    Preview {
+        /// Stands for the member, what is done, and the orders with their versions.
+        digest: String,
+        /// The orders with their versions, sorted; 0: not there.
+        versions: Arc<[(OrderId, i64)]>,
+    },
+    /// A new batch of the member who acts.
+    Open {
+        /// What is done to each order.
+        action: BatchAction,
+        /// The stores of the orders, as far as the member reaches them.
+        stores: StoreScope,
+        /// The orders, each once, with the version that they must still have at their turn, if it matters.
+        items: Arc<[(OrderId, Option<i64>)]>,
+    },
+    /// One order's turn, in the name of the batch's maker. A refusal is the result, not an error.
+    Run {
+        /// The batch.
+        id: BatchId,
+        /// The order.
+        order_id: OrderId,
+    },
+    /// One order gets no further turn, because its turn ends in an error each time.
+    GiveUp {
+        /// The batch.
+        id: BatchId,
+        /// The order.
+        order_id: OrderId,
+        /// The code of the error.
+        code: &'static str,
+    },
+    /// What is not done yet is left.
+    Cancel {
+        /// The batch.
+        id: BatchId,
+    },
+}
+
+/// How often something may be tried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// So many attempts.
+    pub limit: u32,
+    /// Within this time from the first one, milliseconds.
+    pub window_millis: i64,
+}
+
+/// Something that somebody may try only so often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Throttle {
+    /// A hash of what and who.
+    pub key: String,
+    /// How often.
+    pub rate: Rate,
+    /// Does everybody have to wait longer and longer before each attempt of the second half of the limit?
+    pub backs_off: bool,
+}
+
 /// A change of a counter of attempts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, EnumDiscriminants)]
+#[strum_discriminants(
+    name(ThrottleOperationKind),
+    derive(EnumIter),
+    doc = "The kinds of [`ThrottleOperation`]."
+)]
 pub enum ThrottleOperation {
     /// One more attempt; refused when there were too many.
     Count(Throttle),
@@ -168,7 +237,12 @@ pub enum ThrottleOperation {
 pub type TokenHash = Arc<dyn Fn(SessionId, i64) -> String + Send + Sync>;
 
 /// A change of logins.
-#[derive(Clone)]
+#[derive(Clone, EnumDiscriminants)]
+#[strum_discriminants(
+    name(SessionOperationKind),
+    derive(EnumIter),
+    doc = "The kinds of [`SessionOperation`]."
+)]
 pub enum SessionOperation {
     /// A new login.
     Open {
@@ -214,16 +288,12 @@ pub enum SessionOperation {
 
 impl std::fmt::Debug for SessionOperation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Open { .. } => "Open",
-            Self::Rotate { .. } => "Rotate",
-            Self::End { .. } => "End",
-            Self::EndAll { .. } => "EndAll",
-        })
+        // Without the maker of hashes, which has no text, and the hashes, which are nobody's business.
+        std::fmt::Debug::fmt(&SessionOperationKind::from(self), f)
     }
 }
 
-/// What one act led to, as it is after the commit.
+/// What one operation led to, as it is after the commit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// The order.
@@ -261,16 +331,16 @@ pub enum Effect {
 /// The answer to a submission that was carried out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Receipt {
-    /// It was carried out now; one entry per act.
+    /// It was carried out now; one entry per operation.
     Executed {
-        /// What each act led to.
+        /// What each operation led to.
         done: Vec<Effect>,
         /// Was anything written? If not, everything was so already.
         applied: bool,
     },
     /// Its key was used before, for the same thing: this is what it did then.
     Replayed {
-        /// The thing that it made or changed.
+        /// The resource that it made or changed.
         entity_id: i64,
         /// The version that it had after that.
         version: i64,
@@ -285,7 +355,7 @@ pub enum WriteError {
     Refused {
         /// Which rule.
         refusal: Refusal,
-        /// The order as it stands, if the act was on one that the actor may see.
+        /// The order as it stands, if the operation was on one that the actor may see.
         order: Option<Arc<Order>>,
     },
     /// The idempotency key stands for something else.
@@ -326,17 +396,18 @@ pub enum WriteError {
 }
 
 impl Submission {
-    /// About how many rows it writes: what a batch is measured by.
+    /// About how many rows it writes: what a group is measured by.
     pub(crate) fn weight(&self) -> usize {
-        const ROWS_OF_ANY_ACT: usize = 5;
+        const ROWS_OF_ANY_OPERATION: usize = 5;
         const ROWS_OF_A_LINE: usize = 3;
         const VERSIONS_OF_A_ROW: usize = 10;
-        let throttles = self.operations.iter().filter(|act| matches!(act, Operation::Throttle(_))).count();
+        let throttles =
+            self.operations.iter().filter(|operation| matches!(operation, Operation::Throttle(_))).count();
         let others = self.operations.len() - throttles;
         let lines: usize = self
             .operations
             .iter()
-            .map(|act| match act {
+            .map(|operation| match operation {
                 Operation::Order { command: order::OrderCommand::Place(place), .. } => place.lines.len(),
                 Operation::Order { command: order::OrderCommand::Import(import), .. } => {
                     import.lines.len() + import.steps.len()
@@ -351,10 +422,23 @@ impl Submission {
                     versions.len() / VERSIONS_OF_A_ROW
                 }
                 Operation::Seen { orders, .. } => orders.len(),
-                _ => 0,
+                Operation::Order { .. }
+                | Operation::Store { .. }
+                | Operation::Product { .. }
+                | Operation::Customer { .. }
+                | Operation::Member { .. }
+                | Operation::Session(_)
+                | Operation::Batch(
+                    BatchOperation::Run { .. }
+                    | BatchOperation::GiveUp { .. }
+                    | BatchOperation::Cancel { .. },
+                )
+                | Operation::Verified { .. }
+                | Operation::Rehash { .. }
+                | Operation::Throttle(_) => 0,
             })
             .sum();
-        throttles + others * ROWS_OF_ANY_ACT + lines * ROWS_OF_A_LINE
+        throttles + others * ROWS_OF_ANY_OPERATION + lines * ROWS_OF_A_LINE
     }
 
     /// About how much memory it holds, in bytes.

@@ -17,9 +17,9 @@ pub const MAX_WAITING_BYTES: usize = 64 * 1024 * 1024;
 pub const MAX_WAITING_AGE: Duration = Duration::from_secs(2);
 /// A person's submission that was not taken up within this time is dropped.
 pub const TAKE_UP_LIMIT: Duration = Duration::from_secs(5);
-/// Most rows, about, that one batch writes.
-pub const MAX_BATCH_ROWS: usize = 2_000;
-/// Of the queue and of a batch, the share (one in so many) that one principal, or background work, may take.
+/// Most rows, about, that one group writes.
+pub const MAX_GROUP_ROWS: usize = 2_000;
+/// Of the queue and of a group, the share (one in so many) that one principal, or background work, may take.
 const SHARE: usize = 4;
 
 /// A submission with the way back to whoever waits for it.
@@ -77,14 +77,14 @@ impl Queue {
         Ok(())
     }
 
-    /// The next batch, as soon as there is one; `None` when the queue is closed and empty.
+    /// The next group, as soon as there is one; `None` when the queue is closed and empty.
     pub(crate) async fn take(&self) -> Option<Vec<Item>> {
         loop {
             {
                 let mut waiting = self.lock();
-                let batch = waiting.batch();
-                if !batch.is_empty() {
-                    return Some(batch);
+                let group = waiting.group();
+                if !group.is_empty() {
+                    return Some(group);
                 }
                 if waiting.closed && waiting.background.is_empty() && waiting.interactive.is_empty() {
                     return None;
@@ -124,16 +124,16 @@ impl Queue {
 }
 
 impl Waiting {
-    fn batch(&mut self) -> Vec<Item> {
-        let mut batch = vec![];
+    fn group(&mut self) -> Vec<Item> {
+        let mut group = vec![];
         let mut rows = 0;
         let reserved = match self.background.is_empty() {
             true => 0,
-            false => MAX_BATCH_ROWS / SHARE,
+            false => MAX_GROUP_ROWS / SHARE,
         };
         while let Some(item) = self.interactive.front() {
             let weight = item.submission.weight();
-            if !batch.is_empty() && rows + weight > MAX_BATCH_ROWS - reserved {
+            if !group.is_empty() && rows + weight > MAX_GROUP_ROWS - reserved {
                 break;
             }
             let Some(item) = self.interactive.pop_front() else { break };
@@ -143,11 +143,11 @@ impl Waiting {
                 continue;
             }
             rows += weight;
-            batch.push(item);
+            group.push(item);
         }
-        let room = match self.interactive.is_empty() && batch.is_empty() {
-            true => MAX_BATCH_ROWS,
-            false => MAX_BATCH_ROWS / SHARE,
+        let room = match self.interactive.is_empty() && group.is_empty() {
+            true => MAX_GROUP_ROWS,
+            false => MAX_GROUP_ROWS / SHARE,
         };
         let mut rows = 0;
         while let Some(item) = self.background.front() {
@@ -158,9 +158,9 @@ impl Waiting {
             let Some(item) = self.background.pop_front() else { break };
             self.left(&item);
             rows += weight;
-            batch.push(item);
+            group.push(item);
         }
-        batch
+        group
     }
 
     fn left(&mut self, item: &Item) {
@@ -214,8 +214,8 @@ mod tests {
         queue.push(item).map(|()| outcome)
     }
 
-    fn rows(batch: &[Item], class: Class) -> usize {
-        let of_class = batch.iter().filter(|item| item.submission.class == class);
+    fn rows(group: &[Item], class: Class) -> usize {
+        let of_class = group.iter().filter(|item| item.submission.class == class);
         of_class.map(|item| item.submission.weight()).sum()
     }
 
@@ -227,8 +227,8 @@ mod tests {
         }
         assert_eq!(queue.depth(), MAX_WAITING_ITEMS);
         assert_eq!(push(&queue, person(0), Class::Interactive, 1).err(), Some(WriteError::Overloaded));
-        let taken = queue.take().await.expect("a batch");
-        assert_eq!(rows(&taken, Class::Interactive), MAX_BATCH_ROWS);
+        let taken = queue.take().await.expect("a group");
+        assert_eq!(rows(&taken, Class::Interactive), MAX_GROUP_ROWS);
         assert!(push(&queue, person(0), Class::Interactive, 1).is_ok());
     }
 
@@ -242,7 +242,7 @@ mod tests {
             assert!(push(&queue, person(number), Class::Interactive, 1_000).is_ok());
         }
         assert_eq!(push(&queue, person(fit), Class::Interactive, 1_000).err(), Some(WriteError::Overloaded));
-        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert_eq!(queue.take().await.map(|group| group.len()), Some(1));
         assert!(push(&queue, person(fit), Class::Interactive, 1_000).is_ok());
     }
 
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(queue.push(old), Ok(()));
         assert_eq!(push(&queue, person(2), Class::Interactive, 1).err(), Some(WriteError::Overloaded));
         assert_eq!(push(&queue, person(2), Class::Background, 1).err(), Some(WriteError::Overloaded));
-        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert_eq!(queue.take().await.map(|group| group.len()), Some(1));
         assert!(push(&queue, person(2), Class::Interactive, 1).is_ok());
     }
 
@@ -272,41 +272,41 @@ mod tests {
             for _ in 0..MAX_WAITING_ITEMS / 2 {
                 assert!(push(&queue, ActorRef::Anonymous, Class::Interactive, 1).is_ok());
             }
-            queue.take().await.expect("a batch");
+            queue.take().await.expect("a group");
             assert!(push(&queue, greedy, Class::Interactive, 1).is_ok());
         }
     }
 
     #[tokio::test]
-    async fn background_work_gets_a_quarter_of_a_batch_while_others_wait() {
+    async fn background_work_gets_a_quarter_of_a_group_while_others_wait() {
         let queue = Queue::default();
-        let acts_of_a_batch = MAX_BATCH_ROWS / 5;
-        for number in 0..2 * acts_of_a_batch {
+        let acts_of_a_group = MAX_GROUP_ROWS / 5;
+        for number in 0..2 * acts_of_a_group {
             push(&queue, person(number), Class::Interactive, 1).expect("let in");
         }
-        for _ in 0..acts_of_a_batch {
+        for _ in 0..acts_of_a_group {
             push(&queue, ActorRef::Importer, Class::Background, 1).expect("let in");
         }
-        let full = (MAX_BATCH_ROWS * 3 / 4, MAX_BATCH_ROWS / 4);
-        for expected in [full, full, (MAX_BATCH_ROWS / 2, MAX_BATCH_ROWS / 4)] {
-            let batch = queue.take().await.expect("a batch");
-            assert_eq!((rows(&batch, Class::Interactive), rows(&batch, Class::Background)), expected);
+        let full = (MAX_GROUP_ROWS * 3 / 4, MAX_GROUP_ROWS / 4);
+        for expected in [full, full, (MAX_GROUP_ROWS / 2, MAX_GROUP_ROWS / 4)] {
+            let group = queue.take().await.expect("a group");
+            assert_eq!((rows(&group, Class::Interactive), rows(&group, Class::Background)), expected);
         }
         // Alone, it may have all of it.
-        for _ in 0..acts_of_a_batch {
+        for _ in 0..acts_of_a_group {
             push(&queue, ActorRef::System, Class::Background, 1).expect("let in");
         }
-        let batch = queue.take().await.expect("a batch");
-        assert_eq!(rows(&batch, Class::Background), MAX_BATCH_ROWS);
+        let group = queue.take().await.expect("a group");
+        assert_eq!(rows(&group, Class::Background), MAX_GROUP_ROWS);
     }
 
     #[tokio::test]
-    async fn one_that_is_heavier_than_a_batch_goes_alone() {
+    async fn one_that_is_heavier_than_a_group_goes_alone() {
         let queue = Queue::default();
-        push(&queue, person(1), Class::Interactive, MAX_BATCH_ROWS).expect("let in");
+        push(&queue, person(1), Class::Interactive, MAX_GROUP_ROWS).expect("let in");
         push(&queue, person(2), Class::Interactive, 1).expect("let in");
-        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
-        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(1));
+        assert_eq!(queue.take().await.map(|group| group.len()), Some(1));
+        assert_eq!(queue.take().await.map(|group| group.len()), Some(1));
     }
 
     #[tokio::test]
@@ -319,8 +319,8 @@ mod tests {
         assert_eq!(queue.push(import), Ok(()));
         assert_eq!(queue.push(late), Ok(()));
         // Machines wait for as long as it takes.
-        let batch = queue.take().await.expect("a batch");
-        assert_eq!((batch.len(), batch[0].submission.class), (1, Class::Background));
+        let group = queue.take().await.expect("a group");
+        assert_eq!((group.len(), group[0].submission.class), (1, Class::Background));
         assert_eq!(answer.await.expect("an answer"), Err(WriteError::NotExecuted));
         assert_eq!(queue.depth(), 0);
     }
@@ -332,7 +332,7 @@ mod tests {
         push(&queue, ActorRef::Importer, Class::Background, 1).expect("let in");
         queue.close();
         assert_eq!(push(&queue, person(2), Class::Interactive, 1).err(), Some(WriteError::NotExecuted));
-        assert_eq!(queue.take().await.map(|batch| batch.len()), Some(2));
+        assert_eq!(queue.take().await.map(|group| group.len()), Some(2));
         assert!(queue.take().await.is_none());
     }
 

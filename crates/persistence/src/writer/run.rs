@@ -1,4 +1,4 @@
-//! The writer task: batches, and what becomes of them when something breaks.
+//! The writer task: groups, and what becomes of them when something breaks.
 //!
 //! | what breaks | what follows |
 //! | --- | --- |
@@ -6,11 +6,11 @@
 //! | a statement, before COMMIT | roll back, forget all decisions, run each submission alone through the same code |
 //! | the same, alone | another process was faster: a few more tries; a lock: 503; storage: 503; else 500 |
 //! | all of that takes too long | what was not run yet is sent away, certainly not written |
-//! | COMMIT without an answer | look whether the batch took place, for all at once; not to be found out: unknown |
+//! | COMMIT without an answer | look whether the group took place, for all at once; not to be found out: unknown |
 //! | a panic in a decision | that submission gets 500, the others notice nothing |
 //! | a panic elsewhere | the task is started again |
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,10 +19,10 @@ use ordervault_domain::id::IdSequence;
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
-use super::decide::Decider;
+use super::decide::{Decider, MAX_CLOCK_LAG_MILLIS};
 use super::operation::{Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
-use super::working_set::{IDEMPOTENCY_MILLIS, WorkingSet};
+use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::sources::Sources;
@@ -32,37 +32,36 @@ use crate::tables::{idempotency, throttles, writers};
 const MAX_TRIES: u32 = 4;
 /// Longest random pause before another try, milliseconds.
 const MAX_JITTER_MILLIS: u64 = 20;
-/// A batch begins nothing more after this time; what is left of it is sent away.
-const BATCH_LIMIT: Duration = Duration::from_secs(10);
+/// A group begins nothing more after this time; what is left of it is sent away.
+const GROUP_LIMIT: Duration = Duration::from_secs(10);
 /// For so long the writer looks for the outcome of a commit whose answer was lost.
 const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two looks.
 const SETTLE_PAUSE: Duration = Duration::from_millis(100);
-/// The clock may be behind the newest record by so much; more, and nothing is written.
-pub(super) const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// Every so many batches expired idempotency keys and throttles are dropped,
-const CLEAN_UP_EVERY_BATCHES: i64 = 64;
-/// at most so many: more than so many batches can have made.
+/// Every so many groups expired idempotency keys and throttles are dropped,
+const CLEAN_UP_EVERY_GROUPS: i64 = 64;
+/// at most so many: more than so many groups can have made.
 const CLEAN_UP_ROWS: i64 = 128_000;
 
 type SubmissionResult = Result<Receipt, WriteError>;
 
-/// Everything the writer task keeps between batches.
+/// Everything the writer task keeps between groups.
 pub(super) struct Run {
     db: Db,
     sources: Sources,
     queue: Arc<Queue>,
     ids: IdSequence,
     writer_id: i64,
-    batch: i64,
+    /// Number of the last group that was written.
+    groups: i64,
     /// The latest time that a record or a decision has.
     latest: Timestamp,
 }
 
-/// Why a batch came to nothing.
+/// Why a group came to nothing.
 enum Failure {
     /// Nothing was written.
     RolledBack(Error),
@@ -91,19 +90,19 @@ impl Run {
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
         tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
-        Ok(Self { db, sources, queue, ids: IdSequence::default(), writer_id, batch: 0, latest })
+        Ok(Self { db, sources, queue, ids: IdSequence::default(), writer_id, groups: 0, latest })
     }
 
-    /// Runs batches until the queue is closed and empty.
+    /// Runs groups until the queue is closed and empty.
     async fn run(&mut self) {
         let queue = Arc::clone(&self.queue);
         while let Some(items) = queue.take().await {
-            self.batch(items).await;
+            self.group(items).await;
         }
     }
 
-    async fn batch(&mut self, items: Vec<Item>) {
-        let deadline = Instant::now() + BATCH_LIMIT;
+    async fn group(&mut self, items: Vec<Item>) {
+        let deadline = Instant::now() + GROUP_LIMIT;
         let submissions: Vec<&Submission> = items.iter().map(|item| &item.submission).collect();
         let outcomes = match self.attempt(&submissions).await {
             Ok(outcomes) => outcomes,
@@ -113,7 +112,7 @@ impl Run {
                 Settled::Unknown => vec![Err(WriteError::OutcomeUnknown); items.len()],
             },
             Err(Failure::RolledBack(error)) => {
-                tracing::debug!(%error, items = items.len(), "a batch was rolled back; its items run alone");
+                tracing::debug!(%error, items = items.len(), "a group was rolled back; its items run alone");
                 self.one_by_one(&submissions, deadline).await
             }
         };
@@ -131,37 +130,26 @@ impl Run {
         };
         let mut tx = self.db.begin().await.map_err(Error::Db)?;
         let mut set = WorkingSet::load(&mut tx, submissions.iter().copied(), now).await?;
+        let mut decider = Decider { set: &mut set, ids: &mut self.ids, sources: &self.sources, now };
         let outcomes: Vec<SubmissionResult> =
-            submissions.iter().map(|submission| self.decide(&mut set, submission, now)).collect();
+            submissions.iter().map(|submission| decider.decide(submission)).collect();
         if set.is_unchanged() {
             tx.rollback().await;
             return Ok(outcomes);
         }
-        set.flush(&mut tx).await?;
-        self.batch += 1;
-        if self.batch % CLEAN_UP_EVERY_BATCHES == 0 {
+        set.flush(&mut tx, now).await?;
+        self.groups += 1;
+        if self.groups % CLEAN_UP_EVERY_GROUPS == 0 {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
             idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
             throttles::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
         }
-        writers::touch(&mut tx, self.writer_id, self.batch, now).await?;
+        writers::touch(&mut tx, self.writer_id, self.groups, now).await?;
         match tx.commit().await {
             Ok(()) => Ok(outcomes),
             Err(CommitError::RolledBack(error)) => Err(Failure::RolledBack(Error::Db(error))),
             Err(CommitError::Unknown(error)) => Err(Failure::Unknown(outcomes, error)),
         }
-    }
-
-    /// One submission; a panic in it is its own affair.
-    fn decide(&mut self, set: &mut WorkingSet, submission: &Submission, now: Timestamp) -> SubmissionResult {
-        let mark = set.mark();
-        let mut decider = Decider { set, ids: &mut self.ids, sources: &self.sources, now };
-        let decided = catch_unwind(AssertUnwindSafe(|| decider.decide(submission)));
-        decided.unwrap_or_else(|_| {
-            tracing::error!(request_id = submission.request_id, "a decision panicked");
-            set.roll_back(mark);
-            Err(WriteError::Internal)
-        })
     }
 
     async fn one_by_one(&mut self, submissions: &[&Submission], deadline: Instant) -> Vec<SubmissionResult> {
@@ -199,7 +187,7 @@ impl Run {
         Err(WriteError::Internal)
     }
 
-    /// The answer to COMMIT was lost: looks whether the batch took place.
+    /// The answer to COMMIT was lost: looks whether the group took place.
     async fn settle(&self, error: &DbError) -> Settled {
         tracing::warn!(%error, "the answer to a commit was lost; looking for its outcome");
         if matches!(error, DbError::StorageIo(_) | DbError::StorageFull(_)) {
@@ -220,9 +208,9 @@ impl Run {
 
     async fn took_place(&self) -> Result<bool, Error> {
         let mut tx = self.db.begin().await?;
-        let last = writers::last_batch(&mut tx, self.writer_id).await?;
+        let last = writers::last_group(&mut tx, self.writer_id).await?;
         tx.rollback().await;
-        Ok(last == self.batch)
+        Ok(last == self.groups)
     }
 
     /// The time of a decision: never before an earlier one, and not if the clock lies.

@@ -3,7 +3,8 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, OrderCommand, decide, foreseen,
+    Amendment, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, OrderCommand, References, decide,
+    foreseen,
 };
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
@@ -117,7 +118,7 @@ pub(crate) async fn amend(
     act(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
 }
 
-/// The same decision on the same facts, without writing.
+/// The same decision in the same context, without writing.
 async fn foresee(
     caller: &Caller<'_>,
     id: OrderId,
@@ -134,13 +135,11 @@ async fn foresee(
     if seen.is_some_and(|expected| expected != order.version) {
         return Err(refused(Refusal::VersionConflict { current: order.version }).await?);
     }
-    let asked: Vec<i64> = amendment.lines.iter().flatten().map(|line| line.product_id.get()).collect();
-    let had = order.lines.iter().map(|line| line.product_id.get());
-    let context = OrderContext::read(&mut conn, order.store_id.get(), asked.into_iter().chain(had));
-    let context = context.await.map_err(failed)?;
+    let command = OrderCommand::Amend(amendment);
+    let context = OrderContext::read(&mut conn, References::of(&command, Some(&order))).await;
+    let context = context.map_err(failed)?;
     drop(conn);
     let now = caller.state.now();
-    let command = OrderCommand::Amend(amendment);
     let events = match decide(Some(&order), &context.context(), &caller.actor, &command, now) {
         Ok(events) => events,
         Err(refusal) => return Err(refused(refusal).await?),

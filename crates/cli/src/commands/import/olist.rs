@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, folder: &Path) -> Result<Exit, Failur
 }
 
 /// What became of everything read.
-struct Outcome {
+struct ImportOutcome {
     stores: Tally,
     customers: Tally,
     products: Tally,
@@ -48,10 +48,10 @@ async fn store(
     translator: Translator,
     olist: &Olist,
     now: Timestamp,
-) -> Outcome {
-    let stores = things(context, intake, "stores", translator.stores(olist)).await;
-    let customers = things(context, intake, "customers", olist::customers(olist)).await;
-    let products = things(context, intake, "products", olist::products(olist)).await;
+) -> ImportOutcome {
+    let stores = pieces(context, intake, "stores", translator.stores(olist)).await;
+    let customers = pieces(context, intake, "customers", olist::customers(olist)).await;
+    let products = pieces(context, intake, "products", olist::products(olist)).await;
     let orders = olist
         .orders
         .iter()
@@ -59,17 +59,17 @@ async fn store(
     let progress = context.start("orders", Some(orders.len() as u64));
     let orders = intake.take(orders, &progress).await;
     progress.finish();
-    Outcome { stores, customers, products, orders }
+    ImportOutcome { stores, customers, products, orders }
 }
 
-async fn things(context: &Context, intake: &mut Intake<'_>, what: &str, things: Vec<Piece>) -> Tally {
-    let progress = context.start(what, Some(things.len() as u64));
-    let tally = intake.take(things.into_iter().map(Ok), &progress).await;
+async fn pieces(context: &Context, intake: &mut Intake<'_>, what: &str, pieces: Vec<Piece>) -> Tally {
+    let progress = context.start(what, Some(pieces.len() as u64));
+    let tally = intake.take(pieces.into_iter().map(Ok), &progress).await;
     progress.finish();
     tally
 }
 
-impl Outcome {
+impl ImportOutcome {
     fn tallies(&self) -> [(&'static str, Tally); 4] {
         [
             ("stores", self.stores),
@@ -84,7 +84,7 @@ impl Outcome {
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for ImportOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (what, tally) in self.tallies() {
             writeln!(f, "{what}: {tally}")?;

@@ -2,20 +2,24 @@
 
 use std::net::SocketAddr;
 
+use ordervault_api::state::BuildInfo;
+
+use super::addresses::Addresses;
 use super::owner::Owner;
-use super::{Addresses, COMMIT};
-use crate::config::{Config, Mode};
-use crate::context::{Context, complain};
+use crate::config::Config;
+use crate::context::Context;
 use crate::demo;
-use crate::logging::Style;
+use crate::exit::complain;
+use crate::logging::LogStyle;
 
 pub(super) struct Greeting<'a> {
     pub(super) config: &'a Config,
+    pub(super) build: &'a BuildInfo,
     pub(super) addresses: &'a Addresses,
     pub(super) public_url: &'a str,
     pub(super) owner: Option<&'a Owner>,
     pub(super) has_demo_data: bool,
-    pub(super) style: Style,
+    pub(super) style: LogStyle,
 }
 
 impl Greeting<'_> {
@@ -23,8 +27,8 @@ impl Greeting<'_> {
     /// for it later.
     pub(super) fn print(&self, context: &Context) {
         match self.style {
-            Style::Pretty => context.say(&self.text()),
-            Style::Json => {
+            LogStyle::Pretty => context.say(&self.text()),
+            LogStyle::Json => {
                 let database = self.config.database.url.to_string();
                 let (api, metrics) = (self.addresses.api, self.addresses.metrics.map(metrics_url));
                 tracing::info!(%api, metrics, database, url = self.public_url, "listening");
@@ -33,20 +37,17 @@ impl Greeting<'_> {
         if let Some(owner) = self.owner {
             self.tell_owner(owner);
         }
-        if self.has_demo_data && self.style == Style::Pretty {
+        if self.has_demo_data && self.style == LogStyle::Pretty {
             context.say(&self.demo_accounts());
         }
     }
 
     fn text(&self) -> String {
         let url = self.public_url;
-        let mode = match self.config.mode {
-            Mode::Development => "development",
-            Mode::Production => "production",
-        };
-        let commit = COMMIT.map(|commit| format!(" ({commit})")).unwrap_or_default();
+        let (version, mode) = (self.build.version, self.config.mode.name());
+        let commit = self.build.commit.map(|commit| format!(" ({commit})")).unwrap_or_default();
         let mut lines = vec![
-            format!("ordervault {}{commit}, {mode} mode", env!("CARGO_PKG_VERSION")),
+            format!("ordervault {version}{commit}, {mode} mode"),
             format!("  database  {}", self.config.database.url),
             format!("  API       {url}/v1"),
         ];

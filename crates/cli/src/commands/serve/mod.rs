@@ -1,16 +1,15 @@
 //! `serve`: opens the database, makes the first owner, runs the API until it is told to stop.
 
+mod addresses;
 mod greeting;
 mod jobs;
 mod owner;
 mod sequencer;
 
-use std::net::{SocketAddr, TcpListener};
-
 use actix_web::web;
 use ordervault_api::auth::{SecretError, Secrets};
 use ordervault_api::server::{self, Ends, Listeners};
-use ordervault_api::settings::{Lifetime, Lifetimes, Mode, Settings};
+use ordervault_api::settings::{Lifetime, Lifetimes, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
 use ordervault_persistence::db::Db;
@@ -18,13 +17,14 @@ use ordervault_persistence::migrate;
 use ordervault_persistence::sources::Sources;
 
 use crate::args::Serve;
-use crate::config::{self, Config};
+use crate::config::Config;
 use crate::context::Context;
 use crate::database::{self, Database};
 use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::shutdown::Shutdown;
 use crate::sources;
+use addresses::{Addresses, address_of, listen};
 use greeting::Greeting;
 
 /// The source's commit, when the build names it.
@@ -51,8 +51,10 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{}", super::healthcheck::reachable(addresses.api)));
+    let build = BuildInfo { version: env!("CARGO_PKG_VERSION"), commit: COMMIT };
     Greeting {
         config,
+        build: &build,
         addresses: &addresses,
         public_url: &public_url,
         owner: owner.as_ref(),
@@ -62,7 +64,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     .print(context);
     let state = web::Data::new(AppState::new(
         settings(config, public_url, has_demo_data),
-        BuildInfo { version: env!("CARGO_PKG_VERSION"), commit: COMMIT },
+        build,
         (database.db.clone(), database.writer.clone()),
         sources,
         &secrets,
@@ -102,25 +104,6 @@ async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) 
     Ok(is_loaded)
 }
 
-/// The addresses really listened on.
-struct Addresses {
-    api: SocketAddr,
-    metrics: Option<SocketAddr>,
-}
-
-fn listen(address: SocketAddr, flag: &str) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).map_err(|error| {
-        let hint = "is another server running? Name another address by";
-        Failure::new(Exit::Unavailable, format!("cannot listen on {address}: {error}; {hint} {flag}"))
-    })
-}
-
-fn address_of(listener: &TcpListener) -> Result<SocketAddr, Failure> {
-    listener
-        .local_addr()
-        .map_err(|error| Failure::new(Exit::Unavailable, format!("cannot tell the own address: {error}")))
-}
-
 fn secrets(config: &Config, sources: &Sources) -> Result<Secrets, Failure> {
     let path = &config.auth.secret_file;
     let secrets = match config.auth.may_create_secret_file {
@@ -141,10 +124,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Setting
     let lifetime = |idle, absolute| Lifetime { idle_millis: millis(idle), absolute_millis: millis(absolute) };
     let auth = &config.auth;
     Settings {
-        mode: match config.mode {
-            config::Mode::Development => Mode::Development,
-            config::Mode::Production => Mode::Production,
-        },
+        mode: config.mode,
         docs_enabled: config.docs_enabled,
         is_behind_tls: public_url.starts_with("https://"),
         public_url,

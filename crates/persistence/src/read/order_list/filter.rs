@@ -130,6 +130,12 @@ impl SortKey {
 }
 
 impl OrderFilter {
+    /// Only what is overdue at this time: the SQL twin of [`is_overdue`](ordervault_domain::order::is_overdue).
+    #[must_use]
+    pub fn only_overdue(self, now: Timestamp) -> Self {
+        Self { due_before: self.due_before.into_iter().chain([now]).min(), ..self }
+    }
+
     /// The words that are asked for, and where this scope looks for them.
     pub(super) fn words(&self, scope: &Scope) -> Vec<(&[Term], &'static [Field])> {
         let mut words: Vec<(&[Term], &'static [Field])> = vec![];

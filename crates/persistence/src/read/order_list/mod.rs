@@ -1,8 +1,9 @@
 //! Lists of orders: any combination of filters, in any of a few orders, page by page.
 //!
-//! No page looks at more than [`MAX_WALKED_ROWS`] orders, whatever is asked for and however many orders there are. Each
-//! statement therefore has two parts: ids, so many and no more, that one index gives (`walk.rs`, `source.rs`), and the
-//! orders of these ids, to which everything else that is asked for is put (`criterion.rs`, `statement.rs`). Where the ids
+//! No statement of a page looks at more than [`MAX_WALKED_ROWS`] orders, whatever is asked for and however many orders
+//! there are; a page runs up to three of them. Each therefore has two parts: ids, so many and no more, that one index gives
+//! (`ranges.rs`, `source.rs`), and the orders of these ids, to which everything else that is asked for is put
+//! (`predicate.rs`, `statement.rs`). Where the ids
 //! come from is decided here and by counting, never by a planner's estimate:
 //!
 //! 1. Mostly a few rows along an index in the list's order fill the page.
@@ -11,172 +12,31 @@
 
 mod filter;
 mod predicate;
+mod ranges;
+mod row;
 mod source;
 mod statement;
-mod walk;
+mod unread_filter;
 
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
-pub(super) use predicate::in_scope;
+pub(super) use predicate::{in_scope, overdue};
+pub use row::{OrderCursor, OrderSummary};
+pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
 
 use ordervault_domain::access::Scope;
-use ordervault_domain::id::{CustomerId, OrderId, StoreId};
-use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{Order, Source, Status, is_overdue};
+use ordervault_domain::id::OrderId;
+use ordervault_domain::order::Order;
 use ordervault_domain::search::Field;
-use ordervault_domain::time::Timestamp;
 
 use self::predicate::Predicate;
+use self::row::SummaryRow;
 use self::statement::{Candidates, ListQuery};
-use super::unread::UnreadFilter;
-use super::{Counted, MAX_COUNTED, Page};
+use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;
-use crate::tables::columns::{Row, time_option};
 use crate::tables::{RowLock, Stored};
 use crate::tx::Conn;
-
-/// Most orders that one page looks at.
-pub const MAX_WALKED_ROWS: u64 = 10_000;
-
-/// Where a page ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderCursor {
-    /// What the list is sorted by, of the last order.
-    pub key: i64,
-    /// The last order.
-    pub id: OrderId,
-}
-
-/// An order in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrderSummary {
-    /// The order.
-    pub id: OrderId,
-    /// Its version.
-    pub version: i64,
-    /// Where it stands.
-    pub status: Status,
-    /// The store.
-    pub store_id: StoreId,
-    /// The customer, if they have an account.
-    pub customer_id: Option<CustomerId>,
-    /// Who ordered; none where the scope does not show it.
-    pub contact_name: Option<String>,
-    /// How to write to them; none where the scope does not show it.
-    pub contact_email: Option<String>,
-    /// How to call them; none where the scope does not show it.
-    pub contact_phone: Option<String>,
-    /// How it came in.
-    pub source: Source,
-    /// Its status where it was imported from.
-    pub source_status: Option<String>,
-    /// What it costs.
-    pub total: Amount,
-    /// In which currency.
-    pub currency: Currency,
-    /// When it was placed.
-    pub placed_at: Timestamp,
-    /// When it was last written.
-    pub updated_at: Timestamp,
-    /// When it is due to leave its status.
-    pub due_at: Option<Timestamp>,
-    /// When it was put into the trash.
-    pub deleted_at: Option<Timestamp>,
-    /// Is it new for the reader? None: nobody was named.
-    pub is_new: Option<bool>,
-    /// Where the words that were asked for are; empty when none were.
-    pub matched: Vec<Field>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SummaryRow {
-    id: i64,
-    version: i64,
-    status: String,
-    store_id: i64,
-    customer_id: Option<i64>,
-    contact_name: Option<String>,
-    contact_email: Option<String>,
-    contact_phone: Option<String>,
-    source: String,
-    source_status: Option<String>,
-    total: i64,
-    currency: String,
-    placed_at: i64,
-    updated_at: i64,
-    due_at: Option<i64>,
-    deleted_at: Option<i64>,
-    is_new: Option<bool>,
-    /// How many orders were looked at to find this page.
-    looked_at: i64,
-}
-
-const COLUMNS: [&str; 16] = [
-    "id",
-    "version",
-    "status",
-    "store_id",
-    "customer_id",
-    "contact_name",
-    "contact_email",
-    "contact_phone",
-    "source",
-    "source_status",
-    "total",
-    "currency",
-    "placed_at",
-    "updated_at",
-    "due_at",
-    "deleted_at",
-];
-
-impl TryFrom<SummaryRow> for OrderSummary {
-    type Error = Error;
-
-    fn try_from(row: SummaryRow) -> Result<Self, Error> {
-        let at = Row { table: "orders", id: row.id };
-        Ok(Self {
-            id: OrderId::from_i64(row.id),
-            version: row.version,
-            status: at.parsed("status", &row.status)?,
-            store_id: StoreId::from_i64(row.store_id),
-            customer_id: row.customer_id.map(CustomerId::from_i64),
-            contact_name: row.contact_name,
-            contact_email: row.contact_email,
-            contact_phone: row.contact_phone,
-            source: at.parsed("source", &row.source)?,
-            source_status: row.source_status,
-            total: Amount::new(row.total),
-            currency: at.parsed("currency", &row.currency)?,
-            placed_at: Timestamp::from_millis(row.placed_at),
-            updated_at: Timestamp::from_millis(row.updated_at),
-            due_at: time_option(row.due_at),
-            deleted_at: time_option(row.deleted_at),
-            is_new: row.is_new,
-            matched: vec![],
-        })
-    }
-}
-
-impl OrderSummary {
-    /// Should it have left its status before `now`?
-    #[must_use]
-    pub fn is_overdue(&self, now: Timestamp) -> bool {
-        is_overdue(self.due_at, now)
-    }
-
-    /// Where a page that ends with this order ends.
-    fn cursor(&self, key: SortKey) -> OrderCursor {
-        let key = match key {
-            SortKey::Placed => self.placed_at.millis(),
-            SortKey::Updated => self.updated_at.millis(),
-            SortKey::Due => self.due_at.map_or(i64::MAX, Timestamp::millis),
-            SortKey::Total => self.total.get(),
-        };
-        OrderCursor { key, id: self.id }
-    }
-}
 
 /// A page of the orders in scope that the filter asks for, after the cursor. A list sorted by [`SortKey::Due`] has only
 /// orders with a deadline.

@@ -7,9 +7,9 @@ use ordervault_domain::time::Timestamp;
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Value};
 
 use super::filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
+use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
 use crate::read::terms;
-use crate::read::unread::UnreadFilter;
 
 /// The digits of the phone number, the last one first.
 pub(super) const PHONE: &str = "contact_phone_reversed";
@@ -157,6 +157,12 @@ pub(in crate::read) fn in_scope(scope: &Scope) -> Condition {
         Some(all) => all.iter().fold(Condition::all(), |all, one| all.add(one.condition(Engine::Sqlite))),
         None => Condition::all().add(Expr::val(1).eq(0)),
     }
+}
+
+/// Is it overdue at this time? For rows of `orders`.
+pub(in crate::read) fn overdue(now: Timestamp) -> Condition {
+    let overdue = ranges(&OrderFilter::default().only_overdue(now), OrderSort::NEWEST_FIRST);
+    overdue.iter().fold(Condition::all(), |all, one| all.add(one.condition(Engine::Sqlite)))
 }
 
 /// What is in scope, together with the same that the filter asks for; `None`: nothing is.

@@ -8,10 +8,11 @@ use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 
 use super::filter::{OrderSort, SortKey};
 use super::predicate::{Line, PHONE, Predicate, column, products_with, words_on_sqlite};
+use super::ranges::{IndexRanges, KeyRange};
 use super::statement::{Candidates, ListQuery};
-use super::walk::{IndexRanges, KeyRange};
+use super::unread_filter;
 use crate::engine::Engine;
-use crate::read::{terms, unread};
+use crate::read::terms;
 
 impl ListQuery {
     /// For each index that finds something that the walk does not see to: at most so many orders.
@@ -77,8 +78,8 @@ impl Predicate {
                 Engine::Sqlite => words_on_sqlite(terms, fields),
                 Engine::Postgres => words_on_postgres(terms, fields),
             },
-            Self::Ids(ids) => unread::listed(ids, engine),
-            Self::New(news) => unread::listed(news.candidates()?, engine),
+            Self::Ids(ids) => unread_filter::listed(ids, engine),
+            Self::New(news) => unread_filter::listed(news.candidates()?, engine),
             Self::Deleted(false) | Self::Unindexed(..) => return None,
         })
     }

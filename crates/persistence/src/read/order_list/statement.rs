@@ -1,18 +1,18 @@
 //! The statements of a list.
 
 use sea_query::{
-    Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType, WithClause,
-    WithQuery,
+    Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, WithClause, WithQuery,
 };
 
-use super::COLUMNS;
-use super::OrderCursor;
 use super::filter::OrderSort;
 use super::predicate::{Predicate, column};
-use super::walk::{IndexRanges, KeyRange};
+use super::ranges::{IndexRanges, KeyRange};
+use super::row::{ListedRow, OrderCursor};
+use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
-use crate::read::unread::UnreadFilter;
+use crate::read::select::united;
 use crate::statement::Statement;
+use crate::tables::columns::TableRow as _;
 
 /// Orders looked at first for each row of a page when the walk leaves open only whether they are in the trash, which few
 /// are.
@@ -85,7 +85,7 @@ impl ListQuery {
         let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
         let key = column(self.sort.key.column());
         let mut page = self.kept(&candidates);
-        page.exprs(COLUMNS.map(column))
+        page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
             .expr_as(subquery(looked_at), "looked_at")
             .expr_as(self.news.flag(), "is_new")
             .cond_where(self.after())
@@ -161,10 +161,6 @@ fn among(candidates: Candidates, over: SelectStatement) -> WithQuery {
     let found =
         CommonTableExpression::new().table_name(Alias::new("found")).materialized(true).query(ids).to_owned();
     over.with(WithClause::new().cte(found).to_owned())
-}
-
-pub(super) fn united(mut all: SelectStatement, more: SelectStatement) -> SelectStatement {
-    all.union(UnionType::All, more).to_owned()
 }
 
 fn subquery(select: SelectStatement) -> Expr {

@@ -217,7 +217,6 @@ impl ListStaffOrders {
         }
         let finds_nothing = has_no_words(self.q.as_deref())
             || matches!(&customer, Some(CustomerFilter::Words(terms)) if terms.is_empty());
-        let late_before = (self.overdue == Some(true)).then_some(now);
         let filter = OrderFilter {
             statuses: self.status.clone(),
             stores: self.store.clone(),
@@ -233,7 +232,7 @@ impl ListStaffOrders {
             updated_after: self.updated_after,
             updated_before: self.updated_before,
             due_after: self.due_after,
-            due_before: self.due_before.into_iter().chain(late_before).min(),
+            due_before: self.due_before,
             total_min: self.total_min.map(Amount::new),
             total_max: self.total_max.map(Amount::new),
             trash: if deleted { Trash::Only } else { Trash::Without },
@@ -242,6 +241,7 @@ impl ListStaffOrders {
             new: self.new,
             ..OrderFilter::default()
         };
+        let filter = if self.overdue == Some(true) { filter.only_overdue(now) } else { filter };
         Ok((!finds_nothing).then_some(filter))
     }
 }

@@ -1,7 +1,6 @@
-//! Walking through everything that is stored, in one snapshot and a page at a time, so that memory stays bounded.
+//! Full scans: everything that is stored, in one snapshot and a page at a time, so that memory stays bounded.
 //!
-//! A further kind of thing with a history needs a line of `walked!`, and its place where the kinds are walked
-//! ([`crate::verify`], [`crate::transfer`]).
+//! A further kind of resource needs [`Scanned`], and its place where the kinds are scanned (`verify`, `transfer`).
 
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
@@ -15,11 +14,11 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
+use crate::tables::stock::{StockMovement, own_movement};
 use crate::tx::Conn;
-use crate::writer::{StockMovement, own_movement};
 
-/// Things with their histories that are in memory at a time.
-pub(crate) const THINGS_PER_PAGE: i64 = 500;
+/// Resources with their histories that are in memory at a time.
+pub(crate) const RESOURCES_PER_PAGE: i64 = 500;
 
 statements! {
     STORES: Template = Template::new("SELECT id FROM stores WHERE id > $1 ORDER BY id LIMIT $2");
@@ -34,8 +33,8 @@ statements! {
     COUNT_ORDERS: Template = Template::new("SELECT COUNT(*) FROM orders");
 }
 
-/// A kind of thing that can be walked through.
-pub(crate) trait Walked: Stored + Serialize + DeserializeOwned {
+/// A kind of resource that can be scanned.
+pub(crate) trait Scanned: Stored + Serialize + DeserializeOwned {
     /// Its table.
     const TABLE: &'static str;
     /// The ids after `$1`, at most `$2`.
@@ -47,7 +46,7 @@ pub(crate) trait Walked: Stored + Serialize + DeserializeOwned {
     fn text(id: i64) -> String;
 
     /// What the step between two states moves in the stock.
-    fn moves(_before: Option<&Self>, _after: &Self) -> Vec<StockMovement> {
+    fn movements(_before: Option<&Self>, _after: &Self) -> Vec<StockMovement> {
         vec![]
     }
 
@@ -57,83 +56,102 @@ pub(crate) trait Walked: Stored + Serialize + DeserializeOwned {
     }
 }
 
-macro_rules! walked {
-    ($kind:ty, $id:ident, $table:literal, $ids:ident, $count:ident $(, $item:item)*) => {
-        impl Walked for $kind {
-            const TABLE: &'static str = $table;
-            const IDS: &'static Template = &$ids;
-            const COUNT: &'static Template = &$count;
+impl Scanned for Store {
+    const TABLE: &'static str = "stores";
+    const IDS: &'static Template = &STORES;
+    const COUNT: &'static Template = &COUNT_STORES;
 
-            fn text(id: i64) -> String {
-                $id::from_i64(id).to_string()
-            }
-
-            $($item)*
-        }
-    };
+    fn text(id: i64) -> String {
+        StoreId::from_i64(id).to_string()
+    }
 }
 
-walked!(Store, StoreId, "stores", STORES, COUNT_STORES);
-walked!(Customer, CustomerId, "customers", CUSTOMERS, COUNT_CUSTOMERS);
-walked!(Member, MemberId, "members", MEMBERS, COUNT_MEMBERS);
-walked!(
-    Product,
-    ProductId,
-    "products",
-    PRODUCTS,
-    COUNT_PRODUCTS,
-    fn moves(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
+impl Scanned for Customer {
+    const TABLE: &'static str = "customers";
+    const IDS: &'static Template = &CUSTOMERS;
+    const COUNT: &'static Template = &COUNT_CUSTOMERS;
+
+    fn text(id: i64) -> String {
+        CustomerId::from_i64(id).to_string()
+    }
+}
+
+impl Scanned for Member {
+    const TABLE: &'static str = "members";
+    const IDS: &'static Template = &MEMBERS;
+    const COUNT: &'static Template = &COUNT_MEMBERS;
+
+    fn text(id: i64) -> String {
+        MemberId::from_i64(id).to_string()
+    }
+}
+
+impl Scanned for Product {
+    const TABLE: &'static str = "products";
+    const IDS: &'static Template = &PRODUCTS;
+    const COUNT: &'static Template = &COUNT_PRODUCTS;
+
+    fn text(id: i64) -> String {
+        ProductId::from_i64(id).to_string()
+    }
+
+    fn movements(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
         own_movement(before, after).into_iter().collect()
-    },
+    }
+
     // What orders take stands in the ledger, not in the product's own history.
     fn settled(fold: Self, row: &Self) -> Self {
         Self { on_hand: row.on_hand, reserved: row.reserved, ..fold }
     }
-);
-walked!(
-    Order,
-    OrderId,
-    "orders",
-    ORDERS,
-    COUNT_ORDERS,
-    fn moves(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
+}
+
+impl Scanned for Order {
+    const TABLE: &'static str = "orders";
+    const IDS: &'static Template = &ORDERS;
+    const COUNT: &'static Template = &COUNT_ORDERS;
+
+    fn text(id: i64) -> String {
+        OrderId::from_i64(id).to_string()
+    }
+
+    fn movements(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
         stock_deltas(before, after).into_iter().map(|moved| StockMovement::of(after, moved)).collect()
     }
-);
+}
 
 /// Goes through the ids of one kind, page by page.
-pub(crate) struct Walk {
+pub(crate) struct Scan {
     after: i64,
 }
 
-impl Walk {
+impl Scan {
     /// Before the first.
     pub(crate) fn new() -> Self {
         Self { after: i64::MIN }
     }
 
     /// The next ids, sorted; none at the end.
-    pub(crate) async fn next<A: Walked>(&mut self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
-        let rows: Vec<(i64,)> = conn.fetch_all(&A::IDS.bind((self.after, THINGS_PER_PAGE))).await?;
+    pub(crate) async fn next<A: Scanned>(&mut self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
+        let rows: Vec<(i64,)> = conn.fetch_all(&A::IDS.bind((self.after, RESOURCES_PER_PAGE))).await?;
         let ids: Vec<i64> = rows.into_iter().map(|row| row.0).collect();
         self.after = ids.last().copied().unwrap_or(self.after);
         Ok(ids)
     }
 }
 
-/// How many things of a kind there are.
-pub(crate) async fn count<A: Walked>(conn: &mut Conn) -> Result<u64, Error> {
+/// How many resources of a kind there are.
+pub(crate) async fn count<A: Scanned>(conn: &mut Conn) -> Result<u64, Error> {
     let (count,): (i64,) = conn.fetch_one(&A::COUNT.bind(())).await?;
     Ok(count.unsigned_abs())
 }
 
-/// How far a long work is.
+/// How far a scan is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The table at hand.
     pub table: &'static str,
-    /// Its things that are done.
+    /// Its resources that are done.
     pub done: u64,
-    /// Its things in all.
+    /// Its resources in all.
     pub total: u64,
 }

@@ -1,17 +1,18 @@
 //! Taking over things from an export, history and all: the rows come as they were, the state is folded from them.
 
 use ordervault_domain::access::Actor;
+use ordervault_domain::aggregate::Kind;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
 
-use super::decide::{ActorContext, Decider, Holds, OperationError};
-use super::operation::Effect;
-use super::working_set::{WorkingSet, own_movement};
-use crate::tables::Stored;
+use super::decider::{ActorContext, Decider, OperationError};
 use crate::tables::history::{FIRST, HistoryRow};
+use crate::tables::stock::own_movement;
+use crate::writer::operation::Effect;
+use crate::writer::set::{Change, Held};
 
 /// The refusal for a history that does not hold together.
 const BROKEN: Refusal = Refusal::Invalid {
@@ -26,7 +27,7 @@ const UNKNOWN_CUSTOMER: Refusal = Refusal::Invalid {
 };
 
 impl Decider<'_> {
-    pub(super) fn import_history(
+    pub(in crate::writer) fn import_history(
         &mut self,
         actor_context: &ActorContext<'_>,
         rows: &[HistoryRow],
@@ -34,44 +35,43 @@ impl Decider<'_> {
         if !matches!(actor_context.actor, Actor::Importer | Actor::Operator) {
             return Err(Refusal::Forbidden(None).into());
         }
-        let kind = rows.first().map(|row| row.kind.as_str());
+        let kind = rows.first().and_then(|row| row.kind.parse::<Kind>().ok()).ok_or(BROKEN)?;
         match kind {
-            Some("store") => self.adopt_as::<Store>(rows).map(|_| ())?,
-            Some("customer") => {
-                if let Some((_, customer)) = self.adopt_as::<Customer>(rows)?.last() {
+            Kind::Store => self.steps_of::<Store>(rows).map(|_| ())?,
+            Kind::Customer => {
+                if let Some((_, customer)) = self.steps_of::<Customer>(rows)?.last() {
                     self.fits_customer(customer)?;
                 }
             }
-            Some("product") => {
-                let steps = self.adopt_as::<Product>(rows)?;
+            Kind::Product => {
+                let steps = self.steps_of::<Product>(rows)?;
                 if let Some((_, product)) = steps.last() {
                     self.fits_product(product)?;
                 }
                 for (before, after) in steps {
-                    self.set.pending.moves.extend(own_movement(before.as_ref(), &after));
+                    if let Some(movement) = own_movement(before.as_ref(), &after) {
+                        self.set.apply(Change::StockMovement(movement));
+                    }
                 }
             }
-            Some("order") => {
-                for (before, after) in self.adopt_as::<Order>(rows)? {
+            Kind::Order => {
+                for (before, after) in self.steps_of::<Order>(rows)? {
                     self.fits_order(&after)?;
                     self.move_stock(before.as_ref(), &after);
                 }
             }
-            _ => return Err(BROKEN.into()),
+            // They do not travel.
+            Kind::Member => return Err(BROKEN.into()),
         }
         Ok(Effect::HistoryImported)
     }
 
     /// The steps from state to state, empty if the thing is here already with the same history, or has gone on from it.
-    fn adopt_as<A: Stored>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError>
-    where
-        WorkingSet: Holds<A>,
-    {
+    fn steps_of<A: Held>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Err(BROKEN.into()) };
-        let collection = Holds::<A>::collection(self.set);
-        if collection.get(first.entity_id).is_some() {
-            let passed = self.set.passed.get(&(last.entity_id, last.seq));
-            return match collection.head(first.entity_id) == last.hash || passed == Some(&last.hash) {
+        if self.set.get::<A>(first.entity_id).is_some() {
+            let passed = self.set.passed(last.entity_id, last.seq);
+            return match self.set.head::<A>(first.entity_id) == last.hash || passed == Some(&last.hash) {
                 true => Ok(vec![]),
                 false => Err(Refusal::Duplicate { field: "id" }.into()),
             };
@@ -93,38 +93,41 @@ impl Decider<'_> {
             steps.push((state.replace(after.clone()), after));
         }
         if let Some(state) = state {
-            self.set.collection_mut().set(state.raw_id(), state.clone(), Some(head));
+            self.set.set_state(state, Some(head));
         }
-        self.set.pending.history.extend(rows.iter().cloned());
+        for row in rows {
+            self.set.apply(Change::History(row.clone()));
+        }
         Ok(steps)
     }
 
     fn fits_customer(&self, customer: &Customer) -> Result<(), Refusal> {
         let email = customer.contact.email.as_ref();
-        match email.is_some_and(|email| self.customer_email_taken(customer.id.get(), email)) {
+        match email.is_some_and(|email| self.set.customer_email_taken(customer.id.get(), email.as_str())) {
             true => Err(Refusal::Duplicate { field: "email" }),
             false => Ok(()),
         }
     }
 
     fn fits_product(&self, product: &Product) -> Result<(), Refusal> {
-        if self.set.stores.get(product.store_id.get()).is_none() {
+        if self.set.get::<Store>(product.store_id.get()).is_none() {
             return Err(Refusal::UnknownStore);
         }
-        match self.sku_taken(product.id.get(), product.store_id, &product.sku) {
+        match self.set.sku_taken(product.id.get(), product.store_id.get(), &product.sku) {
             true => Err(Refusal::Duplicate { field: "sku" }),
             false => Ok(()),
         }
     }
 
     fn fits_order(&self, order: &Order) -> Result<(), Refusal> {
-        if self.set.stores.get(order.store_id.get()).is_none() {
+        if self.set.get::<Store>(order.store_id.get()).is_none() {
             return Err(Refusal::UnknownStore);
         }
-        if order.customer_id.is_some_and(|id| self.set.customers.get(id.get()).is_none()) {
+        if order.customer_id.is_some_and(|id| self.set.get::<Customer>(id.get()).is_none()) {
             return Err(UNKNOWN_CUSTOMER);
         }
-        let known = |id: i64| self.set.products.get(id).is_some_and(|found| found.store_id == order.store_id);
+        let known =
+            |id: i64| self.set.get::<Product>(id).is_some_and(|found| found.store_id == order.store_id);
         let lines = order.lines.iter().enumerate();
         let unknown: Vec<usize> =
             lines.filter(|(_, line)| !known(line.product_id.get())).map(|(position, _)| position).collect();

@@ -9,9 +9,10 @@ use sea_query::{Condition, Expr, ExprTrait, Order as Direction, Query, SelectSta
 
 use strum::IntoEnumIterator as _;
 
-use super::OrderCursor;
 use super::filter::{OrderSort, SortKey};
 use super::predicate::{Predicate, column};
+use super::row::OrderCursor;
+use crate::read::select::united;
 
 /// Most lanes that are merged; with more, the index of all orders is walked.
 const MAX_LANES: usize = 24;
@@ -83,7 +84,7 @@ impl KeyRange {
                     lane.limit(limit + offset);
                     Query::select().columns(["sort_key", "id"]).from_subquery(lane, "lane").to_owned()
                 });
-                let mut all = parts.reduce(super::statement::united).unwrap_or_default();
+                let mut all = parts.reduce(united).unwrap_or_default();
                 all.order_by("sort_key", self.direction()).order_by("id", self.direction()).to_owned()
             }
         };

@@ -1,11 +1,13 @@
 //! Logins: families of refresh tokens, rotated at each use (RFC 9700 section 4.14.2).
 
 use ordervault_domain::id::SessionId;
+use ordervault_domain::member::Member;
 use ordervault_domain::refusal::Refusal;
 
-use super::decide::{Decider, OperationError};
-use super::operation::{Effect, SessionOperation};
+use super::decider::{Decider, OperationError};
 use crate::tables::sessions::{Realm, Session};
+use crate::writer::operation::{Effect, SessionOperation, TokenHash};
+use crate::writer::set::{Change, Exchange};
 
 /// Most open logins of one principal; a further one ends the oldest.
 pub const MAX_SESSIONS_PER_PRINCIPAL: usize = 10;
@@ -16,7 +18,7 @@ pub const REUSE_GRACE_MILLIS: i64 = 10_000;
 
 impl Decider<'_> {
     /// Is this still the hash of the password of an active account?
-    pub(super) fn verified(
+    pub(in crate::writer) fn verified(
         &self,
         realm: Realm,
         principal_id: i64,
@@ -24,7 +26,7 @@ impl Decider<'_> {
     ) -> Result<Effect, OperationError> {
         let is_active = match realm {
             Realm::Customer => true,
-            Realm::Staff => self.set.members.get(principal_id).is_some_and(|member| member.active),
+            Realm::Staff => self.set.get::<Member>(principal_id).is_some_and(|member| member.active),
         };
         match self.set.password_hash(principal_id) {
             Some(current) if is_active && current == password_hash => Ok(Effect::Verified),
@@ -32,8 +34,11 @@ impl Decider<'_> {
         }
     }
 
-    pub(super) fn session(&mut self, act: &SessionOperation) -> Result<Effect, OperationError> {
-        match act {
+    pub(in crate::writer) fn session(
+        &mut self,
+        operation: &SessionOperation,
+    ) -> Result<Effect, OperationError> {
+        match operation {
             SessionOperation::Open { realm, principal_id, idle_millis, absolute_millis, token_hash } => {
                 self.end_oldest_of(*principal_id);
                 let id = SessionId::from_i64(self.new_id());
@@ -52,12 +57,11 @@ impl Decider<'_> {
                     ended_at: None,
                     ended_because: None,
                 };
-                self.set.set_session(session.clone());
-                self.set.pending.opened.push(id.get());
+                self.put(session.clone());
                 Ok(Effect::Session(Some(session)))
             }
             SessionOperation::Rotate { id, realm, presented_hash, idle_millis, token_hash } => {
-                let session = self.set.sessions.get(&id.get()).filter(|session| session.realm == *realm);
+                let session = self.set.session(id.get()).filter(|session| session.realm == *realm);
                 let session = session.cloned().ok_or(Refusal::InvalidCredentials)?;
                 if session.ended_at.is_some()
                     || self.now >= session.expires_at
@@ -76,7 +80,7 @@ impl Decider<'_> {
                 Ok(Effect::TokenReused)
             }
             SessionOperation::End { id } => {
-                let open = self.set.sessions.get(&id.get()).filter(|session| session.ended_at.is_none());
+                let open = self.set.session(id.get()).filter(|session| session.ended_at.is_none());
                 let ended = open.cloned().map(|session| self.end(session, "logout"));
                 Ok(Effect::Session(ended))
             }
@@ -91,12 +95,7 @@ impl Decider<'_> {
         }
     }
 
-    fn rotate(
-        &mut self,
-        session: Session,
-        idle_millis: i64,
-        token_hash: &super::operation::TokenHash,
-    ) -> Session {
+    fn rotate(&mut self, session: Session, idle_millis: i64, token_hash: &TokenHash) -> Session {
         let generation = session.generation + 1;
         let rotated = Session {
             generation,
@@ -106,19 +105,18 @@ impl Decider<'_> {
             idle_until: self.now.plus_millis(idle_millis).min(session.expires_at),
             ..session
         };
-        self.touch(rotated.clone());
+        self.put(rotated.clone());
         rotated
     }
 
     fn end(&mut self, session: Session, because: &str) -> Session {
         let ended = Session { ended_at: Some(self.now), ended_because: Some(because.to_owned()), ..session };
-        self.touch(ended.clone());
+        self.put(ended.clone());
         ended
     }
 
-    fn touch(&mut self, session: Session) {
-        self.set.pending.touched.push(session.id.get());
-        self.set.set_session(session);
+    fn put(&mut self, session: Session) {
+        self.set.apply(Change::Session(Exchange::put(session.id.get(), session)));
     }
 
     fn end_oldest_of(&mut self, principal_id: i64) {
@@ -133,8 +131,7 @@ impl Decider<'_> {
     fn open_sessions_of(&self, principal_id: i64) -> Vec<Session> {
         let mut open: Vec<Session> = self
             .set
-            .sessions
-            .values()
+            .sessions()
             .filter(|session| session.principal_id == principal_id && session.ended_at.is_none())
             .cloned()
             .collect();

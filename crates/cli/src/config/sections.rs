@@ -1,0 +1,251 @@
+//! The configuration in force, section by section, each value with its type.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use ordervault_api::settings::{Mode, Rates};
+use ordervault_persistence::engine::Engine;
+
+use super::error::ConfigError;
+use super::layers::Values;
+use super::source::Source;
+use super::value::{self, DatabaseUrl, Secret};
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// Pretty on a terminal, JSON otherwise.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The configuration in force. The settings are explained in [`SETTINGS`].
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Config {
+    pub mode: Mode,
+    pub data_dir: PathBuf,
+    pub database: Database,
+    pub server: Server,
+    /// `None`: no metrics listener.
+    pub metrics_listen: Option<SocketAddr>,
+    pub docs_enabled: bool,
+    pub jobs: Jobs,
+    pub auth: Auth,
+    pub throttles: Rates,
+    pub first_run: FirstRun,
+    pub log_format: LogFormat,
+    /// A filter of `tracing-subscriber`.
+    pub log_level: String,
+    pub(super) values: Values,
+}
+
+/// Settings of section `database`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Database {
+    pub url: DatabaseUrl,
+    pub readers: u32,
+    pub migrate_on_start: bool,
+}
+
+/// Settings of section `server`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Server {
+    pub listen: SocketAddr,
+    /// `None`: made from the address really listened on.
+    pub public_url: Option<String>,
+    pub replicas: u32,
+    pub trusted_proxies: Vec<IpNet>,
+    pub drain_pause: Duration,
+}
+
+/// Settings of section `jobs`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Jobs {
+    pub enabled: bool,
+    pub interval: Duration,
+}
+
+/// Settings of section `auth`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Auth {
+    pub secret_file: PathBuf,
+    /// Whether a missing secret file is made: not where replicas have to share one.
+    pub may_create_secret_file: bool,
+    pub customer_idle: Duration,
+    pub customer_session: Duration,
+    pub staff_idle: Duration,
+    pub staff_session: Duration,
+}
+
+/// Settings of section `first_run`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct FirstRun {
+    pub owner_email: String,
+    /// `None`: a random one, shown once.
+    pub owner_password: Option<Secret>,
+    /// In place of the password.
+    pub owner_password_hash: Option<Secret>,
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl Config {
+    /// Where a setting was set.
+    #[must_use]
+    pub fn source(&self, key: &str) -> &Source {
+        self.values.get(key).1
+    }
+
+    /// Checks every value and gives it its type.
+    pub(super) fn from_values(values: Values) -> Result<Self, ConfigError> {
+        let database = Database::from_values(&values)?;
+        let mode = read(&values, "mode", mode)?;
+        let shared_secret = database.url.engine() == Engine::Postgres && mode == Mode::Production;
+        Ok(Self {
+            mode,
+            data_dir: PathBuf::from(filled(&values, "data_dir", "the path of a folder")?),
+            database,
+            server: Server::from_values(&values)?,
+            metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
+            docs_enabled: read(&values, "docs.enabled", value::flag)?,
+            jobs: Jobs::from_values(&values)?,
+            auth: Auth::from_values(&values, !shared_secret)?,
+            throttles: throttles(&values)?,
+            first_run: FirstRun::from_values(&values)?,
+            log_format: read(&values, "log.format", log_format)?,
+            log_level: filled(&values, "log.level", "a level such as info")?,
+            values,
+        })
+    }
+}
+
+impl Database {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            url: read(values, "database.url", DatabaseUrl::parse)?,
+            readers: read(values, "database.readers", |text| value::number(text, 1..=64))?,
+            migrate_on_start: read(values, "database.migrate_on_start", value::flag)?,
+        })
+    }
+}
+
+impl Server {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let public_url = |text: &str| if text.is_empty() { Ok(None) } else { value::web_url(text).map(Some) };
+        Ok(Self {
+            listen: read(values, "server.listen", value::address)?,
+            public_url: read(values, "server.public_url", public_url)?,
+            replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
+            trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,
+            drain_pause: time(values, "server.drain_pause", Duration::ZERO, 10 * MINUTE)?,
+        })
+    }
+}
+
+impl Jobs {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            enabled: read(values, "jobs.enabled", value::flag)?,
+            interval: time(values, "jobs.interval", SECOND, 10 * MINUTE)?,
+        })
+    }
+}
+
+impl Auth {
+    fn from_values(values: &Values, may_create_secret_file: bool) -> Result<Self, ConfigError> {
+        Ok(Self {
+            secret_file: PathBuf::from(filled(values, "auth.secret_file", "the path of a file")?),
+            may_create_secret_file,
+            customer_idle: time(values, "auth.customer_idle", MINUTE, 365 * DAY)?,
+            customer_session: time(values, "auth.customer_session", MINUTE, 365 * DAY)?,
+            staff_idle: time(values, "auth.staff_idle", MINUTE, 30 * DAY)?,
+            staff_session: time(values, "auth.staff_session", MINUTE, 30 * DAY)?,
+        })
+    }
+}
+
+impl FirstRun {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let secret = |text: &str| match text {
+            "" => Ok(None),
+            text => Ok(Some(Secret::new(text))),
+        };
+        let hash = |text: &str| match text.is_empty() || text.starts_with("$argon2id$") {
+            true => secret(text),
+            false => Err("an argon2id hash, which begins with $argon2id$".to_owned()),
+        };
+        Ok(Self {
+            owner_email: filled(values, "first_run.owner_email", "an e-mail address")?,
+            owner_password: read(values, "first_run.owner_password", secret)?,
+            owner_password_hash: read(values, "first_run.owner_password_hash", hash)?,
+        })
+    }
+}
+
+fn throttles(values: &Values) -> Result<Rates, ConfigError> {
+    let rate = |key| read(values, key, value::rate);
+    Ok(Rates {
+        lookup_address: rate("throttles.lookup_address")?,
+        lookup_number: rate("throttles.lookup_number")?,
+        login_account: rate("throttles.login_account")?,
+        login_address: rate("throttles.login_address")?,
+        register_address: rate("throttles.register_address")?,
+        place_account: rate("throttles.place_account")?,
+    })
+}
+
+fn read<T>(
+    values: &Values,
+    key: &'static str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> Result<T, ConfigError> {
+    let (text, source) = values.get(key);
+    parse(text).map_err(|expected| ConfigError::Invalid { key, set_in: source.clone(), expected })
+}
+
+fn time(
+    values: &Values,
+    key: &'static str,
+    least: Duration,
+    most: Duration,
+) -> Result<Duration, ConfigError> {
+    read(values, key, |text| value::duration(text, least..=most))
+}
+
+fn filled(values: &Values, key: &'static str, expected: &str) -> Result<String, ConfigError> {
+    read(
+        values,
+        key,
+        |text| if text.trim().is_empty() { Err(expected.to_owned()) } else { Ok(text.to_owned()) },
+    )
+}
+
+fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "development" => Ok(Mode::Development),
+        "production" => Ok(Mode::Production),
+        _ => Err("development or production".to_owned()),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "pretty" => Ok(LogFormat::Pretty),
+        "json" => Ok(LogFormat::Json),
+        _ => Err("auto, pretty or json".to_owned()),
+    }
+}

@@ -1,0 +1,200 @@
+//! Which orders are new for a member, as a part of a list's statement: placed here, above their mark, and not seen one by
+//! one.
+//!
+//! The position of an order's first event decides, because neither ids nor times are in the order of commits. An order
+//! that has no position yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
+//! statement, always: between two, a mark could pass what the other one still looks for.
+
+use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::id::MemberId;
+use ordervault_domain::order::Source;
+use sea_query::{Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement};
+
+use super::filter::OrderFilter;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::read::page::MAX_WALKED_ROWS;
+use crate::read::select::column;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
+
+statements! {
+    // What has no position yet may be anything; the condition `is_new` leaves out what is no order placed here.
+    SINCE_MARK: Template = Template::new(
+        "SELECT since.order_id, EXISTS (
+             SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
+         FROM (
+             SELECT order_id FROM (
+                 SELECT order_id FROM order_arrivals WHERE position > COALESCE(
+                     (SELECT position FROM seen_marks WHERE member_id = $1),
+                     (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+         ) AS since"
+    );
+    SINCE_MARK_IN_STORES: Template = Template::new(
+        "SELECT since.order_id, EXISTS (
+             SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
+         FROM (
+             SELECT order_id FROM (
+                 SELECT order_id FROM order_arrivals WHERE store_id {in_keys:3} AND position > COALESCE(
+                     (SELECT position FROM seen_marks WHERE member_id = $1),
+                     (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+         ) AS since"
+    );
+}
+
+/// What a list tells, and whether it asks, about what is new for its reader.
+#[derive(Clone, Debug)]
+pub(in crate::read) struct UnreadFilter {
+    reader: Option<MemberId>,
+    wanted: Option<bool>,
+    /// All that can be new, if that is wanted and not too much.
+    candidates: Option<Vec<i64>>,
+}
+
+impl UnreadFilter {
+    /// What a filter asks for.
+    pub(in crate::read) async fn of(
+        conn: &mut Conn,
+        scope: &Scope,
+        filter: &OrderFilter,
+    ) -> Result<Self, Error> {
+        let wanted = filter.new.filter(|_| filter.reader.is_some());
+        let candidates = match (filter.reader, wanted) {
+            (Some(reader), Some(true)) => candidates(conn, scope, reader).await?,
+            _ => None,
+        };
+        Ok(Self { reader: filter.reader, wanted, candidates })
+    }
+
+    /// Nobody reads.
+    pub(super) fn nobodys() -> Self {
+        Self { reader: None, wanted: None, candidates: None }
+    }
+
+    /// Is it asked for what is new, or is not?
+    pub(super) fn is_asked(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// All orders that can be new, if these are asked for and are not too many.
+    pub(super) fn candidates(&self) -> Option<&[i64]> {
+        self.candidates.as_deref()
+    }
+
+    /// What to select from, under the name `orders`: all orders, or those that can be new, whatever else is asked for.
+    pub(in crate::read) fn source(&self, engine: Engine) -> SelectStatement {
+        match &self.candidates {
+            Some(ids) => with_ids(ids, engine),
+            None => Query::select().from(Alias::new("orders")).to_owned(),
+        }
+    }
+
+    /// Has each row to be looked at?
+    pub(in crate::read) fn is_walked(&self) -> bool {
+        self.wanted.is_some() && self.candidates.is_none()
+    }
+
+    /// The condition on each row.
+    pub(in crate::read) fn condition(&self) -> Condition {
+        match (self.reader, self.wanted) {
+            (Some(reader), Some(true)) => is_new(reader),
+            (Some(reader), Some(false)) => is_new(reader).not(),
+            _ => Condition::all(),
+        }
+    }
+
+    /// Whether the row is new for its reader, as a column; NULL without a reader.
+    pub(super) fn flag(&self) -> Expr {
+        match self.reader {
+            Some(reader) => Expr::case(is_new(reader), true).finally(false).into(),
+            None => Expr::val(None::<bool>),
+        }
+    }
+}
+
+/// The orders that can be new for the reader in the stores of this scope; `None`: too many to name.
+async fn candidates(conn: &mut Conn, scope: &Scope, reader: MemberId) -> Result<Option<Vec<i64>>, Error> {
+    let limit = MAX_WALKED_ROWS.cast_signed();
+    let statement = match scope {
+        Scope::Staff { stores: StoreScope::Only(stores), .. } => {
+            let stores: Vec<i64> = stores.iter().map(|store| store.get()).collect();
+            SINCE_MARK_IN_STORES.bind((reader.get(), limit, stores))
+        }
+        _ => SINCE_MARK.bind((reader.get(), limit)),
+    };
+    let rows: Vec<(i64, bool)> = conn.fetch_all(&statement).await?;
+    if rows.len() as u64 >= MAX_WALKED_ROWS {
+        return Ok(None);
+    }
+    Ok(Some(rows.into_iter().filter(|(_, seen)| !seen).map(|(id, _)| id).collect()))
+}
+
+/// The orders with these ids, looked up one by one: no other filter's index may lead the way. The list is one text, so
+/// that the statement stays the same for any number of ids.
+pub(in crate::read) fn with_ids(ids: &[i64], engine: Engine) -> SelectStatement {
+    let listed = match engine {
+        Engine::Sqlite => of_list(
+            "orders.* FROM json_each(?) AS listed CROSS JOIN orders ON orders.id = listed.value",
+            ids,
+            engine,
+        ),
+        Engine::Postgres => of_list(
+            "orders.* FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)
+             JOIN orders ON orders.id = listed.value",
+            ids,
+            engine,
+        ),
+    };
+    Query::select().from_subquery(listed, Alias::new("orders")).to_owned()
+}
+
+/// These ids as rows of one column, `id`.
+pub(super) fn listed(ids: &[i64], engine: Engine) -> SelectStatement {
+    let text = match engine {
+        Engine::Sqlite => "value AS id FROM json_each(?)",
+        Engine::Postgres => "value AS id FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)",
+    };
+    of_list(text, ids, engine)
+}
+
+fn of_list(text: &'static str, ids: &[i64], engine: Engine) -> SelectStatement {
+    let ids = ids.iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+    let list = match engine {
+        Engine::Sqlite => format!("[{ids}]"),
+        Engine::Postgres => ids,
+    };
+    Query::select().expr(Expr::cust_with_values(text, [list])).to_owned()
+}
+
+/// Is an order new for this member? In a selection that has the columns `id` and `source` of `orders`.
+pub(in crate::read) fn is_new(member: MemberId) -> Condition {
+    let of = |table: &'static str, owner: &'static str, id: Expr| {
+        let mut select = Query::select();
+        select.from(Alias::new(table)).and_where(column(owner).eq(id));
+        select
+    };
+    let mark = of("seen_marks", "member_id", member.get().into()).column(Alias::new("position")).to_owned();
+    let birth = of("outbox", "entity_id", member.get().into())
+        .column(Alias::new("position"))
+        .and_where(column("seq").eq(1))
+        .to_owned();
+    // Somebody whose own first event has no position yet came after everything that has one.
+    let mark = Func::coalesce([Expr::from(mark), Expr::from(birth), Expr::val(i64::MAX)]);
+    // Looked up row by row: asked whether such rows EXIST, PostgreSQL would read all there are.
+    let arrived = of("order_arrivals", "order_id", Expr::col(("orders", "id")))
+        .column(Alias::new("position"))
+        .to_owned();
+    let arrived = Func::coalesce([Expr::from(arrived), Expr::val(i64::MAX)]);
+    let seen = of("seen_orders", "member_id", member.get().into())
+        .column(Alias::new("order_id"))
+        .and_where(column("order_id").equals(("orders", "id")))
+        .to_owned();
+    Condition::all()
+        .add(Expr::col(("orders", "source")).ne(<&str>::from(Source::Import)))
+        .add(Expr::from(arrived).gt(mark))
+        .add(Expr::from(seen).is_null())
+}

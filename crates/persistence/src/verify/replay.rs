@@ -1,0 +1,86 @@
+//! A history, followed from its first event, each of them looked at.
+
+use ordervault_domain::aggregate::Kind;
+
+use super::report::{Code, Finding, Report, finding};
+use crate::scan::Scanned;
+use crate::tables::history::{FIRST, HistoryRow};
+use crate::tables::stock::StockMovement;
+
+/// What a history amounts to.
+pub(super) struct Replayed<A> {
+    /// The fold; none if the history is broken.
+    pub state: Option<A>,
+    /// What its events move in the stock; none if the history is broken.
+    pub movements: Option<Vec<StockMovement>>,
+    pub last_seq: i64,
+    pub head: String,
+}
+
+/// Follows a history from its first event, looking at each.
+pub(super) fn replay<A: Scanned>(id: i64, rows: &[HistoryRow], report: &mut Report) -> Replayed<A> {
+    let mut replayed = Replayed { state: None, movements: Some(vec![]), last_seq: 0, head: FIRST.to_owned() };
+    if rows.is_empty() {
+        report.add(finding::<A>(
+            Code::RowWithoutHistory,
+            id,
+            None,
+            "nothing in the history leads to this row",
+        ));
+    }
+    for row in rows {
+        let mut found = |code, detail: &str| {
+            let finding = finding::<A>(code, id, Some(row.seq), detail);
+            report.add(Finding { table: "history", ..finding });
+        };
+        let follows = row.seq == replayed.last_seq + 1;
+        if !follows {
+            found(Code::HistoryGap, &format!("after event {} comes event {}", replayed.last_seq, row.seq));
+            replayed.movements = None;
+        } else if row.chained(&replayed.head) != row.hash {
+            found(Code::HistoryHash, "the hash does not cover this content after the event before");
+        }
+        if row.misses_values() {
+            found(
+                Code::PersonalMissing,
+                "the personal values are gone, and no event says that they were erased",
+            );
+        } else if !row.keeps_commitment() {
+            found(Code::PersonalMismatch, "the personal values are not those that the event is committed to");
+        }
+        (replayed.last_seq, replayed.head) = (row.seq, row.hash.clone());
+        if replayed.movements.is_some()
+            && let Err((code, detail)) = step(&mut replayed, row)
+        {
+            found(code, &detail);
+        }
+        if replayed.movements.is_none() {
+            replayed.state = None;
+        }
+    }
+    replayed
+}
+
+/// Applies one event. A history that cannot be folded any further has no movements.
+fn step<A: Scanned>(replayed: &mut Replayed<A>, row: &HistoryRow) -> Result<(), (Code, String)> {
+    let Some(mut movements) = replayed.movements.take() else { return Ok(()) };
+    if row.kind.parse::<Kind>() != Ok(A::KIND) {
+        return Err((Code::HistoryKind, format!("an event of the kind {:?} stands here", row.kind)));
+    }
+    let event = row
+        .decoded::<A>()
+        .map_err(|_| (Code::HistoryText, "the text or the format of the event is unknown".to_owned()))?;
+    let before = replayed.state.take();
+    let after = A::apply(before.clone(), row.entity_id, &event, row.stamp())
+        .map_err(|misfit| (Code::HistoryMisfit, misfit.to_string()))?;
+    movements.extend(A::movements(before.as_ref(), &after));
+    let derived = row.misderived(before.as_ref(), &after);
+    replayed.movements = Some(movements);
+    replayed.state = Some(after);
+    match derived {
+        Some(column) => {
+            Err((Code::HistoryDerived, format!("the column {column} does not say what the event says")))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,49 @@
+//! What `order::decide` wants to know besides the order.
+
+use ordervault_domain::access::Actor;
+use ordervault_domain::id::StoreId;
+use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order, References};
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
+
+use crate::writer::set::WorkingSet;
+
+/// Store, products and look-alikes for a command on an order, from the working set.
+pub(super) fn context<'a>(
+    set: &'a WorkingSet,
+    actor: &Actor,
+    order: Option<&Order>,
+    command: &order::OrderCommand,
+    now: Timestamp,
+) -> DecisionContext<'a> {
+    let references = References::of(command, order);
+    let stored = |id: StoreId| set.get::<Store>(id.get());
+    let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
+    let window_minutes = context.store.and_then(|store| store.policy.duplicate_window_minutes);
+    let look_alikes = match (command, window_minutes) {
+        (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
+        _ => vec![],
+    };
+    DecisionContext { look_alikes, ..context }
+}
+
+/// Orders like the one to be placed, from the last so many minutes.
+fn look_alikes<'a>(
+    set: &'a WorkingSet,
+    actor: &Actor,
+    place: &order::Place,
+    window_minutes: u32,
+    now: Timestamp,
+) -> Vec<&'a Order> {
+    let customer_id = match actor {
+        Actor::Customer(id) => Some(*id),
+        _ => place.customer_id,
+    };
+    let Some(wanted) = DuplicateKey::of_place(place, customer_id) else { return vec![] };
+    let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
+    let alike = |order: &&Order| DuplicateKey::of_order(order).as_ref() == Some(&wanted);
+    let mut found: Vec<&Order> = set.all::<Order>().filter(recent).filter(alike).collect();
+    found.sort_by_key(|order| order.id);
+    found
+}

@@ -1,0 +1,438 @@
+//! The law of the working set: whatever a submission changes, refused or panicking it leaves everything as it was.
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::batch::BatchAction;
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::CustomerCommand;
+use ordervault_domain::id::{
+    BatchId, CustomerId, IdSequence, MemberId, OrderId, ProductId, SessionId, StoreId,
+};
+use ordervault_domain::member::{MemberCommand, NewMember};
+use ordervault_domain::money::Amount;
+use ordervault_domain::order::{Amendment, LineRequest, OrderCommand, Place};
+use ordervault_domain::product::{NewProduct, ProductCommand};
+use ordervault_domain::store::{NewStore, Policy, StoreCommand};
+use ordervault_domain::time::Timestamp;
+use strum::IntoEnumIterator as _;
+
+use super::decide::Decider;
+use super::operation::{
+    ActorRef, BatchOperation, BatchOperationKind, Class, Effect, Idempotency, Operation, OperationKind, Rate,
+    Receipt, SessionOperation, SessionOperationKind, Submission, Throttle, ThrottleOperation,
+    ThrottleOperationKind, WriteError,
+};
+use super::set::WorkingSet;
+use crate::sources::Sources;
+use crate::tables::history::HistoryRow;
+use crate::tables::sessions::Realm;
+
+/// 2026-03-01, in milliseconds.
+const NOW: Timestamp = Timestamp::from_millis(1_772_323_200_000);
+const HOUR_MILLIS: i64 = 3_600_000;
+/// A throttle that has counted an attempt.
+const COUNTED: &str = "counted";
+
+/// A shop in memory: everything that the examples act on has been read.
+struct Fixture {
+    set: WorkingSet,
+    ids: IdSequence,
+    store: StoreId,
+    product: ProductId,
+    customer: CustomerId,
+    member: MemberId,
+    order: OrderId,
+    batch: BatchId,
+    session: SessionId,
+}
+
+/// Operations of one kind that can be carried out in the fixture, and who may.
+type Example = (ActorRef, Vec<Operation>);
+
+#[test]
+fn what_is_taken_back_has_never_been() {
+    for (name, (actor, operations), changes) in examples() {
+        let mut fixture = Fixture::new();
+        let before = fixture.set.clone();
+        let savepoint = fixture.set.savepoint();
+        let receipt = fixture.decide(&calm(), actor, operations);
+        assert!(matches!(receipt, Ok(Receipt::Executed { .. })), "{name}: {receipt:?}");
+        assert_eq!(fixture.set != before, changes, "{name} changes something");
+        fixture.set.roll_back(savepoint);
+        assert_eq!(fixture.set, before, "{name}");
+    }
+}
+
+#[test]
+fn a_refused_submission_leaves_no_trace() {
+    for (name, (actor, mut operations), _) in examples() {
+        let mut fixture = Fixture::new();
+        let before = fixture.set.clone();
+        operations.push(refused());
+        let outcome = fixture.decide(&calm(), actor, operations);
+        assert!(matches!(outcome, Err(WriteError::Refused { .. })), "{name}: {outcome:?}");
+        assert_eq!(fixture.set, before, "{name}");
+    }
+}
+
+#[test]
+fn a_panicking_submission_leaves_no_trace() {
+    for (name, (actor, mut operations), _) in examples() {
+        operations.push(panicking());
+        // In the middle of it, wherever bytes are drawn, and after all of it.
+        for bytes_drawn in 0.. {
+            let mut fixture = Fixture::new();
+            let before = fixture.set.clone();
+            let drawn = Arc::new(AtomicUsize::new(0));
+            let outcome = fixture.decide(&jumpy(bytes_drawn, &drawn), actor, operations.clone());
+            assert_eq!(outcome, Err(WriteError::Internal), "{name}");
+            assert_eq!(fixture.set, before, "{name}, at the draw {bytes_drawn}");
+            if drawn.load(Ordering::Relaxed) <= bytes_drawn {
+                break;
+            }
+        }
+    }
+}
+
+/// Of every kind of operation at least one example, with its name and whether it changes anything.
+fn examples() -> Vec<(String, Example, bool)> {
+    let fixture = Fixture::new();
+    let of_kind = |kind: OperationKind| {
+        let examples = fixture.examples(kind);
+        assert!(!examples.is_empty(), "{kind:?} has an example");
+        examples.into_iter().map(move |example| {
+            (format!("{kind:?}: {:?}", example.1), example, kind != OperationKind::Verified)
+        })
+    };
+    OperationKind::iter().flat_map(of_kind).collect()
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let mut fixture = Self {
+            set: WorkingSet::default(),
+            ids: IdSequence::default(),
+            store: StoreId::from_i64(0),
+            product: ProductId::from_i64(0),
+            customer: CustomerId::from_i64(0),
+            member: MemberId::from_i64(0),
+            order: OrderId::from_i64(0),
+            batch: BatchId::from_i64(0),
+            session: SessionId::from_i64(0),
+        };
+        fixture.store = StoreId::from_i64(fixture.made(new_store("The first")));
+        fixture.product = ProductId::from_i64(fixture.made(new_product(fixture.store)));
+        fixture.customer = CustomerId::from_i64(fixture.made(register("maria@example.com")));
+        fixture.member = MemberId::from_i64(fixture.made(new_member("owner@example.com")));
+        fixture.order = OrderId::from_i64(fixture.made(place(fixture.store, fixture.product)));
+        let open = BatchOperation::Open {
+            action: BatchAction::Confirm,
+            stores: StoreScope::All,
+            items: Arc::from([(fixture.order, None)]),
+        };
+        let (Effect::Batch(batch), Effect::Session(Some(session))) = (
+            fixture.done(ActorRef::Member(fixture.member), Operation::Batch(open)),
+            fixture.done(ActorRef::Anonymous, Operation::Session(open_session(fixture.customer))),
+        ) else {
+            panic!("a batch and a login");
+        };
+        (fixture.batch, fixture.session) = (batch.id, session.id);
+        fixture.done(ActorRef::Anonymous, Operation::Throttle(ThrottleOperation::Count(throttle(COUNTED))));
+        fixture.set.put_mark(fixture.member.get(), 1, 3);
+        fixture
+    }
+
+    fn decide(
+        &mut self,
+        sources: &Sources,
+        actor: ActorRef,
+        operations: Vec<Operation>,
+    ) -> Result<Receipt, WriteError> {
+        let submission = Submission {
+            actor,
+            request_id: "request".into(),
+            class: Class::Interactive,
+            idempotency: Some(Idempotency { scoped_key: "key".into(), fingerprint: "print".into() }),
+            operations,
+        };
+        Decider { set: &mut self.set, ids: &mut self.ids, sources, now: NOW }.decide(&submission)
+    }
+
+    /// Carries out one operation without a key.
+    fn done(&mut self, actor: ActorRef, operation: Operation) -> Effect {
+        let submission = Submission {
+            actor,
+            request_id: "setup".into(),
+            class: Class::Interactive,
+            idempotency: None,
+            operations: vec![operation],
+        };
+        let mut decider = Decider { set: &mut self.set, ids: &mut self.ids, sources: &calm(), now: NOW };
+        match decider.decide(&submission) {
+            Ok(Receipt::Executed { done, .. }) => done.into_iter().next().expect("an effect"),
+            other => panic!("{operation:?}: {other:?}", operation = submission.operations),
+        }
+    }
+
+    /// The id of what an operation makes.
+    fn made(&mut self, operation: Operation) -> i64 {
+        match self.done(ActorRef::Operator, operation) {
+            Effect::Store(store) => store.id.get(),
+            Effect::Product(product) => product.id.get(),
+            Effect::Customer(customer) => customer.id.get(),
+            Effect::Member(member) => member.id.get(),
+            Effect::Order(order) => order.id.get(),
+            other => panic!("nothing was made: {other:?}"),
+        }
+    }
+
+    /// Examples of this kind: add those of a new one here.
+    fn examples(&self, kind: OperationKind) -> Vec<Example> {
+        let operator = |operations: Vec<Operation>| (ActorRef::Operator, operations);
+        let member = ActorRef::Member(self.member);
+        let on_order = |command| {
+            operator(vec![Operation::Order { id: Some(self.order), expected_version: None, command }])
+        };
+        match kind {
+            OperationKind::Order => vec![
+                (member, vec![place(self.store, self.product)]),
+                on_order(OrderCommand::Confirm),
+                on_order(OrderCommand::Amend(Amendment {
+                    lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }]),
+                    ..Amendment::default()
+                })),
+                on_order(OrderCommand::Hide),
+            ],
+            OperationKind::Store => vec![operator(vec![
+                new_store("Another"),
+                Operation::Store {
+                    id: Some(self.store),
+                    expected_version: None,
+                    command: StoreCommand::Deactivate,
+                },
+            ])],
+            OperationKind::Product => vec![operator(vec![
+                new_product_as(self.store, "SKU-2"),
+                Operation::Product {
+                    id: Some(self.product),
+                    expected_version: None,
+                    command: ProductCommand::AdjustStock { delta: 5, comment: None },
+                },
+            ])],
+            OperationKind::Customer => vec![(ActorRef::Anonymous, vec![register("second@example.com")])],
+            OperationKind::Member => vec![operator(vec![
+                new_member("second@example.com"),
+                Operation::Member {
+                    id: Some(self.member),
+                    expected_version: None,
+                    command: MemberCommand::ResetPassword,
+                    password_hash: Some("reset".into()),
+                },
+            ])],
+            OperationKind::Session => SessionOperationKind::iter()
+                .map(|kind| (ActorRef::Anonymous, vec![Operation::Session(self.session_example(kind))]))
+                .collect(),
+            OperationKind::Batch => BatchOperationKind::iter()
+                .map(|kind| (member, vec![Operation::Batch(self.batch_example(kind))]))
+                .collect(),
+            OperationKind::Verified => vec![(
+                ActorRef::Anonymous,
+                vec![Operation::Verified {
+                    realm: Realm::Customer,
+                    principal_id: self.customer.get(),
+                    password_hash: "hash".into(),
+                }],
+            )],
+            OperationKind::Rehash => vec![(
+                ActorRef::Anonymous,
+                vec![Operation::Rehash {
+                    principal_id: self.customer.get(),
+                    password_hash: "stronger".into(),
+                }],
+            )],
+            OperationKind::Throttle => ThrottleOperationKind::iter()
+                .map(|kind| (ActorRef::Anonymous, vec![Operation::Throttle(throttle_example(kind))]))
+                .collect(),
+            OperationKind::Seen => {
+                vec![(member, vec![Operation::Seen { orders: vec![self.order], up_to: Some(2) }])]
+            }
+            OperationKind::ImportHistory => vec![(ActorRef::Importer, histories_from_elsewhere())],
+        }
+    }
+
+    fn session_example(&self, kind: SessionOperationKind) -> SessionOperation {
+        match kind {
+            SessionOperationKind::Open => open_session(self.customer),
+            SessionOperationKind::Rotate => SessionOperation::Rotate {
+                id: self.session,
+                realm: Realm::Customer,
+                presented_hash: token_hash(self.session, 1),
+                idle_millis: HOUR_MILLIS,
+                token_hash: Arc::new(token_hash),
+            },
+            SessionOperationKind::End => SessionOperation::End { id: self.session },
+            SessionOperationKind::EndAll => SessionOperation::EndAll {
+                principal_id: self.customer.get(),
+                but: None,
+                because: "password_changed",
+            },
+        }
+    }
+
+    fn batch_example(&self, kind: BatchOperationKind) -> BatchOperation {
+        let (id, order_id) = (self.batch, self.order);
+        match kind {
+            BatchOperationKind::Preview => {
+                BatchOperation::Preview { digest: "digest".into(), versions: Arc::from([(order_id, 1)]) }
+            }
+            BatchOperationKind::Open => BatchOperation::Open {
+                action: BatchAction::Confirm,
+                stores: StoreScope::All,
+                items: Arc::from([(order_id, Some(1))]),
+            },
+            BatchOperationKind::Run => BatchOperation::Run { id, order_id },
+            BatchOperationKind::GiveUp => BatchOperation::GiveUp { id, order_id, code: "internal" },
+            BatchOperationKind::Cancel => BatchOperation::Cancel { id },
+        }
+    }
+}
+
+fn throttle_example(kind: ThrottleOperationKind) -> ThrottleOperation {
+    match kind {
+        ThrottleOperationKind::Count => ThrottleOperation::Count(throttle("fresh")),
+        ThrottleOperationKind::TakeBack => ThrottleOperation::TakeBack { key: COUNTED.into() },
+    }
+}
+
+/// A store and a product of another shop, with their histories.
+fn histories_from_elsewhere() -> Vec<Operation> {
+    // Ids of a working set that has done more than the fixture are not in it.
+    let mut elsewhere = Fixture::new();
+    let known = elsewhere.set.events().len();
+    let store = StoreId::from_i64(elsewhere.made(new_store("Elsewhere")));
+    elsewhere.made(new_product(store));
+    let events: Vec<HistoryRow> = elsewhere.set.events().split_off(known);
+    let histories = events.chunk_by(|a, b| a.entity_id == b.entity_id);
+    histories.map(|rows| Operation::ImportHistory(rows.into())).collect()
+}
+
+fn new_store(name: &str) -> Operation {
+    let command = StoreCommand::Create(NewStore {
+        name: name.into(),
+        currency: "TWD".parse().expect("a currency"),
+        time_zone: "Asia/Taipei".parse().expect("a time zone"),
+        change_window_minutes: None,
+        policy: Policy::default(),
+        external_reference: None,
+    });
+    Operation::Store { id: None, expected_version: None, command }
+}
+
+fn new_product(store_id: StoreId) -> Operation {
+    new_product_as(store_id, "SKU-1")
+}
+
+fn new_product_as(store_id: StoreId, sku: &str) -> Operation {
+    let command = ProductCommand::Create(NewProduct {
+        store_id,
+        sku: sku.into(),
+        title: "Thermos".into(),
+        category: None,
+        price: Amount::new(100),
+        on_hand: 10,
+        external_reference: None,
+    });
+    Operation::Product { id: None, expected_version: None, command }
+}
+
+fn contact(email: &str) -> Contact {
+    Contact {
+        name: Some("Maria".into()),
+        email: Some(email.parse().expect("an address")),
+        ..Contact::default()
+    }
+}
+
+fn register(email: &str) -> Operation {
+    let command = CustomerCommand::Register { contact: contact(email) };
+    Operation::Customer { id: None, command, password_hash: Some("hash".into()) }
+}
+
+fn new_member(email: &str) -> Operation {
+    let command = MemberCommand::Create(NewMember {
+        contact: contact(email),
+        roles: BTreeSet::from([Role::Owner]),
+        stores: StoreScope::All,
+        must_change_password: false,
+    });
+    Operation::Member { id: None, expected_version: None, command, password_hash: Some("hash".into()) }
+}
+
+fn place(store_id: StoreId, product_id: ProductId) -> Operation {
+    let command = OrderCommand::Place(Place {
+        store_id,
+        customer_id: None,
+        lines: vec![LineRequest { product_id, quantity: 2 }],
+        contact: contact("maria@example.com"),
+        note: String::new(),
+        unlisted: false,
+        not_duplicate_of: vec![],
+    });
+    Operation::Order { id: None, expected_version: None, command }
+}
+
+fn open_session(customer: CustomerId) -> SessionOperation {
+    SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id: customer.get(),
+        idle_millis: HOUR_MILLIS,
+        absolute_millis: HOUR_MILLIS,
+        token_hash: Arc::new(token_hash),
+    }
+}
+
+fn token_hash(id: SessionId, generation: i64) -> String {
+    format!("{}-{generation}", id.get())
+}
+
+fn throttle(key: &str) -> Throttle {
+    Throttle { key: key.into(), rate: Rate { limit: 10, window_millis: HOUR_MILLIS }, backs_off: false }
+}
+
+/// Something that is always refused.
+fn refused() -> Operation {
+    let id = Some(OrderId::from_i64(1));
+    Operation::Order { id, expected_version: None, command: OrderCommand::Confirm }
+}
+
+/// Something that always panics.
+fn panicking() -> Operation {
+    Operation::Session(SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id: 1,
+        idle_millis: HOUR_MILLIS,
+        absolute_millis: HOUR_MILLIS,
+        token_hash: Arc::new(|_, _| panic!("no hash")),
+    })
+}
+
+/// A clock that stands still, and zeros.
+fn calm() -> Sources {
+    Sources::new(|| NOW, |bytes| bytes.fill(0))
+}
+
+/// The same, but after so many draws it panics.
+fn jumpy(draws: usize, drawn: &Arc<AtomicUsize>) -> Sources {
+    let drawn = Arc::clone(drawn);
+    Sources::new(
+        || NOW,
+        move |bytes| {
+            assert!(drawn.fetch_add(1, Ordering::Relaxed) < draws, "no bytes left");
+            bytes.fill(0);
+        },
+    )
+}

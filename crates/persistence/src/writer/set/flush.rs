@@ -1,0 +1,254 @@
+//! From the journal to rows: few statements, whatever the number of orders. Inserts come sorted, and idempotency keys
+//! first, so that a twin in another process waits there, before it holds anything.
+
+use ordervault_domain::batch::BatchStatus;
+use ordervault_domain::time::Timestamp;
+
+use super::net::{Net, changed, written};
+use super::working_set::{Held, WorkingSet};
+use crate::bulk::Bulk as _;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::tables::columns::{TableRow as _, json_text};
+use crate::tables::search::SearchRows;
+use crate::tables::{
+    arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, stock,
+    throttles,
+};
+use crate::tx::Tx;
+
+/// How long a preview is remembered.
+pub const PREVIEW_MILLIS: i64 = 60 * 60 * 1_000;
+/// Previews of one member that are remembered.
+pub const MAX_PREVIEWS_PER_MEMBER: i64 = 10;
+
+impl WorkingSet {
+    /// Writes everything that changed, decided at this time.
+    pub(crate) async fn flush(mut self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+        let net = Net::of(std::mem::take(&mut self.journal));
+        self.flush_keys(tx, &net).await?;
+        self.flush_passwords(tx, &net, now).await?;
+        self.flush_counters(tx, &net).await?;
+        flush_previews(tx, &net, now).await?;
+        self.flush_batches(tx, &net).await?;
+        states(tx, changed(&self, &net.stores)).await?;
+        states(tx, changed(&self, &net.members)).await?;
+        states(tx, changed(&self, &net.customers)).await?;
+        self.flush_sessions(tx, &net).await?;
+        states(tx, changed(&self, &net.products)).await?;
+        states(tx, changed(&self, &net.orders)).await?;
+        self.flush_lines(tx, &net).await?;
+        self.flush_stock(tx, &net).await?;
+        self.flush_search(tx, &net).await?;
+        self.flush_seen(tx, &net).await?;
+        flush_history(tx, net).await
+    }
+
+    async fn flush_keys(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let mut rows = idempotency::INSERT.rows();
+        for (_, key) in written(&self.keys, &net.keys) {
+            rows.push((&key.scoped_key, &key.fingerprint, key.entity_id, key.version, key.created_at));
+        }
+        expect_rows(rows.len(), tx.run_bulk(&idempotency::INSERT, &rows).await?)
+    }
+
+    async fn flush_passwords(&self, tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Error> {
+        let mut rows = credentials::UPSERT.rows();
+        for (principal_id, hash) in
+            net.passwords.keys().filter_map(|id| self.password_hash(*id).map(|hash| (*id, hash)))
+        {
+            rows.push((principal_id, hash, now.millis()));
+        }
+        tx.run_bulk(&credentials::UPSERT, &rows).await?;
+        Ok(())
+    }
+
+    async fn flush_counters(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let (mut new, mut known) = (throttles::INSERT.rows(), throttles::UPDATE.rows());
+        for (is_new, counter) in written(&self.counters, &net.counters) {
+            if is_new { &mut new } else { &mut known }.push(counter.row().values());
+        }
+        expect_rows(new.len(), tx.run_bulk(&throttles::INSERT, &new).await?)?;
+        expect_rows(known.len(), tx.run_bulk(&throttles::UPDATE, &known).await?)
+    }
+
+    async fn flush_batches(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let (mut opened, mut items) = (batches::INSERT.rows(), batches::INSERT_ITEMS.rows());
+        let (mut known, mut settled) = (batches::UPDATE.rows(), batches::SETTLE_ITEMS.rows());
+        let mut cancelled = vec![];
+        for (is_new, batch) in written(&self.batches, &net.batches) {
+            match is_new {
+                true => opened.push(batches::row(batch).values()),
+                false => known.push(batches::row(batch).values()),
+            }
+            cancelled.extend((batch.status == BatchStatus::Cancelled).then_some(batch.id.get()));
+        }
+        for id in net.batch_items.keys() {
+            for (order_id, version) in self.new_items.get(id).into_iter().flat_map(|items| items.iter()) {
+                items.push((id.get(), order_id.get(), *version));
+            }
+        }
+        for (id, order_id) in net.item_results.keys() {
+            let Some(result) = self.item_results.get(&(*id, *order_id)) else { continue };
+            settled.push((id.get(), order_id.get(), <&str>::from(result.outcome), result.code));
+        }
+        expect_rows(opened.len(), tx.run_bulk(&batches::INSERT, &opened).await?)?;
+        expect_rows(items.len(), tx.run_bulk(&batches::INSERT_ITEMS, &items).await?)?;
+        expect_rows(settled.len(), tx.run_bulk(&batches::SETTLE_ITEMS, &settled).await?)?;
+        if !cancelled.is_empty() {
+            tx.execute(&batches::CANCEL_ITEMS.bind((cancelled,))).await?;
+        }
+        expect_rows(known.len(), tx.run_bulk(&batches::UPDATE, &known).await?)
+    }
+
+    async fn flush_sessions(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let (mut opened, mut known) = (sessions::INSERT.rows(), sessions::UPDATE.rows());
+        for (is_new, session) in written(&self.sessions, &net.sessions) {
+            if is_new { &mut opened } else { &mut known }.push(session.row().values());
+        }
+        expect_rows(opened.len(), tx.run_bulk(&sessions::INSERT, &opened).await?)?;
+        expect_rows(known.len(), tx.run_bulk(&sessions::UPDATE, &known).await?)
+    }
+
+    async fn flush_lines(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let mut stale = vec![];
+        let mut rows = orders::INSERT_LINES.rows();
+        for (before, after, _) in changed(self, &net.orders) {
+            match before {
+                Some(before) if before.lines == after.lines => continue,
+                Some(_) => stale.push(after.id.get()),
+                None => {}
+            }
+            for (position, line) in (0i64..).zip(&after.lines) {
+                rows.push((
+                    after.id.get(),
+                    position,
+                    line.product_id.get(),
+                    &line.sku,
+                    &line.title,
+                    line.category.clone(),
+                    line.quantity,
+                    line.unit_price.get(),
+                    line.total.get(),
+                ));
+            }
+        }
+        if !stale.is_empty() {
+            tx.execute(&orders::DELETE_LINES.bind((stale,))).await?;
+        }
+        expect_rows(rows.len(), tx.run_bulk(&orders::INSERT_LINES, &rows).await?)
+    }
+
+    /// Products whose own version did not move: what orders took or gave back.
+    async fn flush_stock(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let mut moved = products::MOVE_STOCK.rows();
+        for (before, after, _) in changed(self, &net.products) {
+            let Some(before) = before.filter(|before| before.version == after.version) else { continue };
+            let unmoved = before.on_hand == after.on_hand && before.reserved == after.reserved;
+            if !unmoved {
+                moved.push((after.id.get(), before.on_hand, before.reserved, after.on_hand, after.reserved));
+            }
+        }
+        expect_rows(moved.len(), tx.run_bulk(&products::MOVE_STOCK, &moved).await?)?;
+        let mut rows = stock::INSERT.rows();
+        for row in &net.stock_movements {
+            rows.push((row.product_id, row.entity_id, row.seq, row.on_hand, row.reserved));
+        }
+        expect_rows(rows.len(), tx.run_bulk(&stock::INSERT, &rows).await?)
+    }
+
+    async fn flush_search(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let mut rows = SearchRows::new(tx.engine());
+        for (before, after, _) in changed(self, &net.orders) {
+            rows.order(before, after);
+        }
+        for (before, after, _) in changed(self, &net.products) {
+            rows.product(before, after);
+        }
+        let (stale_orders, stale_products, insert_orders, insert_products) = rows.statements();
+        if !rows.stale_orders.is_empty() {
+            tx.execute(&stale_orders.bind((rows.stale_orders,))).await?;
+        }
+        if !rows.stale_products.is_empty() {
+            tx.execute(&stale_products.bind((rows.stale_products,))).await?;
+        }
+        expect_rows(rows.orders.len(), tx.run_bulk(insert_orders, &rows.orders).await?)?;
+        expect_rows(rows.products.len(), tx.run_bulk(insert_products, &rows.products).await?)
+    }
+
+    async fn flush_seen(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let mut seen = arrivals::SEE.rows();
+        net.seen.iter().for_each(|row| seen.push(*row));
+        tx.run_bulk(&arrivals::SEE, &seen).await?;
+        let mut marks = arrivals::MOVE_MARK.rows();
+        for (member_id, position) in net.marks.keys().filter_map(|id| self.mark(*id).map(|mark| (*id, mark)))
+        {
+            marks.push((member_id, position));
+        }
+        tx.run_bulk(&arrivals::MOVE_MARK, &marks).await?;
+        tx.run_bulk(&arrivals::DROP_BELOW_MARK, &marks).await?;
+        Ok(())
+    }
+}
+
+/// Writes the rows of states that changed: one insert, one guarded update.
+async fn states<'a, A: Held + 'a>(
+    tx: &mut Tx,
+    changed: impl Iterator<Item = (Option<&'a A>, &'a A, &'a str)>,
+) -> Result<(), Error> {
+    let (mut inserted, mut updated) = (A::INSERT.rows(), A::UPDATE.rows());
+    for (before, after, head) in changed {
+        match before {
+            None => inserted.push(after.row(head).values()),
+            Some(before) if before.version() != after.version() => {
+                let mut row = vec![after.raw_id().into(), before.version().into()];
+                row.extend(after.row(head).values().into_iter().skip(1));
+                updated.push(row);
+            }
+            Some(_) => {}
+        }
+    }
+    expect_rows(inserted.len(), tx.run_bulk(A::INSERT, &inserted).await?)?;
+    expect_rows(updated.len(), tx.run_bulk(A::UPDATE, &updated).await?)
+}
+
+async fn flush_previews(tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Error> {
+    if net.previews.is_empty() {
+        return Ok(());
+    }
+    let mut rows = batches::REMEMBER_PREVIEW.rows();
+    for (digest, (member_id, versions)) in &net.previews {
+        let until = now.plus_millis(PREVIEW_MILLIS).millis();
+        rows.push((digest, member_id.get(), json_text(versions), now.millis(), until));
+    }
+    expect_rows(rows.len(), tx.run_bulk(&batches::REMEMBER_PREVIEW, &rows).await?)?;
+    let members: Vec<i64> = net.previews.values().map(|(member_id, _)| member_id.get()).collect();
+    let forget = batches::FORGET_PREVIEWS.bind((now.millis(), members, MAX_PREVIEWS_PER_MEMBER));
+    tx.execute(&forget).await?;
+    Ok(())
+}
+
+async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
+    let mut history_rows = history::INSERT.rows();
+    let mut personal = history::INSERT_PERSONAL.rows();
+    let mut outbox_rows = outbox::INSERT.rows();
+    for row in net.history {
+        outbox_rows.push((row.entity_id, row.seq, row.recorded_at));
+        row.push(&mut history_rows, &mut personal);
+    }
+    expect_rows(history_rows.len(), tx.run_bulk(&history::INSERT, &history_rows).await?)?;
+    expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
+    expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)?;
+    if tx.engine() == Engine::Sqlite {
+        outbox::number_all(tx).await?;
+    }
+    Ok(())
+}
+
+/// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.
+fn expect_rows(expected: usize, affected: u64) -> Result<(), Error> {
+    match u64::try_from(expected) {
+        Ok(expected) if expected == affected => Ok(()),
+        _ => Err(Error::Raced),
+    }
+}

@@ -1,0 +1,165 @@
+//! What a group of submissions reads and locks.
+
+use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::time::Timestamp;
+
+use super::named::Named;
+use super::working_set::WorkingSet;
+use crate::error::Error;
+use crate::tables::{
+    RowLock, arrivals, batches, credentials, customers, history, idempotency, members, orders, products,
+    sessions, stores, throttles,
+};
+use crate::tx::{Conn, Tx};
+use crate::writer::operation::Submission;
+
+/// How long an idempotency key is remembered.
+pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+impl WorkingSet {
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
+    /// members, customers, passwords, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
+    /// same order, the database ends one of the two batches, which is then tried again.
+    ///
+    /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
+    /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
+    pub(crate) async fn load<'a>(
+        tx: &mut Tx,
+        submissions: impl Iterator<Item = &'a Submission>,
+        now: Timestamp,
+    ) -> Result<Self, Error> {
+        let mut named = Named::default();
+        for submission in submissions {
+            named.note(submission);
+        }
+        let mut set = Self::default();
+        let conn = tx.conn();
+        set.load_taken(conn, &named).await?;
+        set.load_counters(conn, &named.throttles).await?;
+        set.load_batches(conn, &named.batches, &named.batch_items).await?;
+        named.members.extend(set.batches.values().map(|batch| batch.created_by.get()));
+        set.stores.load(conn, named.commanded_stores.clone(), RowLock::Locked).await?;
+        let shared = set.stores.missing(named.stores);
+        set.share_stores(conn, shared).await?;
+        set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
+        set.load_marks(conn, &named.seeing).await?;
+        set.customers.load(conn, named.commanded_customers, RowLock::Locked).await?;
+        set.customers.load(conn, named.customers, RowLock::Free).await?;
+        set.passwords.extend(credentials::lock(conn, &named.credentials).await?);
+        for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
+            set.sessions.insert(session.id.get(), session);
+        }
+        set.orders.load(conn, named.orders, RowLock::Locked).await?;
+        set.load_alike(conn, named.alike, now).await?;
+        let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
+        let shared = set.stores.missing(of_orders);
+        set.share_stores(conn, shared).await?;
+        let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
+        named.products.extend(lines);
+        set.products.load(conn, named.products, RowLock::Locked).await?;
+        let of_products: Vec<i64> = set.products.iter().map(|product| product.store_id.get()).collect();
+        let shared = set.stores.missing(of_products);
+        set.share_stores(conn, shared).await?;
+        let edited = named.edited_skus.into_iter();
+        let edited = edited.filter_map(|(id, sku)| Some((set.products.get(id)?.store_id.get(), sku)));
+        named.skus.extend(edited);
+        set.skus.extend(products::by_sku(conn, &named.skus).await?);
+        if !named.commanded_stores.is_empty() {
+            set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
+        }
+        set.load_keys(tx, &named.keys, now).await?;
+        Ok(set)
+    }
+
+    async fn load_counters(&mut self, conn: &mut Conn, keys: &[String]) -> Result<(), Error> {
+        if !keys.is_empty() {
+            let counters = throttles::lock(conn, keys).await?;
+            self.counters.extend(counters.into_iter().map(|counter| (counter.key.clone(), counter)));
+        }
+        Ok(())
+    }
+
+    /// Batches are locked; the orders of them that are to have their turn are read.
+    async fn load_batches(
+        &mut self,
+        conn: &mut Conn,
+        ids: &[i64],
+        items: &[(BatchId, OrderId)],
+    ) -> Result<(), Error> {
+        if !ids.is_empty() {
+            self.batches =
+                batches::lock(conn, ids).await?.into_iter().map(|batch| (batch.id, batch)).collect();
+            self.read_items = batches::items(conn, items).await?.collect();
+        }
+        Ok(())
+    }
+
+    /// What marks of these members are compared with.
+    async fn load_marks(&mut self, conn: &mut Conn, members: &[i64]) -> Result<(), Error> {
+        for id in members {
+            let Some(member) = self.members.get(*id) else { continue };
+            let position = arrivals::last_position(conn, &member.stores).await?;
+            self.last_positions.insert(*id, position);
+        }
+        if !members.is_empty() {
+            self.marks.extend(arrivals::marks(conn, members).await?);
+        }
+        Ok(())
+    }
+
+    async fn load_keys(&mut self, tx: &mut Tx, keys: &[String], now: Timestamp) -> Result<(), Error> {
+        if !keys.is_empty() {
+            let oldest = now.millis() - IDEMPOTENCY_MILLIS;
+            let records = idempotency::load(tx, keys, oldest).await?;
+            self.keys = records.into_iter().map(|record| (record.scoped_key.clone(), record)).collect();
+        }
+        Ok(())
+    }
+
+    /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
+    async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
+        self.passed.extend(history::hashes(conn, &named.imported).await?);
+        if !named.customer_emails.is_empty() {
+            self.customer_emails.extend(customers::by_email(conn, &named.customer_emails).await?);
+        }
+        if !named.member_emails.is_empty() {
+            self.member_emails.extend(members::by_email(conn, &named.member_emails).await?);
+        }
+        Ok(())
+    }
+
+    /// What was placed a moment ago and looks like what is to be placed.
+    async fn load_alike(&mut self, conn: &mut Conn, mut keys: Vec<i64>, now: Timestamp) -> Result<(), Error> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        let alike = orders::alike(conn, &keys, now, RowLock::Locked).await?;
+        self.orders.load(conn, alike, RowLock::Free).await
+    }
+
+    async fn share_stores(&mut self, conn: &mut Conn, ids: Vec<i64>) -> Result<(), Error> {
+        if !ids.is_empty() {
+            let held = stores::load_shared(conn, &ids).await?;
+            self.stores.fill(ids, held);
+        }
+        Ok(())
+    }
+
+    /// Members who are changed are locked, and with them every owner; members who only act are read.
+    async fn load_people(
+        &mut self,
+        conn: &mut Conn,
+        actor_context: &mut Vec<i64>,
+        mut commanded: Vec<i64>,
+        owners: bool,
+    ) -> Result<(), Error> {
+        if owners {
+            commanded.extend(members::lock_owners(conn).await?);
+        }
+        self.members.load(conn, commanded, RowLock::Locked).await?;
+        self.members.load(conn, std::mem::take(actor_context), RowLock::Free).await
+    }
+}

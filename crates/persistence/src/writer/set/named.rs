@@ -1,0 +1,242 @@
+//! Which rows submissions touch, as far as their text tells.
+
+use ordervault_domain::aggregate::Kind;
+use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::{self, Customer};
+use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::member;
+use ordervault_domain::order::{self, Order};
+use ordervault_domain::product::{self, Product};
+
+use crate::tables::history::{HistoryRow, fold};
+use crate::tables::sessions::Realm;
+use crate::writer::operation::{
+    ActorRef, BatchOperation, Operation, SessionOperation, Submission, ThrottleOperation,
+};
+
+/// The ids and keys that submissions name.
+#[derive(Default)]
+pub(super) struct Named {
+    pub stores: Vec<i64>,
+    pub commanded_stores: Vec<i64>,
+    pub products: Vec<i64>,
+    /// Keys of what orders to be placed look like.
+    pub alike: Vec<i64>,
+    /// Who only order, or are ordered for.
+    pub customers: Vec<i64>,
+    pub commanded_customers: Vec<i64>,
+    pub members: Vec<i64>,
+    pub commanded_members: Vec<i64>,
+    pub orders: Vec<i64>,
+    pub credentials: Vec<i64>,
+    pub sessions: Vec<i64>,
+    pub session_principals: Vec<i64>,
+    pub batches: Vec<i64>,
+    pub batch_items: Vec<(BatchId, OrderId)>,
+    pub throttles: Vec<String>,
+    pub seeing: Vec<i64>,
+    pub keys: Vec<String>,
+    /// By store.
+    pub skus: Vec<(i64, String)>,
+    /// By the product that is to have them.
+    pub edited_skus: Vec<(i64, String)>,
+    pub customer_emails: Vec<String>,
+    pub member_emails: Vec<String>,
+    pub owners: bool,
+    pub imported: Vec<(i64, i64)>,
+}
+
+impl Named {
+    /// Notes what a submission names.
+    pub(super) fn note(&mut self, submission: &Submission) {
+        match submission.actor {
+            ActorRef::Member(id) => self.members.push(id.get()),
+            ActorRef::Customer(id) => self.customers.push(id.get()),
+            ActorRef::Anonymous
+            | ActorRef::Guest(_)
+            | ActorRef::Operator
+            | ActorRef::Importer
+            | ActorRef::System => {}
+        }
+        if let Some(idempotency) = &submission.idempotency {
+            self.keys.push(idempotency.scoped_key.clone());
+        }
+        for operation in &submission.operations {
+            self.note_operation(submission.actor, operation);
+        }
+    }
+
+    fn note_operation(&mut self, actor: ActorRef, operation: &Operation) {
+        match operation {
+            Operation::Order { id, command, .. } => {
+                self.orders.extend(id.map(|id| id.get()));
+                self.note_order(actor, command);
+            }
+            Operation::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
+            Operation::Product { id, command, .. } => {
+                self.products.extend(id.map(|id| id.get()));
+                match command {
+                    product::ProductCommand::Create(new) => {
+                        self.stores.push(new.store_id.get());
+                        self.skus.push((new.store_id.get(), new.sku.clone()));
+                    }
+                    product::ProductCommand::Edit(edit) => {
+                        self.edited_skus.extend(id.map(|id| id.get()).zip(edit.sku.clone()));
+                    }
+                    product::ProductCommand::AdjustStock { .. }
+                    | product::ProductCommand::Activate
+                    | product::ProductCommand::Deactivate => {}
+                }
+            }
+            Operation::Customer { id, command, .. } => {
+                self.commanded_customers.extend(id.map(|id| id.get()));
+                match command {
+                    customer::CustomerCommand::Register { contact } => {
+                        let email = contact.email.as_ref();
+                        self.customer_emails.extend(email.map(|email| email.as_str().to_owned()));
+                    }
+                    customer::CustomerCommand::Import { .. } | customer::CustomerCommand::ChangePassword => {}
+                }
+            }
+            Operation::Member { id, command, .. } => {
+                self.commanded_members.extend(id.map(|id| id.get()));
+                self.owners |=
+                    matches!(command, member::MemberCommand::Edit(_) | member::MemberCommand::Deactivate);
+                let contact = match command {
+                    member::MemberCommand::Create(new) => Some(&new.contact),
+                    member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
+                    member::MemberCommand::Activate
+                    | member::MemberCommand::Deactivate
+                    | member::MemberCommand::ChangePassword
+                    | member::MemberCommand::ResetPassword => None,
+                };
+                let email = contact.and_then(|contact| contact.email.as_ref());
+                self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
+            }
+            Operation::Session(session) => match session {
+                SessionOperation::Open { principal_id, .. }
+                | SessionOperation::EndAll { principal_id, .. } => {
+                    self.session_principals.push(*principal_id);
+                }
+                SessionOperation::Rotate { id, .. } | SessionOperation::End { id } => {
+                    self.sessions.push(id.get())
+                }
+            },
+            Operation::Batch(batch) => self.note_batch(batch),
+            Operation::Throttle(throttle) => self.throttles.push(match throttle {
+                ThrottleOperation::Count(throttle) => throttle.key.clone(),
+                ThrottleOperation::TakeBack { key } => key.clone(),
+            }),
+            Operation::Verified { realm, principal_id, .. } => {
+                self.credentials.push(*principal_id);
+                // Locked as by whoever deactivates them or sets another password.
+                self.commanded_members.extend((*realm == Realm::Staff).then_some(*principal_id));
+            }
+            Operation::Rehash { .. } => {}
+            Operation::Seen { .. } => self.seeing.extend(match actor {
+                ActorRef::Member(id) => Some(id.get()),
+                // They are refused.
+                ActorRef::Anonymous
+                | ActorRef::Customer(_)
+                | ActorRef::Guest(_)
+                | ActorRef::Operator
+                | ActorRef::Importer
+                | ActorRef::System => None,
+            }),
+            Operation::ImportHistory(rows) => self.note_imported(rows),
+        }
+    }
+
+    fn note_batch(&mut self, operation: &BatchOperation) {
+        match operation {
+            BatchOperation::Run { id, order_id } => {
+                self.batches.push(id.get());
+                self.batch_items.push((*id, *order_id));
+                self.orders.push(order_id.get());
+            }
+            // The order may be what cannot be read.
+            BatchOperation::GiveUp { id, order_id, .. } => {
+                self.batches.push(id.get());
+                self.batch_items.push((*id, *order_id));
+            }
+            BatchOperation::Cancel { id } => self.batches.push(id.get()),
+            BatchOperation::Preview { .. } | BatchOperation::Open { .. } => {}
+        }
+    }
+
+    fn note_order(&mut self, actor: ActorRef, command: &order::OrderCommand) {
+        match command {
+            order::OrderCommand::Place(place) => {
+                self.stores.push(place.store_id.get());
+                self.customers.extend(place.customer_id.map(|id| id.get()));
+                let customer_id = match actor {
+                    ActorRef::Customer(id) => Some(id),
+                    _ => place.customer_id,
+                };
+                let duplicate_key = order::DuplicateKey::of_place(place, customer_id);
+                self.alike.extend(duplicate_key.map(|duplicate_key| duplicate_key.key()));
+                self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
+            }
+            order::OrderCommand::Import(import) => {
+                self.stores.push(import.store_id.get());
+                self.customers.extend(import.customer_id.map(|id| id.get()));
+                self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
+            }
+            order::OrderCommand::Amend(amendment) => {
+                let lines = amendment.lines.iter().flatten();
+                self.products.extend(lines.map(|line| line.product_id.get()));
+            }
+            // What they have to do with is found in the order itself.
+            order::OrderCommand::Confirm
+            | order::OrderCommand::Reject { .. }
+            | order::OrderCommand::Start
+            | order::OrderCommand::Complete
+            | order::OrderCommand::Cancel { .. }
+            | order::OrderCommand::Invalidate { .. }
+            | order::OrderCommand::Restore
+            | order::OrderCommand::Delete { .. }
+            | order::OrderCommand::Undelete { .. }
+            | order::OrderCommand::Hide
+            | order::OrderCommand::Show
+            | order::OrderCommand::NoteBreach
+            | order::OrderCommand::Expire => {}
+        }
+    }
+
+    /// What is taken over is looked for by its id; what it refers to, and what it may not share with others, with it.
+    fn note_imported(&mut self, rows: &[HistoryRow]) {
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
+        self.imported.push((last.entity_id, last.seq));
+        // A kind that is unknown, and a member, are refused: there is nothing to look for.
+        let Ok(kind) = first.kind.parse::<Kind>() else { return };
+        match kind {
+            Kind::Store => self.commanded_stores.push(first.entity_id),
+            Kind::Product => {
+                self.products.push(first.entity_id);
+                if let Ok(Some(product)) = fold::<Product>(rows) {
+                    self.stores.push(product.store_id.get());
+                    self.skus.push((product.store_id.get(), product.sku));
+                }
+            }
+            Kind::Customer => {
+                self.commanded_customers.push(first.entity_id);
+                if let Ok(Some(Customer { contact: Contact { email: Some(email), .. }, .. })) = fold(rows) {
+                    self.customer_emails.push(email.as_str().to_owned());
+                }
+            }
+            Kind::Order => {
+                self.orders.push(first.entity_id);
+                if let Ok(Some(order)) = fold::<Order>(rows) {
+                    self.stores.push(order.store_id.get());
+                    self.customers.extend(order.customer_id.map(|id| id.get()));
+                }
+                // Products of lines that were amended away held stock, too.
+                let events = rows.iter().filter_map(|row| row.decoded::<Order>().ok());
+                for envelope in events {
+                    self.products.extend(envelope.event.lines().iter().map(|line| line.product_id.get()));
+                }
+            }
+            Kind::Member => {}
+        }
+    }
+}

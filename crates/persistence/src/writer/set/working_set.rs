@@ -1,0 +1,322 @@
+//! Everything that a group of submissions reads, and the journal of what its decisions change.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use ordervault_domain::batch::{Batch, ItemOutcome};
+use ordervault_domain::customer::Customer;
+use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::member::Member;
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+use ordervault_domain::store::Store;
+use ordervault_domain::time::Timestamp;
+
+use super::change::{Change, Exchange, ItemResult, Slot};
+use super::collection::Collection;
+use crate::tables::Stored;
+use crate::tables::batches::Item;
+use crate::tables::idempotency::Record;
+use crate::tables::sessions::Session;
+use crate::tables::throttles::Counter;
+
+/// What is there, after what was decided so far. Decisions look at it; only [`WorkingSet::apply`] changes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct WorkingSet {
+    pub(super) stores: Collection<Store>,
+    pub(super) products: Collection<Product>,
+    pub(super) customers: Collection<Customer>,
+    pub(super) members: Collection<Member>,
+    pub(super) orders: Collection<Order>,
+    pub(super) batches: HashMap<BatchId, Batch>,
+    /// Orders of batches that were there before.
+    pub(super) read_items: HashMap<(BatchId, OrderId), Item>,
+    /// Orders of batches that were opened by this group.
+    pub(super) new_items: HashMap<BatchId, Arc<[(OrderId, Option<i64>)]>>,
+    /// Of orders that had their turn in this group.
+    pub(super) item_results: HashMap<(BatchId, OrderId), ItemResult>,
+    pub(super) sessions: HashMap<i64, Session>,
+    pub(super) counters: HashMap<String, Counter>,
+    /// Hashes, by principal.
+    pub(super) passwords: HashMap<i64, String>,
+    pub(super) keys: HashMap<String, Record>,
+    /// Up to which position members have seen everything.
+    pub(super) marks: HashMap<i64, i64>,
+    /// The position of the order that came last into the member's stores.
+    pub(super) last_positions: HashMap<i64, i64>,
+    pub(super) stores_with_orders: HashSet<i64>,
+    /// Which product has a stock keeping unit of a store.
+    pub(super) skus: HashMap<(i64, String), i64>,
+    pub(super) customer_emails: HashMap<String, i64>,
+    pub(super) member_emails: HashMap<String, i64>,
+    /// Of what is to be taken over: the hash that the history here has at that id and number.
+    pub(super) passed: HashMap<(i64, i64), String>,
+    pub(super) journal: Vec<Change>,
+}
+
+/// A place in the journal to come back to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Savepoint(usize);
+
+/// A kind of state that the working set keeps.
+pub(crate) trait Held: Stored {
+    /// Where.
+    fn collection(set: &WorkingSet) -> &Collection<Self>;
+
+    /// The change of one.
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change;
+}
+
+impl WorkingSet {
+    /// The way by which anything changes.
+    pub(crate) fn apply(&mut self, mut change: Change) {
+        self.exchange(&mut change);
+        self.journal.push(change);
+    }
+
+    /// Where the journal ends now.
+    pub(crate) fn savepoint(&self) -> Savepoint {
+        Savepoint(self.journal.len())
+    }
+
+    /// Takes back whatever changed since, the last change first.
+    pub(crate) fn roll_back(&mut self, savepoint: Savepoint) {
+        while self.journal.len() > savepoint.0 {
+            let Some(mut change) = self.journal.pop() else { return };
+            self.exchange(&mut change);
+        }
+    }
+
+    /// Has anything changed since? That an attempt was counted does not matter: it is counted whatever comes of it.
+    pub(crate) fn is_changed_since(&self, savepoint: Savepoint) -> bool {
+        self.journal.iter().skip(savepoint.0).any(|change| !matches!(change, Change::Counter(_)))
+    }
+
+    /// Were events written down since?
+    pub(crate) fn has_events_since(&self, savepoint: Savepoint) -> bool {
+        self.journal.iter().skip(savepoint.0).any(|change| matches!(change, Change::History(_)))
+    }
+
+    /// Is there nothing to write?
+    pub(crate) fn is_unchanged(&self) -> bool {
+        self.journal.is_empty()
+    }
+
+    /// Applies a change, or takes it back.
+    fn exchange(&mut self, change: &mut Change) {
+        match change {
+            Change::Store(exchange) => exchange.with(&mut self.stores.slots),
+            Change::Product(exchange) => exchange.with(&mut self.products.slots),
+            Change::Customer(exchange) => exchange.with(&mut self.customers.slots),
+            Change::Member(exchange) => exchange.with(&mut self.members.slots),
+            Change::Order(exchange) => exchange.with(&mut self.orders.slots),
+            Change::Batch(exchange) => exchange.with(&mut self.batches),
+            Change::BatchItems(exchange) => exchange.with(&mut self.new_items),
+            Change::BatchItem(exchange) => exchange.with(&mut self.item_results),
+            Change::Session(exchange) => exchange.with(&mut self.sessions),
+            Change::Counter(exchange) => exchange.with(&mut self.counters),
+            Change::Password(exchange) => exchange.with(&mut self.passwords),
+            Change::Key(exchange) => exchange.with(&mut self.keys),
+            Change::Mark(exchange) => exchange.with(&mut self.marks),
+            // No decision looks at these: they are in the journal alone.
+            Change::History(_) | Change::StockMovement(_) | Change::Seen { .. } | Change::Preview { .. } => {}
+        }
+    }
+
+    /// The state becomes this; without a head, its history stays as it is.
+    pub(crate) fn set_state<A: Held>(&mut self, state: A, head: Option<String>) {
+        let id = state.raw_id();
+        let head = head.unwrap_or_else(|| self.head::<A>(id).to_owned());
+        self.apply(A::change(Exchange::put(id, Slot { state: Some(state), head })));
+    }
+
+    /// The state with this id.
+    pub(crate) fn get<A: Held>(&self, id: i64) -> Option<&A> {
+        A::collection(self).get(id)
+    }
+
+    /// The hash of the last history row of the resource with this id.
+    pub(crate) fn head<A: Held>(&self, id: i64) -> &str {
+        A::collection(self).head(id)
+    }
+
+    /// All states of a kind that are here.
+    pub(crate) fn all<A: Held>(&self) -> impl Iterator<Item = &A> {
+        A::collection(self).iter()
+    }
+
+    /// The batch.
+    pub(crate) fn batch(&self, id: BatchId) -> Option<&Batch> {
+        self.batches.get(&id)
+    }
+
+    /// The batch and the version that the order must have, if it waits for its turn.
+    pub(crate) fn waiting(&self, id: BatchId, order_id: OrderId) -> Option<(&Batch, Option<i64>)> {
+        let batch = self.batches.get(&id).filter(|batch| !batch.is_finished())?;
+        if self.item_results.contains_key(&(id, order_id)) {
+            return None;
+        }
+        let version = match self.new_items.get(&id) {
+            Some(items) => items.iter().find(|(order, _)| *order == order_id)?.1,
+            None => self.read_items.get(&(id, order_id)).filter(|item| !item.is_settled)?.version,
+        };
+        Some((batch, version))
+    }
+
+    /// An order of a batch has had its turn.
+    pub(crate) fn settle(
+        &mut self,
+        id: BatchId,
+        order_id: OrderId,
+        result: ItemResult,
+        now: Timestamp,
+    ) -> ItemOutcome {
+        if let Some(batch) = self.batches.get(&id).cloned() {
+            self.apply(Change::Batch(Exchange::put(id, batch.settled(result.outcome, now))));
+        }
+        self.apply(Change::BatchItem(Exchange::put((id, order_id), result)));
+        result.outcome
+    }
+
+    /// The login.
+    pub(crate) fn session(&self, id: i64) -> Option<&Session> {
+        self.sessions.get(&id)
+    }
+
+    /// All logins that are here.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = &Session> {
+        self.sessions.values()
+    }
+
+    /// The attempts behind a key.
+    pub(crate) fn counter(&self, key: &str) -> Option<&Counter> {
+        self.counters.get(key)
+    }
+
+    /// The hash of a principal's password.
+    pub(crate) fn password_hash(&self, principal_id: i64) -> Option<&str> {
+        self.passwords.get(&principal_id).map(String::as_str)
+    }
+
+    /// What an idempotency key did.
+    pub(crate) fn key(&self, scoped_key: &str) -> Option<&Record> {
+        self.keys.get(scoped_key)
+    }
+
+    /// Up to which position a member has seen everything.
+    pub(crate) fn mark(&self, member_id: i64) -> Option<i64> {
+        self.marks.get(&member_id).copied()
+    }
+
+    /// The position of the order that came last into the member's stores.
+    pub(crate) fn last_position(&self, member_id: i64) -> Option<i64> {
+        self.last_positions.get(&member_id).copied()
+    }
+
+    /// Does the store have orders?
+    pub(crate) fn has_orders(&self, store_id: i64) -> bool {
+        self.stores_with_orders.contains(&store_id)
+            || self.all::<Order>().any(|order| order.store_id.get() == store_id)
+    }
+
+    /// Does another product of the store have this stock keeping unit?
+    pub(crate) fn sku_taken(&self, id: i64, store_id: i64, sku: &str) -> bool {
+        let stored = self.skus.get(&(store_id, sku.to_owned())).copied();
+        let has = |product: &Product| product.store_id.get() == store_id && product.sku == sku;
+        self.is_taken(id, stored, has)
+    }
+
+    /// Does another customer have this address?
+    pub(crate) fn customer_email_taken(&self, id: i64, email: &str) -> bool {
+        let stored = self.customer_emails.get(email).copied();
+        self.is_taken::<Customer>(id, stored, |customer| has_email(&customer.contact, email))
+    }
+
+    /// Does another member have this address?
+    pub(crate) fn member_email_taken(&self, id: i64, email: &str) -> bool {
+        let stored = self.member_emails.get(email).copied();
+        self.is_taken::<Member>(id, stored, |member| has_email(&member.contact, email))
+    }
+
+    /// Does another one have it: the one that is stored with it, unless they gave it up in this group, or one of this group?
+    fn is_taken<A: Held>(&self, id: i64, stored: Option<i64>, has: impl Fn(&A) -> bool) -> bool {
+        stored.is_some_and(|other| other != id && self.get::<A>(other).is_none_or(&has))
+            || self.all::<A>().any(|other| other.raw_id() != id && has(other))
+    }
+
+    /// The events that were written down.
+    #[cfg(test)]
+    pub(crate) fn events(&self) -> Vec<crate::tables::history::HistoryRow> {
+        let event = |change: &Change| match change {
+            Change::History(row) => Some(row.clone()),
+            _ => None,
+        };
+        self.journal.iter().filter_map(event).collect()
+    }
+
+    /// As if it was read that a member has seen everything up to here, and that there is something up to there.
+    #[cfg(test)]
+    pub(crate) fn put_mark(&mut self, member_id: i64, mark: i64, last_position: i64) {
+        self.marks.insert(member_id, mark);
+        self.last_positions.insert(member_id, last_position);
+    }
+
+    /// The hash that the history of what is to be taken over has here at this number.
+    pub(crate) fn passed(&self, id: i64, seq: i64) -> Option<&str> {
+        self.passed.get(&(id, seq)).map(String::as_str)
+    }
+}
+
+fn has_email(contact: &ordervault_domain::contact::Contact, email: &str) -> bool {
+    contact.email.as_ref().is_some_and(|own| own.as_str() == email)
+}
+
+impl Held for Store {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.stores
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Store(exchange)
+    }
+}
+
+impl Held for Product {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.products
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Product(exchange)
+    }
+}
+
+impl Held for Customer {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.customers
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Customer(exchange)
+    }
+}
+
+impl Held for Member {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.members
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Member(exchange)
+    }
+}
+
+impl Held for Order {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.orders
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Order(exchange)
+    }
+}

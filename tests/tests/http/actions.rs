@@ -1,0 +1,310 @@
+//! What an order's `actions` advertise is true: sent over HTTP, an action that is said to be open succeeds, and any other is
+//! refused for the reason that was given. Orders, stores, policies, times and readers are random.
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use ordervault_api::problem::Code;
+use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::customer::Customer;
+use ordervault_domain::member::Member;
+use ordervault_domain::order::{Action, Amendment, CancelReason, InvalidReason, Order, OrderCommand};
+use ordervault_domain::product::{Product, ProductCommand};
+use ordervault_domain::refusal::Rule;
+use ordervault_domain::store::{NewStore, Policy, Store, StoreCommand};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
+use ordervault_tests::http::Request;
+use ordervault_tests::life::Dice;
+use ordervault_tests::seed::on_each;
+use ordervault_tests::server::TestServer;
+use ordervault_tests::shop::{Shop, place};
+use serde_json::{Value, json};
+use strum::IntoEnumIterator as _;
+
+#[tokio::test]
+async fn what_is_advertised_is_true_on_sqlite() {
+    on_each(Engine::Sqlite, &[1], what_is_advertised_is_true).await;
+}
+
+#[tokio::test]
+async fn what_is_advertised_is_true_on_postgres() {
+    on_each(Engine::Postgres, &[1], what_is_advertised_is_true).await;
+}
+
+const MINUTE_MILLIS: u32 = 60_000;
+/// So many orders at least, also if fewer show every action both ways.
+const MIN_ORDERS: usize = 40;
+/// So many at most.
+const MAX_ORDERS: usize = 800;
+
+async fn what_is_advertised_is_true(db: Db, seed: u64) {
+    let mut fixture = Fixture::open(&db, seed).await;
+    let mut seen = Seen::default();
+    for orders in 0.. {
+        if orders >= MIN_ORDERS && seen.missing().is_empty() {
+            break;
+        }
+        assert!(orders < MAX_ORDERS, "seed {seed}: never seen {:?}", seen.missing());
+        let Some((order, buyer)) = fixture.order().await else { continue };
+        for reader in [fixture.buyer(&order, buyer.as_deref()).await, fixture.member().await] {
+            check(&fixture, &reader, &order, &mut seen, &format!("seed {seed}, order {orders}")).await;
+        }
+    }
+    fixture.server.close().await;
+}
+
+/// Reads the order, sends every action that is not open, and then one that is.
+async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut Seen, what: &str) {
+    let path = format!("{}/{}", reader.path, order.id);
+    let server = &fixture.server;
+    let send = async |request: Request| server.send(&request.bearer(&reader.token)).await;
+    let shown = send(Request::get(&path)).await;
+    if shown.status == 404 {
+        for action in Action::iter() {
+            let answer = send(request(action, &path, server.number(), order.version)).await;
+            assert!(
+                [403, 404].contains(&answer.status),
+                "{what}: {action} on what {} cannot see",
+                reader.name
+            );
+        }
+        return;
+    }
+    assert_eq!(shown.status, 200, "{what}: {}", shown.text());
+    let shown = shown.json();
+    let version = shown["version"].as_i64().expect("a version");
+    let advertised = advertised(&shown);
+    let is_open = |action: &Action| advertised.get(action) == Some(&None);
+    for action in Action::iter().filter(|action| !is_open(action)) {
+        let answer = send(request(action, &path, server.number(), version)).await;
+        let what = format!("{what}: {} may not {action} {shown}: {}", reader.name, answer.text());
+        let expected = match advertised.get(&action).and_then(Option::as_deref) {
+            Some("already-applied") => {
+                assert_eq!(
+                    (answer.status, answer.json()["version"].as_i64()),
+                    (200, Some(version)),
+                    "{what}"
+                );
+                continue;
+            }
+            Some(rule) => Code::of(rule.parse::<Rule>().expect("a rule")),
+            // Not one of their actions at all: for customers there is not even such an address.
+            None if reader.is_staff => Code::Forbidden,
+            None => Code::NotFound,
+        };
+        assert_eq!(answer.code(), expected.slug(), "{what}");
+        seen.refused.insert(action);
+    }
+    let again = send(Request::get(&path)).await.json();
+    assert_eq!(again["version"], version, "{what}: what is refused changes nothing");
+    let least_done = Action::iter().filter(is_open).min_by_key(|action| seen.done.get(action).copied());
+    if let Some(action) = least_done {
+        let answer = send(request(action, &path, server.number(), version)).await;
+        let what = format!("{what}: {} may {action} {shown}: {}", reader.name, answer.text());
+        assert_eq!(answer.status, 200, "{what}");
+        assert_eq!(answer.json()["version"].as_i64(), Some(version + 1), "{what}");
+        *seen.done.entry(action).or_default() += 1;
+    }
+}
+
+/// The actions that an order's answer names, each with why it is not open.
+fn advertised(order: &Value) -> HashMap<Action, Option<String>> {
+    let actions = order["actions"].as_array().expect("actions").iter();
+    let read = |shown: &Value| {
+        let action = Action::iter().find(|action| shown["action"] == <&str>::from(action));
+        let blocked_by = shown["blocked_by"].as_str().map(str::to_owned);
+        assert_eq!(shown["allowed"], blocked_by.is_none(), "{shown}");
+        (action.expect("a known action"), blocked_by)
+    };
+    actions.map(read).collect()
+}
+
+/// The request for an action, with nothing in it that could be refused for its content.
+fn request(action: Action, path: &str, number: u64, version: i64) -> Request {
+    let because = json!({"reason": "other"});
+    let (under, body) = match action {
+        Action::Confirm => ("confirm", None),
+        Action::Reject => ("reject", Some(because)),
+        Action::Amend => ("amendments", Some(json!({"note": format!("note {number}")}))),
+        Action::Start => ("start", None),
+        Action::Complete => ("complete", None),
+        Action::Cancel => ("cancel", Some(because)),
+        Action::Invalidate => ("invalidate", Some(because)),
+        Action::Restore => ("restore", None),
+        Action::Delete => ("delete", None),
+        Action::Undelete => ("undelete", None),
+        Action::Hide => ("hide", None),
+        Action::Show => ("show", None),
+    };
+    let request = Request::post(format!("{path}/{under}")).if_match(&format!("\"{version}\""));
+    body.into_iter().fold(request, |request, body| request.json(&body))
+}
+
+/// Which actions were carried out, how often, and which refused.
+#[derive(Default)]
+struct Seen {
+    done: HashMap<Action, usize>,
+    refused: HashSet<Action>,
+}
+
+impl Seen {
+    fn missing(&self) -> Vec<String> {
+        let never_done = Action::iter().filter(|action| !self.done.contains_key(action));
+        let never_refused = Action::iter().filter(|action| !self.refused.contains(action));
+        let done = never_done.map(|action| format!("{action} carried out"));
+        done.chain(never_refused.map(|action| format!("{action} refused"))).collect()
+    }
+}
+
+/// Whoever reads an order and acts on it.
+struct Reader {
+    name: String,
+    path: &'static str,
+    is_staff: bool,
+    token: String,
+}
+
+struct Fixture {
+    server: TestServer,
+    dice: Dice,
+    stores: Vec<Arc<Store>>,
+    products: Vec<Arc<Product>>,
+    customers: Vec<Arc<Customer>>,
+    members: Vec<Arc<Member>>,
+}
+
+impl Fixture {
+    async fn open(db: &Db, seed: u64) -> Self {
+        let shop = Shop::open(db).await;
+        let dice = Dice::new(seed);
+        let (mut stores, mut products, mut members) = (vec![], vec![], vec![]);
+        for _ in 0..4 {
+            let store = random_store(&shop, &dice).await;
+            for _ in 0..2 {
+                products.push(shop.product(&store, 3).await);
+            }
+            stores.push(store);
+        }
+        for role in Role::iter() {
+            members.push(shop.member(role, StoreScope::All).await);
+            members.push(shop.member(role, StoreScope::Only([stores[0].id].into())).await);
+        }
+        let customers = vec![shop.customer().await, shop.customer().await];
+        Self { server: TestServer::of(shop).await, dice, stores, products, customers, members }
+    }
+
+    /// An order somewhere in its life, with the customer who placed it; none: somebody without an account. No order: it could
+    /// not be placed.
+    async fn order(&mut self) -> Option<(Arc<Order>, Option<Arc<Customer>>)> {
+        self.change_the_shop().await;
+        let shop = &self.server.shop;
+        let store = self.dice.pick(&self.stores)?;
+        let of_store: Vec<_> = self.products.iter().filter(|product| product.store_id == store.id).collect();
+        let (product, quantity) = (*self.dice.pick(&of_store)?, 1 + self.dice.roll(2));
+        let buyer = self.dice.pick(&self.customers).filter(|_| self.dice.roll(3) > 0).cloned();
+        let actor = buyer.as_ref().map_or(ActorRef::Guest(None), |customer| ActorRef::Customer(customer.id));
+        let placed = shop.submit(actor, vec![place(store.id, &[(product, quantity)])]).await;
+        let Ok(Receipt::Executed { mut done, .. }) = placed else { return None };
+        let Some(Effect::Order(mut order)) = done.pop() else { panic!("no order") };
+        for _ in 0..self.dice.roll(7) {
+            shop.clock.advance((self.dice.roll(90) * MINUTE_MILLIS).into());
+            let (actor, command) = self.command(product);
+            let act = Operation::Order { id: Some(order.id), expected_version: None, command };
+            // What a rule refuses is no step.
+            if let Ok(Receipt::Executed { mut done, .. }) = shop.submit(actor, vec![act]).await
+                && let Some(Effect::Order(changed)) = done.pop()
+            {
+                order = changed;
+            }
+        }
+        Some((order, buyer))
+    }
+
+    /// Sells out, buys in, and closes and opens stores and products.
+    async fn change_the_shop(&self) {
+        let Some(product) = self.dice.pick(&self.products) else { return };
+        let on_product =
+            |command| Operation::Product { id: Some(product.id), expected_version: None, command };
+        let Some(store) = self.dice.pick(&self.stores) else { return };
+        let on_store = |command| Operation::Store { id: Some(store.id), expected_version: None, command };
+        let adjust = |delta| on_product(ProductCommand::AdjustStock { delta, comment: None });
+        let change = match self.dice.roll(8) {
+            0..3 => adjust(i64::from(self.dice.roll(5))),
+            3 => adjust(-i64::from(self.dice.roll(5))),
+            4 => on_product(ProductCommand::Deactivate),
+            5 => on_product(ProductCommand::Activate),
+            6 => on_store(StoreCommand::Deactivate),
+            _ => on_store(StoreCommand::Activate),
+        };
+        // Stock that orders hold is not taken away.
+        drop(self.server.shop.submit(ActorRef::Operator, vec![change]).await);
+    }
+
+    /// Something that may happen to an order.
+    fn command(&self, product: &Product) -> (ActorRef, OrderCommand) {
+        let cancel = [CancelReason::Other, CancelReason::Customer, CancelReason::Expired];
+        let invalid = [InvalidReason::Other, InvalidReason::Test];
+        let (cancel, invalid) = (self.dice.pick(&cancel), self.dice.pick(&invalid));
+        let (cancel, invalid) = (*cancel.expect("a reason"), *invalid.expect("a reason"));
+        let lines = vec![ordervault_domain::order::LineRequest {
+            product_id: product.id,
+            quantity: 1 + self.dice.roll(3),
+        }];
+        let command = match self.dice.roll(14) {
+            0..3 => OrderCommand::Confirm,
+            3 => OrderCommand::Start,
+            4 => OrderCommand::Complete,
+            5 => OrderCommand::Cancel { reason: cancel, comment: None },
+            6 | 7 => OrderCommand::Invalidate { reason: invalid, comment: None },
+            8 => OrderCommand::Reject { reason: invalid, comment: None },
+            9 => OrderCommand::Restore,
+            10 => OrderCommand::Delete { batch: None },
+            11 => OrderCommand::Hide,
+            12 => OrderCommand::Amend(Amendment { lines: Some(lines), ..Amendment::default() }),
+            _ => return (ActorRef::System, OrderCommand::Expire),
+        };
+        (ActorRef::Operator, command)
+    }
+
+    async fn buyer(&self, order: &Order, customer: Option<&Customer>) -> Reader {
+        let token = match customer {
+            Some(customer) => self.server.customer_token(customer).await,
+            None => self.server.grant(order.id),
+        };
+        let name = if customer.is_some() { "a customer" } else { "a guest" };
+        Reader { name: name.to_owned(), path: "/v1/orders", is_staff: false, token }
+    }
+
+    async fn member(&self) -> Reader {
+        let member = self.dice.pick(&self.members).expect("a member");
+        let token = self.server.member_token(member).await;
+        let name = format!("{:?} of {:?}", member.roles, member.stores);
+        Reader { name, path: "/v1/staff/orders", is_staff: true, token }
+    }
+}
+
+/// A store with any policy.
+async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
+    let minutes = |of: u32| (dice.roll(2) == 0).then(|| 1 + dice.roll(of));
+    let new = NewStore {
+        name: "Store".to_owned(),
+        currency: "TWD".parse().expect("a currency"),
+        time_zone: "Asia/Taipei".parse().expect("a time zone"),
+        change_window_minutes: minutes(120),
+        policy: Policy {
+            duplicate_window_minutes: None,
+            review_minutes: minutes(60),
+            start_minutes: minutes(60),
+            completion_minutes: minutes(60),
+            cancel_unconfirmed_minutes: minutes(180),
+            public_board: dice.roll(2) == 0,
+        },
+        external_reference: None,
+    };
+    let command = StoreCommand::Create(new);
+    match shop.act(ActorRef::Operator, Operation::Store { id: None, expected_version: None, command }).await {
+        Effect::Store(store) => store,
+        other => panic!("{other:?}"),
+    }
+}
