@@ -46,7 +46,7 @@ async fn every_command_on_orders(db: Db) {
     let customer = shop.customer().await;
     let owner = ActorRef::Member(shop.member(Role::Owner, StoreScope::All).await.id);
     let amendment = Amendment {
-        lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }]),
+        lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }.into()]),
         contact: Some(contact(77)),
         note: Some(String::new()),
         comment: Some("by phone".into()),
@@ -367,7 +367,7 @@ async fn what_is_so_already_writes_nothing(db: Db) {
     let cancelled = shop.place(&customer, &store, &[(&tea, 1)]).await;
     shop.change(actor(&customer), &cancelled, cancel(CancelReason::Customer)).await;
     let same = Amendment {
-        lines: Some(vec![LineRequest { product_id: tea.id, quantity: 1 }]),
+        lines: Some(vec![LineRequest { product_id: tea.id, quantity: 1 }.into()]),
         contact: Some(confirmed.contact.clone()),
         note: Some(confirmed.note.clone()),
         comment: Some("nothing".into()),
