@@ -309,7 +309,7 @@ impl Fixture {
             (ActorRef::Member(self.member), vec![place(self.store, self.product)]),
             on_order(OrderCommand::Confirm),
             on_order(OrderCommand::Amend(Amendment {
-                lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }]),
+                lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }.into()]),
                 ..Amendment::default()
             })),
             on_order(OrderCommand::Hide),
