@@ -103,6 +103,7 @@ pub(crate) async fn openapi_json(request: HttpRequest, contract: web::Data<Contr
 }
 
 /// Builds the document of these routes, in their order: that of reading.
+#[expect(clippy::too_many_lines, reason = "a document is written down from its top to its end")]
 pub fn document(routes: &Routes) -> OpenApi {
     let mut paths = Paths::new();
     let mut schemas = problem_schemas();

@@ -86,6 +86,7 @@ mod tests {
     use super::*;
 
     /// A refusal by this rule, and what is told of it besides its code: the detail, or pointer, code and words of a field.
+    #[expect(clippy::too_many_lines, reason = "a table, one row a rule")]
     fn told(rule: Rule) -> (Refusal, &'static str) {
         match rule {
             Rule::NotFound => (Refusal::NotFound, ""),

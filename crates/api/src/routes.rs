@@ -148,13 +148,15 @@ impl Routes {
             let resource = endpoints
                 .into_iter()
                 .fold(web::resource(path), |resource, endpoint| resource.route(endpoint.route))
-                .default_service(web::to(move |request: HttpRequest| other_method(request, methods.clone())));
+                .default_service(web::to(move |request: HttpRequest| {
+                    std::future::ready(other_method(&request, &methods))
+                }));
             service.service(resource);
         }
     }
 }
 
-async fn other_method(request: HttpRequest, allowed: Vec<Method>) -> Result<HttpResponse, Problem> {
+fn other_method(request: &HttpRequest, allowed: &[Method]) -> Result<HttpResponse, Problem> {
     let allow = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
     let allow = header::HeaderValue::from_str(&allow).map_err(Problem::internal)?;
     if request.method() == Method::OPTIONS {

@@ -33,7 +33,7 @@ pub struct Global {
     /// Folder of everything that is kept in files [default: ./data]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: ordervault.db in the data folder]
+    /// <sqlite://FILE> or <postgres://USER:PASSWORD@HOST/DATABASE> [default: ordervault.db in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// No progress, only results and errors

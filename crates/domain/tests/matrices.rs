@@ -1,5 +1,4 @@
 //! The policy as two committed tables: a change of it is a diff.
-#![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 
@@ -69,7 +68,7 @@ fn state_by_command() {
                     Ok(events) => state(&fold(order.clone(), &events, NOW).expect("an order")),
                     Err(refusal) => (&refusal).into(),
                 };
-                write!(table, "{:16}", cell).expect("writing to a string");
+                write!(table, "{cell:16}").expect("writing to a string");
             }
         }
         table.push('\n');

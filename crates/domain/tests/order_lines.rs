@@ -1,5 +1,5 @@
 //! Lines are numbered for ever: which line an amendment means, and at which price.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+#![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 

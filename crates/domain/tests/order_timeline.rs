@@ -1,5 +1,5 @@
 //! The time-line of an order: laws over random lives, and one life told by hand.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
+#![expect(clippy::expect_used, reason = "tests may")]
 
 mod common;
 

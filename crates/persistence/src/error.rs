@@ -279,12 +279,12 @@ fn classify_answer(error: &dyn DatabaseError) -> Class {
 fn classify_sqlite(code: i32) -> Class {
     const CONSTRAINT_TRIGGER: i32 = 1811;
     const BUSY_SNAPSHOT: i32 = 517;
+    const PRIMARY: i32 = 0xff;
     match code {
         CONSTRAINT_TRIGGER => return Class::Conflict(ConflictKind::Trigger),
         BUSY_SNAPSHOT => return Class::Serialization,
         _ => {}
     }
-    const PRIMARY: i32 = 0xff;
     match code & PRIMARY {
         5 | 6 => Class::LockTimeout,
         9 => Class::StatementTimeout,

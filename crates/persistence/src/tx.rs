@@ -112,12 +112,11 @@ impl Conn {
     /// The first row; none is an error.
     pub async fn fetch_one<T: Record>(&mut self, statement: &Statement) -> Result<T, DbError> {
         let row = self.fetch_optional(statement).await?;
-        let outcome = match row {
-            Some(row) => Ok(row),
-            None => {
-                let (text, _) = statement.rendered(self.engine())?;
-                Err(DbError::new(&text, sqlx::Error::RowNotFound))
-            }
+        let outcome = if let Some(row) = row {
+            Ok(row)
+        } else {
+            let (text, _) = statement.rendered(self.engine())?;
+            Err(DbError::new(&text, sqlx::Error::RowNotFound))
         };
         self.remember(outcome)
     }

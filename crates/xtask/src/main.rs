@@ -8,7 +8,7 @@
 //! - `postgres`: finds or installs what the tests need
 //! - `shell`: runs other programs
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
 mod apt;
 mod ci;

@@ -217,7 +217,9 @@ async fn happened_once<'a>(
             })
             .collect();
         assert_eq!(written, expected, "{} {events:#?}", order.id);
-        written.iter().for_each(|(_, what)| *seen.entry(what).or_default() += 1);
+        for (_, what) in &written {
+            *seen.entry(what).or_default() += 1;
+        }
     }
     assert!(seen.values().all(|times| *times > 5), "{seen:?}");
 }
@@ -294,7 +296,9 @@ impl Room {
 
 /// All of them tick, and come to rest.
 async fn tick(rooms: &mut [Room]) {
-    rooms.iter().for_each(|room| room.tick.notify_one());
+    for room in rooms.iter() {
+        room.tick.notify_one();
+    }
     for room in rooms {
         room.rests.recv().await.expect("it rests");
     }
@@ -463,7 +467,7 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
     let wish = |note: &str| {
         let mut act = place(fixture.store.id, &[(&fixture.tea, 1)]);
         if let Operation::Order { command: OrderCommand::Place(place), .. } = &mut act {
-            place.note = note.to_owned();
+            note.clone_into(&mut place.note);
         }
         submission(actor(&fixture.customer), vec![act])
     };

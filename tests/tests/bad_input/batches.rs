@@ -47,6 +47,7 @@ fn run(fixture: &Fixture, body: &Value) -> Request {
     fixture.manager("POST", PATH).key(&fixture.server.key()).json(body)
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn bodies(fixture: &Fixture) -> Vec<Case> {
     let order = fixture.confirmed.id.to_string();
     let many = vec![order.clone(); 501];

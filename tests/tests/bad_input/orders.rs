@@ -49,6 +49,7 @@ fn keys(fixture: &Fixture) -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn lines(fixture: &Fixture) -> Vec<Case> {
     let at = "/lines/0/quantity";
     let quantity = |text: &str| {
@@ -266,6 +267,7 @@ fn preconditions(fixture: &Fixture) -> Vec<Case> {
     ]
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn states(fixture: &Fixture) -> Vec<Case> {
     let amend = |order: OrderId, body: &Value| {
         fixture.customer("POST", &format!("/v1/orders/{order}/amendments")).if_match("*").json(body)

@@ -1,5 +1,5 @@
 //! What the two engines have in common: settings, migrations, schema, and the promises of the executor.
-#![expect(clippy::expect_used, reason = "tests may")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod engines;
 mod opening;

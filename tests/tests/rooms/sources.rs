@@ -53,7 +53,7 @@ impl Sources {
         let comment =
             text.lines().map_while(|line| line.strip_prefix("//!")).map(|line| line.trim().to_owned());
         let mut sources = Self { modules: BTreeMap::new(), root_comment: comment.collect() };
-        sources.load_file(root, PathBuf::new(), vec![], text_of);
+        sources.load_file(root, Path::new(""), vec![], text_of);
         sources
     }
 
@@ -61,13 +61,13 @@ impl Sources {
     fn load_file(
         &mut self,
         file: &Path,
-        folder: PathBuf,
+        folder: &Path,
         path: ModulePath,
         text_of: &dyn Fn(&Path) -> Option<String>,
     ) {
         let text = text_of(file).unwrap_or_else(|| panic!("{} cannot be read", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        self.load_items(file, &folder, path, &parsed.items, text_of);
+        self.load_items(file, folder, path, &parsed.items, text_of);
     }
 
     fn load_items(
@@ -95,7 +95,7 @@ impl Sources {
                     let flat = folder.join(format!("{name}.rs"));
                     let nested = inside.join("mod.rs");
                     let own = if text_of(&flat).is_some() { flat } else { nested };
-                    self.load_file(&own, inside, below, text_of);
+                    self.load_file(&own, &inside, below, text_of);
                 }
                 Item::Use(import) => module.import(&path, &mut vec![], &import.tree),
                 other => {

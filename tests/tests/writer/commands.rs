@@ -198,6 +198,7 @@ async fn every_command_on_stores_and_products(db: Db) {
     shop.close().await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one story, told to its end")]
 async fn every_command_on_people(db: Db) {
     let shop = Shop::open(&db).await;
     let hash_of = async |id: i64| {

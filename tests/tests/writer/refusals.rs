@@ -287,8 +287,8 @@ impl Fixture {
             ("forbidden", customer, on_order(self.pending.id, None, OrderCommand::Confirm)),
             ("forbidden", clerk, on_order(self.pending.id, None, OrderCommand::Complete)),
             ("forbidden", ActorRef::Importer, on_order(self.pending.id, None, OrderCommand::Confirm)),
-            ("forbidden", customer, self.import(&self.store, &self.tea)),
-            ("unknown-product", ActorRef::Importer, self.import(&self.store, &self.elsewhere)),
+            ("forbidden", customer, import(&self.store, &self.tea)),
+            ("unknown-product", ActorRef::Importer, import(&self.store, &self.elsewhere)),
             ("version-conflict", operator, on_order(self.pending.id, Some(7), OrderCommand::Confirm)),
             ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Complete)),
             ("state-conflict", operator, on_order(self.completed.id, None, cancel(CancelReason::Staff))),
@@ -326,24 +326,6 @@ impl Fixture {
             unlisted: false,
             not_duplicate_of: vec![],
         }
-    }
-
-    fn import(&self, store: &Store, product: &Product) -> Operation {
-        let at = Timestamp::from_millis(1_500_000_000_000);
-        let import = Import {
-            store_id: store.id,
-            customer_id: None,
-            external_reference: "x:1".into(),
-            source_status: "delivered".into(),
-            currency: store.currency,
-            lines: vec![ImportedLine { product_id: product.id, quantity: 1, unit_price: Amount::new(1) }],
-            shipping_total: Amount::ZERO,
-            contact: contact(1),
-            placed_at: at,
-            steps: vec![ImportedStep { to: Status::Confirmed, at: None }],
-        };
-        let command = OrderCommand::Import(Box::new(import));
-        Operation::Order { id: Some(OrderId::from_i64(12)), expected_version: None, command }
     }
 
     fn refused_catalogue(&self) -> Vec<(&'static str, ActorRef, Operation)> {
@@ -494,4 +476,22 @@ impl Fixture {
             ("not-found", operator, on_member(MemberId::from_i64(3), member::MemberCommand::Activate)),
         ]
     }
+}
+
+fn import(store: &Store, product: &Product) -> Operation {
+    let at = Timestamp::from_millis(1_500_000_000_000);
+    let import = Import {
+        store_id: store.id,
+        customer_id: None,
+        external_reference: "x:1".into(),
+        source_status: "delivered".into(),
+        currency: store.currency,
+        lines: vec![ImportedLine { product_id: product.id, quantity: 1, unit_price: Amount::new(1) }],
+        shipping_total: Amount::ZERO,
+        contact: contact(1),
+        placed_at: at,
+        steps: vec![ImportedStep { to: Status::Confirmed, at: None }],
+    };
+    let command = OrderCommand::Import(Box::new(import));
+    Operation::Order { id: Some(OrderId::from_i64(12)), expected_version: None, command }
 }

@@ -68,7 +68,7 @@ fn a_grant_is_for_one_order_and_has_no_session() {
     let claims = tokens().verify(&grant.text, now()).unwrap();
     assert_eq!(
         (claims.audience, claims.subject, claims.session),
-        (Audience::Guest, order.to_string(), "".into())
+        (Audience::Guest, order.to_string(), String::new())
     );
     assert_eq!(grant.expires_in_seconds, 900);
     let at = |seconds: i64| tokens().verify(&grant.text, Timestamp::from_millis(NOW_MILLIS + seconds * 1000));

@@ -121,7 +121,8 @@ fn refuse_open_mode(file: &File, path: &Path) -> Result<(), SecretError> {
     use std::os::unix::fs::PermissionsExt;
     let metadata = file.metadata().map_err(|error| SecretError::Io(path.to_owned(), error))?;
     let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 { Ok(()) } else { Err(SecretError::TooOpen(path.to_owned(), mode)) }
+    const OF_OTHERS: u32 = 0o077;
+    if mode & OF_OTHERS == 0 { Ok(()) } else { Err(SecretError::TooOpen(path.to_owned(), mode)) }
 }
 
 #[cfg(not(unix))]

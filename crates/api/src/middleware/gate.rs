@@ -1,5 +1,7 @@
 //! Limits that need no handler: length of the address, declared length of the body, formats the client accepts.
 
+use std::path::Path;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
@@ -36,7 +38,8 @@ fn refusal(request: &ServiceRequest) -> Option<Problem> {
     }
     // An unknown address is 404 whatever the client accepts.
     let pattern = request.match_pattern().filter(|pattern| pattern.starts_with("/v1/"));
-    let format = if pattern.as_ref()?.ends_with(".csv") { CSV } else { JSON };
+    let is_csv = Path::new(pattern.as_ref()?).extension().is_some_and(|extension| extension == "csv");
+    let format = if is_csv { CSV } else { JSON };
     (!accepts(request, format)).then(|| Problem::new(Code::NotAcceptable))
 }
 

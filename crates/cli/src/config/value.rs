@@ -123,7 +123,7 @@ pub(super) fn duration(text: &str, range: RangeInclusive<Duration>) -> Result<Du
 
 /// `5/10m`: so many in so long.
 pub(super) fn rate(text: &str) -> Result<Rate, String> {
-    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+    const LONGEST: Duration = Duration::from_hours(24);
     let parse = || {
         let (limit, window) = text.split_once('/')?;
         let limit = limit.parse().ok().filter(|limit| *limit >= 1)?;

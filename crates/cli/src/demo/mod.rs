@@ -178,7 +178,7 @@ impl Shop {
                 self.customers.push(vec![]);
             }
             (Deed::Stock(store, _), Some(Effect::Product(product))) => {
-                at_mut(&mut self.products, *store)?.push(product.id)
+                at_mut(&mut self.products, *store)?.push(product.id);
             }
             (Deed::Register(store, _), Some(Effect::Customer(customer))) => {
                 at_mut(&mut self.customers, *store)?.push(customer.id);

@@ -139,12 +139,11 @@ impl Teller {
         let begun = i64::try_from(place).unwrap_or(0) * PACE;
         let at = FIRST_ORDER + begun + self.about(2 * HOUR);
         // The customer of the examples comes back often.
-        let (store, customer) = match place % 9 {
-            0 => (0, 0),
-            _ => {
-                let store = self.dice(STORES.len());
-                (store, self.dice(STORES[store].customers.len()))
-            }
+        let (store, customer) = if place.is_multiple_of(9) {
+            (0, 0)
+        } else {
+            let store = self.dice(STORES.len());
+            (store, self.dice(STORES[store].customers.len()))
         };
         let lines = self.lines(store);
         let notes = STORES[store].notes;

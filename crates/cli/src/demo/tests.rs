@@ -112,6 +112,7 @@ async fn a_clock_before_its_end_is_refused() {
 }
 
 /// The page `docs/demo.md`: what can be used in it.
+#[expect(clippy::too_many_lines, reason = "a page is written down from its top to its end")]
 async fn page(db: &Db, all: &[OrderSummary]) -> String {
     let mut page = format!(
         "# The demo shop\n\n\

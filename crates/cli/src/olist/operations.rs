@@ -2,7 +2,7 @@
 //!
 //! | here | from |
 //! | --- | --- |
-//! | store | the customer's federal state; BRL, America/Sao_Paulo |
+//! | store | the customer's federal state; BRL, `America/Sao_Paulo` |
 //! | customer | `customer_unique_id` |
 //! | product | federal state and `product_id`; the source has neither titles nor stock keeping units, so both are made of the category and the id; its price is the latest one paid |
 //! | order | `order_id`, with `order_status` kept word for word |

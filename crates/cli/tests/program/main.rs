@@ -1,6 +1,6 @@
 //! The program as a process, as an operator sees it. Here and not among the tests of the whole product, because cargo
 //! tells only a package's own tests where its program is.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
 mod command_line;
 mod docs;

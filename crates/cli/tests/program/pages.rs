@@ -1,4 +1,5 @@
 //! The pages of the documentation and the files of the repository, as texts.
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "the repository writes them small")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

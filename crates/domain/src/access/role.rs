@@ -112,6 +112,7 @@ pub enum Permission {
 impl Role {
     /// What this role allows. Every permission stands in the line of each role that has it: a new one belongs to nobody.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table, one list a role")]
     pub const fn permissions(self) -> &'static [Permission] {
         use Permission as P;
         match self {

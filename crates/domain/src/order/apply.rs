@@ -104,6 +104,7 @@ fn apply(
 }
 
 /// The new order, still without its lines, if this event makes one.
+#[expect(clippy::too_many_lines, reason = "every field of a new order")]
 fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
     match event.clone() {
         OrderEvent::Placed {

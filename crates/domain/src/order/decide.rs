@@ -57,14 +57,14 @@ pub fn decide(
         }
         (Some(order), OrderCommand::Reject { reason, comment }) => {
             const FROM: &[Status] = &[Status::PendingReview];
-            invalid(order, FROM, *reason, OrderEvent::Rejected { reason: *reason }, comment)
+            invalid(order, FROM, *reason, OrderEvent::Rejected { reason: *reason }, comment.as_deref())
         }
         (Some(order), OrderCommand::Invalidate { reason, comment }) => {
             const FROM: &[Status] = &[Status::PendingReview, Status::Confirmed, Status::Cancelled];
-            invalid(order, FROM, *reason, OrderEvent::Invalidated { reason: *reason }, comment)
+            invalid(order, FROM, *reason, OrderEvent::Invalidated { reason: *reason }, comment.as_deref())
         }
         (Some(order), OrderCommand::Cancel { reason, comment }) => {
-            cancel(order, actor, *reason, comment, now)
+            cancel(order, actor, *reason, comment.as_deref(), now)
         }
         (Some(order), OrderCommand::Amend(amendment)) => amend(order, context, actor, amendment, now),
         (Some(order), OrderCommand::Restore) => restore(order, context, now),
@@ -93,7 +93,7 @@ fn invalid(
     from: &[Status],
     reason: InvalidReason,
     event: OrderEvent,
-    comment: &Option<String>,
+    comment: Option<&str>,
 ) -> Result<Events, Refusal> {
     if order.stage.invalid().is_some_and(|invalid| invalid.reason == Some(reason)) {
         return Ok(vec![]);
@@ -106,7 +106,7 @@ fn cancel(
     order: &Order,
     actor: &Actor,
     reason: CancelReason,
-    comment: &Option<String>,
+    comment: Option<&str>,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
     if matches!(order.stage, Stage::Valid(Valid::Cancelled(cancelled)) if cancelled.reason == Some(reason)) {
@@ -228,8 +228,8 @@ fn in_time(order: &Order, now: Timestamp) -> Result<(), Refusal> {
     }
 }
 
-fn commented(comment: &Option<String>) -> Personal {
-    Personal { comment: comment.clone(), ..Personal::default() }
+fn commented(comment: Option<&str>) -> Personal {
+    Personal { comment: comment.map(str::to_owned), ..Personal::default() }
 }
 
 /// Whatever the events reserve must be there. One check for every act, because it compares the states around it.

@@ -208,10 +208,12 @@ fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<EventRef, Er
 
 /// Ends the page before the histories behind it become too long. An event's number is that of the events to fold.
 fn shorten(page: &mut Page<EventRef, HistoryKey>) {
-    let mut latest = BTreeMap::new();
+    let mut latest = BTreeSet::new();
     let mut folded = 0;
     let fits = page.items.iter().take_while(|item| {
-        latest.entry(item.key.entity_id).or_insert_with(|| folded += item.key.seq);
+        if latest.insert(item.key.entity_id) {
+            folded += item.key.seq;
+        }
         folded <= MAX_FOLDED_EVENTS
     });
     let fits = fits.count().max(1);

@@ -42,7 +42,7 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
         .cond_where(in_scope(scope))
         .and_where(column("deleted_at").is_null());
     if unread.is_walked() {
-        select = newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
+        newest_first(select).limit(MAX_WALKED_ROWS).clone_into(&mut select);
     }
     let new = Query::select()
         .expr(Expr::val(1))

@@ -187,7 +187,7 @@ impl HistoryRow {
     pub fn keeps_commitment(&self) -> bool {
         match (&self.commitment, &self.salt, &self.content) {
             (Some(commitment), Some(salt), Some(content)) => *commitment == commit(salt, content),
-            (Some(_), None, None) | (None, None, None) => true,
+            (Some(_) | None, None, None) => true,
             _ => false,
         }
     }

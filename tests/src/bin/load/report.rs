@@ -82,6 +82,7 @@ impl Tally {
     }
 
     /// The sum over a phase of this length. `requests` are those that succeeded; latencies are theirs.
+    #[expect(clippy::cast_precision_loss, reason = "counts and microseconds of a run are far below 2^52")]
     pub(crate) fn report(mut self, phase: &str, length: Duration) -> Value {
         self.micros.sort_unstable();
         let at = |share: usize| {

@@ -203,7 +203,7 @@ fn pick<T>(items: &[T], place: u64) -> &T {
     &items[usize::try_from(place % length).unwrap_or_default()]
 }
 
-/// Spreads consecutive numbers (the finaliser of SplitMix64).
+/// Spreads consecutive numbers (the finaliser of `SplitMix64`).
 fn scatter(number: u64) -> u64 {
     let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -21,7 +21,7 @@ use tokio::sync::oneshot;
 use super::fixture::{Fixture, id, ids};
 
 /// Longer than anything here takes; whoever waits for so long waits for nothing.
-const HOPELESS: Duration = Duration::from_secs(60);
+const HOPELESS: Duration = Duration::from_mins(1);
 
 fn open(orders: &[OrderId], fixture: &Fixture) -> Operation {
     let stores = StoreScope::Only([fixture.store.id].into());

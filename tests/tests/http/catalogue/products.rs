@@ -183,6 +183,7 @@ async fn a_repeated_adjustment_counts_once(db: Db) {
     server.close().await;
 }
 
+#[expect(clippy::too_many_lines, reason = "one list, asked in every way")]
 async fn lists_are_filtered_and_paged(db: Db) {
     let server = TestServer::open(&db).await;
     let owner = server.staff(Role::Owner).await;

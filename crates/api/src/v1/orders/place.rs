@@ -144,7 +144,7 @@ pub(crate) async fn place_order(
     // Whoever has just placed it sees it, as whoever proves to know it does.
     let buyer = match buyer {
         CustomerOrGuest::Guest(_) => CustomerOrGuest::Guest(Some(placed.resource.id)),
-        customer => customer,
+        customer @ CustomerOrGuest::Customer(_) => customer,
     };
     let lookup_token = match buyer {
         CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.resource.id),

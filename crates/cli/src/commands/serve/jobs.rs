@@ -65,7 +65,7 @@ mod tests {
         // The same with jobs: there is something to do.
         let on = start(&config::Jobs { enabled: true, interval }, &state, stop);
         let something_happens = async { while differences(&before, &dump(&db).await).is_empty() {} };
-        tokio::time::timeout(Duration::from_secs(60), something_happens).await.unwrap();
+        tokio::time::timeout(Duration::from_mins(1), something_happens).await.unwrap();
         on.abort();
         _ = on.await;
         drop(state);

@@ -43,8 +43,8 @@ impl IndexRanges {
             let values: Vec<Vec<Value>> = std::iter::once(first).chain(others).collect();
             Some(values).filter(|values| values.iter().map(Vec::len).product::<usize>() <= MAX_RANGES)
         };
-        let fitting = RANGE_COLUMNS.iter().filter(|_| key == SortKey::Placed);
-        let fitting = fitting.filter_map(|columns| Some((*columns, of_columns(columns)?))).next();
+        let mut fitting = RANGE_COLUMNS.iter().filter(|_| key == SortKey::Placed);
+        let fitting = fitting.find_map(|columns| Some((*columns, of_columns(columns)?)));
         let (columns, values_of) = fitting.unwrap_or_default();
         let mut ranges: Vec<RangeKeys> = vec![vec![]];
         for (&name, values) in columns.iter().zip(&values_of) {

@@ -149,7 +149,7 @@ impl Named {
                 self.session_principals.push(*principal_id);
             }
             SessionOperation::Rotate { id, .. } | SessionOperation::End { id } => {
-                self.sessions.push(id.get())
+                self.sessions.push(id.get());
             }
         }
     }

@@ -27,7 +27,7 @@ use crate::state::AppState;
 /// Rows that are in memory at a time.
 const ROWS_PER_PIECE: u64 = 500;
 /// How long a client may take to read one piece; then its connection to the database goes to others.
-const MAX_STALL: Duration = Duration::from_secs(60);
+const MAX_STALL: Duration = Duration::from_mins(1);
 /// What a spreadsheet knows UTF-8 by.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// What makes a spreadsheet take the text behind it for a formula: also the signs that Chinese and Japanese keyboards make, and

@@ -118,7 +118,9 @@ async fn preview(
         let mut orders = read::orders(conn, scope, &ids).await?;
         orders.retain(|order| expires(order, store, now));
         orders.sort_by_key(|order| (order.status_since, order.id));
-        orders.iter().for_each(|order| tally.add(order.totals.total, order.currency));
+        for order in &orders {
+            tally.add(order.totals.total, order.currency);
+        }
         items.extend(orders.iter().take(MAX_NAMED - items.len()).map(ExpiringOrderBody::from));
         if found.len() < ORDERS_OF_A_LOOK || tally.is_lower_bound {
             break;
