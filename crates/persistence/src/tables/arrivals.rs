@@ -20,12 +20,31 @@ statements! {
          SELECT d.order_id, d.store_id, d.position FROM {rows} WHERE TRUE ON CONFLICT (order_id) DO NOTHING",
         &[("order_id", Int), ("store_id", Int), ("position", Int)]
     );
-    LAST: Template = Template::new("SELECT MAX(position) FROM order_arrivals");
+    // What has come and what the follower has not come to yet, which is little: looked at row by row.
+    LAST: Template = Template::new(
+        "SELECT MAX(position) FROM (
+             SELECT MAX(position) AS position FROM order_arrivals
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') IS NOT NULL) AS last"
+    );
     // Store by store: the end of an index each.
     LAST_IN_STORES: Template = Template::forked(
-        "SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) FROM json_each($1) AS s",
-        "SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value))
-         FROM unnest($1::bigint[]) AS s (value)"
+        "SELECT MAX(position) FROM (
+             SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) AS position
+             FROM json_each($1) AS s
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') IN (SELECT value FROM json_each($1))) AS last",
+        "SELECT MAX(position) FROM (
+             SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) AS position
+             FROM unnest($1::bigint[]) AS s (value)
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') = ANY($1::bigint[])) AS last"
     );
     // Somebody whose own first event has no position yet came after everything that has one.
     MARKS: Template = Template::new(
