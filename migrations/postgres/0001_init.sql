@@ -286,6 +286,12 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
 
+-- How far each follower of the outbox has come. No row: nowhere yet.
+CREATE TABLE followers (
+    name TEXT COLLATE "C" PRIMARY KEY,
+    position BIGINT NOT NULL
+);
+
 -- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
 CREATE TABLE order_arrivals (
     order_id BIGINT PRIMARY KEY REFERENCES orders (id),

@@ -278,6 +278,12 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
 
+-- How far each follower of the outbox has come. No row: nowhere yet.
+CREATE TABLE followers (
+    name TEXT PRIMARY KEY NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+
 -- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
 CREATE TABLE order_arrivals (
     order_id INTEGER PRIMARY KEY REFERENCES orders (id),

@@ -18,7 +18,7 @@ use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Idempotency, Operation, Receipt, Submission, WriteError, Writer,
 };
-use ordervault_persistence::{HistoryRow, fold};
+use ordervault_persistence::{ARRIVALS, Error, HistoryRow, fold, follow, note_arrivals, sequence};
 
 use crate::dump::{Cells, dump};
 use crate::postgres;
@@ -35,6 +35,13 @@ pub async fn together(writer: &Writer, submissions: Vec<Submission>) -> Vec<Subm
 /// How many batches all writers of the database have committed.
 pub async fn batches(db: &Db) -> i64 {
     dump(db).await["writers"].iter().filter_map(|row| row.int("batch")).sum()
+}
+
+/// Numbers everything that waits, and lets the arrivals follow, as a server would.
+pub async fn catch_up(db: &Db) {
+    while sequence(db).await.expect("numbered") > 0 {}
+    let note = |events| note_arrivals(db, events);
+    while follow::<Error, _>(db, ARRIVALS, note).await.expect("followed") > 0 {}
 }
 
 /// The same database, as another process would open it.

@@ -7,7 +7,7 @@
 //! - `server`: listening, limits and stopping
 //! - `app`: all routes behind the middleware
 //! - `v1`, `pages`: the endpoints; pages for people, and health
-//! - `jobs`: what the program does without being asked
+//! - `background`: what the program does without being asked: numbering, followers of the outbox, timed jobs, batches
 //! - `throttling`: who is counted under which throttle
 //! - `submit`: from a handler to the write queue
 //! - `principals`: who asks, with which rights; a handler's first argument
@@ -52,14 +52,14 @@
 //! **Filter of the staff's list of orders:** a field of `ListStaffOrders` (`v1/staff/orders/filters.rs`), what it means
 //! in the same file, and `ordervault_persistence::read::OrderFilter`.
 //!
-//! **Timed job:** a file under `jobs/` with a type that implements [`jobs::Job`], and `.with(…)` in [`jobs::Jobs::all`].
+//! **Timed job, or follower of the outbox:** see [`background`].
 
 pub mod app;
 pub mod auth;
+pub mod background;
 mod caching;
 pub mod cursors;
 pub mod extract;
-pub mod jobs;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;

@@ -25,8 +25,9 @@ use utoipa::openapi::{RefOr, Schema};
 use crate::extract::refuse_unread_query;
 use crate::problem::{Code, Problem};
 
-/// A whole request, from the first argument to the answer. The parts have limits of their own, which are shorter: a body comes
-/// within 10 s, a write is settled within 10 s. This one is for what nobody thought of.
+/// A whole request, from the first argument to the answer. The parts have limits of their own: a body comes within 10 s, a
+/// submission is taken up within 5 s, and its group begins nothing more after 10 s. Each is shorter, but together they may be
+/// longer; then nobody knows whether a write took place, and whoever repeats it with the same key finds out.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
 /// Seconds after which a request that took too long is worth another try.
 const RETRY_AFTER_SECONDS: u32 = 1;

@@ -80,7 +80,7 @@ pub struct AppState {
     pub exports: Arc<Semaphore>,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
-    /// Wakes the timed jobs of this process.
+    /// Wakes the job that carries out batches.
     pub waker: JobWaker,
     is_draining: AtomicBool,
 }

@@ -59,7 +59,7 @@ pub const METRICS: [Metric; 7] = [
     metric(PANICS, MetricKind::Counter, "Handlers that panicked; should stay 0."),
     metric(BREACHES, MetricKind::Counter, "Missed deadlines of orders that this server noted."),
     metric(EXPIRIES, MetricKind::Counter, "Unconfirmed orders that this server cancelled by itself."),
-    metric(JOB_FAILURES, MetricKind::Counter, "Steps of timed jobs that failed, by job."),
+    metric(JOB_FAILURES, MetricKind::Counter, "Steps of background jobs that failed, by job."),
 ];
 
 const DURATION_BUCKETS_SECONDS: &[f64] =

@@ -1,15 +1,15 @@
-//! A way to tell the timed jobs that there is work, without knowing them.
+//! A way to tell a job that there is work, without knowing it.
 
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-/// Wakes the jobs of this process before their next tick. Clones wake the same jobs.
+/// Wakes a job of this process before its pause is over. Clones wake the same job.
 #[derive(Clone, Default)]
 pub struct JobWaker(Arc<Notify>);
 
 impl JobWaker {
-    /// There is something to do. What comes while they are at work is heard afterwards.
+    /// There is something to do. What comes while it is at work is heard afterwards.
     pub fn wake(&self) {
         self.0.notify_one();
     }

@@ -20,7 +20,7 @@
 //! # How to add one more
 //!
 //! - **A command**: a variant of [`args::Command`] (or of the command's own enum, for a subcommand); a file under `commands/`
-//!   with `run`, `mod` and a line in [`commands::run`]; a row in the table of `README.md`; a test in `crates/cli/tests`.
+//!   with `run`, `mod` and a line in [`commands::run`]; a row in the table of `README.md`; a test in `crates/cli/tests/program/`.
 //! - **A setting**: a row in `config/settings.rs`; a field and its reading in `config/sections.rs`; in `config/safety.rs` what
 //!   production mode refuses, if anything; a wrong value in the table of `config/tests.rs`; `cargo xtask bless` writes
 //!   `docs/configuration.md`.
@@ -29,7 +29,7 @@
 //! - **A source of imports**: a variant of [`args::Import`] and its arm in `commands/import/mod.rs`; a room like [`olist`] that
 //!   reads everything before anything is imported and makes [`intake::Piece`]s with ids that are the same on every run; a
 //!   file under `commands/import/` that hands them to [`intake::Intake`]; a row in `README.md`; a test in
-//!   `crates/cli/tests/import.rs` that imports twice.
+//!   `crates/cli/tests/program/import.rs` that imports twice.
 
 pub mod accounts;
 pub mod args;

@@ -227,7 +227,10 @@ mod tests {
                 progress.advance(1);
                 let (done, of) = match &progress.0 {
                     Shown::Bar(bar) => (Some(bar.position()), bar.length()),
-                    Shown::Lines { lines, .. } => (Some(lock(lines).done), lock(lines).total),
+                    Shown::Lines { lines, .. } => {
+                        let lines = lock(lines);
+                        (Some(lines.done), lines.total)
+                    }
                     Shown::Nothing => (None, total),
                 };
                 assert_eq!((done, of), (counted, total), "{style:?}");

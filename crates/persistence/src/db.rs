@@ -121,6 +121,16 @@ impl Db {
         conn.begun(text).await.map(Tx::new)
     }
 
+    /// A connection of its own, with which locks of a session are kept; it is closed, not reused, when it is dropped.
+    pub(crate) async fn session(&self) -> Result<Conn, DbError> {
+        let conn = match &self.pools {
+            Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
+            Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
+        };
+        conn.map(Conn::closed_when_dropped)
+            .map_err(|error| DbError::while_doing("wait for a connection", error))
+    }
+
     /// Closes all connections after their statements.
     pub async fn close(self) {
         match self.pools {

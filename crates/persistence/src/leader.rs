@@ -1,40 +1,71 @@
 //! Work that only one of several servers should do at a time.
 //!
-//! Whoever holds the advisory lock of that name does it. This saves work and lock fights; nothing may depend on it, because
-//! a server that loses its connection loses the lock with it and learns of that later.
+//! Whoever holds the advisory lock of that name does it. The locks of a process belong to one session of its own, outside of any
+//! transaction: work may take its time and keeps nothing open, and whoever dies loses them with the session. This saves work
+//! and lock fights; nothing may depend on it, because a server that loses its session learns of that later.
+
+use tokio::sync::Mutex;
 
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
-use crate::tx::Tx;
+use crate::tx::Conn;
 
 statements! {
-    // The names are ours and few; duplicate keys of orders are locked by keys of the same kind, which are hashes, too.
-    TRY_LOCK: Template = Template::forked(
+    // The names are ours and few; keys of possible duplicates, which are hashes, too, are locked in transactions.
+    LOCK: Template = Template::forked(
         "SELECT 1 AS held WHERE $1 = $1",
-        "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended($1, 0)) THEN 1 ELSE 0 END::bigint AS held"
+        "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('leader ' || $1, 0)) THEN 1 ELSE 0 END::bigint AS held"
+    );
+    UNLOCK: Template = Template::forked(
+        "SELECT 1 AS held WHERE $1 = $1",
+        "SELECT CASE WHEN pg_advisory_unlock(hashtextextended('leader ' || $1, 0)) THEN 1 ELSE 0 END::bigint AS held"
     );
 }
 
-/// A transaction that holds the lock of this name until it ends; `None`: somebody else holds it.
-pub(crate) async fn hold(db: &Db, name: &str) -> Result<Option<Tx>, Error> {
-    let mut tx = db.begin().await?;
-    let (held,): (i64,) = tx.conn().fetch_one(&TRY_LOCK.bind((name,))).await?;
-    Ok((held == 1).then_some(tx))
+/// Takes turns with the other servers on a database. One for each process.
+pub struct Leader {
+    db: Db,
+    session: Mutex<Option<Conn>>,
 }
 
-/// Runs a step while no other server runs one of this name; `None`: another one is at it. A step has to be short, a few
-/// seconds at most. A SQLite file has one server, and one connection that the step may need for writing: there it just runs.
-///
-/// # Errors
-/// When the database fails before the step.
-pub async fn alone<T>(db: &Db, name: &str, step: impl Future<Output = T>) -> Result<Option<T>, Error> {
-    if db.engine() == Engine::Sqlite {
-        return Ok(Some(step.await));
+impl Leader {
+    /// Holds nothing yet.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self { db, session: Mutex::new(None) }
     }
-    let Some(tx) = hold(db, name).await? else { return Ok(None) };
-    let outcome = step.await;
-    tx.rollback().await;
-    Ok(Some(outcome))
+
+    /// Runs a step while no other server runs one of this name; `None`: another one is at it. A SQLite file has one server:
+    /// there it just runs. If the answer is not waited for, the name stays taken until the leader is dropped.
+    ///
+    /// # Errors
+    /// When the database fails before the step.
+    pub async fn alone<T>(&self, name: &str, step: impl Future<Output = T>) -> Result<Option<T>, Error> {
+        if self.db.engine() == Engine::Sqlite {
+            return Ok(Some(step.await));
+        }
+        if !self.ask(&LOCK, name).await? {
+            return Ok(None);
+        }
+        let outcome = step.await;
+        // A session that is lost has lost the lock as well.
+        if let Err(error) = self.ask(&UNLOCK, name).await {
+            tracing::debug!(name, %error, "the session of the locks is lost, and they with it");
+        }
+        Ok(Some(outcome))
+    }
+
+    async fn ask(&self, statement: &'static Template, name: &str) -> Result<bool, Error> {
+        let mut session = self.session.lock().await;
+        let mut conn = match session.take() {
+            Some(conn) => conn,
+            None => self.db.session().await?,
+        };
+        // After an error, or if nobody waits for the answer any more, the connection is closed with all that it holds.
+        let (held,): (i64,) = conn.fetch_one(&statement.bind((name,))).await?;
+        *session = Some(conn);
+        Ok(held == 1)
+    }
 }

@@ -1,7 +1,8 @@
 //! How ordervault keeps what happened: SQL, the write queue, the history, on SQLite and PostgreSQL.
 //!
 //! Reads go through a [`tx::Conn`]. Changes go through the [`writer::Writer`]; beside it only [`sequence`] numbers events,
-//! and [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
+//! [`follow`] notes how far followers of the outbox have come, [`note_arrivals`] keeps what one of them found, and
+//! [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
 //!
 //! # Rooms, from top to bottom
 //!
@@ -57,6 +58,8 @@ pub mod verify;
 pub mod writer;
 
 pub use error::{DbError, Error};
+pub use tables::arrivals::note_arrivals;
+pub use tables::followers::{ARRIVALS, OutboxEvent, follow};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
 pub use tables::outbox::{sequence, sequencing_statements};
 pub use tables::sessions::{Realm, Session};

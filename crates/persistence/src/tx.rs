@@ -1,4 +1,4 @@
-//! Connections and transactions: the one place that runs statements, and the only `match` on the engine.
+//! Connections and transactions: the one place that runs statements.
 
 use std::future::Future;
 use std::time::Duration;
@@ -55,6 +55,14 @@ impl Conn {
 
     pub(crate) fn postgres(connection: PoolConnection<Postgres>) -> Conn {
         Conn { link: Some(Link::Postgres(connection)), state: State::Idle }
+    }
+
+    /// Not to be used by anybody after this one.
+    pub(crate) fn closed_when_dropped(mut self) -> Conn {
+        if let Some(link) = &mut self.link {
+            link.close_on_drop();
+        }
+        self
     }
 
     /// Opens a transaction with the given text.

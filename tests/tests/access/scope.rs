@@ -13,12 +13,11 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::read::{
     self, HistoryFilter, HistoryReach, OrderFilter, OrderSort, SortKey, Summary, Trash,
 };
-use ordervault_persistence::sequence;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{ActorRef, Effect};
 use ordervault_tests::life::{Dice, live};
-use ordervault_tests::queue::on_member;
+use ordervault_tests::queue::{catch_up, on_member};
 use ordervault_tests::seed::on_each;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
 use strum::IntoEnumIterator as _;
@@ -100,9 +99,9 @@ impl Fixture {
         for role in Role::iter().chain([Role::Owner, Role::Owner]) {
             hired.push(shop.member(role, StoreScope::All).await);
         }
-        while sequence(db).await.expect("numbered") > 0 {}
+        catch_up(db).await;
         live(&shop, seed, STEPS).await;
-        while sequence(db).await.expect("numbered") > 0 {}
+        catch_up(db).await;
         let orders = all_orders(db).await;
         let dice = Dice::new(seed);
         let mut members = vec![];

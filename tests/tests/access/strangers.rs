@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ordervault_api::jobs::{Job as _, Progress, RunBatches, Tools};
+use ordervault_api::background::{Job as _, Remaining, RunBatches, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
@@ -454,7 +454,7 @@ pub(crate) async fn what_is_done_here_says_nothing_of_there(db: Db) {
     assert_eq!(batch.status, 202, "{}", batch.text());
     let tools =
         Tools { db: db.clone(), writer: server.shop.writer.clone(), sources: server.shop.clock.sources(0) };
-    while RunBatches.step(&tools).await.expect("a step") == Progress::More {}
+    while RunBatches.step(&tools).await.expect("a step") == Remaining::More {}
     let id = batch.json()["id"].as_str().expect("an id").to_owned();
     let items = shop.send(token, &Request::get(format!("/v1/staff/batches/{id}/items"))).await.json();
     let result = |order: &str| {

@@ -2,10 +2,11 @@
 //! changes of clocks and steps of the clock.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
-use ordervault_api::jobs::{Deadlines, Job as _, JobError, Jobs, Progress, Tools};
-use ordervault_api::waker::JobWaker;
+use ordervault_api::background::{Background, Deadlines, Job as _, JobError, Pace, Remaining, Tools};
 use ordervault_domain::access::{Role, Scope, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::order::{CancelReason, Order, OrderCommand, OrderEvent, Status};
@@ -14,17 +15,18 @@ use ordervault_domain::store::{self, Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
+use ordervault_persistence::leader::Leader;
+use ordervault_persistence::read;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
-use ordervault_persistence::{leader, read};
 use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::queue::{
     actor, another_process, batches, folded, history, on_order, run_sql, together,
 };
 use ordervault_tests::shop::{ManualClock, Shop, place, seeded, submission};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 
 ordervault_tests::twin_tests!(
@@ -55,7 +57,7 @@ impl Server {
     /// Runs both timers until they have nothing more to do, without asking whether another server is at it.
     async fn tick(&mut self) -> Result<(), JobError> {
         for timer in &mut self.timers {
-            while timer.step(&self.tools).await? == Progress::More {}
+            while timer.step(&self.tools).await? == Remaining::More {}
         }
         Ok(())
     }
@@ -244,7 +246,8 @@ async fn close(servers: Vec<Server>, processes: [Db; 3]) {
 struct Room {
     shop: Shop,
     db: Db,
-    tick: Arc<Notify>,
+    /// One permit lets one timer tick.
+    ticks: Arc<Semaphore>,
     rests: UnboundedReceiver<()>,
     runner: JoinHandle<()>,
 }
@@ -252,17 +255,26 @@ struct Room {
 impl Room {
     async fn open(db: Db, clock: &ManualClock, seed: u64) -> Self {
         let Server { shop, tools, timers: [breaches, expiries] } = Server::start(&db, clock, seed).await;
-        let tick = Arc::new(Notify::new());
-        let (ticks, (rest, mut rests)) = (Arc::clone(&tick), unbounded_channel());
-        let pause = move || {
-            _ = rest.send(());
-            let ticks = Arc::clone(&ticks);
-            async move { ticks.notified().await }
-        };
-        let jobs = Jobs::new(tools, JobWaker::default()).with(breaches).with(expiries);
-        let runner = tokio::spawn(jobs.run(pause, std::future::pending()));
-        rests.recv().await.expect("it begins to wait");
-        Self { shop, db, tick, rests, runner }
+        let ticks = Arc::new(Semaphore::new(0));
+        let (passing, (rest, rests)) = (Arc::clone(&ticks), unbounded_channel());
+        let pace = Pace::every(Duration::from_secs(5));
+        let background =
+            Background::new(tools).with(breaches, pace.clone()).with(expiries, pace).sleeping(move |_| {
+                _ = rest.send(());
+                let passing = Arc::clone(&passing);
+                async move { passing.acquire().await.expect("it stays open").forget() }.boxed()
+            });
+        let runner = tokio::spawn(background.run(std::future::pending()));
+        let mut room = Self { shop, db, ticks, rests, runner };
+        room.rest().await;
+        room
+    }
+
+    /// Waits until both timers have nothing more to do.
+    async fn rest(&mut self) {
+        for _ in 0..2 {
+            self.rests.recv().await.expect("it rests");
+        }
     }
 
     async fn close(self) {
@@ -287,7 +299,7 @@ impl Room {
                 half.send(late.len()).expect("the test listens");
                 std::future::pending::<()>().await;
             };
-            _ = leader::alone(&db, "breaches", step).await;
+            _ = Leader::new(db.clone()).alone("breaches", step).await;
         });
         assert!(halfway.await.expect("it got so far") > 10);
         leader
@@ -296,11 +308,9 @@ impl Room {
 
 /// All of them tick, and come to rest.
 async fn tick(rooms: &mut [Room]) {
-    for room in rooms.iter() {
-        room.tick.notify_one();
-    }
+    rooms.iter().for_each(|room| room.ticks.add_permits(2));
     for room in rooms {
-        room.rests.recv().await.expect("it rests");
+        room.rest().await;
     }
 }
 

@@ -3,4 +3,5 @@
 
 mod batches;
 mod deadlines;
+mod followers;
 mod jobs;

@@ -7,8 +7,8 @@
 //! To add an input: one entry in the table that it belongs to.
 //!
 //! Not here: what the HTTP layer cuts off before routing, sizes and media types (tested beside the API's own
-//! middleware), guests, the public board and throttles (which have tests of their own), webhooks, the live feed and exports, which
-//! the API does not have yet. An equal key while the first request runs is no refusal (it waits for the first one's answer): see the
+//! middleware), guests, the public board, throttles and exports (which have tests of their own), webhooks and the live feed,
+//! which the API does not have yet. An equal key while the first request runs is no refusal (it waits for the first one's answer): see the
 //! races over HTTP.
 #![expect(clippy::expect_used, reason = "tests may")]
 

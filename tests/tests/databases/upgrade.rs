@@ -12,13 +12,12 @@ use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
 use ordervault_persistence::migrate::{SCHEMA, Schema, SchemaVersion, migrate, status};
 use ordervault_persistence::read::last_position;
-use ordervault_persistence::sequence;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::verify::verify;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
-use ordervault_tests::queue::run_sql;
+use ordervault_tests::queue::{catch_up, run_sql};
 use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place};
 use ordervault_tests::twin::Fresh;
@@ -146,7 +145,7 @@ pub(crate) async fn fill(db: &Db) {
         let submission = known.wish(roll);
         let outcome = shop.writer.submit(submission.clone()).await;
         known.learn(&submission, &outcome);
-        while sequence(db).await.expect("numbered") > 0 {}
+        catch_up(db).await;
     }
     let position = last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
     let seen = Operation::Seen { orders: vec![], up_to: Some(position.expect("a position")) };

@@ -9,10 +9,10 @@ use ordervault_domain::member::{self, MemberEdit};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::sequence;
 use ordervault_persistence::writer::{ActorRef, Operation, Rate};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::{Answer, Request};
+use ordervault_tests::queue::catch_up;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use serde_json::{Value, json};
@@ -248,7 +248,7 @@ async fn it_is_new_for_everybody_but_its_maker(db: Db) {
     let fixture = Fixture::open(&db, Policy::default()).await;
     let colleague = fixture.another_clerk().await;
     // Numbers everything that waits, as a server would.
-    let number_all = async || while sequence(&db).await.expect("numbered") > 0 {};
+    let number_all = async || catch_up(&db).await;
     number_all().await;
     let order = fixture.placed(&fixture.wish()).await;
     for (token, is_new) in [(&fixture.clerk, false), (&colleague, true)] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordervault_api::jobs::{Deadlines, Job as _, Progress, Tools};
+use ordervault_api::background::{Deadlines, Job as _, Remaining, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
@@ -65,7 +65,7 @@ async fn expire(server: &TestServer) {
     let (db, writer) = (server.shop.db.clone(), server.shop.writer.clone());
     let tools = Tools { db, writer, sources: server.shop.clock.sources(0) };
     let mut timer = Deadlines::expiries();
-    while timer.step(&tools).await.expect("the timer works") == Progress::More {}
+    while timer.step(&tools).await.expect("the timer works") == Remaining::More {}
 }
 
 async fn the_dry_run_lists_what_the_timer_cancels(db: Db) {

@@ -13,8 +13,9 @@ use ordervault_persistence::verify::{Code, Progress, verify};
 use ordervault_persistence::writer::{
     ActorRef, BatchOperation, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
 };
-use ordervault_persistence::{Realm, read, sequence};
+use ordervault_persistence::{Realm, read};
 use ordervault_tests::life::live;
+use ordervault_tests::queue::catch_up;
 use ordervault_tests::seed::seeds;
 use ordervault_tests::shop::{Shop, place, submission};
 use ordervault_tests::twin::Fresh;
@@ -367,7 +368,7 @@ async fn fill(db: &Db) {
     let [Effect::Batch(batch)] = &done[..] else { panic!("{done:?}") };
     shop.act(ActorRef::System, Operation::Batch(BatchOperation::Run { id: batch.id, order_id: order.id }))
         .await;
-    while sequence(db).await.expect("numbered") > 0 {}
+    catch_up(db).await;
     let position = read::last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
     let position = position.expect("a position");
     let seen = |orders, up_to| Operation::Seen { orders, up_to };
@@ -379,5 +380,5 @@ async fn fill(db: &Db) {
     shop.act(ActorRef::Member(member.id), seen(vec![third.id], None)).await;
     shop.change(ActorRef::Operator, &third, OrderCommand::Hide).await;
     shop.close().await;
-    while sequence(db).await.expect("numbered") > 0 {}
+    catch_up(db).await;
 }

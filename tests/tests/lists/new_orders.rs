@@ -18,7 +18,7 @@ use ordervault_persistence::writer::{ActorRef, Operation, Receipt, WriteError};
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::Dice;
-use ordervault_tests::queue::{another_process, refusal_of};
+use ordervault_tests::queue::{another_process, catch_up, refusal_of};
 use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact};
@@ -35,11 +35,6 @@ ordervault_tests::twin_tests!(
     opening_and_marking_clear_the_flag,
     very_many_new_orders_are_walked_in_pages,
 );
-
-/// Numbers everything that waits, as a server would.
-async fn number_all(db: &Db) {
-    while sequence(db).await.expect("numbered") > 0 {}
-}
 
 /// How far there is something to be seen.
 async fn last_position(conn: &mut Conn) -> i64 {
@@ -109,7 +104,7 @@ async fn everybody_is_shown_it(db: Db, seed: u64) {
         let member = ours.member(Role::Clerk, stores).await;
         desks.push(Fixture { member, new: BTreeSet::new(), listed: None });
     }
-    number_all(&db).await;
+    catch_up(&db).await;
     let elsewhere = another_process(&db).await;
     let theirs = Shop::with(&elsewhere, ManualClock::at(OPENING_MILLIS - 30_000), 2).await;
     let dice = Dice::new(seed);
@@ -135,7 +130,7 @@ async fn everybody_is_shown_it(db: Db, seed: u64) {
                 }
             }
             4 => {
-                number_all(&db).await;
+                catch_up(&db).await;
                 numbered.extend(placed.iter().map(|order| order.0));
             }
             5 => {
@@ -179,7 +174,7 @@ async fn everybody_is_shown_it(db: Db, seed: u64) {
         assert_eq!(counted, Counted { total: count, is_lower_bound: false });
     }
     assert!(placed.len() > 100 && desks.iter().all(|desk| !desk.new.is_empty()));
-    number_all(&db).await;
+    catch_up(&db).await;
     theirs.close().await;
     elsewhere.close().await;
     ours.close().await;
@@ -192,9 +187,9 @@ async fn an_order_without_position_is_new_for_everybody(db: Db) {
     let customer = shop.customer().await;
     let (ana, ben) =
         (shop.member(Role::Clerk, StoreScope::All).await, shop.member(Role::Clerk, StoreScope::All).await);
-    number_all(&db).await;
+    catch_up(&db).await;
     let early = shop.place(&customer, &store, &[(&tea, 1)]).await;
-    number_all(&db).await;
+    catch_up(&db).await;
     let mut conn = db.read().await.expect("a reader");
     let position = last_position(&mut conn).await;
     // It is there before it has a position, which comes after what Ana is about to mark.
@@ -208,7 +203,7 @@ async fn an_order_without_position_is_new_for_everybody(db: Db) {
     for _ in 0..2 {
         assert_eq!(new_for(&mut conn, &ben, &any).await, BTreeSet::from([early.id]));
         assert_eq!(new_for(&mut conn, &ana, &any).await, BTreeSet::from([late.id]));
-        number_all(&db).await;
+        catch_up(&db).await;
     }
     drop(conn);
     shop.close().await;
@@ -220,17 +215,29 @@ async fn somebody_who_has_just_come_is_not_greeted_by_the_past(db: Db) {
     let tea = shop.product(&store, 10).await;
     let customer = shop.customer().await;
     shop.place(&customer, &store, &[(&tea, 1)]).await;
-    number_all(&db).await;
+    catch_up(&db).await;
     let member = shop.member(Role::Clerk, StoreScope::All).await;
     let mut conn = db.read().await.expect("a reader");
     let any = OrderFilter::default();
     assert_eq!(new_for(&mut conn, &member, &any).await, BTreeSet::new());
-    number_all(&db).await;
+    catch_up(&db).await;
     assert_eq!(new_for(&mut conn, &member, &any).await, BTreeSet::new());
     let order = shop.place(&customer, &store, &[(&tea, 2)]).await;
     assert_eq!(new_for(&mut conn, &member, &any).await, BTreeSet::from([order.id]));
-    number_all(&db).await;
+    catch_up(&db).await;
     assert_eq!(new_for(&mut conn, &member, &any).await, BTreeSet::from([order.id]));
+    // What has a position and is not among the arrivals yet is as old as its position says.
+    let numbered = async || while sequence(&db).await.expect("numbered") > 0 {};
+    let on_the_way = shop.place(&customer, &store, &[(&tea, 3)]).await;
+    numbered().await;
+    let newest = shop.member(Role::Clerk, StoreScope::All).await;
+    numbered().await;
+    assert_eq!(new_for(&mut conn, &newest, &any).await, BTreeSet::new());
+    let both = BTreeSet::from([order.id, on_the_way.id]);
+    assert_eq!(new_for(&mut conn, &member, &any).await, both);
+    catch_up(&db).await;
+    assert_eq!(new_for(&mut conn, &newest, &any).await, BTreeSet::new());
+    assert_eq!(new_for(&mut conn, &member, &any).await, both);
     drop(conn);
     shop.close().await;
 }
@@ -257,7 +264,7 @@ async fn imported_orders_are_no_news(db: Db) {
     for _ in 0..2 {
         assert_eq!(new_for(&mut conn, &member, &OrderFilter::default()).await, BTreeSet::new());
         assert_eq!(flagged_for(&mut conn, &member).await, BTreeSet::new());
-        number_all(&db).await;
+        catch_up(&db).await;
     }
     drop(conn);
     assert_eq!(dump(&db).await["order_arrivals"], []);
@@ -271,7 +278,7 @@ async fn only_members_see(db: Db) {
     let customer = shop.customer().await;
     let member = shop.member(Role::Clerk, StoreScope::All).await;
     let order = shop.place(&customer, &store, &[(&tea, 1)]).await;
-    number_all(&db).await;
+    catch_up(&db).await;
     let position = last_position(&mut db.read().await.expect("a reader")).await;
     let before = dump(&db).await;
     let operations = |up_to| vec![Operation::Seen { orders: vec![order.id], up_to }];
@@ -305,7 +312,7 @@ async fn a_mark_never_goes_back_and_forgets_what_is_below(db: Db) {
     let mut orders = vec![];
     for quantity in 1..=3 {
         orders.push(shop.place(&customer, &store, &[(&tea, quantity)]).await.id);
-        number_all(&db).await;
+        catch_up(&db).await;
         positions.push(last_position(&mut db.read().await.expect("a reader")).await);
     }
     for member in [&ana, &ben] {
@@ -359,7 +366,7 @@ async fn opening_and_marking_clear_the_flag(db: Db) {
         orders.insert(0, shop.place(&customer, &here, &[(&tea, quantity)]).await.id.to_string());
     }
     let stranger = shop.place(&customer, &there, &[(&foreign, 1)]).await.id.to_string();
-    number_all(&db).await;
+    catch_up(&db).await;
     assert_eq!(ids(&list("new=true").await), orders);
     // Reading it is seeing it; reading it again writes nothing.
     let read = Request::get(format!("/v1/staff/orders/{}", orders[0])).bearer(&token);
@@ -380,7 +387,7 @@ async fn opening_and_marking_clear_the_flag(db: Db) {
     // Everything up to what the list could show, and not what comes after it.
     let position = list("limit=1").await["position"].clone();
     let later = shop.place(&customer, &here, &[(&tea, 9)]).await.id.to_string();
-    number_all(&db).await;
+    catch_up(&db).await;
     mark(json!({"up_to": position})).await;
     assert_eq!(ids(&list("new=true").await), [later]);
     assert_eq!(dump(&db).await["seen_orders"], []);
@@ -403,7 +410,7 @@ async fn very_many_new_orders_are_walked_in_pages(db: Db) {
     let customer = shop.customer().await;
     let member = shop.member(Role::Owner, StoreScope::All).await;
     shop.place(&customer, &store, &[(&tea, 1)]).await;
-    number_all(&fresh.db).await;
+    catch_up(&fresh.db).await;
     shop.close().await;
     fresh.damage(copies(&fresh.db)).await;
     let mut conn = fresh.db.read().await.expect("a reader");

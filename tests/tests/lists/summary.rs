@@ -7,11 +7,10 @@ use ordervault_domain::order::{CancelReason, InvalidReason, OrderCommand, Status
 use ordervault_domain::store::{self, NewStore, PolicyEdit, StoreEdit};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read::{self, Counted, OrderFilter};
-use ordervault_persistence::sequence;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::live;
-use ordervault_tests::queue::on_store;
+use ordervault_tests::queue::{catch_up, on_store};
 use ordervault_tests::seed::seeds;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
@@ -30,7 +29,7 @@ async fn numbers_are_those_of_the_lists(db: Db) {
     for seed in seeds(&[29]) {
         live(&shop, seed, 250).await;
     }
-    while sequence(&db).await.expect("numbered") > 0 {}
+    catch_up(&db).await;
     let mut conn = db.read().await.expect("a reader");
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     let one = StoreScope::Only(BTreeSet::from([stores[0].id]));
@@ -173,7 +172,7 @@ async fn new_is_what_the_list_of_new_has(db: Db) {
     ] {
         shop.change(ActorRef::Operator, &trash, command).await;
     }
-    while sequence(&db).await.expect("numbered") > 0 {}
+    catch_up(&db).await;
     let token = server.member_token(&manager).await;
     let ask = async |path: &str| server.good(&Request::get(path).bearer(&token), 200).await.json();
     let summary = ask("/v1/staff/summary").await;
@@ -197,7 +196,7 @@ async fn another_store_does_not_count(db: Db) {
     let manager = shop.member(Role::Manager, StoreScope::Only(BTreeSet::from([here.id]))).await;
     let token = server.member_token(&manager).await;
     let ask = async || {
-        while sequence(&db).await.expect("numbered") > 0 {}
+        catch_up(&db).await;
         server.good(&Request::get("/v1/staff/summary").bearer(&token), 200).await.json()
     };
     let before = ask().await;

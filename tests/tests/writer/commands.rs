@@ -1,4 +1,4 @@
-//! Every kind of command takes the one way through the write queue (letter k).
+//! Every kind of command takes the one way through the write queue (letter k of the write queue).
 
 use std::collections::HashSet;
 use std::sync::Arc;

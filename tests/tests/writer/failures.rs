@@ -1,4 +1,4 @@
-//! What becomes of a batch when something breaks (letters d, e and f of the write queue).
+//! What becomes of a group when something breaks (letters d, e and f of the write queue).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

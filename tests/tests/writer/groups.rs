@@ -1,4 +1,4 @@
-//! What a batch promises (letter a of the write queue): its items are decided one after another, each on what the
+//! What a group promises (letter a of the write queue): its items are decided one after another, each on what the
 //! ones before it left; a refused one leaves no trace.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The write queue, without HTTP: what it promises, on both engines. The letters are those of its list of promises.
+//! The write queue, without HTTP: what it promises, on both engines. The letters are those of `docs/write-queue.md`.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod commands;

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::sequence;
 use ordervault_persistence::writer::Submission;
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::queue::*;
@@ -49,7 +48,7 @@ async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
             moments.push(AsOf { pause_millis, wishes: vec![] });
         }
         let outcome = shop.writer.submit(wish.clone()).await;
-        sequence(db).await.expect("numbered");
+        catch_up(db).await;
         known.learn(&wish, &outcome);
         moments.last_mut().expect("a moment").wishes.push(wish);
         outcomes.push(outcome);
@@ -67,7 +66,7 @@ async fn follow(db: &Db, moments: &[AsOf], at_once: bool) -> Vec<SubmissionResul
         let chunk = if at_once { moment.wishes.len() } else { 1 };
         for wishes in moment.wishes.chunks(chunk) {
             outcomes.extend(together(&shop.writer, wishes.to_vec()).await);
-            sequence(db).await.expect("numbered");
+            catch_up(db).await;
         }
     }
     shop.close().await;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use ordervault_api::auth::Realm;
-use ordervault_api::jobs::{Deadlines, Job as _, Progress, Tools};
+use ordervault_api::background::{Deadlines, Job as _, Remaining, Tools};
 pub use ordervault_api::openapi::examples::{
     CUSTOMER_EMAIL, CUSTOMER_PASSWORD, MEMBER as OWNER, OWNER_EMAIL, STAFF_PASSWORD,
 };
@@ -123,8 +123,8 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
 async fn note_deadlines(deadlines: &mut Deadlines, tools: &Tools) -> Result<(), Failure> {
     loop {
         match deadlines.step(tools).await {
-            Ok(Progress::More) => {}
-            Ok(Progress::Done) => return Ok(()),
+            Ok(Remaining::More) => {}
+            Ok(Remaining::Nothing) => return Ok(()),
             Err(error) => return Err(mistake(&error.to_string())),
         }
     }

@@ -4,29 +4,47 @@
 use std::collections::BTreeMap;
 
 use ordervault_domain::access::StoreScope;
+use ordervault_domain::aggregate::Kind;
 
-use crate::bulk::{BulkTemplate, ColumnType::*};
+use super::followers::OutboxEvent;
+use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::*};
+use crate::db::Db;
 use crate::error::Error;
-use crate::statement::{Statement, Template, statements};
-use crate::tx::{Conn, Tx};
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
 
 statements! {
-    // The new events come first, each looks up its own row of the history: of the two ways to join them the planner
-    // might take the other one, and read all orders ever placed.
-    NOTE: Template = Template::new(
+    // Whoever follows may get an event again.
+    NOTE: BulkTemplate = BulkTemplate::new(
         "INSERT INTO order_arrivals (order_id, store_id, position)
-         WITH first_events AS MATERIALIZED (
-             SELECT b.entity_id, b.position, (SELECT h.store_id FROM history h
-                 WHERE h.entity_id = b.entity_id AND h.seq = 1 AND h.kind = 'order' AND h.type = 'placed') AS store_id
-             FROM outbox b WHERE b.position > $1 AND b.seq = 1)
-         SELECT entity_id, store_id, position FROM first_events WHERE store_id IS NOT NULL"
+         SELECT d.order_id, d.store_id, d.position FROM {rows} WHERE TRUE ON CONFLICT (order_id) DO NOTHING",
+        &[("order_id", Int), ("store_id", Int), ("position", Int)]
     );
-    LAST: Template = Template::new("SELECT MAX(position) FROM order_arrivals");
+    // What has come and what the follower has not come to yet, which is little: looked at row by row.
+    LAST: Template = Template::new(
+        "SELECT MAX(position) FROM (
+             SELECT MAX(position) AS position FROM order_arrivals
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') IS NOT NULL) AS last"
+    );
     // Store by store: the end of an index each.
     LAST_IN_STORES: Template = Template::forked(
-        "SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) FROM json_each($1) AS s",
-        "SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value))
-         FROM unnest($1::bigint[]) AS s (value)"
+        "SELECT MAX(position) FROM (
+             SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) AS position
+             FROM json_each($1) AS s
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') IN (SELECT value FROM json_each($1))) AS last",
+        "SELECT MAX(position) FROM (
+             SELECT MAX((SELECT MAX(position) FROM order_arrivals a WHERE a.store_id = s.value)) AS position
+             FROM unnest($1::bigint[]) AS s (value)
+             UNION ALL SELECT MAX(b.position) FROM outbox b
+             WHERE b.seq = 1 AND b.position > COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
+                 AND (SELECT h.store_id FROM history h WHERE h.entity_id = b.entity_id AND h.seq = 1
+                     AND h.kind = 'order' AND h.type = 'placed') = ANY($1::bigint[])) AS last"
     );
     // Somebody whose own first event has no position yet came after everything that has one.
     MARKS: Template = Template::new(
@@ -57,15 +75,21 @@ statements! {
     );
 }
 
-/// Notes the orders that came after this position.
-pub(super) async fn note(tx: &mut Tx, after: i64) -> Result<(), Error> {
-    tx.execute(&note_statement(after)).await?;
-    Ok(())
-}
-
-/// What notes the orders that came after this position.
-pub(super) fn note_statement(after: i64) -> Statement {
-    NOTE.bind((after,))
+/// Notes the orders that were placed by these events. To do it again changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note_arrivals(db: &Db, events: Vec<OutboxEvent>) -> Result<(), Error> {
+    let mut rows = NOTE.rows();
+    for event in events.iter().filter(|event| event.kind == Kind::Order && event.event == "placed") {
+        rows.push((event.entity_id, event.store_id, event.position));
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.begin().await?;
+    tx.run_bulk(&NOTE, &rows).await?;
+    tx.commit().await.map_err(|error| Error::Db(error.into_inner()))
 }
 
 /// The position of the order that came last into these stores; 0: none did. It says nothing about other stores.

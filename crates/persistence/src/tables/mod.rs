@@ -9,6 +9,7 @@ pub(crate) mod batches;
 pub(crate) mod columns;
 pub(crate) mod credentials;
 pub(crate) mod customers;
+pub(crate) mod followers;
 pub(crate) mod history;
 pub(crate) mod idempotency;
 pub(crate) mod members;
@@ -39,6 +40,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     batches::STATEMENTS,
     credentials::STATEMENTS,
     customers::STATEMENTS,
+    followers::STATEMENTS,
     history::STATEMENTS,
     idempotency::STATEMENTS,
     members::STATEMENTS,

@@ -44,7 +44,8 @@ statements! {
              SELECT 1 FROM order_arrivals a
              WHERE a.order_id = b.entity_id AND a.position = b.position AND a.store_id = h.store_id) AS fits
          FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
-         WHERE (b.entity_id, b.seq) > ($1, $2) AND b.seq = 1 AND b.position IS NOT NULL
+         WHERE (b.entity_id, b.seq) > ($1, $2) AND b.seq = 1
+             AND b.position <= COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
              AND h.kind = 'order' AND h.type = 'placed'
          ORDER BY b.entity_id, b.seq LIMIT $3"
     );

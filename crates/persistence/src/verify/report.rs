@@ -32,7 +32,7 @@
 //! | `outbox-without-event` | everything in the outbox is an event |
 //! | `outbox-gap` | the positions in the outbox are 1, 2, 3 … |
 //! | `outbox-unsequenced` | on SQLite every event has its position from the start |
-//! | `arrival-missing` | every order that was placed here is among the arrivals, at the position of its first event |
+//! | `arrival-missing` | every order that was placed here, as far as its follower has come, is among the arrivals, at the position of its first event |
 //! | `arrival-without-order` | every arrival is an order that was placed here |
 //! | `search-missing` | every order and every product can be found by words |
 //! | `search-differs` | the words are those of the order or product (only PostgreSQL can tell) |

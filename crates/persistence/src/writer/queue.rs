@@ -1,4 +1,4 @@
-//! The queue before the writer: who gets in, who comes next.
+//! The queue before the writer: who gets in, who comes next (letter g of the write queue).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};

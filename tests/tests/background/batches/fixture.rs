@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordervault_api::jobs::{Job as _, Progress, RunBatches, Tools};
+use ordervault_api::background::{Job as _, Remaining, RunBatches, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::Member;
@@ -134,13 +134,13 @@ impl Fixture {
     }
 
     /// One step of the job.
-    pub(crate) async fn step(&self) -> Progress {
+    pub(crate) async fn step(&self) -> Remaining {
         RunBatches.step(&self.tools()).await.expect("a step")
     }
 
     /// Steps until nothing waits.
     pub(crate) async fn finish(&self) {
-        while self.step().await == Progress::More {}
+        while self.step().await == Remaining::More {}
     }
 
     /// The orders as their histories make them, without version and time of writing.

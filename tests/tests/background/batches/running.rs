@@ -1,7 +1,7 @@
 //! What the job makes of batches.
 
 use futures_util::FutureExt as _;
-use ordervault_api::jobs::{Job as _, JobError, Progress, RunBatches, Tools};
+use ordervault_api::background::{Job as _, JobError, Remaining, RunBatches, Tools};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::member::{self, MemberEdit};
@@ -27,7 +27,7 @@ pub(crate) async fn orders_go_into_the_trash_and_come_back_as_they_were(db: Db) 
     let versions: Vec<i64> = orders.iter().map(|order| order.version).collect();
     let batch = fixture.accept(&delete(&orders)).await;
     assert_eq!(fixture.counts(&batch).await, json!(["pending", MANY, 0, 0, 0, 0]));
-    assert_eq!(fixture.step().await, Progress::More);
+    assert_eq!(fixture.step().await, Remaining::More);
     assert_eq!(fixture.counts(&batch).await, json!(["running", MANY, 200, 200, 0, 0]));
     fixture.finish().await;
     assert_eq!(fixture.counts(&batch).await, json!(["completed", MANY, MANY, MANY, 0, 0]));
@@ -199,8 +199,8 @@ pub(crate) async fn two_servers_at_once_do_nothing_twice(db: Db) {
         let (mut here, mut there) = (RunBatches, RunBatches);
         let own = fixture.tools();
         let steps = tokio::join!(here.step(&own), there.step(&tools));
-        let more = |outcome: Result<Progress, JobError>| match outcome {
-            Ok(progress) => progress == Progress::More,
+        let more = |outcome: Result<Remaining, JobError>| match outcome {
+            Ok(progress) => progress == Remaining::More,
             // They meet in the batch's row; whoever was slower comes again.
             Err(JobError::Write(WriteError::Locked)) => true,
             Err(error) => panic!("{error}"),

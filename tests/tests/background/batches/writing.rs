@@ -4,7 +4,8 @@ use std::future::pending;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ordervault_api::jobs::{Jobs, RunBatches};
+use futures_util::FutureExt as _;
+use ordervault_api::background::{Background, Pace, RunBatches};
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::id::OrderId;
@@ -92,9 +93,10 @@ pub(crate) async fn the_job_is_woken_at_once(db: Db) {
     let fixture = Fixture::open(&db).await;
     let order = fixture.order(Status::PendingReview).await;
     let (stop, stopped) = oneshot::channel::<()>();
-    let jobs = Jobs::new(fixture.tools(), fixture.server.waker()).with(RunBatches);
-    // It never ticks.
-    let runner = tokio::spawn(jobs.run(pending::<()>, async move { _ = stopped.await }));
+    let pace = Pace::every(HOPELESS).or_woken_by(fixture.server.waker());
+    // No pause ever ends by itself.
+    let background = Background::new(fixture.tools()).with(RunBatches, pace).sleeping(|_| pending().boxed());
+    let runner = tokio::spawn(background.run(async move { _ = stopped.await }));
     tokio::task::yield_now().await;
     let body = json!({"action": "confirm", "ids": ids(&[order])});
     let batch = id(&fixture.server.good(&fixture.run(&body), 202).await);

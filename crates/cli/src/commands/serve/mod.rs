@@ -1,10 +1,9 @@
 //! `serve`: opens the database, makes the first owner, runs the API until it is told to stop.
 
 mod addresses;
+mod background;
 mod greeting;
-mod jobs;
 mod owner;
-mod sequencer;
 
 use actix_web::web;
 use ordervault_api::auth::{SecretError, Secrets};
@@ -45,7 +44,6 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     let has_demo_data = demo_data(context, args, &db, &sources).await?;
     let database = Database::start(db, sources.clone()).await?;
     let owner = owner::make_first(config, &database, &sources).await?;
-    let sequencer = sequencer::start(database.db.clone(), stop.clone());
     let public_url = config
         .server
         .public_url
@@ -70,19 +68,16 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         &secrets,
         vec![database_check(database.db.clone())],
     ));
-    let jobs = jobs::start(&config.jobs, &state, stop.clone());
+    let background = background::start(&config.jobs, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
     let ends = Ends { announced: stop.clone().announced(), requested: stop.requested() };
     let outcome = server::run(state, Listeners { api, metrics }, ends).await;
     tracing::info!("stopping: writing what waits");
-    match &outcome {
-        // They were told as well, and end after their steps.
-        Ok(()) => drop((jobs.await, sequencer.await)),
-        Err(_) => {
-            jobs.abort();
-            sequencer.abort();
-        }
+    if outcome.is_err() {
+        background.abort();
     }
+    // Whoever is told to stop ends after a step; what a panic of it would say stands in the log.
+    _ = background.await;
     database.close().await;
     drop(only_server);
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;

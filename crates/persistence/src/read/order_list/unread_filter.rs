@@ -2,7 +2,7 @@
 //! one.
 //!
 //! The position of an order's first event decides, because neither ids nor times are in the order of commits. An order
-//! that has no position yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
+//! that is not among the arrivals yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
 //! statement, always: between two, a mark could pass what the other one still looks for.
 
 use ordervault_domain::access::{Scope, StoreScope};
@@ -19,7 +19,7 @@ use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
 statements! {
-    // What has no position yet may be anything; the condition `is_new` leaves out what is no order placed here.
+    // What has no position yet, or a position to which the follower has not come, may be anything; the condition `is_new` leaves out what is no order placed here.
     SINCE_MARK: Template = Template::new(
         "SELECT since.order_id, EXISTS (
              SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
@@ -30,6 +30,9 @@ statements! {
                      (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
              UNION ALL SELECT entity_id FROM (
                  SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE seq = 1 AND position > COALESCE(
+                     (SELECT position FROM followers WHERE name = 'arrivals'), 0) LIMIT $2) AS on_the_way
          ) AS since"
     );
     SINCE_MARK_IN_STORES: Template = Template::new(
@@ -42,6 +45,9 @@ statements! {
                      (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
              UNION ALL SELECT entity_id FROM (
                  SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
+             UNION ALL SELECT entity_id FROM (
+                 SELECT entity_id FROM outbox WHERE seq = 1 AND position > COALESCE(
+                     (SELECT position FROM followers WHERE name = 'arrivals'), 0) LIMIT $2) AS on_the_way
          ) AS since"
     );
 }
@@ -188,7 +194,12 @@ pub(in crate::read) fn is_new(member: MemberId) -> Condition {
     let arrived = of("order_arrivals", "order_id", Expr::col(("orders", "id")))
         .column(Alias::new("position"))
         .to_owned();
-    let arrived = Func::coalesce([Expr::from(arrived), Expr::val(i64::MAX)]);
+    // What the follower has not come to yet has its position in the outbox already, or none at all.
+    let first = of("outbox", "entity_id", Expr::col(("orders", "id")))
+        .column(Alias::new("position"))
+        .and_where(column("seq").eq(1))
+        .to_owned();
+    let arrived = Func::coalesce([Expr::from(arrived), Expr::from(first), Expr::val(i64::MAX)]);
     let seen = of("seen_orders", "member_id", member.get().into())
         .column(Alias::new("order_id"))
         .and_where(column("order_id").equals(("orders", "id")))

@@ -18,7 +18,7 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 impl WorkingSet {
     /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
-    /// members, customers, passwords, sessions, orders, duplicate keys of orders to be placed, products; within a class by id.
+    /// members, customers, passwords, sessions, orders, keys of possible duplicates, products; within a class by id.
     /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
     /// same order, the database ends one of the two groups, which is then tried again.
     ///

@@ -17,7 +17,7 @@ use ordervault_persistence::read::{self, TimeUp};
 use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use ordervault_persistence::{Error, tx};
 
-use super::job::{Job, JobError, Progress, Tools};
+use super::job::{Job, JobError, Remaining, Tools};
 use crate::telemetry;
 
 /// Orders of one step: few enough that it stays short when one of them breaks the batch and they are written one by one.
@@ -97,7 +97,7 @@ impl Deadlines {
         Self { timer, after: None, put_off: BTreeMap::new() }
     }
 
-    async fn look(&mut self, tools: &Tools) -> Result<Progress, JobError> {
+    async fn look(&mut self, tools: &Tools) -> Result<Remaining, JobError> {
         let now = tools.now();
         self.put_off.retain(|_, until| *until > now);
         let after = self.after.take();
@@ -106,10 +106,10 @@ impl Deadlines {
         drop(conn);
         self.act(tools, &found, now).await?;
         if found.len() < ORDERS_OF_A_STEP {
-            return Ok(Progress::Done);
+            return Ok(Remaining::Nothing);
         }
         self.after = found.last().copied();
-        Ok(Progress::More)
+        Ok(Remaining::More)
     }
 
     /// Asks for all at once and each on its own, so that one that cannot be changed stops no other.
@@ -148,7 +148,7 @@ impl Job for Deadlines {
         self.timer.name()
     }
 
-    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Progress, JobError>> {
+    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>> {
         self.look(tools).boxed()
     }
 }

@@ -1,22 +1,16 @@
-//! Starts the timed jobs beside the API.
+//! Starts the background work beside the API.
 
-use actix_web::web::Data;
-use ordervault_api::jobs::Jobs;
+use ordervault_api::background::Background;
 use ordervault_api::state::AppState;
 use tokio::task::JoinHandle;
 
 use crate::config;
 use crate::shutdown::Shutdown;
 
-/// Runs until it is aborted, or told to stop between two steps.
-pub(super) fn start(config: &config::Jobs, state: &Data<AppState>, stop: Shutdown) -> JoinHandle<()> {
-    let (enabled, interval) = (config.enabled, config.interval);
-    let jobs = Jobs::all(state);
-    tokio::spawn(async move {
-        if enabled {
-            jobs.run(move || tokio::time::sleep(interval), stop.requested()).await;
-        }
-    })
+/// Runs until it is aborted, or told to stop between two steps. Where jobs are off, only what every server does is done.
+pub(super) fn start(config: &config::Jobs, state: &AppState, stop: Shutdown) -> JoinHandle<()> {
+    let background = Background::of(state, config.enabled.then_some(config.interval));
+    tokio::spawn(background.run(stop.requested()))
 }
 
 #[cfg(test)]
@@ -45,30 +39,45 @@ mod tests {
         shop.place(&*shop.customer().await, &store, &[(&product, 1)]).await;
         shop.clock.advance(3_600_000);
         let clock = shop.clock.clone();
-        let state = Data::new(AppState::new(
+        let state = AppState::new(
             Settings::default(),
             BuildInfo { version: "0.0.0", commit: None },
             (db.clone(), shop.writer.clone()),
             Sources::new(move || clock.now(), seeded(7)),
             &Secrets::from_keys([7; 32], None),
             vec![],
-        ));
-        let before = dump(&db).await;
+        );
+        // What every server does, jobs or not.
+        let quiet = async || {
+            let mut dump = dump(&db).await;
+            ["outbox", "followers", "order_arrivals"].iter().for_each(|table| _ = dump.remove(*table));
+            dump
+        };
+        let before = quiet().await;
         let stop = Shutdown::on_signals(Duration::ZERO).unwrap();
         let interval = Duration::from_millis(1);
         let off = start(&config::Jobs { enabled: false, interval }, &state, stop.clone());
         state.waker.wake();
-        tokio::task::yield_now().await;
-        // It has had one turn, and has no other.
-        assert!(off.is_finished());
-        assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
+        in_time(async || !dump(&db).await["followers"].is_empty()).await;
+        assert_eq!(differences(&before, &quiet().await), [""; 0]);
+        off.abort();
+        _ = off.await;
         // The same with jobs: there is something to do.
         let on = start(&config::Jobs { enabled: true, interval }, &state, stop);
-        let something_happens = async { while differences(&before, &dump(&db).await).is_empty() {} };
-        tokio::time::timeout(Duration::from_mins(1), something_happens).await.unwrap();
+        in_time(async || !differences(&before, &quiet().await).is_empty()).await;
         on.abort();
         _ = on.await;
         drop(state);
         shop.close().await;
+    }
+
+    /// Waits until it is so.
+    async fn in_time(is_so: impl AsyncFn() -> bool) {
+        let waiting = async {
+            while !is_so().await {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), waiting).await.unwrap();
     }
 }

@@ -1,10 +1,14 @@
 //! What a job is, and what it works with.
 
+use std::time::Duration;
+
 use futures_util::future::BoxFuture;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{WriteError, Writer};
+
+use crate::waker::JobWaker;
 
 /// Some work that comes up again and again.
 pub trait Job: Send {
@@ -12,25 +16,56 @@ pub trait Job: Send {
     fn name(&self) -> &'static str;
 
     /// Does a bounded piece of the work.
-    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Progress, JobError>>;
+    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>>;
 }
 
 /// What a step leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum Remaining {
     /// There is more to do right away.
     More,
-    /// Nothing, until the next tick.
-    Done,
+    /// Nothing, for now.
+    Nothing,
+}
+
+/// When a job with nothing to do looks again.
+#[derive(Clone)]
+pub struct Pace {
+    /// The pause between two looks.
+    pub pause: Duration,
+    /// Who may end the pause.
+    pub waker: Option<JobWaker>,
+}
+
+impl Pace {
+    /// After this pause, always.
+    #[must_use]
+    pub fn every(pause: Duration) -> Self {
+        Self { pause, waker: None }
+    }
+
+    /// Or earlier, when it is woken.
+    #[must_use]
+    pub fn or_woken_by(self, waker: JobWaker) -> Self {
+        Self { waker: Some(waker), ..self }
+    }
+
+    /// Ready when it is woken.
+    pub(super) async fn woken(&self) {
+        match &self.waker {
+            Some(waker) => waker.woken().await,
+            None => std::future::pending().await,
+        }
+    }
 }
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub enum JobError {
-    /// Nothing could be read.
+    /// The database could not be read or written.
     #[error(transparent)]
-    Read(#[from] ordervault_persistence::Error),
-    /// Nothing could be written.
+    Database(#[from] ordervault_persistence::Error),
+    /// The write queue did not take it.
     #[error(transparent)]
     Write(#[from] WriteError),
     /// A mistake in this program.

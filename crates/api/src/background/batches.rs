@@ -7,7 +7,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Class, Operation, Submission, WriteError};
 
-use super::job::{Job, JobError, Progress, Tools};
+use super::job::{Job, JobError, Remaining, Tools};
 use crate::problem::Code;
 
 /// Batches that are worked on side by side; the oldest first.
@@ -24,20 +24,20 @@ impl Job for RunBatches {
         "batches"
     }
 
-    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Progress, JobError>> {
+    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>> {
         step(tools).boxed()
     }
 }
 
-async fn step(tools: &Tools) -> Result<Progress, JobError> {
+async fn step(tools: &Tools) -> Result<Remaining, JobError> {
     let waiting = waiting(tools).await?;
     if waiting.is_empty() {
-        return Ok(Progress::Done);
+        return Ok(Remaining::Nothing);
     }
     let turns = waiting.iter().map(|(batch, order_id)| turn(tools, batch, *order_id));
     // All have had their turn before the first error counts.
     join_all(turns).await.into_iter().collect::<Result<(), WriteError>>()?;
-    Ok(Progress::More)
+    Ok(Remaining::More)
 }
 
 /// The next orders of the open batches, each batch with the same share.
