@@ -2,11 +2,13 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod actions;
+mod amendments;
 mod as_of;
 mod board;
 mod catalogue;
 mod contract;
 mod duplicate_orders;
+mod faults;
 mod lookups;
 mod races;
 mod staff_orders;

@@ -1,4 +1,4 @@
-//! Taking over things from an export, history and all: the rows come as they were, the state is folded from them.
+//! Taking over resources from an export, history and all: the rows come as they were, the state is folded from them.
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Kind;
@@ -55,7 +55,7 @@ impl Decider<'_> {
         Ok(Effect::HistoryImported)
     }
 
-    /// The steps from state to state, empty if the thing is here already with the same history, or has gone on from it.
+    /// The steps from state to state, empty if the resource is here already with the same history, or has gone on from it.
     fn steps_of<A: Held>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError> {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Err(Refusal::BrokenHistory.into());
