@@ -12,7 +12,7 @@ mod strangers;
 
 use std::collections::BTreeSet;
 
-use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::access::{Permission, Role, StoreScope};
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
 use ordervault_tests::dump::{differences, dump};
@@ -67,6 +67,16 @@ fn every_operation_has_a_row_and_every_row_an_operation() {
 fn the_description_names_the_bearer_of_every_operation() {
     for (operation, row) in table() {
         assert_eq!(operation.bearers, row.is_for.bearers(), "{}", operation.id);
+    }
+}
+
+#[test]
+fn every_permission_opens_an_operation() {
+    for permission in Permission::iter() {
+        let opens = rows().iter().any(|row| row.is_for == For::Staff(Some(permission.into())));
+        // These two open none by themselves: they say what is shown, and how far another one reaches.
+        let goes_with = [Permission::ContactRead, Permission::OrdersCancelProcessing].contains(&permission);
+        assert_eq!(opens, !goes_with, "{permission}");
     }
 }
 

@@ -36,7 +36,7 @@ const MINUTE_MILLIS: u32 = 60_000;
 /// So many orders at least, also if fewer show every action both ways.
 const MIN_ORDERS: usize = 40;
 /// So many at most.
-const MAX_ORDERS: usize = 800;
+const MAX_ORDERS: usize = 1_000;
 
 async fn what_is_advertised_is_true(db: Db, seed: u64) {
     let mut fixture = Fixture::open(&db, seed).await;
@@ -207,12 +207,12 @@ impl Fixture {
         let placed = shop.submit(actor, vec![place(store.id, &[(product, quantity)])]).await;
         let Ok(Receipt::Executed { mut done, .. }) = placed else { return None };
         let Some(Effect::Order(mut order)) = done.pop() else { panic!("no order") };
-        for _ in 0..self.dice.roll(7) {
+        let steps = (0..self.dice.roll(7)).map(|_| self.command(product));
+        for (actor, command) in steps.chain(self.ending()) {
             shop.clock.advance((self.dice.roll(90) * MINUTE_MILLIS).into());
-            let (actor, command) = self.command(product);
-            let act = Operation::Order { id: Some(order.id), expected_version: None, command };
+            let operation = Operation::Order { id: Some(order.id), expected_version: None, command };
             // What a rule refuses is no step.
-            if let Ok(Receipt::Executed { mut done, .. }) = shop.submit(actor, vec![act]).await
+            if let Ok(Receipt::Executed { mut done, .. }) = shop.submit(actor, vec![operation]).await
                 && let Some(Effect::Order(changed)) = done.pop()
             {
                 order = changed;
@@ -268,6 +268,18 @@ impl Fixture {
             _ => return (ActorRef::System, OrderCommand::Expire),
         };
         (ActorRef::Operator, command)
+    }
+
+    /// What brings orders to where chance alone seldom does: far on, or into the trash.
+    fn ending(&self) -> Vec<(ActorRef, OrderCommand)> {
+        let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None };
+        let commands = match self.dice.roll(5) {
+            0 => vec![invalidate, OrderCommand::Delete { batch: None }],
+            1 => vec![invalidate],
+            2 => vec![OrderCommand::Confirm, OrderCommand::Start],
+            _ => vec![],
+        };
+        commands.into_iter().map(|command| (ActorRef::Operator, command)).collect()
     }
 
     async fn buyer(&self, order: &Order, customer: Option<&Customer>) -> Reader {

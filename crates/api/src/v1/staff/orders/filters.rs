@@ -1,5 +1,7 @@
 //! What staff can ask of lists of orders.
 
+use std::ops::RangeInclusive;
+
 use ordervault_domain::access::{Permission, Scope};
 use ordervault_domain::contact::{Email, Phone};
 use ordervault_domain::id::{CustomerId, IdError, MemberId, OrderId, ProductId, StoreId};
@@ -205,45 +207,81 @@ impl ListStaffOrders {
         reader: Option<MemberId>,
         now: Timestamp,
     ) -> Result<Option<OrderFilter>, Problem> {
-        let customer = self.customer.as_deref().map(|text| customer_filter(text, scope)).transpose()?;
-        let numbers = self.number.as_deref().map(OrderId::beginning_with).transpose();
-        let numbers = numbers.map_err(|error| match error {
-            IdError::Mistyped => Problem::parameter("number", "mistyped"),
-            IdError::Malformed => Problem::parameter("number", "no-number"),
-        })?;
-        let deleted = self.deleted == Some(true);
-        if deleted && matches!(scope, Scope::Staff { trash: false, .. }) {
+        let filter = self.predicates(scope, reader)?;
+        if filter.trash == Trash::Only && matches!(scope, Scope::Staff { trash: false, .. }) {
             return Err(forbidden("the trash", Permission::OrdersDelete));
         }
         let finds_nothing = has_no_words(self.q.as_deref())
-            || matches!(&customer, Some(CustomerFilter::Words(terms)) if terms.is_empty());
-        let filter = OrderFilter {
-            statuses: self.status.clone(),
-            stores: self.store.clone(),
-            numbers,
-            customer,
-            sources: self.source.clone(),
-            source_statuses: self.source_status.clone(),
-            category: self.category.clone(),
-            product: self.product,
-            sku: self.sku.clone(),
-            placed_after: self.placed_after,
-            placed_before: self.placed_before,
-            updated_after: self.updated_after,
-            updated_before: self.updated_before,
-            due_after: self.due_after,
-            due_before: self.due_before,
-            total_min: self.total_min.map(Amount::new),
-            total_max: self.total_max.map(Amount::new),
-            trash: if deleted { Trash::Only } else { Trash::Without },
-            terms: self.q.as_deref().map(words).unwrap_or_default(),
-            reader,
-            new: self.new,
-            ..OrderFilter::default()
-        };
+            || matches!(&filter.customer, Some(CustomerFilter::Words(terms)) if terms.is_empty());
         let filter = if self.overdue == Some(true) { filter.only_overdue(now) } else { filter };
         Ok((!finds_nothing).then_some(filter))
     }
+
+    /// What each parameter asks for. All of them are named, so that none is read and forgotten.
+    fn predicates(&self, scope: &Scope, reader: Option<MemberId>) -> Result<OrderFilter, Problem> {
+        let Self {
+            status,
+            store,
+            number,
+            customer,
+            category,
+            product,
+            sku,
+            source,
+            source_status,
+            placed_after,
+            placed_before,
+            updated_after,
+            updated_before,
+            due_after,
+            due_before,
+            overdue: _,
+            deleted,
+            total_min,
+            total_max,
+            q,
+            new,
+            sort: _,
+            include_total: _,
+            limit: _,
+            cursor: _,
+        } = self;
+        let customer = customer.as_deref().map(|text| customer_filter(text, scope)).transpose()?;
+        let numbers = number.as_deref().map(numbers).transpose()?;
+        Ok(OrderFilter {
+            statuses: status.clone(),
+            stores: store.clone(),
+            numbers,
+            ids: None,
+            deleted_in: None,
+            customer,
+            sources: source.clone(),
+            source_statuses: source_status.clone(),
+            category: category.clone(),
+            product: *product,
+            sku: sku.clone(),
+            placed_after: *placed_after,
+            placed_before: *placed_before,
+            updated_after: *updated_after,
+            updated_before: *updated_before,
+            due_after: *due_after,
+            due_before: *due_before,
+            total_min: total_min.map(Amount::new),
+            total_max: total_max.map(Amount::new),
+            trash: if *deleted == Some(true) { Trash::Only } else { Trash::Without },
+            terms: q.as_deref().map(words).unwrap_or_default(),
+            reader,
+            new: *new,
+        })
+    }
+}
+
+/// Orders whose numbers begin like this.
+fn numbers(text: &str) -> Result<RangeInclusive<OrderId>, Problem> {
+    OrderId::beginning_with(text).map_err(|error| match error {
+        IdError::Mistyped => Problem::parameter("number", "mistyped"),
+        IdError::Malformed => Problem::parameter("number", "no-number"),
+    })
 }
 
 /// Whoever may not see contacts may not search by them either.
