@@ -35,6 +35,7 @@
 //! | a new kind of operation | `commands.rs` and `refusals.rs` there, [`random_submissions`] and [`life`] here |
 //! | damage that `verify` finds, exports and imports | `tests/tests/integrity/` |
 //! | both engines: schema, SQL, transactions | `tests/tests/databases/`; a new table also in [`dump`] |
+//! | a parser that meets strangers | `tests/tests/fuzz/` |
 //! | the program as a process: options, signals, exit codes | `crates/cli/tests/program/`, where cargo says which program it built |
 //! | a rule of the business, without a database | `crates/domain/tests/` |
 //! | middleware and extractors, around endpoints made for the purpose | `crates/api/src/http_tests/`, because they are private |

@@ -106,7 +106,7 @@ async fn every_command_on_orders(db: Db) {
 fn assert_all<K: IntoEnumIterator + Eq + std::hash::Hash + std::fmt::Debug>(shown: impl Iterator<Item = K>) {
     let shown: HashSet<K> = shown.collect();
     let missing: Vec<K> = K::iter().filter(|kind| !shown.contains(kind)).collect();
-    assert_eq!(missing, [], "not shown");
+    assert!(missing.is_empty(), "not shown: {missing:?}");
 }
 
 /// What the program itself does with an order that waits for too long.
