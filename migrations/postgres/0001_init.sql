@@ -135,6 +135,8 @@ CREATE TABLE orders (
     duplicate_key BIGINT,
     unlisted BOOLEAN NOT NULL DEFAULT FALSE,
     holds_stock BOOLEAN NOT NULL,
+    -- The highest number that one of its lines ever had.
+    last_line_no BIGINT NOT NULL,
     change_until BIGINT,
     due_at BIGINT,
     breached_at BIGINT,
@@ -182,9 +184,10 @@ CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
+-- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
 CREATE TABLE order_lines (
     order_id BIGINT NOT NULL REFERENCES orders (id),
-    position BIGINT NOT NULL,
+    no BIGINT NOT NULL CONSTRAINT order_lines_no_is_positive CHECK (no >= 1),
     product_id BIGINT NOT NULL REFERENCES products (id),
     sku TEXT COLLATE "C" NOT NULL,
     title TEXT COLLATE "C" NOT NULL,
@@ -192,7 +195,7 @@ CREATE TABLE order_lines (
     quantity BIGINT NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price BIGINT NOT NULL,
     total BIGINT NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
-    PRIMARY KEY (order_id, position)
+    PRIMARY KEY (order_id, no)
 );
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
@@ -388,7 +391,7 @@ SELECT
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, duplicate_key,
-    unlisted, holds_stock,
+    unlisted, holds_stock, last_line_no,
     to_timestamp(change_until / 1000.0) AS change_until,
     to_timestamp(due_at / 1000.0) AS due_at,
     to_timestamp(breached_at / 1000.0) AS breached_at,

@@ -133,6 +133,8 @@ CREATE TABLE orders (
     duplicate_key INTEGER,
     unlisted INTEGER NOT NULL DEFAULT FALSE,
     holds_stock INTEGER NOT NULL,
+    -- The highest number that one of its lines ever had.
+    last_line_no INTEGER NOT NULL,
     change_until INTEGER,
     due_at INTEGER,
     breached_at INTEGER,
@@ -180,9 +182,10 @@ CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
+-- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
 CREATE TABLE order_lines (
     order_id INTEGER NOT NULL REFERENCES orders (id),
-    position INTEGER NOT NULL,
+    no INTEGER NOT NULL CONSTRAINT order_lines_no_is_positive CHECK (no >= 1),
     product_id INTEGER NOT NULL REFERENCES products (id),
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
@@ -190,7 +193,7 @@ CREATE TABLE order_lines (
     quantity INTEGER NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price INTEGER NOT NULL,
     total INTEGER NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
-    PRIMARY KEY (order_id, position)
+    PRIMARY KEY (order_id, no)
 ) STRICT;
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
@@ -380,7 +383,7 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, duplicate_key,
-    unlisted, holds_stock,
+    unlisted, holds_stock, last_line_no,
     strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,
     strftime('%Y-%m-%dT%H:%M:%fZ', due_at / 1000.0, 'unixepoch') AS due_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', breached_at / 1000.0, 'unixepoch') AS breached_at,

@@ -50,12 +50,12 @@ static CUSTOMERS: Template = Template::new(
 static ORDERS: Template = Template::new(
     "INSERT INTO orders (id, version, head_hash, status, executed_to, store_id, customer_id, source, source_status, currency,
          subtotal, shipping_total, total, contact_name, contact_phone_reversed, contact_email, note, holds_stock,
-         invalid_from, placed_at, updated_at, due_at, deleted_at)
+         last_line_no, invalid_from, placed_at, updated_at, due_at, deleted_at)
      SELECT $3 + (value * 60000 << 22) + value % 1000, 1, '', status,
          CASE status WHEN 'invalid' THEN 'confirmed' WHEN 'cancelled' THEN 'pending_review' ELSE status END, store, 1 + value % $5, source,
          CASE WHEN source = 'shop' THEN NULL WHEN value % 2003 = 0 THEN 'lost' ELSE 'delivered' END, 'TWD',
          total, 0, total, '王小明 Maria ' || value, CAST(1000000 + value * 7919 % 9000000 AS TEXT),
-         'maria' || (value % $5) || '@example.com', '', FALSE, CASE WHEN status = 'invalid' THEN 'confirmed' END,
+         'maria' || (value % $5) || '@example.com', '', FALSE, 1 + value % 3, CASE WHEN status = 'invalid' THEN 'confirmed' END,
          $4 + value * 60000, $4 + value * 60000 + value % 5000 * 1000,
          CASE WHEN status IN ('pending_review', 'confirmed', 'processing') THEN $4 + value * 60000 + 172800000 END,
          CASE WHEN status = 'invalid' AND value % 5 = 0 THEN $4 + value * 60000 + 1 END
@@ -70,8 +70,8 @@ static ORDERS: Template = Template::new(
 );
 /// $1 and $2 as above; $3: id of the number 0.
 static LINES: Template = Template::new(
-    "INSERT INTO order_lines (order_id, position, product_id, sku, title, category, quantity, unit_price, total)
-     SELECT $3 + (value * 60000 << 22) + value % 1000, place, product, 'SKU-' || product, '保温杯 ' || product,
+    "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total)
+     SELECT $3 + (value * 60000 << 22) + value % 1000, 1 + place, product, 'SKU-' || product, '保温杯 ' || product,
          CASE WHEN product = 2000 THEN 'rare' ELSE 'category-' || (product % 40) END, 1, 100, 100
      FROM (SELECT value, place, CASE WHEN place = 0 AND value % 2 = 0 THEN 1 WHEN value % 20011 = 0 THEN 2000
              ELSE 2 + (value * 31 + place * 17) % 1998 END AS product

@@ -6,7 +6,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
+    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, Order,
     OrderCommand, Status,
 };
 use ordervault_domain::product::{self, Product};
@@ -159,7 +159,10 @@ impl Made {
         let lines = self.lines(dice, store);
         let lines = lines
             .into_iter()
-            .map(|(product, quantity)| LineRequest { product_id: product.id, quantity })
+            .map(|(product, quantity)| {
+                let no = (dice.roll(4) == 0).then(|| 1 + dice.roll(3));
+                AmendedLine { no, product_id: product.id, quantity }
+            })
             .collect();
         Some(Amendment {
             lines: (dice.roll(2) == 0).then_some(lines),

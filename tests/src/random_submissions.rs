@@ -10,8 +10,8 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, OrderCommand,
-    Place, Status,
+    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
+    OrderCommand, Place, Status,
 };
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
@@ -154,6 +154,15 @@ impl Known {
         (0..n % 4).map(line).collect()
     }
 
+    /// Mostly without numbers, so that some amendments are taken.
+    fn amended_lines(&self, n: u16) -> Vec<AmendedLine> {
+        let numbered = |(i, line): (u32, LineRequest)| AmendedLine {
+            no: n.rotate_right(i).is_multiple_of(5).then_some(1 + i),
+            ..line.into()
+        };
+        (0..).zip(self.lines(n)).map(numbered).collect()
+    }
+
     fn place(&self, [_, who, which, what, how, ..]: Roll) -> Operation {
         let customer_id = (how % 3 == 1).then(|| pick(&self.customers, who)).flatten().map(|(id, _)| *id);
         let place = Place {
@@ -191,7 +200,7 @@ impl Known {
             16 => OrderCommand::Show,
             17 => OrderCommand::NoteBreach,
             _ => OrderCommand::Amend(Amendment {
-                lines: how.is_multiple_of(2).then(|| self.lines(how / 2)),
+                lines: how.is_multiple_of(2).then(|| self.amended_lines(how / 2)),
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
                 note: how.is_multiple_of(5).then(|| telling(how / 5)),
                 comment,

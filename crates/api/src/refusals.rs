@@ -41,6 +41,11 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::UnknownCustomer => at("/customer_id", "unknown-customer", said()),
         Refusal::NoLines => at("/lines", "too-few", said()),
         Refusal::TooManyLines { .. } => at("/lines", "too-many", said()),
+        Refusal::UnknownLine { line } => at(&format!("/lines/{line}/no"), "unknown-line", said()),
+        Refusal::LineOfAnotherProduct { line } => {
+            at(&format!("/lines/{line}/product_id"), "other-product", said())
+        }
+        Refusal::LineNamedTwice { line } => at(&format!("/lines/{line}/no"), "duplicate", said()),
         Refusal::NameMissing => at("/contact/name", "missing", said()),
         Refusal::Unreachable => at("/contact/phone", "missing", said()),
         Refusal::PriceOutOfRange => at("/price", "amount-out-of-range", said()),
@@ -119,6 +124,18 @@ mod tests {
             Rule::QuantityOutOfRange => (
                 Refusal::QuantityOutOfRange { line: 3, most: 1_000_000 },
                 "/lines/3/quantity out-of-range a quantity is from 1 to 1000000",
+            ),
+            Rule::UnknownLine => (
+                Refusal::UnknownLine { line: 1 },
+                "/lines/1/no unknown-line the order has no line of this number",
+            ),
+            Rule::LineOfAnotherProduct => (
+                Refusal::LineOfAnotherProduct { line: 1 },
+                "/lines/1/product_id other-product the line of this number is one of another product",
+            ),
+            Rule::LineNamedTwice => (
+                Refusal::LineNamedTwice { line: 1 },
+                "/lines/1/no duplicate a line of the order is named once",
             ),
             Rule::NameMissing => {
                 (Refusal::NameMissing, "/contact/name missing give the name of the person who gets the order")

@@ -215,7 +215,11 @@ mod tests {
 
     #[test]
     fn every_style_counts_what_it_shows() {
-        for (style, counted) in [(ProgressDisplay::Bar, Some(3)), (ProgressDisplay::Lines, Some(3)), (ProgressDisplay::Quiet, None)] {
+        for (style, counted) in [
+            (ProgressDisplay::Bar, Some(3)),
+            (ProgressDisplay::Lines, Some(3)),
+            (ProgressDisplay::Quiet, None),
+        ] {
             for total in [None, Some(5)] {
                 let progress = ProgressMeter::start(style, "test", total);
                 progress.advance(2);

@@ -65,6 +65,21 @@ pub enum Refusal {
         /// So many can be ordered at once.
         most: u32,
     },
+    /// The order has no line of the number that the request names.
+    UnknownLine {
+        /// Position of the line in the request, from 0.
+        line: usize,
+    },
+    /// The line of that number is one of another product.
+    LineOfAnotherProduct {
+        /// Position of the line in the request, from 0.
+        line: usize,
+    },
+    /// Two lines of the request name the same line of the order.
+    LineNamedTwice {
+        /// Position of the second one in the request, from 0.
+        line: usize,
+    },
     /// It is not said who gets the order.
     NameMissing,
     /// There is no way to reach whoever gets the order.
@@ -161,6 +176,9 @@ impl fmt::Display for Refusal {
             Self::UnknownStore => "there is no such store",
             Self::UnknownCustomer => "there is no customer with this id",
             Self::NoLines => "an order has at least one line",
+            Self::UnknownLine { .. } => "the order has no line of this number",
+            Self::LineOfAnotherProduct { .. } => "the line of this number is one of another product",
+            Self::LineNamedTwice { .. } => "a line of the order is named once",
             Self::NameMissing => "give the name of the person who gets the order",
             Self::Unreachable => "give a phone number or an e-mail address",
             Self::AmountOutOfRange => "it costs more than an order can",

@@ -23,6 +23,7 @@ use strum::IntoEnumIterator;
 fn line() -> Line {
     let product = product(10, 5);
     Line {
+        no: 1,
         product_id: product.id,
         sku: product.sku,
         title: product.title,

@@ -12,7 +12,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::ProductId;
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS};
-use ordervault_domain::order::{self, Order, OrderCommand, OrderCommandKind, Place};
+use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place};
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
 };
@@ -52,6 +52,13 @@ fn met(rule: Rule) -> Option<Refusal> {
         Rule::NoLines => on_order(None, Actor::Guest(None), place(&[])),
         Rule::TooManyLines => on_order(None, Actor::Guest(None), place(&[(10, 1); order::MAX_LINES + 1])),
         Rule::QuantityOutOfRange => on_order(None, Actor::Guest(None), place(&[(10, 0)])),
+        Rule::UnknownLine => on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(2), 10)])),
+        Rule::LineOfAnotherProduct => {
+            on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(1), 11)]))
+        }
+        Rule::LineNamedTwice => {
+            on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(1), 10), (Some(1), 10)]))
+        }
         Rule::NameMissing => {
             let for_nobody = Place { contact: Contact::default(), ..placement(&[(10, 1)]) };
             on_order(None, Actor::Guest(None), OrderCommand::Place(for_nobody))
@@ -108,6 +115,13 @@ fn met(rule: Rule) -> Option<Refusal> {
         | Rule::PositionNotReached
         | Rule::BrokenHistory => None,
     }
+}
+
+/// Lines by their numbers, one piece of each product.
+fn amend_lines(lines: &[(Option<u32>, i64)]) -> OrderCommand {
+    let line = |&(no, product)| AmendedLine { no, product_id: ProductId::from_i64(product), quantity: 1 };
+    let lines = Some(lines.iter().map(line).collect());
+    OrderCommand::Amend(Amendment { lines, ..Amendment::default() })
 }
 
 /// On a product of which there are ten.

@@ -281,8 +281,27 @@ fn states(fixture: &Fixture) -> Vec<Case> {
     let note = json!({"note": "new"});
     let conflict = |name, request, status| case(name, request, 409, "state-conflict").currently(status);
     let at = "/lines/0/quantity";
-    let line = |quantity: u32| json!({"lines": [{"product_id": fixture.product.id.to_string(), "quantity": quantity}]});
+    let product = fixture.product.id.to_string();
+    let line = |quantity: u32| json!({"lines": [{"product_id": &product, "quantity": quantity}]});
+    let numbered = |numbers: &[i64]| {
+        let line = |no| json!({"no": no, "product_id": &product, "quantity": 1});
+        json!({"lines": numbers.iter().map(line).collect::<Vec<_>>()})
+    };
     vec![
+        invalid(
+            "a line that it does not have",
+            amend(pending, &numbered(&[9])),
+            "/lines/0/no",
+            "unknown-line",
+        ),
+        invalid(
+            "looking at such a line",
+            foresee(pending, &numbered(&[1, 9])),
+            "/lines/1/no",
+            "unknown-line",
+        ),
+        invalid("a line named twice", amend(pending, &numbered(&[1, 1])), "/lines/1/no", "duplicate"),
+        invalid("a line of number 0", amend(pending, &numbered(&[0])), "/lines/0/no", "out-of-range"),
         conflict("amending after the start", amend(processing, &note), "processing"),
         conflict("looking after the start", foresee(processing, &note), "processing"),
         conflict("amending what is cancelled", amend(cancelled, &note), "cancelled"),

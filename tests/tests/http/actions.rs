@@ -261,7 +261,10 @@ impl Fixture {
             9 => OrderCommand::Restore,
             10 => OrderCommand::Delete { batch: None },
             11 => OrderCommand::Hide,
-            12 => OrderCommand::Amend(Amendment { lines: Some(lines), ..Amendment::default() }),
+            12 => OrderCommand::Amend(Amendment {
+                lines: Some(lines.into_iter().map(Into::into).collect()),
+                ..Amendment::default()
+            }),
             _ => return (ActorRef::System, OrderCommand::Expire),
         };
         (ActorRef::Operator, command)

@@ -147,8 +147,8 @@ async fn orders_are_as_they_were(db: Db) {
     let token = server.member_token(&owner).await;
     let asked = Asked { server: &server, token, path: format!("/v1/staff/orders/{}", order.id) };
     let lines = vec![
-        LineRequest { product_id: tea.id, quantity: 2 },
-        LineRequest { product_id: cup.id, quantity: 1 },
+        LineRequest { product_id: tea.id, quantity: 2 }.into(),
+        LineRequest { product_id: cup.id, quantity: 1 }.into(),
     ];
     let amend = |amendment| OrderCommand::Amend(amendment);
     let commands = [

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod actions;
+mod amendments;
 mod as_of;
 mod board;
 mod catalogue;

@@ -28,6 +28,7 @@ ordervault_tests::twin_tests!(
     what_is_taken_here_is_refused,
     a_cut_off_file_changes_nothing,
     a_cut_off_stream_shows_at_its_end,
+    an_export_from_before_the_first_release_comes_in,
     other_files_are_refused,
     only_importers_adopt,
 );
@@ -61,7 +62,7 @@ async fn an_export_says_what_it_is(db: Db) {
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 2, total: 2 }));
     let text = String::from_utf8(bytes).expect("text");
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-    assert_eq!(text.lines().next(), Some(r#"{"format":"ordervault-export","version":1}"#));
+    assert_eq!(text.lines().next(), Some(r#"{"format":"ordervault-export","version":2}"#));
     let kinds: Vec<_> = lines.iter().map(|line| line["kind"].as_str().unwrap_or_default()).collect();
     assert_eq!(kinds, ["", "store", "product", "product", "customer", "order", "order", ""]);
     assert_eq!(lines[2]["id"], lines[2]["state"]["id"]);
@@ -231,15 +232,40 @@ async fn a_cut_off_stream_shows_at_its_end(db: Db) {
     }
 }
 
+/// Its events know no numbers of lines, and its states have another shape. One order was amended from three lines to one, and
+/// from that to three others.
+async fn an_export_from_before_the_first_release_comes_in(db: Db) {
+    const OLDER: &str = include_str!("../../snapshots/export-version-1.jsonl");
+    let summary = imported(&db, OLDER).await;
+    assert!(summary.is_complete(), "{summary:?}");
+    assert_eq!(summary.adopted, Counts { stores: 1, products: 3, customers: 1, orders: 3 });
+    let (text, counts) = exported(&db).await;
+    assert_eq!(counts, summary.adopted);
+    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let orders = lines.iter().filter(|line| line["kind"] == "order").map(|line| &line["state"]);
+    let numbers = |order: &Value| -> Vec<i64> {
+        order["lines"].as_array().into_iter().flatten().filter_map(|line| line["no"].as_i64()).collect()
+    };
+    let numbers: Vec<_> = orders.map(|order| (numbers(order), order["last_line_no"].as_i64())).collect();
+    assert!(numbers.contains(&(vec![1, 2, 3], Some(3))), "{numbers:?}");
+    assert!(numbers.iter().all(|(of_lines, last)| of_lines.last() == last.as_ref()), "{numbers:?}");
+    // What is exported from here on is of the new version, and travels on.
+    let there = Fresh::on(other(db.engine())).await;
+    assert_eq!(imported(&there.db, &text).await.adopted, counts);
+    assert_eq!(exported(&there.db).await.0, text);
+    there.finish().await;
+    assert_eq!(imported(&db, OLDER).await.present, counts);
+}
+
 async fn other_files_are_refused(db: Db) {
     let shop = Shop::open(&db).await;
     for text in ["", "\n", "{}", "id,name\n", "{\"format\":\"other\",\"version\":1}\n"] {
         let outcome = import(&shop.writer, text.as_bytes(), |_| {}).await;
         assert!(matches!(outcome, Err(TransferError::NotAnExport)), "{text}: {outcome:?}");
     }
-    let newer = "{\"format\":\"ordervault-export\",\"version\":2}\n";
+    let newer = "{\"format\":\"ordervault-export\",\"version\":3}\n";
     let outcome = import(&shop.writer, newer.as_bytes(), |_| {}).await;
-    assert!(matches!(outcome, Err(TransferError::UnknownVersion { version: 2 })), "{outcome:?}");
+    assert!(matches!(outcome, Err(TransferError::UnknownVersion { version: 3 })), "{outcome:?}");
     shop.close().await;
 }
 

@@ -57,7 +57,9 @@ const ROWS: &[Case] = &[
     ("UPDATE orders SET placed_at = placed_at + 1", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET confirmed_at = 5 WHERE confirmed_at IS NOT NULL", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET contact_phone_reversed = '1'", &[Code::ColumnDiffers], &[]),
-    ("UPDATE order_lines SET position = 5", &[Code::ColumnDiffers], &[]),
+    ("UPDATE order_lines SET no = no + 5", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET last_line_no = last_line_no + 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET last_line_no = 0", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET version = version + 1", &[Code::HeadVersion], &[]),
     ("UPDATE orders SET head_hash = ''", &[Code::HeadHash], &[]),
     (

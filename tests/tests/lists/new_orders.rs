@@ -436,8 +436,8 @@ fn copies(db: &Db) -> &'static str {
     };
     let text = format!(
         "INSERT INTO orders (id, version, head_hash, status, executed_to, store_id, source, currency, subtotal, shipping_total,
-             total, note, holds_stock, placed_at, updated_at)
-         SELECT o.id + n.i, 1, '', o.status, o.executed_to, o.store_id, 'shop', o.currency, 0, 0, 0, '', FALSE, o.placed_at + n.i, 0
+             total, note, holds_stock, last_line_no, placed_at, updated_at)
+         SELECT o.id + n.i, 1, '', o.status, o.executed_to, o.store_id, 'shop', o.currency, 0, 0, 0, '', FALSE, 0, o.placed_at + n.i, 0
          FROM orders o, {numbers};
          INSERT INTO order_arrivals SELECT id, store_id, 1000000 + id % 1000000 FROM orders
          WHERE id NOT IN (SELECT order_id FROM order_arrivals)"

@@ -47,7 +47,7 @@ async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
 /// What is done to an order of two units of tea, the status that it ends in, and the tea that is reserved then.
 fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 6] {
     let amendment = Amendment {
-        lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }]),
+        lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }.into()]),
         contact: Some(contact(77)),
         note: Some(String::new()),
         comment: Some("by phone".into()),
@@ -403,7 +403,7 @@ async fn what_is_so_already_writes_nothing(db: Db) {
     let cancelled = shop.place(&customer, &store, &[(&tea, 1)]).await;
     shop.change(actor(&customer), &cancelled, cancel(CancelReason::Customer)).await;
     let same = Amendment {
-        lines: Some(vec![LineRequest { product_id: tea.id, quantity: 1 }]),
+        lines: Some(vec![LineRequest { product_id: tea.id, quantity: 1 }.into()]),
         contact: Some(confirmed.contact.clone()),
         note: Some(confirmed.note.clone()),
         comment: Some("nothing".into()),

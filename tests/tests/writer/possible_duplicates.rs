@@ -118,7 +118,7 @@ async fn an_amended_order_looks_like_what_it_is_now(db: Db) {
     let tea = shop.product(&store, 100).await;
     let who = actor(shop.customer().await.as_ref());
     let first = ask(&shop, who, place(store.id, &[(&tea, 1)])).await.expect("the first");
-    let lines = Some(vec![LineRequest { product_id: tea.id, quantity: 5 }]);
+    let lines = Some(vec![LineRequest { product_id: tea.id, quantity: 5 }.into()]);
     let amendment = ordervault_domain::order::Amendment { lines, ..Default::default() };
     shop.change(who, &first, OrderCommand::Amend(amendment)).await;
     let again = ask(&shop, who, place(store.id, &[(&tea, 5)])).await;

@@ -253,7 +253,8 @@ impl Fixture {
         };
         let unknown = ProductId::from_i64(3);
         let amend = |lines: Vec<LineRequest>| {
-            OrderCommand::Amend(Amendment { lines: Some(lines), ..Amendment::default() })
+            let lines = Some(lines.into_iter().map(Into::into).collect());
+            OrderCommand::Amend(Amendment { lines, ..Amendment::default() })
         };
         let eleven = vec![LineRequest { product_id: self.tea.id, quantity: 11 }];
         let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };

@@ -185,6 +185,9 @@ impl Code {
             | Rule::NoLines
             | Rule::TooManyLines
             | Rule::QuantityOutOfRange
+            | Rule::UnknownLine
+            | Rule::LineOfAnotherProduct
+            | Rule::LineNamedTwice
             | Rule::NameMissing
             | Rule::Unreachable
             | Rule::AmountOutOfRange

@@ -124,6 +124,9 @@ pub(crate) struct OrderBody {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = OrderLine)]
 pub(crate) struct LineBody {
+    /// Its number within the order. It stays its own: no other line of the order gets it, even when this one has gone.
+    #[schema(minimum = 1, example = 1)]
+    pub no: u32,
     /// Which product.
     #[schema(example = json!(examples::PRODUCT))]
     pub product_id: String,
@@ -224,6 +227,7 @@ impl LineBody {
     /// A line of this order.
     pub(crate) fn new(line: &Line, order: &Order) -> Self {
         Self {
+            no: line.no,
             product_id: line.product_id.to_string(),
             sku: line.sku.clone(),
             title: line.title.clone(),

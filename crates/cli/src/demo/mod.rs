@@ -226,8 +226,9 @@ impl Shop {
             Deed::Change(place, command) => self.change(*place, order::OrderCommand::clone(command))?,
             Deed::Reorder(place, lines) => {
                 let store = at(&tale.orders, *place)?.store;
-                let lines = Some(self.lines(store, lines)?);
-                let amendment = order::Amendment { lines, ..order::Amendment::default() };
+                let lines = self.lines(store, lines)?.into_iter().map(Into::into);
+                let amendment =
+                    order::Amendment { lines: Some(lines.collect()), ..order::Amendment::default() };
                 self.change(*place, order::OrderCommand::Amend(amendment))?
             }
             Deed::Bulk(action, places) => self.bulk(tale, action.clone(), places)?,

@@ -1,6 +1,6 @@
 //! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use super::{Invalid, Line, Order, OrderEvent, Source, Stage, Status, Totals, Trash};
+use super::{Invalid, Line, Order, OrderEvent, Source, Stage, Status, Trash};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
@@ -31,7 +31,7 @@ impl Aggregate for Order {
     }
 
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
-    // with the status, the batch with the time of deletion.
+    // with the status, the batch with the time of deletion, the highest number of a line with the lines.
     compared! {
         parts {
             status of stage through parts,
@@ -68,6 +68,7 @@ impl Aggregate for Order {
             updated_at,
             status_since,
             stage,
+            last_line_no,
         }
     }
 }
@@ -80,7 +81,10 @@ fn apply(
 ) -> Result<Order, Inconsistent> {
     let misfit = |why| Inconsistent { seq: stamp.seq, why };
     let mut order = match (state, created(id, &envelope.event, stamp)) {
-        (None, Some(order)) => order,
+        (None, Some(mut order)) => {
+            take_lines(&mut order, envelope.event.lines().to_vec()).map_err(misfit)?;
+            order
+        }
         (None, None) => return Err(misfit("the order does not exist yet")),
         (Some(_), Some(_)) => return Err(misfit("the order exists already")),
         (Some(order), None) => changed(order, &envelope.event, stamp).map_err(misfit)?,
@@ -99,7 +103,7 @@ fn apply(
     Ok(order)
 }
 
-/// The new order, if this event makes one.
+/// The new order, still without its lines, if this event makes one.
 fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
     match event.clone() {
         OrderEvent::Placed {
@@ -107,7 +111,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             customer_id,
             source,
             currency,
-            lines,
+            lines: _,
             totals,
             change_until,
             due_at,
@@ -122,7 +126,8 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             source_status: None,
             external_reference: None,
             currency,
-            lines,
+            lines: vec![],
+            last_line_no: 0,
             totals,
             contact: Contact::default(),
             note: String::new(),
@@ -209,7 +214,12 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
         OrderEvent::Hidden {} => order.unlisted = true,
         OrderEvent::Shown {} => order.unlisted = false,
         OrderEvent::Breached { .. } => order.breached_at = at,
-        OrderEvent::Amended { lines, totals } => amend(&mut order, lines.clone(), *totals),
+        OrderEvent::Amended { lines, totals } => {
+            if let Some(lines) = lines {
+                take_lines(&mut order, lines.clone())?;
+            }
+            order.totals = *totals;
+        }
     }
     Ok(order)
 }
@@ -226,9 +236,17 @@ fn with_trash(stage: Stage, trash: Option<Trash>) -> Result<Stage, &'static str>
     Ok(Stage::Invalid(Invalid { trash, ..invalid }))
 }
 
-fn amend(order: &mut Order, lines: Option<Vec<Line>>, totals: Totals) {
-    if let Some(lines) = lines {
-        order.lines = lines;
+/// Lines that stay keep their numbers; the numbers of new ones are higher than those of all lines that there ever were.
+fn take_lines(order: &mut Order, mut lines: Vec<Line>) -> Result<(), &'static str> {
+    if lines.iter().all(|line| line.no == 0) {
+        // The event is older than these numbers: its lines are told by their places.
+        (1..).zip(&mut lines).for_each(|(no, line)| line.no = no);
+    } else if !lines.is_sorted_by(|one, next| one.no < next.no) {
+        return Err("the lines are not in the order of their numbers");
+    } else if !lines.iter().all(|line| line.no > order.last_line_no || order.line(line.no).is_some()) {
+        return Err("a line has the number of one that has gone");
     }
-    order.totals = totals;
+    order.last_line_no = lines.last().map_or(0, |line| line.no).max(order.last_line_no);
+    order.lines = lines;
+    Ok(())
 }

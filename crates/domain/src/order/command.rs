@@ -105,11 +105,29 @@ pub struct LineRequest {
     pub quantity: u32,
 }
 
+/// A line as it shall be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmendedLine {
+    /// The number of the line of the order that it is, which keeps its title and price. `None`: the only line of the product
+    /// if there is one, else a new line.
+    pub no: Option<u32>,
+    /// Which product; that of the line, if one is named.
+    pub product_id: ProductId,
+    /// How many.
+    pub quantity: u32,
+}
+
+impl From<LineRequest> for AmendedLine {
+    fn from(LineRequest { product_id, quantity }: LineRequest) -> Self {
+        Self { no: None, product_id, quantity }
+    }
+}
+
 /// A change to a placed order; `None` leaves a part as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Amendment {
-    /// All lines as they shall be.
-    pub lines: Option<Vec<LineRequest>>,
+    /// All lines as they shall be; a line of the order that is not among them goes.
+    pub lines: Option<Vec<AmendedLine>>,
     /// The whole contact as it shall be.
     pub contact: Option<Contact>,
     /// The note as it shall be; empty takes it away.

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::context::{DecisionContext, Events};
-use super::place::{import, place, price, reachable};
+use super::place::{import, place, reachable};
+use super::pricing::amended;
 use super::rights::{authorize, permission_to_cancel};
 use super::{
-    Amendment, CancelReason, InvalidReason, Line, Order, OrderCommand, OrderEvent, Stage, Status, Totals,
-    Valid, stock_deltas,
+    Amendment, CancelReason, InvalidReason, Order, OrderCommand, OrderEvent, Stage, Status, Totals, Valid,
+    stock_deltas,
 };
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
@@ -74,7 +75,7 @@ pub fn decide(
         (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
-    stock_suffices(order, context, &events, now)?;
+    stock_suffices(order, context, command, &events, now)?;
     Ok(events)
 }
 
@@ -144,7 +145,7 @@ fn amend(
         None => None,
         Some(requests) => {
             let store = context.store.ok_or(Refusal::UnknownStore)?;
-            Some(price(context, store, requests, &order.lines)?).filter(|lines| *lines != order.lines)
+            Some(amended(context, store, order, requests)?).filter(|lines| *lines != order.lines)
         }
     };
     if contact.is_none() && note.is_none() && lines.is_none() {
@@ -235,6 +236,7 @@ fn commented(comment: &Option<String>) -> Personal {
 fn stock_suffices(
     before: Option<&Order>,
     context: &DecisionContext<'_>,
+    command: &OrderCommand,
     events: &Events,
     now: Timestamp,
 ) -> Result<(), Refusal> {
@@ -254,12 +256,23 @@ fn stock_suffices(
     if short.is_empty() {
         return Ok(());
     }
-    let short_of = |(line, ordered): (usize, &Line)| {
-        let product_id = ordered.product_id;
+    let short_of = |(line, product_id): (usize, ProductId)| {
         let available = *short.get(&product_id)?;
         Some(Shortage { line, product_id, requested: reserved(&after, product_id), available })
     };
-    Err(Refusal::InsufficientStock(after.lines.iter().enumerate().filter_map(short_of).collect()))
+    let asked = asked_for(command, &after).into_iter().enumerate();
+    Err(Refusal::InsufficientStock(asked.filter_map(short_of).collect()))
+}
+
+/// The product of each line that the command names, in its order; of the order's lines, if it names none.
+fn asked_for(command: &OrderCommand, after: &Order) -> Vec<ProductId> {
+    match command {
+        OrderCommand::Place(place) => place.lines.iter().map(|line| line.product_id).collect(),
+        OrderCommand::Amend(Amendment { lines: Some(lines), .. }) => {
+            lines.iter().map(|line| line.product_id).collect()
+        }
+        _ => after.lines.iter().map(|line| line.product_id).collect(),
+    }
 }
 
 fn reserved(order: &Order, product_id: ProductId) -> i64 {

@@ -13,6 +13,10 @@ pub const MAX_QUANTITY: u32 = 1_000_000;
 /// One product on an order, with title and price as they were when it was ordered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
+    /// Its number within the order, from 1. It stays its own for ever: no other line gets it, even when this one has gone. 0
+    /// stands in events only, in those that are older than these numbers.
+    #[serde(default)]
+    pub no: u32,
     /// Which product.
     pub product_id: ProductId,
     /// Its stock keeping unit then.

@@ -12,6 +12,7 @@ mod duplicate;
 mod event;
 mod line;
 mod place;
+mod pricing;
 mod reason;
 mod rights;
 mod scope;
@@ -23,7 +24,7 @@ mod words;
 
 pub use action::{Action, ActionAvailability, actions, references_of_actions};
 pub use command::{
-    Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
+    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
     MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
 pub use context::{DecisionContext, References};

@@ -1,18 +1,14 @@
 //! Placing and importing: what is ordered, at which price, and whether it was just ordered before.
 
 use super::context::{DecisionContext, Events};
-use super::{
-    Import, ImportedLine, Line, LineRequest, MAX_LINES, MAX_QUANTITY, OrderEvent, Place, Source, Status,
-    Totals,
-};
+use super::pricing::{imported, ordered};
+use super::{Import, OrderEvent, Place, Source, Status, Totals};
 use crate::access::Actor;
 use crate::aggregate::{Envelope, Personal};
 use crate::contact::Contact;
-use crate::id::{OrderId, ProductId};
+use crate::id::OrderId;
 use crate::money::Amount;
-use crate::product::Product;
 use crate::refusal::Refusal;
-use crate::store::Store;
 use crate::time::Timestamp;
 
 pub(super) fn place(
@@ -32,7 +28,7 @@ pub(super) fn place(
         Actor::Anonymous | Actor::Guest(_) => None,
         Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
-    let lines = price(context, store, &place.lines, &[])?;
+    let lines = ordered(context, store, &place.lines)?;
     not_again(context, &place.not_duplicate_of)?;
     let totals = Totals::of(&lines, Amount::ZERO).ok_or(Refusal::AmountOutOfRange)?;
     let change_until = store.change_window_minutes.map(|minutes| now.plus_minutes(minutes));
@@ -75,20 +71,7 @@ fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<()
 /// source's times run backwards, a step is dated no earlier than the step before it; the step keeps its own time.
 pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<Events, Refusal> {
     let store = context.store.ok_or(Refusal::UnknownStore)?;
-    let unknown = |line: &ImportedLine| match context.products.get(&line.product_id) {
-        Some(product) => product.store_id != store.id,
-        None => true,
-    };
-    let unknown = positions(&import.lines, unknown);
-    if !unknown.is_empty() {
-        return Err(Refusal::UnknownProduct(unknown));
-    }
-    let lines = import
-        .lines
-        .iter()
-        .filter_map(|line| context.products.get(&line.product_id).map(|product| (line, product)))
-        .map(|(line, product)| snapshot(product, line.quantity, line.unit_price))
-        .collect::<Result<Vec<_>, _>>()?;
+    let lines = imported(context, store, &import.lines)?;
     let totals = Totals::of(&lines, import.shipping_total).ok_or(Refusal::AmountOutOfRange)?;
     let event = OrderEvent::Imported {
         store_id: store.id,
@@ -118,62 +101,4 @@ pub(super) fn reachable(contact: &Contact) -> Result<(), Refusal> {
         return Err(Refusal::Unreachable);
     }
     Ok(())
-}
-
-/// Prices the requested lines. A product that the order has already keeps the title and price it was ordered at.
-pub(super) fn price(
-    context: &DecisionContext<'_>,
-    store: &Store,
-    requests: &[LineRequest],
-    agreed: &[Line],
-) -> Result<Vec<Line>, Refusal> {
-    if requests.is_empty() {
-        return Err(Refusal::NoLines);
-    }
-    if requests.len() > MAX_LINES {
-        return Err(Refusal::TooManyLines { most: MAX_LINES });
-    }
-    if let Some(line) = requests.iter().position(|line| !(1..=MAX_QUANTITY).contains(&line.quantity)) {
-        return Err(Refusal::QuantityOutOfRange { line, most: MAX_QUANTITY });
-    }
-    let had = |id: ProductId| agreed.iter().find(|line| line.product_id == id);
-    let unknown = positions(requests, |line| match context.products.get(&line.product_id) {
-        Some(product) => product.store_id != store.id || !(product.active || had(line.product_id).is_some()),
-        None => true,
-    });
-    if !unknown.is_empty() {
-        return Err(Refusal::UnknownProduct(unknown));
-    }
-    requests
-        .iter()
-        .filter_map(|request| context.products.get(&request.product_id).map(|product| (request, product)))
-        .map(|(request, product)| match had(request.product_id) {
-            Some(line) => Ok(Line {
-                quantity: request.quantity,
-                total: times(line.unit_price, request.quantity)?,
-                ..line.clone()
-            }),
-            None => snapshot(product, request.quantity, product.price),
-        })
-        .collect()
-}
-
-fn snapshot(product: &Product, quantity: u32, unit_price: Amount) -> Result<Line, Refusal> {
-    Ok(Line {
-        product_id: product.id,
-        sku: product.sku.clone(),
-        title: product.title.clone(),
-        category: product.category.clone(),
-        quantity,
-        unit_price,
-        total: times(unit_price, quantity)?,
-    })
-}
-
-fn times(unit_price: Amount, quantity: u32) -> Result<Amount, Refusal> {
-    unit_price.checked_mul(quantity).filter(|total| total.in_range()).ok_or(Refusal::AmountOutOfRange)
-}
-
-fn positions<T>(items: &[T], is: impl Fn(&T) -> bool) -> Vec<usize> {
-    items.iter().enumerate().filter(|(_, item)| is(item)).map(|(position, _)| position).collect()
 }

@@ -29,8 +29,10 @@ pub struct Order {
     pub external_reference: Option<String>,
     /// The one currency of all its amounts.
     pub currency: Currency,
-    /// What was ordered; empty only for some imported orders.
+    /// What was ordered, by the numbers of the lines; empty only for some imported orders.
     pub lines: Vec<Line>,
+    /// The highest number that one of its lines ever had.
+    pub last_line_no: u32,
     /// Sums over the lines.
     pub totals: Totals,
     /// Who gets it, and where.
@@ -56,6 +58,12 @@ pub struct Order {
 }
 
 impl Order {
+    /// The line of this number, if it has one.
+    #[must_use]
+    pub fn line(&self, no: u32) -> Option<&Line> {
+        self.lines.iter().find(|line| line.no == no)
+    }
+
     /// The status in which it stands.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -5,8 +5,8 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, OrderCommand,
-    OrderCommandKind, Place, Status,
+    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
+    OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::store::Policy;
 use proptest::collection::vec;
@@ -100,6 +100,13 @@ fn any_lines() -> impl Strategy<Value = Vec<LineRequest>> {
     vec(line, 1..4)
 }
 
+/// Mostly without numbers, so that most of them are taken.
+fn any_amended_lines() -> impl Strategy<Value = Vec<AmendedLine>> {
+    let line = (10..14_i64, 1..5_u32, option::weighted(0.2, 1..5_u32))
+        .prop_map(|(id, quantity, no)| AmendedLine { no, product_id: ProductId::from_i64(id), quantity });
+    vec(line, 1..4)
+}
+
 pub fn any_place() -> impl Strategy<Value = Place> {
     (any_lines(), option::of(Just(CUSTOMER)), any::<bool>(), any::<bool>()).prop_map(
         |(lines, customer_id, unlisted, knows)| Place {
@@ -116,12 +123,8 @@ fn any_amendment() -> impl Strategy<Value = Amendment> {
     let email = option::of("[a-z]{3}").prop_map(|name| {
         name.map(|name| Contact { email: format!("{name}@example.com").parse().ok(), ..contact() })
     });
-    (option::of(any_lines()), email, option::of("[a-z]{0,3}")).prop_map(|(lines, contact, note)| Amendment {
-        lines,
-        contact,
-        note,
-        comment: None,
-    })
+    (option::of(any_amended_lines()), email, option::of("[a-z]{0,3}"))
+        .prop_map(|(lines, contact, note)| Amendment { lines, contact, note, comment: None })
 }
 
 /// Steps may stand still, be of unknown time or run backwards.

@@ -22,13 +22,13 @@ statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
     LINES: Template = Template::new(
-        "SELECT order_id, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
-         WHERE order_id {in_keys:1} ORDER BY order_id, position"
+        "SELECT order_id, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
+         WHERE order_id {in_keys:1} ORDER BY order_id, no"
     );
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], OrderRow::COLUMNS.split_at(1).1, "");
     pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", &[
-        ("order_id", Int), ("position", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
+        ("order_id", Int), ("no", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
         ("quantity", Int), ("unit_price", Int), ("total", Int),
     ]);
     // Whoever places what somebody else is placing right now waits and then sees it. SQLite has one writer anyway.
@@ -85,12 +85,14 @@ table_row! {
         deleted_at: Option<i64>,
         deleted_in: Option<i64>,
         duplicate_key: Option<i64>,
+        last_line_no: i64,
     }
 }
 
 #[derive(sqlx_macros::FromRow)]
 struct LineRow {
     order_id: i64,
+    no: i64,
     product_id: i64,
     sku: String,
     title: String,
@@ -135,6 +137,7 @@ impl OrderRow {
             external_reference: self.external_reference,
             currency: at.parsed("currency", &self.currency)?,
             lines,
+            last_line_no: at.fitting("last_line_no", self.last_line_no)?,
             totals: Totals {
                 subtotal: Amount::new(self.subtotal),
                 shipping_total: Amount::new(self.shipping_total),
@@ -163,8 +166,10 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut lines: HashMap<i64, Vec<Line>> = HashMap::with_capacity(ids.len());
     for row in conn.fetch_all::<LineRow>(&LINES.bind((ids,))).await? {
-        let quantity = Row { table: "order_lines", id: row.order_id }.fitting("quantity", row.quantity)?;
+        let at = Row { table: "order_lines", id: row.order_id };
+        let (no, quantity) = (at.fitting("no", row.no)?, at.fitting("quantity", row.quantity)?);
         lines.entry(row.order_id).or_default().push(Line {
+            no,
             product_id: ProductId::from_i64(row.product_id),
             sku: row.sku,
             title: row.title,
@@ -257,6 +262,7 @@ impl Stored for Order {
             deleted_at: millis(stage.deleted_at),
             deleted_in: stage.deleted_in.map(BatchId::get),
             duplicate_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
+            last_line_no: self.last_line_no.into(),
         }
     }
 }

@@ -9,7 +9,10 @@ use crate::writer::WriteError;
 /// What the first line says it is.
 pub const FORMAT: &str = "ordervault-export";
 /// The version that is written, and the highest that is read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// The lowest version that is read, and that of the programs from before the first release. Its states have another shape:
+/// only its histories are looked at.
+pub(super) const UNRELEASED_VERSION: u32 = 1;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

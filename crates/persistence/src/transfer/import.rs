@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use tokio::fs::File;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt as _, AsyncReadExt as _, AsyncSeekExt as _, BufReader};
 
-use super::format::{Counts, FORMAT, Footer, Header, TransferError, VERSION};
+use super::format::{Counts, FORMAT, Footer, Header, TransferError, UNRELEASED_VERSION, VERSION};
 use crate::scan::Scanned;
 use crate::tables::history::{HistoryRow, fold};
 use crate::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
@@ -138,8 +138,8 @@ pub async fn import(
     mut progress: impl FnMut(ImportProgress) + Send,
 ) -> Result<Summary, TransferError> {
     let mut lines = Lines::new(source);
-    header(&mut lines).await?;
-    let mut importing = Importing::new(writer);
+    let version = header(&mut lines).await?;
+    let mut importing = Importing::new(writer, version);
     while let Some(line) = lines.next().await? {
         progress(ImportProgress { lines: lines.number, bytes: lines.bytes });
         if importing.summary.integrity != Integrity::CutOff {
@@ -159,13 +159,16 @@ pub async fn import(
     Ok(importing.summary)
 }
 
-async fn header(lines: &mut Lines<impl AsyncBufRead + Unpin>) -> Result<(), TransferError> {
+/// The version of the format.
+async fn header(lines: &mut Lines<impl AsyncBufRead + Unpin>) -> Result<u32, TransferError> {
     let line = lines.next().await?.flatten().ok_or(TransferError::NotAnExport)?;
     let header: Header = serde_json::from_slice(&line).map_err(|_| TransferError::NotAnExport)?;
     match header {
         Header { format, .. } if format != FORMAT => Err(TransferError::NotAnExport),
-        Header { version, .. } if version != VERSION => Err(TransferError::UnknownVersion { version }),
-        _ => Ok(()),
+        Header { version, .. } if !(UNRELEASED_VERSION..=VERSION).contains(&version) => {
+            Err(TransferError::UnknownVersion { version })
+        }
+        Header { version, .. } => Ok(version),
     }
 }
 
@@ -233,6 +236,7 @@ struct Adoption {
 /// An import in the middle of its work.
 struct Importing<'a> {
     writer: &'a Writer,
+    version: u32,
     waiting: FuturesUnordered<std::pin::Pin<Box<dyn Future<Output = Adoption> + Send + 'a>>>,
     waiting_bytes: usize,
     kind: Option<Kind>,
@@ -240,7 +244,7 @@ struct Importing<'a> {
 }
 
 impl<'a> Importing<'a> {
-    fn new(writer: &'a Writer) -> Self {
+    fn new(writer: &'a Writer, version: u32) -> Self {
         let summary = Summary {
             lines: 0,
             adopted: Counts::default(),
@@ -249,7 +253,7 @@ impl<'a> Importing<'a> {
             refused_lines: vec![],
             integrity: Integrity::CutOff,
         };
-        Self { writer, waiting: FuturesUnordered::new(), waiting_bytes: 0, kind: None, summary }
+        Self { writer, version, waiting: FuturesUnordered::new(), waiting_bytes: 0, kind: None, summary }
     }
 
     /// Hands one line over to the write queue, as soon as there is room.
@@ -267,7 +271,7 @@ impl<'a> Importing<'a> {
             }
         };
         let (kind, id) = (line.kind, line.id.clone());
-        if let Err(why) = line.check() {
+        if let Err(why) = line.check(self.version) {
             self.refuse(number, Some(id), why.to_owned());
             return Ok(());
         }
@@ -351,27 +355,31 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
 
 impl Line {
     /// Does the line say one resource throughout? The chain of hashes is the write queue's to check.
-    fn check(&self) -> Result<(), &'static str> {
+    fn check(&self, version: u32) -> Result<(), &'static str> {
         match self.kind {
-            Kind::Store => self.check_as::<Store>(),
-            Kind::Product => self.check_as::<Product>(),
-            Kind::Customer => self.check_as::<Customer>(),
-            Kind::Order => self.check_as::<Order>(),
+            Kind::Store => self.check_as::<Store>(version),
+            Kind::Product => self.check_as::<Product>(version),
+            Kind::Customer => self.check_as::<Customer>(version),
+            Kind::Order => self.check_as::<Order>(version),
             Kind::Member => Err("members do not travel"),
         }
     }
 
-    fn check_as<A: Scanned>(&self) -> Result<(), &'static str> {
-        let state: A = serde_json::from_str(self.state.get()).map_err(|_| "the state cannot be read")?;
-        let id = state.raw_id();
+    fn check_as<A: Scanned>(&self, version: u32) -> Result<(), &'static str> {
+        let state: Option<A> = match version {
+            UNRELEASED_VERSION => None,
+            _ => Some(serde_json::from_str(self.state.get()).map_err(|_| "the state cannot be read")?),
+        };
+        let first = self.history.first().map(|row| row.entity_id);
+        let id = state.as_ref().map(A::raw_id).or(first).ok_or("there is no history")?;
         if A::text(id) != self.id || self.history.iter().any(|row| row.entity_id != id) {
             return Err("line, state and history are of different ids");
         }
-        match fold::<A>(&self.history) {
-            Ok(Some(fold)) if A::settled(fold.clone(), &state) == state => Ok(()),
-            Ok(Some(_)) => Err("the state is not what the history makes of it"),
-            Ok(None) => Err("there is no history"),
-            Err(_) => Err("the events of the history cannot follow one another"),
+        let misfit = "the events of the history cannot follow one another";
+        let fold = fold::<A>(&self.history).map_err(|_| misfit)?.ok_or("there is no history")?;
+        match state.is_none_or(|state| A::settled(fold, &state) == state) {
+            true => Ok(()),
+            false => Err("the state is not what the history makes of it"),
         }
     }
 }

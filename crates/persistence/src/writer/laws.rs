@@ -239,19 +239,8 @@ impl Fixture {
     fn examples(&self, kind: OperationKind) -> Vec<Example> {
         let operator = |operations: Vec<Operation>| (ActorRef::Operator, operations);
         let member = ActorRef::Member(self.member);
-        let on_order = |command| {
-            operator(vec![Operation::Order { id: Some(self.order), expected_version: None, command }])
-        };
         match kind {
-            OperationKind::Order => vec![
-                (member, vec![place(self.store, self.product)]),
-                on_order(OrderCommand::Confirm),
-                on_order(OrderCommand::Amend(Amendment {
-                    lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }]),
-                    ..Amendment::default()
-                })),
-                on_order(OrderCommand::Hide),
-            ],
+            OperationKind::Order => self.order_examples(),
             OperationKind::Store => vec![operator(vec![
                 new_store("Another"),
                 Operation::Store {
@@ -309,6 +298,22 @@ impl Fixture {
             }
             OperationKind::ImportHistory => vec![(ActorRef::Importer, histories_from_elsewhere())],
         }
+    }
+
+    fn order_examples(&self) -> Vec<Example> {
+        let on_order = |command| {
+            let operation = Operation::Order { id: Some(self.order), expected_version: None, command };
+            (ActorRef::Operator, vec![operation])
+        };
+        vec![
+            (ActorRef::Member(self.member), vec![place(self.store, self.product)]),
+            on_order(OrderCommand::Confirm),
+            on_order(OrderCommand::Amend(Amendment {
+                lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }.into()]),
+                ..Amendment::default()
+            })),
+            on_order(OrderCommand::Hide),
+        ]
     }
 
     fn session_example(&self, kind: SessionOperationKind) -> SessionOperation {

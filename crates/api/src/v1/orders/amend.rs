@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, OrderCommand, References, decide,
-    foreseen,
+    AmendedLine, Amendment, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Order, OrderCommand, References,
+    decide, foreseen,
 };
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, OrderContext};
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::answer::{LineRequestBody, body, carry_out, line_requests};
+use super::answer::{body, carry_out, line_product};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -30,11 +30,11 @@ use crate::v1::order_body::OrderBody;
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"lines": [{"product_id": examples::PRODUCT, "quantity": 3}], "note": "請按兩次電鈴"}))]
 pub(crate) struct AmendOrder {
-    /// All lines as they shall be. Products that the order has already keep their price.
+    /// All lines as they shall be. Lines that the order has already keep their price; those that are left out go.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested, length(min = 1, max = 200))]
     #[schema(nullable = false, min_items = 1, max_items = 200)]
-    lines: Option<Vec<LineRequestBody>>,
+    lines: Option<Vec<AmendedLineBody>>,
     /// The whole contact as it shall be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
@@ -48,6 +48,26 @@ pub(crate) struct AmendOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "asked for by telephone")]
     comment: Option<String>,
+}
+
+/// A line as it shall be.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = AmendedLine)]
+pub(crate) struct AmendedLineBody {
+    /// The number of the order's line that it is. Left out: the order's only line of the product; where there is none, or more
+    /// than one, it is a new line at today's price.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1))]
+    #[schema(nullable = false, minimum = 1, example = 1)]
+    no: Option<u32>,
+    /// Which product; of the order's store, and that of the line if `no` names one.
+    #[schema(min_length = 18, max_length = 18, example = json!(examples::PRODUCT))]
+    product_id: String,
+    /// How many.
+    #[validate(range(min = 1, max = 1_000_000))]
+    #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
+    quantity: u32,
 }
 
 /// Whether to change or only to look.
@@ -67,13 +87,21 @@ impl AmendOrder {
             fields.faults(vec![FieldError::new("", "missing").detail(what)]);
         }
         let amendment = Amendment {
-            lines: self.lines.as_ref().map(|lines| line_requests(&mut fields, lines)),
+            lines: self.lines.as_ref().map(|lines| amended_lines(&mut fields, lines)),
             contact: self.contact.as_ref().map(|contact| fields::contact(&mut fields, "/contact", contact)),
             note: fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS),
             comment: fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS),
         };
         fields.finish(amendment)
     }
+}
+
+fn amended_lines(fields: &mut Fields, lines: &[AmendedLineBody]) -> Vec<AmendedLine> {
+    let read = lines.iter().enumerate().filter_map(|(position, line)| {
+        let product_id = line_product(fields, position, &line.product_id)?;
+        Some(AmendedLine { no: line.no, product_id, quantity: line.quantity })
+    });
+    read.collect()
 }
 
 /// Amend one of your orders

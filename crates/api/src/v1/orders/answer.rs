@@ -36,11 +36,15 @@ pub(crate) struct LineRequestBody {
 /// Reads requested lines.
 pub(super) fn line_requests(fields: &mut Fields, lines: &[LineRequestBody]) -> Vec<LineRequest> {
     let read = lines.iter().enumerate().filter_map(|(position, line)| {
-        let pointer = format!("/lines/{position}/product_id");
-        let product_id: ProductId = fields.parsed(pointer, &line.product_id, "unknown-product")?;
+        let product_id = line_product(fields, position, &line.product_id)?;
         Some(LineRequest { product_id, quantity: line.quantity })
     });
     read.collect()
+}
+
+/// Reads the product of the line at this place of a request.
+pub(super) fn line_product(fields: &mut Fields, position: usize, product_id: &str) -> Option<ProductId> {
+    fields.parsed(format!("/lines/{position}/product_id"), product_id, "unknown-product")
 }
 
 /// Carries out a command on an order and answers with what became of it.

@@ -9,7 +9,7 @@ use ordervault_domain::time::Timestamp;
 
 use crate::writer::set::WorkingSet;
 
-/// Store, products and possible duplicates for a command on an order, from the working set.
+/// Store, products and look-alikes for a command on an order, from the working set.
 pub(super) fn context<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
@@ -22,7 +22,9 @@ pub(super) fn context<'a>(
     let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
     let window_minutes = context.store.and_then(|store| store.policy.duplicate_window_minutes);
     let possible_duplicates = match (command, window_minutes) {
-        (order::OrderCommand::Place(place), Some(minutes)) => possible_duplicates(set, actor, place, minutes, now),
+        (order::OrderCommand::Place(place), Some(minutes)) => {
+            possible_duplicates(set, actor, place, minutes, now)
+        }
         _ => vec![],
     };
     DecisionContext { possible_duplicates, ..context }

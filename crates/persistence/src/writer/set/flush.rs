@@ -119,10 +119,10 @@ impl WorkingSet {
                 Some(_) => stale.push(after.id.get()),
                 None => {}
             }
-            for (position, line) in (0i64..).zip(&after.lines) {
+            for line in &after.lines {
                 rows.push((
                     after.id.get(),
-                    position,
+                    line.no,
                     line.product_id.get(),
                     &line.sku,
                     &line.title,
