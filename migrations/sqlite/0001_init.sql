@@ -130,7 +130,7 @@ CREATE TABLE orders (
     contact_address TEXT,
     note TEXT NOT NULL,
     -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
-    look_alike_key INTEGER,
+    duplicate_key INTEGER,
     unlisted INTEGER NOT NULL DEFAULT FALSE,
     holds_stock INTEGER NOT NULL,
     -- The highest number that one of its lines ever had.
@@ -177,7 +177,7 @@ CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
-CREATE INDEX orders_by_look_alike ON orders (look_alike_key, placed_at) WHERE look_alike_key IS NOT NULL;
+CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
 CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
@@ -382,7 +382,7 @@ SELECT
     id, version, head_hash, status, executed_to,
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
-    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, look_alike_key,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, duplicate_key,
     unlisted, holds_stock, last_line_no,
     strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,
     strftime('%Y-%m-%dT%H:%M:%fZ', due_at / 1000.0, 'unixepoch') AS due_at,

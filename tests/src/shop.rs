@@ -92,8 +92,11 @@ impl Shop {
 
     /// Opens a shop with this clock and these dice.
     pub async fn with(db: &Db, clock: ManualClock, seed: u64) -> Self {
-        let time = clock.clone();
-        let sources = Sources::new(move || time.now(), seeded(seed));
+        Self::on(db, clock.clone(), clock.sources(seed)).await
+    }
+
+    /// Opens a shop whose writer has clock and dice of its own, which may break.
+    pub async fn on(db: &Db, clock: ManualClock, sources: Sources) -> Self {
         let (writer, task) = Writer::start(db.clone(), sources).await.expect("the writer starts");
         Self { db: db.clone(), writer, clock, task, made: AtomicU64::new(0) }
     }

@@ -4,6 +4,7 @@
 //! token says who somebody is, never what they may do: [`crate::principals`] reads that anew for each request.
 
 mod access;
+mod hs256;
 mod order_token;
 mod password_rules;
 mod passwords;

@@ -1,50 +1,202 @@
 //! What a rule of the business that said no looks like outside: the one table from refusals to problems.
 
-use ordervault_domain::refusal::Refusal;
+use ordervault_domain::refusal::{Refusal, Shortage};
 
 use crate::problem::{Code, FieldError, Problem};
 
 /// What a rule that said no looks like outside.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
     let problem = Problem::new(Code::of(refusal.into()));
-    match refusal {
-        Refusal::Forbidden(Some(permission)) => {
-            problem.detail(format!("this takes the permission {permission}"))
+    let said = || refusal.to_string();
+    let (errors, detail) = match refusal {
+        Refusal::Forbidden(Some(_))
+        | Refusal::BeyondOwnRights
+        | Refusal::CutOffPassed { .. }
+        | Refusal::BatchCompleted
+        | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
+        // Their codes say it all, and whoever knows the order or the versions adds to it.
+        Refusal::NotFound
+        | Refusal::Forbidden(None)
+        | Refusal::Inactive
+        | Refusal::InvalidCredentials
+        | Refusal::VersionConflict { .. }
+        | Refusal::StateConflict { .. }
+        | Refusal::LooksLike(_)
+        | Refusal::LastOwner
+        | Refusal::OwnAccount
+        | Refusal::CurrencyFixed => (vec![], None),
+        Refusal::InsufficientStock(shortages) => (shortages.iter().map(short).collect(), None),
+        Refusal::UnknownProduct(lines) => {
+            let error = |line| FieldError::new(format!("/lines/{line}/product_id"), "unknown-product");
+            (lines.iter().map(error).collect(), None)
         }
-        Refusal::BeyondOwnRights => problem.detail("nobody grants or changes rights beyond their own"),
-        Refusal::CutOffPassed { at } => problem.detail(format!("changes were possible until {at}")),
-        Refusal::BatchCompleted => problem.detail("every order of the batch has had its turn"),
-        Refusal::StockBelowReserved { reserved } => {
-            problem.detail(format!("the {reserved} pieces that open orders reserve must stay in the house"))
+        Refusal::UnknownStore => (vec![FieldError::new("/store_id", "unknown-store")], None),
+        Refusal::AmountOutOfRange => (vec![FieldError::new("/lines", "amount-out-of-range")], None),
+        Refusal::Duplicate { field } => {
+            (vec![FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken")], None)
         }
-        _ => problem.errors(faults(refusal)),
+        Refusal::QuantityOutOfRange { line, .. } => {
+            (vec![FieldError::new(format!("/lines/{line}/quantity"), "out-of-range").detail(said())], None)
+        }
+        Refusal::UnknownCustomer => at("/customer_id", "unknown-customer", said()),
+        Refusal::NoLines => at("/lines", "too-few", said()),
+        Refusal::TooManyLines { .. } => at("/lines", "too-many", said()),
+        Refusal::UnknownLine { line } => at(&format!("/lines/{line}/no"), "unknown-line", said()),
+        Refusal::LineOfAnotherProduct { line } => {
+            at(&format!("/lines/{line}/product_id"), "other-product", said())
+        }
+        Refusal::LineNamedTwice { line } => at(&format!("/lines/{line}/no"), "duplicate", said()),
+        Refusal::NameMissing => at("/contact/name", "missing", said()),
+        Refusal::Unreachable => at("/contact/phone", "missing", said()),
+        Refusal::PriceOutOfRange => at("/price", "amount-out-of-range", said()),
+        Refusal::OpeningStockOutOfRange { .. } => at("/on_hand", "out-of-range", said()),
+        Refusal::StockAboveLimit { .. } => at("/delta", "out-of-range", said()),
+        Refusal::NoRole => at("/roles", "too-few", said()),
+        Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
+        Refusal::BrokenHistory => at("", "broken-history", said()),
+    };
+    let problem = problem.errors(errors);
+    match detail {
+        Some(detail) => problem.detail(detail),
+        None => problem,
     }
 }
 
-/// Which fields of the request the rule is about.
-fn faults(refusal: &Refusal) -> Vec<FieldError> {
-    match refusal {
-        Refusal::InsufficientStock(shortages) => {
-            let errors = shortages.iter().map(|short| {
-                FieldError::new(format!("/lines/{}/quantity", short.line), "insufficient-stock")
-                    .detail(format!("asked for {}, available {}", short.requested, short.available.max(0)))
-            });
-            errors.collect()
+/// One field of the request, the rule that it breaks, and that rule in words.
+fn at(pointer: &str, code: &str, words: String) -> (Vec<FieldError>, Option<String>) {
+    (vec![FieldError::new(pointer, code).detail(words)], None)
+}
+
+/// A line that asks for more than there is.
+fn short(shortage: &Shortage) -> FieldError {
+    let (requested, available) = (shortage.requested, shortage.available.max(0));
+    FieldError::new(format!("/lines/{}/quantity", shortage.line), "insufficient-stock")
+        .detail(format!("asked for {requested}, available {available}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use ordervault_domain::access::Permission;
+    use ordervault_domain::id::{OrderId, ProductId};
+    use ordervault_domain::order::Status;
+    use ordervault_domain::refusal::Rule;
+    use ordervault_domain::time::Timestamp;
+    use strum::IntoEnumIterator as _;
+
+    use super::*;
+
+    /// A refusal by this rule, and what is told of it besides its code: the detail, or pointer, code and words of a field.
+    fn told(rule: Rule) -> (Refusal, &'static str) {
+        match rule {
+            Rule::NotFound => (Refusal::NotFound, ""),
+            Rule::Forbidden => (
+                Refusal::Forbidden(Some(Permission::OrdersConfirm)),
+                "this takes the permission orders:confirm",
+            ),
+            Rule::Inactive => (Refusal::Inactive, ""),
+            Rule::VersionConflict => (Refusal::VersionConflict { current: 2 }, ""),
+            Rule::StateConflict => (Refusal::StateConflict { current: Status::Completed }, ""),
+            Rule::CutOffPassed => (
+                Refusal::CutOffPassed { at: Timestamp::from_millis(0) },
+                "changes were possible until 1970-01-01T00:00:00.000Z",
+            ),
+            Rule::InsufficientStock => {
+                let product_id = ProductId::from_i64(1);
+                let short = Shortage { line: 2, product_id, requested: 5, available: -1 };
+                (
+                    Refusal::InsufficientStock(vec![short]),
+                    "/lines/2/quantity insufficient-stock asked for 5, available 0",
+                )
+            }
+            Rule::UnknownProduct => (
+                Refusal::UnknownProduct(vec![1]),
+                "/lines/1/product_id unknown-product there is no such product in this store",
+            ),
+            Rule::LooksLike => (Refusal::LooksLike(vec![OrderId::from_i64(1)]), ""),
+            Rule::UnknownStore => (Refusal::UnknownStore, "/store_id unknown-store there is no such store"),
+            Rule::UnknownCustomer => {
+                (Refusal::UnknownCustomer, "/customer_id unknown-customer there is no customer with this id")
+            }
+            Rule::NoLines => (Refusal::NoLines, "/lines too-few an order has at least one line"),
+            Rule::TooManyLines => {
+                (Refusal::TooManyLines { most: 200 }, "/lines too-many an order has at most 200 lines")
+            }
+            Rule::QuantityOutOfRange => (
+                Refusal::QuantityOutOfRange { line: 3, most: 1_000_000 },
+                "/lines/3/quantity out-of-range a quantity is from 1 to 1000000",
+            ),
+            Rule::UnknownLine => (
+                Refusal::UnknownLine { line: 1 },
+                "/lines/1/no unknown-line the order has no line of this number",
+            ),
+            Rule::LineOfAnotherProduct => (
+                Refusal::LineOfAnotherProduct { line: 1 },
+                "/lines/1/product_id other-product the line of this number is one of another product",
+            ),
+            Rule::LineNamedTwice => (
+                Refusal::LineNamedTwice { line: 1 },
+                "/lines/1/no duplicate a line of the order is named once",
+            ),
+            Rule::NameMissing => {
+                (Refusal::NameMissing, "/contact/name missing give the name of the person who gets the order")
+            }
+            Rule::Unreachable => {
+                (Refusal::Unreachable, "/contact/phone missing give a phone number or an e-mail address")
+            }
+            Rule::AmountOutOfRange => (
+                Refusal::AmountOutOfRange,
+                "/lines amount-out-of-range the amount is outside the allowed range",
+            ),
+            Rule::Duplicate => (Refusal::Duplicate { field: "sku" }, "/sku duplicate this value is taken"),
+            Rule::PriceOutOfRange => (
+                Refusal::PriceOutOfRange,
+                "/price amount-out-of-range a price is from 0 to 1000000000000 minor units",
+            ),
+            Rule::OpeningStockOutOfRange => (
+                Refusal::OpeningStockOutOfRange { most: 1_000_000_000 },
+                "/on_hand out-of-range units in the house are from 0 to 1000000000",
+            ),
+            Rule::StockAboveLimit => (
+                Refusal::StockAboveLimit { most: 1_000_000_000 },
+                "/delta out-of-range there are at most 1000000000 units of a product in the house",
+            ),
+            Rule::StockBelowReserved => (
+                Refusal::StockBelowReserved { reserved: 2 },
+                "the 2 pieces that open orders reserve must stay in the house",
+            ),
+            Rule::NoRole => (Refusal::NoRole, "/roles too-few a member has at least one role"),
+            Rule::LastOwner => (Refusal::LastOwner, ""),
+            Rule::OwnAccount => (Refusal::OwnAccount, ""),
+            Rule::CurrencyFixed => (Refusal::CurrencyFixed, ""),
+            Rule::BatchCompleted => (Refusal::BatchCompleted, "every order of the batch has had its turn"),
+            Rule::PositionNotReached => {
+                (Refusal::PositionNotReached, "/up_to out-of-range no order of your stores has come so far")
+            }
+            Rule::BrokenHistory => (
+                Refusal::BrokenHistory,
+                " broken-history the hashes, personal values or events of the history do not fit together",
+            ),
+            Rule::BeyondOwnRights => {
+                (Refusal::BeyondOwnRights, "nobody grants or changes rights beyond their own")
+            }
+            Rule::InvalidCredentials => (Refusal::InvalidCredentials, ""),
         }
-        Refusal::UnknownProduct(lines) => {
-            let errors = lines
-                .iter()
-                .map(|line| FieldError::new(format!("/lines/{line}/product_id"), "unknown-product"));
-            errors.collect()
+    }
+
+    #[test]
+    fn every_refusal_is_told_with_its_code_and_its_field() {
+        for rule in Rule::iter() {
+            let (refusal, expected) = told(rule);
+            assert_eq!(Rule::from(&refusal), rule);
+            let problem = refused(&refusal);
+            assert_eq!(problem.code(), Code::of(rule), "{rule:?}");
+            let errors = problem.field_errors().iter();
+            let errors: Vec<String> =
+                errors.map(|error| format!("{} {} {}", error.pointer, error.code, error.detail)).collect();
+            let expected = if expected.is_empty() { problem.code().happened() } else { expected };
+            let body = serde_json::to_value(problem.body("request")).unwrap();
+            let detail = body["detail"].as_str().unwrap().to_owned();
+            assert_eq!(if errors.is_empty() { detail } else { errors.join("; ") }, expected, "{rule:?}");
         }
-        Refusal::UnknownStore => vec![FieldError::new("/store_id", "unknown-store")],
-        Refusal::Invalid { pointer, code, detail } => {
-            vec![FieldError::new(pointer.as_str(), *code).detail(*detail)]
-        }
-        Refusal::AmountOutOfRange => vec![FieldError::new("/lines", "amount-out-of-range")],
-        Refusal::Duplicate { field } => {
-            vec![FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken")]
-        }
-        _ => vec![],
     }
 }

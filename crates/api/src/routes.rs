@@ -8,6 +8,7 @@
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -68,11 +69,14 @@ impl Endpoint {
     {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
-        let methods: Vec<Method> = P::methods().iter().map(actix_method).collect();
-        let mut operation = P::operation();
-        operation.tags = Some(P::tags().into_iter().map(str::to_owned).collect());
-        let documentation = Documentation { methods: P::methods(), operation, schemas };
-        Self { path: P::path(), route: route(&methods, handler), methods, documentation: Some(documentation) }
+        let documentation = Documentation { methods: P::methods(), operation: P::operation(), schemas };
+        Self::of(P::path(), documentation, P::tags(), erased(handler))
+    }
+
+    fn of(path: String, mut documentation: Documentation, tags: Vec<&str>, start: Start) -> Self {
+        documentation.operation.tags = Some(tags.into_iter().map(str::to_owned).collect());
+        let methods: Vec<Method> = documentation.methods.iter().map(actix_method).collect();
+        Self { path, route: route(&methods, start), methods, documentation: Some(documentation) }
     }
 
     /// A page for people (GET), which the contract does not list.
@@ -83,7 +87,7 @@ impl Endpoint {
         A: InOrder,
     {
         let methods = vec![Method::GET];
-        Self { path: path.to_owned(), route: route(&methods, handler), methods, documentation: None }
+        Self { path: path.to_owned(), route: route(&methods, erased(handler)), methods, documentation: None }
     }
 
     /// The path pattern, for example `/v1/orders/{id}`.
@@ -172,65 +176,49 @@ fn actix_method(method: &HttpMethod) -> Method {
     }
 }
 
-fn route<H, A>(methods: &[Method], handler: H) -> Route
+/// Extracts a handler's arguments and comes out with the call that is ready to be made. Without the handler's types, so that what
+/// is around it is compiled once and not once for each endpoint.
+type Start = Rc<dyn Fn(HttpRequest, Payload) -> LocalBoxFuture<'static, Result<Call, Error>>>;
+type Call = LocalBoxFuture<'static, HttpResponse>;
+
+fn erased<H, A>(handler: H) -> Start
 where
     H: Handler<A>,
     H::Output: Responder + 'static,
     A: InOrder,
 {
+    Rc::new(move |request, payload| {
+        let handler = handler.clone();
+        Box::pin(async move {
+            let arguments = A::extract(request.clone(), payload).await?;
+            let call =
+                async move { handler.call(arguments).await.respond_to(&request).map_into_boxed_body() };
+            Ok(Box::pin(call) as Call)
+        })
+    })
+}
+
+fn route(methods: &[Method], start: Start) -> Route {
     let methods = methods.to_vec();
     let is_one_of = move |context: &guard::GuardContext<'_>| {
         let method = &context.head().method;
         methods.contains(method) || (*method == Method::HEAD && methods.contains(&Method::GET))
     };
-    web::route().guard(guard::fn_guard(is_one_of)).to(Guarded(handler))
+    web::route().guard(guard::fn_guard(is_one_of)).to(move |request: HttpRequest, payload: web::Payload| {
+        answer(start.clone(), request, payload.into_inner())
+    })
 }
 
-/// A handler whose arguments come in order, and whose panics and endless waits become problems.
-#[derive(Clone)]
-struct Guarded<H>(H);
-
-struct Arguments<A> {
-    arguments: A,
-    /// Until when the request is answered.
-    deadline: Instant,
-    /// Whether the handler may change something.
-    writes: bool,
-}
-
-impl<A: InOrder> FromRequest for Arguments<A> {
-    type Error = Error;
-    type Future = LocalBoxFuture<'static, Result<Self, Error>>;
-
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = request.clone();
-        let deadline = Instant::now() + REQUEST_TIMEOUT;
-        let extraction = AssertUnwindSafe(A::extract(request.clone(), payload.take())).catch_unwind();
-        Box::pin(async move {
-            let in_time = timeout_at(deadline, extraction).await.map_err(|_| too_late(false))?;
-            let arguments = in_time.map_err(|panic| panicked(panic.as_ref()))??;
-            refuse_unread_query(&request)?;
-            Ok(Arguments { arguments, deadline, writes: !only_looks(&request) })
-        })
-    }
-}
-
-impl<H, A> Handler<Arguments<A>> for Guarded<H>
-where
-    H: Handler<A>,
-    A: InOrder,
-{
-    type Output = Result<H::Output, Problem>;
-    type Future = LocalBoxFuture<'static, Self::Output>;
-
-    fn call(&self, Arguments { arguments, deadline, writes }: Arguments<A>) -> Self::Future {
-        let handler = self.0.clone();
-        let call = AssertUnwindSafe(async move { handler.call(arguments).await }).catch_unwind();
-        Box::pin(async move {
-            let in_time = timeout_at(deadline, call).await.map_err(|_| too_late(writes))?;
-            in_time.map_err(|panic| panicked(panic.as_ref()))
-        })
-    }
+/// The handler's answer, with a problem in place of panics and endless waits.
+async fn answer(start: Start, request: HttpRequest, payload: Payload) -> Result<HttpResponse, Error> {
+    let deadline = Instant::now() + REQUEST_TIMEOUT;
+    let extraction = AssertUnwindSafe(start(request.clone(), payload)).catch_unwind();
+    let in_time = timeout_at(deadline, extraction).await.map_err(|_| too_late(false))?;
+    let call = in_time.map_err(|panic| panicked(panic.as_ref()))??;
+    refuse_unread_query(&request)?;
+    let in_time = timeout_at(deadline, AssertUnwindSafe(call).catch_unwind()).await;
+    let in_time = in_time.map_err(|_| too_late(!only_looks(&request)))?;
+    Ok(in_time.map_err(|panic| panicked(panic.as_ref()))?)
 }
 
 /// Does the request ask for nothing but an answer? A preview may note what it has shown, which nobody misses.

@@ -50,3 +50,13 @@ pub(crate) fn not_written(error: &WriteError) -> Problem {
         _ => Problem::new(code),
     }
 }
+
+/// A problem that was met in showing what has just been written. It stays written: nobody is told that nothing was changed.
+pub(crate) fn unshown(problem: Problem) -> Problem {
+    match problem.code() {
+        Code::Overloaded | Code::StorageUnavailable => {
+            Problem::new(Code::OutcomeUnknown).retry_after(RETRY_AFTER_SECONDS).cause(problem)
+        }
+        _ => problem,
+    }
+}

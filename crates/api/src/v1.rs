@@ -1,4 +1,4 @@
-//! The API proper, everything under `/v1`: one module per kind of thing, each with a `routes()`.
+//! The API proper, everything under `/v1`: one module per kind of resource, each with a `routes()`.
 //!
 //! The way of a change: handler → [`crate::principals`] (who, with which permission) → request type to command →
 //! `caller` → `submit` → the write queue → `answer` → `order_body` and its kin.

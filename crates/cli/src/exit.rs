@@ -9,8 +9,6 @@ use ordervault_persistence::transfer::TransferError;
 use ordervault_persistence::writer::WriteError;
 use ordervault_persistence::{DbError, Error};
 
-use crate::refusal::words;
-
 /// The exit codes; those from 64 up are the ones of `sysexits.h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
@@ -99,7 +97,7 @@ impl From<Error> for Failure {
 impl From<WriteError> for Failure {
     fn from(error: WriteError) -> Self {
         match &error {
-            WriteError::Refused { refusal, .. } => Self::new(Exit::Usage, words(refusal)),
+            WriteError::Refused { refusal, .. } => Self::new(Exit::Usage, refusal.to_string()),
             WriteError::Internal | WriteError::KeyReused => Self::caused(Exit::Internal, &error),
             WriteError::Storage => Self::caused(Exit::Io, &error),
             _ => Self::caused(Exit::Unavailable, &error),

@@ -10,7 +10,6 @@ use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submis
 
 use crate::exit::{Exit, Failure};
 use crate::progress::ProgressMeter;
-use crate::refusal::words;
 use crate::shutdown::Shutdown;
 
 /// Submissions under way at the same time: several groups' worth, so that the next one is full when one is done.
@@ -168,7 +167,7 @@ async fn submit(writer: &Writer, request_id: &'static str, operation: Operation)
         };
         tried += 1;
         match error {
-            WriteError::Refused { refusal, .. } => return PieceOutcome::Refused(words(&refusal)),
+            WriteError::Refused { refusal, .. } => return PieceOutcome::Refused(refusal.to_string()),
             WriteError::Internal | WriteError::KeyReused => return PieceOutcome::Refused(error.to_string()),
             // What may have been written is found there when it is handed over again.
             WriteError::Locked

@@ -16,7 +16,6 @@
 //! - `config`: settings, layers, values, what production mode refuses
 //! - `progress`, `shutdown`, `sources`: the terminal, signals, clock and randomness
 //! - `exit`: exit codes, and what errors mean as one line for the operator
-//! - `refusal`: refusals in the operator's words
 //!
 //! # How to add one more
 //!
@@ -44,7 +43,6 @@ pub mod intake;
 pub mod logging;
 pub mod olist;
 pub mod progress;
-pub mod refusal;
 pub mod shutdown;
 pub mod sources;
 

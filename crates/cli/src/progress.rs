@@ -202,20 +202,35 @@ mod tests {
 
     #[test]
     fn odd_totals_do_no_harm() {
-        for total in [Some(0), Some(u64::MAX), None] {
+        let all = u64::MAX;
+        let whole = format!("x: {all} of {all} (100 %), 1/s");
+        for (total, told) in
+            [(Some(0), format!("x: {all}, 1/s")), (Some(all), whole), (None, format!("x: {all}, 1/s"))]
+        {
             let mut lines = Lines::new("x", total);
-            lines.advance(u64::MAX, Duration::ZERO);
-            lines.advance(1, Duration::MAX / 2);
+            assert_eq!(lines.advance(all, Duration::ZERO).is_some(), total == Some(all));
+            assert_eq!(lines.advance(1, Duration::MAX / 2), Some(told));
         }
     }
 
     #[test]
-    fn every_style_can_be_driven() {
-        for style in [ProgressDisplay::Bar, ProgressDisplay::Lines, ProgressDisplay::Quiet] {
-            for total in [None, Some(3)] {
+    fn every_style_counts_what_it_shows() {
+        for (style, counted) in [
+            (ProgressDisplay::Bar, Some(3)),
+            (ProgressDisplay::Lines, Some(3)),
+            (ProgressDisplay::Quiet, None),
+        ] {
+            for total in [None, Some(5)] {
                 let progress = ProgressMeter::start(style, "test", total);
-                progress.advance(3);
+                progress.advance(2);
                 progress.say("a finding");
+                progress.advance(1);
+                let (done, of) = match &progress.0 {
+                    Shown::Bar(bar) => (Some(bar.position()), bar.length()),
+                    Shown::Lines { lines, .. } => (Some(lock(lines).done), lock(lines).total),
+                    Shown::Nothing => (None, total),
+                };
+                assert_eq!((done, of), (counted, total), "{style:?}");
                 progress.finish();
             }
         }

@@ -260,11 +260,7 @@ fn has_a_role(roles: &BTreeSet<Role>) -> Result<(), Refusal> {
     if !roles.is_empty() {
         return Ok(());
     }
-    Err(Refusal::Invalid {
-        pointer: "/roles".into(),
-        code: "too-few",
-        detail: "a member has at least one role",
-    })
+    Err(Refusal::NoRole)
 }
 
 /// The shop is never left without an active owner.

@@ -200,13 +200,8 @@ pub fn decide(
             if *delta == 0 {
                 return Ok(vec![]);
             }
-            let on_hand = product.on_hand.checked_add(*delta).filter(|units| *units <= MAX_ON_HAND).ok_or(
-                Refusal::Invalid {
-                    pointer: "/delta".into(),
-                    code: "out-of-range",
-                    detail: "there are at most 1000000000 units of a product in the house",
-                },
-            )?;
+            let on_hand = product.on_hand.checked_add(*delta).filter(|units| *units <= MAX_ON_HAND);
+            let on_hand = on_hand.ok_or(Refusal::StockAboveLimit { most: MAX_ON_HAND })?;
             if on_hand < product.reserved {
                 return Err(Refusal::StockBelowReserved { reserved: product.reserved });
             }
@@ -251,11 +246,7 @@ fn create(
         return Err(Refusal::Duplicate { field: "sku" });
     }
     if !(0..=MAX_ON_HAND).contains(&new.on_hand) {
-        return Err(Refusal::Invalid {
-            pointer: "/on_hand".into(),
-            code: "out-of-range",
-            detail: "units in the house are from 0 to 1000000000",
-        });
+        return Err(Refusal::OpeningStockOutOfRange { most: MAX_ON_HAND });
     }
     let new = new.clone();
     Ok(Envelope::of(ProductEvent::Created {
@@ -295,11 +286,7 @@ fn priced(price: Amount) -> Result<Amount, Refusal> {
     if price.in_range() {
         return Ok(price);
     }
-    Err(Refusal::Invalid {
-        pointer: "/price".into(),
-        code: "amount-out-of-range",
-        detail: "a price is from 0 to 1000000000000 minor units",
-    })
+    Err(Refusal::PriceOutOfRange)
 }
 
 impl Aggregate for Product {

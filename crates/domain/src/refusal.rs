@@ -1,9 +1,12 @@
 //! Why a command was not carried out: a closed list, one variant per rule, in the words of the business.
 
+use std::fmt;
+
 use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
+use crate::money::MAX_TOTAL_MINOR_UNITS;
 use crate::status::Status;
 use crate::time::Timestamp;
 
@@ -46,15 +49,41 @@ pub enum Refusal {
     LooksLike(Vec<OrderId>),
     /// The store does not exist or takes no orders.
     UnknownStore,
-    /// A field's content breaks a rule.
-    Invalid {
-        /// JSON pointer into the request body.
-        pointer: String,
-        /// Machine-readable code of the rule.
-        code: &'static str,
-        /// The rule in words.
-        detail: &'static str,
+    /// There is no such customer.
+    UnknownCustomer,
+    /// The order would have no line.
+    NoLines,
+    /// The order would have too many lines.
+    TooManyLines {
+        /// So many it may have.
+        most: usize,
     },
+    /// A line asks for nothing, or for more than can be ordered at once.
+    QuantityOutOfRange {
+        /// Position of the line in the request, from 0.
+        line: usize,
+        /// So many can be ordered at once.
+        most: u32,
+    },
+    /// The order has no line of the number that the request names.
+    UnknownLine {
+        /// Position of the line in the request, from 0.
+        line: usize,
+    },
+    /// The line of that number is one of another product.
+    LineOfAnotherProduct {
+        /// Position of the line in the request, from 0.
+        line: usize,
+    },
+    /// Two lines of the request name the same line of the order.
+    LineNamedTwice {
+        /// Position of the second one in the request, from 0.
+        line: usize,
+    },
+    /// It is not said who gets the order.
+    NameMissing,
+    /// There is no way to reach whoever gets the order.
+    Unreachable,
     /// A line or the order would exceed the largest amount.
     AmountOutOfRange,
     /// Another thing already has this value.
@@ -62,11 +91,25 @@ pub enum Refusal {
         /// The field that has to be unique.
         field: &'static str,
     },
+    /// A price is below nothing or above the largest amount.
+    PriceOutOfRange,
+    /// A new product would begin with fewer units than none, or with more than fit in the house.
+    OpeningStockOutOfRange {
+        /// So many fit.
+        most: i64,
+    },
+    /// More units would be on hand than fit in the house.
+    StockAboveLimit {
+        /// So many fit.
+        most: i64,
+    },
     /// On hand would fall below what is reserved for orders.
     StockBelowReserved {
         /// Reserved units.
         reserved: i64,
     },
+    /// A member would have no role.
+    NoRole,
     /// The shop would be left without an active owner.
     LastOwner,
     /// Nobody deactivates themselves or resets their own password.
@@ -75,6 +118,10 @@ pub enum Refusal {
     CurrencyFixed,
     /// Every order of the batch has had its turn: there is nothing left to cancel.
     BatchCompleted,
+    /// No order that the member can have seen stands at this position.
+    PositionNotReached,
+    /// The hashes, personal values or events of a history to be taken over do not fit together.
+    BrokenHistory,
     /// A member cannot be given (or, holding them, be changed by somebody without) these rights.
     BeyondOwnRights,
     /// The credentials or the session are not (any longer) good.
@@ -86,6 +133,66 @@ impl Refusal {
     #[must_use]
     pub fn lacking(permissions: &[Permission]) -> Self {
         Self::Forbidden(permissions.first().copied())
+    }
+}
+
+/// In words, to whoever asked. What it is about in their request is for those to say who read the request.
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = match self {
+            Self::Forbidden(Some(permission)) => return write!(f, "this takes the permission {permission}"),
+            Self::VersionConflict { current } => {
+                return write!(f, "it has changed, and has version {current} now");
+            }
+            Self::StateConflict { current } => return write!(f, "not while the order is {current}"),
+            Self::CutOffPassed { at } => return write!(f, "changes were possible until {at}"),
+            Self::UnknownProduct(lines) => {
+                let lines: Vec<String> = lines.iter().map(|line| (line + 1).to_string()).collect();
+                return write!(f, "its store has no such product (line {})", lines.join(", "));
+            }
+            Self::QuantityOutOfRange { most, .. } => return write!(f, "a quantity is from 1 to {most}"),
+            Self::TooManyLines { most } => return write!(f, "an order has at most {most} lines"),
+            Self::PriceOutOfRange => {
+                return write!(f, "a price is from 0 to {MAX_TOTAL_MINOR_UNITS} minor units");
+            }
+            Self::OpeningStockOutOfRange { most } => {
+                return write!(f, "units in the house are from 0 to {most}");
+            }
+            Self::StockAboveLimit { most } => {
+                return write!(f, "there are at most {most} units of a product in the house");
+            }
+            Self::StockBelowReserved { reserved } => {
+                return write!(f, "the {reserved} pieces that open orders reserve must stay in the house");
+            }
+            Self::Duplicate { field: "id" } => {
+                "something else has the id that it would get; neither of them is changed"
+            }
+            Self::Duplicate { field } => return write!(f, "another one has this {field} already"),
+            Self::NotFound => "it is not there",
+            Self::Forbidden(None) => "this is nobody's right",
+            Self::Inactive => "the account is not active",
+            Self::InsufficientStock(_) => "there is not enough in stock",
+            Self::LooksLike(_) => "the same was ordered a short while ago",
+            Self::UnknownStore => "there is no such store",
+            Self::UnknownCustomer => "there is no customer with this id",
+            Self::NoLines => "an order has at least one line",
+            Self::UnknownLine { .. } => "the order has no line of this number",
+            Self::LineOfAnotherProduct { .. } => "the line of this number is one of another product",
+            Self::LineNamedTwice { .. } => "a line of the order is named once",
+            Self::NameMissing => "give the name of the person who gets the order",
+            Self::Unreachable => "give a phone number or an e-mail address",
+            Self::AmountOutOfRange => "it costs more than an order can",
+            Self::NoRole => "a member has at least one role",
+            Self::LastOwner => "the shop would be left without an active owner",
+            Self::OwnAccount => "nobody deactivates their own account or resets their own password",
+            Self::CurrencyFixed => "a store's currency stays once it has orders",
+            Self::BatchCompleted => "every order of the batch has had its turn",
+            Self::PositionNotReached => "no order of your stores has come so far",
+            Self::BrokenHistory => "the hashes, personal values or events of the history do not fit together",
+            Self::BeyondOwnRights => "nobody grants or changes rights beyond their own",
+            Self::InvalidCredentials => "the credentials are not good (any longer)",
+        };
+        f.write_str(words)
     }
 }
 

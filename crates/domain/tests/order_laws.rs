@@ -231,7 +231,7 @@ proptest! {
     fn what_was_just_ordered_is_ordered_again_only_on_purpose(case in any_case()) {
         case.live(|life, before, actor, command, _| {
             if let (None, OrderCommand::Place(place)) = (before, command) {
-                let alike = life.context(actor, command).look_alikes;
+                let alike = life.context(actor, command).possible_duplicates;
                 let asked = alike.iter().any(|order| !place.not_duplicate_of.contains(&order.id));
                 prop_assert!(!asked, "{:?}", alike);
             }

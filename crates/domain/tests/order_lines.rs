@@ -102,16 +102,13 @@ fn a_product_that_is_not_sold_any_more_stays_on_its_line() {
 fn numbers_that_the_order_does_not_have_are_refused() {
     let order = placed(&[(10, 1), (11, 1)]);
     let order = amended(&order, 100, &[line(Some(2), 11, 1)]).expect("amended");
-    let refused = |lines: &[AmendedLine]| match amended(&order, 100, lines) {
-        Err(Refusal::Invalid { pointer, code, .. }) => (pointer, code),
-        other => panic!("{other:?}"),
-    };
+    let refused = |lines: &[AmendedLine]| amended(&order, 100, lines).map(|order| told(&order));
+    assert_eq!(refused(&[line(Some(2), 11, 1), line(Some(1), 10, 1)]), Err(Refusal::UnknownLine { line: 1 }));
     assert_eq!(
-        refused(&[line(Some(2), 11, 1), line(Some(1), 10, 1)]),
-        ("/lines/1/no".into(), "unknown-line")
+        refused(&[line(Some(2), 11, 1), line(Some(2), 11, 1)]),
+        Err(Refusal::LineNamedTwice { line: 1 })
     );
-    assert_eq!(refused(&[line(Some(2), 11, 1), line(Some(2), 11, 1)]), ("/lines/1/no".into(), "duplicate"));
-    assert_eq!(refused(&[line(Some(2), 10, 1)]), ("/lines/0/product_id".into(), "other-product"));
+    assert_eq!(refused(&[line(Some(2), 10, 1)]), Err(Refusal::LineOfAnotherProduct { line: 0 }));
 }
 
 #[test]

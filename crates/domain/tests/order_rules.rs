@@ -1,15 +1,15 @@
-//! Rules of the order's life that a table of states does not show: deadlines, expiry, look-alikes, the trash, guests.
+//! Rules of the order's life that a table of states does not show: deadlines, expiry, possible duplicates, the trash, guests.
 #![expect(clippy::panic, reason = "tests may")]
 
 mod common;
 
-use common::{CUSTOMER, NOW, after, contact, context, fold, place, product, staff, store};
+use common::{CUSTOMER, NOW, after, contact, context, fold, place, product, samples, staff, store};
 use ordervault_domain::access::Scope;
 use ordervault_domain::access::{Actor, Role, StatusSet, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, CancelReason, DuplicateKey, InvalidReason, Order, OrderCommand, OrderEvent, Place, Status,
-    decide,
+    Amendment, CancelReason, DuplicateKey, InvalidReason, Order, OrderCommand, OrderCommandKind, OrderEvent,
+    Place, Status, decide,
 };
 use ordervault_domain::refusal::{Refusal, Shortage};
 use ordervault_domain::store::{Policy, Store};
@@ -119,9 +119,8 @@ fn timers_are_nobody_elses() {
     let products = [product(10, 5)];
     let context = context(&store, &products);
     let order = after(&staff(Role::Owner), &context, &[place(&[(10, 1)])]);
-    for actor in
-        [staff(Role::Owner), Actor::Customer(CUSTOMER), Actor::Guest(Some(order.id)), Actor::Importer]
-    {
+    let others = [Actor::Anonymous, Actor::Customer(CUSTOMER), Actor::Guest(Some(order.id)), Actor::Importer];
+    for actor in Role::iter().map(staff).chain(others) {
         for command in [OrderCommand::NoteBreach, OrderCommand::Expire] {
             let decided = decide(Some(&order), &context, &actor, &command, NOW.plus_minutes(99));
             assert_eq!(decided, Err(Refusal::Forbidden(None)), "{actor:?}");
@@ -136,7 +135,7 @@ fn an_order_like_a_recent_one_is_asked_about() {
     let order = after(&Actor::Guest(None), &context(&store, &products), &[place(&[(10, 1)])]);
     let again = |earlier: &Order, told_apart: &[OrderId]| {
         let mut context = context(&store, &products);
-        context.look_alikes = vec![earlier];
+        context.possible_duplicates = vec![earlier];
         let command = placement(place(&[(10, 1)]));
         let command = OrderCommand::Place(Place { not_duplicate_of: told_apart.to_vec(), ..command });
         decide(None, &context, &Actor::Guest(None), &command, NOW).map(|events| events.len())
@@ -214,14 +213,15 @@ fn nothing_goes_on_in_the_trash() {
     let context = context(&store, &products);
     let road = [place(&[(10, 1)]), INVALIDATE, OrderCommand::Delete { batch: None }];
     let deleted = after(&staff(Role::Owner), &context, &road);
-    for command in [
-        OrderCommand::Restore,
-        OrderCommand::Hide,
-        OrderCommand::NoteBreach,
-        OrderCommand::Amend(Amendment::default()),
-    ] {
-        let decided = decide(Some(&deleted), &context, &Actor::Operator, &command, NOW);
-        assert_eq!(decided, Err(Refusal::StateConflict { current: Status::Invalid }), "{command:?}");
+    for kind in OrderCommandKind::iter() {
+        let decided = decide(Some(&deleted), &context, &Actor::Operator, &samples().order(kind), NOW);
+        let expected = match kind {
+            OrderCommandKind::Place | OrderCommandKind::Import => Err(Refusal::Duplicate { field: "id" }),
+            OrderCommandKind::Delete => Ok(0),
+            OrderCommandKind::Undelete => Ok(1),
+            _ => Err(Refusal::StateConflict { current: Status::Invalid }),
+        };
+        assert_eq!(decided.map(|events| events.len()), expected, "{kind}");
     }
     let undelete = OrderCommand::Undelete { batch: None };
     let events = decide(Some(&deleted), &context, &Actor::Operator, &undelete, NOW).expect("undeleted");

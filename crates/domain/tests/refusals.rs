@@ -10,10 +10,12 @@ use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::batch::ItemOutcome;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::ProductId;
-use ordervault_domain::member::{self, MemberCommand, MemberCommandKind};
+use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS};
-use ordervault_domain::order::{self, Order, OrderCommand, OrderCommandKind, Place};
-use ordervault_domain::product::{self, Product, ProductCommand};
+use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place};
+use ordervault_domain::product::{
+    self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
+};
 use ordervault_domain::refusal::{Refusal, Rule};
 use ordervault_domain::store::{self, Store, StoreCommand, StoreEdit};
 use strum::IntoEnumIterator;
@@ -39,7 +41,7 @@ fn met(rule: Rule) -> Option<Refusal> {
         Rule::LooksLike => {
             let earlier = placed();
             let mut context = context(&store, &products);
-            context.look_alikes = vec![&earlier];
+            context.possible_duplicates = vec![&earlier];
             order::decide(None, &context, &Actor::Operator, &place(&[(10, 1)]), NOW).err()
         }
         Rule::UnknownStore => {
@@ -47,10 +49,44 @@ fn met(rule: Rule) -> Option<Refusal> {
             let context = context(&closed, &products);
             order::decide(None, &context, &Actor::Operator, &place(&[(10, 1)]), NOW).err()
         }
-        Rule::Invalid => {
-            let unreachable = Place { contact: Contact::default(), ..placement(&[(10, 1)]) };
+        Rule::NoLines => on_order(None, Actor::Guest(None), place(&[])),
+        Rule::TooManyLines => on_order(None, Actor::Guest(None), place(&[(10, 1); order::MAX_LINES + 1])),
+        Rule::QuantityOutOfRange => on_order(None, Actor::Guest(None), place(&[(10, 0)])),
+        Rule::UnknownLine => on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(2), 10)])),
+        Rule::LineOfAnotherProduct => {
+            on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(1), 11)]))
+        }
+        Rule::LineNamedTwice => {
+            on_order(Some(&placed()), Actor::Operator, amend_lines(&[(Some(1), 10), (Some(1), 10)]))
+        }
+        Rule::NameMissing => {
+            let for_nobody = Place { contact: Contact::default(), ..placement(&[(10, 1)]) };
+            on_order(None, Actor::Guest(None), OrderCommand::Place(for_nobody))
+        }
+        Rule::Unreachable => {
+            let contact = Contact { name: Some("Ana".to_owned()), ..Contact::default() };
+            let unreachable = Place { contact, ..placement(&[(10, 1)]) };
             on_order(None, Actor::Guest(None), OrderCommand::Place(unreachable))
         }
+        Rule::PriceOutOfRange => on_product(ProductCommand::Edit(ProductEdit {
+            price: Some(Amount::new(-1)),
+            ..ProductEdit::default()
+        })),
+        Rule::OpeningStockOutOfRange => {
+            let ProductCommand::Create(new) = samples().product(ProductCommandKind::Create) else {
+                return None;
+            };
+            let context = product::DecisionContext { store: Some(&store), sku_taken: false };
+            let new = ProductCommand::Create(NewProduct { on_hand: -1, ..new });
+            product::decide(None, &context, &Actor::Operator, &new).err()
+        }
+        Rule::StockAboveLimit => {
+            on_product(ProductCommand::AdjustStock { delta: product::MAX_ON_HAND, comment: None })
+        }
+        Rule::NoRole => on_member(
+            Actor::Operator,
+            MemberCommand::Edit(MemberEdit { roles: Some([].into()), ..MemberEdit::default() }),
+        ),
         Rule::AmountOutOfRange => {
             let dear = [Product { price: Amount::new(MAX_TOTAL_MINOR_UNITS), ..product(10, 5) }];
             let context = context(&store, &dear);
@@ -71,9 +107,27 @@ fn met(rule: Rule) -> Option<Refusal> {
             store::decide(Some(&store), true, &Actor::Operator, &StoreCommand::Edit(euro)).err()
         }
         Rule::BatchCompleted => batch(1).settled(ItemOutcome::Succeeded, NOW).cancelled(NOW).err(),
-        // What only the writer knows: versions, accounts and passwords. Its own tests meet these.
-        Rule::VersionConflict | Rule::Inactive | Rule::InvalidCredentials => None,
+        // What only the writer knows: versions, accounts, passwords, positions, histories. Its own tests meet these.
+        Rule::VersionConflict
+        | Rule::Inactive
+        | Rule::InvalidCredentials
+        | Rule::UnknownCustomer
+        | Rule::PositionNotReached
+        | Rule::BrokenHistory => None,
     }
+}
+
+/// Lines by their numbers, one piece of each product.
+fn amend_lines(lines: &[(Option<u32>, i64)]) -> OrderCommand {
+    let line = |&(no, product)| AmendedLine { no, product_id: ProductId::from_i64(product), quantity: 1 };
+    let lines = Some(lines.iter().map(line).collect());
+    OrderCommand::Amend(Amendment { lines, ..Amendment::default() })
+}
+
+/// On a product of which there are ten.
+fn on_product(command: ProductCommand) -> Option<Refusal> {
+    let context = product::DecisionContext::default();
+    product::decide(Some(&product(10, 10)), &context, &Actor::Operator, &command).err()
 }
 
 /// On the only owner.
@@ -85,12 +139,27 @@ fn on_member(actor: Actor, command: MemberCommand) -> Option<Refusal> {
 #[test]
 fn every_refusal_is_met() {
     for rule in Rule::iter() {
-        let is_the_writers =
-            matches!(rule, Rule::VersionConflict | Rule::Inactive | Rule::InvalidCredentials);
+        let is_the_writers = matches!(
+            rule,
+            Rule::VersionConflict
+                | Rule::Inactive
+                | Rule::InvalidCredentials
+                | Rule::UnknownCustomer
+                | Rule::PositionNotReached
+                | Rule::BrokenHistory
+        );
         let refusal = met(rule);
         assert_eq!(refusal.is_none(), is_the_writers, "{rule:?}");
         if let Some(refusal) = refusal {
             assert_eq!(Rule::from(&refusal), rule, "{refusal:?}");
         }
     }
+}
+
+#[test]
+fn refusals_say_in_words_what_they_are_about() {
+    let said = |refusal: Refusal| refusal.to_string();
+    assert_eq!(said(Refusal::UnknownProduct(vec![0, 2])), "its store has no such product (line 1, 3)");
+    assert_eq!(said(Refusal::Duplicate { field: "email" }), "another one has this email already");
+    assert_eq!(said(Refusal::TooManyLines { most: 200 }), "an order has at most 200 lines");
 }

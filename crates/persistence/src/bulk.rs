@@ -1,7 +1,7 @@
 //! Bulk statements: many rows in one statement whose text does not depend on how many.
 //!
-//! A batch of the write queue costs statements, not rows. The rows travel as one array per column on PostgreSQL
-//! (`UNNEST`) and as one JSON array of arrays on SQLite (`jsonb_each`); the text stays the same for every batch,
+//! A group of the write queue costs statements, not rows. The rows travel as one array per column on PostgreSQL
+//! (`UNNEST`) and as one JSON array of arrays on SQLite (`jsonb_each`); the text stays the same for every group,
 //! so that it is prepared once.
 
 use sqlx::Arguments as _;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool};
@@ -30,14 +31,40 @@ enum Pools {
     Postgres { writers: PgPool, readers: PgPool, admin: Box<PgConnectOptions> },
 }
 
+/// Boxed, since a pool connects when it must: that is compiled here, once, and not into every future that reads or writes.
+impl Pools {
+    fn open(options: &DbOptions) -> BoxFuture<'_, Result<Pools, DbError>> {
+        Box::pin(async move {
+            match options.target()? {
+                Target::Sqlite(path) => open_sqlite(&path, options.readers).await,
+                Target::Postgres(url) => open_postgres(url, options.readers).await,
+            }
+        })
+    }
+
+    fn reader(&self) -> BoxFuture<'_, Result<Conn, sqlx::Error>> {
+        Box::pin(async move {
+            match self {
+                Pools::Sqlite { readers, .. } => readers.acquire().await.map(Conn::sqlite),
+                Pools::Postgres { readers, .. } => readers.acquire().await.map(Conn::postgres),
+            }
+        })
+    }
+
+    fn writer(&self) -> BoxFuture<'_, Result<Conn, sqlx::Error>> {
+        Box::pin(async move {
+            match self {
+                Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
+                Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
+            }
+        })
+    }
+}
+
 impl Db {
     /// Opens the database, makes the SQLite file when it is missing, and refuses engines that are too old.
     pub async fn open(options: &DbOptions) -> Result<Db, DbError> {
-        let pools = match options.target()? {
-            Target::Sqlite(path) => open_sqlite(&path, options.readers).await?,
-            Target::Postgres(url) => open_postgres(url, options.readers).await?,
-        };
-        Ok(Db { pools })
+        Ok(Db { pools: Pools::open(options).await? })
     }
 
     /// The engine behind it.
@@ -50,11 +77,7 @@ impl Db {
 
     /// A connection for reading. Each statement sees the newest state.
     pub async fn read(&self) -> Result<Conn, DbError> {
-        match &self.pools {
-            Pools::Sqlite { readers, .. } => readers.acquire().await.map(Conn::sqlite),
-            Pools::Postgres { readers, .. } => readers.acquire().await.map(Conn::postgres),
-        }
-        .map_err(|error| DbError::while_doing("wait for a reader", error))
+        self.pools.reader().await.map_err(|error| DbError::while_doing("wait for a reader", error))
     }
 
     /// A connection for reading whose statements all see one state. It ends when it is dropped.
@@ -83,11 +106,8 @@ impl Db {
 
     /// Begins a write transaction. On SQLite there is one at a time; the others wait.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        let conn = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
-            Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
-        }
-        .map_err(|error| DbError::while_doing("wait for the writer", error))?;
+        let conn = self.pools.writer().await;
+        let conn = conn.map_err(|error| DbError::while_doing("wait for the writer", error))?;
         let text = match conn.engine() {
             // A deferred transaction that turns into a writer fails at once when another one wrote in between,
             // without waiting for the busy time-out.

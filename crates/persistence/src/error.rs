@@ -70,7 +70,7 @@ pub enum Error {
         table: &'static str,
         /// The column.
         column: &'static str,
-        /// The row, by the id of the thing that it belongs to.
+        /// The row, by the id of the resource that it belongs to.
         id: i64,
     },
     /// Events that do not follow one another.

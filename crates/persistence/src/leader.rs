@@ -10,7 +10,7 @@ use crate::statement::{Template, statements};
 use crate::tx::Tx;
 
 statements! {
-    // The names are ours and few; likenesses of orders are locked by keys of the same kind, which are hashes, too.
+    // The names are ours and few; duplicate keys of orders are locked by keys of the same kind, which are hashes, too.
     TRY_LOCK: Template = Template::forked(
         "SELECT 1 AS held WHERE $1 = $1",
         "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended($1, 0)) THEN 1 ELSE 0 END::bigint AS held"

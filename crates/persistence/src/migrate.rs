@@ -18,8 +18,8 @@ use crate::statement::{Template, statements};
 
 /// The schema of this program.
 pub static SCHEMA: Schema = Schema {
-    sqlite: sqlx::migrate!("../../migrations/sqlite"),
-    postgres: sqlx::migrate!("../../migrations/postgres"),
+    sqlite: sqlx_macros::migrate!("../../migrations/sqlite"),
+    postgres: sqlx_macros::migrate!("../../migrations/postgres"),
 };
 
 statements! {

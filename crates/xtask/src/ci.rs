@@ -2,25 +2,33 @@
 
 use std::time::{Duration, Instant};
 
-use crate::postgres;
 use crate::shell::{self, Outcome, cargo, in_root};
+use crate::{postgres, snapshots, tools};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 6] = [
+const STAGES: [Stage; 8] = [
     ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("lint", lint),
     ("docs", docs),
+    ("dependencies", dependencies),
     ("licences", licences),
+    ("snapshots", snapshots::check),
     ("postgresql", postgres::ensure),
     ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
 ];
 
-/// Runs all stages, also after one has failed, so that one run tells everything.
-pub(crate) fn run() -> Outcome {
+/// Runs the stages of these names, or all; also after one has failed, so that one run tells everything.
+pub(crate) fn run(only: &[String]) -> Outcome {
+    if let Some(unknown) = only.iter().find(|name| !STAGES.iter().any(|(stage, _)| stage == name)) {
+        return Err(format!("no stage {unknown}: {}", STAGES.map(|(name, _)| name).join(", ")));
+    }
     let before = changes();
     let mut report = Vec::new();
     for (name, stage) in STAGES {
+        if !only.is_empty() && !only.iter().any(|stage| stage == name) {
+            continue;
+        }
         println!("\n== {name} ==");
         let started = Instant::now();
         let outcome = stage();
@@ -61,16 +69,31 @@ fn docs() -> Outcome {
     shell::run(cargo(&arguments).env("RUSTDOCFLAGS", "--deny warnings"))
 }
 
+/// Each entry of each manifest has to be used.
+fn dependencies() -> Outcome {
+    shell::run(&mut tools::SHEAR.command(&["--locked"])?)
+}
+
 /// Licences, banned crates and sources; known vulnerabilities come from another network address, and are another tool's job.
 fn licences() -> Outcome {
-    if shell::output(&mut cargo(&["deny", "--version"])).is_none() {
-        println!("not checked: cargo-deny is not installed (cargo install --locked cargo-deny)");
-        return Ok(());
-    }
-    shell::run(&mut cargo(&["deny", "--locked", "check", "bans", "licenses", "sources"]))
+    shell::run(&mut tools::DENY.command(&["--locked", "check", "bans", "licenses", "sources"])?)
 }
 
 /// What version control sees as changed or new; `None` without it.
 fn changes() -> Option<String> {
     shell::output(&mut in_root("git", &["status", "--porcelain"]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_that_is_not_there_is_a_failure() {
+        let error = run(&["lint".into(), "licenses".into()]).expect_err("no such stage");
+        assert_eq!(
+            error,
+            "no stage licenses: format, lint, docs, dependencies, licences, snapshots, postgresql, test"
+        );
+    }
 }

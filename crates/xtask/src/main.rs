@@ -10,9 +10,12 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
+mod apt;
 mod ci;
 mod postgres;
 mod shell;
+mod snapshots;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -36,8 +39,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Everything that has to pass: format, lints, docs, licences, tests, generated files
-    Ci,
+    /// Everything that has to pass: format, lints, docs, dependencies, licences, tests, generated files
+    Ci {
+        /// Only these stages, such as `licences`
+        stages: Vec<String>,
+    },
     /// Write every committed generated file anew, by running the tests that compare them
     Bless {
         /// Handed on to `cargo test`, such as a filter
@@ -49,7 +55,7 @@ enum Task {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().task {
         Task::Test { arguments } => test(&arguments),
-        Task::Ci => ci::run(),
+        Task::Ci { stages } => ci::run(&stages),
         Task::Bless { arguments } => bless(&arguments),
     };
     match outcome {

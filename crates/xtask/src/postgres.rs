@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::apt;
 use crate::shell::{self, Outcome};
 
 /// Oldest major version that ordervault supports.
 const MIN_MAJOR: u32 = 15;
 /// Where Debian and its relatives keep one folder a version.
 const DEBIAN_FOLDER: &str = "/usr/lib/postgresql";
-const INSTALL: &str = "apt-get update && apt-get install --yes --no-install-recommends postgresql";
+const PACKAGE: &str = "postgresql";
 
 /// Installs PostgreSQL where it is missing and this user may; otherwise tells the line that does.
 pub(crate) fn ensure() -> Outcome {
@@ -18,14 +19,9 @@ pub(crate) fn ensure() -> Outcome {
         return Ok(());
     }
     let missing = format!("no PostgreSQL {MIN_MAJOR} or newer (initdb, postgres)");
-    let root = shell::output(Command::new("id").arg("-u")).is_some_and(|id| id.trim() == "0");
-    let apt = shell::output(Command::new("apt-get").arg("--version")).is_some();
-    if !(root && apt) {
-        return Err(format!("{missing}; install it, on Debian with: sudo sh -c '{INSTALL}'"));
-    }
     println!("{missing}: installing it");
-    shell::run(Command::new("sh").args(["-c", INSTALL]).env("DEBIAN_FRONTEND", "noninteractive"))?;
-    if found() { Ok(()) } else { Err(format!("{missing}, although `{INSTALL}` succeeded")) }
+    apt::install(PACKAGE).map_err(|reason| format!("{missing}; {reason}"))?;
+    if found() { Ok(()) } else { Err(format!("{missing}, although Debian's {PACKAGE} was installed")) }
 }
 
 fn found() -> bool {

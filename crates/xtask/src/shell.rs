@@ -1,6 +1,7 @@
 //! Runs other programs.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Nothing, or one line that tells what went wrong.
@@ -28,11 +29,15 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 }
 
 /// A program, in the workspace's root.
-pub(crate) fn in_root(program: &str, arguments: &[&str]) -> Command {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+pub(crate) fn in_root(program: impl AsRef<OsStr>, arguments: &[&str]) -> Command {
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(root);
+    command.args(arguments).current_dir(root());
     command
+}
+
+/// The workspace's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 fn describe(command: &Command) -> String {

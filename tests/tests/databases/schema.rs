@@ -61,6 +61,45 @@ async fn both_engines_have_the_same_columns() {
     assert_eq!(tables, TABLES.iter().copied().collect(), "dump.rs lists the tables");
     assert_eq!(sqlite.difference(&postgres).collect::<Vec<_>>(), Vec::<&Column>::new(), "only on SQLite");
     assert_eq!(postgres.difference(&sqlite).collect::<Vec<_>>(), Vec::<&Column>::new(), "only on PostgreSQL");
+    let columns: BTreeSet<(&str, &str)> = sqlite
+        .iter()
+        .map(|row| (row.0.as_str(), row.1.as_str()))
+        .filter(|column| !FILLED_LATER.contains(column))
+        .collect();
+    let written = written();
+    let written: BTreeSet<(&str, &str)> = written
+        .iter()
+        .map(|(table, column)| (table.as_str(), column.as_str()))
+        .filter(|column| is_compared(column.0))
+        .collect();
+    assert_eq!(
+        columns.difference(&written).collect::<Vec<_>>(),
+        Vec::<&(&str, &str)>::new(),
+        "nobody writes this column"
+    );
+    assert_eq!(
+        written.difference(&columns).collect::<Vec<_>>(),
+        Vec::<&(&str, &str)>::new(),
+        "there is no such column"
+    );
+}
+
+/// Columns that a new row leaves to an update.
+const FILLED_LATER: [(&str, &str); 3] =
+    [("batch_items", "result"), ("batch_items", "code"), ("outbox", "position")];
+
+/// Table and column of whatever a fixed statement inserts.
+fn written() -> BTreeSet<(String, String)> {
+    let inserted = |sqlite: &str| -> Option<Vec<(String, String)>> {
+        let (table, columns) = sqlite.split_once("INSERT INTO ")?.1.split_once(" (")?;
+        let columns = columns.split_once(')')?.0;
+        Some(columns.split(", ").map(|column| (table.to_owned(), column.trim().to_owned())).collect())
+    };
+    ordervault_persistence::sql_texts()
+        .into_iter()
+        .filter_map(|(_, sqlite, _)| inserted(sqlite))
+        .flatten()
+        .collect()
 }
 
 #[tokio::test]

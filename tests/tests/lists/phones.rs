@@ -25,7 +25,7 @@ async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> Ord
         not_duplicate_of: vec![],
     };
     let act = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
-    match shop.act(ActorRef::Anonymous, act).await {
+    match shop.act(ActorRef::Guest(None), act).await {
         Effect::Order(order) => order.id,
         other => unreachable!("{other:?}"),
     }

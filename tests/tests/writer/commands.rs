@@ -1,17 +1,20 @@
 //! Every kind of command takes the one way through the write queue (letter k).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
-use ordervault_domain::id::{CustomerId, SessionId};
+use ordervault_domain::id::{CustomerId, OrderId, SessionId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, Status};
+use ordervault_domain::order::{
+    Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Status,
+};
 use ordervault_domain::product::{self, Product};
-use ordervault_domain::store::{self, Store};
+use ordervault_domain::store::{self, Policy, Store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
     ActorRef, Effect, MAX_SESSIONS_PER_PRINCIPAL, Operation, REUSE_GRACE_MILLIS, Receipt, SessionOperation,
@@ -20,7 +23,9 @@ use ordervault_persistence::writer::{
 use ordervault_persistence::{Realm, Session};
 use ordervault_tests::dump::{Dump, differences, dump};
 use ordervault_tests::queue::*;
+use ordervault_tests::samples::Samples;
 use ordervault_tests::shop::{Shop, contact, submission};
+use strum::IntoEnumIterator;
 
 ordervault_tests::twin_tests!(
     every_command_on_orders,
@@ -39,12 +44,8 @@ async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
     assert_eq!(folded::<A>(db, answered.raw_id()).await, *answered);
 }
 
-async fn every_command_on_orders(db: Db) {
-    let shop = Shop::open(&db).await;
-    let store = shop.store().await;
-    let (tea, pot) = (shop.product(&store, 10).await, shop.product(&store, 10).await);
-    let customer = shop.customer().await;
-    let owner = ActorRef::Member(shop.member(Role::Owner, StoreScope::All).await.id);
+/// What is done to an order of two units of tea, the status that it ends in, and the tea that is reserved then.
+fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 6] {
     let amendment = Amendment {
         lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }.into()]),
         contact: Some(contact(77)),
@@ -53,57 +54,31 @@ async fn every_command_on_orders(db: Db) {
     };
     let reason = InvalidReason::Test;
     let comment = Some("no such house".to_owned());
-    type Life<'a> = (&'a [OrderCommand], Status, (i64, i64), (i64, i64));
-    let lives: [Life<'_>; 5] = [
-        (
-            &[
-                OrderCommand::Amend(amendment),
-                OrderCommand::Confirm,
-                OrderCommand::Start,
-                OrderCommand::Complete,
-            ],
-            Status::Completed,
-            (10, 0),
-            (7, 0),
-        ),
-        (
-            &[
-                OrderCommand::Confirm,
-                OrderCommand::Start,
-                OrderCommand::Cancel { reason: CancelReason::Staff, comment: comment.clone() },
-            ],
-            Status::Cancelled,
-            (10, 0),
-            (7, 0),
-        ),
-        (
-            &[OrderCommand::Reject { reason, comment: comment.clone() }, OrderCommand::Restore],
-            Status::PendingReview,
-            (10, 2),
-            (7, 0),
-        ),
-        (
-            &[
-                OrderCommand::Confirm,
-                OrderCommand::Invalidate { reason, comment: comment.clone() },
-                OrderCommand::Restore,
-            ],
-            Status::Confirmed,
-            (10, 4),
-            (7, 0),
-        ),
-        (
-            &[
-                cancel(CancelReason::Duplicate),
-                OrderCommand::Invalidate { reason, comment },
-                OrderCommand::Restore,
-            ],
-            Status::Cancelled,
-            (10, 4),
-            (7, 0),
-        ),
-    ];
-    for (commands, status, of_tea, of_pot) in lives {
+    let invalidate = OrderCommand::Invalidate { reason, comment: comment.clone() };
+    let cancel_for_staff = OrderCommand::Cancel { reason: CancelReason::Staff, comment: comment.clone() };
+    let reject = OrderCommand::Reject { reason, comment };
+    let amend = OrderCommand::Amend(amendment);
+    let (delete, undelete) = (OrderCommand::Delete { batch: None }, OrderCommand::Undelete { batch: None });
+    let (confirm, start, complete) = (OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete);
+    let (hide, show, restore) = (OrderCommand::Hide, OrderCommand::Show, OrderCommand::Restore);
+    [
+        (vec![amend, confirm.clone(), start.clone(), complete], Status::Completed, 0),
+        (vec![confirm.clone(), start, cancel_for_staff], Status::Cancelled, 0),
+        (vec![reject, restore.clone()], Status::PendingReview, 2),
+        (vec![confirm, invalidate.clone(), restore.clone()], Status::Confirmed, 4),
+        (vec![cancel(CancelReason::Duplicate), invalidate.clone(), restore], Status::Cancelled, 4),
+        (vec![hide, show, invalidate, delete, undelete], Status::Invalid, 4),
+    ]
+}
+
+async fn every_command_on_orders(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let (tea, pot) = (shop.product(&store, 10).await, shop.product(&store, 10).await);
+    let customer = shop.customer().await;
+    let owner = ActorRef::Member(shop.member(Role::Owner, StoreScope::All).await.id);
+    let lives = lives(&pot);
+    for (commands, status, reserved) in &lives {
         let mut order = shop.place(&customer, &store, &[(&tea, 2)]).await;
         folded_as_answered(&db, &*order).await;
         for command in commands {
@@ -114,10 +89,63 @@ async fn every_command_on_orders(db: Db) {
             folded_as_answered(&db, &*changed).await;
             order = changed;
         }
-        assert_eq!(order.status(), status);
-        assert_eq!((stock(&db, &tea).await, stock(&db, &pot).await), (of_tea, of_pot), "{commands:?}");
+        assert_eq!(order.status(), *status);
+        // The first one went with three pots instead.
+        let stocks = (stock(&db, &tea).await, stock(&db, &pot).await);
+        assert_eq!(stocks, ((10, *reserved), (7, 0)), "{commands:?}");
     }
+    let late = deadlines_on_orders(&db, &shop).await;
+    let imported = an_import(&db, &shop, &store, &tea).await;
+    let others = [OrderCommandKind::Place, late[0], late[1], imported];
+    assert_all(lives.iter().flat_map(|life| &life.0).map(OrderCommandKind::from).chain(others));
     shop.close().await;
+}
+
+/// All kinds are among those that were shown.
+#[track_caller]
+fn assert_all<K: IntoEnumIterator + Eq + std::hash::Hash + std::fmt::Debug>(shown: impl Iterator<Item = K>) {
+    let shown: HashSet<K> = shown.collect();
+    let missing: Vec<K> = K::iter().filter(|kind| !shown.contains(kind)).collect();
+    assert_eq!(missing, [], "not shown");
+}
+
+/// What the program itself does with an order that waits for too long.
+async fn deadlines_on_orders(db: &Db, shop: &Shop) -> [OrderCommandKind; 2] {
+    let policy = Policy { review_minutes: Some(1), cancel_unconfirmed_minutes: Some(2), ..Policy::default() };
+    let store = shop.store_with(policy).await;
+    let tea = shop.product(&store, 1).await;
+    let mut order = shop.place(&*shop.customer().await, &store, &[(&tea, 1)]).await;
+    let commands = [OrderCommand::NoteBreach, OrderCommand::Expire];
+    for command in &commands {
+        shop.clock.advance(61_000);
+        let changed = shop.change(ActorRef::System, &order, command.clone()).await;
+        assert_eq!(changed.version, order.version + 1);
+        folded_as_answered(db, &*changed).await;
+        order = changed;
+    }
+    assert_eq!((order.status(), stock(db, &tea).await), (Status::Cancelled, (1, 0)));
+    commands.map(|command| OrderCommandKind::from(&command))
+}
+
+async fn an_import(db: &Db, shop: &Shop, store: &Store, product: &Product) -> OrderCommandKind {
+    let kind = OrderCommandKind::Import;
+    let id = Some(OrderId::from_i64(12));
+    let act =
+        Operation::Order { id, expected_version: None, command: samples(shop, store, product).order(kind) };
+    let Effect::Order(order) = shop.act(ActorRef::Importer, act).await else { panic!("an order") };
+    folded_as_answered(db, &*order).await;
+    kind
+}
+
+fn samples(shop: &Shop, store: &Store, product: &Product) -> Samples {
+    Samples {
+        store_id: store.id,
+        product_id: product.id,
+        currency: store.currency,
+        time_zone: store.time_zone,
+        contact: contact(1_234),
+        now: shop.clock.now(),
+    }
 }
 
 async fn every_command_on_stores_and_products(db: Db) {
@@ -131,9 +159,11 @@ async fn every_command_on_stores_and_products(db: Db) {
         change_window_minutes: Some(Some(30)),
         ..store::StoreEdit::default()
     };
-    for command in
-        [store::StoreCommand::Edit(edit), store::StoreCommand::Deactivate, store::StoreCommand::Activate]
-    {
+    let commands =
+        [store::StoreCommand::Edit(edit), store::StoreCommand::Deactivate, store::StoreCommand::Activate];
+    let shown = commands.iter().map(store::StoreCommandKind::from);
+    assert_all(shown.chain([store::StoreCommandKind::Create]));
+    for command in commands {
         let act = Operation::Store { id: Some(store.id), expected_version: Some(store.version), command };
         let Effect::Store(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a store") };
         assert_eq!(changed.version, store.version + 1);
@@ -154,6 +184,8 @@ async fn every_command_on_stores_and_products(db: Db) {
         product::ProductCommand::Deactivate,
         product::ProductCommand::Activate,
     ];
+    let shown = commands.iter().map(product::ProductCommandKind::from);
+    assert_all(shown.chain([product::ProductCommandKind::Create]));
     for command in commands {
         let act = Operation::Product { id: Some(tea.id), expected_version: Some(tea.version), command };
         let Effect::Product(changed) = shop.act(ActorRef::Operator, act).await else { panic!("a product") };
@@ -200,6 +232,8 @@ async fn every_command_on_people(db: Db) {
     };
     folded_as_answered::<Customer>(&db, &imported).await;
     assert_eq!(hash_of(9).await, None);
+    let shown = ["register", "import", "change_password"];
+    assert_eq!(customer::CustomerCommandKind::iter().map(<&str>::from).collect::<Vec<_>>(), shown);
 
     let owner = shop.member(Role::Owner, StoreScope::All).await;
     let store = shop.store().await;
@@ -218,6 +252,8 @@ async fn every_command_on_people(db: Db) {
         (by_owner, member::MemberCommand::Deactivate, None),
         (by_owner, member::MemberCommand::Activate, None),
     ];
+    let shown = commands.iter().map(|(_, command, _)| member::MemberCommandKind::from(command));
+    assert_all(shown.chain([member::MemberCommandKind::Create]));
     for (actor, command, hash) in commands {
         let act = Operation::Member {
             id: Some(member.id),

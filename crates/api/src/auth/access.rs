@@ -9,7 +9,7 @@ use ordervault_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Realm, Secrets};
+use super::{Realm, Secrets, hs256};
 
 /// How long the access token of a login lives.
 const LIFETIME_SECONDS: i64 = 600;
@@ -134,6 +134,7 @@ struct Claims {
 impl AccessTokens {
     /// With keys derived from the secrets; the first signs, all verify.
     pub fn new(secrets: &Secrets) -> Self {
+        hs256::install();
         let keys = secrets.derive("access-token").into_iter().map(|key| Key {
             id: URL_SAFE_NO_PAD.encode(&Sha256::digest(key)[..6]),
             sign: EncodingKey::from_secret(&key),

@@ -17,7 +17,7 @@ pub enum IdFault {
     Mistyped,
 }
 
-/// Something that names a thing in a path.
+/// Something that names a resource in a path.
 pub trait PathKey: Sized + 'static {
     /// Reads the (percent-decoded) path segment.
     fn from_segment(text: &str) -> Result<Self, IdFault>;

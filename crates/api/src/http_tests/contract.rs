@@ -2,7 +2,9 @@
 
 use super::*;
 use std::collections::{BTreeMap, HashSet};
+use std::io::Read as _;
 
+use flate2::read::GzDecoder;
 use futures_util::FutureExt;
 
 use crate::app::all_routes;
@@ -175,6 +177,16 @@ async fn the_docs_ui_is_whole_and_can_be_switched_off() {
         "{settings}"
     );
     send!(app, get("/docs/nope.js")).problem(Code::NotFound);
+
+    let plain = send!(app, get("/docs/swagger-ui.css"));
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), ("", "accept-encoding"));
+    let packed = send!(app, get("/docs/swagger-ui.css").insert_header(("accept-encoding", "br, gzip")));
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    let mut unpacked = String::new();
+    GzDecoder::new(&*packed.body).read_to_string(&mut unpacked).unwrap();
+    assert_eq!(unpacked, plain.text());
+    let refused = send!(app, get("/docs/swagger-ui.css").insert_header(("accept-encoding", "gzip;q=0")));
+    assert_eq!((refused.header("content-encoding"), refused.text()), ("", plain.text()));
 
     let without = actix_web::test::init_service(crate::app::create_app(
         state_with(Settings::default(), Vec::new()).await,

@@ -66,14 +66,14 @@ async fn give_up(tools: &Tools, batch: &Batch, order_id: OrderId) -> Result<(), 
     submit(tools, batch, BatchOperation::GiveUp { id: batch.id, order_id, code }).await
 }
 
-async fn submit(tools: &Tools, batch: &Batch, act: BatchOperation) -> Result<(), WriteError> {
+async fn submit(tools: &Tools, batch: &Batch, operation: BatchOperation) -> Result<(), WriteError> {
     let submission = Submission {
         // The writer looks up in whose name, and with which rights, at this very moment.
         actor: ActorRef::System,
         request_id: batch.request_id.clone(),
         class: Class::Background,
         idempotency: None,
-        operations: vec![Operation::Batch(act)],
+        operations: vec![Operation::Batch(operation)],
     };
     tools.writer.submit(submission).await.map(drop)
 }

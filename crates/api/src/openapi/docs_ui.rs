@@ -1,9 +1,11 @@
 //! Swagger UI at `/docs/`, from files inside the binary, under a content security policy of its own.
 
+use std::io::Read as _;
 use std::sync::Arc;
 
-use actix_web::http::header;
+use actix_web::http::header::{self, ContentEncoding, Encoding, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
+use flate2::read::GzDecoder;
 use utoipa_swagger_ui::Config;
 
 use crate::problem::{Code, Problem};
@@ -44,9 +46,26 @@ async fn serve(request: HttpRequest, config: web::Data<Config<'static>>) -> Resu
     let file = utoipa_swagger_ui::serve(file, config)
         .map_err(Problem::internal)?
         .ok_or_else(|| Problem::new(Code::NotFound))?;
-    Ok(HttpResponse::Ok()
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type(file.content_type)
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .body(file.bytes.into_owned()))
+        .insert_header((header::CACHE_CONTROL, "no-cache"));
+    if !file.gzpipped {
+        return Ok(answer.body(file.bytes.into_owned()));
+    }
+    // The program carries them packed, which is a third.
+    answer.insert_header((header::VARY, "accept-encoding"));
+    if takes_gzip(&request) {
+        return Ok(answer.insert_header(ContentEncoding::Gzip).body(file.bytes.into_owned()));
+    }
+    let mut unpacked = Vec::new();
+    GzDecoder::new(&*file.bytes).read_to_end(&mut unpacked).map_err(Problem::internal)?;
+    Ok(answer.body(unpacked))
+}
+
+fn takes_gzip(request: &HttpRequest) -> bool {
+    let accepted = header::AcceptEncoding::parse(request).ok();
+    let chosen = accepted.and_then(|accepted| accepted.negotiate([Encoding::gzip()].iter()));
+    chosen == Some(Encoding::gzip())
 }

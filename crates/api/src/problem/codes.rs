@@ -179,9 +179,24 @@ impl Code {
             Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::LooksLike => Code::DuplicateOrder,
-            Rule::UnknownProduct | Rule::UnknownStore | Rule::Invalid | Rule::AmountOutOfRange => {
-                Code::ValidationFailed
-            }
+            Rule::UnknownProduct
+            | Rule::UnknownStore
+            | Rule::UnknownCustomer
+            | Rule::NoLines
+            | Rule::TooManyLines
+            | Rule::QuantityOutOfRange
+            | Rule::UnknownLine
+            | Rule::LineOfAnotherProduct
+            | Rule::LineNamedTwice
+            | Rule::NameMissing
+            | Rule::Unreachable
+            | Rule::AmountOutOfRange
+            | Rule::PriceOutOfRange
+            | Rule::OpeningStockOutOfRange
+            | Rule::StockAboveLimit
+            | Rule::NoRole
+            | Rule::PositionNotReached
+            | Rule::BrokenHistory => Code::ValidationFailed,
             Rule::Duplicate => Code::Duplicate,
             Rule::StockBelowReserved => Code::StockReserved,
             Rule::LastOwner => Code::LastOwner,

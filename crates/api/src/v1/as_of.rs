@@ -1,5 +1,5 @@
 //! Things as they were at a moment, and what changed between two: the same for orders, stores, products and members. Who may
-//! see a thing is decided by what it is now.
+//! see a resource is decided by what it is now.
 
 use actix_web::web;
 use ordervault_domain::access::{Actor, Permission};
@@ -18,7 +18,7 @@ use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 
-/// As of when a thing is asked for.
+/// As of when a resource is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct AsOfQuery {
@@ -57,10 +57,10 @@ pub(crate) struct DiffBody {
     changes: Vec<ChangeBody>,
 }
 
-/// The thing as it was at a moment, if one is named.
+/// The resource as it was at a moment, if one is named.
 ///
 /// # Errors
-/// 403 without the right to read the history, 404 when the thing did not exist then or never had that version.
+/// 403 without the right to read the history, 404 when the resource did not exist then or never had that version.
 pub(crate) async fn as_of<A: Resource>(
     state: &AppState,
     actor: &Actor,
@@ -83,7 +83,7 @@ pub(crate) async fn as_of<A: Resource>(
     })
 }
 
-/// Answers with what changed on a thing that the actor may see.
+/// Answers with what changed on a resource that the actor may see.
 ///
 /// # Errors
 /// As [`as_of`] for each of the two moments; 400 when the first is later than the second.

@@ -80,8 +80,9 @@ pub(crate) async fn register_customer(
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
     throttling::attempt(&state, &request_id, &state.throttles.register(address)).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
-    let act = Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
-    let receipt = submit(&state, ActorRef::Anonymous, &request_id, None, vec![act]).await;
+    let operation =
+        Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
+    let receipt = submit(&state, ActorRef::Anonymous, &request_id, None, vec![operation]).await;
     let receipt = receipt.map_err(|error| not_written(&error))?;
     let Receipt::Executed { done, .. } = receipt else {
         return Err(Problem::internal("a registration has no key"));

@@ -87,7 +87,7 @@ impl<'a> Caller<'a> {
         })
     }
 
-    /// Hands over acts, all or none, and waits.
+    /// Hands over operations, all or none, and waits.
     pub(crate) async fn submit(
         &self,
         idempotency: Option<Idempotency>,
@@ -96,7 +96,7 @@ impl<'a> Caller<'a> {
         submit(self.state, self.actor_ref, self.request_id, idempotency, operations).await
     }
 
-    /// Carries out acts, all or none, and tells what became of the one thing of kind `A` among them. `operation` (with the
+    /// Carries out operations, all or none, and tells what became of the one resource of kind `A` among them. `operation` (with the
     /// id of what it is done to) and `body` are what the key stands for.
     pub(crate) async fn change<A: Resource>(
         &self,
@@ -108,8 +108,8 @@ impl<'a> Caller<'a> {
         let seen = operations.first().and_then(seen);
         match self.submit(self.idempotency(key, operation, body), operations).await {
             Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
-                Some(thing) => Ok(Written { now: Arc::clone(&thing), thing, replayed: false }),
-                None => Err(Problem::internal("an act led to something else")),
+                Some(resource) => Ok(Written { now: Arc::clone(&resource), resource, replayed: false }),
+                None => Err(Problem::internal("an operation led to something else")),
             },
             Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
             Err(WriteError::Refused { refusal, order }) => {
@@ -119,7 +119,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// What a rule that said no looks like to this caller, who has `seen` a version of a thing: with where the `order` stands, and
+    /// What a rule that said no looks like to this caller, who has `seen` a version of a resource: with where the `order` stands, and
     /// the ways on.
     pub(crate) async fn refused<A: Resource>(
         &self,
@@ -142,7 +142,7 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The thing as the act under an old key left it, if it still is within the actor's reach.
+    /// The resource as the operation under an old key left it, if it still is within the actor's reach.
     async fn repeated<A: Resource>(&self, entity_id: i64, version: i64) -> Result<Written<A>, Problem> {
         // Somebody without an account has proved to know the order by the key that it was placed under.
         let actor = match &self.actor {
@@ -152,7 +152,7 @@ impl<'a> Caller<'a> {
         let mut conn = reader(self.state).await?;
         let rows = read::history(&mut conn, entity_id).await.map_err(failed)?;
         let known: Vec<_> = rows.iter().filter(|row| row.seq <= version).cloned().collect();
-        let (Some(thing), Some(now)) =
+        let (Some(resource), Some(now)) =
             (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?)
         else {
             return Err(Problem::internal("an idempotency key names an unknown version"));
@@ -160,13 +160,13 @@ impl<'a> Caller<'a> {
         if !now.is_visible(actor) {
             return Err(Problem::new(Code::NotFound));
         }
-        Ok(Written { thing: Arc::new(thing), now: Arc::new(now), replayed: true })
+        Ok(Written { resource: Arc::new(resource), now: Arc::new(now), replayed: true })
     }
 }
 
-/// A thing as an act left it.
+/// A resource as an operation left it.
 pub(crate) struct Written<A> {
-    pub thing: Arc<A>,
+    pub resource: Arc<A>,
     /// As it is by now: after a repeated request more may have happened to it.
     pub now: Arc<A>,
     /// Was it an old key's answer?
@@ -174,10 +174,10 @@ pub(crate) struct Written<A> {
 }
 
 impl<A: Resource> Written<A> {
-    /// Answers with the thing's `body`: ETag, path of a new one, and the mark of a repeated answer.
+    /// Answers with the resource's `body`: ETag, path of a new one, and the mark of a repeated answer.
     pub(crate) fn answer(&self, status: StatusCode, path: &str, body: &impl Serialize) -> HttpResponse {
         let mut response = HttpResponse::build(status);
-        response.insert_header((header::ETAG, format!("\"{}\"", self.thing.version())));
+        response.insert_header((header::ETAG, format!("\"{}\"", self.resource.version())));
         if status == StatusCode::CREATED {
             response.insert_header((header::LOCATION, path));
         }
@@ -189,14 +189,14 @@ impl<A: Resource> Written<A> {
 }
 
 impl<A> From<A> for Written<A> {
-    /// A thing that was only read.
-    fn from(thing: A) -> Self {
-        let thing = Arc::new(thing);
-        Self { now: Arc::clone(&thing), thing, replayed: false }
+    /// A resource that was only read.
+    fn from(resource: A) -> Self {
+        let resource = Arc::new(resource);
+        Self { now: Arc::clone(&resource), resource, replayed: false }
     }
 }
 
-/// Under which conditions an act is wanted.
+/// Under which conditions an operation is wanted.
 pub(crate) struct Conditions {
     /// The version that the caller has seen.
     pub version: OptionalIfMatch,

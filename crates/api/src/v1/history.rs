@@ -18,7 +18,7 @@ use crate::problem::Problem;
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 
-/// Answers with the history of a thing that the actor may see.
+/// Answers with the history of a resource that the actor may see.
 pub(crate) async fn show<A: Resource>(
     state: &AppState,
     actor: &Actor,
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
         Ok(Self { actor, names: read::member_names(conn, &ids).await.map_err(failed)? })
     }
 
-    /// The history of a thing of kind `A`, from its start, as the reader may see it.
+    /// The history of a resource of kind `A`, from its start, as the reader may see it.
     ///
     /// # Errors
     /// 500 when the history does not hold together.

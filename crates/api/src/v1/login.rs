@@ -140,14 +140,14 @@ pub(crate) async fn refresh(
 ) -> Result<web::Json<Tokens>, Problem> {
     let presented = state.refresh_tokens.read(&refresh.refresh_token).filter(|token| token.realm == realm);
     let presented = presented.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
-    let act = Operation::Session(SessionOperation::Rotate {
+    let operation = Operation::Session(SessionOperation::Rotate {
         id: presented.family,
         realm,
         presented_hash: hex::encode(presented.hash),
         idle_millis: state.settings.lifetimes.of(realm).idle_millis,
         token_hash: token_hash(state, realm),
     });
-    let session = opened(state, request_id, vec![act], Code::Unauthenticated).await?;
+    let session = opened(state, request_id, vec![operation], Code::Unauthenticated).await?;
     if realm == Realm::Staff {
         let mut conn = reader(state).await?;
         let member =
@@ -182,7 +182,7 @@ pub(crate) struct OwnAccount<'a> {
     pub must_change_password: bool,
 }
 
-/// Changes a password and ends the other sessions. `command` makes the account's own act from the new hash.
+/// Changes a password and ends the other sessions. `command` makes the account's own operation from the new hash.
 ///
 /// Attempts count as those to log in: whoever finds an open session must not guess the password faster here.
 pub(crate) async fn change_own_password(
@@ -238,7 +238,7 @@ fn wrong_current_password() -> Problem {
     Problem::invalid(vec![FieldError::new("/current_password", "wrong-password")])
 }
 
-/// The session that the acts open or go on with; `refused` says what a refusal is called.
+/// The session that the operations open or go on with; `refused` says what a refusal is called.
 async fn opened(
     state: &AppState,
     request_id: &RequestId,

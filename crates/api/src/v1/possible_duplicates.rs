@@ -78,7 +78,7 @@ pub(crate) async fn meant(
         return Ok(vec![]);
     }
     let mut conn = reader(state).await?;
-    let mut orders = read::look_alikes(&mut conn, place, state.now()).await.map_err(failed)?;
+    let mut orders = read::possible_duplicates(&mut conn, place, state.now()).await.map_err(failed)?;
     orders.retain(|id| tokens.iter().any(|token| state.duplicate_tokens.proves(*id, token)));
     Ok(orders)
 }

@@ -3,9 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod command_line;
+mod docs;
 mod examples;
 mod import;
 mod installation;
+mod pages;
 mod serve;
 mod topology;
 mod transfer;

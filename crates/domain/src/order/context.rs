@@ -19,7 +19,7 @@ pub struct DecisionContext<'a> {
     /// The products that the command and the order name, as far as they exist.
     pub products: BTreeMap<ProductId, &'a Product>,
     /// Orders of the same buyer with the same basket as the one to be placed, from within the store's window.
-    pub look_alikes: Vec<&'a Order>,
+    pub possible_duplicates: Vec<&'a Order>,
 }
 
 /// The store and the products that a decision looks at besides the order.
@@ -75,6 +75,6 @@ impl<'a> DecisionContext<'a> {
         product: impl Fn(ProductId) -> Option<&'a Product>,
     ) -> Self {
         let products = references.products.iter().filter_map(|id| Some((*id, product(*id)?))).collect();
-        Self { store: references.store.and_then(store), products, look_alikes: vec![] }
+        Self { store: references.store.and_then(store), products, possible_duplicates: vec![] }
     }
 }

@@ -62,7 +62,7 @@ fn source_for(actor: &Actor) -> Source {
 
 /// An open order of the same buyer with the same basket, placed a moment ago, has to be told apart on purpose.
 fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
-    let open = context.look_alikes.iter().filter(|order| order.status().is_open());
+    let open = context.possible_duplicates.iter().filter(|order| order.status().is_open());
     let alike: Vec<OrderId> = open.map(|order| order.id).filter(|id| !told_apart.contains(id)).collect();
     if alike.is_empty() { Ok(()) } else { Err(Refusal::LooksLike(alike)) }
 }
@@ -94,12 +94,11 @@ pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<E
 
 /// A contact that the shop can do something with: a name, and one way to reach the person.
 pub(super) fn reachable(contact: &Contact) -> Result<(), Refusal> {
-    let invalid = |pointer: &str, code, detail| Refusal::Invalid { pointer: pointer.into(), code, detail };
     if contact.name.is_none() {
-        return Err(invalid("/contact/name", "missing", "give the name of the person who gets the order"));
+        return Err(Refusal::NameMissing);
     }
     if contact.phone.is_none() && contact.email.is_none() {
-        return Err(invalid("/contact/phone", "missing", "give a phone number or an e-mail address"));
+        return Err(Refusal::Unreachable);
     }
     Ok(())
 }

@@ -81,16 +81,13 @@ fn priced(
 
 fn within_limits(requests: &[AmendedLine]) -> Result<(), Refusal> {
     if requests.is_empty() {
-        return Err(invalid("/lines".into(), "too-few", "an order has at least one line"));
+        return Err(Refusal::NoLines);
     }
     if requests.len() > MAX_LINES {
-        return Err(invalid("/lines".into(), "too-many", "an order has at most 200 lines"));
+        return Err(Refusal::TooManyLines { most: MAX_LINES });
     }
     match requests.iter().position(|line| !(1..=MAX_QUANTITY).contains(&line.quantity)) {
-        Some(line) => {
-            let pointer = format!("/lines/{line}/quantity");
-            Err(invalid(pointer, "out-of-range", "a quantity is from 1 to 1000000"))
-        }
+        Some(line) => Err(Refusal::QuantityOutOfRange { line, most: MAX_QUANTITY }),
         None => Ok(()),
     }
 }
@@ -101,19 +98,12 @@ fn meant<'a>(agreed: &'a [Line], requests: &[AmendedLine]) -> Result<Vec<Option<
     let mut taken = BTreeSet::new();
     for (position, request) in requests.iter().enumerate() {
         let Some(no) = request.no else { continue };
-        let pointer = |member: &str| format!("/lines/{position}/{member}");
         match agreed.iter().find(|line| line.no == no) {
-            None => {
-                let detail = "the order has no line of this number";
-                return Err(invalid(pointer("no"), "unknown-line", detail));
-            }
+            None => return Err(Refusal::UnknownLine { line: position }),
             Some(line) if line.product_id != request.product_id => {
-                let detail = "the line of this number is one of another product";
-                return Err(invalid(pointer("product_id"), "other-product", detail));
+                return Err(Refusal::LineOfAnotherProduct { line: position });
             }
-            Some(_) if !taken.insert(no) => {
-                return Err(invalid(pointer("no"), "duplicate", "a line of the order is named once"));
-            }
+            Some(_) if !taken.insert(no) => return Err(Refusal::LineNamedTwice { line: position }),
             Some(_) => {}
         }
     }
@@ -149,8 +139,4 @@ impl Line {
         let total = self.unit_price.checked_mul(quantity).filter(|total| total.in_range());
         Ok(Self { quantity, total: total.ok_or(Refusal::AmountOutOfRange)?, ..self.clone() })
     }
-}
-
-fn invalid(pointer: String, code: &'static str, detail: &'static str) -> Refusal {
-    Refusal::Invalid { pointer, code, detail }
 }

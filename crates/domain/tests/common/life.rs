@@ -50,7 +50,7 @@ impl Life {
             let is_like = |order: &&Order| {
                 order.placed_at.plus_minutes(minutes) > self.now && DuplicateKey::of_order(order) == wanted
             };
-            context.look_alikes = self.earlier.iter().filter(is_like).collect();
+            context.possible_duplicates = self.earlier.iter().filter(is_like).collect();
         }
         context
     }

@@ -70,7 +70,7 @@ pub fn context<'a>(store: &'a Store, products: &'a [Product]) -> DecisionContext
     DecisionContext {
         store: Some(store),
         products: products.iter().map(|product| (product.id, product)).collect::<BTreeMap<_, _>>(),
-        look_alikes: vec![],
+        possible_duplicates: vec![],
     }
 }
 

@@ -1,4 +1,4 @@
-//! Orders whose time is up: what the timers act on.
+//! Orders whose time is up: what the timers look for.
 
 use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::time::Timestamp;

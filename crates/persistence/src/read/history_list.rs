@@ -28,7 +28,7 @@ use crate::tx::Conn;
 
 /// More arms than this are one: along time, with the stores looked at row by row.
 const MAX_ARMS: usize = 100;
-/// Events that are folded for one page, at most; a page of things with longer histories is short.
+/// Events that are folded for one page, at most; a page of resources with longer histories is short.
 const MAX_FOLDED_EVENTS: i64 = 10_000;
 
 /// Which events are asked for. Everything given has to hold.
@@ -40,13 +40,13 @@ pub struct HistoryFilter {
     pub actor_kind: Option<ActorKind>,
     /// Of one of these types.
     pub events: Vec<String>,
-    /// Of one of these kinds of thing.
+    /// Of one of these kinds of resource.
     pub kinds: Vec<Kind>,
     /// Which changed this field.
     pub field: Option<&'static str>,
-    /// Of things of one of these stores.
+    /// Of resources of one of these stores.
     pub stores: Vec<StoreId>,
-    /// Of this thing.
+    /// Of this resource.
     pub entity: Option<i64>,
     /// Written down then or later.
     pub recorded_after: Option<Timestamp>,
@@ -54,7 +54,7 @@ pub struct HistoryFilter {
     pub recorded_before: Option<Timestamp>,
 }
 
-/// What of the history somebody may see, which is what they may see of the things themselves, as they are now.
+/// What of the history somebody may see, which is what they may see of the resources themselves, as they are now.
 #[derive(Clone, Debug)]
 pub struct HistoryReach {
     kinds: Vec<Kind>,
@@ -119,7 +119,7 @@ pub struct HistoryKey {
     pub recorded_at: Timestamp,
     /// What it happened to.
     pub entity_id: i64,
-    /// Its place in that thing's history.
+    /// Its place in that resource's history.
     pub seq: i64,
 }
 
@@ -128,7 +128,7 @@ pub struct HistoryKey {
 pub struct EventRef {
     /// Which.
     pub key: HistoryKey,
-    /// The kind of thing that it happened to.
+    /// The kind of resource that it happened to.
     pub kind: Kind,
 }
 
@@ -169,7 +169,7 @@ pub fn history_page(
     Walk::new(reach, filter, after, engine).page(limit).map(Statement::built)
 }
 
-/// The histories of these things, each as far as the latest of the events: what the events are folded from.
+/// The histories of these resources, each as far as the latest of the events: what the events are folded from.
 ///
 /// # Errors
 /// When the database fails.
@@ -189,7 +189,7 @@ pub async fn histories_of(
     Ok(histories)
 }
 
-/// When, what, which, the kind of thing.
+/// When, what, which, the kind of resource.
 type Columns = (i64, i64, i64, String);
 
 fn listed(walked: SelectStatement) -> SelectStatement {
@@ -338,7 +338,7 @@ fn arms_of_stores(stores: &BTreeSet<StoreId>) -> Vec<Condition> {
     ids.map(|id| Condition::all().add(column("store_id").eq(id))).collect()
 }
 
-/// Every type of event of every kind of thing that is asked for and in reach.
+/// Every type of event of every kind of resource that is asked for and in reach.
 fn arms_of_types(reach: &HistoryReach, filter: &HistoryFilter) -> Vec<Condition> {
     let kinds = reach.kinds.iter().filter(|kind| filter.kinds.is_empty() || filter.kinds.contains(kind));
     let types = kinds.flat_map(|kind| kind.events().iter().map(move |event| (<&str>::from(kind), *event)));

@@ -66,7 +66,11 @@ pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option
 ///
 /// # Errors
 /// When the database fails.
-pub async fn look_alikes(conn: &mut Conn, place: &Place, now: Timestamp) -> Result<Vec<OrderId>, Error> {
+pub async fn possible_duplicates(
+    conn: &mut Conn,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Vec<OrderId>, Error> {
     let keys: Vec<i64> = DuplicateKey::of_place(place, None).iter().map(DuplicateKey::key).collect();
     let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())
@@ -98,7 +102,7 @@ pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Erro
     }))
 }
 
-/// A point in the history of one thing.
+/// A point in the history of one resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AsOf {
     /// When it had this version.
@@ -107,11 +111,11 @@ pub enum AsOf {
     Time(Timestamp),
 }
 
-/// The thing as it was at a moment, without regard to scope. `None`: it did not exist then, or never had that version. A
+/// The resource as it was at a moment, without regard to scope. `None`: it did not exist then, or never had that version. A
 /// product's stock is what its own history says, without what orders hold and took.
 ///
 /// # Errors
-/// When the database fails, the thing is of another kind or its history does not hold together.
+/// When the database fails, the resource is of another kind or its history does not hold together.
 pub async fn state_at<A: Aggregate>(
     conn: &mut Conn,
     entity_id: i64,
@@ -129,7 +133,7 @@ pub async fn state_at<A: Aggregate>(
     }))
 }
 
-/// The whole history of a thing, oldest first, without regard to scope.
+/// The whole history of a resource, oldest first, without regard to scope.
 ///
 /// # Errors
 /// When the database fails.

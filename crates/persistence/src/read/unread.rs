@@ -35,21 +35,21 @@ pub async fn new_among(
 /// When the database fails.
 pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Result<Counted, Error> {
     let filter = OrderFilter { reader: Some(member), new: Some(true), ..OrderFilter::default() };
-    let news = UnreadFilter::of(conn, scope, &filter).await?;
-    let mut select = news.source(conn.engine());
+    let unread = UnreadFilter::of(conn, scope, &filter).await?;
+    let mut select = unread.source(conn.engine());
     select
         .columns(["id", "source"].map(Alias::new))
         .cond_where(in_scope(scope))
         .and_where(column("deleted_at").is_null());
-    if news.is_walked() {
+    if unread.is_walked() {
         select = newest_first(select).limit(MAX_WALKED_ROWS).to_owned();
     }
     let new = Query::select()
         .expr(Expr::val(1))
         .from_subquery(select, Alias::new("orders"))
-        .cond_where(news.condition())
+        .cond_where(unread.condition())
         .to_owned();
-    Ok(Counted { total: count(conn, new).await?, is_lower_bound: news.is_walked() })
+    Ok(Counted { total: count(conn, new).await?, is_lower_bound: unread.is_walked() })
 }
 
 /// The position of the order that came last into these stores; 0: none did. Whatever came up to there is in a list that is

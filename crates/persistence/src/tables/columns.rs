@@ -58,7 +58,7 @@ macro_rules! table_row {
         $($field_visibility:vis $column:ident: $type:ty,)+
     }) => {
         $(#[$attribute])*
-        #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
+        #[derive(Clone, Debug, PartialEq, sqlx_macros::FromRow)]
         $visibility struct $name {
             $($field_visibility $column: $type,)+
         }

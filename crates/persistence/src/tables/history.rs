@@ -51,16 +51,16 @@ statements! {
 }
 
 /// A row of the history with its personal values.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HistoryRow {
     /// What it happened to.
     pub entity_id: i64,
-    /// Its place in that thing's history, from 1.
+    /// Its place in that resource's history, from 1.
     pub seq: i64,
-    /// The kind of thing.
+    /// The kind of resource.
     pub kind: String,
-    /// The store that the thing belongs to.
+    /// The store that the resource belongs to.
     pub store_id: Option<i64>,
     /// The kind of event.
     #[sqlx(rename = "type")]
@@ -212,7 +212,7 @@ impl HistoryRow {
     /// The event as it was decided.
     ///
     /// # Errors
-    /// When the text is of another kind of thing or of a format that this program does not know.
+    /// When the text is of another kind of resource or of a format that this program does not know.
     pub fn decoded<A: Aggregate>(&self) -> Result<Envelope<A::Event>, Error> {
         let at = Row { table: "history", id: self.entity_id };
         if self.kind.parse::<Kind>() != Ok(A::KIND) {
@@ -265,7 +265,7 @@ impl HistoryRow {
     }
 }
 
-/// The state after the rows, which are one thing's history from the start.
+/// The state after the rows, which are one resource's history from the start.
 ///
 /// # Errors
 /// When the rows do not make a history.
@@ -276,12 +276,12 @@ pub fn fold<A: Aggregate>(rows: &[HistoryRow]) -> Result<Option<A>, Error> {
     })
 }
 
-/// The whole histories of these things, sorted by id and sequence.
+/// The whole histories of these resources, sorted by id and sequence.
 pub(crate) async fn load(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HistoryRow>, Error> {
     Ok(conn.fetch_all(&READ.bind((ids,))).await?)
 }
 
-/// The histories of these things, each up to a number, sorted by id and sequence.
+/// The histories of these resources, each up to a number, sorted by id and sequence.
 pub(crate) async fn load_up_to(
     conn: &mut Conn,
     ends: impl IntoIterator<Item = (i64, i64)>,
@@ -291,7 +291,7 @@ pub(crate) async fn load_up_to(
     Ok(conn.fetch_bulk(&READ_UP_TO, &rows).await?)
 }
 
-/// The hashes of single events, by thing and number.
+/// The hashes of single events, by resource and number.
 pub(crate) async fn hashes(
     conn: &mut Conn,
     events: &[(i64, i64)],

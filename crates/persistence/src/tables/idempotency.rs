@@ -22,7 +22,7 @@ statements! {
 }
 
 /// What a key did.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub(crate) struct Record {
     pub scoped_key: String,
     pub fingerprint: String,

@@ -38,7 +38,7 @@ statements! {
          WHERE pg_advisory_xact_lock(key) IS NOT NULL"
     );
     ALIKE: Template = Template::new(
-        "SELECT id FROM orders WHERE look_alike_key {in_keys:1} AND placed_at >= $2 ORDER BY id"
+        "SELECT id FROM orders WHERE duplicate_key {in_keys:1} AND placed_at >= $2 ORDER BY id"
     );
     pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
@@ -84,12 +84,12 @@ table_row! {
         breached_at: Option<i64>,
         deleted_at: Option<i64>,
         deleted_in: Option<i64>,
-        look_alike_key: Option<i64>,
+        duplicate_key: Option<i64>,
         last_line_no: i64,
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct LineRow {
     order_id: i64,
     no: i64,
@@ -261,7 +261,7 @@ impl Stored for Order {
             breached_at: millis(self.breached_at),
             deleted_at: millis(stage.deleted_at),
             deleted_in: stage.deleted_in.map(BatchId::get),
-            look_alike_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
+            duplicate_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
             last_line_no: self.last_line_no.into(),
         }
     }

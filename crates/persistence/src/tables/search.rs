@@ -41,7 +41,7 @@ statements! {
     );
 }
 
-/// The search rows of one batch.
+/// The search rows of one group.
 pub(crate) struct SearchRows {
     pub orders: Rows,
     pub products: Rows,

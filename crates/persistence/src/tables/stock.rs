@@ -14,7 +14,7 @@ statements! {
 }
 
 /// A row of the stock ledger.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
 pub(crate) struct StockMovement {
     pub product_id: i64,
     pub entity_id: i64,

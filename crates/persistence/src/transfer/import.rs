@@ -22,15 +22,15 @@ use crate::scan::Scanned;
 use crate::tables::history::{HistoryRow, fold};
 use crate::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
-/// Longer lines are refused: one thing with its history is far smaller.
+/// Longer lines are refused: one resource with its history is far smaller.
 const MAX_LINE_BYTES: usize = 64 * 1024 * 1024;
-/// Things that wait for the write queue at a time.
+/// Resources that wait for the write queue at a time.
 const MAX_WAITING_THINGS: usize = 256;
 /// Their lines, together, in bytes.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 /// Of the refused lines so many are listed.
 pub const MAX_LISTED_LINES: usize = 100;
-/// Tries of a thing that the write queue cannot take now.
+/// Tries of a resource that the write queue cannot take now.
 const MAX_TRIES: u32 = 50;
 /// Pause between two tries.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -42,9 +42,9 @@ const MAX_FOOTER_BYTES: u64 = 1_024;
 pub struct Summary {
     /// Lines between the first and the last.
     pub lines: u64,
-    /// Things that were taken over.
+    /// Resources that were taken over.
     pub adopted: Counts,
-    /// Things that were there already, with this history or a longer one.
+    /// Resources that were there already, with this history or a longer one.
     pub present: Counts,
     /// Lines that were not taken over.
     pub refused: u64,
@@ -67,7 +67,7 @@ impl Summary {
 pub struct RefusedLine {
     /// Its number, from 1.
     pub line: u64,
-    /// The id of the thing, if it could be read.
+    /// The id of the resource, if it could be read.
     pub id: Option<String>,
     /// Why, in words.
     pub reason: String,
@@ -224,7 +224,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     }
 }
 
-/// A thing on its way through the write queue.
+/// A resource on its way through the write queue.
 struct Adoption {
     line: u64,
     bytes: usize,
@@ -291,7 +291,7 @@ impl<'a> Importing<'a> {
         Ok(())
     }
 
-    /// Waits until at most so many things wait.
+    /// Waits until at most so many resources wait.
     async fn settle(&mut self, most: usize) -> Result<(), TransferError> {
         while self.waiting.len() > most
             && let Some(adoption) = self.waiting.next().await
@@ -327,7 +327,7 @@ impl<'a> Importing<'a> {
     }
 }
 
-/// Adopts one thing. What the queue cannot take now it is given again: adopting twice changes nothing.
+/// Adopts one resource. What the queue cannot take now it is given again: adopting twice changes nothing.
 async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, WriteError> {
     let mut tried = 0;
     loop {
@@ -354,7 +354,7 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
 }
 
 impl Line {
-    /// Does the line say one thing throughout? The chain of hashes is the write queue's to check.
+    /// Does the line say one resource throughout? The chain of hashes is the write queue's to check.
     fn check(&self, version: u32) -> Result<(), &'static str> {
         match self.kind {
             Kind::Store => self.check_as::<Store>(version),
@@ -393,7 +393,7 @@ fn reason(refusal: &Refusal) -> String {
         }
         Refusal::Duplicate { field: "id" } => "it is there already, with another history".to_owned(),
         Refusal::Duplicate { field } => format!("something else has the same {field}"),
-        Refusal::Invalid { detail, .. } => (*detail).to_owned(),
-        other => <&str>::from(other).to_owned(),
+        Refusal::UnknownCustomer => "its customer is not there".to_owned(),
+        other => other.to_string(),
     }
 }

@@ -39,7 +39,7 @@ statements! {
     );
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 struct Beside {
     id: i64,
     has_store: bool,

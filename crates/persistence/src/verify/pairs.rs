@@ -119,7 +119,7 @@ const CHECKS: &[PairCheck] = &[
         statement: &HISTORY_HAS_ROW,
         table: "history",
         code: Code::HistoryWithoutRow,
-        detail: "the thing with this history is not there",
+        detail: "the resource with this history is not there",
     },
     PairCheck {
         name: order,

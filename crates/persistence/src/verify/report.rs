@@ -8,9 +8,9 @@
 //! | `engine-foreign-key` | a row refers to one that is not there (SQLite's `foreign_key_check`) |
 //! | `row-unreadable` | a row has something in a column that cannot be |
 //! | `row-without-history` | a row that no history leads to |
-//! | `history-without-row` | a history whose thing is not there |
-//! | `history-gap` | the events of a thing are numbered 1, 2, 3 … |
-//! | `history-kind` | an event is of the kind of its thing |
+//! | `history-without-row` | a history whose resource is not there |
+//! | `history-gap` | the events of a resource are numbered 1, 2, 3 … |
+//! | `history-kind` | an event is of the kind of its resource |
 //! | `history-hash` | the hash of an event covers its content and the hash before it |
 //! | `history-text` | the text of an event is one that this program can read |
 //! | `history-misfit` | an event can follow the state before it |

@@ -34,8 +34,8 @@ statements! {
     );
 }
 
-/// The movements that these things make, by thing, against those that are stored under the same pairs of product and
-/// thing. Returns how many are stored there.
+/// The movements that these resources make, by resource, against those that are stored under the same pairs of product and
+/// resource. Returns how many are stored there.
 pub(super) async fn check_movements(
     conn: &mut Conn,
     report: &mut Report,
@@ -91,7 +91,7 @@ pub(super) async fn check_surplus(conn: &mut Conn, report: &mut Report, known: u
 #[derive(Default)]
 struct Known {
     pairs: HashSet<(i64, i64)>,
-    /// Things whose histories are broken, which has been reported: anything may have happened to them.
+    /// Resources whose histories are broken, which has been reported: anything may have happened to them.
     broken: HashSet<i64>,
 }
 
@@ -133,7 +133,7 @@ fn key(of: &StockMovement) -> (i64, i64, i64) {
 }
 
 fn finding_of(about: &StockMovement, detail: &str) -> Finding {
-    let thing = match about.entity_id == about.product_id {
+    let resource = match about.entity_id == about.product_id {
         true => "its own event".to_owned(),
         false => format!("an event of {}", Order::text(about.entity_id)),
     };
@@ -143,6 +143,6 @@ fn finding_of(about: &StockMovement, detail: &str) -> Finding {
         id: Some(about.product_id),
         name: ProductId::from_i64(about.product_id).to_string(),
         seq: Some(about.seq),
-        detail: format!("{detail} ({thing})"),
+        detail: format!("{detail} ({resource})"),
     }
 }

@@ -1,7 +1,6 @@
 //! The law of the working set: whatever a submission changes, refused or panicking it leaves everything as it was.
-#![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,15 +15,16 @@ use ordervault_domain::member::{MemberCommand, NewMember};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Amendment, LineRequest, OrderCommand, Place};
 use ordervault_domain::product::{NewProduct, ProductCommand};
+use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{NewStore, Policy, StoreCommand};
 use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
 
 use super::decide::Decider;
 use super::operation::{
-    ActorRef, BatchOperation, BatchOperationKind, Class, Effect, Idempotency, Operation, OperationKind, Rate,
-    Receipt, SessionOperation, SessionOperationKind, Submission, Throttle, ThrottleOperation,
-    ThrottleOperationKind, WriteError,
+    ActorRef, ActorRefKind, BatchOperation, BatchOperationKind, Class, Effect, EffectKind, Idempotency,
+    Operation, OperationKind, Rate, Receipt, SessionOperation, SessionOperationKind, Submission, Throttle,
+    ThrottleOperation, ThrottleOperationKind, WriteError,
 };
 use super::set::WorkingSet;
 use crate::sources::Sources;
@@ -64,6 +64,51 @@ fn what_is_taken_back_has_never_been() {
         assert_eq!(fixture.set != before, changes, "{name} changes something");
         fixture.set.roll_back(savepoint);
         assert_eq!(fixture.set, before, "{name}");
+    }
+}
+
+#[test]
+fn the_examples_have_every_effect() {
+    let mut effects = HashSet::new();
+    for (name, (actor, operations), _) in examples() {
+        match Fixture::new().decide(&calm(), actor, operations) {
+            Ok(Receipt::Executed { done, .. }) => effects.extend(done.iter().map(EffectKind::from)),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+    assert_eq!(effects, EffectKind::iter().collect());
+}
+
+#[test]
+fn everybody_who_may_ask_is_somebody() {
+    for kind in ActorRefKind::iter() {
+        let mut fixture = Fixture::new();
+        let actor = match kind {
+            ActorRefKind::Anonymous => ActorRef::Anonymous,
+            ActorRefKind::Customer => ActorRef::Customer(fixture.customer),
+            ActorRefKind::Guest => ActorRef::Guest(None),
+            ActorRefKind::Member => ActorRef::Member(fixture.member),
+            ActorRefKind::Operator => ActorRef::Operator,
+            ActorRefKind::Importer => ActorRef::Importer,
+            ActorRefKind::System => ActorRef::System,
+        };
+        let outcome = fixture.decide(
+            &calm(),
+            actor,
+            vec![Operation::Throttle(throttle_example(ThrottleOperationKind::Count))],
+        );
+        assert!(outcome.is_ok(), "{kind:?}: {outcome:?}");
+        // Whoever was let in and is not there any more is nobody, not somebody else.
+        let gone = match actor {
+            ActorRef::Customer(_) => ActorRef::Customer(CustomerId::from_i64(1)),
+            ActorRef::Member(_) => ActorRef::Member(MemberId::from_i64(1)),
+            _ => continue,
+        };
+        let outcome = fixture.decide(&calm(), gone, vec![place(fixture.store, fixture.product)]);
+        assert!(
+            matches!(outcome, Err(WriteError::Refused { refusal: Refusal::Inactive, .. })),
+            "{kind:?}: {outcome:?}"
+        );
     }
 }
 
@@ -194,19 +239,8 @@ impl Fixture {
     fn examples(&self, kind: OperationKind) -> Vec<Example> {
         let operator = |operations: Vec<Operation>| (ActorRef::Operator, operations);
         let member = ActorRef::Member(self.member);
-        let on_order = |command| {
-            operator(vec![Operation::Order { id: Some(self.order), expected_version: None, command }])
-        };
         match kind {
-            OperationKind::Order => vec![
-                (member, vec![place(self.store, self.product)]),
-                on_order(OrderCommand::Confirm),
-                on_order(OrderCommand::Amend(Amendment {
-                    lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }.into()]),
-                    ..Amendment::default()
-                })),
-                on_order(OrderCommand::Hide),
-            ],
+            OperationKind::Order => self.order_examples(),
             OperationKind::Store => vec![operator(vec![
                 new_store("Another"),
                 Operation::Store {
@@ -234,7 +268,9 @@ impl Fixture {
                 },
             ])],
             OperationKind::Session => SessionOperationKind::iter()
-                .map(|kind| (ActorRef::Anonymous, vec![Operation::Session(self.session_example(kind))]))
+                .map(|kind| self.session_example(kind))
+                .chain([self.rotation("used before")])
+                .map(|operation| (ActorRef::Anonymous, vec![Operation::Session(operation)]))
                 .collect(),
             OperationKind::Batch => BatchOperationKind::iter()
                 .map(|kind| (member, vec![Operation::Batch(self.batch_example(kind))]))
@@ -264,22 +300,42 @@ impl Fixture {
         }
     }
 
+    fn order_examples(&self) -> Vec<Example> {
+        let on_order = |command| {
+            let operation = Operation::Order { id: Some(self.order), expected_version: None, command };
+            (ActorRef::Operator, vec![operation])
+        };
+        vec![
+            (ActorRef::Member(self.member), vec![place(self.store, self.product)]),
+            on_order(OrderCommand::Confirm),
+            on_order(OrderCommand::Amend(Amendment {
+                lines: Some(vec![LineRequest { product_id: self.product, quantity: 3 }.into()]),
+                ..Amendment::default()
+            })),
+            on_order(OrderCommand::Hide),
+        ]
+    }
+
     fn session_example(&self, kind: SessionOperationKind) -> SessionOperation {
         match kind {
             SessionOperationKind::Open => open_session(self.customer),
-            SessionOperationKind::Rotate => SessionOperation::Rotate {
-                id: self.session,
-                realm: Realm::Customer,
-                presented_hash: token_hash(self.session, 1),
-                idle_millis: HOUR_MILLIS,
-                token_hash: Arc::new(token_hash),
-            },
+            SessionOperationKind::Rotate => self.rotation(&token_hash(self.session, 1)),
             SessionOperationKind::End => SessionOperation::End { id: self.session },
             SessionOperationKind::EndAll => SessionOperation::EndAll {
                 principal_id: self.customer.get(),
                 but: None,
                 because: "password_changed",
             },
+        }
+    }
+
+    fn rotation(&self, presented_hash: &str) -> SessionOperation {
+        SessionOperation::Rotate {
+            id: self.session,
+            realm: Realm::Customer,
+            presented_hash: presented_hash.to_owned(),
+            idle_millis: HOUR_MILLIS,
+            token_hash: Arc::new(token_hash),
         }
     }
 

@@ -17,7 +17,8 @@ use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
 
 /// Who wants something. What they may do is looked up in the transaction that decides.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumDiscriminants)]
+#[strum_discriminants(name(ActorRefKind), derive(EnumIter, Hash), doc = "The kinds of [`ActorRef`].")]
 pub enum ActorRef {
     /// Somebody without an account, who wants one or wants in.
     Anonymous,
@@ -294,7 +295,8 @@ impl std::fmt::Debug for SessionOperation {
 }
 
 /// What one operation led to, as it is after the commit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[strum_discriminants(name(EffectKind), derive(EnumIter, Hash), doc = "The kinds of [`Effect`].")]
 pub enum Effect {
     /// The order.
     Order(Arc<Order>),
@@ -338,7 +340,7 @@ pub enum Receipt {
         /// Was anything written? If not, everything was so already.
         applied: bool,
     },
-    /// Its key was used before, for the same thing: this is what it did then.
+    /// Its key was used before, for the same request: this is what it did then.
     Replayed {
         /// The resource that it made or changed.
         entity_id: i64,

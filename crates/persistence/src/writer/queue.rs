@@ -189,16 +189,16 @@ mod tests {
 
     type Answer = oneshot::Receiver<Result<Receipt, WriteError>>;
 
-    /// A submission that weighs 5 rows an act and has waited so long.
+    /// A submission that weighs 5 rows an operation and has waited so long.
     fn item(actor: ActorRef, class: Class, operations: usize, waited: Duration) -> (Item, Answer) {
         let id = Some(OrderId::from_i64(1));
-        let act = Operation::Order { id, expected_version: None, command: OrderCommand::Confirm };
+        let operation = Operation::Order { id, expected_version: None, command: OrderCommand::Confirm };
         let submission = Submission {
             actor,
             request_id: String::new(),
             class,
             idempotency: None,
-            operations: vec![act; operations],
+            operations: vec![operation; operations],
         };
         let (answer, outcome) = oneshot::channel();
         let since = Instant::now().checked_sub(waited).expect("the machine has been up for seconds");

@@ -45,7 +45,7 @@ pub(crate) async fn a_filter_finds_at_most_so_many(db: Db) {
         "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
          UPDATE orders SET note = (SELECT MAX(n) FROM n);
          CREATE TEMP TABLE c AS SELECT * FROM orders;
-         UPDATE c SET look_alike_key = NULL;
+         UPDATE c SET duplicate_key = NULL;
          WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)
          INSERT INTO orders SELECT c.* FROM c WHERE FALSE;
          CREATE TEMP TABLE n AS WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10000)

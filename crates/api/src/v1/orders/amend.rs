@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::answer::{act, body, line_product};
+use super::answer::{body, carry_out, line_product};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -143,7 +143,7 @@ pub(crate) async fn amend(
         return foresee(&caller, id, version, amendment).await;
     }
     let conditions = Conditions { version: OptionalIfMatch(Some(version)), key };
-    act(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
+    carry_out(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
 }
 
 /// The same decision in the same context, without writing.

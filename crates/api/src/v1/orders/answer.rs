@@ -1,4 +1,4 @@
-//! What requests about orders have in common: lines, the act itself and its answer.
+//! What requests about orders have in common: lines, the command itself and its answer.
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
@@ -13,6 +13,7 @@ use validator::Validate;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::submit::unshown;
 use crate::v1::caller::{Caller, Conditions, Written, offers};
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
@@ -46,8 +47,8 @@ pub(super) fn line_product(fields: &mut Fields, position: usize, product_id: &st
     fields.parsed(format!("/lines/{position}/product_id"), product_id, "unknown-product")
 }
 
-/// Carries out an act on an order and answers with what became of it.
-pub(crate) async fn act(
+/// Carries out a command on an order and answers with what became of it.
+pub(crate) async fn carry_out(
     caller: Caller<'_>,
     id: OrderId,
     conditions: Conditions,
@@ -56,8 +57,8 @@ pub(crate) async fn act(
     command: OrderCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Operation::Order { id: Some(id), expected_version, command };
-    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    let operation = Operation::Order { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![operation]).await?;
     answer(caller.state, &caller.actor, &changed, StatusCode::OK).await
 }
 
@@ -68,16 +69,16 @@ pub(super) async fn body(
     changed: &Written<Order>,
 ) -> Result<OrderBody, Problem> {
     let offers = offers(state, &changed.now, actor).await?;
-    Ok(OrderBody::new(&changed.thing, &actor.scope(), offers, state.now()))
+    Ok(OrderBody::new(&changed.resource, &actor.scope(), offers, state.now()))
 }
 
-/// Answers with an order as an act left it.
+/// Answers with an order as a command left it.
 pub(crate) async fn answer(
     state: &AppState,
     actor: &Actor,
     changed: &Written<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let body = body(state, actor, changed).await?;
-    Ok(changed.answer(status, &order_path(actor, changed.thing.id), &body))
+    let body = body(state, actor, changed).await.map_err(unshown)?;
+    Ok(changed.answer(status, &order_path(actor, changed.resource.id), &body))
 }

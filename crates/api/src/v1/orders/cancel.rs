@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::act;
+use super::answer::carry_out;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -72,5 +72,5 @@ pub(crate) async fn cancel_order(
     let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
     let command = fields.finish(OrderCommand::Cancel { reason, comment })?;
     let caller = Caller::buyer(&state, &buyer, &request_id);
-    act(caller, id.0, Conditions { version, key }, "cancel", &body.0, command).await
+    carry_out(caller, id.0, Conditions { version, key }, "cancel", &body.0, command).await
 }

@@ -15,6 +15,7 @@ use crate::openapi::examples;
 use crate::principals::{CustomerOrGuest, OptionalCustomer};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
+use crate::submit::unshown;
 use crate::throttling;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
@@ -91,7 +92,7 @@ impl PlaceOrder {
     }
 }
 
-/// The act of placing an order.
+/// The command to place an order.
 pub(crate) fn placing(place: Place) -> Operation {
     Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
 }
@@ -142,14 +143,14 @@ pub(crate) async fn place_order(
     };
     // Whoever has just placed it sees it, as whoever proves to know it does.
     let buyer = match buyer {
-        CustomerOrGuest::Guest(_) => CustomerOrGuest::Guest(Some(placed.thing.id)),
+        CustomerOrGuest::Guest(_) => CustomerOrGuest::Guest(Some(placed.resource.id)),
         customer => customer,
     };
     let lookup_token = match buyer {
-        CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.thing.id),
+        CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.resource.id),
         CustomerOrGuest::Customer(_) => None,
     };
-    let order = answer::body(&state, &buyer.actor(), &placed).await?;
-    let path = order_path(&buyer.actor(), placed.thing.id);
+    let order = answer::body(&state, &buyer.actor(), &placed).await.map_err(unshown)?;
+    let path = order_path(&buyer.actor(), placed.resource.id);
     Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::OrderCommand;
 
-use super::answer::act;
+use super::answer::carry_out;
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -32,7 +32,7 @@ pub(crate) async fn hide_order(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::buyer(&state, &buyer, &request_id);
-    act(caller, id.0, Conditions { version, key }, "hide", &(), OrderCommand::Hide).await
+    carry_out(caller, id.0, Conditions { version, key }, "hide", &(), OrderCommand::Hide).await
 }
 
 /// Let one of your orders stand on the public board
@@ -53,5 +53,5 @@ pub(crate) async fn show_order(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::buyer(&state, &buyer, &request_id);
-    act(caller, id.0, Conditions { version, key }, "show", &(), OrderCommand::Show).await
+    carry_out(caller, id.0, Conditions { version, key }, "show", &(), OrderCommand::Show).await
 }

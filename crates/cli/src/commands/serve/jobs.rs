@@ -64,7 +64,8 @@ mod tests {
         assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
         // The same with jobs: there is something to do.
         let on = start(&config::Jobs { enabled: true, interval }, &state, stop);
-        while differences(&before, &dump(&db).await).is_empty() {}
+        let something_happens = async { while differences(&before, &dump(&db).await).is_empty() {} };
+        tokio::time::timeout(Duration::from_secs(60), something_happens).await.unwrap();
         on.abort();
         _ = on.await;
         drop(state);

@@ -51,12 +51,12 @@ pub async fn list_orders(
     after: Option<OrderCursor>,
     limit: u64,
 ) -> Result<Page<OrderSummary, OrderCursor>, Error> {
-    let news = UnreadFilter::of(conn, scope, filter).await?;
-    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else {
+    let unread = UnreadFilter::of(conn, scope, filter).await?;
+    let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else {
         return Ok(Page { items: vec![], next: None });
     };
-    let question = ListQuery { criteria, sort, after, engine: conn.engine(), news };
-    let mut page = find(conn, &question, limit).await?;
+    let query = ListQuery { predicates, sort, after, engine: conn.engine(), unread };
+    let mut page = find(conn, &query, limit).await?;
     mark_matches(conn, scope, filter, &mut page.items).await?;
     if !scope.shows_contact() {
         for item in &mut page.items {
@@ -77,36 +77,36 @@ pub async fn count_orders(
     filter: &OrderFilter,
     sort: OrderSort,
 ) -> Result<Counted, Error> {
-    let news = UnreadFilter::of(conn, scope, filter).await?;
-    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else { return Ok(Counted::of(0)) };
-    let question = ListQuery { criteria, sort, after: None, engine: conn.engine(), news };
-    let candidates = match narrowest(conn, &question).await? {
+    let unread = UnreadFilter::of(conn, scope, filter).await?;
+    let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return Ok(Counted::of(0)) };
+    let query = ListQuery { predicates, sort, after: None, engine: conn.engine(), unread };
+    let candidates = match narrowest(conn, &query).await? {
         Some(narrow) => narrow,
-        None => question.walked(MAX_WALKED_ROWS + 1),
+        None => query.walked(MAX_WALKED_ROWS + 1),
     };
-    let (total, looked_at): (i64, i64) = conn.fetch_one(&question.count(candidates)).await?;
+    let (total, looked_at): (i64, i64) = conn.fetch_one(&query.count(candidates)).await?;
     let is_cut = looked_at.unsigned_abs() > MAX_WALKED_ROWS;
     Ok(Counted { total: total.min(MAX_COUNTED), is_lower_bound: is_cut })
 }
 
 async fn find(
     conn: &mut Conn,
-    question: &ListQuery,
+    query: &ListQuery,
     limit: u64,
 ) -> Result<Page<OrderSummary, OrderCursor>, Error> {
-    let first = ((limit + 1) * question.first_look()).min(MAX_WALKED_ROWS);
-    if !question.is_telling() {
-        let (page, looked_at) = look(conn, question, question.walked(first), limit).await?;
+    let first = ((limit + 1) * query.first_look()).min(MAX_WALKED_ROWS);
+    if !query.is_telling() {
+        let (page, looked_at) = look(conn, query, query.walked(first), limit).await?;
         if page.next.is_some() || looked_at.is_some_and(|rows| rows < first) {
             return Ok(page);
         }
     }
-    if let Some(narrow) = narrowest(conn, question).await? {
-        return Ok(look(conn, question, narrow, limit).await?.0);
+    if let Some(narrow) = narrowest(conn, query).await? {
+        return Ok(look(conn, query, narrow, limit).await?.0);
     }
-    let (mut page, _) = look(conn, question, question.walked(MAX_WALKED_ROWS), limit).await?;
+    let (mut page, _) = look(conn, query, query.walked(MAX_WALKED_ROWS), limit).await?;
     if page.next.is_none() {
-        let last: Option<(i64, i64)> = conn.fetch_optional(&question.walk_end(MAX_WALKED_ROWS)).await?;
+        let last: Option<(i64, i64)> = conn.fetch_optional(&query.walk_end(MAX_WALKED_ROWS)).await?;
         page.next = last.map(|(key, id)| OrderCursor { key, id: OrderId::from_i64(id) });
     }
     Ok(page)
@@ -115,25 +115,25 @@ async fn find(
 /// The page among these candidates, and how many they were, which an empty page does not tell.
 async fn look(
     conn: &mut Conn,
-    question: &ListQuery,
+    query: &ListQuery,
     candidates: Candidates,
     limit: u64,
 ) -> Result<(Page<OrderSummary, OrderCursor>, Option<u64>), Error> {
-    let rows: Vec<SummaryRow> = conn.fetch_all(&question.page(candidates, limit + 1)).await?;
+    let rows: Vec<SummaryRow> = conn.fetch_all(&query.page(candidates, limit + 1)).await?;
     let looked_at = rows.first().map(|row| row.looked_at.unsigned_abs());
     let items = rows.into_iter().map(OrderSummary::try_from).collect::<Result<_, _>>()?;
-    let key = question.sort.key;
+    let key = query.sort.key;
     Ok((Page::of(items, limit, |item: &OrderSummary| item.cursor(key)), looked_at))
 }
 
 /// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.
-async fn narrowest(conn: &mut Conn, question: &ListQuery) -> Result<Option<Candidates>, Error> {
-    let Some(probe) = question.probe(MAX_WALKED_ROWS + 1) else { return Ok(None) };
+async fn narrowest(conn: &mut Conn, query: &ListQuery) -> Result<Option<Candidates>, Error> {
+    let Some(probe) = query.probe(MAX_WALKED_ROWS + 1) else { return Ok(None) };
     let sizes: Vec<(i64, i64)> = conn.fetch_all(&probe).await?;
     let rarest = sizes.into_iter().min_by_key(|(_, size)| *size);
     let is_rare = |size: i64| size.unsigned_abs() <= MAX_WALKED_ROWS;
     let Some((place, _)) = rarest.filter(|(_, size)| is_rare(*size)) else { return Ok(None) };
-    Ok(question.sources(MAX_WALKED_ROWS).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
+    Ok(query.sources(MAX_WALKED_ROWS).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
 }
 
 /// Says of each order where the words are that were asked for, in what the scope shows.
@@ -169,15 +169,15 @@ pub fn list_statements(
     sort: OrderSort,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
-    let news = UnreadFilter::nobodys();
-    let Some(criteria) = Predicate::all(scope, filter, sort, &news) else { return vec![] };
-    let question = ListQuery { criteria, sort, after: None, engine, news };
+    let unread = UnreadFilter::nobodys();
+    let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return vec![] };
+    let query = ListQuery { predicates, sort, after: None, engine, unread };
     let mut statements = vec![
-        ("walk", question.page(question.walked(MAX_WALKED_ROWS), limit + 1)),
-        ("walk end", question.walk_end(MAX_WALKED_ROWS)),
+        ("walk", query.page(query.walked(MAX_WALKED_ROWS), limit + 1)),
+        ("walk end", query.walk_end(MAX_WALKED_ROWS)),
     ];
-    statements.extend(question.probe(MAX_WALKED_ROWS + 1).map(|probe| ("probe", probe)));
-    let narrow = question.sources(MAX_WALKED_ROWS).into_iter();
-    statements.extend(narrow.map(|narrow| ("narrow", question.page(narrow, limit + 1))));
+    statements.extend(query.probe(MAX_WALKED_ROWS + 1).map(|probe| ("probe", probe)));
+    let narrow = query.sources(MAX_WALKED_ROWS).into_iter();
+    statements.extend(narrow.map(|narrow| ("narrow", query.page(narrow, limit + 1))));
     statements
 }

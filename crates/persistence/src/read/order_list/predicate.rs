@@ -1,4 +1,4 @@
-//! Each thing that is asked of an order, as a condition on a row of `orders`.
+//! Each condition that is asked of an order, as a condition on a row of `orders`.
 
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::order::Status;
@@ -14,7 +14,7 @@ use crate::read::terms;
 /// The digits of the phone number, the last one first.
 pub(super) const PHONE: &str = "contact_phone_reversed";
 
-/// One thing that is asked of an order.
+/// One condition on an order.
 pub(super) enum Predicate {
     /// The column has one of these values. An index gives the rows of each in the order of their placing.
     Among(&'static str, Vec<Value>),
@@ -49,11 +49,11 @@ impl Predicate {
         scope: &Scope,
         filter: &OrderFilter,
         sort: OrderSort,
-        news: &UnreadFilter,
+        unread: &UnreadFilter,
     ) -> Option<Vec<Self>> {
         let mut all = reach(scope, filter)?;
-        if news.is_asked() {
-            all.push(Self::New(news.clone()));
+        if unread.is_asked() {
+            all.push(Self::New(unread.clone()));
         }
         if let Some(ids) = &filter.ids {
             all.push(Self::Ids(ids.iter().map(|id| id.get()).collect()));
@@ -131,7 +131,7 @@ impl Predicate {
             Self::Deleted(true) => all.add(column("deleted_at").is_not_null()),
             Self::Deleted(false) => all.add(column("deleted_at").is_null()),
             Self::Ids(ids) => all.add(column("id").is_in(ids.iter().copied())),
-            Self::New(news) => news.condition(),
+            Self::New(unread) => unread.condition(),
         }
     }
 
@@ -141,7 +141,7 @@ impl Predicate {
             Self::Among(name, _) => ["customer_id", "contact_email"].contains(name),
             Self::Within(name, ..) => ["id", "deleted_in"].contains(name),
             Self::Ids(_) => true,
-            Self::New(news) => news.candidates().is_some(),
+            Self::New(unread) => unread.candidates().is_some(),
             Self::PhoneTail(_) => true,
             Self::Words(_, fields) => *fields == [Field::Contact],
             _ => false,
@@ -207,7 +207,7 @@ fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Predicate>> {
     Some(all)
 }
 
-/// What is both wanted and in reach; no wishes want everything, `None` is everything.
+/// What is both wanted and in reach; nothing wanted is everything, `None` is everything.
 fn both<T: Ord>(mut wanted: Vec<T>, reach: Option<Vec<T>>) -> Option<Vec<T>> {
     if wanted.is_empty() {
         return reach;

@@ -1,7 +1,7 @@
 //! Which indexes give the orders in the order of the list.
 //!
 //! A list sorted by the time of placing is walked along the index of a store, of a status, of a customer and so on: one
-//! lane for each value or pair of values that is asked for, all of them merged. Other orders have one lane. No two
+//! range for each value or pair of values that is asked for, all of them merged. Other orders have one range. No two
 //! indexes of `orders` begin with the same column, so that there is one way only.
 
 use ordervault_domain::order::Status;
@@ -14,54 +14,56 @@ use super::predicate::{Predicate, column};
 use super::row::OrderCursor;
 use crate::read::select::united;
 
-/// Most lanes that are merged; with more, the index of all orders is walked.
-const MAX_LANES: usize = 24;
+/// Most ranges that are merged; with more, the index of all orders is walked.
+const MAX_RANGES: usize = 24;
 
 /// The columns before `placed_at` in an index, those that say most first.
-const LANES: [&[&str]; 5] =
+const RANGE_COLUMNS: [&[&str]; 5] =
     [&["customer_id"], &["contact_email"], &["store_id", "status"], &["status"], &["source_status"]];
 
-/// The lanes of a list.
+/// The ranges of a list.
 pub(super) struct IndexRanges {
-    lanes: Vec<RangeKeys>,
-    /// For each criterion whether all rows in the lanes fulfil it.
+    ranges: Vec<RangeKeys>,
+    /// For each predicate whether all rows in the ranges fulfil it.
     pub(super) settled: Vec<bool>,
 }
 
-/// The values that the columns before the sort key have in this lane.
+/// The values that the columns before the sort key have in this range.
 type RangeKeys = Vec<(&'static str, Value)>;
 
 impl IndexRanges {
     /// Those that fit best.
-    pub(super) fn new(criteria: &[Predicate], key: SortKey) -> Self {
+    pub(super) fn new(predicates: &[Predicate], key: SortKey) -> Self {
         let of_columns = |columns: &&[&'static str]| -> Option<Vec<Vec<Value>>> {
-            let first = values(criteria, columns.first()?)?.to_vec();
-            let others = columns.iter().skip(1).map(|name| match values(criteria, name) {
+            let first = values(predicates, columns.first()?)?.to_vec();
+            let others = columns.iter().skip(1).map(|name| match values(predicates, name) {
                 Some(values) => values.to_vec(),
                 None => Status::iter().map(|status| <&str>::from(status).into()).collect(),
             });
             let values: Vec<Vec<Value>> = std::iter::once(first).chain(others).collect();
-            Some(values).filter(|values| values.iter().map(Vec::len).product::<usize>() <= MAX_LANES)
+            Some(values).filter(|values| values.iter().map(Vec::len).product::<usize>() <= MAX_RANGES)
         };
-        let fitting = LANES.iter().filter(|_| key == SortKey::Placed);
+        let fitting = RANGE_COLUMNS.iter().filter(|_| key == SortKey::Placed);
         let fitting = fitting.filter_map(|columns| Some((*columns, of_columns(columns)?))).next();
         let (columns, values_of) = fitting.unwrap_or_default();
-        let mut lanes: Vec<RangeKeys> = vec![vec![]];
+        let mut ranges: Vec<RangeKeys> = vec![vec![]];
         for (&name, values) in columns.iter().zip(&values_of) {
-            let with = |lane: &RangeKeys, value: &Value| [lane.as_slice(), &[(name, value.clone())]].concat();
-            lanes = lanes.iter().flat_map(|lane| values.iter().map(move |value| with(lane, value))).collect();
+            let with =
+                |range: &RangeKeys, value: &Value| [range.as_slice(), &[(name, value.clone())]].concat();
+            ranges =
+                ranges.iter().flat_map(|range| values.iter().map(move |value| with(range, value))).collect();
         }
-        let settled = criteria.iter().map(|criterion| match criterion {
-            Predicate::Among(name, held) => columns.contains(name) && values(criteria, name) == Some(held),
+        let settled = predicates.iter().map(|predicate| match predicate {
+            Predicate::Among(name, held) => columns.contains(name) && values(predicates, name) == Some(held),
             Predicate::Within(name, ..) => *name == key.column(),
             _ => false,
         });
-        Self { lanes, settled: settled.collect() }
+        Self { ranges, settled: settled.collect() }
     }
 
-    /// Does each lane hold a part of the orders only?
+    /// Does each range hold a part of the orders only?
     pub(super) fn are_of_values(&self) -> bool {
-        self.lanes.iter().all(|lane| !lane.is_empty())
+        self.ranges.iter().all(|range| !range.is_empty())
     }
 }
 
@@ -74,15 +76,16 @@ pub(super) struct KeyRange {
 }
 
 impl KeyRange {
-    /// Key and id of the orders in the lanes, in the order of the list, as `sort_key` and `id`.
-    pub(super) fn rows(&self, lanes: IndexRanges, limit: u64, offset: u64) -> SelectStatement {
-        let mut lanes: Vec<SelectStatement> = lanes.lanes.into_iter().map(|lane| self.lane(&lane)).collect();
-        let mut rows = match lanes.pop() {
-            Some(only) if lanes.is_empty() => only,
+    /// Key and id of the orders in the ranges, in the order of the list, as `sort_key` and `id`.
+    pub(super) fn rows(&self, ranges: IndexRanges, limit: u64, offset: u64) -> SelectStatement {
+        let mut ranges: Vec<SelectStatement> =
+            ranges.ranges.into_iter().map(|range| self.range(&range)).collect();
+        let mut rows = match ranges.pop() {
+            Some(only) if ranges.is_empty() => only,
             last => {
-                let parts = lanes.into_iter().chain(last).map(|mut lane| {
-                    lane.limit(limit + offset);
-                    Query::select().columns(["sort_key", "id"]).from_subquery(lane, "lane").to_owned()
+                let parts = ranges.into_iter().chain(last).map(|mut range| {
+                    range.limit(limit + offset);
+                    Query::select().columns(["sort_key", "id"]).from_subquery(range, "range").to_owned()
                 });
                 let mut all = parts.reduce(united).unwrap_or_default();
                 all.order_by("sort_key", self.direction()).order_by("id", self.direction()).to_owned()
@@ -95,43 +98,43 @@ impl KeyRange {
         rows
     }
 
-    /// One lane. It is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL would
+    /// One range. It is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL would
     /// rather walk the index of all orders where it believes that most of them have this value.
-    fn lane(&self, lane: &RangeKeys) -> SelectStatement {
+    fn range(&self, range: &RangeKeys) -> SelectStatement {
         let mut rows = Query::select()
             .expr_as(column(self.sort.key.column()), "sort_key")
             .expr(column("id"))
             .from("orders")
             .to_owned();
-        for &(name, _) in lane {
+        for &(name, _) in range {
             rows.order_by_expr(column(name), self.direction());
         }
         rows.order_by_expr(column(self.sort.key.column()), self.direction());
         rows.order_by_expr(column("id"), self.direction());
-        rows.cond_where(self.range(lane)).to_owned()
+        rows.cond_where(self.bounds(range)).to_owned()
     }
 
-    fn range(&self, lane: &RangeKeys) -> Condition {
-        let names = lane.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
+    fn bounds(&self, range: &RangeKeys) -> Condition {
+        let names = range.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
         let row = Expr::tuple(names.map(column));
         let at = |key: i64, id: i64| {
-            let values = lane.iter().map(|(_, value)| Expr::val(value.clone()));
+            let values = range.iter().map(|(_, value)| Expr::val(value.clone()));
             Expr::tuple(values.chain([Expr::val(key), Expr::val(id)]))
         };
         let (from, to) = self.keys.unwrap_or_default();
-        let is_open = lane.is_empty() && self.keys.is_none();
-        let mut range = Condition::all();
+        let is_open = range.is_empty() && self.keys.is_none();
+        let mut bounds = Condition::all();
         if !is_open || from.is_some() {
-            range = range.add(row.clone().gte(at(from.unwrap_or(i64::MIN), i64::MIN)));
+            bounds = bounds.add(row.clone().gte(at(from.unwrap_or(i64::MIN), i64::MIN)));
         }
         if !is_open || to.is_some() {
-            range = range.add(row.clone().lt(at(to.unwrap_or(i64::MAX), i64::MIN)));
+            bounds = bounds.add(row.clone().lt(at(to.unwrap_or(i64::MAX), i64::MIN)));
         }
         if self.sort.key == SortKey::Due {
             // The index has no others.
-            range = range.add(column("due_at").is_not_null());
+            bounds = bounds.add(column("due_at").is_not_null());
         }
-        range.add_option(self.after.map(|after| {
+        bounds.add_option(self.after.map(|after| {
             let last = at(after.key, after.id.get());
             if self.sort.descending { row.lt(last) } else { row.gt(last) }
         }))
@@ -143,8 +146,8 @@ impl KeyRange {
 }
 
 /// The values that a column may have, if that is asked for.
-fn values<'a>(criteria: &'a [Predicate], column: &str) -> Option<&'a [Value]> {
-    criteria.iter().find_map(|criterion| match criterion {
+fn values<'a>(predicates: &'a [Predicate], column: &str) -> Option<&'a [Value]> {
+    predicates.iter().find_map(|predicate| match predicate {
         Predicate::Among(name, values) if *name == column => Some(values.as_slice()),
         _ => None,
     })

@@ -82,7 +82,7 @@ table_row! {
     }
 }
 
-#[derive(sqlx::FromRow)]
+#[derive(sqlx_macros::FromRow)]
 pub(super) struct SummaryRow {
     #[sqlx(flatten)]
     order: ListedRow,

@@ -17,26 +17,26 @@ use crate::read::terms;
 impl ListQuery {
     /// For each index that finds something that the walk does not see to: at most so many orders.
     pub(super) fn sources(&self, limit: u64) -> Vec<Candidates> {
-        let mut settled = self.lanes().settled;
+        let mut settled = self.ranges().settled;
         let mut sources = vec![];
-        let placed = IndexRanges::new(&self.criteria, SortKey::Placed);
+        let placed = IndexRanges::new(&self.predicates, SortKey::Placed);
         if self.sort.key != SortKey::Placed && placed.are_of_values() {
             settled.iter_mut().zip(&placed.settled).for_each(|(settled, too)| *settled |= *too);
-            let rows = KeyRange::whole(SortKey::Placed, &self.criteria);
+            let rows = KeyRange::whole(SortKey::Placed, &self.predicates);
             sources.push(Candidates {
                 settled: placed.settled.clone(),
                 ids: rows.rows(placed, limit, 0),
                 may_repeat: false,
             });
         }
-        for (index, criterion) in self.criteria.iter().enumerate().filter(|(index, _)| !settled[*index]) {
-            if let Some(mut ids) = criterion.source(self.engine, limit) {
-                let is_exact = criterion.has_exact_source(self.engine);
+        for (index, predicate) in self.predicates.iter().enumerate().filter(|(index, _)| !settled[*index]) {
+            if let Some(mut ids) = predicate.source(self.engine, limit) {
+                let is_exact = predicate.has_exact_source(self.engine);
                 sources.push(Candidates {
                     ids: ids.limit(limit).to_owned(),
                     settled: (0..settled.len()).map(|other| other == index && is_exact).collect(),
                     may_repeat: matches!(
-                        criterion,
+                        predicate,
                         Predicate::Line(_) | Predicate::Ids(_) | Predicate::New(_)
                     ),
                 });
@@ -59,8 +59,8 @@ impl Predicate {
             Self::Among(..) => {
                 let this = std::slice::from_ref(self);
                 match Some(IndexRanges::new(this, SortKey::Placed)).filter(IndexRanges::are_of_values) {
-                    Some(lanes) => KeyRange::whole(SortKey::Placed, this).rows(lanes, limit, 0),
-                    // Too many values for lanes.
+                    Some(ranges) => KeyRange::whole(SortKey::Placed, this).rows(ranges, limit, 0),
+                    // Too many values for ranges.
                     None => all(self.condition(engine)),
                 }
             }
@@ -79,7 +79,7 @@ impl Predicate {
                 Engine::Postgres => words_on_postgres(terms, fields),
             },
             Self::Ids(ids) => unread_filter::listed(ids, engine),
-            Self::New(news) => unread_filter::listed(news.candidates()?, engine),
+            Self::New(unread) => unread_filter::listed(unread.candidates()?, engine),
             Self::Deleted(false) | Self::Unindexed(..) => return None,
         })
     }
@@ -142,14 +142,14 @@ fn words_on_postgres(terms: &[Term], fields: &[Field]) -> SelectStatement {
 
 impl KeyRange {
     /// The whole of the index that this key is sorted by, or as much of it as is asked for.
-    pub(super) fn whole(key: SortKey, criteria: &[Predicate]) -> Self {
+    pub(super) fn whole(key: SortKey, predicates: &[Predicate]) -> Self {
         let sort = OrderSort { key, descending: true };
-        Self { sort, after: None, keys: Self::keys(key, criteria) }
+        Self { sort, after: None, keys: Self::keys(key, predicates) }
     }
 
     /// Which keys are asked for.
-    pub(super) fn keys(key: SortKey, criteria: &[Predicate]) -> Option<(Option<i64>, Option<i64>)> {
-        criteria.iter().find_map(|criterion| match criterion {
+    pub(super) fn keys(key: SortKey, predicates: &[Predicate]) -> Option<(Option<i64>, Option<i64>)> {
+        predicates.iter().find_map(|predicate| match predicate {
             Predicate::Within(name, from, to) if *name == key.column() => Some((*from, *to)),
             _ => None,
         })

@@ -24,14 +24,14 @@ const WIDE_LOOK_ROWS: u64 = 20;
 
 /// A list that is asked for.
 pub(super) struct ListQuery {
-    pub(super) criteria: Vec<Predicate>,
+    pub(super) predicates: Vec<Predicate>,
     pub(super) sort: OrderSort,
     pub(super) after: Option<OrderCursor>,
     pub(super) engine: Engine,
-    pub(super) news: UnreadFilter,
+    pub(super) unread: UnreadFilter,
 }
 
-/// Ids of orders that are looked at one by one, and for each criterion whether all of them fulfil it.
+/// Ids of orders that are looked at one by one, and for each predicate whether all of them fulfil it.
 pub(super) struct Candidates {
     pub(super) ids: SelectStatement,
     pub(super) settled: Vec<bool>,
@@ -42,9 +42,9 @@ pub(super) struct Candidates {
 impl ListQuery {
     /// How many orders to look at first for each row of a page.
     pub(super) fn first_look(&self) -> u64 {
-        let settled = self.lanes().settled;
-        let mut open = self.criteria.iter().zip(settled).filter(|(_, settled)| !settled);
-        open.try_fold(EXACT_LOOK_ROWS, |rows, (criterion, _)| match criterion {
+        let settled = self.ranges().settled;
+        let mut open = self.predicates.iter().zip(settled).filter(|(_, settled)| !settled);
+        open.try_fold(EXACT_LOOK_ROWS, |rows, (predicate, _)| match predicate {
             Predicate::Words(..) => Err(WORDS_LOOK_ROWS),
             Predicate::Deleted(false) => Ok(rows),
             _ => Ok(WIDE_LOOK_ROWS),
@@ -54,13 +54,13 @@ impl ListQuery {
 
     /// Is something asked for, beside what the walk sees to, that few orders have by its nature?
     pub(super) fn is_telling(&self) -> bool {
-        let settled = self.lanes().settled;
-        self.criteria.iter().zip(settled).any(|(criterion, settled)| !settled && criterion.is_telling())
+        let settled = self.ranges().settled;
+        self.predicates.iter().zip(settled).any(|(predicate, settled)| !settled && predicate.is_telling())
     }
 
     /// The first so many orders in the order of the list.
     pub(super) fn walked(&self, rows: u64) -> Candidates {
-        Candidates { ids: self.walk(rows, 0), settled: self.lanes().settled, may_repeat: false }
+        Candidates { ids: self.walk(rows, 0), settled: self.ranges().settled, may_repeat: false }
     }
 
     /// Key and id of the order at which so long a walk ends, if there are so many.
@@ -87,12 +87,12 @@ impl ListQuery {
         let mut page = self.kept(&candidates);
         page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
             .expr_as(subquery(looked_at), "looked_at")
-            .expr_as(self.news.flag(), "is_new")
+            .expr_as(self.unread.flag(), "is_new")
             .cond_where(self.after())
             // Plus nothing: otherwise an engine may walk an index in this order instead of looking up the candidates, in
             // the hope that the first of them come soon.
-            .order_by_expr(key.add(0), self.stretch().direction())
-            .order_by_expr(column("id"), self.stretch().direction())
+            .order_by_expr(key.add(0), self.key_range().direction())
+            .order_by_expr(column("id"), self.key_range().direction())
             .limit(limit);
         Statement::built(among(candidates, page))
     }
@@ -105,16 +105,16 @@ impl ListQuery {
         Statement::built(among(candidates, count))
     }
 
-    pub(super) fn lanes(&self) -> IndexRanges {
-        IndexRanges::new(&self.criteria, self.sort.key)
+    pub(super) fn ranges(&self) -> IndexRanges {
+        IndexRanges::new(&self.predicates, self.sort.key)
     }
 
     fn walk(&self, limit: u64, offset: u64) -> SelectStatement {
-        self.stretch().rows(self.lanes(), limit, offset)
+        self.key_range().rows(self.ranges(), limit, offset)
     }
 
-    fn stretch(&self) -> KeyRange {
-        let keys = KeyRange::keys(self.sort.key, &self.criteria);
+    fn key_range(&self) -> KeyRange {
+        let keys = KeyRange::keys(self.sort.key, &self.predicates);
         KeyRange { sort: self.sort, after: self.after, keys }
     }
 
@@ -143,9 +143,9 @@ impl ListQuery {
                 kept.from_subquery(rows, "orders")
             }
         };
-        for (criterion, settled) in self.criteria.iter().zip(&candidates.settled) {
+        for (predicate, settled) in self.predicates.iter().zip(&candidates.settled) {
             if !settled {
-                kept.cond_where(criterion.condition(self.engine));
+                kept.cond_where(predicate.condition(self.engine));
             }
         }
         kept

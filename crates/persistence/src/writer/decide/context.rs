@@ -21,15 +21,17 @@ pub(super) fn context<'a>(
     let stored = |id: StoreId| set.get::<Store>(id.get());
     let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
     let window_minutes = context.store.and_then(|store| store.policy.duplicate_window_minutes);
-    let look_alikes = match (command, window_minutes) {
-        (order::OrderCommand::Place(place), Some(minutes)) => look_alikes(set, actor, place, minutes, now),
+    let possible_duplicates = match (command, window_minutes) {
+        (order::OrderCommand::Place(place), Some(minutes)) => {
+            possible_duplicates(set, actor, place, minutes, now)
+        }
         _ => vec![],
     };
-    DecisionContext { look_alikes, ..context }
+    DecisionContext { possible_duplicates, ..context }
 }
 
 /// Orders like the one to be placed, from the last so many minutes.
-fn look_alikes<'a>(
+fn possible_duplicates<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
     place: &order::Place,

@@ -1,4 +1,4 @@
-//! Taking over things from an export, history and all: the rows come as they were, the state is folded from them.
+//! Taking over resources from an export, history and all: the rows come as they were, the state is folded from them.
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Kind;
@@ -14,18 +14,6 @@ use crate::tables::stock::own_movement;
 use crate::writer::operation::Effect;
 use crate::writer::set::{Change, Held};
 
-/// The refusal for a history that does not hold together.
-const BROKEN: Refusal = Refusal::Invalid {
-    pointer: String::new(),
-    code: "broken-history",
-    detail: "the hashes, personal values or events of the history do not fit together",
-};
-const UNKNOWN_CUSTOMER: Refusal = Refusal::Invalid {
-    pointer: String::new(),
-    code: "unknown-customer",
-    detail: "its customer is not there",
-};
-
 impl Decider<'_> {
     pub(in crate::writer) fn import_history(
         &mut self,
@@ -35,7 +23,8 @@ impl Decider<'_> {
         if !matches!(actor_context.actor, Actor::Importer | Actor::Operator) {
             return Err(Refusal::Forbidden(None).into());
         }
-        let kind = rows.first().and_then(|row| row.kind.parse::<Kind>().ok()).ok_or(BROKEN)?;
+        let kind =
+            rows.first().and_then(|row| row.kind.parse::<Kind>().ok()).ok_or(Refusal::BrokenHistory)?;
         match kind {
             Kind::Store => self.steps_of::<Store>(rows).map(|_| ())?,
             Kind::Customer => {
@@ -61,14 +50,16 @@ impl Decider<'_> {
                 }
             }
             // They do not travel.
-            Kind::Member => return Err(BROKEN.into()),
+            Kind::Member => return Err(Refusal::BrokenHistory.into()),
         }
         Ok(Effect::HistoryImported)
     }
 
-    /// The steps from state to state, empty if the thing is here already with the same history, or has gone on from it.
+    /// The steps from state to state, empty if the resource is here already with the same history, or has gone on from it.
     fn steps_of<A: Held>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return Err(BROKEN.into()) };
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Err(Refusal::BrokenHistory.into());
+        };
         if self.set.get::<A>(first.entity_id).is_some() {
             let passed = self.set.passed(last.entity_id, last.seq);
             return match self.set.head::<A>(first.entity_id) == last.hash || passed == Some(&last.hash) {
@@ -82,13 +73,14 @@ impl Decider<'_> {
         for row in rows {
             let whole = row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
             if row.entity_id != first.entity_id || !whole {
-                return Err(BROKEN.into());
+                return Err(Refusal::BrokenHistory.into());
             }
             head.clone_from(&row.hash);
-            let event = row.decoded::<A>().map_err(|_| BROKEN)?;
-            let after = A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(|_| BROKEN)?;
+            let event = row.decoded::<A>().map_err(|_| Refusal::BrokenHistory)?;
+            let after = A::apply(state.clone(), row.entity_id, &event, row.stamp())
+                .map_err(|_| Refusal::BrokenHistory)?;
             if row.misderived(state.as_ref(), &after).is_some() {
-                return Err(BROKEN.into());
+                return Err(Refusal::BrokenHistory.into());
             }
             steps.push((state.replace(after.clone()), after));
         }
@@ -124,7 +116,7 @@ impl Decider<'_> {
             return Err(Refusal::UnknownStore);
         }
         if order.customer_id.is_some_and(|id| self.set.get::<Customer>(id.get()).is_none()) {
-            return Err(UNKNOWN_CUSTOMER);
+            return Err(Refusal::UnknownCustomer);
         }
         let known =
             |id: i64| self.set.get::<Product>(id).is_some_and(|found| found.store_id == order.store_id);

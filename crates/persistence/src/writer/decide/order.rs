@@ -50,11 +50,7 @@ impl Decider<'_> {
         if customer_id.is_none_or(|id| self.set.get::<Customer>(id.get()).is_some()) {
             return Ok(());
         }
-        Err(Refusal::Invalid {
-            pointer: "/customer_id".into(),
-            code: "unknown-customer",
-            detail: "there is no customer with this id",
-        })
+        Err(Refusal::UnknownCustomer)
     }
 
     /// Moves what the order's change takes or gives back. `decide` has seen to it that there is enough.

@@ -26,12 +26,7 @@ impl Decider<'_> {
         }
         if let Some(position) = up_to {
             if self.set.last_position(id).is_none_or(|last| position > last) {
-                return Err(Refusal::Invalid {
-                    pointer: "/up_to".into(),
-                    code: "out-of-range",
-                    detail: "no order of your stores has come so far",
-                }
-                .into());
+                return Err(Refusal::PositionNotReached.into());
             }
             if self.set.mark(id).is_some_and(|mark| mark < position) {
                 self.set.apply(Change::Mark(Exchange::put(id, position)));

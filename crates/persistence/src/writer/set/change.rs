@@ -33,11 +33,11 @@ pub(crate) enum Change {
     /// A member becomes another.
     Member(Exchange<i64, Slot<Member>>),
     /// An order becomes another.
-    Order(Exchange<i64, Slot<Order>>),
+    Order(Box<Exchange<i64, Slot<Order>>>),
     /// A batch is opened, goes on, or ends.
     Batch(Exchange<BatchId, Batch>),
-    /// The orders of a new batch, with the versions that they must have.
-    BatchItems(Exchange<BatchId, Arc<[(OrderId, Option<i64>)]>>),
+    /// A new batch gets its orders.
+    BatchItems(Exchange<BatchId, NewItems>),
     /// An order of a batch has had its turn.
     BatchItem(Exchange<(BatchId, OrderId), ItemResult>),
     /// A login begins, goes on, or ends.
@@ -68,7 +68,7 @@ pub(crate) enum Change {
         /// Who.
         member_id: MemberId,
         /// The orders with their versions.
-        versions: Arc<[(OrderId, i64)]>,
+        versions: Versions,
     },
 }
 
@@ -96,6 +96,11 @@ impl<K: Clone + Eq + Hash, V> Exchange<K, V> {
         };
     }
 }
+
+/// The orders of a new batch, with the versions that they must have.
+pub(crate) type NewItems = Arc<[(OrderId, Option<i64>)]>;
+/// Orders with the versions that somebody was shown; 0: not there.
+pub(crate) type Versions = Arc<[(OrderId, i64)]>;
 
 /// A state together with the hash of its last history row.
 #[derive(Clone, Debug, PartialEq)]

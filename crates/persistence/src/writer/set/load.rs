@@ -18,12 +18,12 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 impl WorkingSet {
     /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
-    /// members, customers, passwords, sessions, orders, likenesses of orders to be placed, products; within a class by id.
+    /// members, customers, passwords, sessions, orders, duplicate keys of orders to be placed, products; within a class by id.
     /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
-    /// same order, the database ends one of the two batches, which is then tried again.
+    /// same order, the database ends one of the two groups, which is then tried again.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
-    /// (the last piece is gone, a like order is there) finds its key as well, and gets its answer instead of a refusal.
+    /// (the last piece is gone, a possible duplicate is there) finds its key as well, and gets its answer instead of a refusal.
     pub(crate) async fn load<'a>(
         tx: &mut Tx,
         submissions: impl Iterator<Item = &'a Submission>,

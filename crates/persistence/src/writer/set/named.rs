@@ -3,9 +3,9 @@
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
-use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId};
 use ordervault_domain::member;
-use ordervault_domain::order::{self, Order};
+use ordervault_domain::order::{self, Order, References};
 use ordervault_domain::product::{self, Product};
 
 use crate::tables::history::{HistoryRow, fold};
@@ -73,55 +73,10 @@ impl Named {
                 self.note_order(actor, command);
             }
             Operation::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
-            Operation::Product { id, command, .. } => {
-                self.products.extend(id.map(|id| id.get()));
-                match command {
-                    product::ProductCommand::Create(new) => {
-                        self.stores.push(new.store_id.get());
-                        self.skus.push((new.store_id.get(), new.sku.clone()));
-                    }
-                    product::ProductCommand::Edit(edit) => {
-                        self.edited_skus.extend(id.map(|id| id.get()).zip(edit.sku.clone()));
-                    }
-                    product::ProductCommand::AdjustStock { .. }
-                    | product::ProductCommand::Activate
-                    | product::ProductCommand::Deactivate => {}
-                }
-            }
-            Operation::Customer { id, command, .. } => {
-                self.commanded_customers.extend(id.map(|id| id.get()));
-                match command {
-                    customer::CustomerCommand::Register { contact } => {
-                        let email = contact.email.as_ref();
-                        self.customer_emails.extend(email.map(|email| email.as_str().to_owned()));
-                    }
-                    customer::CustomerCommand::Import { .. } | customer::CustomerCommand::ChangePassword => {}
-                }
-            }
-            Operation::Member { id, command, .. } => {
-                self.commanded_members.extend(id.map(|id| id.get()));
-                self.owners |=
-                    matches!(command, member::MemberCommand::Edit(_) | member::MemberCommand::Deactivate);
-                let contact = match command {
-                    member::MemberCommand::Create(new) => Some(&new.contact),
-                    member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
-                    member::MemberCommand::Activate
-                    | member::MemberCommand::Deactivate
-                    | member::MemberCommand::ChangePassword
-                    | member::MemberCommand::ResetPassword => None,
-                };
-                let email = contact.and_then(|contact| contact.email.as_ref());
-                self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
-            }
-            Operation::Session(session) => match session {
-                SessionOperation::Open { principal_id, .. }
-                | SessionOperation::EndAll { principal_id, .. } => {
-                    self.session_principals.push(*principal_id);
-                }
-                SessionOperation::Rotate { id, .. } | SessionOperation::End { id } => {
-                    self.sessions.push(id.get())
-                }
-            },
+            Operation::Product { id, command, .. } => self.note_product(*id, command),
+            Operation::Customer { id, command, .. } => self.note_customer(*id, command),
+            Operation::Member { id, command, .. } => self.note_member(*id, command),
+            Operation::Session(session) => self.note_session(session),
             Operation::Batch(batch) => self.note_batch(batch),
             Operation::Throttle(throttle) => self.throttles.push(match throttle {
                 ThrottleOperation::Count(throttle) => throttle.key.clone(),
@@ -147,6 +102,58 @@ impl Named {
         }
     }
 
+    fn note_product(&mut self, id: Option<ProductId>, command: &product::ProductCommand) {
+        self.products.extend(id.map(ProductId::get));
+        match command {
+            product::ProductCommand::Create(new) => {
+                self.stores.push(new.store_id.get());
+                self.skus.push((new.store_id.get(), new.sku.clone()));
+            }
+            product::ProductCommand::Edit(edit) => {
+                self.edited_skus.extend(id.map(ProductId::get).zip(edit.sku.clone()));
+            }
+            product::ProductCommand::AdjustStock { .. }
+            | product::ProductCommand::Activate
+            | product::ProductCommand::Deactivate => {}
+        }
+    }
+
+    fn note_customer(&mut self, id: Option<CustomerId>, command: &customer::CustomerCommand) {
+        self.commanded_customers.extend(id.map(CustomerId::get));
+        match command {
+            customer::CustomerCommand::Register { contact } => {
+                self.customer_emails.extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
+            }
+            customer::CustomerCommand::Import { .. } | customer::CustomerCommand::ChangePassword => {}
+        }
+    }
+
+    fn note_member(&mut self, id: Option<MemberId>, command: &member::MemberCommand) {
+        self.commanded_members.extend(id.map(MemberId::get));
+        self.owners |= matches!(command, member::MemberCommand::Edit(_) | member::MemberCommand::Deactivate);
+        let contact = match command {
+            member::MemberCommand::Create(new) => Some(&new.contact),
+            member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
+            member::MemberCommand::Activate
+            | member::MemberCommand::Deactivate
+            | member::MemberCommand::ChangePassword
+            | member::MemberCommand::ResetPassword => None,
+        };
+        let email = contact.and_then(|contact| contact.email.as_ref());
+        self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
+    }
+
+    fn note_session(&mut self, operation: &SessionOperation) {
+        match operation {
+            SessionOperation::Open { principal_id, .. } | SessionOperation::EndAll { principal_id, .. } => {
+                self.session_principals.push(*principal_id);
+            }
+            SessionOperation::Rotate { id, .. } | SessionOperation::End { id } => {
+                self.sessions.push(id.get())
+            }
+        }
+    }
+
     fn note_batch(&mut self, operation: &BatchOperation) {
         match operation {
             BatchOperation::Run { id, order_id } => {
@@ -165,9 +172,11 @@ impl Named {
     }
 
     fn note_order(&mut self, actor: ActorRef, command: &order::OrderCommand) {
+        let references = References::of(command, None);
+        self.stores.extend(references.store.map(|id| id.get()));
+        self.products.extend(references.products.iter().map(|id| id.get()));
         match command {
             order::OrderCommand::Place(place) => {
-                self.stores.push(place.store_id.get());
                 self.customers.extend(place.customer_id.map(|id| id.get()));
                 let customer_id = match actor {
                     ActorRef::Customer(id) => Some(id),
@@ -175,19 +184,13 @@ impl Named {
                 };
                 let duplicate_key = order::DuplicateKey::of_place(place, customer_id);
                 self.alike.extend(duplicate_key.map(|duplicate_key| duplicate_key.key()));
-                self.products.extend(place.lines.iter().map(|line| line.product_id.get()));
             }
             order::OrderCommand::Import(import) => {
-                self.stores.push(import.store_id.get());
                 self.customers.extend(import.customer_id.map(|id| id.get()));
-                self.products.extend(import.lines.iter().map(|line| line.product_id.get()));
-            }
-            order::OrderCommand::Amend(amendment) => {
-                let lines = amendment.lines.iter().flatten();
-                self.products.extend(lines.map(|line| line.product_id.get()));
             }
             // What they have to do with is found in the order itself.
-            order::OrderCommand::Confirm
+            order::OrderCommand::Amend(_)
+            | order::OrderCommand::Confirm
             | order::OrderCommand::Reject { .. }
             | order::OrderCommand::Start
             | order::OrderCommand::Complete

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::Hash;
-use std::sync::Arc;
 
 use ordervault_domain::batch::Batch;
 use ordervault_domain::customer::Customer;
@@ -12,7 +11,7 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
-use super::change::{Change, Exchange, ItemResult, Slot};
+use super::change::{Change, Exchange, ItemResult, NewItems, Slot, Versions};
 use super::working_set::{Held, WorkingSet};
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
@@ -31,7 +30,7 @@ pub(super) struct Net {
     pub members: Befores<i64, Slot<Member>>,
     pub orders: Befores<i64, Slot<Order>>,
     pub batches: Befores<BatchId, Batch>,
-    pub batch_items: Befores<BatchId, Arc<[(OrderId, Option<i64>)]>>,
+    pub batch_items: Befores<BatchId, NewItems>,
     pub item_results: Befores<(BatchId, OrderId), ItemResult>,
     pub sessions: Befores<i64, Session>,
     pub counters: Befores<String, Counter>,
@@ -44,7 +43,7 @@ pub(super) struct Net {
     /// By member and order.
     pub seen: BTreeSet<(i64, i64)>,
     /// By digest: whoever is shown the same twice has one preview.
-    pub previews: BTreeMap<String, (MemberId, Arc<[(OrderId, i64)]>)>,
+    pub previews: BTreeMap<String, (MemberId, Versions)>,
 }
 
 impl Net {
@@ -57,7 +56,7 @@ impl Net {
                 Change::Product(exchange) => first(&mut net.products, exchange),
                 Change::Customer(exchange) => first(&mut net.customers, exchange),
                 Change::Member(exchange) => first(&mut net.members, exchange),
-                Change::Order(exchange) => first(&mut net.orders, exchange),
+                Change::Order(exchange) => first(&mut net.orders, *exchange),
                 Change::Batch(exchange) => first(&mut net.batches, exchange),
                 Change::BatchItems(exchange) => first(&mut net.batch_items, exchange),
                 Change::BatchItem(exchange) => first(&mut net.item_results, exchange),

@@ -1,7 +1,6 @@
 //! Everything that a group of submissions reads, and the journal of what its decisions change.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::customer::Customer;
@@ -12,7 +11,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
-use super::change::{Change, Exchange, ItemResult, Slot};
+use super::change::{Change, Exchange, ItemResult, NewItems, Slot};
 use super::collection::Collection;
 use crate::tables::Stored;
 use crate::tables::batches::Item;
@@ -32,7 +31,7 @@ pub(crate) struct WorkingSet {
     /// Orders of batches that were there before.
     pub(super) read_items: HashMap<(BatchId, OrderId), Item>,
     /// Orders of batches that were opened by this group.
-    pub(super) new_items: HashMap<BatchId, Arc<[(OrderId, Option<i64>)]>>,
+    pub(super) new_items: HashMap<BatchId, NewItems>,
     /// Of orders that had their turn in this group.
     pub(super) item_results: HashMap<(BatchId, OrderId), ItemResult>,
     pub(super) sessions: HashMap<i64, Session>,
@@ -317,6 +316,6 @@ impl Held for Order {
     }
 
     fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
-        Change::Order(exchange)
+        Change::Order(Box::new(exchange))
     }
 }

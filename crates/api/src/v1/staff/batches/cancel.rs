@@ -33,11 +33,11 @@ pub(crate) async fn cancel_batch(
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
     let idempotency = caller.idempotency(key, &format!("cancel_batch {}", id.0), &());
-    let act = Operation::Batch(BatchOperation::Cancel { id: id.0 });
-    match caller.submit(idempotency, vec![act]).await {
+    let operation = Operation::Batch(BatchOperation::Cancel { id: id.0 });
+    match caller.submit(idempotency, vec![operation]).await {
         Ok(Receipt::Executed { mut done, .. }) => match done.pop() {
             Some(Effect::Batch(batch)) => Ok(HttpResponse::Ok().json(BatchBody::from(batch.as_ref()))),
-            _ => Err(Problem::internal("an act led to something else")),
+            _ => Err(Problem::internal("an operation led to something else")),
         },
         // Cancelled once, it stays as it is.
         Ok(Receipt::Replayed { .. }) => {

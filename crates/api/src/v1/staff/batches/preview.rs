@@ -71,8 +71,8 @@ pub(super) async fn show(
     digest: String,
 ) -> Result<HttpResponse, Problem> {
     let versions = selection.versions().into();
-    let act = Operation::Batch(BatchOperation::Preview { digest: digest.clone(), versions });
-    caller.submit(None, vec![act]).await.map_err(|error| not_written(&error))?;
+    let operation = Operation::Batch(BatchOperation::Preview { digest: digest.clone(), versions });
+    caller.submit(None, vec![operation]).await.map_err(|error| not_written(&error))?;
     let now = caller.state.now();
     let shown = |order| OrderSummaryBody::new(order, now);
     let body = PreviewBody {

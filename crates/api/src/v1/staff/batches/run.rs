@@ -169,16 +169,16 @@ pub(crate) async fn run_batch(
         return preview::show(&caller, &action, selection, digest).await;
     }
     let idempotency = caller.idempotency(key, "run_batch", &body.0);
-    let act = match opening(&caller, &staff.member, action, &selector, body.0.digest.as_deref()).await {
-        Ok(act) => act,
+    let operation = match opening(&caller, &staff.member, action, &selector, body.0.digest.as_deref()).await {
+        Ok(operation) => operation,
         // The first request with this key may be what has changed the orders.
         Err(problem) => return repeated(&caller, &staff.member, idempotency.as_ref(), problem).await,
     };
-    let outcome = caller.submit(idempotency, vec![Operation::Batch(act)]).await;
+    let outcome = caller.submit(idempotency, vec![Operation::Batch(operation)]).await;
     answer(&caller, &staff.member, outcome).await
 }
 
-/// The act that opens the batch, if the orders are those that the digest stands for.
+/// The operation that opens the batch, if the orders are those that the digest stands for.
 async fn opening(
     caller: &Caller<'_>,
     member: &Member,
@@ -228,7 +228,7 @@ async fn answer(
                 caller.state.waker.wake();
                 Ok(accepted(&batch, false))
             }
-            _ => Err(Problem::internal("an act led to something else")),
+            _ => Err(Problem::internal("an operation led to something else")),
         },
         Receipt::Replayed { entity_id, .. } => {
             let mut conn = reader(caller.state).await?;

@@ -150,7 +150,7 @@ impl Selection {
     }
 }
 
-/// Stands for one act of one member on orders as they are: SHA-256 in hexadecimal digits.
+/// Stands for one action of one member on orders as they are: SHA-256 in hexadecimal digits.
 pub(super) fn digest(member: MemberId, action: &BatchAction, versions: &[(OrderId, i64)]) -> String {
     let kind = <&str>::from(action.kind());
     let reason = action.reason().map(<&str>::from);

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::MemberId;
 use ordervault_domain::member::MemberCommand;
 
-use super::answer::{MemberBody, act};
+use super::answer::{MemberBody, carry_out};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -31,7 +31,8 @@ pub(crate) async fn activate_member(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "activate_member", &(), MemberCommand::Activate).await
+    carry_out(&caller, id.0, Conditions { version, key }, "activate_member", &(), MemberCommand::Activate)
+        .await
 }
 
 /// Deactivate a member
@@ -53,5 +54,6 @@ pub(crate) async fn deactivate_member(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "deactivate_member", &(), MemberCommand::Deactivate).await
+    carry_out(&caller, id.0, Conditions { version, key }, "deactivate_member", &(), MemberCommand::Deactivate)
+        .await
 }

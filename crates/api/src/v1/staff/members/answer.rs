@@ -167,8 +167,8 @@ pub(super) fn roles(roles: &[Role]) -> BTreeSet<Role> {
     roles.iter().copied().collect()
 }
 
-/// Carries out an act on a member and answers with what became of it.
-pub(super) async fn act(
+/// Carries out a command on a member and answers with what became of it.
+pub(super) async fn carry_out(
     caller: &Caller<'_>,
     id: MemberId,
     conditions: Conditions,
@@ -176,11 +176,11 @@ pub(super) async fn act(
     body: &impl Serialize,
     command: MemberCommand,
 ) -> Result<HttpResponse, Problem> {
-    act_with(caller, id, conditions, name, body, command, None).await
+    carry_out_with(caller, id, conditions, name, body, command, None).await
 }
 
 /// The same, with the hash of a new password.
-pub(super) async fn act_with(
+pub(super) async fn carry_out_with(
     caller: &Caller<'_>,
     id: MemberId,
     conditions: Conditions,
@@ -206,6 +206,6 @@ pub(super) async fn act_with(
 }
 
 pub(super) fn answer(changed: &Written<Member>, status: StatusCode) -> HttpResponse {
-    let body = MemberBody::from(changed.thing.as_ref());
+    let body = MemberBody::from(changed.resource.as_ref());
     changed.answer(status, &format!("/v1/staff/members/{}", body.id), &body)
 }

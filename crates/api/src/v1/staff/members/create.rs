@@ -99,9 +99,9 @@ pub(crate) async fn create_member(
     let (new, password) = body.to_domain(&caller).await?;
     let password_hash = Some(state.passwords.hash(password).await?);
     let command = MemberCommand::Create(new);
-    let act = Operation::Member { id: None, expected_version: None, command, password_hash };
+    let operation = Operation::Member { id: None, expected_version: None, command, password_hash };
     // Without the password: nothing from which it could be guessed is kept beside its hash.
     let wanted = (&body.email, &body.name, &body.roles, body.all_stores, &body.store_ids);
-    let changed = caller.change(key, "create_member", &wanted, vec![act]).await?;
+    let changed = caller.change(key, "create_member", &wanted, vec![operation]).await?;
     Ok(answer(&changed, StatusCode::CREATED))
 }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{MemberBody, act, roles, store_scope, visible};
+use super::answer::{MemberBody, carry_out, roles, store_scope, visible};
 use crate::extract::{IfMatch, PathId, Valid, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -89,5 +89,5 @@ pub(crate) async fn edit_member(
     let command = MemberCommand::Edit(fields.finish(edit)?);
     // The contact is written whole, so even "any version" means the one that it was made from.
     let seen = IfMatch::Version(version.expected_version().unwrap_or(member.version));
-    act(&caller, id.0, Conditions::version(seen), "edit_member", &(), command).await
+    carry_out(&caller, id.0, Conditions::version(seen), "edit_member", &(), command).await
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{MemberBody, act_with, visible};
+use super::answer::{MemberBody, carry_out_with, visible};
 use crate::auth::{NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
@@ -62,6 +62,6 @@ pub(crate) async fn reset_member_password(
     let password_hash = Some(state.passwords.hash(password).await?);
     let conditions = Conditions { version, key };
     let command = MemberCommand::ResetPassword;
-    // The key stands for the act without the password: nothing from which it could be guessed is kept beside its hash.
-    act_with(&caller, id.0, conditions, "reset_member_password", &(), command, password_hash).await
+    // The key stands for the operation without the password: nothing from which it could be guessed is kept beside its hash.
+    carry_out_with(&caller, id.0, conditions, "reset_member_password", &(), command, password_hash).await
 }

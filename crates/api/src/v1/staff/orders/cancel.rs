@@ -16,7 +16,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::answer::act;
+use crate::v1::orders::answer::carry_out;
 
 /// Why an order is called off.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -53,5 +53,5 @@ pub(crate) async fn cancel_staff_order(
 ) -> Result<HttpResponse, Problem> {
     let command = OrderCommand::Cancel { reason: body.0.reason, comment: comment(body.0.comment.as_ref())? };
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(caller, id.0, Conditions { version, key }, "cancel_staff_order", &body.0, command).await
+    carry_out(caller, id.0, Conditions { version, key }, "cancel_staff_order", &body.0, command).await
 }

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::answer::act;
+use crate::v1::orders::answer::carry_out;
 
 /// Mark an order invalid
 ///
@@ -37,5 +37,5 @@ pub(crate) async fn invalidate_order(
 ) -> Result<HttpResponse, Problem> {
     let command = OrderCommand::Invalidate { reason: body.0.reason, comment: body.0.comment()? };
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(caller, id.0, Conditions { version, key }, "invalidate_order", &body.0, command).await
+    carry_out(caller, id.0, Conditions { version, key }, "invalidate_order", &body.0, command).await
 }

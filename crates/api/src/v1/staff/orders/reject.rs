@@ -13,7 +13,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::answer::act;
+use crate::v1::orders::answer::carry_out;
 
 /// Reject an order
 ///
@@ -36,5 +36,5 @@ pub(crate) async fn reject_order(
 ) -> Result<HttpResponse, Problem> {
     let command = OrderCommand::Reject { reason: body.0.reason, comment: body.0.comment()? };
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(caller, id.0, Conditions { version, key }, "reject_order", &body.0, command).await
+    carry_out(caller, id.0, Conditions { version, key }, "reject_order", &body.0, command).await
 }

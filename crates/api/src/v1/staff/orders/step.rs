@@ -22,7 +22,7 @@ macro_rules! step {
             let caller = $crate::v1::caller::Caller::staff(&state, &staff, &request_id);
             let conditions = $crate::v1::caller::Conditions { version, key };
             let command = ordervault_domain::order::OrderCommand::$command $({ $($with)* })?;
-            $crate::v1::orders::answer::act(caller, id.0, conditions, $operation, &(), command).await
+            $crate::v1::orders::answer::carry_out(caller, id.0, conditions, $operation, &(), command).await
         }
     };
 }

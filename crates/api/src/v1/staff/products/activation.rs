@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::product::ProductCommand;
 
-use super::answer::{StaffProductBody, act};
+use super::answer::{StaffProductBody, carry_out};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -31,7 +31,8 @@ pub(crate) async fn activate_product(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "activate_product", &(), ProductCommand::Activate).await
+    carry_out(&caller, id.0, Conditions { version, key }, "activate_product", &(), ProductCommand::Activate)
+        .await
 }
 
 /// Deactivate a product
@@ -52,6 +53,13 @@ pub(crate) async fn deactivate_product(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "deactivate_product", &(), ProductCommand::Deactivate)
-        .await
+    carry_out(
+        &caller,
+        id.0,
+        Conditions { version, key },
+        "deactivate_product",
+        &(),
+        ProductCommand::Deactivate,
+    )
+    .await
 }

@@ -17,6 +17,7 @@ use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::submit::unshown;
 use crate::v1::caller::{Caller, Conditions, Written};
 use crate::v1::catalogue::Currencies;
 use crate::v1::money::MoneyBody;
@@ -134,8 +135,8 @@ pub(super) async fn visible(state: &AppState, actor: &Actor, id: ProductId) -> R
     product.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
-/// Carries out an act on a product and answers with what became of it.
-pub(super) async fn act(
+/// Carries out a command on a product and answers with what became of it.
+pub(super) async fn carry_out(
     caller: &Caller<'_>,
     id: ProductId,
     conditions: Conditions,
@@ -144,9 +145,9 @@ pub(super) async fn act(
     command: ProductCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Operation::Product { id: Some(id), expected_version, command };
-    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
-    answer(caller.state, &changed, StatusCode::OK).await
+    let operation = Operation::Product { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![operation]).await?;
+    answer(caller.state, &changed, StatusCode::OK).await.map_err(unshown)
 }
 
 pub(super) async fn answer(
@@ -155,7 +156,7 @@ pub(super) async fn answer(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = reader(state).await?;
-    let mut product = changed.thing.as_ref().clone();
+    let mut product = changed.resource.as_ref().clone();
     if changed.replayed {
         // Stock has no versions: a repeated answer is about that version and the stock of now.
         let now = ordervault_persistence::read::product(&mut conn, product.id).await.map_err(failed)?;

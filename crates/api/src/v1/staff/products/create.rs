@@ -16,6 +16,7 @@ use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::submit::unshown;
 use crate::v1::caller::Caller;
 use crate::v1::fields::Fields;
 
@@ -85,8 +86,8 @@ pub(crate) async fn create_product(
     body: Valid<CreateProduct>,
 ) -> Result<HttpResponse, Problem> {
     let command = ProductCommand::Create(body.0.to_domain()?);
-    let act = Operation::Product { id: None, expected_version: None, command };
+    let operation = Operation::Product { id: None, expected_version: None, command };
     let caller = Caller::staff(&state, &staff, &request_id);
-    let changed = caller.change(key, "create_product", &body.0, vec![act]).await?;
-    answer(&state, &changed, StatusCode::CREATED).await
+    let changed = caller.change(key, "create_product", &body.0, vec![operation]).await?;
+    answer(&state, &changed, StatusCode::CREATED).await.map_err(unshown)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, act};
+use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, carry_out};
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -77,5 +77,5 @@ pub(crate) async fn edit_product(
 ) -> Result<HttpResponse, Problem> {
     let command = ProductCommand::Edit(body.0.to_domain()?);
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions::version(version), "edit_product", &(), command).await
+    carry_out(&caller, id.0, Conditions::version(version), "edit_product", &(), command).await
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{StaffProductBody, act};
+use super::answer::{StaffProductBody, carry_out};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -57,5 +57,5 @@ pub(crate) async fn adjust_stock(
     let comment = fields.lines_option("/comment", body.0.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
     let command = fields.finish(ProductCommand::AdjustStock { delta: body.0.delta, comment })?;
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "adjust_stock", &body.0, command).await
+    carry_out(&caller, id.0, Conditions { version, key }, "adjust_stock", &body.0, command).await
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::id::StoreId;
 use ordervault_domain::store::StoreCommand;
 
-use super::answer::{StaffStoreBody, act};
+use super::answer::{StaffStoreBody, carry_out};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -31,7 +31,7 @@ pub(crate) async fn activate_store(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "activate_store", &(), StoreCommand::Activate).await
+    carry_out(&caller, id.0, Conditions { version, key }, "activate_store", &(), StoreCommand::Activate).await
 }
 
 /// Deactivate a store
@@ -52,5 +52,6 @@ pub(crate) async fn deactivate_store(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions { version, key }, "deactivate_store", &(), StoreCommand::Deactivate).await
+    carry_out(&caller, id.0, Conditions { version, key }, "deactivate_store", &(), StoreCommand::Deactivate)
+        .await
 }

@@ -111,8 +111,8 @@ pub(super) async fn visible(state: &AppState, actor: &Actor, id: StoreId) -> Res
     store.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
-/// Carries out an act on a store and answers with what became of it.
-pub(super) async fn act(
+/// Carries out a command on a store and answers with what became of it.
+pub(super) async fn carry_out(
     caller: &Caller<'_>,
     id: StoreId,
     conditions: Conditions,
@@ -121,12 +121,12 @@ pub(super) async fn act(
     command: StoreCommand,
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
-    let act = Operation::Store { id: Some(id), expected_version, command };
-    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![act]).await?;
+    let operation = Operation::Store { id: Some(id), expected_version, command };
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![operation]).await?;
     Ok(answer(&changed, StatusCode::OK))
 }
 
 pub(super) fn answer(changed: &Written<Store>, status: StatusCode) -> HttpResponse {
-    let body = StaffStoreBody::from(changed.thing.as_ref());
+    let body = StaffStoreBody::from(changed.resource.as_ref());
     changed.answer(status, &format!("/v1/staff/stores/{}", body.id), &body)
 }

@@ -79,8 +79,8 @@ pub(crate) async fn create_store(
     body: Valid<CreateStore>,
 ) -> Result<HttpResponse, Problem> {
     let command = StoreCommand::Create(body.0.to_domain()?);
-    let act = Operation::Store { id: None, expected_version: None, command };
+    let operation = Operation::Store { id: None, expected_version: None, command };
     let caller = Caller::staff(&state, &staff, &request_id);
-    let changed = caller.change(key, "create_store", &body.0, vec![act]).await?;
+    let changed = caller.change(key, "create_store", &body.0, vec![operation]).await?;
     Ok(answer(&changed, StatusCode::CREATED))
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, act};
+use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, carry_out};
 use super::policy::EditPolicy;
 use crate::extract::{IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
@@ -79,5 +79,5 @@ pub(crate) async fn edit_store(
 ) -> Result<HttpResponse, Problem> {
     let command = StoreCommand::Edit(body.0.to_domain()?);
     let caller = Caller::staff(&state, &staff, &request_id);
-    act(&caller, id.0, Conditions::version(version), "edit_store", &(), command).await
+    carry_out(&caller, id.0, Conditions::version(version), "edit_store", &(), command).await
 }
