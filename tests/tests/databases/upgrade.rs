@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::order::{OrderCommand, Status};
+use ordervault_domain::order::{InvalidReason, OrderCommand, Status};
 use ordervault_domain::store::Policy;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
@@ -135,8 +135,17 @@ pub(crate) async fn fill(db: &Db) {
     let late = shop.place(&customer, &store, &[(&product, 1)]).await;
     shop.clock.advance(120_000);
     shop.change(ActorRef::System, &late, OrderCommand::NoteBreach).await;
-    let confirmed = shop.place(&customer, &store, &[(&product, 2)]).await;
-    shop.change(ActorRef::Operator, &confirmed, OrderCommand::Confirm).await;
+    let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
+    for commands in [
+        &[OrderCommand::Confirm][..],
+        &[OrderCommand::Confirm, OrderCommand::Start],
+        &[invalidate, OrderCommand::Delete { batch: None }],
+    ] {
+        let order = shop.place(&customer, &store, &[(&product, 1)]).await;
+        for command in commands {
+            shop.change(ActorRef::Operator, &order, command.clone()).await;
+        }
+    }
     let (dice, mut known) = (Dice::new(7), Known::default());
     let number = |_| u16::try_from(dice.roll(1 << 16)).unwrap_or(u16::MAX);
     let random = (0..150).map(|_| -> Roll { std::array::from_fn(number) });
