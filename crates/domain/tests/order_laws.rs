@@ -56,9 +56,9 @@ impl Case {
             life.now = life.now.plus_millis(*wait);
             let before = life.order.clone();
             if let Ok(events) = life.live(by, actor, command) {
-                look(&life, before.as_ref(), actor, command, &events)?
+                look(&life, before.as_ref(), actor, command, &events)?;
             } else {
-                prop_assert_eq!(&life.order, &before)
+                prop_assert_eq!(&life.order, &before);
             }
         }
         Ok(())

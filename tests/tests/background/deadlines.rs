@@ -308,7 +308,9 @@ impl Room {
 
 /// All of them tick, and come to rest.
 async fn tick(rooms: &mut [Room]) {
-    rooms.iter().for_each(|room| room.ticks.add_permits(2));
+    for room in rooms.iter() {
+        room.ticks.add_permits(2);
+    }
     for room in rooms {
         room.rest().await;
     }

@@ -17,6 +17,11 @@ use ordervault_tests::queue::another_process;
 use ordervault_tests::shop::Shop;
 use tokio::sync::oneshot;
 
+static IDLE: Template = Template::forked(
+    "SELECT 0",
+    "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
+);
+
 ordervault_tests::twin_tests!(
     a_follower_gets_every_event_in_its_order_and_goes_on_where_it_was,
     what_was_done_and_not_noted_comes_again,
@@ -119,17 +124,14 @@ async fn of_two_at_once_nobody_puts_the_position_back(db: Db) {
         fixture.place().await;
         assert_eq!(told(&elsewhere, "one").await.len(), 1);
         elsewhere.close().await;
-        Ok::<_, Error>(fixture.shop.close().await)
+        fixture.shop.close().await;
+        Ok::<_, Error>(())
     };
     follow(&db, "one", slow).await.expect("followed");
     assert_eq!(told(&db, "one").await, []);
 }
 
 async fn nothing_is_held_open_while_it_works(db: Db) {
-    static IDLE: Template = Template::forked(
-        "SELECT 0",
-        "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'",
-    );
     let fixture = Fixture::open(&db).await;
     fixture.place().await;
     let work = |_| async {
@@ -152,28 +154,6 @@ async fn nothing_is_held_open_while_it_works(db: Db) {
     runner.await.expect("no panic");
     assert_eq!(*looks.lock().expect("no panic"), [0]);
     fixture.shop.close().await;
-
-    /// Looks for transactions that are open while it works.
-    struct Looking(Arc<Mutex<Vec<i64>>>);
-
-    impl Job for Looking {
-        fn name(&self) -> &'static str {
-            "looking"
-        }
-
-        fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>> {
-            async {
-                let work = |_| async {
-                    let (idle,): (i64,) = tools.db.read().await?.fetch_one(&IDLE.bind(())).await?;
-                    self.0.lock().expect("no panic").push(idle);
-                    Ok::<_, Error>(())
-                };
-                follow(&tools.db, "looking", work).await?;
-                Ok(Remaining::Nothing)
-            }
-            .boxed()
-        }
-    }
 }
 
 /// A follower to whom nobody listens.
@@ -223,4 +203,26 @@ async fn until<Look: Future<Output = bool>>(is_so: impl Fn() -> Look) {
         }
     };
     tokio::time::timeout(HOPELESS, waiting).await.expect("it comes so far");
+}
+
+/// Looks for transactions that are open while it works.
+struct Looking(Arc<Mutex<Vec<i64>>>);
+
+impl Job for Looking {
+    fn name(&self) -> &'static str {
+        "looking"
+    }
+
+    fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>> {
+        async {
+            let work = |_| async {
+                let (idle,): (i64,) = tools.db.read().await?.fetch_one(&IDLE.bind(())).await?;
+                self.0.lock().expect("no panic").push(idle);
+                Ok::<_, Error>(())
+            };
+            follow(&tools.db, "looking", work).await?;
+            Ok(Remaining::Nothing)
+        }
+        .boxed()
+    }
 }

@@ -29,7 +29,7 @@ ordervault_tests::twin_tests!(
 );
 
 /// The pause of every job here.
-const PAUSE: Duration = Duration::from_secs(3_600);
+const PAUSE: Duration = Duration::from_hours(1);
 /// Longer than anything may take.
 const HOPELESS: Duration = Duration::from_secs(30);
 

@@ -119,9 +119,9 @@ fn create(path: &Path, key: &[u8; KEY_BYTES]) -> io::Result<()> {
 #[cfg(unix)]
 fn refuse_open_mode(file: &File, path: &Path) -> Result<(), SecretError> {
     use std::os::unix::fs::PermissionsExt;
+    const OF_OTHERS: u32 = 0o077;
     let metadata = file.metadata().map_err(|error| SecretError::Io(path.to_owned(), error))?;
     let mode = metadata.permissions().mode() & 0o777;
-    const OF_OTHERS: u32 = 0o077;
     if mode & OF_OTHERS == 0 { Ok(()) } else { Err(SecretError::TooOpen(path.to_owned(), mode)) }
 }
 

@@ -34,7 +34,7 @@ pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
 pub use reason::{CancelReason, InvalidReason};
 pub use rights::authorize;
-pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, Valid};
+pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
 

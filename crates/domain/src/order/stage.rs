@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 pub type StepTime = Option<Timestamp>;
 
 /// How far the execution of an order came, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named like the steps")]
 pub enum Execution {
     /// It waits for the shop's look.
@@ -25,7 +25,7 @@ pub enum Execution {
 }
 
 /// That an order was called off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled {
     /// How far it had come.
     pub from: Execution,
@@ -36,7 +36,7 @@ pub struct Cancelled {
 }
 
 /// An order that is a real one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Valid {
     /// On its way, or done.
     Live(Execution),
@@ -45,7 +45,7 @@ pub enum Valid {
 }
 
 /// That an order never was a real one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Invalid {
     /// What it was taken for: it is that again when the mark is taken back.
     pub from: Valid,
@@ -58,7 +58,7 @@ pub struct Invalid {
 }
 
 /// That an order is in the trash.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trash {
     /// Since when.
     pub at: Timestamp,
@@ -66,8 +66,9 @@ pub struct Trash {
     pub batch: Option<BatchId>,
 }
 
-/// Where an order stands.
+/// Where an order stands. As text it is its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "StageParts", try_from = "StageParts")]
 pub enum Stage {
     /// It is a real one.
     Valid(Valid),
@@ -75,8 +76,8 @@ pub enum Stage {
     Invalid(Invalid),
 }
 
-/// A [`Stage`] part by part, as rows and answers tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A [`Stage`] part by part, as rows, answers and exports tell it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StageParts {
     /// The status.
     pub status: Status,
@@ -265,5 +266,24 @@ impl StageParts {
         }
         // Whatever was left out on the way did not fit.
         (stage.parts() == self).then_some(stage)
+    }
+}
+
+impl From<Stage> for StageParts {
+    fn from(stage: Stage) -> Self {
+        stage.parts()
+    }
+}
+
+/// Parts that no stage has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the status, its times and its reasons do not fit together")]
+pub struct UnfitParts;
+
+impl TryFrom<StageParts> for Stage {
+    type Error = UnfitParts;
+
+    fn try_from(parts: StageParts) -> Result<Self, UnfitParts> {
+        parts.stage().ok_or(UnfitParts)
     }
 }

@@ -16,6 +16,7 @@ pub struct Order {
     /// Number of the last history row.
     pub version: i64,
     /// Where it stands, with what belongs to that.
+    #[serde(flatten)]
     pub stage: Stage,
     /// The store that sells.
     pub store_id: StoreId,

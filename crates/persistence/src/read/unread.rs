@@ -42,7 +42,8 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
         .cond_where(in_scope(scope))
         .and_where(column("deleted_at").is_null());
     if unread.is_walked() {
-        newest_first(select).limit(MAX_WALKED_ROWS).clone_into(&mut select);
+        select = newest_first(select);
+        select.limit(MAX_WALKED_ROWS);
     }
     let new = Query::select()
         .expr(Expr::val(1))

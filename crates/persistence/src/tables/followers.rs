@@ -66,10 +66,10 @@ pub async fn follow<E: From<Error>, Work: Future<Output = Result<(), E>>>(
 
 /// The first events behind the follower's position.
 async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
+    type Row = (i64, i64, i64, String, String, Option<i64>);
     let mut conn = db.read().await?;
     let position: Option<(i64,)> = conn.fetch_optional(&POSITION.bind((name,))).await?;
     let position = position.map_or(0, |(position,)| position);
-    type Row = (i64, i64, i64, String, String, Option<i64>);
     let rows: Vec<Row> = conn.fetch_all(&next_statement(position)).await?;
     rows.into_iter()
         .map(|(position, entity_id, seq, kind, event, store_id)| {
