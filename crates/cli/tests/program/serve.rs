@@ -146,8 +146,7 @@ fn a_sqlite_file_has_one_server() {
 async fn members_are_made_listed_and_given_new_passwords() {
     for shop in Installation::on_both().await {
         let shown = |out: &[u8]| text(out).lines().last().unwrap().rsplit(' ').next().unwrap().to_owned();
-        let create =
-            ["member", "create", "Ana@Installation.example", "--name", "Ana 林", "--role", "owner,clerk"];
+        let create = ["member", "create", "Ana@Shop.example", "--name", "Ana 林", "--role", "owner,clerk"];
         let made = shop.run(&create);
         assert_ends(
             &made,
