@@ -288,7 +288,7 @@ CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE positi
 
 -- How far each follower of the outbox has come. No row: nowhere yet.
 CREATE TABLE followers (
-    name TEXT COLLATE "C" PRIMARY KEY,
+    name TEXT COLLATE "C" PRIMARY KEY NOT NULL,
     position BIGINT NOT NULL
 );
 
