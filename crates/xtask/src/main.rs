@@ -5,7 +5,9 @@
 //! # Rooms, from top to bottom
 //!
 //! - `ci`: the stages that every change has to pass
-//! - `postgres`: finds or installs what the tests need
+//! - `postgres`, `tools`: find or install what the tests and the stages need
+//! - `snapshots`: committed files that no test names
+//! - `apt`: installs packages of Debian
 //! - `shell`: runs other programs
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]

@@ -11,8 +11,8 @@ use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, S
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest, Order,
-    OrderCommand, OrderCommandKind, Place, Status,
+    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
+    MAX_LINES, Order, OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::{Refusal, Rule};
@@ -266,10 +266,16 @@ impl Fixture {
             ("unknown-store", customer, buy(&self.closed, &self.tea, 1)),
             ("unknown-store", customer, with(&|place| place.store_id = StoreId::from_i64(3))),
             ("unknown-store", clerk, buy(&self.other_store, &self.elsewhere, 1)),
-            ("invalid", customer, with(&|place| place.lines.clear())),
-            ("invalid", customer, with(&|place| place.lines[0].quantity = 0)),
-            ("invalid", customer, with(&|place| place.contact = Contact::default())),
-            ("invalid", operator, with(&|place| place.customer_id = Some(CustomerId::from_i64(3)))),
+            ("no-lines", customer, with(&|place| place.lines.clear())),
+            ("too-many-lines", customer, with(&|place| place.lines = vec![place.lines[0]; MAX_LINES + 1])),
+            ("quantity-out-of-range", customer, with(&|place| place.lines[0].quantity = 0)),
+            ("name-missing", customer, with(&|place| place.contact = Contact::default())),
+            (
+                "unreachable",
+                customer,
+                with(&|place| (place.contact.phone, place.contact.email) = (None, None)),
+            ),
+            ("unknown-customer", operator, with(&|place| place.customer_id = Some(CustomerId::from_i64(3)))),
             ("inactive", ActorRef::Customer(CustomerId::from_i64(3)), buy(&self.store, &self.tea, 1)),
             (
                 "inactive",
@@ -296,7 +302,7 @@ impl Fixture {
             ("state-conflict", operator, on_order(self.pending.id, None, OrderCommand::Restore)),
             ("insufficient-stock", operator, on_order(self.invalid.id, None, OrderCommand::Restore)),
             ("insufficient-stock", operator, on_order(self.pending.id, Some(1), amend(eleven))),
-            ("invalid", operator, on_order(self.pending.id, None, amend(vec![]))),
+            ("no-lines", operator, on_order(self.pending.id, None, amend(vec![]))),
             ("cut-off-passed", customer, on_order(self.late.id, None, cancel(CancelReason::Customer))),
             ("duplicate", operator, on_order(self.pending.id, None, OrderCommand::Place(self.place()))),
         ]
@@ -305,7 +311,18 @@ impl Fixture {
     /// Rules that are asked of nothing else.
     fn refused_rest(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let customer = actor(&self.customer);
+        let named = |no, product: &Product| AmendedLine { no: Some(no), product_id: product.id, quantity: 1 };
+        let amend = |lines| {
+            let amendment = Amendment { lines: Some(lines), ..Amendment::default() };
+            on_order(self.pending.id, None, OrderCommand::Amend(amendment))
+        };
+        let seen = Operation::Seen { orders: vec![], up_to: Some(i64::MAX) };
         vec![
+            ("unknown-line", ActorRef::Operator, amend(vec![named(2, &self.tea)])),
+            ("line-of-another-product", ActorRef::Operator, amend(vec![named(1, &self.dear)])),
+            ("line-named-twice", ActorRef::Operator, amend(vec![named(1, &self.tea), named(1, &self.tea)])),
+            ("position-not-reached", ActorRef::Member(self.owner.id), seen),
+            ("broken-history", ActorRef::Operator, Operation::ImportHistory(Arc::new([]))),
             ("looks-like", customer, place(self.asked.store_id, &[(&self.asked, 1)])),
             ("amount-out-of-range", customer, place(self.store.id, &[(&self.dear, 2)])),
             (
@@ -361,12 +378,12 @@ impl Fixture {
         vec![
             ("duplicate", operator, create(self.store.id, &self.tea.sku, 1)),
             ("unknown-store", operator, create(StoreId::from_i64(3), "new", 1)),
-            ("invalid", operator, create(self.store.id, "new", -1)),
+            ("opening-stock-out-of-range", operator, create(self.store.id, "new", -1)),
             ("forbidden", clerk, create(self.store.id, "new", 1)),
             ("duplicate", operator, edit(&|edit| edit.sku = Some(self.retired.sku.clone()))),
-            ("invalid", operator, edit(&|edit| edit.price = Some(Amount::new(-1)))),
+            ("price-out-of-range", operator, edit(&|edit| edit.price = Some(Amount::new(-1)))),
             ("stock-below-reserved", operator, adjust(-9)),
-            ("invalid", operator, adjust(i64::MAX)),
+            ("stock-above-limit", operator, adjust(i64::MAX)),
             ("not-found", operator, on_product(ProductId::from_i64(3), product::ProductCommand::Activate)),
             ("not-found", operator, on_store(StoreId::from_i64(3), store::StoreCommand::Activate)),
             (
@@ -441,6 +458,7 @@ impl Fixture {
                 password_hash: None,
             }
         };
+        let none = member::MemberEdit { roles: Some([].into()), ..member::MemberEdit::default() };
         let fewer = member::MemberEdit { roles: Some([Role::Clerk].into()), ..member::MemberEdit::default() };
         vec![
             (
@@ -472,6 +490,7 @@ impl Fixture {
             ("own-account", owner, on_member(self.owner.id, member::MemberCommand::Deactivate)),
             ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Deactivate)),
             ("last-owner", operator, on_member(self.owner.id, member::MemberCommand::Edit(fewer))),
+            ("no-role", operator, on_member(self.clerk.id, member::MemberCommand::Edit(none))),
             ("not-found", owner, on_member(self.clerk.id, member::MemberCommand::ChangePassword)),
             ("not-found", operator, on_member(MemberId::from_i64(3), member::MemberCommand::Activate)),
         ]
