@@ -386,7 +386,7 @@ CREATE INDEX throttles_by_expiry ON throttles (expires_at);
 -- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (
     id BIGINT PRIMARY KEY,
-    batch BIGINT NOT NULL,
+    last_group BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );
 

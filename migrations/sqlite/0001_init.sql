@@ -378,7 +378,7 @@ CREATE INDEX throttles_by_expiry ON throttles (expires_at);
 -- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (
     id INTEGER PRIMARY KEY,
-    batch INTEGER NOT NULL,
+    last_group INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;
 

@@ -81,7 +81,7 @@ pub fn differences(left: &Dump, right: &Dump) -> Vec<String> {
     lines
 }
 
-/// The lines in which a database is not as it was. That an attempt was counted, in a batch of its own, is no change.
+/// The lines in which a database is not as it was. That an attempt was counted, in a group of its own, is no change.
 pub fn changes(before: &Dump, after: &Dump) -> Vec<String> {
     const OF_ATTEMPTS: [&str; 2] = ["throttles", "writers"];
     let mut before = before.clone();

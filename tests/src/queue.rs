@@ -27,14 +27,14 @@ use crate::postgres;
 pub type SubmissionResult = Result<Receipt, WriteError>;
 
 /// Hands over all of them before the writer can take any (on the one thread of `#[tokio::test]`), so that they make
-/// one batch; see [`batches`].
+/// one group; see [`written_groups`].
 pub async fn together(writer: &Writer, submissions: Vec<Submission>) -> Vec<SubmissionResult> {
     join_all(submissions.into_iter().map(|submission| writer.submit(submission))).await
 }
 
-/// How many batches all writers of the database have committed.
-pub async fn batches(db: &Db) -> i64 {
-    dump(db).await["writers"].iter().filter_map(|row| row.int("batch")).sum()
+/// How many groups all writers of the database have committed.
+pub async fn written_groups(db: &Db) -> i64 {
+    dump(db).await["writers"].iter().filter_map(|row| row.int("last_group")).sum()
 }
 
 /// Numbers everything that waits, and lets the arrivals follow, as a server would.

@@ -2,6 +2,7 @@
 //! earlier ones led to.
 
 use std::collections::BTreeMap;
+use std::iter::repeat_n;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
@@ -11,7 +12,7 @@ use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, S
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
     AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
-    OrderCommand, Place, Status,
+    OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
@@ -20,6 +21,7 @@ use ordervault_persistence::writer::{
     ThrottleOperation, TokenHash,
 };
 use ordervault_persistence::{Realm, Session};
+use strum::IntoEnumIterator as _;
 
 use crate::queue::{SubmissionResult, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
 use crate::shop::{contact, submission};
@@ -186,25 +188,33 @@ impl Known {
         let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
         let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
-        let command = match what % 18 {
-            0..=2 => OrderCommand::Confirm,
-            3 | 4 => OrderCommand::Start,
-            5 => OrderCommand::Complete,
-            6 => cancel(if how.is_multiple_of(2) { CancelReason::Customer } else { CancelReason::Staff }),
-            7 => OrderCommand::Reject { reason, comment },
-            8 => OrderCommand::Invalidate { reason, comment },
-            9 => OrderCommand::Restore,
-            12 | 13 => OrderCommand::Delete { batch: None },
-            14 => OrderCommand::Undelete { batch: None },
-            15 => OrderCommand::Hide,
-            16 => OrderCommand::Show,
-            17 => OrderCommand::NoteBreach,
-            _ => OrderCommand::Amend(Amendment {
+        let roll = [0, which, what, how, which, what, how, 0];
+        let kinds = OrderCommandKind::iter().flat_map(|kind| repeat_n(kind, share(kind)));
+        let kinds: Vec<OrderCommandKind> = kinds.collect();
+        let command = match kinds[usize::from(what) % kinds.len()] {
+            OrderCommandKind::Place => return self.place(roll),
+            OrderCommandKind::Import => return self.import(roll),
+            OrderCommandKind::Confirm => OrderCommand::Confirm,
+            OrderCommandKind::Reject => OrderCommand::Reject { reason, comment },
+            OrderCommandKind::Amend => OrderCommand::Amend(Amendment {
                 lines: how.is_multiple_of(2).then(|| self.amended_lines(how / 2)),
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
                 note: how.is_multiple_of(5).then(|| telling(how / 5)),
                 comment,
             }),
+            OrderCommandKind::Start => OrderCommand::Start,
+            OrderCommandKind::Complete => OrderCommand::Complete,
+            OrderCommandKind::Cancel => {
+                cancel(if how.is_multiple_of(2) { CancelReason::Customer } else { CancelReason::Staff })
+            }
+            OrderCommandKind::Invalidate => OrderCommand::Invalidate { reason, comment },
+            OrderCommandKind::Restore => OrderCommand::Restore,
+            OrderCommandKind::Delete => OrderCommand::Delete { batch: None },
+            OrderCommandKind::Undelete => OrderCommand::Undelete { batch: None },
+            OrderCommandKind::Hide => OrderCommand::Hide,
+            OrderCommandKind::Show => OrderCommand::Show,
+            OrderCommandKind::NoteBreach => OrderCommand::NoteBreach,
+            OrderCommandKind::Expire => OrderCommand::Expire,
         };
         let expected = match how % 7 {
             0 => Some(version),
@@ -461,6 +471,27 @@ fn attempt([.., which, _, how, _, _, _]: Roll) -> Operation {
             ThrottleOperation::Count(Throttle { key, rate, backs_off: kind == 1 })
         }
     })
+}
+
+/// How often a command of this kind is asked for, beside others.
+fn share(kind: OrderCommandKind) -> usize {
+    match kind {
+        // What brings an order on comes often enough to bring it to its end.
+        OrderCommandKind::Confirm => 3,
+        OrderCommandKind::Amend | OrderCommandKind::Start | OrderCommandKind::Delete => 2,
+        OrderCommandKind::Place
+        | OrderCommandKind::Import
+        | OrderCommandKind::Reject
+        | OrderCommandKind::Complete
+        | OrderCommandKind::Cancel
+        | OrderCommandKind::Invalidate
+        | OrderCommandKind::Restore
+        | OrderCommandKind::Undelete
+        | OrderCommandKind::Hide
+        | OrderCommandKind::Show
+        | OrderCommandKind::NoteBreach
+        | OrderCommandKind::Expire => 1,
+    }
 }
 
 fn pick<T>(of: &[T], n: u16) -> Option<&T> {

@@ -21,7 +21,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::InvalidCredentials
         | Refusal::VersionConflict { .. }
         | Refusal::StateConflict { .. }
-        | Refusal::LooksLike(_)
+        | Refusal::PossibleDuplicate(_)
         | Refusal::LastOwner
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
@@ -113,7 +113,7 @@ mod tests {
                 Refusal::UnknownProduct(vec![1]),
                 "/lines/1/product_id unknown-product there is no such product in this store",
             ),
-            Rule::LooksLike => (Refusal::LooksLike(vec![OrderId::from_i64(1)]), ""),
+            Rule::PossibleDuplicate => (Refusal::PossibleDuplicate(vec![OrderId::from_i64(1)]), ""),
             Rule::UnknownStore => (Refusal::UnknownStore, "/store_id unknown-store there is no such store"),
             Rule::UnknownCustomer => {
                 (Refusal::UnknownCustomer, "/customer_id unknown-customer there is no customer with this id")

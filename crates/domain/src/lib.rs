@@ -37,6 +37,8 @@
 //!   it changes in `order/apply.rs`; its sample in `tests/events.rs`. Bless the texts of events.
 //! - **A field of the order**: in `order/state.rs`, and in `order/apply.rs` where an order is made and where it is said
 //!   whether the field is compared.
+//! - **A time or reason that belongs to a status, or an overlay such as a hold**: in `order/stage.rs`, by itself and among the
+//!   parts; `tests/order_stage.rs` and `tests/src/stages.rs` try every combination, here and against the CHECKs of the row.
 //! - **A command, event or field of another kind of thing**: the same, in its one file and in `tests/aggregate_laws.rs`.
 //! - **A refusal**: a variant of [`refusal::Refusal`] and a case that meets it in `tests/refusals.rs`; the API says what it
 //!   means to callers.

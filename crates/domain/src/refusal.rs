@@ -46,7 +46,7 @@ pub enum Refusal {
     /// Lines whose product does not exist, is not sold or belongs to another store; positions from 0.
     UnknownProduct(Vec<usize>),
     /// The same buyer has just placed these orders with the same basket.
-    LooksLike(Vec<OrderId>),
+    PossibleDuplicate(Vec<OrderId>),
     /// The store does not exist or takes no orders.
     UnknownStore,
     /// There is no such customer.
@@ -172,7 +172,7 @@ impl fmt::Display for Refusal {
             Self::Forbidden(None) => "this is nobody's right",
             Self::Inactive => "the account is not active",
             Self::InsufficientStock(_) => "there is not enough in stock",
-            Self::LooksLike(_) => "the same was ordered a short while ago",
+            Self::PossibleDuplicate(_) => "the same was ordered a short while ago",
             Self::UnknownStore => "there is no such store",
             Self::UnknownCustomer => "there is no customer with this id",
             Self::NoLines => "an order has at least one line",

@@ -140,8 +140,8 @@ fn an_order_like_a_recent_one_is_asked_about() {
         let command = OrderCommand::Place(Place { not_duplicate_of: told_apart.to_vec(), ..command });
         decide(None, &context, &Actor::Guest(None), &command, NOW).map(|events| events.len())
     };
-    assert_eq!(again(&order, &[]), Err(Refusal::LooksLike(vec![order.id])));
-    assert_eq!(again(&order, &[OrderId::from_i64(99)]), Err(Refusal::LooksLike(vec![order.id])));
+    assert_eq!(again(&order, &[]), Err(Refusal::PossibleDuplicate(vec![order.id])));
+    assert_eq!(again(&order, &[OrderId::from_i64(99)]), Err(Refusal::PossibleDuplicate(vec![order.id])));
     assert_eq!(again(&order, &[order.id]), Ok(1));
     for status in Status::iter() {
         let earlier = Order { stage: order.stage.entered(status, None), ..order.clone() };

@@ -38,7 +38,7 @@ fn met(rule: Rule) -> Option<Refusal> {
         }
         Rule::InsufficientStock => on_order(None, Actor::Guest(None), place(&[(10, 6)])),
         Rule::UnknownProduct => on_order(None, Actor::Guest(None), place(&[(99, 1)])),
-        Rule::LooksLike => {
+        Rule::PossibleDuplicate => {
             let earlier = placed();
             let mut context = context(&store, &products);
             context.possible_duplicates = vec![&earlier];

@@ -22,7 +22,7 @@ use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
 use ordervault_tests::dump::{Cells, dump};
 use ordervault_tests::queue::{
-    actor, another_process, batches, folded, history, on_order, run_sql, together,
+    actor, another_process, folded, history, on_order, run_sql, together, written_groups,
 };
 use ordervault_tests::shop::{ManualClock, Shop, place, seeded, submission};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -459,9 +459,9 @@ async fn a_server_ahead_of_the_writer_does_nothing_early(db: Db) {
     let time = fixture.clock.clone();
     let ahead = move || time.now().plus_millis(48 * HOUR);
     fixture.server.tools.sources = Sources::new(ahead, seeded(0));
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     fixture.server.tick().await.expect("the timers work");
-    assert_eq!((batches(&db).await, events(&db, &order).await.len()), (before, 1));
+    assert_eq!((written_groups(&db).await, events(&db, &order).await.len()), (before, 1));
     fixture.close().await;
 }
 
@@ -511,11 +511,11 @@ async fn an_order_that_cannot_be_changed_stops_no_other(db: Db) {
     }
     assert!(!breached(&orders[0]).await);
     // It is left alone for an hour, whatever happens to it meanwhile,
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     run_sql(&db, &REMEDY).await;
     fixture.clock.advance(59 * MINUTE);
     fixture.server.tick().await.expect("the timers work");
-    assert_eq!((batches(&db).await, breached(&orders[0]).await), (before, false));
+    assert_eq!((written_groups(&db).await, breached(&orders[0]).await), (before, false));
     // and tried again.
     fixture.clock.advance(MINUTE);
     fixture.server.tick().await.expect("the timers work");

@@ -215,7 +215,7 @@ async fn every_command_on_people(db: Db) {
             vec![Operation::Customer { id: Some(id), command, password_hash: Some(hash.to_owned()) }],
         )
     };
-    // Of two in a batch the last one counts.
+    // Of two in a group the last one counts.
     let me = actor(&customer);
     let changes = vec![change(me, customer.id, "second"), change(me, customer.id, "third")];
     for outcome in together(&shop.writer, changes).await {

@@ -105,17 +105,17 @@ async fn a_missing_customer_is_a_refusal_not_a_broken_batch(db: Db) {
     }
     let mut by_nobody = fixture.wish("y");
     by_nobody.actor = ActorRef::Customer(nobody);
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     let outcomes = together(&fixture.shop.writer, vec![for_nobody, by_nobody, fixture.wish("z")]).await;
     let [for_nobody, by_nobody, good] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(refusal_of(for_nobody), Refusal::UnknownCustomer);
     assert_eq!(refusal_of(by_nobody), Refusal::Inactive);
     assert!(good.is_ok(), "{good:?}");
-    assert_eq!(batches(&db).await, before + 1);
+    assert_eq!(written_groups(&db).await, before + 1);
     fixture.shop.close().await;
 }
 
-/// The dice of the second salt of a batch break while it is decided.
+/// The dice of the second salt of a group break while it is decided.
 async fn a_panic_hits_its_item_only(db: Db) {
     let fixture = Fixture::open(&db).await;
     let armed = Arc::new(AtomicBool::new(false));
@@ -135,14 +135,14 @@ async fn a_panic_hits_its_item_only(db: Db) {
     let clock = ManualClock::at(OPENING_MILLIS);
     let sources = Sources::new(move || clock.now(), random);
     let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     armed.store(true, Ordering::SeqCst);
     let wishes = ["a", "b", "c"].map(|note| fixture.wish(note));
     let outcomes = together(&writer, wishes.into()).await;
     let [a, broken, c] = <[SubmissionResult; 3]>::try_from(outcomes).expect("three answers");
     assert_eq!(broken, Err(WriteError::Internal));
     assert_eq!([order_of(a).note.as_str(), order_of(c).note.as_str()], ["a", "c"]);
-    assert_eq!(batches(&db).await, before + 1);
+    assert_eq!(written_groups(&db).await, before + 1);
     assert_eq!(stock(&db, &fixture.tea).await, (100, 2));
     assert!(!armed.load(Ordering::SeqCst));
     assert!(writer.submit(fixture.wish("d")).await.is_ok());
@@ -277,17 +277,17 @@ async fn a_killed_connection_costs_nobody_an_order() {
 }
 
 /// What the network does to one COMMIT; whatever it does, each order is there once and everybody hears so.
-async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_batch: bool, expected_batches: i64) {
+async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_group: bool, expected_groups: i64) {
     let proxy = Proxy::before(&url_of(&direct).await).await;
     let db = Db::open(&DbOptions::new(proxy.url())).await.expect("the database opens");
     let fixture = Fixture::open(&direct).await;
     let clock = ManualClock::at(OPENING_MILLIS);
     let sources = Sources::new(move || clock.now(), seeded(9));
     let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
-    if !first_batch {
+    if !first_group {
         writer.submit(fixture.wish("warm")).await.expect("placed");
     }
-    let before = (batches(&direct).await, dump(&direct).await["orders"].len());
+    let before = (written_groups(&direct).await, dump(&direct).await["orders"].len());
     proxy.arm(fault);
     let wishes =
         vec![keyed(fixture.wish("a"), "a", "x"), fixture.wish("b"), keyed(fixture.wish("a"), "a", "x")];
@@ -301,7 +301,7 @@ async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_batch: bool, e
         assert_eq!(folded::<ordervault_domain::order::Order>(&direct, order.id.get()).await, *order);
     }
     assert_eq!(dump(&direct).await["orders"].len(), before.1 + 2);
-    assert_eq!(batches(&direct).await, before.0 + expected_batches);
+    assert_eq!(written_groups(&direct).await, before.0 + expected_groups);
     task.stop().await;
     fixture.shop.close().await;
     db.close().await;
@@ -309,7 +309,7 @@ async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_batch: bool, e
 
 #[tokio::test]
 async fn a_commit_that_the_server_never_heard_of_is_run_again() {
-    // The numbers of batches that came to nothing are not used again: 1 was lost, then each order alone.
+    // The numbers of groups that came to nothing are not used again: 1 was lost, then each order alone.
     postgres_test(|db| a_lost_commit_is_settled(db, Fault::LoseCommit, false, 3)).await;
 }
 

@@ -38,12 +38,12 @@ async fn what_waits_together_is_one_batch(db: Db) {
     let store = shop.store().await;
     let tea = shop.product(&store, 100).await;
     let customer = shop.customer().await;
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     let orders = (0..20).map(|_| submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]));
     for outcome in together(&shop.writer, orders.collect()).await {
         assert_eq!(order_of(outcome).status(), Status::PendingReview);
     }
-    assert_eq!(batches(&db).await, before + 1);
+    assert_eq!(written_groups(&db).await, before + 1);
     assert_eq!(stock(&db, &tea).await, (100, 20));
     shop.close().await;
 }
@@ -314,7 +314,7 @@ async fn a_refusal_shows_the_order_as_its_batch_left_it(db: Db) {
     let expected =
         [("done", Some(2)), ("version-conflict", Some(2)), ("not-found", None), ("forbidden", None)];
     assert_eq!(shown, expected.map(|(code, version)| (code.to_owned(), version)));
-    // A store's currency stays as soon as the batch at hand holds an order of it.
+    // A store's currency stays as soon as the group at hand holds an order of it.
     let fresh = shop.store().await;
     let pot = shop.product(&fresh, 1).await;
     let edit = store::StoreEdit {

@@ -53,13 +53,13 @@ async fn a_second_order_like_the_first_is_asked_about(db: Db) {
     let tea = shop.product(&store, 100).await;
     let who = actor(shop.customer().await.as_ref());
     let first = ask(&shop, who, place(store.id, &[(&tea, 2)])).await.expect("the first");
-    let refused = Err(Refusal::LooksLike(vec![first.id]));
+    let refused = Err(Refusal::PossibleDuplicate(vec![first.id]));
     assert_eq!(ask(&shop, who, place(store.id, &[(&tea, 2)])).await, refused);
     assert!(ask(&shop, who, place(store.id, &[(&tea, 3)])).await.is_ok(), "another basket");
     let other = actor(shop.customer().await.as_ref());
     assert!(ask(&shop, other, place(store.id, &[(&tea, 2)])).await.is_ok(), "another buyer");
     let second = ask(&shop, who, place_besides(&store, &[(&tea, 2)], &[first.id])).await.expect("on purpose");
-    let refused = Err(Refusal::LooksLike(vec![second.id]));
+    let refused = Err(Refusal::PossibleDuplicate(vec![second.id]));
     assert_eq!(ask(&shop, who, place_besides(&store, &[(&tea, 2)], &[first.id])).await, refused);
     shop.clock.advance(i64::from(DEFAULT_DUPLICATE_WINDOW_MINUTES) * MINUTE_MILLIS);
     assert!(ask(&shop, who, place(store.id, &[(&tea, 2)])).await.is_ok(), "long ago");
@@ -71,13 +71,13 @@ async fn of_two_that_come_at_once_one_is_asked_about(db: Db) {
     let store = asking_store(&shop).await;
     let tea = shop.product(&store, 100).await;
     let who = actor(shop.customer().await.as_ref());
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     let both = (0..2).map(|_| submission(who, vec![place(store.id, &[(&tea, 2)])]));
     let mut outcomes = together(&shop.writer, both.collect()).await;
-    assert_eq!(batches(&db).await, before + 1);
+    assert_eq!(written_groups(&db).await, before + 1);
     let second = refusal_of(outcomes.pop().expect("two answers"));
     let first = order_of(outcomes.pop().expect("two answers"));
-    assert_eq!(second, Refusal::LooksLike(vec![first.id]));
+    assert_eq!(second, Refusal::PossibleDuplicate(vec![first.id]));
     shop.close().await;
 }
 
@@ -94,7 +94,7 @@ async fn of_two_through_two_processes_one_is_asked_about(db: Db) {
         let outcomes = join_all(asked).await;
         let placed: Vec<_> = outcomes.iter().filter_map(|outcome| outcome.as_ref().ok()).collect();
         assert_eq!(placed.len(), 1, "{outcomes:?}");
-        assert!(outcomes.contains(&Err(Refusal::LooksLike(vec![placed[0].id]))));
+        assert!(outcomes.contains(&Err(Refusal::PossibleDuplicate(vec![placed[0].id]))));
     }
     there.close().await;
     there_db.close().await;
@@ -108,7 +108,7 @@ async fn guests_are_known_by_their_contact(db: Db) {
     let guest = ActorRef::Guest(None);
     let first = ask(&shop, guest, place(store.id, &[(&tea, 1)])).await.expect("the first");
     let again = ask(&shop, guest, place(store.id, &[(&tea, 1)])).await;
-    assert_eq!(again, Err(Refusal::LooksLike(vec![first.id])));
+    assert_eq!(again, Err(Refusal::PossibleDuplicate(vec![first.id])));
     shop.close().await;
 }
 
@@ -122,7 +122,7 @@ async fn an_amended_order_looks_like_what_it_is_now(db: Db) {
     let amendment = ordervault_domain::order::Amendment { lines, ..Default::default() };
     shop.change(who, &first, OrderCommand::Amend(amendment)).await;
     let again = ask(&shop, who, place(store.id, &[(&tea, 5)])).await;
-    assert_eq!(again, Err(Refusal::LooksLike(vec![first.id])));
+    assert_eq!(again, Err(Refusal::PossibleDuplicate(vec![first.id])));
     assert!(ask(&shop, who, place(store.id, &[(&tea, 1)])).await.is_ok());
     shop.close().await;
 }

@@ -323,7 +323,7 @@ impl Fixture {
             ("line-named-twice", ActorRef::Operator, amend(vec![named(1, &self.tea), named(1, &self.tea)])),
             ("position-not-reached", ActorRef::Member(self.owner.id), seen),
             ("broken-history", ActorRef::Operator, Operation::ImportHistory(Arc::new([]))),
-            ("looks-like", customer, place(self.asked.store_id, &[(&self.asked, 1)])),
+            ("possible-duplicate", customer, place(self.asked.store_id, &[(&self.asked, 1)])),
             ("amount-out-of-range", customer, place(self.store.id, &[(&self.dear, 2)])),
             (
                 "batch-completed",

@@ -178,7 +178,7 @@ impl Code {
             Rule::VersionConflict => Code::PreconditionFailed,
             Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
             Rule::InsufficientStock => Code::InsufficientStock,
-            Rule::LooksLike => Code::DuplicateOrder,
+            Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct
             | Rule::UnknownStore
             | Rule::UnknownCustomer

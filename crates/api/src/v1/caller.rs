@@ -131,7 +131,7 @@ impl<'a> Caller<'a> {
         if let (Refusal::VersionConflict { .. }, Some((id, version))) = (refusal, seen) {
             problem = changed_since::<A>(self.state, problem, id, version).await?;
         }
-        if let Refusal::LooksLike(orders) = refusal {
+        if let Refusal::PossibleDuplicate(orders) = refusal {
             problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
         }
         let tells =

@@ -24,7 +24,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// The configuration in force. The settings are explained in [`SETTINGS`].
+/// The configuration in force. The settings are explained in `SETTINGS` (`settings.rs`).
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
 pub struct Config {

@@ -64,7 +64,7 @@ fn source_for(actor: &Actor) -> Source {
 fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<(), Refusal> {
     let open = context.possible_duplicates.iter().filter(|order| order.status().is_open());
     let alike: Vec<OrderId> = open.map(|order| order.id).filter(|id| !told_apart.contains(id)).collect();
-    if alike.is_empty() { Ok(()) } else { Err(Refusal::LooksLike(alike)) }
+    if alike.is_empty() { Ok(()) } else { Err(Refusal::PossibleDuplicate(alike)) }
 }
 
 /// An imported order comes in as it stands there: no live rules, no stock, steps at their own times. Where the

@@ -10,13 +10,13 @@ use crate::tx::{Conn, Tx};
 
 statements! {
     TOUCH: Template = Template::new(
-        "INSERT INTO writers (id, batch, updated_at) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, updated_at = excluded.updated_at"
+        "INSERT INTO writers (id, last_group, updated_at) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at"
     );
     // An upsert and not a read with a lock: it also waits for a transaction that has only just inserted the row.
     LAST_GROUP: Template = Template::new(
-        "INSERT INTO writers (id, batch, updated_at) VALUES ($1, 0, 0)
-         ON CONFLICT (id) DO UPDATE SET batch = writers.batch RETURNING batch"
+        "INSERT INTO writers (id, last_group, updated_at) VALUES ($1, 0, 0)
+         ON CONFLICT (id) DO UPDATE SET last_group = writers.last_group RETURNING last_group"
     );
     FORGET: Template = Template::new("DELETE FROM writers WHERE updated_at < $1 AND id <> $2");
     HIGHEST_ID: Template = Template::new(

@@ -14,7 +14,7 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::dump::{differences, dump};
-use ordervault_tests::queue::{batches, done, on_order, refusal_of, together};
+use ordervault_tests::queue::{done, on_order, refusal_of, together, written_groups};
 use ordervault_tests::shop::submission;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -47,11 +47,11 @@ pub(crate) async fn turns_and_a_cancellation_are_decided_as_they_arrive(db: Db) 
     };
     let cancel = Operation::Batch(BatchOperation::Cancel { id: batch.id });
     let cancel = submission(ActorRef::Member(fixture.manager.id), vec![cancel]);
-    let before = batches(&db).await;
+    let before = written_groups(&db).await;
     let wishes = vec![turn(0), turn(0), turn(1), cancel, turn(2), turn(1)];
     let outcomes: Vec<Effect> =
         together(&fixture.server.shop.writer, wishes).await.into_iter().map(done).collect();
-    assert_eq!(batches(&db).await - before, 1, "one batch of the queue");
+    assert_eq!(written_groups(&db).await - before, 1, "one group of the queue");
     let mut results = vec![];
     for outcome in &outcomes {
         match outcome {
