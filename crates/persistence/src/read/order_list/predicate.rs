@@ -1,5 +1,7 @@
 //! Each condition that is asked of an order, as a condition on a row of `orders`.
 
+use std::collections::BTreeSet;
+
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::order::Status;
 use ordervault_domain::search::{Field, Term};
@@ -74,9 +76,10 @@ impl Predicate {
             Some(CustomerFilter::PhoneTail(tail)) => all.push(Self::PhoneTail(tail.clone())),
             Some(CustomerFilter::Words(_)) | None => {}
         }
-        let texts = |texts: &[String]| texts.iter().map(|text| text.as_str().into()).collect::<Vec<Value>>();
         if !filter.source_statuses.is_empty() {
-            all.push(Self::Among("source_status", texts(&filter.source_statuses)));
+            // One range of an index each: an order must not be found twice because its status was named twice.
+            let texts: BTreeSet<&str> = filter.source_statuses.iter().map(String::as_str).collect();
+            all.push(Self::Among("source_status", texts.into_iter().map(Into::into).collect()));
         }
         if !filter.sources.is_empty() {
             let sources = filter.sources.iter().map(|source| <&str>::from(*source).into());
