@@ -1,8 +1,19 @@
 -- The first schema. Until the first release it is changed in this file; from the release on migrations are append-only:
 -- this file is never touched again, and each change is a new file of the next number, one per engine.
 --
--- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of stores,
--- products, customers, members and orders are projections: their truth is the fold of their history.
+-- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of the
+-- installation, stores, products, customers, members and orders are projections: their truth is the fold of their history.
+
+-- The shop as a whole: one row. Its epoch rises whenever older data take the place of newer.
+CREATE TABLE installations (
+    id BIGINT PRIMARY KEY,
+    version BIGINT NOT NULL CONSTRAINT installations_version_is_positive CHECK (version >= 1),
+    head_hash TEXT COLLATE "C" NOT NULL,
+    epoch BIGINT NOT NULL CONSTRAINT installations_epoch_is_positive CHECK (epoch >= 1),
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX installations_is_one ON installations ((1));
 
 CREATE TABLE stores (
     id BIGINT PRIMARY KEY,

@@ -27,6 +27,7 @@ pub(crate) use body::too_large;
 pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
 pub use client_address::ClientAddress;
 pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
+pub(crate) use if_match::etag;
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};
 pub use query::Query;

@@ -64,6 +64,7 @@ a value are left out.
 with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
+After a shop was restored from a backup, ETags from before are refused with 412 and cursors of lists with 410: read again.
 
 **Errors.** Every answer of 400 and above is a problem document (RFC 9457) with a stable `code`, explained at
 `/problems/{code}`, and a `request_id` to name when asking for help.";
@@ -228,6 +229,7 @@ fn add_problems(operation: &mut Operation, path: &str, method: &HttpMethod) -> V
         (406, true),
         (408, has_body),
         (409, changes),
+        (410, parameters.iter().any(|parameter| parameter.name == "cursor")),
         (412, if_match.is_some()),
         (413, has_body),
         (415, has_body),

@@ -98,6 +98,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             throttles: Throttles::new(settings.rates, secrets),
+            cursors: Cursors::new(secrets, writer.installation().epoch),
             settings,
             build,
             db,
@@ -108,12 +109,16 @@ impl AppState {
             refresh_tokens: RefreshTokens::new(secrets),
             lookup_tokens: OrderTokens::for_lookups(secrets),
             duplicate_tokens: OrderTokens::for_duplicates(secrets),
-            cursors: Cursors::new(secrets),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
             ready_checks,
             waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),
         }
+    }
+
+    /// The epoch of the installation: what clients remember from another one is void.
+    pub fn epoch(&self) -> i64 {
+        self.writer.installation().epoch
     }
 
     /// The time.

@@ -38,6 +38,8 @@ pub enum Kind {
     Member,
     /// An order.
     Order,
+    /// The shop as a whole.
+    Installation,
 }
 
 /// One thing that happened: the event, and the personal values that belong to it.

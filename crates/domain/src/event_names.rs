@@ -4,6 +4,7 @@ use strum::{IntoEnumIterator as _, VariantNames as _};
 
 use crate::aggregate::Kind;
 use crate::customer::CustomerEvent;
+use crate::installation::InstallationEvent;
 use crate::member::MemberEvent;
 use crate::order::OrderEvent;
 use crate::product::ProductEvent;
@@ -19,6 +20,7 @@ impl Kind {
             Self::Customer => CustomerEvent::VARIANTS,
             Self::Member => MemberEvent::VARIANTS,
             Self::Order => OrderEvent::VARIANTS,
+            Self::Installation => InstallationEvent::VARIANTS,
         }
     }
 

@@ -144,9 +144,11 @@ typed_ids! {
     SessionId "ses_";
     /// A bulk run over many orders.
     BatchId "bat_";
+    /// The shop as a whole.
+    InstallationId "ins_";
 }
 
-prefixed_from_str! { CustomerId StoreId ProductId MemberId SessionId BatchId }
+prefixed_from_str! { CustomerId StoreId ProductId MemberId SessionId BatchId InstallationId }
 
 /// Fewest symbols of an order number's beginning that can be searched for.
 pub const MIN_NUMBER_SYMBOLS: usize = 4;

@@ -13,6 +13,7 @@
 //! - `order`: orders, with everything that may happen to them
 //! - `product`: what a store sells, and its stock
 //! - `store`, `member`, `customer`: who sells, who works there, who buys
+//! - `installation`: the shop as a whole
 //! - `refusal`: why a command was not carried out
 //! - `access`: actors, roles, permissions, scopes
 //! - `aggregate`: what everything with a history has in common
@@ -56,6 +57,7 @@ pub mod contact;
 pub mod customer;
 mod event_names;
 pub mod id;
+pub mod installation;
 pub mod member;
 pub mod money;
 mod number;

@@ -10,6 +10,7 @@ use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer, CustomerCommand, CustomerCommandKind};
 use ordervault_domain::id::StoreId;
+use ordervault_domain::installation::{self, Installation, InstallationCommand, InstallationCommandKind};
 use ordervault_domain::member::{self, Member, MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::Amount;
 use ordervault_domain::product::{
@@ -368,6 +369,38 @@ fn any_customer_command() -> impl Strategy<Value = (CustomerCommand, bool)> {
     (command, prop::bool::weighted(0.2))
 }
 
+impl Lawful for Installation {
+    type Command = InstallationCommand;
+
+    fn decide(state: Option<&Self>, actor: &Actor, command: &Self::Command) -> Decided<Self> {
+        let decided = installation::decide(state, actor, *command);
+        assert!(decided.is_err() || matches!(actor, Actor::Operator | Actor::System), "{actor:?}");
+        decided
+    }
+
+    fn counts_twice(command: &Self::Command) -> bool {
+        match InstallationCommandKind::from(command) {
+            InstallationCommandKind::Restore => true,
+            InstallationCommandKind::Install => false,
+        }
+    }
+
+    fn is_silent(_: &Self::Command) -> bool {
+        false
+    }
+
+    fn is_for_nobody(_: &Self::Command) -> bool {
+        false
+    }
+}
+
+fn installation_command(kind: InstallationCommandKind) -> InstallationCommand {
+    match kind {
+        InstallationCommandKind::Install => InstallationCommand::Install,
+        InstallationCommandKind::Restore => InstallationCommand::Restore { position: 1 },
+    }
+}
+
 /// A life that begins with something made by somebody who may.
 fn life_of<C: std::fmt::Debug + Clone>(
     first: impl Strategy<Value = (Actor, C)>,
@@ -413,6 +446,15 @@ proptest! {
         any_member_command(),
     )) {
         live::<Member>(&asks)?;
+    }
+
+    #[test]
+    fn installations(asks in life_of(
+        by_operator(Just(InstallationCommand::Install)),
+        any_actor(),
+        any_of::<InstallationCommandKind>().prop_map(installation_command),
+    )) {
+        live::<Installation>(&asks)?;
     }
 
     #[test]

@@ -11,6 +11,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind};
 use ordervault_domain::id::BatchId;
+use ordervault_domain::installation::{Installation, InstallationEvent, InstallationEventKind};
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
@@ -144,6 +145,13 @@ fn of_customer(kind: CustomerEventKind) -> CustomerEvent {
     }
 }
 
+fn of_installation(kind: InstallationEventKind) -> InstallationEvent {
+    match kind {
+        InstallationEventKind::Installed => InstallationEvent::Installed {},
+        InstallationEventKind::Restored => InstallationEvent::Restored { position: 7 },
+    }
+}
+
 /// A line for each event of a kind of thing, which is read back as the same event.
 fn texts<A: Aggregate>(events: impl Iterator<Item = A::Event>) -> String
 where
@@ -171,6 +179,7 @@ fn every_event_has_its_text() {
             Kind::Customer => texts::<Customer>(CustomerEventKind::iter().map(of_customer)),
             Kind::Member => texts::<Member>(MemberEventKind::iter().map(of_member)),
             Kind::Order => texts::<Order>(OrderEventKind::iter().map(of_order)),
+            Kind::Installation => texts::<Installation>(InstallationEventKind::iter().map(of_installation)),
         })
         .collect();
     assert_committed("events.txt", &format!("What histories keep, an event a line.\n\n{all}"));

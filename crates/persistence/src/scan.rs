@@ -3,7 +3,8 @@
 //! A further kind of resource needs [`Scanned`], and its place where the kinds are scanned (`verify`, `transfer`).
 
 use ordervault_domain::customer::Customer;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, InstallationId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::{Order, stock_deltas};
 use ordervault_domain::product::Product;
@@ -26,11 +27,13 @@ statements! {
     CUSTOMERS: Template = Template::new("SELECT id FROM customers WHERE id > $1 ORDER BY id LIMIT $2");
     MEMBERS: Template = Template::new("SELECT id FROM members WHERE id > $1 ORDER BY id LIMIT $2");
     ORDERS: Template = Template::new("SELECT id FROM orders WHERE id > $1 ORDER BY id LIMIT $2");
+    INSTALLATIONS: Template = Template::new("SELECT id FROM installations WHERE id > $1 ORDER BY id LIMIT $2");
     COUNT_STORES: Template = Template::new("SELECT COUNT(*) FROM stores");
     COUNT_PRODUCTS: Template = Template::new("SELECT COUNT(*) FROM products");
     COUNT_CUSTOMERS: Template = Template::new("SELECT COUNT(*) FROM customers");
     COUNT_MEMBERS: Template = Template::new("SELECT COUNT(*) FROM members");
     COUNT_ORDERS: Template = Template::new("SELECT COUNT(*) FROM orders");
+    COUNT_INSTALLATIONS: Template = Template::new("SELECT COUNT(*) FROM installations");
 }
 
 /// A kind of resource that can be scanned.
@@ -116,6 +119,16 @@ impl Scanned for Order {
 
     fn movements(before: Option<&Self>, after: &Self) -> Vec<StockMovement> {
         stock_deltas(before, after).into_iter().map(|moved| StockMovement::of(after, moved)).collect()
+    }
+}
+
+impl Scanned for Installation {
+    const TABLE: &'static str = "installations";
+    const IDS: &'static Template = &INSTALLATIONS;
+    const COUNT: &'static Template = &COUNT_INSTALLATIONS;
+
+    fn text(id: i64) -> String {
+        InstallationId::from_i64(id).to_string()
     }
 }
 

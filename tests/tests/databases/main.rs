@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod engines;
+mod installation;
 mod opening;
 mod schema;
 mod stages;

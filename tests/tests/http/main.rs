@@ -8,6 +8,7 @@ mod board;
 mod catalogue;
 mod contract;
 mod duplicate_orders;
+mod epochs;
 mod faults;
 mod lookups;
 mod races;

@@ -13,7 +13,7 @@ use ordervault_persistence::transfer::{
 use ordervault_persistence::writer::{ActorRef, Operation, WriteError};
 use ordervault_tests::life::live;
 use ordervault_tests::seed::seeds;
-use ordervault_tests::shop::{Shop, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, submission};
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -299,8 +299,9 @@ async fn exported(db: &Db) -> (String, Counts) {
     (String::from_utf8(bytes).expect("text"), counts)
 }
 
+/// By a shop whose ids are none of those that it imports.
 async fn imported(db: &Db, text: &str) -> Summary {
-    let shop = Shop::open(db).await;
+    let shop = Shop::with(db, ManualClock::at(OPENING_MILLIS), 2).await;
     shop.clock.advance(1_000_000_000);
     let summary = import(&shop.writer, text.as_bytes(), |_| {}).await.expect("imported");
     shop.close().await;

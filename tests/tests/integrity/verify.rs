@@ -51,6 +51,8 @@ const ROWS: &[Case] = &[
         &[Code::HistoryWithoutRow],
         &[],
     ),
+    ("DELETE FROM installations", &[Code::InstallationMissing, Code::HistoryWithoutRow], &[]),
+    ("UPDATE installations SET epoch = 2", &[Code::FoldDiffers], &[]),
     ("UPDATE stores SET name = 'x'", &[Code::FoldDiffers], &[]),
     ("UPDATE products SET price = price + 1", &[Code::FoldDiffers], &[]),
     ("UPDATE customers SET phone = NULL", &[Code::FoldDiffers], &[]),
@@ -241,9 +243,9 @@ async fn every_table_is_looked_at(db: Db) {
     let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     assert_eq!(
         looked.join(", "),
-        "batch_items 3, batches 1, credentials 2, customers 1, history 14, idempotency_keys 2, members 1, order_arrivals 3, \
-         order_lines 3, order_search 6, orders 3, outbox 14, personal_values 7, product_search 6, products 3, seen_marks 1, \
-         seen_orders 1, sessions 1, stock_movements 7, stores 2"
+        "batch_items 3, batches 1, credentials 2, customers 1, history 15, idempotency_keys 2, installations 1, members 1, \
+         order_arrivals 3, order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
+         products 3, seen_marks 1, seen_orders 1, sessions 1, stock_movements 7, stores 2"
     );
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));
 }

@@ -82,7 +82,7 @@ async fn sees(conn: &mut Conn, actor: &Actor, row: &HistoryRow) -> bool {
             let member = read::member(conn, MemberId::from_i64(row.entity_id)).await.expect("readable");
             member.is_some_and(|member| actor.stores().includes(&member.stores))
         }
-        Kind::Customer => true,
+        Kind::Customer | Kind::Installation => true,
     };
     is_in_scope && actor.reads(kind)
 }

@@ -1,10 +1,12 @@
-//! `If-Match` (RFC 9110, section 13.1.1): the version a change is based on. Our ETag is the version in quotes: `"7"`.
+//! `If-Match` (RFC 9110, section 13.1.1): the version a change is based on. Our ETag is the version in quotes: `"7"`; after
+//! a restore the epoch stands before it, `"2.7"`, because what was version 7 may have been another one.
 
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpRequest, web};
+use ordervault_domain::installation::FIRST_EPOCH;
 use serde_json::json;
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -12,6 +14,7 @@ use utoipa::openapi::{ObjectBuilder, Required};
 
 use super::header::header_parameter;
 use crate::problem::{Code, FieldError, Problem};
+use crate::state::AppState;
 
 /// The precondition of an operation that requires one; without it 428.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,14 @@ pub enum IfMatch {
 /// The precondition of an operation that takes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OptionalIfMatch(pub Option<IfMatch>);
+
+/// The ETag of a version in an epoch of the installation.
+pub(crate) fn etag(epoch: i64, version: i64) -> String {
+    match epoch {
+        FIRST_EPOCH => format!("\"{version}\""),
+        epoch => format!("\"{epoch}.{version}\""),
+    }
+}
 
 impl IfMatch {
     /// The version expected; `None` if any will do.
@@ -81,7 +92,11 @@ fn read(request: &HttpRequest) -> Result<Option<IfMatch>, Problem> {
     let mut values = request.headers().get_all(header::IF_MATCH);
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
-        (Some(value), None) => parse(value.as_bytes()).map(Some),
+        (Some(value), None) => {
+            let state = request.app_data::<web::Data<AppState>>();
+            let state = state.ok_or_else(|| Problem::internal("no state"))?;
+            parse(value.as_bytes(), state.epoch()).map(Some)
+        }
         (Some(_), Some(_)) => Err(unreadable()),
     }
 }
@@ -92,7 +107,7 @@ fn unreadable() -> Problem {
     ])
 }
 
-fn parse(value: &[u8]) -> Result<IfMatch, Problem> {
+fn parse(value: &[u8], epoch: i64) -> Result<IfMatch, Problem> {
     let text = std::str::from_utf8(value).map_err(|_| unreadable())?.trim();
     if text == "*" {
         return Ok(IfMatch::Any);
@@ -106,18 +121,25 @@ fn parse(value: &[u8]) -> Result<IfMatch, Problem> {
     match tag {
         None => Err(unreadable()),
         Some(_) if is_weak => Err(Problem::new(Code::PreconditionFailed)),
-        Some(tag) => match canonical_version(tag) {
-            Some(version) => Ok(IfMatch::Version(version)),
+        Some(tag) => match epoch_and_version(tag) {
+            Some((seen, version)) if seen == epoch => Ok(IfMatch::Version(version)),
+            Some(_) => Err(Problem::new(Code::PreconditionFailed).detail(
+                "the version in If-Match is from before the shop was restored from a backup: read it again",
+            )),
             // Somebody else's ETag: well-formed, but no version of ours.
             None => Err(Problem::new(Code::PreconditionFailed)),
         },
     }
 }
 
-/// `7`, but not `+7`, `07` or `-7`: an ETag is compared as text.
-fn canonical_version(tag: &str) -> Option<i64> {
-    let version: i64 = tag.parse().ok()?;
-    (version >= 1 && version.to_string() == tag).then_some(version)
+/// What [`etag`] wrote, to the symbol: `7`, but not `+7`, `07` or `-7`, since an ETag is compared as text.
+fn epoch_and_version(tag: &str) -> Option<(i64, i64)> {
+    let (epoch, version) = match tag.split_once('.') {
+        Some((epoch, version)) => (epoch.parse().ok()?, version.parse().ok()?),
+        None => (FIRST_EPOCH, tag.parse().ok()?),
+    };
+    let written = etag(epoch, version);
+    (epoch >= FIRST_EPOCH && version >= 1 && written.trim_matches('"') == tag).then_some((epoch, version))
 }
 
 #[cfg(test)]
@@ -126,7 +148,7 @@ mod tests {
 
     #[test]
     fn each_form_has_its_answer() {
-        let outcome = |value: &str| parse(value.as_bytes()).map_err(|problem| problem.code());
+        let outcome = |value: &str| parse(value.as_bytes(), FIRST_EPOCH).map_err(|problem| problem.code());
         for (value, expected) in [
             ("\"7\"", Ok(IfMatch::Version(7))),
             (" \"9223372036854775807\" ", Ok(IfMatch::Version(i64::MAX))),
@@ -143,6 +165,17 @@ mod tests {
             ("W/7", Err(Code::InvalidParameter)),
         ] {
             assert_eq!(outcome(value), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_version_of_another_epoch_is_none_of_this_one() {
+        let outcome = |value: &str| parse(value.as_bytes(), 2).map_err(|problem| problem.code());
+        assert_eq!(outcome(&etag(2, 7)), Ok(IfMatch::Version(7)));
+        for seen in
+            [etag(1, 7), etag(3, 7), "\"02.7\"".into(), "\"2.07\"".into(), "\"2.\"".into(), "\"1.7\"".into()]
+        {
+            assert_eq!(outcome(&seen), Err(Code::PreconditionFailed), "{seen}");
         }
     }
 }

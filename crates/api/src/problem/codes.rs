@@ -117,7 +117,10 @@ codes! {
     PreviewOutdated "preview-outdated" CONFLICT "The preview is out of date"
         "what was previewed is not what would be done now"
         "The errors list names orders that joined, left or changed; ask for the preview again, look at it, and send its digest."
-    // 412 to 428
+    // 410 to 428
+    ListOutdated "list-outdated" GONE "The list has begun anew"
+        "the shop was restored from a backup since this page was read"
+        "Start the list anew, without a cursor."
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "It has changed in the meantime"
         "the version in If-Match is no longer the current one"
         "Read it again, look at what changed, and repeat the change with the new ETag."

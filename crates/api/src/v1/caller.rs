@@ -19,7 +19,7 @@ use super::order_body::ActionBody;
 use super::paths::order_path;
 use super::possible_duplicates;
 use super::resource::Resource;
-use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch};
+use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Staff};
 use crate::problem::{Code, FieldError, Problem, Remedy};
@@ -175,9 +175,15 @@ pub(crate) struct Written<A> {
 
 impl<A: Resource> Written<A> {
     /// Answers with the resource's `body`: ETag, path of a new one, and the mark of a repeated answer.
-    pub(crate) fn answer(&self, status: StatusCode, path: &str, body: &impl Serialize) -> HttpResponse {
+    pub(crate) fn answer(
+        &self,
+        state: &AppState,
+        status: StatusCode,
+        path: &str,
+        body: &impl Serialize,
+    ) -> HttpResponse {
         let mut response = HttpResponse::build(status);
-        response.insert_header((header::ETAG, format!("\"{}\"", self.resource.version())));
+        response.insert_header((header::ETAG, etag(state.epoch(), self.resource.version())));
         if status == StatusCode::CREATED {
             response.insert_header((header::LOCATION, path));
         }
@@ -229,7 +235,8 @@ fn seen(operation: &Operation) -> Option<(i64, i64)> {
         Operation::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         // Without versions.
-        Operation::Customer { .. }
+        Operation::Installation(_)
+        | Operation::Customer { .. }
         | Operation::Session(_)
         | Operation::Batch(_)
         | Operation::Verified { .. }

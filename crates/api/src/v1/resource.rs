@@ -1,11 +1,12 @@
-//! What orders, stores, products, members and customers have in common for the API.
+//! What orders, stores, products, members, customers and the installation have in common for the API.
 
 use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
-use ordervault_domain::aggregate::{Aggregate, Change};
+use ordervault_domain::aggregate::{Aggregate, Change, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent};
 use ordervault_domain::id::BatchId;
+use ordervault_domain::installation::{Installation, InstallationEvent};
 use ordervault_domain::order::{Order, OrderEvent};
 use ordervault_persistence::writer::Effect;
 
@@ -95,6 +96,25 @@ impl Resource for Customer {
             CustomerEvent::Registered {}
             | CustomerEvent::Imported { .. }
             | CustomerEvent::PasswordChanged {} => Told::default(),
+        }
+    }
+}
+
+impl Resource for Installation {
+    fn of(done: Effect) -> Option<Arc<Self>> {
+        match done {
+            Effect::Installation(installation) => Some(installation),
+            _ => None,
+        }
+    }
+
+    fn is_visible(&self, actor: &Actor) -> bool {
+        actor.reads(Kind::Installation)
+    }
+
+    fn told(event: &InstallationEvent) -> Told {
+        match event {
+            InstallationEvent::Installed {} | InstallationEvent::Restored { .. } => Told::default(),
         }
     }
 }

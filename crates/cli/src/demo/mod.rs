@@ -74,16 +74,17 @@ pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
 /// Fills an empty database with the demo shop.
 ///
 /// # Errors
-/// When the clock of this machine (`now`) stands before the demo shop's end, or nothing can be written.
-pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
+/// When the clock of this machine stands before the demo shop's end, or nothing can be written.
+pub async fn load(db: &Db, machine: &Sources) -> Result<(), Failure> {
     let tale = story::tale();
     let end = tale.deeds.last().map_or(0, |deed| deed.0) + REST_MILLIS;
-    if now.millis() < OPENING_MILLIS + end {
+    if machine.now().millis() < OPENING_MILLIS + end {
         return Err(Failure::new(
             Exit::Config,
             "the demo shop is newer than this machine's clock: set it right",
         ));
     }
+    install(db, machine).await?;
     let clock = Arc::new(AtomicI64::new(OPENING_MILLIS));
     let shown = Arc::clone(&clock);
     let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
@@ -117,6 +118,16 @@ pub async fn load(db: &Db, now: Timestamp) -> Result<(), Failure> {
     let outcome = told.with_subscriber(NoSubscriber::default()).await;
     task.stop().await;
     outcome
+}
+
+/// Makes the installation, the one thing that no two demo shops have in common.
+async fn install(db: &Db, machine: &Sources) -> Result<(), Failure> {
+    let machine = machine.clone();
+    let dice = move |bytes: &mut [u8]| bytes.iter_mut().for_each(|byte| [*byte] = machine.bytes());
+    let before_it_opens = || Timestamp::from_millis(OPENING_MILLIS - 1);
+    let (_, task) = Writer::start(db.clone(), Sources::new(before_it_opens, dice)).await?;
+    task.stop().await;
+    Ok(())
 }
 
 /// Notes the deadlines that have passed, as a server does; one that is started on this shop finds nothing left to note.

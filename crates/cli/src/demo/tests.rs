@@ -28,13 +28,18 @@ const FEW: usize = 3;
 /// Orders of each status that the page names.
 const SHOWN: usize = 3;
 
+/// Clock and dice of a machine at this time.
+fn machine(time: &'static str) -> Sources {
+    Sources::new(move || time.parse().unwrap(), |bytes| getrandom::fill(bytes).unwrap())
+}
+
 async fn loaded() -> (TempDir, Db) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("demo.db").display());
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
     assert!(is_empty(&db).await.unwrap() && !is_loaded(&db).await.unwrap());
-    load(&db, "2026-03-01T00:00:00Z".parse().unwrap()).await.unwrap();
+    load(&db, &machine("2026-03-01T00:00:00Z")).await.unwrap();
     assert!(!is_empty(&db).await.unwrap() && is_loaded(&db).await.unwrap());
     (folder, db)
 }
@@ -106,7 +111,7 @@ async fn a_clock_before_its_end_is_refused() {
     let url = format!("sqlite:{}", folder.path().join("demo.db").display());
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
-    let failure = load(&db, "2025-12-24T00:00:00Z".parse().unwrap()).await.unwrap_err();
+    let failure = load(&db, &machine("2025-12-24T00:00:00Z")).await.unwrap_err();
     assert_eq!(failure.exit, Exit::Config);
     assert!(is_empty(&db).await.unwrap());
 }

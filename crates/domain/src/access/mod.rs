@@ -71,7 +71,7 @@ impl Actor {
     }
 
     /// May this actor read things of this kind at all, and so their history? Customers belong to no store: their accounts
-    /// are for those who look after all stores and may see contacts.
+    /// are for those who look after all stores and may see contacts. Nor does the installation.
     #[must_use]
     pub fn reads(&self, kind: Kind) -> bool {
         match kind {
@@ -80,6 +80,7 @@ impl Actor {
             Kind::Product => self.may(Permission::ProductsRead),
             Kind::Member => self.may(Permission::MembersRead),
             Kind::Customer => self.may(Permission::ContactRead) && self.stores() == StoreScope::All,
+            Kind::Installation => self.may(Permission::HistoryRead) && self.stores() == StoreScope::All,
         }
     }
 

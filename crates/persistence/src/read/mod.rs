@@ -17,6 +17,7 @@ mod terms;
 mod throttles;
 mod unread;
 
+pub use crate::tables::installations::installation;
 pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{TimeUp, WhatIf, deadline_statements, overdue, waited_too_long};

@@ -12,6 +12,7 @@ pub(crate) mod customers;
 pub(crate) mod followers;
 pub(crate) mod history;
 pub(crate) mod idempotency;
+pub(crate) mod installations;
 pub(crate) mod members;
 pub(crate) mod orders;
 pub(crate) mod outbox;
@@ -43,6 +44,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     followers::STATEMENTS,
     history::STATEMENTS,
     idempotency::STATEMENTS,
+    installations::STATEMENTS,
     members::STATEMENTS,
     orders::STATEMENTS,
     outbox::STATEMENTS,

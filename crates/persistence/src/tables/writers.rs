@@ -24,7 +24,7 @@ statements! {
              SELECT MAX(id) AS id FROM stores UNION ALL SELECT MAX(id) FROM products
              UNION ALL SELECT MAX(id) FROM customers UNION ALL SELECT MAX(id) FROM members
              UNION ALL SELECT MAX(id) FROM orders UNION ALL SELECT MAX(id) FROM sessions
-             UNION ALL SELECT MAX(id) FROM batches
+             UNION ALL SELECT MAX(id) FROM batches UNION ALL SELECT MAX(id) FROM installations
          ) AS highest"
     );
     LAST_RECORDED: Template = Template::new("SELECT MAX(recorded_at) AS recorded_at FROM history");

@@ -55,7 +55,7 @@ impl Counts {
             Kind::Product => Some(&mut self.products),
             Kind::Customer => Some(&mut self.customers),
             Kind::Order => Some(&mut self.orders),
-            Kind::Member => None,
+            Kind::Member | Kind::Installation => None,
         }
     }
 }

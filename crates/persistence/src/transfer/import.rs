@@ -362,6 +362,7 @@ impl Line {
             Kind::Customer => self.check_as::<Customer>(version),
             Kind::Order => self.check_as::<Order>(version),
             Kind::Member => Err("members do not travel"),
+            Kind::Installation => Err("a shop keeps its own installation"),
         }
     }
 

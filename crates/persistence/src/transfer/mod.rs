@@ -3,7 +3,7 @@
 //!
 //! [`export()`] writes the same bytes for the same content, whichever engine holds it. [`import()`] adopts each resource
 //! through the write queue: what is there already is left alone, a broken line is accounted for and the rest goes on.
-//! Members, passwords and logins do not travel.
+//! Members, passwords and logins do not travel, nor does the installation: the shop that imports keeps its own.
 
 mod export;
 mod format;

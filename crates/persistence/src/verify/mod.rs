@@ -14,6 +14,7 @@ mod resource;
 mod stock;
 
 use ordervault_domain::customer::Customer;
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -36,6 +37,9 @@ statements! {
         "SELECT \"table\", COALESCE(\"rowid\", 0), parent FROM pragma_foreign_key_check",
         "SELECT '', 0::bigint, '' WHERE FALSE"
     );
+    INSTALLED: Template = Template::new(
+        "SELECT (SELECT COUNT(*) FROM installations), EXISTS (SELECT 1 FROM history) AS has_history"
+    );
 }
 
 /// The statements of all checks, for the committed snapshot.
@@ -56,7 +60,9 @@ pub async fn verify(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Resul
     let mut conn = db.long_snapshot().await?;
     let mut report = Report::default();
     engine(&mut conn, &mut report).await?;
+    installed(&mut conn, &mut report).await?;
     let (conn, mut ledger) = (&mut conn, 0);
+    resource::check::<Installation>(conn, &mut report, &mut ledger, &mut progress).await?;
     resource::check::<Store>(conn, &mut report, &mut ledger, &mut progress).await?;
     resource::check::<Product>(conn, &mut report, &mut ledger, &mut progress).await?;
     resource::check::<Customer>(conn, &mut report, &mut ledger, &mut progress).await?;
@@ -80,6 +86,17 @@ async fn engine(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
             Code::EngineForeignKey,
             format!("row {row} of {table} refers to a row of {parent} that is not there"),
         );
+    }
+    Ok(())
+}
+
+/// A database in which anything happened is that of one installation.
+async fn installed(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    let (count, has_history): (i64, bool) = conn.fetch_one(&INSTALLED.bind(())).await?;
+    if has_history && count != 1 {
+        let detail = format!("there are {count} rows");
+        let (code, table) = (Code::InstallationMissing, "installations");
+        report.add(Finding { code, table, id: None, name: String::new(), seq: None, detail });
     }
     Ok(())
 }

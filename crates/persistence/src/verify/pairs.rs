@@ -35,7 +35,8 @@ statements! {
         "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
              EXISTS (SELECT 1 FROM orders WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM products WHERE id = d.entity_id)
              OR EXISTS (SELECT 1 FROM customers WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM stores WHERE id = d.entity_id)
-             OR EXISTS (SELECT 1 FROM members WHERE id = d.entity_id) AS fits
+             OR EXISTS (SELECT 1 FROM members WHERE id = d.entity_id)
+             OR EXISTS (SELECT 1 FROM installations WHERE id = d.entity_id) AS fits
          FROM (SELECT DISTINCT entity_id FROM history WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
          ORDER BY d.entity_id"
     );

@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | `engine-damage` | the engine's own check of its file (SQLite's `integrity_check`) |
 //! | `engine-foreign-key` | a row refers to one that is not there (SQLite's `foreign_key_check`) |
+//! | `installation-missing` | where there is a history there is one installation |
 //! | `row-unreadable` | a row has something in a column that cannot be |
 //! | `row-without-history` | a row that no history leads to |
 //! | `history-without-row` | a history whose resource is not there |
@@ -69,6 +70,7 @@ pub const MAX_LISTED_PER_CODE: u64 = 50;
 pub enum Code {
     EngineDamage,
     EngineForeignKey,
+    InstallationMissing,
     RowUnreadable,
     RowWithoutHistory,
     HistoryWithoutRow,

@@ -27,6 +27,7 @@ pub(super) trait Verified: Scanned {
 impl Verified for ordervault_domain::store::Store {}
 impl Verified for ordervault_domain::customer::Customer {}
 impl Verified for ordervault_domain::member::Member {}
+impl Verified for ordervault_domain::installation::Installation {}
 
 /// Looks at all resources of one kind. Adds the rows of the ledger that belong to them to `ledger`.
 pub(super) async fn check<A: Verified>(

@@ -108,7 +108,7 @@ impl Known {
                 Ok(Kind::Product) => replay::<Product>(id, rows, reported).movements,
                 Ok(Kind::Order) => replay::<Order>(id, rows, reported).movements,
                 // They move nothing: a movement of theirs is explained by no event.
-                Ok(Kind::Store | Kind::Customer | Kind::Member) => Some(vec![]),
+                Ok(Kind::Store | Kind::Customer | Kind::Member | Kind::Installation) => Some(vec![]),
                 Err(_) => None,
             };
             match movements {

@@ -78,6 +78,7 @@ impl Decider<'_> {
             Operation::Member { id, expected_version, command, password_hash } => {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
+            Operation::Installation(command) => self.installation(actor_context, *command),
             // Logins, checked passwords and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
             // token, a password or the count, not who they are.
             Operation::Session(session) => self.session(session),
@@ -145,6 +146,7 @@ impl Effect {
             Self::Product(product) => Some((product.id.get(), product.version)),
             Self::Customer(customer) => Some((customer.id.get(), customer.version)),
             Self::Member(member) => Some((member.id.get(), member.version)),
+            Self::Installation(installation) => Some((installation.id.get(), installation.version)),
             // A batch has no versions; a repeated request gets it as it was when it was accepted.
             Self::Batch(batch) => Some((batch.id.get(), 1)),
             Self::Session(_)

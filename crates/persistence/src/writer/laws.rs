@@ -11,6 +11,7 @@ use ordervault_domain::customer::CustomerCommand;
 use ordervault_domain::id::{
     BatchId, CustomerId, IdSequence, MemberId, OrderId, ProductId, SessionId, StoreId,
 };
+use ordervault_domain::installation::InstallationCommand;
 use ordervault_domain::member::{MemberCommand, NewMember};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Amendment, LineRequest, OrderCommand, Place};
@@ -266,6 +267,10 @@ impl Fixture {
                     command: MemberCommand::ResetPassword,
                     password_hash: Some("reset".into()),
                 },
+            ])],
+            OperationKind::Installation => vec![operator(vec![
+                Operation::Installation(InstallationCommand::Install),
+                Operation::Installation(InstallationCommand::Restore { position: 1 }),
             ])],
             OperationKind::Session => SessionOperationKind::iter()
                 .map(|kind| self.session_example(kind))

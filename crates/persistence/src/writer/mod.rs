@@ -29,6 +29,7 @@ pub use set::{IDEMPOTENCY_MILLIS, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ordervault_domain::installation::Installation;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -45,6 +46,7 @@ pub const DRAIN_LIMIT: Duration = Duration::from_secs(25);
 #[derive(Clone)]
 pub struct Writer {
     queue: Arc<Queue>,
+    installation: Arc<Installation>,
 }
 
 /// The task behind a [`Writer`], to be stopped at the end.
@@ -54,15 +56,16 @@ pub struct WriterTask {
 }
 
 impl Writer {
-    /// Starts the one writer of this process.
+    /// Starts the one writer of this process. The first one on a database makes the installation.
     ///
     /// # Errors
     /// When the database cannot be read or written.
     pub async fn start(db: Db, sources: Sources) -> Result<(Self, WriterTask), Error> {
         let queue = Arc::new(Queue::default());
-        let run = run::Run::new(db, sources, Arc::clone(&queue)).await?;
+        let mut run = run::Run::new(db, sources, Arc::clone(&queue)).await?;
+        let installation = Arc::new(run.installation().await?);
         let task = tokio::spawn(run::supervise(run));
-        Ok((Self { queue: Arc::clone(&queue) }, WriterTask { queue, task }))
+        Ok((Self { queue: Arc::clone(&queue), installation }, WriterTask { queue, task }))
     }
 
     /// Hands over a submission and waits for what becomes of it. Dropping the future does not take it back.
@@ -74,6 +77,12 @@ impl Writer {
         self.queue.push(Item { submission, answer, since: Instant::now() })?;
         // The answer is lost only if the writer task broke down in the middle of it.
         outcome.await.unwrap_or(Err(WriteError::OutcomeUnknown))
+    }
+
+    /// The installation, as it was at the start.
+    #[must_use]
+    pub fn installation(&self) -> &Installation {
+        &self.installation
     }
 
     /// Number of submissions that wait.

@@ -6,6 +6,7 @@ use ordervault_domain::access::StoreScope;
 use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
+use ordervault_domain::installation::{Installation, InstallationCommand};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
@@ -120,6 +121,8 @@ pub enum Operation {
         /// The hash of the new password, if the command sets one.
         password_hash: Option<String>,
     },
+    /// On the installation, of which there is one.
+    Installation(InstallationCommand),
     /// On logins.
     Session(SessionOperation),
     /// On batches.
@@ -308,6 +311,8 @@ pub enum Effect {
     Customer(Arc<Customer>),
     /// The member.
     Member(Arc<Member>),
+    /// The installation.
+    Installation(Arc<Installation>),
     /// The login; none if there was nothing to end.
     Session(Option<Session>),
     /// The batch.
@@ -429,6 +434,7 @@ impl Submission {
                 | Operation::Product { .. }
                 | Operation::Customer { .. }
                 | Operation::Member { .. }
+                | Operation::Installation(_)
                 | Operation::Session(_)
                 | Operation::Batch(
                     BatchOperation::Run { .. }

@@ -16,17 +16,18 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use ordervault_domain::id::IdSequence;
+use ordervault_domain::installation::{Installation, InstallationCommand};
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
 use super::decide::{Decider, MAX_CLOCK_LAG_MILLIS};
-use super::operation::{Receipt, Submission, WriteError};
+use super::operation::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
 use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::sources::Sources;
-use crate::tables::{idempotency, throttles, writers};
+use crate::tables::{idempotency, installations, throttles, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
 const MAX_TRIES: u32 = 4;
@@ -91,6 +92,29 @@ impl Run {
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
         tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
         Ok(Self { db, sources, queue, ids: IdSequence::default(), writer_id, groups: 0, latest })
+    }
+
+    /// The installation, which the first writer of a database makes.
+    pub(super) async fn installation(&mut self) -> Result<Installation, Error> {
+        let install = Submission {
+            actor: ActorRef::System,
+            request_id: "start".to_owned(),
+            class: Class::Background,
+            idempotency: None,
+            operations: vec![Operation::Installation(InstallationCommand::Install)],
+        };
+        for _ in 0..MAX_TRIES {
+            if let Some(found) = installations::installation(&mut self.db.read().await?).await? {
+                return Ok(found);
+            }
+            match self.attempt(&[&install]).await {
+                Err(Failure::RolledBack(error)) if !may_pass(&error) => return Err(error),
+                Err(Failure::Unknown(_, error)) => return Err(Error::Db(error)),
+                // Another process made it, or this one has: then it is there.
+                Ok(_) | Err(Failure::RolledBack(_)) => {}
+            }
+        }
+        Err(Error::Raced)
     }
 
     /// Runs groups until the queue is closed and empty.

@@ -80,5 +80,5 @@ pub(crate) async fn answer(
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
     let body = body(state, actor, changed).await.map_err(unshown)?;
-    Ok(changed.answer(status, &order_path(actor, changed.resource.id), &body))
+    Ok(changed.answer(state, status, &order_path(actor, changed.resource.id), &body))
 }

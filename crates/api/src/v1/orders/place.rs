@@ -152,5 +152,5 @@ pub(crate) async fn place_order(
     };
     let order = answer::body(&state, &buyer.actor(), &placed).await.map_err(unshown)?;
     let path = order_path(&buyer.actor(), placed.resource.id);
-    Ok(placed.answer(StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
+    Ok(placed.answer(&state, StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
 }

@@ -6,7 +6,8 @@ use actix_web::web;
 use ordervault_domain::access::{Actor, ActorKind, Permission};
 use ordervault_domain::aggregate::{Change, Kind};
 use ordervault_domain::customer::Customer;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, InstallationId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -50,7 +51,8 @@ pub(crate) struct ListHistory {
     #[validate(length(max = 40))]
     #[param(value_type = Option<String>, example = "placed,confirmed")]
     action: Vec<String>,
-    /// Only what happened to these kinds of thing, with commas between: `order`, `product`, `store`, `member`, `customer`.
+    /// Only what happened to these kinds of thing, with commas between: `order`, `product`, `store`, `member`, `customer`,
+    /// `installation` (the shop as a whole).
     #[serde(default)]
     #[param(value_type = Option<String>, example = "order")]
     kind: Vec<Kind>,
@@ -63,7 +65,7 @@ pub(crate) struct ListHistory {
     #[validate(length(max = 100))]
     #[param(value_type = Option<String>)]
     store: Vec<StoreId>,
-    /// Only what happened to this thing: the id of an order, product, store, member or customer.
+    /// Only what happened to this thing: the id of an order, product, store, member, customer or installation.
     #[validate(length(min = 1, max = 40))]
     #[param(max_length = 40, example = json!(examples::ORDER))]
     entity: Option<String>,
@@ -86,7 +88,7 @@ pub(crate) struct ListHistory {
 /// One event of any thing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
-    /// The kind of thing: `order`, `product`, `store`, `member` or `customer`.
+    /// The kind of thing: `order`, `product`, `store`, `member`, `customer` or `installation`.
     #[schema(example = "order")]
     kind: &'static str,
     /// The thing.
@@ -108,7 +110,7 @@ pub(crate) struct HistoryItem {
 ///
 /// To everything that you may see, newest first: who did what, why, by which request, and every changed field with its value
 /// before and after. Orders, stores, products and members as far as you may read them as they are now; customers' accounts only
-/// if you look after all stores and may see contacts. A page may be short and have a next one.
+/// if you look after all stores and may see contacts, the installation only if you look after all stores. A page may be short and have a next one.
 #[utoipa::path(get, path = "/v1/staff/history", operation_id = "list_history", tag = "staff-history",
     params(ListHistory),
     responses((status = 200, description = "A page of events", body = ListOf<HistoryItem>)),
@@ -174,6 +176,7 @@ fn entries(kind: Kind, rows: &[HistoryRow], reader: &Reader<'_>) -> Result<Vec<H
         Kind::Customer => reader.entries::<Customer>(rows),
         Kind::Member => reader.entries::<Member>(rows),
         Kind::Order => reader.entries::<Order>(rows),
+        Kind::Installation => reader.entries::<Installation>(rows),
     }
 }
 
@@ -184,6 +187,7 @@ fn id_text(kind: Kind, id: i64) -> String {
         Kind::Customer => CustomerId::from_i64(id).to_string(),
         Kind::Member => MemberId::from_i64(id).to_string(),
         Kind::Order => OrderId::from_i64(id).to_string(),
+        Kind::Installation => InstallationId::from_i64(id).to_string(),
     }
 }
 
@@ -228,6 +232,7 @@ fn anything(text: &str) -> Option<i64> {
         text.parse().map(OrderId::get).ok(),
         text.parse().map(StoreId::get).ok(),
         text.parse().map(ProductId::get).ok(),
+        text.parse().map(InstallationId::get).ok(),
     ];
     known.into_iter().flatten().next().or_else(|| person(text))
 }
@@ -238,7 +243,8 @@ fn field(name: &str) -> Option<&'static str> {
         A::FIELDS.iter().copied().find(|field| shown_name::<A>(field) == Some(name))
     }
     let known = [of::<Order>(name), of::<Product>(name), of::<Store>(name), of::<Member>(name)];
-    known.into_iter().flatten().next().or_else(|| of::<Customer>(name))
+    let known = known.into_iter().flatten().next().or_else(|| of::<Customer>(name));
+    known.or_else(|| of::<Installation>(name))
 }
 
 /// The names by which the API knows fields.
@@ -247,7 +253,7 @@ fn field_names() -> impl Iterator<Item = &'static str> {
         A::FIELDS.iter().filter_map(|field| shown_name::<A>(field))
     }
     let things = of::<Order>().chain(of::<Product>()).chain(of::<Store>()).chain(of::<Member>());
-    things.chain(of::<Customer>())
+    things.chain(of::<Customer>()).chain(of::<Installation>())
 }
 
 fn shown_name<A: Resource>(field: &'static str) -> Option<&'static str> {

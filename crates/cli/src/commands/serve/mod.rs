@@ -89,7 +89,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
 async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) -> Result<bool, Failure> {
     if args.demo && demo::is_empty(db).await? {
         context.say("loading the demo shop");
-        demo::load(db, sources.now()).await?;
+        demo::load(db, sources).await?;
     }
     let is_loaded = demo::is_loaded(db).await?;
     if args.demo && !is_loaded {

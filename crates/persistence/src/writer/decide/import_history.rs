@@ -50,7 +50,7 @@ impl Decider<'_> {
                 }
             }
             // They do not travel.
-            Kind::Member => return Err(Refusal::BrokenHistory.into()),
+            Kind::Member | Kind::Installation => return Err(Refusal::BrokenHistory.into()),
         }
         Ok(Effect::HistoryImported)
     }

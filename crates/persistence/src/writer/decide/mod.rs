@@ -7,6 +7,7 @@ mod batch;
 mod context;
 mod decider;
 mod import_history;
+mod installation;
 mod order;
 mod people;
 mod product;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -34,6 +35,8 @@ pub(crate) enum Change {
     Member(Exchange<i64, Slot<Member>>),
     /// An order becomes another.
     Order(Box<Exchange<i64, Slot<Order>>>),
+    /// The installation becomes another.
+    Installation(Exchange<i64, Slot<Installation>>),
     /// A batch is opened, goes on, or ends.
     Batch(Exchange<BatchId, Batch>),
     /// A new batch gets its orders.

@@ -31,6 +31,7 @@ impl WorkingSet {
         self.flush_counters(tx, &net).await?;
         flush_previews(tx, &net, now).await?;
         self.flush_batches(tx, &net).await?;
+        states(tx, changed(&self, &net.installations)).await?;
         states(tx, changed(&self, &net.stores)).await?;
         states(tx, changed(&self, &net.members)).await?;
         states(tx, changed(&self, &net.customers)).await?;

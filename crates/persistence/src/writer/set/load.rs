@@ -7,8 +7,8 @@ use super::named::Named;
 use super::working_set::WorkingSet;
 use crate::error::Error;
 use crate::tables::{
-    RowLock, arrivals, batches, credentials, customers, history, idempotency, members, orders, products,
-    sessions, stores, throttles,
+    RowLock, arrivals, batches, credentials, customers, history, idempotency, installations, members, orders,
+    products, sessions, stores, throttles,
 };
 use crate::tx::{Conn, Tx};
 use crate::writer::operation::Submission;
@@ -17,8 +17,8 @@ use crate::writer::operation::Submission;
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 impl WorkingSet {
-    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, stores,
-    /// members, customers, passwords, sessions, orders, keys of possible duplicates, products; within a class by id.
+    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, the
+    /// installation, stores, members, customers, passwords, sessions, orders, keys of possible duplicates, products; within a class by id.
     /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
     /// same order, the database ends one of the two groups, which is then tried again.
     ///
@@ -39,6 +39,10 @@ impl WorkingSet {
         set.load_counters(conn, &named.throttles).await?;
         set.load_batches(conn, &named.batches, &named.batch_items).await?;
         named.members.extend(set.batches.values().map(|batch| batch.created_by.get()));
+        if named.installation {
+            let ids = installations::ids(conn).await?;
+            set.installations.load(conn, ids, RowLock::Locked).await?;
+        }
         set.stores.load(conn, named.commanded_stores.clone(), RowLock::Locked).await?;
         let shared = set.stores.missing(named.stores);
         set.share_stores(conn, shared).await?;

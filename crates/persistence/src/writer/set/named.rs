@@ -43,6 +43,7 @@ pub(super) struct Named {
     pub customer_emails: Vec<String>,
     pub member_emails: Vec<String>,
     pub owners: bool,
+    pub installation: bool,
     pub imported: Vec<(i64, i64)>,
 }
 
@@ -98,6 +99,7 @@ impl Named {
                 | ActorRef::Importer
                 | ActorRef::System => None,
             }),
+            Operation::Installation(_) => self.installation = true,
             Operation::ImportHistory(rows) => self.note_imported(rows),
         }
     }
@@ -210,7 +212,7 @@ impl Named {
     fn note_imported(&mut self, rows: &[HistoryRow]) {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else { return };
         self.imported.push((last.entity_id, last.seq));
-        // A kind that is unknown, and a member, are refused: there is nothing to look for.
+        // A kind that is unknown, a member and the installation are refused: there is nothing to look for.
         let Ok(kind) = first.kind.parse::<Kind>() else { return };
         match kind {
             Kind::Store => self.commanded_stores.push(first.entity_id),
@@ -239,7 +241,7 @@ impl Named {
                     self.products.extend(envelope.event.lines().iter().map(|line| line.product_id.get()));
                 }
             }
-            Kind::Member => {}
+            Kind::Member | Kind::Installation => {}
         }
     }
 }

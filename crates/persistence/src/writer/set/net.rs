@@ -6,6 +6,7 @@ use std::hash::Hash;
 use ordervault_domain::batch::Batch;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -24,6 +25,7 @@ type Befores<K, V> = BTreeMap<K, Option<V>>;
 
 #[derive(Debug, Default)]
 pub(super) struct Net {
+    pub installations: Befores<i64, Slot<Installation>>,
     pub stores: Befores<i64, Slot<Store>>,
     pub products: Befores<i64, Slot<Product>>,
     pub customers: Befores<i64, Slot<Customer>>,
@@ -52,6 +54,7 @@ impl Net {
         let mut net = Self::default();
         for change in journal {
             match change {
+                Change::Installation(exchange) => first(&mut net.installations, exchange),
                 Change::Store(exchange) => first(&mut net.stores, exchange),
                 Change::Product(exchange) => first(&mut net.products, exchange),
                 Change::Customer(exchange) => first(&mut net.customers, exchange),

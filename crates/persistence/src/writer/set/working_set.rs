@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -22,6 +23,7 @@ use crate::tables::throttles::Counter;
 /// What is there, after what was decided so far. Decisions look at it; only [`WorkingSet::apply`] changes it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct WorkingSet {
+    pub(super) installations: Collection<Installation>,
     pub(super) stores: Collection<Store>,
     pub(super) products: Collection<Product>,
     pub(super) customers: Collection<Customer>,
@@ -104,6 +106,7 @@ impl WorkingSet {
     /// Applies a change, or takes it back.
     fn exchange(&mut self, change: &mut Change) {
         match change {
+            Change::Installation(exchange) => exchange.with(&mut self.installations.slots),
             Change::Store(exchange) => exchange.with(&mut self.stores.slots),
             Change::Product(exchange) => exchange.with(&mut self.products.slots),
             Change::Customer(exchange) => exchange.with(&mut self.customers.slots),
@@ -317,5 +320,15 @@ impl Held for Order {
 
     fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
         Change::Order(Box::new(exchange))
+    }
+}
+
+impl Held for Installation {
+    fn collection(set: &WorkingSet) -> &Collection<Self> {
+        &set.installations
+    }
+
+    fn change(exchange: Exchange<i64, Slot<Self>>) -> Change {
+        Change::Installation(exchange)
     }
 }

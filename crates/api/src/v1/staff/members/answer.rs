@@ -202,10 +202,10 @@ pub(super) async fn carry_out_with(
     let mut operations = vec![Operation::Member { id: Some(id), expected_version, command, password_hash }];
     operations.extend(because.map(end_all).map(Operation::Session));
     let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
-    Ok(answer(&changed, StatusCode::OK))
+    Ok(answer(caller.state, &changed, StatusCode::OK))
 }
 
-pub(super) fn answer(changed: &Written<Member>, status: StatusCode) -> HttpResponse {
+pub(super) fn answer(state: &AppState, changed: &Written<Member>, status: StatusCode) -> HttpResponse {
     let body = MemberBody::from(changed.resource.as_ref());
-    changed.answer(status, &format!("/v1/staff/members/{}", body.id), &body)
+    changed.answer(state, status, &format!("/v1/staff/members/{}", body.id), &body)
 }

@@ -103,5 +103,5 @@ pub(crate) async fn create_member(
     // Without the password: nothing from which it could be guessed is kept beside its hash.
     let wanted = (&body.email, &body.name, &body.roles, body.all_stores, &body.store_ids);
     let changed = caller.change(key, "create_member", &wanted, vec![operation]).await?;
-    Ok(answer(&changed, StatusCode::CREATED))
+    Ok(answer(&state, &changed, StatusCode::CREATED))
 }

@@ -28,5 +28,5 @@ pub(crate) async fn get_member(
 ) -> Result<HttpResponse, Problem> {
     let member = visible(&state, &staff.actor(), id.0).await?;
     let member = as_of(&state, &staff.actor(), member, query.0.as_of).await?;
-    Ok(answer(&member.into(), StatusCode::OK))
+    Ok(answer(&state, &member.into(), StatusCode::OK))
 }

@@ -45,5 +45,5 @@ pub(crate) async fn get_staff_order(
         AsOf::Version(_) => order.updated_at,
     };
     let body = OrderBody::new(&order, &actor.scope(), vec![], at);
-    Ok(Written::from(order).answer(StatusCode::OK, "", &body))
+    Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body))
 }

@@ -164,5 +164,5 @@ pub(super) async fn answer(
         (product.on_hand, product.reserved) = (now.on_hand, now.reserved);
     }
     let body = StaffProductBody::new(&product, &Currencies::read(&mut conn).await?)?;
-    Ok(changed.answer(status, &format!("/v1/staff/products/{}", body.id), &body))
+    Ok(changed.answer(state, status, &format!("/v1/staff/products/{}", body.id), &body))
 }

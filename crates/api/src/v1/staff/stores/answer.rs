@@ -123,10 +123,10 @@ pub(super) async fn carry_out(
     let expected_version = conditions.version.expected_version();
     let operation = Operation::Store { id: Some(id), expected_version, command };
     let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![operation]).await?;
-    Ok(answer(&changed, StatusCode::OK))
+    Ok(answer(caller.state, &changed, StatusCode::OK))
 }
 
-pub(super) fn answer(changed: &Written<Store>, status: StatusCode) -> HttpResponse {
+pub(super) fn answer(state: &AppState, changed: &Written<Store>, status: StatusCode) -> HttpResponse {
     let body = StaffStoreBody::from(changed.resource.as_ref());
-    changed.answer(status, &format!("/v1/staff/stores/{}", body.id), &body)
+    changed.answer(state, status, &format!("/v1/staff/stores/{}", body.id), &body)
 }

@@ -82,5 +82,5 @@ pub(crate) async fn create_store(
     let operation = Operation::Store { id: None, expected_version: None, command };
     let caller = Caller::staff(&state, &staff, &request_id);
     let changed = caller.change(key, "create_store", &body.0, vec![operation]).await?;
-    Ok(answer(&changed, StatusCode::CREATED))
+    Ok(answer(&state, &changed, StatusCode::CREATED))
 }

@@ -28,5 +28,5 @@ pub(crate) async fn get_staff_store(
 ) -> Result<HttpResponse, Problem> {
     let store = visible(&state, &staff.actor(), id.0).await?;
     let store = as_of(&state, &staff.actor(), store, query.0.as_of).await?;
-    Ok(answer(&store.into(), StatusCode::OK))
+    Ok(answer(&state, &store.into(), StatusCode::OK))
 }
