@@ -21,6 +21,8 @@ use ordervault_persistence::writer::{
     ActorRef, Class, Effect, Operation, Receipt, Submission, WriteError, Writer, WriterTask,
 };
 
+pub use crate::twin::keys;
+
 /// 2026-01-31T08:00:00.000Z: when every test shop opens.
 pub const OPENING_MILLIS: i64 = 1_769_846_400_000;
 
@@ -97,7 +99,7 @@ impl Shop {
 
     /// Opens a shop whose writer has clock and dice of its own, which may break.
     pub async fn on(db: &Db, clock: ManualClock, sources: Sources) -> Self {
-        let (writer, task) = Writer::start(db.clone(), sources).await.expect("the writer starts");
+        let (writer, task) = Writer::start(db.clone(), sources, keys()).await.expect("the writer starts");
         Self { db: db.clone(), writer, clock, task, made: AtomicU64::new(0) }
     }
 

@@ -15,6 +15,7 @@ use std::future::Future;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::{DbOptions, Engine};
 use ordervault_persistence::migrate::migrate;
+use ordervault_persistence::seal::KeyRing;
 
 use crate::postgres;
 
@@ -35,6 +36,11 @@ macro_rules! twin_tests {
             })+
         }
     };
+}
+
+/// The keys of every test database.
+pub fn keys() -> KeyRing {
+    KeyRing::new([7; 32], [])
 }
 
 /// A database of its own, migrated and empty. It goes with this value, or with the test process.
@@ -98,7 +104,9 @@ async fn run<F: Future<Output = ()>>(engine: Engine, body: impl FnOnce(Db) -> F)
 pub async fn verify(db: &Db) {
     let schema = ordervault_persistence::migrate::status(db).await.expect("the schema can be read");
     assert!(schema.is_current());
-    let report = ordervault_persistence::verify::verify(db, |_| {}).await.expect("the database can be read");
+    let report = ordervault_persistence::verify::verify(db, Some(&keys()), |_| {})
+        .await
+        .expect("the database can be read");
     let findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
     assert!(report.is_clean(), "{}", findings.join("\n"));
 }

@@ -40,7 +40,7 @@ async fn state_with(settings: Settings, checks: Vec<ReadyCheck>) -> web::Data<Ap
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
     let sources = Sources::new(|| Timestamp::from_millis(NOW_MILLIS), |bytes| bytes.fill(7));
-    let (writer, _task) = Writer::start(db.clone(), sources).await.unwrap();
+    let (writer, _task) = Writer::start(db.clone(), sources, secrets().key_ring()).await.unwrap();
     let clock = move || {
         // The clock lives as long as the state and takes the folder with it.
         let _ = &folder;

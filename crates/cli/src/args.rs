@@ -8,7 +8,7 @@ use crate::config::Flags;
 
 /// What `--help` says about how the program ends.
 pub const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line; 69 database or server unreachable, or port \
+Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line, or verify lacks a key; 69 database or server unreachable, or port \
 taken; 70 internal error; 73 cannot create a file or folder; 74 reading or writing failed; 78 wrong or unsafe \
 configuration.";
 

@@ -7,12 +7,14 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
 use ordervault_persistence::migrate::{self, SchemaVersion};
+use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{Writer, WriterTask};
 
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::secrets;
 
 /// A database with its write queue.
 pub struct Database {
@@ -27,17 +29,19 @@ impl Database {
     /// Opens the database, brings it up to date if that is configured, and starts the write queue.
     ///
     /// # Errors
-    /// When it cannot be reached, made or read, or its schema is not this program's.
+    /// When it cannot be reached, made or read, or its schema is not this program's; when there is no secret file.
     pub async fn open(context: &Context, sources: Sources) -> Result<Self, Failure> {
-        Self::start(open(context).await?, sources).await
+        let db = open(context).await?;
+        let keys = secrets::load(&context.config, &sources)?.key_ring();
+        Self::start(db, sources, keys).await
     }
 
     /// Starts the write queue of an open database.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn start(db: Db, sources: Sources) -> Result<Self, Failure> {
-        let (writer, task) = Writer::start(db.clone(), sources).await?;
+    pub async fn start(db: Db, sources: Sources, keys: KeyRing) -> Result<Self, Failure> {
+        let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
         Ok(Self { db, writer, task })
     }
 

@@ -16,7 +16,7 @@ pub enum Exit {
     Ok = 0,
     /// Done as far as possible, but there are findings: rows left out, verification failed.
     Findings = 1,
-    /// The command line is wrong.
+    /// The command line is wrong, or something could not be checked for want of a key.
     Usage = 2,
     /// The database or the server cannot be reached, or the port is taken.
     Unavailable = 69,

@@ -10,6 +10,7 @@
 //! - `demo`: the made-up shop of `serve --demo`
 //! - `olist`: the reader of the Olist data set, and what it makes of it
 //! - `accounts`, `intake`, `database`: what several commands need: staff accounts, long imports, an open database
+//! - `secrets`: the keys of the installation
 //! - `context`: what every command is given
 //! - `logging`: the log's level and form
 //! - `args`: the command line
@@ -43,6 +44,7 @@ pub mod intake;
 pub mod logging;
 pub mod olist;
 pub mod progress;
+pub mod secrets;
 pub mod shutdown;
 pub mod sources;
 

@@ -18,7 +18,8 @@
 //! - `tx`: what runs statements
 //! - `bulk`: statements over many rows
 //! - `statement`: one text for two engines
-//! - `engine`, `error`, `json`, `sources`: which engine, what goes wrong, text for bulk rows, clock and randomness
+//! - `engine`, `error`, `json`, `seal`, `sources`: which engine, what goes wrong, text for bulk rows, keys and what they seal,
+//!   clock and randomness
 //!
 //! # How to add one more
 //!
@@ -49,6 +50,7 @@ pub mod leader;
 pub mod migrate;
 pub mod read;
 mod scan;
+pub mod seal;
 pub mod sources;
 pub mod statement;
 mod tables;

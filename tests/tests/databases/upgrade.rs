@@ -19,7 +19,7 @@ use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::queue::{catch_up, run_sql};
 use ordervault_tests::random_submissions::{Known, Roll, opening};
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, place};
 use ordervault_tests::twin::Fresh;
 use strum::IntoEnumIterator as _;
 
@@ -171,6 +171,6 @@ fn assert_every_table_has_rows(dump: &Dump) {
 }
 
 async fn assert_holds_together(db: &Db) {
-    let report = verify(db, |_| {}).await.expect("the database can be read");
+    let report = verify(db, Some(&keys()), |_| {}).await.expect("the database can be read");
     assert!(report.is_clean(), "{report:?}");
 }

@@ -7,13 +7,15 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::HistoryRow;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
+use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::transfer::{
     Counts, Integrity, Progress, Summary, TransferError, export, import, import_file,
 };
-use ordervault_persistence::writer::{ActorRef, Operation, WriteError};
+use ordervault_persistence::verify::verify;
+use ordervault_persistence::writer::{ActorRef, Operation, WriteError, Writer};
 use ordervault_tests::life::live;
 use ordervault_tests::seed::seeds;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, submission};
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -31,6 +33,7 @@ ordervault_tests::twin_tests!(
     an_export_from_before_the_first_release_comes_in,
     other_files_are_refused,
     only_importers_adopt,
+    shops_without_a_key_in_common_exchange_histories,
 );
 
 async fn a_shop_moves_to_the_other_engine(db: Db) {
@@ -152,7 +155,8 @@ async fn a_history_that_was_tampered_with_is_refused(db: Db) {
         ("\"salt\":\"", "\"salt\":\"0"),
         ("\"fields\":\"\"", "\"fields\":\"note\""),
         ("\"type\":\"placed\"", "\"type\":\"imported\""),
-        ("\"key_id\":\"none\"", "\"key_id\":\"other\""),
+        ("\"hash\":\"", "\"hash\":\"0"),
+        ("\"actor_kind\":\"customer\"", "\"actor_kind\":\"operator\""),
     ] {
         let there = Fresh::on(db.engine()).await;
         let mut lines = lines.clone();
@@ -255,6 +259,43 @@ async fn an_export_from_before_the_first_release_comes_in(db: Db) {
     assert_eq!(exported(&there.db).await.0, text);
     there.finish().await;
     assert_eq!(imported(&db, OLDER).await.present, counts);
+}
+
+/// What comes in is sealed anew; the former seals are checked where their key is known.
+async fn shops_without_a_key_in_common_exchange_histories(db: Db) {
+    small_shop(&db).await;
+    let (text, counts) = exported(&db).await;
+    let there = Fresh::on(other(db.engine())).await;
+    let (clock, own, theirs) =
+        (ManualClock::at(OPENING_MILLIS), KeyRing::new([8; 32], []), keys().sealing().id().to_owned());
+    for (adopted, present) in [(counts, Counts::default()), (Counts::default(), counts)] {
+        let (writer, task) =
+            Writer::start(there.db.clone(), clock.sources(1), own.clone()).await.expect("a writer");
+        let summary = import(&writer, text.as_bytes(), |_| {}).await.expect("imported");
+        assert_eq!((summary.adopted, summary.present), (adopted, present), "{summary:?}");
+        assert_eq!(summary.not_checked, [theirs.clone()].into());
+        task.stop().await;
+    }
+    let report = verify(&there.db, Some(&own), |_| {}).await.expect("readable");
+    assert!(report.is_clean(), "{report:?}");
+    // A key that came later seals what is written from then on, and the first one is still known.
+    let rotated = KeyRing::new([9; 32], [[8; 32]]);
+    let (writer, task) =
+        Writer::start(there.db.clone(), clock.sources(2), rotated.clone()).await.expect("a writer");
+    let summary = import(&writer, text.as_bytes(), |_| {}).await.expect("imported");
+    assert_eq!(summary.present, counts);
+    let order = text.lines().nth(5).map(first_id).and_then(|id| id.parse().ok()).expect("an order");
+    let start = Operation::Order { id: Some(order), expected_version: None, command: OrderCommand::Start };
+    writer.submit(submission(ActorRef::Operator, vec![start])).await.expect("started");
+    task.stop().await;
+    let report = verify(&there.db, Some(&rotated), |_| {}).await.expect("readable");
+    assert!(report.is_clean(), "{report:?}");
+    for (keys, lacking) in [(Some(&own), rotated.sealing().id()), (None, own.sealing().id())] {
+        let report = verify(&there.db, keys, |_| {}).await.expect("readable");
+        assert!(report.totals.is_empty() && !report.is_clean(), "{report:?}");
+        assert!(report.not_checked.contains_key(lacking), "{report:?}");
+    }
+    there.drop().await;
 }
 
 async fn other_files_are_refused(db: Db) {

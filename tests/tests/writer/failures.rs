@@ -17,7 +17,7 @@ use ordervault_persistence::writer::{ActorRef, Operation, Receipt, Submission, W
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::proxy::{Fault, Proxy};
 use ordervault_tests::queue::*;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, seeded, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, keys, place, seeded, submission};
 
 ordervault_tests::twin_tests!(
     a_poison_item_fails_alone,
@@ -134,7 +134,7 @@ async fn a_panic_hits_its_item_only(db: Db) {
     };
     let clock = ManualClock::at(OPENING_MILLIS);
     let sources = Sources::new(move || clock.now(), random);
-    let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
+    let (writer, task) = Writer::start(db.clone(), sources, keys()).await.expect("a writer");
     let before = written_groups(&db).await;
     armed.store(true, Ordering::SeqCst);
     let wishes = ["a", "b", "c"].map(|note| fixture.wish(note));
@@ -163,7 +163,8 @@ async fn a_panic_elsewhere_does_not_end_the_writer(db: Db) {
         );
         clock.now()
     };
-    let (writer, task) = Writer::start(db.clone(), Sources::new(now, seeded(9))).await.expect("a writer");
+    let (writer, task) =
+        Writer::start(db.clone(), Sources::new(now, seeded(9)), keys()).await.expect("a writer");
     armed.store(true, Ordering::SeqCst);
     let outcomes = together(&writer, vec![fixture.wish("a"), fixture.wish("b")]).await;
     assert_eq!(outcomes, vec![Err(WriteError::OutcomeUnknown); 2]);
@@ -283,7 +284,7 @@ async fn a_lost_commit_is_settled(direct: Db, fault: Fault, first_group: bool, e
     let fixture = Fixture::open(&direct).await;
     let clock = ManualClock::at(OPENING_MILLIS);
     let sources = Sources::new(move || clock.now(), seeded(9));
-    let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
+    let (writer, task) = Writer::start(db.clone(), sources, keys()).await.expect("a writer");
     if !first_group {
         writer.submit(fixture.wish("warm")).await.expect("placed");
     }

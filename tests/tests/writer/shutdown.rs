@@ -11,7 +11,7 @@ use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{WriteError, Writer};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, place, seeded, submission};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, place, seeded, submission};
 
 ordervault_tests::twin_tests!(
     who_hangs_up_cancels_nothing,
@@ -66,7 +66,7 @@ async fn a_stop_writes_what_waits_and_lets_nobody_in(db: Db) {
     let customer = shop.customer().await;
     let clock = ManualClock::at(OPENING_MILLIS);
     let sources = Sources::new(move || clock.now(), seeded(3));
-    let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
+    let (writer, task) = Writer::start(db.clone(), sources, keys()).await.expect("a writer");
     let wish = || submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]);
     let waiting = together(&writer, (0..300).map(|_| wish()).collect());
     let (outcomes, ()) = tokio::join!(waiting, task.stop());
@@ -88,7 +88,7 @@ async fn a_stop_in_the_middle_of_a_batch_finishes_it(db: Db) {
     for turns in 0..10 {
         let clock = ManualClock::at(OPENING_MILLIS);
         let sources = Sources::new(move || clock.now(), seeded(100 + turns));
-        let (writer, task) = Writer::start(db.clone(), sources).await.expect("a writer");
+        let (writer, task) = Writer::start(db.clone(), sources, keys()).await.expect("a writer");
         let wish = submission(actor(&customer), vec![place(store.id, &[(&tea, 1)])]);
         let asking = tokio::spawn(async move { writer.submit(wish).await });
         for _ in 0..=turns {

@@ -1,7 +1,9 @@
-//! The secret file: one or two keys of 32 random bytes, one line of base64 each.
+//! The secret file: one or two keys of 32 random bytes, one line of base64 each, and those of former times.
 //!
-//! The first line signs, every line verifies. To rotate: append the new key on all replicas and restart them, swap the two
-//! lines and restart, and remove the old line once the longest session has ended.
+//! The first line signs and seals, the second one verifies, too. A line that begins with `former ` reads what its key has
+//! sealed in the history, and no token. To rotate: append the new key on all replicas and restart them, swap the two lines
+//! and restart, and write `former ` before the old line once the longest session has ended. It stays there for as long as
+//! the history does.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -10,22 +12,27 @@ use std::path::{Path, PathBuf};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 use sha2::Sha256;
 
 const KEY_BYTES: usize = 32;
 const MAX_KEYS: usize = 2;
-const MAX_FILE_BYTES: u64 = 4096;
+const MAX_FORMER_KEYS: usize = 64;
+const MAX_FILE_BYTES: u64 = 8192;
+/// Before a key that only reads the history.
+const FORMER: &str = "former ";
 
 /// The keys, the signing one first.
 #[derive(Clone)]
 pub struct Secrets {
     keys: Vec<[u8; KEY_BYTES]>,
+    former: Vec<[u8; KEY_BYTES]>,
 }
 
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Secrets({} keys)", self.keys.len())
+        write!(f, "Secrets({} keys)", self.keys.len() + self.former.len())
     }
 }
 
@@ -41,7 +48,10 @@ pub enum SecretError {
     #[error("secret file {0} can be read by others (mode {1:03o}); run: chmod 600 {0}")]
     TooOpen(PathBuf, u32),
     /// It holds something else.
-    #[error("secret file {0} must hold one or two lines, each 32 bytes in base64")]
+    #[error(
+        "secret file {0} must hold one or two lines, each 32 bytes in base64, and behind them at most {MAX_FORMER_KEYS} more \
+         that begin with `former `"
+    )]
     Malformed(PathBuf),
     /// Reading or writing failed.
     #[error("secret file {0}: {1}")]
@@ -51,7 +61,7 @@ pub enum SecretError {
 impl Secrets {
     /// Keys that are not from a file, for tests and programs that only print the contract.
     pub fn from_keys(signing: [u8; KEY_BYTES], previous: Option<[u8; KEY_BYTES]>) -> Self {
-        Self { keys: std::iter::once(signing).chain(previous).collect() }
+        Self { keys: std::iter::once(signing).chain(previous).collect(), former: vec![] }
     }
 
     /// Reads the file, which nobody but its owner may read.
@@ -67,15 +77,20 @@ impl Secrets {
             io::ErrorKind::InvalidData => SecretError::Malformed(path.to_owned()),
             _ => failed(error),
         })?;
-        let keys = text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .map(|line| STANDARD.decode(line).ok().and_then(|key| <[u8; KEY_BYTES]>::try_from(key).ok()))
-            .collect::<Option<Vec<_>>>()
-            .filter(|keys| (1..=MAX_KEYS).contains(&keys.len()))
-            .ok_or_else(|| SecretError::Malformed(path.to_owned()))?;
-        Ok(Self { keys })
+        Self::parse(&text).ok_or_else(|| SecretError::Malformed(path.to_owned()))
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let key = |line: &str| <[u8; KEY_BYTES]>::try_from(STANDARD.decode(line.trim()).ok()?).ok();
+        let mut secrets = Self { keys: vec![], former: vec![] };
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            match line.strip_prefix(FORMER) {
+                Some(line) => secrets.former.push(key(line)?),
+                None => secrets.keys.push(key(line)?),
+            }
+        }
+        let fits = (1..=MAX_KEYS).contains(&secrets.keys.len()) && secrets.former.len() <= MAX_FORMER_KEYS;
+        fits.then_some(secrets)
     }
 
     /// Reads the file, or makes one with a fresh key (mode 0600) where none is.
@@ -90,6 +105,14 @@ impl Secrets {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
             Err(error) => Err(SecretError::Io(path.to_owned(), error)),
         }
+    }
+
+    /// The keys that seal the history: also those of former times.
+    #[must_use]
+    pub fn key_ring(&self) -> KeyRing {
+        let mut keys = self.keys.iter().chain(&self.former).map(|key| mac(key, &[b"history"]));
+        let sealing = keys.next().unwrap_or_default();
+        KeyRing::new(sealing, keys)
     }
 
     /// The keys for one purpose, the signing one first. Different labels give unrelated keys.
@@ -217,11 +240,16 @@ mod tests {
             Secrets::load(&path).map(|secrets| secrets.keys)
         };
         assert_eq!(write(format!("{}\n\n{}\n", key(1), key(2)).as_bytes()).unwrap(), [[1; 32], [2; 32]]);
+        let retired = format!("former {}\n{}\n former {}\n", key(3), key(1), key(4));
+        assert_eq!(write(retired.as_bytes()).unwrap(), [[1; 32]]);
         for bad in [
             String::new(),
             "password".into(),
             STANDARD.encode([1; 31]),
             format!("{}\n{}\n{}", key(1), key(2), key(3)),
+            format!("former {}", key(1)),
+            format!("{}\nformer{}", key(1), key(2)),
+            format!("{}{}", key(1), format!("\nformer {}", key(2)).repeat(MAX_FORMER_KEYS + 1)),
         ] {
             assert!(matches!(write(bad.as_bytes()), Err(SecretError::Malformed(_))), "{bad}");
         }
@@ -233,5 +261,15 @@ mod tests {
         let secrets = Secrets::from_keys([7; 32], None);
         assert_ne!(secrets.derive("a"), secrets.derive("b"));
         assert_ne!(mac(&[7; 32], &[b"ab", b"c"]), mac(&[7; 32], &[b"a", b"bc"]));
+    }
+
+    #[test]
+    fn a_former_key_reads_the_history_and_no_token() {
+        let line = |n: u8| STANDARD.encode([n; 32]);
+        let old = Secrets::parse(&line(1)).unwrap();
+        let rotated = Secrets::parse(&format!("{}\nformer {}", line(2), line(1))).unwrap();
+        assert!(rotated.key_ring().find(old.key_ring().sealing().id()).is_some());
+        assert_ne!(rotated.key_ring().sealing().id(), old.key_ring().sealing().id());
+        assert_eq!(rotated.derive("access-token").len(), 1);
     }
 }

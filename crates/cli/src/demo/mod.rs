@@ -30,6 +30,7 @@ use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::read;
+use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
     ActorRef, BatchOperation, Class, Effect, Operation, Receipt, Submission, Writer,
@@ -75,7 +76,7 @@ pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
 ///
 /// # Errors
 /// When the clock of this machine stands before the demo shop's end, or nothing can be written.
-pub async fn load(db: &Db, machine: &Sources) -> Result<(), Failure> {
+pub async fn load(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failure> {
     let tale = story::tale();
     let end = tale.deeds.last().map_or(0, |deed| deed.0) + REST_MILLIS;
     if machine.now().millis() < OPENING_MILLIS + end {
@@ -84,11 +85,11 @@ pub async fn load(db: &Db, machine: &Sources) -> Result<(), Failure> {
             "the demo shop is newer than this machine's clock: set it right",
         ));
     }
-    install(db, machine).await?;
+    install(db, keys.clone(), machine).await?;
     let clock = Arc::new(AtomicI64::new(OPENING_MILLIS));
     let shown = Arc::clone(&clock);
     let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
-    let (writer, task) = Writer::start(db.clone(), sources).await?;
+    let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
     let shown = Arc::clone(&clock);
     // The ids that the writer makes are known: nobody else may throw its dice.
     let aside = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED + 1));
@@ -121,11 +122,11 @@ pub async fn load(db: &Db, machine: &Sources) -> Result<(), Failure> {
 }
 
 /// Makes the installation, the one thing that no two demo shops have in common.
-async fn install(db: &Db, machine: &Sources) -> Result<(), Failure> {
+async fn install(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failure> {
     let machine = machine.clone();
     let dice = move |bytes: &mut [u8]| bytes.iter_mut().for_each(|byte| [*byte] = machine.bytes());
     let before_it_opens = || Timestamp::from_millis(OPENING_MILLIS - 1);
-    let (_, task) = Writer::start(db.clone(), Sources::new(before_it_opens, dice)).await?;
+    let (_, task) = Writer::start(db.clone(), Sources::new(before_it_opens, dice), keys).await?;
     task.stop().await;
     Ok(())
 }

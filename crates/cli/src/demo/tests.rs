@@ -11,6 +11,7 @@ use ordervault_persistence::migrate::migrate;
 use ordervault_persistence::read::{
     CustomerFilter, OrderFilter, OrderSort, OrderSummary, ProductFilter, Trash, list_orders,
 };
+use ordervault_tests::shop::keys;
 use tempfile::TempDir;
 
 use super::*;
@@ -39,7 +40,7 @@ async fn loaded() -> (TempDir, Db) {
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
     assert!(is_empty(&db).await.unwrap() && !is_loaded(&db).await.unwrap());
-    load(&db, &machine("2026-03-01T00:00:00Z")).await.unwrap();
+    load(&db, keys(), &machine("2026-03-01T00:00:00Z")).await.unwrap();
     assert!(!is_empty(&db).await.unwrap() && is_loaded(&db).await.unwrap());
     (folder, db)
 }
@@ -51,7 +52,7 @@ async fn an_owner_of_that_name_makes_no_demo_shop() {
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
     let (writer, task) =
-        Writer::start(db.clone(), Sources::new(|| Timestamp::from_millis(OPENING_MILLIS), dice(1)))
+        Writer::start(db.clone(), Sources::new(|| Timestamp::from_millis(OPENING_MILLIS), dice(1)), keys())
             .await
             .unwrap();
     let contact = Contact { email: OWNER_EMAIL.parse().ok(), name: Some("Ana".into()), ..Contact::default() };
@@ -111,7 +112,7 @@ async fn a_clock_before_its_end_is_refused() {
     let url = format!("sqlite:{}", folder.path().join("demo.db").display());
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
-    let failure = load(&db, &machine("2025-12-24T00:00:00Z")).await.unwrap_err();
+    let failure = load(&db, keys(), &machine("2025-12-24T00:00:00Z")).await.unwrap_err();
     assert_eq!(failure.exit, Exit::Config);
     assert!(is_empty(&db).await.unwrap());
 }

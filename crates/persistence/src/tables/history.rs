@@ -8,13 +8,12 @@ use sha2::{Digest, Sha256};
 use super::columns::Row;
 use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, ColumnType::*, Rows};
 use crate::error::Error;
+use crate::seal::Key;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
 /// The format of event texts that this program writes.
 pub(crate) const FORMAT: i64 = 1;
-/// Names the key of the hash chain: none, a bare SHA-256.
-pub(crate) const KEY_ID: &str = "none";
 /// What stands for the hash before the first.
 pub(crate) const FIRST: &str = "";
 
@@ -33,10 +32,6 @@ statements! {
          FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq <= d.seq
              LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
          ORDER BY h.entity_id, h.seq",
-        &[("entity_id", Int), ("seq", Int)]
-    );
-    HASHES: BulkTemplate = BulkTemplate::new(
-        "SELECT h.entity_id, h.seq, h.hash FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq = d.seq",
         &[("entity_id", Int), ("seq", Int)]
     );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("history", &[
@@ -86,9 +81,9 @@ pub struct HistoryRow {
     pub actor_role: Option<String>,
     /// The request that it came with.
     pub request_id: String,
-    /// The key of the hash.
+    /// The name of the key of the hash.
     pub key_id: String,
-    /// Hash over this row and the hash before.
+    /// Seal of this row and the hash before.
     pub hash: String,
     /// Salt of the personal values, unless erased.
     pub salt: Option<String>,
@@ -112,6 +107,7 @@ pub(crate) struct Circumstance<'a> {
     pub actor: &'a HistoryActor,
     pub request_id: &'a str,
     pub salt: &'a dyn Fn() -> String,
+    pub key: &'a Key,
 }
 
 impl HistoryRow {
@@ -148,38 +144,56 @@ impl HistoryRow {
             actor_id: actor.id,
             actor_role: actor.role.map(|role| role.to_string()),
             request_id: circumstance.request_id.to_owned(),
-            key_id: KEY_ID.to_owned(),
+            key_id: String::new(),
             hash: String::new(),
             salt,
             content,
         };
-        row.hash = row.chained(head);
+        row.seal(circumstance.key, head);
         Ok(row)
     }
 
-    /// The hash that this row has after a row with the hash `head`.
-    #[must_use]
-    pub fn chained(&self, head: &str) -> String {
-        let mut hasher = Sha256::new();
-        let mut part = |bytes: &[u8]| {
-            hasher.update((bytes.len() as u64).to_be_bytes());
-            hasher.update(bytes);
+    /// Takes its place after a row with the hash `head`, under this key.
+    pub(crate) fn seal(&mut self, key: &Key, head: &str) {
+        key.id().clone_into(&mut self.key_id);
+        self.hash = self.chained(key, head);
+    }
+
+    /// Says the same as another row, whichever key sealed the two. Personal values are compared by what the events are
+    /// committed to: they may have been erased in one of the two.
+    pub(crate) fn says_what(&self, other: &Self) -> bool {
+        let bare = |row: &Self| Self {
+            key_id: String::new(),
+            hash: String::new(),
+            salt: None,
+            content: None,
+            ..row.clone()
         };
-        part(self.key_id.as_bytes());
-        part(&self.entity_id.to_be_bytes());
-        part(&self.seq.to_be_bytes());
-        part(self.kind.as_bytes());
-        part(&self.format.to_be_bytes());
-        part(&self.recorded_at.to_be_bytes());
-        part(&self.occurred_at.to_be_bytes());
-        part(self.actor_kind.as_bytes());
-        part(&self.actor_id.map_or_else(Vec::new, |id| id.to_be_bytes().to_vec()));
-        part(self.actor_role.as_deref().unwrap_or_default().as_bytes());
-        part(self.request_id.as_bytes());
-        part(self.event.as_bytes());
-        part(self.commitment.as_deref().unwrap_or_default().as_bytes());
-        part(head.as_bytes());
-        hex::encode(hasher.finalize())
+        bare(self) == bare(other)
+    }
+
+    /// The hash that this row has under a key, after a row with the hash `head`: over every column but `key_id`, which the
+    /// seal has in it, and the hash itself.
+    #[must_use]
+    pub fn chained(&self, key: &Key, head: &str) -> String {
+        let mut seal = key.seal("history");
+        seal.int(self.entity_id)
+            .int(self.seq)
+            .text(&self.kind)
+            .int_if_any(self.store_id)
+            .text(&self.event_type)
+            .int(self.format)
+            .text(&self.event)
+            .text_if_any(self.commitment.as_deref())
+            .text(&self.fields)
+            .int(self.recorded_at)
+            .int(self.occurred_at)
+            .text(&self.actor_kind)
+            .int_if_any(self.actor_id)
+            .text_if_any(self.actor_role.as_deref())
+            .text(&self.request_id)
+            .text(head);
+        seal.finish()
     }
 
     /// Do the personal values beside the row fit its commitment? Erased values fit.
@@ -197,8 +211,7 @@ impl HistoryRow {
         self.commitment.is_some() && self.content.is_none()
     }
 
-    /// The first column made from the event that does not say what the step between two states says: the hash does not
-    /// cover these.
+    /// The first column made from the event that does not say what the step between two states says.
     pub(crate) fn misderived<A: Aggregate>(&self, before: Option<&A>, after: &A) -> Option<&'static str> {
         if self.event_type != event_type(&self.event) {
             return Some("type");
@@ -289,19 +302,6 @@ pub(crate) async fn load_up_to(
     let mut rows = READ_UP_TO.rows();
     ends.into_iter().for_each(|end| rows.push(end));
     Ok(conn.fetch_bulk(&READ_UP_TO, &rows).await?)
-}
-
-/// The hashes of single events, by resource and number.
-pub(crate) async fn hashes(
-    conn: &mut Conn,
-    events: &[(i64, i64)],
-) -> Result<impl Iterator<Item = ((i64, i64), String)>, Error> {
-    let mut rows = HASHES.rows();
-    for event in events {
-        rows.push(*event);
-    }
-    let found: Vec<(i64, i64, String)> = conn.fetch_bulk(&HASHES, &rows).await?;
-    Ok(found.into_iter().map(|(id, seq, hash)| ((id, seq), hash)))
 }
 
 /// The names of the fields that a step changes, with spaces between; none for the first.

@@ -1,5 +1,6 @@
 //! In: line by line through the write queue, a bounded number at a time.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +51,8 @@ pub struct Summary {
     pub refused: u64,
     /// The first [`MAX_LISTED_LINES`] of them.
     pub refused_lines: Vec<RefusedLine>,
+    /// Keys that are not here: the seals of their events could not be checked.
+    pub not_checked: BTreeSet<String>,
     /// Is it what was exported?
     pub integrity: Integrity,
 }
@@ -251,6 +254,7 @@ impl<'a> Importing<'a> {
             present: Counts::default(),
             refused: 0,
             refused_lines: vec![],
+            not_checked: BTreeSet::new(),
             integrity: Integrity::CutOff,
         };
         Self { writer, version, waiting: FuturesUnordered::new(), waiting_bytes: 0, kind: None, summary }
@@ -275,6 +279,8 @@ impl<'a> Importing<'a> {
             self.refuse(number, Some(id), why.to_owned());
             return Ok(());
         }
+        let foreign = line.history.iter().filter(|row| self.writer.keys().find(&row.key_id).is_none());
+        self.summary.not_checked.extend(foreign.map(|row| row.key_id.clone()));
         // Products need their stores, orders their products and customers.
         if self.kind.replace(kind) != Some(kind) {
             self.settle(0).await?;

@@ -24,6 +24,7 @@ pub use self::report::{Code, Finding, MAX_LISTED_PER_CODE, Report};
 use crate::db::Db;
 use crate::error::Error;
 pub use crate::scan::Progress;
+use crate::seal::KeyRing;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
@@ -52,22 +53,26 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     stock::STATEMENTS,
 ];
 
-/// Looks at everything that is stored.
+/// Looks at everything that is stored. Seals of keys that are not among these are not checked, and the report says so.
 ///
 /// # Errors
 /// Only when the database cannot be read; damage is reported, not returned as an error.
-pub async fn verify(db: &Db, mut progress: impl FnMut(Progress) + Send) -> Result<Report, Error> {
+pub async fn verify(
+    db: &Db,
+    keys: Option<&KeyRing>,
+    mut progress: impl FnMut(Progress) + Send,
+) -> Result<Report, Error> {
     let mut conn = db.long_snapshot().await?;
     let mut report = Report::default();
     engine(&mut conn, &mut report).await?;
     installed(&mut conn, &mut report).await?;
     let (conn, mut ledger) = (&mut conn, 0);
-    resource::check::<Installation>(conn, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Store>(conn, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Product>(conn, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Customer>(conn, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Member>(conn, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Order>(conn, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Installation>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Store>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Product>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Customer>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Member>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Order>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
     stock::check_surplus(conn, &mut report, ledger).await?;
     pairs::check(conn, &mut report).await?;
     batches::check(conn, &mut report).await?;

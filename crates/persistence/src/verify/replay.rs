@@ -4,6 +4,7 @@ use ordervault_domain::aggregate::Kind;
 
 use super::report::{Code, Finding, Report, finding};
 use crate::scan::Scanned;
+use crate::seal::KeyRing;
 use crate::tables::history::{FIRST, HistoryRow};
 use crate::tables::stock::StockMovement;
 
@@ -18,7 +19,12 @@ pub(super) struct Replayed<A> {
 }
 
 /// Follows a history from its first event, looking at each.
-pub(super) fn replay<A: Scanned>(id: i64, rows: &[HistoryRow], report: &mut Report) -> Replayed<A> {
+pub(super) fn replay<A: Scanned>(
+    id: i64,
+    rows: &[HistoryRow],
+    keys: Option<&KeyRing>,
+    report: &mut Report,
+) -> Replayed<A> {
     let mut replayed = Replayed { state: None, movements: Some(vec![]), last_seq: 0, head: FIRST.to_owned() };
     if rows.is_empty() {
         report.add(finding::<A>(
@@ -29,6 +35,10 @@ pub(super) fn replay<A: Scanned>(id: i64, rows: &[HistoryRow], report: &mut Repo
         ));
     }
     for row in rows {
+        let key = keys.and_then(|keys| keys.find(&row.key_id));
+        if key.is_none() {
+            report.lacks_key(&row.key_id);
+        }
         let mut found = |code, detail: &str| {
             let finding = finding::<A>(code, id, Some(row.seq), detail);
             report.add(Finding { table: "history", ..finding });
@@ -37,8 +47,8 @@ pub(super) fn replay<A: Scanned>(id: i64, rows: &[HistoryRow], report: &mut Repo
         if !follows {
             found(Code::HistoryGap, &format!("after event {} comes event {}", replayed.last_seq, row.seq));
             replayed.movements = None;
-        } else if row.chained(&replayed.head) != row.hash {
-            found(Code::HistoryHash, "the hash does not cover this content after the event before");
+        } else if key.is_some_and(|key| row.chained(key, &replayed.head) != row.hash) {
+            found(Code::HistoryHash, "the hash does not seal this content after the event before");
         }
         if row.misses_values() {
             found(

@@ -12,7 +12,7 @@
 //! | `history-without-row` | a history whose resource is not there |
 //! | `history-gap` | the events of a resource are numbered 1, 2, 3 … |
 //! | `history-kind` | an event is of the kind of its resource |
-//! | `history-hash` | the hash of an event covers its content and the hash before it |
+//! | `history-hash` | the hash of an event seals its content and the hash before it |
 //! | `history-text` | the text of an event is one that this program can read |
 //! | `history-misfit` | an event can follow the state before it |
 //! | `history-derived` | the columns `type`, `fields` and `store_id` say what the event says |
@@ -145,13 +145,22 @@ pub struct Report {
     pub totals: BTreeMap<Code, u64>,
     /// Rows that were looked at, by table.
     pub looked_at: BTreeMap<&'static str, u64>,
+    /// Seals that were not checked because their key is not here, by its name.
+    pub not_checked: BTreeMap<String, u64>,
 }
 
 impl Report {
-    /// Does everything hold?
+    /// Was everything looked at, and does it hold?
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.totals.is_empty()
+        self.totals.is_empty() && self.not_checked.is_empty()
+    }
+
+    pub(super) fn lacks_key(&mut self, id: &str) {
+        match self.not_checked.get_mut(id) {
+            Some(count) => *count += 1,
+            None => _ = self.not_checked.insert(id.to_owned(), 1),
+        }
     }
 
     pub(super) fn add(&mut self, finding: Finding) {

@@ -7,6 +7,7 @@ use super::report::{Code, Report, finding};
 use super::stock;
 use crate::error::Error;
 use crate::scan::{self, Progress, Scan, Scanned};
+use crate::seal::KeyRing;
 use crate::tables::columns::TableRow as _;
 use crate::tables::history::{self, HistoryRow};
 use crate::tables::{LockedRow, RowLock};
@@ -32,6 +33,7 @@ impl Verified for ordervault_domain::installation::Installation {}
 /// Looks at all resources of one kind. Adds the rows of the ledger that belong to them to `ledger`.
 pub(super) async fn check<A: Verified>(
     conn: &mut Conn,
+    keys: Option<&KeyRing>,
     report: &mut Report,
     ledger: &mut u64,
     progress: &mut (impl FnMut(Progress) + Send),
@@ -59,7 +61,7 @@ pub(super) async fn check<A: Verified>(
             rows.iter().map(|held| (held.state.raw_id(), held)).collect();
         let mut movements = vec![];
         for id in &ids {
-            let replayed = replay::<A>(*id, by_id.remove(id).unwrap_or_default(), report);
+            let replayed = replay::<A>(*id, by_id.remove(id).unwrap_or_default(), keys, report);
             if let Some(held) = held.remove(id) {
                 compare(held, &replayed, report);
             }

@@ -105,8 +105,8 @@ impl Known {
         for rows in rows.chunk_by(|a, b| a.entity_id == b.entity_id) {
             let (id, reported) = (rows[0].entity_id, &mut Report::default());
             let movements = match rows[0].kind.parse() {
-                Ok(Kind::Product) => replay::<Product>(id, rows, reported).movements,
-                Ok(Kind::Order) => replay::<Order>(id, rows, reported).movements,
+                Ok(Kind::Product) => replay::<Product>(id, rows, None, reported).movements,
+                Ok(Kind::Order) => replay::<Order>(id, rows, None, reported).movements,
                 // They move nothing: a movement of theirs is explained by no event.
                 Ok(Kind::Store | Kind::Customer | Kind::Member | Kind::Installation) => Some(vec![]),
                 Err(_) => None,

@@ -28,6 +28,7 @@ use super::operation::{
     ThrottleOperation, ThrottleOperationKind, WriteError,
 };
 use super::set::WorkingSet;
+use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::Realm;
@@ -205,7 +206,8 @@ impl Fixture {
             idempotency: Some(Idempotency { scoped_key: "key".into(), fingerprint: "print".into() }),
             operations,
         };
-        Decider { set: &mut self.set, ids: &mut self.ids, sources, now: NOW }.decide(&submission)
+        let keys = &keys();
+        Decider { set: &mut self.set, ids: &mut self.ids, sources, keys, now: NOW }.decide(&submission)
     }
 
     /// Carries out one operation without a key.
@@ -217,7 +219,8 @@ impl Fixture {
             idempotency: None,
             operations: vec![operation],
         };
-        let mut decider = Decider { set: &mut self.set, ids: &mut self.ids, sources: &calm(), now: NOW };
+        let (sources, keys) = (&calm(), &keys());
+        let mut decider = Decider { set: &mut self.set, ids: &mut self.ids, sources, keys, now: NOW };
         match decider.decide(&submission) {
             Ok(Receipt::Executed { done, .. }) => done.into_iter().next().expect("an effect"),
             other => panic!("{operation:?}: {other:?}", operation = submission.operations),
@@ -484,6 +487,10 @@ fn panicking() -> Operation {
 /// A clock that stands still, and zeros.
 fn calm() -> Sources {
     Sources::new(|| NOW, |bytes| bytes.fill(0))
+}
+
+fn keys() -> KeyRing {
+    KeyRing::new([7; 32], [])
 }
 
 /// The same, but after so many draws it panics.

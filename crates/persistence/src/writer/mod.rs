@@ -36,6 +36,7 @@ use tokio::time::Instant;
 
 use crate::db::Db;
 use crate::error::Error;
+use crate::seal::KeyRing;
 use crate::sources::Sources;
 use queue::{Item, Queue};
 
@@ -47,6 +48,7 @@ pub const DRAIN_LIMIT: Duration = Duration::from_secs(25);
 pub struct Writer {
     queue: Arc<Queue>,
     installation: Arc<Installation>,
+    keys: KeyRing,
 }
 
 /// The task behind a [`Writer`], to be stopped at the end.
@@ -56,16 +58,17 @@ pub struct WriterTask {
 }
 
 impl Writer {
-    /// Starts the one writer of this process. The first one on a database makes the installation.
+    /// Starts the one writer of this process, which seals with the first of these keys. The first one on a database makes the
+    /// installation.
     ///
     /// # Errors
     /// When the database cannot be read or written.
-    pub async fn start(db: Db, sources: Sources) -> Result<(Self, WriterTask), Error> {
+    pub async fn start(db: Db, sources: Sources, keys: KeyRing) -> Result<(Self, WriterTask), Error> {
         let queue = Arc::new(Queue::default());
-        let mut run = run::Run::new(db, sources, Arc::clone(&queue)).await?;
+        let mut run = run::Run::new(db, sources, keys.clone(), Arc::clone(&queue)).await?;
         let installation = Arc::new(run.installation().await?);
         let task = tokio::spawn(run::supervise(run));
-        Ok((Self { queue: Arc::clone(&queue), installation }, WriterTask { queue, task }))
+        Ok((Self { queue: Arc::clone(&queue), installation, keys }, WriterTask { queue, task }))
     }
 
     /// Hands over a submission and waits for what becomes of it. Dropping the future does not take it back.
@@ -83,6 +86,12 @@ impl Writer {
     #[must_use]
     pub fn installation(&self) -> &Installation {
         &self.installation
+    }
+
+    /// The keys with which it seals.
+    #[must_use]
+    pub fn keys(&self) -> &KeyRing {
+        &self.keys
     }
 
     /// Number of submissions that wait.

@@ -26,6 +26,7 @@ use super::queue::{Item, Queue};
 use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
+use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::{idempotency, installations, throttles, writers};
 
@@ -53,6 +54,7 @@ type SubmissionResult = Result<Receipt, WriteError>;
 pub(super) struct Run {
     db: Db,
     sources: Sources,
+    keys: KeyRing,
     queue: Arc<Queue>,
     ids: IdSequence,
     writer_id: i64,
@@ -84,14 +86,19 @@ impl From<Error> for Failure {
 }
 
 impl Run {
-    pub(super) async fn new(db: Db, sources: Sources, queue: Arc<Queue>) -> Result<Self, Error> {
+    pub(super) async fn new(
+        db: Db,
+        sources: Sources,
+        keys: KeyRing,
+        queue: Arc<Queue>,
+    ) -> Result<Self, Error> {
         let latest = writers::newest(&mut db.read().await?).await?;
         let now = sources.now();
         let writer_id = i64::from_le_bytes(sources.bytes::<8>()) & i64::MAX;
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
         tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
-        Ok(Self { db, sources, queue, ids: IdSequence::default(), writer_id, groups: 0, latest })
+        Ok(Self { db, sources, keys, queue, ids: IdSequence::default(), writer_id, groups: 0, latest })
     }
 
     /// The installation, which the first writer of a database makes.
@@ -154,7 +161,8 @@ impl Run {
         };
         let mut tx = self.db.begin().await.map_err(Error::Db)?;
         let mut set = WorkingSet::load(&mut tx, submissions.iter().copied(), now).await?;
-        let mut decider = Decider { set: &mut set, ids: &mut self.ids, sources: &self.sources, now };
+        let (sources, keys) = (&self.sources, &self.keys);
+        let mut decider = Decider { set: &mut set, ids: &mut self.ids, sources, keys, now };
         let outcomes: Vec<SubmissionResult> =
             submissions.iter().map(|submission| decider.decide(submission)).collect();
         if set.is_unchanged() {

@@ -26,6 +26,9 @@ pub(super) async fn run(context: &Context, file: &Path) -> Result<Exit, Failure>
         let id = refused.id.as_deref().unwrap_or("?");
         context.say(&format!("{}:{}: {id}: {}", file.display(), refused.line, refused.reason));
     }
+    for key in &summary.not_checked {
+        context.say(&format!("not checked: the seals of key {key}, which is not in auth.secret_file"));
+    }
     context.print(&told(&summary))?;
     Ok(if summary.is_complete() { Exit::Ok } else { Exit::Findings })
 }

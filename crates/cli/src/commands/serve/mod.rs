@@ -6,13 +6,13 @@ mod greeting;
 mod owner;
 
 use actix_web::web;
-use ordervault_api::auth::{SecretError, Secrets};
 use ordervault_api::server::{self, Ends, Listeners};
 use ordervault_api::settings::{Lifetime, Lifetimes, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::migrate;
+use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 
 use crate::args::Serve;
@@ -21,6 +21,7 @@ use crate::context::Context;
 use crate::database::{self, Database};
 use crate::demo;
 use crate::exit::{Exit, Failure};
+use crate::secrets;
 use crate::shutdown::Shutdown;
 use crate::sources;
 use addresses::{Addresses, address_of, listen};
@@ -39,10 +40,11 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
     database::make_folder(&config.data_dir)?;
     let only_server = database::only_server(config)?;
-    let secrets = secrets(config, &sources)?;
+    let secrets = secrets::load(config, &sources)?;
+    let keys = secrets.key_ring();
     let db = database::open(context).await?;
-    let has_demo_data = demo_data(context, args, &db, &sources).await?;
-    let database = Database::start(db, sources.clone()).await?;
+    let has_demo_data = demo_data(context, args, &db, (&sources, &keys)).await?;
+    let database = Database::start(db, sources.clone(), keys).await?;
     let owner = owner::make_first(config, &database, &sources).await?;
     let public_url = config
         .server
@@ -86,10 +88,15 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
 }
 
 /// Loads the demo shop where it is asked for and nothing else is there; tells whether it is there.
-async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) -> Result<bool, Failure> {
+async fn demo_data(
+    context: &Context,
+    args: &Serve,
+    db: &Db,
+    (sources, keys): (&Sources, &KeyRing),
+) -> Result<bool, Failure> {
     if args.demo && demo::is_empty(db).await? {
         context.say("loading the demo shop");
-        demo::load(db, sources).await?;
+        demo::load(db, keys.clone(), sources).await?;
     }
     let is_loaded = demo::is_loaded(db).await?;
     if args.demo && !is_loaded {
@@ -97,21 +104,6 @@ async fn demo_data(context: &Context, args: &Serve, db: &Db, sources: &Sources) 
             .say("the database is in use already, so the demo shop is not loaded: name another --data-dir");
     }
     Ok(is_loaded)
-}
-
-fn secrets(config: &Config, sources: &Sources) -> Result<Secrets, Failure> {
-    let path = &config.auth.secret_file;
-    let secrets = match config.auth.may_create_secret_file {
-        true => Secrets::load_or_create(path, sources),
-        false => Secrets::load(path),
-    };
-    secrets.map_err(|error| {
-        let exit = match error {
-            SecretError::Io(..) => Exit::CannotCreate,
-            _ => Exit::Config,
-        };
-        Failure::new(exit, error.to_string())
-    })
 }
 
 fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Settings {

@@ -9,6 +9,7 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
+use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::history::{Circumstance, HistoryActor, HistoryRow};
 use crate::writer::operation::ActorRef;
@@ -22,6 +23,7 @@ pub(crate) struct Decider<'a> {
     pub set: &'a mut WorkingSet,
     pub ids: &'a mut IdSequence,
     pub sources: &'a Sources,
+    pub keys: &'a KeyRing,
     pub now: Timestamp,
 }
 
@@ -101,8 +103,12 @@ impl Decider<'_> {
             return Err(OperationError::ClockBehind { behind_seconds: behind / 1_000 });
         }
         let salt = || hex::encode(self.sources.bytes::<16>());
-        let circumstance =
-            Circumstance { actor: &actor_context.written, request_id: actor_context.request_id, salt: &salt };
+        let circumstance = Circumstance {
+            actor: &actor_context.written,
+            request_id: actor_context.request_id,
+            salt: &salt,
+            key: self.keys.sealing(),
+        };
         let mut head = self.set.head::<A>(id).to_owned();
         let mut state = before.cloned();
         for event in events {

@@ -1,4 +1,5 @@
-//! Taking over resources from an export, history and all: the rows come as they were, the state is folded from them.
+//! Taking over resources from an export, history and all: the events come as they were and are sealed with a key of this
+//! installation; the state is folded from them.
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::Kind;
@@ -57,25 +58,26 @@ impl Decider<'_> {
 
     /// The steps from state to state, empty if the resource is here already with the same history, or has gone on from it.
     fn steps_of<A: Held>(&mut self, rows: &[HistoryRow]) -> Result<Vec<(Option<A>, A)>, OperationError> {
-        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
-            return Err(Refusal::BrokenHistory.into());
-        };
+        let Some(first) = rows.first() else { return Err(Refusal::BrokenHistory.into()) };
+        let (sealed, head) = self.sealed(rows);
         if self.set.get::<A>(first.entity_id).is_some() {
-            let passed = self.set.passed(last.entity_id, last.seq);
-            return match self.set.head::<A>(first.entity_id) == last.hash || passed == Some(&last.hash) {
+            let is_here = self.set.head::<A>(first.entity_id) == head || self.set.has_passed(rows);
+            return match is_here {
                 true => Ok(vec![]),
                 false => Err(Refusal::Duplicate { field: "id" }.into()),
             };
         }
-        let mut head = FIRST.to_owned();
-        let mut state: Option<A> = None;
+        let (mut theirs, mut state) = (FIRST, None::<A>);
         let mut steps = Vec::with_capacity(rows.len());
         for row in rows {
-            let whole = row.chained(&head) == row.hash && row.keeps_commitment() && !row.misses_values();
+            // What somebody else's key sealed only they can check.
+            let is_sealed =
+                self.keys.find(&row.key_id).is_none_or(|key| row.chained(key, theirs) == row.hash);
+            let whole = is_sealed && row.keeps_commitment() && !row.misses_values();
             if row.entity_id != first.entity_id || !whole {
                 return Err(Refusal::BrokenHistory.into());
             }
-            head.clone_from(&row.hash);
+            theirs = &row.hash;
             let event = row.decoded::<A>().map_err(|_| Refusal::BrokenHistory)?;
             let after = A::apply(state.clone(), row.entity_id, &event, row.stamp())
                 .map_err(|_| Refusal::BrokenHistory)?;
@@ -87,10 +89,21 @@ impl Decider<'_> {
         if let Some(state) = state {
             self.set.set_state(state, Some(head));
         }
-        for row in rows {
-            self.set.apply(Change::History(row.clone()));
+        for row in sealed {
+            self.set.apply(Change::History(row));
         }
         Ok(steps)
+    }
+
+    /// The rows under this installation's key, and the hash of the last.
+    fn sealed(&self, rows: &[HistoryRow]) -> (Vec<HistoryRow>, String) {
+        let mut head = FIRST.to_owned();
+        let mut sealed = rows.to_vec();
+        for row in &mut sealed {
+            row.seal(self.keys.sealing(), &head);
+            head.clone_from(&row.hash);
+        }
+        (sealed, head)
     }
 
     fn fits_customer(&self, customer: &Customer) -> Result<(), Refusal> {

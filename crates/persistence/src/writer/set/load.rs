@@ -123,7 +123,10 @@ impl WorkingSet {
 
     /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
     async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
-        self.passed.extend(history::hashes(conn, &named.imported).await?);
+        let passed = history::load_up_to(conn, named.imported.iter().copied()).await?;
+        for rows in passed.chunk_by(|a, b| a.entity_id == b.entity_id) {
+            self.passed.insert(rows[0].entity_id, rows.to_vec());
+        }
         if !named.customer_emails.is_empty() {
             self.customer_emails.extend(customers::by_email(conn, &named.customer_emails).await?);
         }

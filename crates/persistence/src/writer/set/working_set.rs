@@ -16,6 +16,7 @@ use super::change::{Change, Exchange, ItemResult, NewItems, Slot};
 use super::collection::Collection;
 use crate::tables::Stored;
 use crate::tables::batches::Item;
+use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
 use crate::tables::throttles::Counter;
@@ -50,8 +51,8 @@ pub(crate) struct WorkingSet {
     pub(super) skus: HashMap<(i64, String), i64>,
     pub(super) customer_emails: HashMap<String, i64>,
     pub(super) member_emails: HashMap<String, i64>,
-    /// Of what is to be taken over: the hash that the history here has at that id and number.
-    pub(super) passed: HashMap<(i64, i64), String>,
+    /// Of what is to be taken over: the history here up to the last of its events, by id.
+    pub(super) passed: HashMap<i64, Vec<HistoryRow>>,
     pub(super) journal: Vec<Change>,
 }
 
@@ -248,7 +249,7 @@ impl WorkingSet {
 
     /// The events that were written down.
     #[cfg(test)]
-    pub(crate) fn events(&self) -> Vec<crate::tables::history::HistoryRow> {
+    pub(crate) fn events(&self) -> Vec<HistoryRow> {
         let event = |change: &Change| match change {
             Change::History(row) => Some(row.clone()),
             _ => None,
@@ -263,9 +264,12 @@ impl WorkingSet {
         self.last_positions.insert(member_id, last_position);
     }
 
-    /// The hash that the history of what is to be taken over has here at this number.
-    pub(crate) fn passed(&self, id: i64, seq: i64) -> Option<&str> {
-        self.passed.get(&(id, seq)).map(String::as_str)
+    /// Does the history here begin with what these rows of one resource say?
+    pub(crate) fn has_passed(&self, rows: &[HistoryRow]) -> bool {
+        let here = rows.first().and_then(|first| self.passed.get(&first.entity_id));
+        here.is_some_and(|here| {
+            here.len() == rows.len() && here.iter().zip(rows).all(|(a, b)| a.says_what(b))
+        })
     }
 }
 
