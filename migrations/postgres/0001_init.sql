@@ -385,7 +385,7 @@ CREATE TABLE idempotency_keys (
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
 -- How often somebody has tried something, by a hash of what and who: so many attempts, which are forgotten at
--- `expires_at`; no further one before `blocked_until`.
+-- `expires_at`; no further one before `blocked_until`. Without attempts: known until then, and counted as no stranger.
 CREATE TABLE throttles (
     key TEXT COLLATE "C" PRIMARY KEY,
     attempts BIGINT NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),

@@ -461,15 +461,13 @@ impl Known {
     }
 }
 
-/// One attempt of those that are counted together, or one taken back.
+/// One attempt of those that are counted together, a good one, or somebody who is known.
 fn attempt([.., which, _, how, _, _, _]: Roll) -> Operation {
     let key = format!("attempts {}", which % 4);
     Operation::Throttle(match how % 4 {
-        0 => ThrottleOperation::TakeBack { key },
-        kind => {
-            let rate = Rate { limit: 6, window_millis: 60_000 };
-            ThrottleOperation::Count(Throttle { key, rate, backs_off: kind == 1 })
-        }
+        0 => ThrottleOperation::LetThrough { key },
+        1 => ThrottleOperation::Know { key: format!("known {}", which % 4), for_millis: 60_000 },
+        _ => ThrottleOperation::Count(Throttle { key, rate: Rate { limit: 6, window_millis: 60_000 } }),
     })
 }
 

@@ -4,17 +4,21 @@
 //! token says who somebody is, never what they may do: [`crate::principals`] reads that anew for each request.
 
 mod access;
+mod device;
 mod hs256;
 mod order_token;
 mod password_rules;
 mod passwords;
+mod permits;
 mod refresh;
 mod secrets;
 
 pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
+pub use device::{Device, DeviceTokens};
 pub use order_token::{DUPLICATE_PREFIX, OrderTokens};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
+pub use permits::Lane;
 pub use refresh::{PresentedRefreshToken, RefreshToken, RefreshTokens};
 pub(crate) use secrets::hashed;
 pub use secrets::{SecretError, Secrets};

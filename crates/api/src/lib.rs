@@ -8,6 +8,7 @@
 //! - `app`: all routes behind the middleware
 //! - `v1`, `pages`: the endpoints; pages for people, and health
 //! - `background`: what the program does without being asked: numbering, followers of the outbox, timed jobs, batches
+//! - `login_attempts`: who may try a password, and whom strangers do not stop
 //! - `throttling`: who is counted under which throttle
 //! - `submit`: from a handler to the write queue
 //! - `principals`: who asks, with which rights; a handler's first argument
@@ -60,6 +61,7 @@ pub mod background;
 mod caching;
 pub mod cursors;
 pub mod extract;
+mod login_attempts;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;

@@ -92,11 +92,13 @@ impl Lifetimes {
 pub struct Rates {
     /// Failed look-ups from one address.
     pub lookup_address: Rate,
-    /// Failed look-ups of one order number.
+    /// Failed look-ups of one order number; the right proof passes all the same.
     pub lookup_number: Rate,
-    /// Failed logins to one account; from the middle on, each has to wait twice as long as the one before.
+    /// Failed logins to one account from one device or address.
     pub login_account: Rate,
-    /// Failed logins from one address.
+    /// Failed logins to one account by strangers: from all addresses that have never logged in to it.
+    pub login_strangers: Rate,
+    /// Failed logins from one device or address.
     pub login_address: Rate,
     /// Registrations from one address.
     pub register_address: Rate,
@@ -110,7 +112,8 @@ impl Default for Rates {
         Self {
             lookup_address: rate(5, 10),
             lookup_number: rate(5, 10),
-            login_account: rate(10, 15),
+            login_account: rate(5, 15),
+            login_strangers: rate(100, 24 * 60),
             login_address: rate(30, 1),
             register_address: rate(5, 60),
             place_account: rate(20, 1),
@@ -127,6 +130,7 @@ impl Rates {
             lookup_address: rate,
             lookup_number: rate,
             login_account: rate,
+            login_strangers: rate,
             login_address: rate,
             register_address: rate,
             place_account: rate,

@@ -10,7 +10,7 @@ use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::Writer;
 use tokio::sync::Semaphore;
 
-use crate::auth::{AccessTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
+use crate::auth::{AccessTokens, DeviceTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
 use crate::cursors::Cursors;
 use crate::settings::Settings;
 use crate::throttles::Throttles;
@@ -68,6 +68,8 @@ pub struct AppState {
     pub access_tokens: AccessTokens,
     /// Issuing and checking of refresh tokens.
     pub refresh_tokens: RefreshTokens,
+    /// Issuing and checking of device tokens.
+    pub device_tokens: DeviceTokens,
     /// Issuing and checking of look-up tokens.
     pub lookup_tokens: OrderTokens,
     /// Names possible duplicates to guests who have not proved to know them.
@@ -107,6 +109,7 @@ impl AppState {
             sources,
             access_tokens: AccessTokens::new(secrets),
             refresh_tokens: RefreshTokens::new(secrets),
+            device_tokens: DeviceTokens::new(secrets),
             lookup_tokens: OrderTokens::for_lookups(secrets),
             duplicate_tokens: OrderTokens::for_duplicates(secrets),
             exports: Arc::new(Semaphore::new(MAX_EXPORTS)),

@@ -1,4 +1,4 @@
-//! What may be tried only so often: the counters, each with its rate.
+//! What may be tried only so often, and who is known: the counters, each with its rate.
 //!
 //! They live in the database, so that neither a restart nor another replica forgets them. Their keys are hashed with a
 //! key of the server's: no address and no account can be read from them.
@@ -21,8 +21,12 @@ impl Throttles {
     }
 
     /// One throttle for `who` (an account, a network), counted apart from those for other things.
-    pub(crate) fn of(&self, what: &str, who: &[u8], rate: Rate) -> Throttle {
-        let key = hashed(&self.keys, &[what.as_bytes(), who]);
-        Throttle { key, rate, backs_off: false }
+    pub(crate) fn of(&self, what: &str, who: &[&[u8]], rate: Rate) -> Throttle {
+        Throttle { key: self.key(what, who), rate }
+    }
+
+    /// The key of what and who.
+    pub(crate) fn key(&self, what: &str, who: &[&[u8]]) -> String {
+        hashed(&self.keys, &[&[what.as_bytes()], who].concat())
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use ordervault_api::auth::{NewPassword, Passwords, Realm};
+use ordervault_api::auth::{Lane, NewPassword, Passwords, Realm};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::member::{Member, MemberCommand, NewMember};
 use ordervault_domain::text::single_line;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
-    ActorRef, Class, Effect, Operation, Receipt, SessionOperation, Submission, WriteError, Writer,
+    ActorRef, Class, Effect, Operation, Receipt, SessionOperation, Submission, ThrottleOperation, WriteError,
+    Writer,
 };
 
 use crate::exit::{Exit, Failure};
@@ -76,7 +77,7 @@ pub async fn hash(
     let password = NewPassword::check(realm, password, personal).map_err(|rule| {
         Failure::new(Exit::Usage, format!("the password is refused: {}", rule_in_words(rule)))
     })?;
-    hasher(sources).hash(password).await.map_err(|problem| {
+    hasher(sources).hash(Lane::Staff, password).await.map_err(|problem| {
         let cause = problem.internal_cause().map(str::to_owned);
         Failure::new(Exit::Internal, cause.unwrap_or_else(|| problem.to_string()))
     })
@@ -130,7 +131,19 @@ pub async fn reset_password(
         command: MemberCommand::ResetPassword,
         password_hash: Some(password_hash),
     };
-    carried_out(writer, "member-reset-password", vec![Operation::Session(logins), reset]).await
+    let unlock = ThrottleOperation::unlock(member.id.get());
+    let operations = vec![Operation::Session(logins), Operation::Throttle(unlock), reset];
+    carried_out(writer, "member-reset-password", operations).await
+}
+
+/// Lets the member log in for a while from addresses that have never logged in to the account, however many strangers have
+/// failed.
+///
+/// # Errors
+/// When nothing can be written.
+pub async fn unlock(writer: &Writer, member: &Member) -> Result<(), WriteError> {
+    let unlock = ThrottleOperation::unlock(member.id.get());
+    submit(writer, "member-unlock", vec![Operation::Throttle(unlock)]).await.map(drop)
 }
 
 /// Carries out operations of which the last one is on a member.
@@ -139,6 +152,20 @@ async fn carried_out(
     request_id: &str,
     operations: Vec<Operation>,
 ) -> Result<Member, WriteError> {
+    match submit(writer, request_id, operations).await? {
+        Receipt::Executed { mut done, .. } => match done.pop() {
+            Some(Effect::Member(member)) => Ok(Member::clone(&member)),
+            _ => Err(WriteError::Internal),
+        },
+        Receipt::Replayed { .. } => Err(WriteError::Internal),
+    }
+}
+
+async fn submit(
+    writer: &Writer,
+    request_id: &str,
+    operations: Vec<Operation>,
+) -> Result<Receipt, WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
         request_id: request_id.to_owned(),
@@ -146,13 +173,7 @@ async fn carried_out(
         idempotency: None,
         operations,
     };
-    match writer.submit(submission).await? {
-        Receipt::Executed { mut done, .. } => match done.pop() {
-            Some(Effect::Member(member)) => Ok(Member::clone(&member)),
-            _ => Err(WriteError::Internal),
-        },
-        Receipt::Replayed { .. } => Err(WriteError::Internal),
-    }
+    writer.submit(submission).await
 }
 
 #[cfg(test)]

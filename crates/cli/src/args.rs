@@ -90,6 +90,8 @@ pub enum Member {
     Create(MemberCreate),
     /// Give an account a new password, shown once
     ResetPassword(MemberResetPassword),
+    /// Let strangers try an account's password again, after many have failed
+    Unlock(MemberUnlock),
     /// List the staff accounts
     List,
 }
@@ -121,6 +123,13 @@ pub struct MemberResetPassword {
     /// Read the password from standard input instead of making one
     #[arg(long)]
     pub password_stdin: bool,
+}
+
+/// `member unlock`
+#[derive(Debug, Args)]
+pub struct MemberUnlock {
+    /// E-mail address of the account
+    pub email: String,
 }
 
 /// `config …`

@@ -10,6 +10,7 @@ mod contract;
 mod duplicate_orders;
 mod epochs;
 mod faults;
+mod logins;
 mod lookups;
 mod races;
 mod staff_orders;

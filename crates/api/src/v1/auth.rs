@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::CustomerCommand;
-use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
+use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -12,12 +12,13 @@ use validator::Validate;
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::CustomerBody;
-use crate::auth::{NewPassword, Realm};
+use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Customer;
 use crate::problem::Problem;
+use crate::reading::reader;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
@@ -78,16 +79,24 @@ pub(crate) async fn register_customer(
         fields.fault("/password", code);
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
-    throttling::attempt(&state, &request_id, &state.throttles.register(address)).await?;
-    let password_hash = Some(state.passwords.hash(password).await?);
-    let operation =
+    let throttle = state.throttles.register(address);
+    throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
+    let password_hash = Some(state.passwords.hash(Lane::Strangers, password).await?);
+    let register =
         Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
-    let receipt = submit(&state, ActorRef::Anonymous, &request_id, None, vec![operation]).await;
-    let receipt = receipt.map_err(|error| not_written(&error))?;
+    let operations = vec![throttling::counted(&throttle), register];
+    let receipt = match submit(&state, ActorRef::Anonymous, &request_id, None, operations).await {
+        // Whoever looks for addresses that are taken is not to try on and on.
+        Err(error @ WriteError::Refused { .. }) => {
+            throttling::submit(&state, &request_id, vec![throttling::counted(&throttle)]).await?;
+            return Err(not_written(&error));
+        }
+        receipt => receipt.map_err(|error| not_written(&error))?,
+    };
     let Receipt::Executed { done, .. } = receipt else {
         return Err(Problem::internal("a registration has no key"));
     };
-    match done.first() {
+    match done.last() {
         Some(Effect::Customer(customer)) => Ok(HttpResponse::Created()
             .insert_header((header::LOCATION, "/v1/me"))
             .json(CustomerBody::from(customer.as_ref()))),
@@ -97,7 +106,8 @@ pub(crate) async fn register_customer(
 
 /// Log in
 ///
-/// A wrong password and an unknown address are told alike.
+/// A wrong password and an unknown address are told alike. Keep the `device_token` of the answer, and send it with the next
+/// login: it tells you from strangers who guess your password.
 #[utoipa::path(post, path = "/v1/auth/login", operation_id = "login_customer", tag = "auth", request_body = Login,
     responses((status = 200, description = "A pair of tokens", body = Tokens),
         (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",

@@ -18,13 +18,13 @@ use validator::Validate;
 use super::fields::Fields;
 use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::extract::ClientAddress;
+use crate::login_attempts::{LoginAttempt, OwnPasswordAttempt, lane_of};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
-use crate::throttling;
 
 /// Random bytes that name an access token in logs.
 const TOKEN_ID_BYTES: usize = 12;
@@ -41,6 +41,12 @@ pub(crate) struct Login {
     #[validate(length(min = 1, max = 1024))]
     #[schema(min_length = 1, max_length = 1024, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     password: String,
+    /// The `device_token` of an earlier login to this account, if there was one. It says that you are no stranger: those who
+    /// guess the password from elsewhere do not keep you out.
+    #[serde(default)]
+    #[validate(length(max = 512))]
+    #[schema(nullable = false, max_length = 512, example = "the device_token of an earlier login")]
+    device_token: Option<String>,
 }
 
 /// A refresh token to be exchanged.
@@ -86,6 +92,10 @@ pub(crate) struct Tokens {
     /// Until when the refresh token is good if it is not used.
     #[schema(value_type = String, format = DateTime, example = "2026-01-19T08:30:00.000Z")]
     refresh_expires_at: Timestamp,
+    /// After a login: keep it, also after logging out, and send it with the next login to this account. It opens nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "the-device-token")]
+    device_token: Option<String>,
 }
 
 /// Checks the password and opens a session.
@@ -99,19 +109,24 @@ pub(crate) async fn login(
     let mut fields = Fields::default();
     let email = fields.reach::<Email>("/email", Some(&login.email));
     let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
-    let throttles = state.throttles.login(address, realm, &email);
-    throttling::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
     let found = read::sign_in(&mut conn, realm, email.as_str()).await.map_err(failed)?;
+    let principal_id = found.as_ref().map(|(id, _)| *id);
+    let device_token = login.device_token.as_deref();
+    let account = (realm, &email);
+    let attempt =
+        LoginAttempt::admit((state, &mut conn), account, principal_id, address, device_token).await?;
     drop(conn);
     let stored = found.as_ref().map(|(_, hash)| hash.as_str());
-    let check = state.passwords.check(&login.password, stored).await?;
+    let check = state.passwords.check(attempt.lane, &login.password, stored).await?;
     let (Some((principal_id, password_hash)), PasswordCheck::Right { needs_rehash }) = (found, check) else {
         tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "a login failed");
+        attempt.failed(state, request_id).await?;
         return Err(Problem::new(Code::InvalidCredentials));
     };
     let lifetime = state.settings.lifetimes.of(realm);
-    let mut operations = vec![
+    let mut operations: Vec<Operation> = attempt.succeeded().collect();
+    operations.extend([
         Operation::Verified { realm, principal_id, password_hash },
         Operation::Session(SessionOperation::Open {
             realm,
@@ -120,15 +135,15 @@ pub(crate) async fn login(
             absolute_millis: lifetime.absolute_millis,
             token_hash: token_hash(state, realm),
         }),
-    ];
-    operations.extend(throttling::taken_back(throttles));
+    ]);
     if needs_rehash && let Ok(password) = NewPassword::check(realm, &login.password, &[]) {
-        operations
-            .push(Operation::Rehash { principal_id, password_hash: state.passwords.hash(password).await? });
+        let password_hash = state.passwords.hash(attempt.lane, password).await?;
+        operations.push(Operation::Rehash { principal_id, password_hash });
     }
     let session = opened(state, request_id, operations, Code::InvalidCredentials).await?;
     tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "somebody logged in");
-    tokens(state, &session).map(web::Json)
+    let device_token = attempt.device_token(state, realm, &email);
+    Ok(web::Json(Tokens { device_token, ..tokens(state, &session)? }))
 }
 
 /// Exchanges a refresh token.
@@ -183,12 +198,9 @@ pub(crate) struct OwnAccount<'a> {
 }
 
 /// Changes a password and ends the other sessions. `command` makes the account's own operation from the new hash.
-///
-/// Attempts count as those to log in: whoever finds an open session must not guess the password faster here.
 pub(crate) async fn change_own_password(
     state: &AppState,
     account: OwnAccount<'_>,
-    address: ClientAddress,
     request_id: &RequestId,
     change: &ChangePassword,
     command: impl FnOnce(String) -> Operation,
@@ -204,25 +216,26 @@ pub(crate) async fn change_own_password(
         fields.fault("/new_password", "unchanged");
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
-    let throttles = email.map(|email| state.throttles.login(address, realm, email)).unwrap_or_default();
-    throttling::attempt(state, request_id, &throttles).await?;
     let mut conn = reader(state).await?;
+    let attempt = OwnPasswordAttempt::admit((state, &mut conn), session).await?;
     let stored = read::password_hash(&mut conn, principal_id).await.map_err(failed)?;
     drop(conn);
-    let check = state.passwords.check(&change.current_password, stored.as_deref()).await?;
+    let lane = lane_of(realm);
+    let check = state.passwords.check(lane, &change.current_password, stored.as_deref()).await?;
     let (Some(stored), PasswordCheck::Right { .. }) = (stored, check) else {
+        attempt.failed(state, request_id).await?;
         return Err(wrong_current_password());
     };
-    let mut operations = vec![
+    let operations = vec![
+        attempt.succeeded(),
         Operation::Verified { realm, principal_id, password_hash: stored },
-        command(state.passwords.hash(password).await?),
+        command(state.passwords.hash(lane, password).await?),
         Operation::Session(SessionOperation::EndAll {
             principal_id,
             but: Some(session),
             because: "password_changed",
         }),
     ];
-    operations.extend(throttling::taken_back(throttles));
     match submit(state, actor, request_id, None, operations).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),
         // Changed by somebody else since it was checked.
@@ -301,6 +314,7 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
         expires_in: access.expires_in_seconds,
         refresh_token: refresh.text,
         refresh_expires_at: session.idle_until,
+        device_token: None,
     })
 }
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::login::{ChangePassword, OwnAccount, change_own_password};
 use crate::auth::Realm;
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Customer;
@@ -83,7 +83,6 @@ pub(crate) async fn get_me(
 pub(crate) async fn change_password(
     state: web::Data<AppState>,
     customer: Customer,
-    address: ClientAddress,
     request_id: RequestId,
     body: Valid<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
@@ -101,7 +100,7 @@ pub(crate) async fn change_password(
         command: CustomerCommand::ChangePassword,
         password_hash: Some(password_hash),
     };
-    change_own_password(&state, own, address, &request_id, &body.0, command).await
+    change_own_password(&state, own, &request_id, &body.0, command).await
 }
 
 async fn account(state: &AppState, customer: &Customer) -> Result<customer::Customer, Problem> {

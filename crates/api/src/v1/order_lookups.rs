@@ -122,12 +122,44 @@ impl Proof {
     }
 }
 
+impl Proof {
+    /// Lets a proof that holds through, and counts one that does not. A token that holds is never stopped, because nobody
+    /// guesses it; a contact that holds is stopped only where its own address has failed too often, however often others
+    /// have failed with the number.
+    async fn judged(
+        &self,
+        state: &AppState,
+        address: ClientAddress,
+        number: OrderId,
+        holds: bool,
+        request_id: &RequestId,
+    ) -> Result<(), Problem> {
+        let is_token = matches!(self, Self::Token(_));
+        if is_token && holds {
+            return Ok(());
+        }
+        let by_address = state.throttles.lookup_address(address);
+        throttling::admit(&mut reader(state).await?, std::slice::from_ref(&by_address), state.now()).await?;
+        if holds {
+            return throttling::submit(state, request_id, vec![throttling::let_through(&by_address)]).await;
+        }
+        tracing::info!(request_id = request_id.as_str(), "a look-up failed");
+        throttling::submit(state, request_id, vec![throttling::counted(&by_address)]).await?;
+        if !is_token {
+            // By itself: a number that many have failed with must not spare anybody's address the count.
+            let by_number = throttling::counted(&state.throttles.lookup_number(number));
+            throttling::submit(state, request_id, vec![by_number]).await?;
+        }
+        Err(Problem::new(Code::NotFound))
+    }
+}
+
 /// Look an order up
 ///
 /// Without an account, or without being logged in: by its number and the phone number or e-mail address that were given with
 /// it, or by its look-up token. The answer has the masked order and a grant that opens it for 15 minutes, for
 /// `GET /v1/orders/{id}`, its history, and to amend, cancel or hide it. A wrong contact, an unknown number and a deleted order
-/// look the same. After five failures, from one address or with one number, there is a pause of ten minutes.
+/// look the same. After five failures from one address it has a pause of ten minutes; a right look-up token has none.
 #[utoipa::path(post, path = "/v1/order-lookups", operation_id = "look_up_order", tag = "orders",
     request_body = LookUpOrder,
     responses((status = 200, description = "The order", body = FoundOrder),
@@ -140,17 +172,11 @@ pub(crate) async fn look_up_order(
     body: Valid<LookUpOrder>,
 ) -> Result<web::Json<FoundOrder>, Problem> {
     let (number, proof) = body.0.to_domain()?;
-    let throttles = state.throttles.lookup(address, number);
-    throttling::attempt(&state, &request_id, &throttles).await?;
     let mut conn = reader(&state).await?;
     let contact = read::proof(&mut conn, number).await.map_err(failed)?;
     drop(conn);
     let is_proved = proof.holds(&state, number, contact.as_ref().unwrap_or(&Contact::default()));
-    if contact.is_none() || !is_proved {
-        tracing::info!(request_id = request_id.as_str(), "a look-up failed");
-        return Err(Problem::new(Code::NotFound));
-    }
-    throttling::count(&state, &request_id, throttling::taken_back(throttles).collect()).await?;
+    proof.judged(&state, address, number, contact.is_some() && is_proved, &request_id).await?;
     let order = visible(&state, &Actor::Guest(Some(number)), number).await?;
     let grant = state.access_tokens.grant(number, &token_id(&state), state.now());
     let grant = grant.map_err(Problem::internal)?;

@@ -1,10 +1,11 @@
-//! `member create|reset-password|list`: staff accounts, also while nobody can log in.
+//! `member create|reset-password|unlock|list`: staff accounts, also while nobody can log in.
 
 use std::collections::BTreeSet;
 use std::io::BufRead as _;
 
 use ordervault_api::auth::Realm;
 use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::StoreId;
 use ordervault_domain::member::Member;
 use ordervault_persistence::db::Db;
@@ -24,6 +25,7 @@ pub(super) async fn run(context: &Context, command: &args::Member) -> Result<Exi
     match command {
         args::Member::Create(args) => create(context, args).await,
         args::Member::ResetPassword(args) => reset_password(context, args).await,
+        args::Member::Unlock(args) => unlock(context, args).await,
         args::Member::List => list(context).await,
     }
 }
@@ -55,16 +57,35 @@ async fn reset_password(context: &Context, args: &args::MemberResetPassword) -> 
     let hash = accounts::hash(Realm::Staff, password.text(), &[email.as_str()], &sources).await?;
     let database = Database::open(context, sources).await?;
     let reset = async {
-        let member = read::member_by_email(&mut database.db.read().await?, email.as_str()).await?;
-        let member = member.ok_or_else(|| {
-            Failure::new(Exit::Usage, format!("no member signs in as {email}; see `ordervault member list`"))
-        })?;
+        let member = member(&database.db, &email).await?;
         Ok::<_, Failure>(accounts::reset_password(&database.writer, &member, hash).await?)
     }
     .await;
     database.close().await;
     context.print(&format!("{}\n{}", line(&reset?), password.shown()))?;
     Ok(Exit::Ok)
+}
+
+async fn unlock(context: &Context, args: &args::MemberUnlock) -> Result<Exit, Failure> {
+    let email = accounts::email(&args.email)?;
+    let database = Database::open(context, sources::system()?).await?;
+    let unlocked = async {
+        let member = member(&database.db, &email).await?;
+        accounts::unlock(&database.writer, &member).await?;
+        Ok::<_, Failure>(member)
+    }
+    .await;
+    database.close().await;
+    context
+        .print(&format!("{}\nfor an hour, logins from new addresses are let through\n", line(&unlocked?)))?;
+    Ok(Exit::Ok)
+}
+
+async fn member(db: &Db, email: &Email) -> Result<Member, Failure> {
+    let member = read::member_by_email(&mut db.read().await?, email.as_str()).await?;
+    member.ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("no member signs in as {email}; see `ordervault member list`"))
+    })
 }
 
 async fn list(context: &Context) -> Result<Exit, Failure> {

@@ -201,6 +201,7 @@ fn throttles(values: &Values) -> Result<Rates, ConfigError> {
         lookup_address: rate("throttles.lookup_address")?,
         lookup_number: rate("throttles.lookup_number")?,
         login_account: rate("throttles.login_account")?,
+        login_strangers: rate("throttles.login_strangers")?,
         login_address: rate("throttles.login_address")?,
         register_address: rate("throttles.register_address")?,
         place_account: rate("throttles.place_account")?,

@@ -195,17 +195,22 @@ pub const SETTINGS: &[Setting] = &[
     rate(
         "throttles.lookup_number",
         |rates| rates.lookup_number,
-        "failed look-ups of one order number, in this time",
+        "failed look-ups of one order number by phone number or e-mail address, in this time; stops nobody who has the right one",
     ),
     rate(
         "throttles.login_account",
         |rates| rates.login_account,
-        "failed logins to one account, in this time; from the middle on each has to wait twice as long",
+        "failed logins to one account from one device or address, in this time",
+    ),
+    rate(
+        "throttles.login_strangers",
+        |rates| rates.login_strangers,
+        "failed logins to one account from all addresses that have never logged in to it, in this time; stops nobody who has",
     ),
     rate(
         "throttles.login_address",
         |rates| rates.login_address,
-        "failed logins from one address, in this time",
+        "failed logins from one device or address, in this time",
     ),
     rate(
         "throttles.register_address",

@@ -220,6 +220,7 @@ fn throttles_are_told_as_they_are_set() {
         let window = match window {
             "1m" => "a minute".to_owned(),
             "1h" => "an hour".to_owned(),
+            "1d" => "a day".to_owned(),
             minutes => format!("{} minutes", minutes.trim_end_matches('m')),
         };
         assert!(row.contains(&format!("| {limit} in {window} |")), "{default}, but: {row}");

@@ -163,6 +163,8 @@ async fn members_are_made_listed_and_given_new_passwords() {
         let second = shown(&reset.stdout);
         assert_eq!(sign_in(&address, "ana@shop.example", &first).await.status, 401);
         assert_eq!(sign_in(&address, "ana@shop.example", &second).await.status, 200, "{second}");
+        let unlocked = shop.run(&["member", "unlock", "ana@shop.example"]);
+        assert_ends(&unlocked, 0, "\tactive\nfor an hour, logins from new addresses are let through\n");
         let given = ["member", "reset-password", "ana@shop.example", "--password-stdin"];
         assert_ends(&shop.run_reading(&given, "sieben Ziegen am Zaun\n"), 0, "ana@shop.example");
         assert_eq!(sign_in(&address, "ana@shop.example", "sieben Ziegen am Zaun").await.status, 200);
@@ -186,6 +188,7 @@ fn members_that_cannot_be_are_refused_in_one_line() {
     assert_fails(&create("a@b.example", "Ana", "clerk", &unknown), 2, "there is no store sto_0NEHNAF80JYTAF");
     let nobody = shop.run(&["-q", "member", "reset-password", "nobody@b.example"]);
     assert_fails(&nobody, 2, "no member signs in as nobody@b.example");
+    assert_fails(&shop.run(&["-q", "member", "unlock", "nobody@b.example"]), 2, "no member signs in as");
     let short =
         ["-q", "member", "create", "a@b.example", "--name", "Ana", "--role", "clerk", "--password-stdin"];
     assert_fails(&shop.run_reading(&short, "short\n"), 2, "staff need at least 15 characters");

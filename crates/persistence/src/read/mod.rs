@@ -34,7 +34,7 @@ pub use orders::{AsOf, OrderContext, history, order, orders, possible_duplicates
 pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use summary::{Summary, Today, summary};
-pub use throttles::blocked_until;
+pub use throttles::{Blocked, blocked, known};
 pub use unread::{count_new, last_position, new_among};
 
 /// The fixed statements of these modules.

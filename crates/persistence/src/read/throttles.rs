@@ -1,4 +1,4 @@
-//! What is tried too often.
+//! What is tried too often, and who is known.
 
 use ordervault_domain::time::Timestamp;
 
@@ -6,12 +6,39 @@ use crate::error::Error;
 use crate::tables::throttles;
 use crate::tx::Conn;
 
-/// Until when the strictest of these throttles lets nothing through; none: never blocked. The write queue has the last
-/// word; whoever asks here first spares it those that are blocked anyway.
+/// Somebody who has tried something so often that they have to wait.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// The throttle's key.
+    pub key: String,
+    /// Attempts in this window.
+    pub attempts: i64,
+    /// When the next one is let through.
+    pub until: Timestamp,
+}
+
+/// Which of these throttles let nothing through now. The write queue has the last word; whoever asks here first spares it
+/// those that are blocked anyway.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn blocked_until(conn: &mut Conn, keys: &[String]) -> Result<Option<Timestamp>, Error> {
-    let counters = throttles::read(conn, keys).await?;
-    Ok(counters.into_iter().map(|counter| counter.blocked_until).max())
+pub async fn blocked(conn: &mut Conn, keys: &[String], now: Timestamp) -> Result<Vec<Blocked>, Error> {
+    let counters = throttles::read(conn, keys).await?.into_iter();
+    let blocked = counters.filter(|counter| now < counter.blocked_until);
+    let blocked = blocked.map(|counter| Blocked {
+        key: counter.key,
+        attempts: counter.attempts,
+        until: counter.blocked_until,
+    });
+    Ok(blocked.collect())
+}
+
+/// Which of these keys are known now (see [`ThrottleOperation::Know`](crate::writer::ThrottleOperation::Know)).
+///
+/// # Errors
+/// When the database fails.
+pub async fn known(conn: &mut Conn, keys: &[String], now: Timestamp) -> Result<Vec<String>, Error> {
+    let counters = throttles::read(conn, keys).await?.into_iter();
+    let known = counters.filter(|counter| counter.attempts == 0 && now < counter.expires_at);
+    Ok(known.map(|counter| counter.key).collect())
 }

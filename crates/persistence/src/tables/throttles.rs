@@ -1,5 +1,5 @@
-//! The table `throttles`: how often somebody has tried something lately. Keys are hashes, so that no address and no
-//! account can be read from it.
+//! The table `throttles`: how often somebody has tried something lately, and who is known. Keys are hashes or ids, so that
+//! no address and no account can be read from it.
 
 use ordervault_domain::time::Timestamp;
 
@@ -30,7 +30,7 @@ statements! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Counter {
     pub key: String,
-    /// How many were made and not taken back.
+    /// How many were made that were no good. None: whoever comes under this key is known.
     pub attempts: i64,
     /// When they are forgotten.
     pub expires_at: Timestamp,

@@ -216,11 +216,11 @@ pub struct Throttle {
     pub key: String,
     /// How often.
     pub rate: Rate,
-    /// Does everybody have to wait longer and longer before each attempt of the second half of the limit?
-    pub backs_off: bool,
 }
 
-/// A change of a counter of attempts.
+/// What is done about attempts. An attempt is judged first and counted afterwards, and nobody hears what came of it
+/// before the queue has said that there were not too many: so not even a thousand at once get more than their limit, and
+/// what could not be judged counts for nothing.
 #[derive(Clone, Debug, EnumDiscriminants)]
 #[strum_discriminants(
     name(ThrottleOperationKind),
@@ -228,13 +228,40 @@ pub struct Throttle {
     doc = "The kinds of [`ThrottleOperation`]."
 )]
 pub enum ThrottleOperation {
-    /// One more attempt; refused when there were too many.
+    /// One more attempt that was no good; refused when there were too many.
     Count(Throttle),
-    /// The attempt was a good one and does not count.
-    TakeBack {
+    /// The attempt was a good one, and does not count; refused when there were too many that were not.
+    LetThrough {
         /// The throttle's key.
         key: String,
     },
+    /// Whoever comes under this key is known for a while.
+    Know {
+        /// A hash of what and who.
+        key: String,
+        /// For how long at least, milliseconds.
+        for_millis: i64,
+    },
+}
+
+impl ThrottleOperation {
+    /// Lets strangers try an account's password again, however many have failed. `principal_id`: the customer or member.
+    pub fn unlock(principal_id: i64) -> Self {
+        const UNLOCKED_MILLIS: i64 = 60 * 60 * 1_000;
+        Self::Know { key: Self::unlocked(principal_id), for_millis: UNLOCKED_MILLIS }
+    }
+
+    /// The key that is known while an account is unlocked.
+    pub fn unlocked(principal_id: i64) -> String {
+        format!("unlocked {principal_id}")
+    }
+
+    /// The key of the counter that is meant.
+    pub(crate) fn key(&self) -> &str {
+        match self {
+            Self::Count(Throttle { key, .. }) | Self::LetThrough { key } | Self::Know { key, .. } => key,
+        }
+    }
 }
 
 /// Hashes the refresh token of a family and a generation.
@@ -327,7 +354,7 @@ pub enum Effect {
     Verified,
     /// Kept.
     Rehashed,
-    /// The attempt is counted or taken back.
+    /// The attempt is counted or let through, or whoever made it is known.
     Counted,
     /// Noted.
     Seen,

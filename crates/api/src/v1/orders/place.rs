@@ -136,7 +136,7 @@ pub(crate) async fn place_order(
         Err(problem)
             if problem.code() == Code::DuplicateOrder && matches!(buyer, CustomerOrGuest::Guest(_)) =>
         {
-            throttling::count(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
+            throttling::submit(&state, &request_id, vec![state.throttles.place(address, &buyer)]).await?;
             return Err(problem);
         }
         placed => placed?,

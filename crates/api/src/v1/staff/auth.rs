@@ -19,7 +19,8 @@ pub(super) fn routes() -> Routes {
 
 /// Log in as staff
 ///
-/// A wrong password, an unknown address and a deactivated account are told alike.
+/// A wrong password, an unknown address and a deactivated account are told alike. Keep the `device_token` of the answer, and
+/// send it with the next login: it tells you from strangers who guess your password.
 #[utoipa::path(post, path = "/v1/staff/auth/login", operation_id = "login_staff", tag = "staff-auth",
     request_body(content = Login,
         example = json!({"email": examples::OWNER_EMAIL, "password": examples::STAFF_PASSWORD})),

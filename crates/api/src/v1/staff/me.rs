@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::auth::Realm;
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
@@ -94,7 +94,6 @@ pub(crate) async fn get_staff_me(staff: Staff<permit::OwnAccount>) -> web::Json<
 pub(crate) async fn change_staff_password(
     state: web::Data<AppState>,
     staff: Staff<permit::OwnAccount>,
-    address: ClientAddress,
     request_id: RequestId,
     body: Valid<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
@@ -112,5 +111,5 @@ pub(crate) async fn change_staff_password(
         command: MemberCommand::ChangePassword,
         password_hash: Some(password_hash),
     };
-    change_own_password(&state, own, address, &request_id, &body.0, command).await
+    change_own_password(&state, own, &request_id, &body.0, command).await
 }

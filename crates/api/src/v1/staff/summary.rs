@@ -1,11 +1,17 @@
 //! `GET /v1/staff/summary`
 
+use std::collections::HashMap;
+
 use actix_web::web;
+use ordervault_domain::access::{Permission, StoreScope};
+use ordervault_domain::id::MemberId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, Counted, Summary, Today};
+use ordervault_persistence::tx::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::auth::Realm;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -35,6 +41,12 @@ pub(crate) struct SummaryBody {
     trash: Option<CountBody>,
     /// What came in since the day began, in the store's time zone. Stores without orders are left out.
     today: Vec<TodayBody>,
+    /// Accounts of members whose password strangers have tried so often that no stranger may try it for now. Whoever has
+    /// logged in to the account before, from the same device or address, still may; see also `ordervault member unlock`.
+    /// Left out for those who may not see members.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    attacks: Option<Vec<AttackBody>>,
     /// The position of the newest order in your stores. Send it to `POST /v1/staff/orders/seen` as `up_to`.
     #[schema(minimum = 0, example = 4711)]
     position: i64,
@@ -83,9 +95,25 @@ pub(crate) struct TodayBody {
     is_lower_bound: bool,
 }
 
+/// An account that strangers try to get into.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Attack)]
+pub(crate) struct AttackBody {
+    /// The member whose account it is.
+    #[schema(example = json!(examples::MEMBER))]
+    member_id: String,
+    /// Logins by strangers that have failed since it began, as far as they were let through.
+    #[schema(minimum = 1, example = 100)]
+    failed_logins: i64,
+    /// Until when strangers are kept out.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-06T08:30:00.000Z")]
+    until: Timestamp,
+}
+
 /// Read the summary
 ///
-/// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store. Cheap enough to be asked
+/// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store; and whether strangers try to
+/// get into a member's account. Cheap enough to be asked
 /// for every few seconds.
 #[utoipa::path(get, path = "/v1/staff/summary", operation_id = "get_summary", tag = "staff-orders",
     responses((status = 200, description = "The summary", body = SummaryBody)),
@@ -98,7 +126,26 @@ pub(crate) async fn get_summary(
     let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
     let scope = staff.actor().scope();
     let summary = read::summary(&mut conn, &scope, staff.member.id, state.now()).await.map_err(failed)?;
-    Ok(web::Json(SummaryBody::new(&summary, position)))
+    let attacks = match staff.actor().may(Permission::MembersRead) {
+        true => Some(attacks(&state, &mut conn, &staff.member.stores).await?),
+        false => None,
+    };
+    Ok(web::Json(SummaryBody { attacks, ..SummaryBody::new(&summary, position) }))
+}
+
+/// Attacks on members whose stores are all within these.
+async fn attacks(state: &AppState, conn: &mut Conn, reach: &StoreScope) -> Result<Vec<AttackBody>, Problem> {
+    let members = read::members(conn, reach, None, u64::MAX).await.map_err(failed)?.items;
+    let key = |email| state.throttles.login_strangers(Realm::Staff, email).key;
+    let accounts: HashMap<String, MemberId> =
+        members.iter().filter_map(|member| Some((key(member.contact.email.as_ref()?), member.id))).collect();
+    let keys: Vec<String> = accounts.keys().cloned().collect();
+    let blocked = read::blocked(conn, &keys, state.now()).await.map_err(failed)?;
+    let attacks = blocked.into_iter().filter_map(|blocked| {
+        let member_id = accounts.get(&blocked.key)?.to_string();
+        Some(AttackBody { member_id, failed_logins: blocked.attempts, until: blocked.until })
+    });
+    Ok(attacks.collect())
 }
 
 impl SummaryBody {
@@ -115,6 +162,7 @@ impl SummaryBody {
             statuses: statuses.collect(),
             trash: summary.trash.map(Into::into),
             today: summary.today.chunk_by(same_store).map(TodayBody::new).collect(),
+            attacks: None,
             position,
         }
     }

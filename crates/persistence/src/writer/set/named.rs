@@ -10,9 +10,7 @@ use ordervault_domain::product::{self, Product};
 
 use crate::tables::history::{HistoryRow, fold};
 use crate::tables::sessions::Realm;
-use crate::writer::operation::{
-    ActorRef, BatchOperation, Operation, SessionOperation, Submission, ThrottleOperation,
-};
+use crate::writer::operation::{ActorRef, BatchOperation, Operation, SessionOperation, Submission};
 
 /// The ids and keys that submissions name.
 #[derive(Default)]
@@ -79,10 +77,7 @@ impl Named {
             Operation::Member { id, command, .. } => self.note_member(*id, command),
             Operation::Session(session) => self.note_session(session),
             Operation::Batch(batch) => self.note_batch(batch),
-            Operation::Throttle(throttle) => self.throttles.push(match throttle {
-                ThrottleOperation::Count(throttle) => throttle.key.clone(),
-                ThrottleOperation::TakeBack { key } => key.clone(),
-            }),
+            Operation::Throttle(throttle) => self.throttles.push(throttle.key().to_owned()),
             Operation::Verified { realm, principal_id, .. } => {
                 self.credentials.push(*principal_id);
                 // Locked as by whoever deactivates them or sets another password.

@@ -10,7 +10,7 @@ use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{MemberId, StoreId};
 use ordervault_domain::member::{Member, MemberCommand, MemberEvent};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{Effect, Operation, SessionOperation};
+use ordervault_persistence::writer::{Effect, Operation, SessionOperation, ThrottleOperation};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -199,7 +199,10 @@ pub(super) async fn carry_out_with(
     };
     let end_all = |because| SessionOperation::EndAll { principal_id: id.get(), but: None, because };
     let expected_version = conditions.version.expected_version();
+    let unlock = matches!(command, MemberCommand::ResetPassword)
+        .then(|| Operation::Throttle(ThrottleOperation::unlock(id.get())));
     let mut operations = vec![Operation::Member { id: Some(id), expected_version, command, password_hash }];
+    operations.extend(unlock);
     operations.extend(because.map(end_all).map(Operation::Session));
     let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
     Ok(answer(caller.state, &changed, StatusCode::OK))

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MemberBody, answer, roles, store_scope};
-use crate::auth::{NewPassword, Realm};
+use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -97,7 +97,7 @@ pub(crate) async fn create_member(
     let body = body.0;
     let caller = Caller::staff(&state, &staff, &request_id);
     let (new, password) = body.to_domain(&caller).await?;
-    let password_hash = Some(state.passwords.hash(password).await?);
+    let password_hash = Some(state.passwords.hash(Lane::Staff, password).await?);
     let command = MemberCommand::Create(new);
     let operation = Operation::Member { id: None, expected_version: None, command, password_hash };
     // Without the password: nothing from which it could be guessed is kept beside its hash.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MemberBody, carry_out_with, visible};
-use crate::auth::{NewPassword, Realm};
+use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -59,7 +59,7 @@ pub(crate) async fn reset_member_password(
         fields.fault("/new_password", code);
     }
     let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
-    let password_hash = Some(state.passwords.hash(password).await?);
+    let password_hash = Some(state.passwords.hash(Lane::Staff, password).await?);
     let conditions = Conditions { version, key };
     let command = MemberCommand::ResetPassword;
     // The key stands for the operation without the password: nothing from which it could be guessed is kept beside its hash.
