@@ -133,6 +133,82 @@ impl Server {
     }
 }
 
+/// A cluster of its own, for tests that stop it and put it back. It ends with this value.
+pub struct OwnCluster {
+    bin: PathBuf,
+    account: Option<(u32, u32)>,
+    port: u16,
+    folder: tempfile::TempDir,
+}
+
+impl OwnCluster {
+    /// A new one, in the folder `data` of [`OwnCluster::folder`]. It is not started yet.
+    pub fn create() -> Self {
+        let (bin, account) = (binaries().expect(INSTALL_LINE), account());
+        let folder = tempfile::Builder::new().prefix("ordervault-postgres-").tempdir();
+        let folder = folder.expect("a temporary folder");
+        if let Some((uid, gid)) = account {
+            chown(folder.path(), Some(uid), Some(gid)).expect("the folder can be given away");
+        }
+        let cluster = Self { bin, account, port: free_port(), folder };
+        cluster.shell("initdb -D data -U postgres -A trust -E UTF8 --no-sync");
+        cluster
+    }
+
+    /// Where it lives.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its database `postgres`.
+    pub fn url(&self) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Starts the cluster in this folder, and waits until it takes writes.
+    pub fn start(&self, data: &str) {
+        let (port, folder) = (self.port, self.folder().display());
+        self.shell(&format!(
+            "pg_ctl -D {data} -l log -w -t 60 -s start -o '-p {port} -k {folder} -c listen_addresses=127.0.0.1' </dev/null
+             until [ \"$(psql -At {url} -c 'SELECT pg_is_in_recovery()')\" = f ]; do sleep 0.1; done",
+            url = self.url()
+        ));
+    }
+
+    /// Stops the cluster in this folder.
+    pub fn stop(&self, data: &str) {
+        self.shell(&format!("pg_ctl -D {data} -m fast -w -s stop"));
+    }
+
+    /// Runs lines of shell in its folder, by its account and with PostgreSQL's programs at hand; what they print.
+    pub fn shell(&self, lines: &str) -> String {
+        let output = self.command(lines).output().expect("a shell starts");
+        let (said, wrong) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "{lines}\n{said}\n{wrong}");
+        said.trim().to_owned()
+    }
+
+    fn command(&self, lines: &str) -> Command {
+        let mut command = Command::new("sh");
+        let path = format!("{}:/usr/bin:/bin", self.bin.display());
+        command.args(["-euc", lines]).env_clear().env("PATH", path).env("LC_ALL", "C");
+        command.current_dir(self.folder()).stdin(Stdio::null());
+        if let Some((uid, gid)) = self.account {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        let stop = "for data in */postmaster.pid; do pg_ctl -D \"${data%/*}\" -m immediate -s stop; done";
+        // Mostly nothing runs any more.
+        _ = self.command(stop).output();
+    }
+}
+
 /// Arguments: folder of the binaries, folder to use, port, connections. Says "ready", waits for the end of its
 /// input, stops the cluster and removes the folder.
 ///

@@ -1,5 +1,5 @@
 //! Background work: what the program does without being asked. Numbering of the outbox, followers of the outbox, timed jobs,
-//! batches.
+//! batches, backups.
 //!
 //! All of it is [`Job`]s, and there is one way to run them ([`Background::run`]): each on its own, so that none waits for
 //! another; by one server at a time; again after its pause, or at once while there is more; after a failure with pauses that
@@ -23,6 +23,7 @@
 
 mod arrivals;
 mod backoff;
+mod backups;
 mod batches;
 mod deadlines;
 mod job;
@@ -31,6 +32,7 @@ mod sequencer;
 
 pub use arrivals::Arrivals;
 pub use backoff::Backoff;
+pub use backups::MakeBackups;
 pub use batches::RunBatches;
 pub use deadlines::Deadlines;
 pub use job::{Job, JobError, Pace, Remaining, Tools};

@@ -1,7 +1,10 @@
 //! What the configuration decides about the HTTP side.
 
+use std::time::Duration;
+
 use ipnet::IpNet;
 use ordervault_persistence::Realm;
+use ordervault_persistence::backup::{BackupFolder, Keep, Maker};
 use ordervault_persistence::writer::Rate;
 
 const MINUTE_MILLIS: i64 = 60_000;
@@ -43,8 +46,23 @@ pub struct Settings {
     pub rates: Rates,
     /// Proxies that are believed when they tell for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where backups are, and when they are made; none on PostgreSQL.
+    pub backups: Option<Backups>,
     /// Whether demo data is loaded, as the landing page should say.
     pub has_demo_data: bool,
+}
+
+/// Where backups are, and when they are made.
+#[derive(Debug, Clone)]
+pub struct Backups {
+    /// Where.
+    pub folder: BackupFolder,
+    /// The time between two; `None`: they are made by hand.
+    pub schedule: Option<Duration>,
+    /// How many are kept.
+    pub keep: Keep,
+    /// What their manifests say about this program.
+    pub maker: Maker,
 }
 
 /// How long the logins of one realm live.

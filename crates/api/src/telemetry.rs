@@ -19,6 +19,7 @@ const IN_FLIGHT: &str = "ordervault_http_requests_in_flight";
 pub(crate) const PANICS: &str = "ordervault_panics_total";
 const BREACHES: &str = "ordervault_order_breaches_total";
 const EXPIRIES: &str = "ordervault_order_expiries_total";
+const BACKUP_AGE: &str = "ordervault_backup_age_seconds";
 const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
 /// How a metric is kept.
@@ -48,7 +49,7 @@ const fn metric(name: &'static str, kind: MetricKind, help: &'static str) -> Met
 }
 
 /// Everything that is counted or measured. `docs/operations.md` tells the same.
-pub const METRICS: [Metric; 7] = [
+pub const METRICS: [Metric; 8] = [
     metric(REQUESTS, MetricKind::Counter, "Requests answered, by method, route pattern and status."),
     metric(
         DURATION,
@@ -59,6 +60,11 @@ pub const METRICS: [Metric; 7] = [
     metric(PANICS, MetricKind::Counter, "Handlers that panicked; should stay 0."),
     metric(BREACHES, MetricKind::Counter, "Missed deadlines of orders that this server noted."),
     metric(EXPIRIES, MetricKind::Counter, "Unconfirmed orders that this server cancelled by itself."),
+    metric(
+        BACKUP_AGE,
+        MetricKind::Gauge,
+        "Seconds since the newest backup was begun; missing while there is none.",
+    ),
     metric(JOB_FAILURES, MetricKind::Counter, "Steps of background jobs that failed, by job."),
 ];
 
@@ -100,6 +106,11 @@ pub(crate) fn count_breaches(orders: u64) {
 
 pub(crate) fn count_expiries(orders: u64) {
     counter!(EXPIRIES).increment(orders);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a number of milliseconds that an age can have")]
+pub(crate) fn set_backup_age(millis: i64) {
+    gauge!(BACKUP_AGE).set(millis as f64 / 1_000.0);
 }
 
 pub(crate) fn count_job_failure(job: &'static str) {
@@ -150,6 +161,7 @@ mod tests {
             count_breaches(2);
             count_expiries(3);
             count_job_failure("breaches");
+            set_backup_age(90_500);
             let _in_flight = InFlight::enter();
         });
         let app = test::init_service(App::new().configure(metrics_routes(recorder.handle()))).await;
@@ -163,6 +175,7 @@ mod tests {
             "ordervault_panics_total 0",
             "ordervault_order_breaches_total 2",
             "ordervault_order_expiries_total 3",
+            "ordervault_backup_age_seconds 90.5",
             r#"ordervault_job_failures_total{job="breaches"} 1"#,
             "# HELP ordervault_panics_total",
         ] {

@@ -47,7 +47,7 @@ pub enum Command {
     /// Run the API server
     Serve(Serve),
     /// Bring the database schema up to date
-    Migrate,
+    Migrate(Migrate),
     /// Look after staff accounts
     #[command(subcommand)]
     Member(Member),
@@ -59,6 +59,13 @@ pub enum Command {
     Openapi(Openapi),
     /// Check that orders, history, totals and stock agree
     Verify,
+    /// Whole copies of a SQLite database, made beside a running server
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Put a backup in the place of the database
+    Restore(Restore),
+    /// Make a backup, restore it elsewhere, verify it, and tell how long that takes
+    Drill,
     /// Bring orders in
     #[command(subcommand)]
     Import(Import),
@@ -81,6 +88,54 @@ pub struct Serve {
     /// Fill an empty database with a small made-up shop
     #[arg(long)]
     pub demo: bool,
+    /// Begin a new shop where there was another one
+    #[arg(long)]
+    pub new: bool,
+}
+
+/// `migrate`
+#[derive(Debug, Args)]
+pub struct Migrate {
+    /// Begin a new shop where there was another one
+    #[arg(long)]
+    pub new: bool,
+}
+
+/// `backup …`
+#[derive(Debug, Subcommand)]
+pub enum BackupCommand {
+    /// Make one in the folder of backups
+    Create,
+    /// List them, the newest first
+    List,
+    /// Check that one is whole and that everything in it agrees
+    Verify {
+        /// Its name or its path [default: the newest]
+        backup: Option<PathBuf>,
+    },
+    /// Remove those beyond `backup.keep_hourly`, `backup.keep_daily` and `backup.keep_weekly`
+    Prune,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Restore {
+    /// Its name in the folder of backups, or its path
+    #[arg(required_unless_present = "in_place", conflicts_with = "in_place")]
+    pub backup: Option<PathBuf>,
+    /// Put the database that is there aside, under another name
+    #[arg(long, conflicts_with = "in_place")]
+    pub replace: bool,
+    /// Restore although the secret file is another one than the backup belongs to
+    #[arg(long, conflicts_with = "in_place")]
+    pub other_secret: bool,
+    /// The database was put back already, by PostgreSQL's tools: only begin a new epoch
+    #[arg(long)]
+    pub in_place: bool,
+    /// Leave logins as they were then
+    #[arg(long)]
+    pub keep_sessions: bool,
 }
 
 /// `member …`
@@ -174,6 +229,16 @@ pub enum Export {
 }
 
 impl Cli {
+    /// May a new shop take the place of one that was there?
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        match &self.command {
+            Command::Serve(serve) => serve.new,
+            Command::Migrate(migrate) => migrate.new,
+            _ => false,
+        }
+    }
+
     /// The settings among the flags.
     #[must_use]
     pub fn settings(&self) -> Flags {

@@ -16,6 +16,8 @@ pub struct Context {
     pub progress: ProgressDisplay,
     /// How log lines are written.
     pub log: LogStyle,
+    /// May a new shop take the place of one that was there?
+    pub is_new: bool,
 }
 
 impl Context {

@@ -1,6 +1,6 @@
 //! The database of a command: opened as configured, with the schema that this program knows.
 
-use std::fs::{DirBuilder, File, TryLockError};
+use std::fs::DirBuilder;
 use std::path::Path;
 
 use ordervault_persistence::db::Db;
@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::secrets;
+use crate::server_lock::{refuse_foreign, refuse_lost};
 
 /// A database with its write queue.
 pub struct Database {
@@ -57,7 +58,7 @@ impl Database {
 /// # Errors
 /// When it cannot be reached, made or read, or its schema is not this program's.
 pub async fn open(context: &Context) -> Result<Db, Failure> {
-    let db = make(&context.config).await?;
+    let db = make(context).await?;
     if context.config.database.migrate_on_start {
         bring_up_to_date(context, &db).await?;
     }
@@ -68,14 +69,18 @@ pub async fn open(context: &Context) -> Result<Db, Failure> {
 /// Opens the database; on SQLite, file and data folder are made where they are missing.
 ///
 /// # Errors
-/// When it cannot be reached or made.
-pub async fn make(config: &Config) -> Result<Db, Failure> {
+/// When it cannot be reached or made, or is not the one that was here before.
+pub async fn make(context: &Context) -> Result<Db, Failure> {
+    let config = &context.config;
+    refuse_lost(config, context.is_new)?;
     let is_in_data_dir =
         config.database.url.file().is_some_and(|file| file.parent() == Some(config.data_dir.as_path()));
     if is_in_data_dir {
         make_folder(&config.data_dir)?;
     }
-    connect(config).await
+    let db = connect(config).await?;
+    refuse_foreign(config, &db, context.is_new).await?;
+    Ok(db)
 }
 
 /// Opens a database that is there already, for looking at it.
@@ -92,38 +97,6 @@ pub async fn existing(config: &Config) -> Result<Db, Failure> {
     let db = connect(config).await?;
     current(&db).await?;
     Ok(db)
-}
-
-/// Sees to it that one server at a time runs on a SQLite file: until the answer is dropped, or the process ends however it
-/// does. Other commands may write beside it. `None`: PostgreSQL serves any number.
-///
-/// # Errors
-/// When another server runs on the file, or the file beside it that is locked cannot be made.
-pub fn only_server(config: &Config) -> Result<Option<File>, Failure> {
-    let is_file = |file: &&Path| !file.as_os_str().to_string_lossy().contains(":memory:");
-    let Some(file) = config.database.url.file().filter(is_file) else { return Ok(None) };
-    let mut path = file.as_os_str().to_owned();
-    path.push("-server");
-    let path = Path::new(&path);
-    let cannot = |error: std::io::Error| {
-        Failure::new(Exit::CannotCreate, format!("cannot make and lock {}: {error}", path.display()))
-    };
-    let mut options = File::options();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let lock = options.open(path).map_err(cannot)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(Some(lock)),
-        Err(TryLockError::WouldBlock) => Err(Failure::new(
-            Exit::Unavailable,
-            format!(
-                "another server runs on {}: stop it first, or name another --data-dir; several servers need PostgreSQL",
-                file.display()
-            ),
-        )),
-        Err(TryLockError::Error(error)) => Err(cannot(error)),
-    }
 }
 
 /// Brings the schema up to this program's and says so, if there is anything to do.

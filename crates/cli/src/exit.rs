@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use ordervault_persistence::backup::BackupError;
 use ordervault_persistence::transfer::TransferError;
 use ordervault_persistence::writer::WriteError;
 use ordervault_persistence::{DbError, Error};
@@ -110,6 +111,18 @@ impl From<TransferError> for Failure {
         match error {
             TransferError::Database(error) => error.into(),
             TransferError::Write { .. } => Self::caused(Exit::Unavailable, &error),
+            _ => Self::caused(Exit::Io, &error),
+        }
+    }
+}
+
+impl From<BackupError> for Failure {
+    fn from(error: BackupError) -> Self {
+        match error {
+            BackupError::Database(error) => error.into(),
+            BackupError::Write(error) => error.into(),
+            BackupError::Busy(_) => Self::caused(Exit::Unavailable, &error),
+            BackupError::Schema { .. } => Self::caused(Exit::Config, &error),
             _ => Self::caused(Exit::Io, &error),
         }
     }

@@ -11,6 +11,7 @@
 //! - `olist`: the reader of the Olist data set, and what it makes of it
 //! - `accounts`, `intake`, `database`: what several commands need: staff accounts, long imports, an open database
 //! - `secrets`: the keys of the installation
+//! - `server_lock`: which shop runs on a SQLite file, and that one server does
 //! - `context`: what every command is given
 //! - `logging`: the log's level and form
 //! - `args`: the command line
@@ -45,6 +46,7 @@ pub mod logging;
 pub mod olist;
 pub mod progress;
 pub mod secrets;
+pub mod server_lock;
 pub mod shutdown;
 pub mod sources;
 
@@ -89,7 +91,8 @@ fn carry_out(cli: &Cli, environment: &Environment) -> Result<Exit, Failure> {
     let config = Config::load(environment, &cli.settings())?;
     logging::start(&config, &cli.command)?;
     let log = LogStyle::of(&config, &cli.command);
-    let context = Context { config, progress: ProgressDisplay::detect(cli.global.quiet), log };
+    let (progress, is_new) = (ProgressDisplay::detect(cli.global.quiet), cli.is_new());
+    let context = Context { config, progress, log, is_new };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

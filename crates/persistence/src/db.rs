@@ -17,7 +17,12 @@ use crate::engine::{
     Target,
 };
 use crate::error::DbError;
+use crate::statement::Template;
 use crate::tx::{Conn, Tx};
+
+static COPY: Template = Template::forked("VACUUM INTO $1", "SELECT 1 WHERE $1 <> $1");
+static NO_PATIENCE: Template = Template::new("PRAGMA busy_timeout = 0");
+static CUT_BACK: Template = Template::new("PRAGMA wal_checkpoint(TRUNCATE)");
 
 /// An open database. Cloning is cheap; all clones share the connections.
 #[derive(Clone)]
@@ -121,6 +126,49 @@ impl Db {
         conn.begun(text).await.map(Tx::new)
     }
 
+    /// Opens a copy of a SQLite database that nobody writes to: not a byte of it changes.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn open_copy(path: &Path) -> Result<Db, DbError> {
+        let options = reading_options(path).read_only(true).immutable(true);
+        let pool = SqlitePoolOptions::new().max_connections(2);
+        let failed = |error| DbError::while_doing("open the copy of the database", error);
+        let readers = pool.connect_with(options).await.map_err(failed)?;
+        Ok(Db { pools: Pools::Sqlite { writer: readers.clone(), readers } })
+    }
+
+    /// Writes what is in the database now into an empty file, beside all who read and write.
+    ///
+    /// # Errors
+    /// On PostgreSQL, when the database cannot be read, or the file not be written.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), DbError> {
+        if self.engine() == Engine::Postgres {
+            return Err(DbError::Unusable(
+                "backups are made of SQLite files; PostgreSQL has tools of its own: see docs/recovery.md"
+                    .to_owned(),
+            ));
+        }
+        let path = path.to_string_lossy().into_owned();
+        self.read().await?.fetch_all::<(i64,)>(&COPY.bind((path,))).await.map(drop)
+    }
+
+    /// Writes SQLite's log back into the file and cuts it to nothing, unless somebody is just reading or writing: tells
+    /// whether it did.
+    ///
+    /// # Errors
+    /// When the database cannot be written.
+    pub async fn truncate_log(&self) -> Result<bool, DbError> {
+        if self.engine() == Engine::Postgres {
+            return Ok(true);
+        }
+        // Closed afterwards, and its lack of patience with it.
+        let mut conn = self.session().await?;
+        conn.fetch_all::<(i64,)>(&NO_PATIENCE.bind(())).await?;
+        let (is_busy, _, _): (i64, i64, i64) = conn.fetch_one(&CUT_BACK.bind(())).await?;
+        Ok(is_busy == 0)
+    }
+
     /// A connection of its own, with which locks of a session are kept; it is closed, not reused, when it is dropped.
     pub(crate) async fn session(&self) -> Result<Conn, DbError> {
         let conn = match &self.pools {
@@ -163,15 +211,7 @@ pub(crate) enum MigrationTarget<'a> {
 
 async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
     create_sqlite_file(path)?;
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(SQLITE_BUSY_TIMEOUT)
-        .statement_cache_capacity(STATEMENT_CACHE_STATEMENTS)
-        .pragma("trusted_schema", "OFF")
-        .pragma("cell_size_check", "ON")
-        .pragma("mmap_size", "0")
-        .disable_statement_logging();
+    let options = reading_options(path);
     let for_writing = options
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
@@ -191,6 +231,19 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
     check_sqlite_version(&writer).await?;
     let readers = pool.max_connections(readers.max(1)).connect_lazy_with(options.read_only(true));
     Ok(Pools::Sqlite { writer, readers })
+}
+
+/// What every connection to a file has in common.
+fn reading_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(SQLITE_BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENT_CACHE_STATEMENTS)
+        .pragma("trusted_schema", "OFF")
+        .pragma("cell_size_check", "ON")
+        .pragma("mmap_size", "0")
+        .disable_statement_logging()
 }
 
 /// Makes the file for its owner alone; SQLite gives the same rights to the files beside it.

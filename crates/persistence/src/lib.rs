@@ -8,6 +8,7 @@
 //!
 //! An import goes down this list, never up.
 //!
+//! - `backup`: whole copies, and what follows when one is put back
 //! - `verify`, `transfer`: everything at once: is it sound, and how it moves house
 //! - `scan`: all resources of a kind, page by page
 //! - `read`: what can be asked
@@ -41,6 +42,7 @@
 //!   there.
 //! - **A fork between the engines**: [`statement::Template::forked`], and a row in `docs/engines.md`.
 
+pub mod backup;
 pub mod bulk;
 pub mod db;
 pub mod engine;
@@ -69,6 +71,12 @@ pub use tables::sessions::{Realm, Session};
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
     let rooms = [leader::STATEMENTS, migrate::STATEMENTS, scan::STATEMENTS];
-    let all = [rooms.as_slice(), read::ALL_STATEMENTS, tables::ALL_STATEMENTS, verify::ALL_STATEMENTS];
+    let all = [
+        rooms.as_slice(),
+        read::ALL_STATEMENTS,
+        tables::ALL_STATEMENTS,
+        verify::ALL_STATEMENTS,
+        backup::ALL_STATEMENTS,
+    ];
     statement::catalogue(&all.concat())
 }

@@ -65,6 +65,9 @@ pub enum JobError {
     /// The database could not be read or written.
     #[error(transparent)]
     Database(#[from] ordervault_persistence::Error),
+    /// A backup could not be made.
+    #[error(transparent)]
+    Backup(#[from] ordervault_persistence::backup::BackupError),
     /// The write queue did not take it.
     #[error(transparent)]
     Write(#[from] WriteError),

@@ -10,6 +10,7 @@ use ordervault_persistence::leader::Leader;
 
 use super::arrivals::Arrivals;
 use super::backoff::Backoff;
+use super::backups::MakeBackups;
 use super::batches::RunBatches;
 use super::deadlines::Deadlines;
 use super::job::{Job, JobError, Pace, Remaining, Tools};
@@ -58,6 +59,9 @@ impl Background {
         }
         background = background.with(Arrivals, Pace::every(OUTBOX_PAUSE));
         let Some(interval) = interval else { return background };
+        if let Some(backups) = &state.settings.backups {
+            background = background.with(MakeBackups::new(backups.clone()), Pace::every(interval));
+        }
         background
             .with(RunBatches, Pace::every(interval).or_woken_by(state.waker.clone()))
             .with(Deadlines::breaches(), Pace::every(interval))

@@ -3,13 +3,16 @@
 //! A command prints results to standard output and everything else to standard error, and ends with an [`Exit`] or
 //! with a [`Failure`], whose line the caller prints.
 
+mod backup;
 mod config;
+mod drill;
 mod export;
 mod healthcheck;
 mod import;
 mod member;
 mod migrate;
 mod openapi;
+mod restore;
 mod serve;
 mod tables;
 mod verify;
@@ -25,11 +28,14 @@ use crate::exit::{Exit, Failure};
 pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Serve(args) => serve::run(context, args).await,
-        Command::Migrate => migrate::run(context).await,
+        Command::Migrate(_) => migrate::run(context).await,
         Command::Member(command) => member::run(context, command).await,
         Command::Config(command) => config::run(context, *command),
         Command::Openapi(command) => openapi::run(context, *command),
         Command::Verify => verify::run(context).await,
+        Command::Backup(command) => backup::run(context, command).await,
+        Command::Restore(args) => restore::run(context, args).await,
+        Command::Drill => drill::run(context).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Export(command) => export::run(context, command).await,
         Command::Healthcheck => healthcheck::run(context),

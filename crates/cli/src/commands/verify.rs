@@ -19,15 +19,20 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     db.close().await;
     let report = report?;
     context.print(&told(&report))?;
-    Ok(match (report.totals.is_empty(), report.not_checked.is_empty()) {
+    Ok(exit(&report))
+}
+
+/// How a command ends that verified something.
+pub(super) fn exit(report: &Report) -> Exit {
+    match (report.totals.is_empty(), report.not_checked.is_empty()) {
         (true, true) => Exit::Ok,
         (true, false) => Exit::Usage,
         (false, _) => Exit::Findings,
-    })
+    }
 }
 
 /// Every finding on a line, then what was looked at.
-fn told(report: &Report) -> String {
+pub(super) fn told(report: &Report) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let _ = writeln!(text, "{finding}");

@@ -64,6 +64,7 @@ impl Values {
             |name: &str| Path::new(self.get("data_dir").0).join(name).to_string_lossy().into_owned();
         match key {
             "database.url" => format!("sqlite://{}", in_data_dir("ordervault.db")),
+            "backup.folder" => in_data_dir("backups"),
             "auth.secret_file" => in_data_dir("secret.key"),
             _ => String::new(),
         }

@@ -22,6 +22,11 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
          set server.replicas = 1, or database.url = \"postgres://…\"",
     );
     refuse(
+        !sqlite && config.backup.schedule.is_some(),
+        "backup.schedule makes copies of a SQLite file and does nothing for PostgreSQL, which has tools of its own: \
+         set backup.schedule = \"off\" and see docs/recovery.md",
+    );
+    refuse(
         production && demo,
         "--demo loads made-up orders and well-known passwords, which production mode refuses: \
          leave --demo out, or set mode = \"development\"",

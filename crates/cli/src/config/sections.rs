@@ -1,11 +1,12 @@
 //! The configuration in force, section by section, each value with its type.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
 use ordervault_api::settings::{Mode, Rates};
+use ordervault_persistence::backup::{BackupFolder, Keep};
 use ordervault_persistence::engine::Engine;
 
 use super::error::ConfigError;
@@ -36,6 +37,7 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     pub docs_enabled: bool,
     pub jobs: Jobs,
+    pub backup: Backup,
     pub auth: Auth,
     pub throttles: Rates,
     pub first_run: FirstRun,
@@ -74,6 +76,16 @@ pub struct Jobs {
     pub interval: Duration,
 }
 
+/// Settings of section `backup`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Backup {
+    pub folder: BackupFolder,
+    /// `None`: none are made without being asked for.
+    pub schedule: Option<Duration>,
+    pub keep: Keep,
+}
+
 /// Settings of section `auth`.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
@@ -109,6 +121,13 @@ impl Config {
         self.values.get(key).1
     }
 
+    /// The secret file, if it is where the first start makes one by itself.
+    #[must_use]
+    pub fn made_secret_file(&self) -> Option<&Path> {
+        let is_ours = self.auth.may_create_secret_file && !self.values.is_set("auth.secret_file");
+        is_ours.then_some(self.auth.secret_file.as_path())
+    }
+
     /// Checks every value and gives it its type.
     pub(super) fn from_values(values: Values) -> Result<Self, ConfigError> {
         let database = Database::from_values(&values)?;
@@ -122,6 +141,7 @@ impl Config {
             metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             jobs: Jobs::from_values(&values)?,
+            backup: Backup::from_values(&values)?,
             auth: Auth::from_values(&values, !shared_secret)?,
             throttles: throttles(&values)?,
             first_run: FirstRun::from_values(&values)?,
@@ -160,6 +180,27 @@ impl Jobs {
         Ok(Self {
             enabled: read(values, "jobs.enabled", value::flag)?,
             interval: time(values, "jobs.interval", SECOND, 10 * MINUTE)?,
+        })
+    }
+}
+
+impl Backup {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        let schedule = |text: &str| match text {
+            "off" => Ok(None),
+            text => value::duration(text, MINUTE..=7 * DAY)
+                .map(Some)
+                .map_err(|expected| format!("{expected}, or off")),
+        };
+        let count = |key| read(values, key, |text| value::number(text, 0..=1_000));
+        Ok(Self {
+            folder: BackupFolder::new(filled(values, "backup.folder", "the path of a folder")?),
+            schedule: read(values, "backup.schedule", schedule)?,
+            keep: Keep {
+                hourly: count("backup.keep_hourly")?,
+                daily: count("backup.keep_daily")?,
+                weekly: count("backup.keep_weekly")?,
+            },
         })
     }
 }

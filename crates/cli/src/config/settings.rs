@@ -162,6 +162,20 @@ pub const SETTINGS: &[Setting] = &[
     ),
     open("jobs.interval", "5s", "time between two looks of the timed jobs, from 1s to 10m"),
     Setting {
+        key: "backup.folder",
+        default: DefaultValue::Derived("`backups` in `data_dir`"),
+        secrecy: Secrecy::Open,
+        help: "folder of the backups of this shop, when it is on SQLite; name one on another disk than the database",
+    },
+    open(
+        "backup.schedule",
+        "off",
+        "time between two backups that `serve` makes of a SQLite database, from 1m to 7d; `off`: none",
+    ),
+    open("backup.keep_hourly", "24", "the newest backup of each of so many hours is kept"),
+    open("backup.keep_daily", "7", "the newest backup of each of so many days is kept"),
+    open("backup.keep_weekly", "4", "the newest backup of each of so many weeks is kept"),
+    Setting {
         key: "auth.secret_file",
         default: DefaultValue::Derived("`secret.key` in `data_dir`, made at the first start"),
         secrecy: Secrecy::Open,

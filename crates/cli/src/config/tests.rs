@@ -120,6 +120,9 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("THROTTLES__PLACE_ACCOUNT", "5/2d", "at most in 1d"),
         ("METRICS__LISTEN", "no", "or off"),
         ("AUTH__STAFF_IDLE", "2s", "from 60s to"),
+        ("BACKUP__SCHEDULE", "0s", "from 60s to 604800s, or off"),
+        ("BACKUP__SCHEDULE", "nightly", "or off"),
+        ("BACKUP__KEEP_DAILY", "-1", "from 0 to 1000"),
         ("LOG__FORMAT", "xml", "auto, pretty or json"),
     ];
     for (name, text, expected) in cases {

@@ -32,6 +32,11 @@ impl Installation {
         Self { folder: tempfile::tempdir().unwrap(), url: Some(url) }
     }
 
+    /// With the database behind this URL.
+    pub(crate) fn at(url: &str) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), url: Some(url.to_owned()) }
+    }
+
     /// One on each engine.
     pub(crate) async fn on_both() -> [Self; 2] {
         [Self::on_sqlite(), Self::on_postgres().await]

@@ -8,6 +8,7 @@ mod examples;
 mod import;
 mod installation;
 mod pages;
+mod recovery;
 mod serve;
 mod topology;
 mod transfer;

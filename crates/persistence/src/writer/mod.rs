@@ -27,6 +27,7 @@ pub use queue::{MAX_GROUP_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_
 pub use set::{IDEMPOTENCY_MILLIS, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ordervault_domain::installation::Installation;
@@ -49,6 +50,7 @@ pub struct Writer {
     queue: Arc<Queue>,
     installation: Arc<Installation>,
     keys: KeyRing,
+    is_cut_off: Arc<AtomicBool>,
 }
 
 /// The task behind a [`Writer`], to be stopped at the end.
@@ -68,7 +70,9 @@ impl Writer {
         let mut run = run::Run::new(db, sources, keys.clone(), Arc::clone(&queue)).await?;
         let installation = Arc::new(run.installation().await?);
         let task = tokio::spawn(run::supervise(run));
-        Ok((Self { queue: Arc::clone(&queue), installation, keys }, WriterTask { queue, task }))
+        let is_cut_off = Arc::default();
+        let writer = Self { queue: Arc::clone(&queue), installation, keys, is_cut_off };
+        Ok((writer, WriterTask { queue, task }))
     }
 
     /// Hands over a submission and waits for what becomes of it. Dropping the future does not take it back.
@@ -76,10 +80,18 @@ impl Writer {
     /// # Errors
     /// See [`WriteError`]; all but [`WriteError::OutcomeUnknown`] mean that nothing was written.
     pub async fn submit(&self, submission: Submission) -> Result<Receipt, WriteError> {
+        if self.is_cut_off.load(Ordering::Relaxed) {
+            return Err(WriteError::Storage);
+        }
         let (answer, outcome) = oneshot::channel();
         self.queue.push(Item { submission, answer, since: Instant::now() })?;
         // The answer is lost only if the writer task broke down in the middle of it.
         outcome.await.unwrap_or(Err(WriteError::OutcomeUnknown))
+    }
+
+    /// From now on nothing is written: the database is not the one any more that was opened.
+    pub fn cut_off(&self) {
+        self.is_cut_off.store(true, Ordering::Relaxed);
     }
 
     /// The installation, as it was at the start.

@@ -4,28 +4,33 @@ mod addresses;
 mod background;
 mod greeting;
 mod owner;
+mod watch;
 
 use actix_web::web;
 use ordervault_api::server::{self, Ends, Listeners};
-use ordervault_api::settings::{Lifetime, Lifetimes, Settings};
+use ordervault_api::settings::{Backups, Lifetime, Lifetimes, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
+use ordervault_persistence::backup::Maker;
 use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
 use ordervault_persistence::migrate;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 
 use crate::args::Serve;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::context::Context;
 use crate::database::{self, Database};
 use crate::demo;
 use crate::exit::{Exit, Failure};
 use crate::secrets;
+use crate::server_lock::{ServerLock, refuse_lost};
 use crate::shutdown::Shutdown;
 use crate::sources;
 use addresses::{Addresses, address_of, listen};
 use greeting::Greeting;
+use watch::Watch;
 
 /// The source's commit, when the build names it.
 const COMMIT: Option<&str> = option_env!("ORDERVAULT_COMMIT");
@@ -39,12 +44,18 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     let addresses =
         Addresses { api: address_of(&api)?, metrics: metrics.as_ref().map(address_of).transpose()? };
     database::make_folder(&config.data_dir)?;
-    let only_server = database::only_server(config)?;
+    refuse_lost(config, context.is_new)?;
+    let only_server = ServerLock::take(config)?;
+    // The secret file is made last: where there is one there was a database.
+    let db = database::open(context).await?;
     let secrets = secrets::load(config, &sources)?;
     let keys = secrets.key_ring();
-    let db = database::open(context).await?;
+    let maker = Maker { program: env!("CARGO_PKG_VERSION"), key: keys.sealing().id().to_owned() };
     let has_demo_data = demo_data(context, args, &db, (&sources, &keys)).await?;
     let database = Database::start(db, sources.clone(), keys).await?;
+    if let Some(only_server) = &only_server {
+        only_server.name(database.writer.installation().id)?;
+    }
     let owner = owner::make_first(config, &database, &sources).await?;
     let public_url = config
         .server
@@ -62,13 +73,14 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         style: context.log,
     }
     .print(context);
+    let watch = Watch::start(config, &database, stop.clone());
     let state = web::Data::new(AppState::new(
-        settings(config, public_url, has_demo_data),
+        settings(config, public_url, has_demo_data, maker),
         build,
         (database.db.clone(), database.writer.clone()),
         sources,
         &secrets,
-        vec![database_check(database.db.clone())],
+        vec![database_check(database.db.clone()), watch.check()],
     ));
     let background = background::start(&config.jobs, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
@@ -106,7 +118,7 @@ async fn demo_data(
     Ok(is_loaded)
 }
 
-fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Settings {
+fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Maker) -> Settings {
     let millis = |time: std::time::Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
     let lifetime = |idle, absolute| Lifetime { idle_millis: millis(idle), absolute_millis: millis(absolute) };
     let auth = &config.auth;
@@ -120,6 +132,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool) -> Setting
             staff: lifetime(auth.staff_idle, auth.staff_session),
         },
         rates: config.throttles,
+        backups: backups(config, maker),
         trusted_proxies: config.server.trusted_proxies.clone(),
         has_demo_data,
     }
@@ -140,6 +153,12 @@ fn database_check(db: Db) -> ReadyCheck {
             }
         })
     })
+}
+
+/// Where backups are, and when they are made; `None` on PostgreSQL.
+fn backups(config: &Config, maker: Maker) -> Option<Backups> {
+    let config::Backup { folder, schedule, keep } = config.backup.clone();
+    (config.database.url.engine() == Engine::Sqlite).then_some(Backups { folder, schedule, keep, maker })
 }
 
 fn recorder() -> Result<metrics_exporter_prometheus::PrometheusHandle, Failure> {

@@ -1,0 +1,133 @@
+//! The file beside a SQLite database, with `-server` behind its name: the one server holds it locked, and it says which
+//! installation runs here. So nobody begins a new shop unawares where the database of another one is missing.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use ordervault_domain::id::InstallationId;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::{migrate, read};
+
+use crate::config::Config;
+use crate::exit::{Exit, Failure};
+
+/// Held by the one server on a SQLite file, until it is dropped or the process ends however it does.
+pub struct ServerLock {
+    file: File,
+    path: PathBuf,
+}
+
+impl ServerLock {
+    /// Sees to it that one server at a time runs on a SQLite file. Other commands may write beside it. `None`: PostgreSQL
+    /// serves any number.
+    ///
+    /// # Errors
+    /// When another server runs on the file, or the file beside it cannot be made.
+    pub fn take(config: &Config) -> Result<Option<Self>, Failure> {
+        let Some((database, path)) = beside(config) else { return Ok(None) };
+        let cannot = |error: io::Error| {
+            Failure::new(Exit::CannotCreate, format!("cannot make and lock {}: {error}", path.display()))
+        };
+        let mut options = File::options();
+        options.create(true).append(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { file, path })),
+            Err(TryLockError::WouldBlock) => Err(Failure::new(
+                Exit::Unavailable,
+                format!(
+                    "another server runs on {}: stop it first, or name another --data-dir; several servers need PostgreSQL",
+                    database.display()
+                ),
+            )),
+            Err(TryLockError::Error(error)) => Err(cannot(error)),
+        }
+    }
+
+    /// Writes down which installation runs here.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn name(&self, installation: InstallationId) -> Result<(), Failure> {
+        if named(&self.path).as_deref() == Some(&installation.to_string()) {
+            return Ok(());
+        }
+        let write = || {
+            self.file.set_len(0)?;
+            (&self.file).write_all(installation.to_string().as_bytes())?;
+            self.file.sync_all()
+        };
+        write()
+            .map_err(|error| Failure::new(Exit::Io, format!("cannot write {}: {error}", self.path.display())))
+    }
+}
+
+/// Refuses to make a database where one has been: it is missing or empty, but the file beside it names an installation, or
+/// the first start has made a secret file. `is_new`: that is meant.
+///
+/// # Errors
+/// Names what says that there was one, and the way on.
+pub fn refuse_lost(config: &Config, is_new: bool) -> Result<(), Failure> {
+    let Some((database, path)) = beside(config) else { return Ok(()) };
+    if is_new || fs::metadata(&database).is_ok_and(|metadata| metadata.len() > 0) {
+        return Ok(());
+    }
+    let secret_file = config.made_secret_file().filter(|file| file.exists());
+    match named(&path).map(|_| path.as_path()).or(secret_file) {
+        None => Ok(()),
+        Some(trace) => Err(Failure::new(
+            Exit::Unavailable,
+            format!(
+                "the database {} is missing or empty, but {} is of a shop that ran here: put the file back, run `ordervault \
+                 restore`, or begin a new shop with --new",
+                database.display(),
+                trace.display()
+            ),
+        )),
+    }
+}
+
+/// Refuses a database of another installation than ran here. `is_new`: that is meant.
+///
+/// # Errors
+/// Names both, and the way on; or the database cannot be read.
+pub async fn refuse_foreign(config: &Config, db: &Db, is_new: bool) -> Result<(), Failure> {
+    let Some((database, path)) = beside(config).filter(|_| !is_new) else { return Ok(()) };
+    let Some(known) = named(&path) else { return Ok(()) };
+    let found = match migrate::status(db).await?.applied {
+        0 => None,
+        _ => read::installation(&mut db.read().await?).await?,
+    };
+    let found = found.map(|installation| installation.id.to_string());
+    if found.as_ref() == Some(&known) {
+        return Ok(());
+    }
+    let found = found.map_or_else(|| "holds no shop".to_owned(), |found| format!("is of the shop {found}"));
+    Err(Failure::new(
+        Exit::Unavailable,
+        format!(
+            "the database {} {found}, but {} names {known}: put the right file back, run `ordervault restore`, or take this \
+             one with --new",
+            database.display(),
+            path.display()
+        ),
+    ))
+}
+
+/// The installation that the file names, if it names one.
+fn named(path: &Path) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// The file of a SQLite database, and the one beside it.
+fn beside(config: &Config) -> Option<(PathBuf, PathBuf)> {
+    let is_file = |file: &&Path| !file.as_os_str().to_string_lossy().contains(":memory:");
+    let database = config.database.url.file().filter(is_file)?;
+    let mut path = database.as_os_str().to_owned();
+    path.push("-server");
+    Some((database.to_owned(), PathBuf::from(path)))
+}

@@ -1,0 +1,276 @@
+//! Backups, restores, drills, and databases that are missing, as an operator sees them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use ordervault_api::openapi::examples::{OWNER_EMAIL, STAFF_PASSWORD};
+use ordervault_tests::http::Request;
+use ordervault_tests::postgres::OwnCluster;
+use serde_json::json;
+
+use crate::installation::{Installation, Running, assert_ends, assert_fails, send, sign_in, text};
+
+/// An order of the demo shop, like no other.
+fn order(number: u32) -> Request {
+    let order = format!(
+        r#"{{"store_id":"sto_0NEHNAF80JYTAF","lines":[{{"product_id":"prd_0NEHQ5281VSJM0","quantity":1}}],
+            "contact":{{"name":"Me","phone":"+8869{number:08}"}}}}"#
+    );
+    Request::post("/v1/orders").key(&format!("order-key-{number:08}")).text(order)
+}
+
+/// Places it; its number.
+async fn place(address: &str, number: u32) -> String {
+    let placed = send(address, &order(number)).await.created();
+    placed["number"].as_str().unwrap().to_owned()
+}
+
+fn stop(server: Running) {
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+}
+
+/// The copies in the folder of backups.
+fn copies(shop: &Installation) -> Vec<PathBuf> {
+    let entries = fs::read_dir(shop.path().join("data/backups")).unwrap();
+    let mut copies: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "db"))
+        .collect();
+    copies.sort();
+    copies
+}
+
+#[tokio::test]
+async fn a_backup_beside_a_server_is_put_back_and_tells_what_is_missing() {
+    let shop = Installation::on_sqlite();
+    let (server, address) = shop.serve(&["--demo"]);
+    let before = place(&address, 1).await;
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    let after = place(&address, 2).await;
+    let session = sign_in(&address, OWNER_EMAIL, STAFF_PASSWORD).await;
+    assert_ends(&shop.run(&["backup", "verify"]), 0, "everything holds");
+    let listed = shop.run(&["backup", "list"]);
+    let name = text(&listed.stdout).split_whitespace().next().unwrap().to_owned();
+    let mode = |path: &str| shop.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("data/backups"), mode(&format!("data/backups/{name}.db"))), (0o700, 0o600));
+
+    assert_fails(&shop.run(&["restore", &name, "--replace"]), 69, "another server runs on");
+    stop(server);
+    assert_fails(&shop.run(&["restore", &name]), 2, "--replace");
+    let restored = shop.run(&["restore", &name, "--replace"]);
+    assert_ends(&restored, 0, "epoch 2 begins, all sessions are ended");
+    let said = text(&restored.stdout);
+    assert!(said.contains("placed after the backup and are missing: 1\n") && said.contains(&after), "{said}");
+    assert!(!said.contains(&before) && said.contains("is kept as"), "{said}");
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+
+    let (server, address) = shop.serve(&[]);
+    let refresh = session.json()["refresh_token"].clone();
+    let again = Request::post("/v1/staff/auth/refresh").json(&json!({"refresh_token": refresh}));
+    assert_eq!(send(&address, &again).await.status, 401, "the login is over");
+    stop(server);
+    let numbers: Vec<String> = shop.orders().await.iter().map(|order| order.id.number()).collect();
+    assert!(numbers.contains(&before) && !numbers.contains(&after));
+}
+
+#[tokio::test]
+async fn a_backup_under_load_has_everything_that_was_acknowledged_before() {
+    let shop = Installation::on_sqlite();
+    let unlimited = [("ORDERVAULT_THROTTLES__PLACE_ACCOUNT", "1000000/1s")];
+    let (server, address) = shop.serve_with(&["--demo"], &unlimited);
+    let mut acknowledged = vec![];
+    for number in 0..20 {
+        acknowledged.push(place(&address, number).await);
+    }
+    // People go on ordering while the backup is made.
+    let load = async {
+        for number in 0..60 {
+            place(&address, 100 + number).await;
+        }
+    };
+    let backup = tokio::task::spawn_blocking({
+        let path = shop.path().to_owned();
+        move || {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_ordervault"));
+            command.args(["backup", "create"]).env_clear().current_dir(path).output().unwrap()
+        }
+    });
+    let ((), backup) = tokio::join!(load, backup);
+    assert_ends(&backup.unwrap(), 0, "ordervault-");
+    stop(server);
+    let copy = copies(&shop).pop().unwrap();
+    assert_ends(&shop.run(&["restore", copy.to_str().unwrap(), "--replace"]), 0, "restored");
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    let there: Vec<String> = shop.orders().await.iter().map(|order| order.id.number()).collect();
+    let missing: Vec<_> = acknowledged.iter().filter(|number| !there.contains(number)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_whole_backup_of_this_shop_is_refused_and_harms_nothing() {
+    let shop = Installation::on_sqlite();
+    assert_fails(&shop.run(&["backup", "create"]), 69, "there is no database file");
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    assert_fails(&shop.run(&["restore", "nothing"]), 74, "is no backup");
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    let copy = copies(&shop).pop().unwrap();
+    let manifest = copy.with_extension("json");
+    let (bytes, told) = (fs::read(&copy).unwrap(), fs::read_to_string(&manifest).unwrap());
+    let restore = || shop.run(&["restore", copy.to_str().unwrap(), "--replace"]);
+    let database = shop.path().join("data/ordervault.db");
+    let there = fs::read(&database).unwrap();
+
+    fs::write(&copy, &bytes[..bytes.len() / 2]).unwrap();
+    assert_fails(&restore(), 74, "is cut off");
+    let mut altered = bytes.clone();
+    altered[bytes.len() / 2] ^= 1;
+    fs::write(&copy, &altered).unwrap();
+    assert_fails(&restore(), 74, "was altered");
+    assert_fails(&shop.run(&["backup", "verify"]), 74, "was altered");
+    fs::write(&copy, &bytes).unwrap();
+    for (before, after, says) in [
+        ("\"epoch\": 1", "\"epoch\": 7", "does not tell what is in it"),
+        ("\"format\": 1", "\"format\": 9", "is no backup"),
+    ] {
+        fs::write(&manifest, told.replace(before, after)).unwrap();
+        assert_fails(&restore(), 74, says);
+    }
+    fs::write(&manifest, &told).unwrap();
+
+    let secret = shop.path().join("data/secret.key");
+    fs::rename(&secret, shop.path().join("kept.key")).unwrap();
+    assert_fails(&restore(), 78, "--other-secret");
+    fs::copy(shop.path().join("kept.key"), &secret).unwrap();
+    assert_eq!(fs::read(&database).unwrap(), there, "nothing was touched");
+    assert_ends(&restore(), 0, "no order is missing");
+}
+
+#[tokio::test]
+async fn two_at_once_wait_for_each_other_and_the_last_good_one_stays() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    for _ in 0..3 {
+        assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    }
+    let none = [
+        ("ORDERVAULT_BACKUP__KEEP_HOURLY", "0"),
+        ("ORDERVAULT_BACKUP__KEEP_DAILY", "0"),
+        ("ORDERVAULT_BACKUP__KEEP_WEEKLY", "0"),
+    ];
+    // The newest is broken: the one before it stays.
+    let all = copies(&shop);
+    fs::write(&all[2], "cut").unwrap();
+    assert_ends(&shop.run_with(&["backup", "prune"], &none), 0, "1 removed, 2 kept");
+    assert_eq!(copies(&shop), all[1..]);
+    let lock = fs::File::options().write(true).open(shop.path().join("data/backups/lock")).unwrap();
+    lock.lock().unwrap();
+    assert_fails(&shop.run(&["backup", "create"]), 69, "another backup is being made");
+    drop(lock);
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+}
+
+#[test]
+fn a_drill_rehearses_all_of_it() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    let drill = shop.run(&["drill"]);
+    assert_ends(&drill, 0, "the drill succeeded");
+    assert!(text(&drill.stdout).contains(" in both"), "{}", text(&drill.stdout));
+    stop(server);
+    let left: Vec<_> = fs::read_dir(shop.path().join("data/backups")).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+}
+
+#[tokio::test]
+async fn a_schedule_makes_backups_by_itself() {
+    let shop = Installation::on_sqlite();
+    let (mut server, _) = shop.serve_with(&["--demo"], &[("ORDERVAULT_BACKUP__SCHEDULE", "1h")]);
+    server.wait_for("a backup was made");
+    stop(server);
+    assert_eq!(copies(&shop).len(), 1);
+    assert_ends(&shop.run(&["backup", "verify"]), 0, "everything holds");
+    let nonsense = shop.run_with(&["serve"], &[("ORDERVAULT_BACKUP__SCHEDULE", "nightly")]);
+    assert_fails(&nonsense, 78, "ORDERVAULT_BACKUP__SCHEDULE");
+}
+
+#[test]
+fn no_new_shop_takes_the_place_of_a_lost_one_unasked() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&[]);
+    stop(server);
+    let file = |name: &str| shop.path().join("data").join(name);
+    let kept = fs::read(file("ordervault.db")).unwrap();
+    fs::remove_file(file("ordervault.db")).unwrap();
+    let commands: [&[&str]; 3] = [&["serve"], &["migrate"], &["member", "list"]];
+    for command in commands {
+        assert_fails(&shop.run(command), 69, "");
+    }
+    assert!(!file("ordervault.db").exists(), "nothing was made");
+    fs::write(file("ordervault.db"), "").unwrap();
+    assert_fails(&shop.run(&["serve"]), 69, "is missing or empty, but");
+    // Without the file of the server, the secret file tells.
+    fs::remove_file(file("ordervault.db-server")).unwrap();
+    assert_fails(&shop.run(&["serve"]), 69, "secret.key");
+    // The database of another shop.
+    let other = Installation::on_sqlite();
+    let (server, _) = other.serve(&[]);
+    stop(server);
+    fs::write(file("ordervault.db"), &kept).unwrap();
+    let (server, _) = shop.serve(&[]);
+    stop(server);
+    fs::copy(other.path().join("data/ordervault.db"), file("ordervault.db")).unwrap();
+    assert_fails(&shop.run(&["serve"]), 69, "is of the shop ins_");
+    // On purpose.
+    fs::remove_file(file("ordervault.db")).unwrap();
+    let (server, _) = shop.serve(&["--new"]);
+    stop(server);
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+}
+
+#[tokio::test]
+async fn a_database_that_is_deleted_under_a_server_is_noticed() {
+    let shop = Installation::on_sqlite();
+    let (mut server, address) = shop.serve(&["--demo"]);
+    place(&address, 1).await;
+    fs::rename(shop.path().join("data/ordervault.db"), shop.path().join("elsewhere.db")).unwrap();
+    server.wait_for("was deleted or replaced");
+    let ready = send(&address, &Request::get("/readyz")).await;
+    assert_eq!((ready.status, &ready.json()["errors"][0]["pointer"]), (503, &json!("installation")));
+    let refused = send(&address, &order(2)).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("storage-unavailable")));
+    stop(server);
+}
+
+#[tokio::test]
+async fn postgres_is_put_back_to_a_moment_by_its_own_tools() {
+    let cluster = OwnCluster::create();
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/postgres-backup.sh");
+    fs::copy(script, cluster.folder().join("backup.sh")).unwrap();
+    cluster.shell("sh ./backup.sh prepare data \"$PWD/archive\"");
+    cluster.start("data");
+    let url = cluster.url();
+    let shop = Installation::at(&url);
+    let (server, address) = shop.serve(&["--demo"]);
+    let first = place(&address, 1).await;
+    cluster.shell(&format!("sh ./backup.sh base {url} backup"));
+    let second = place(&address, 2).await;
+    let moment = cluster.shell(&format!("psql -At {url} -c 'SELECT clock_timestamp()'"));
+    let third = place(&address, 3).await;
+    stop(server);
+    cluster.stop("data");
+    cluster.shell(&format!("sh ./backup.sh restore backup \"$PWD/archive\" restored '{moment}'"));
+    cluster.start("restored");
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    assert_ends(&shop.run(&["restore", "--in-place"]), 0, "epoch 2 begins, all sessions are ended");
+    assert_fails(&shop.run(&["restore", "a-backup"]), 78, "--in-place");
+    assert_fails(&shop.run(&["backup", "create"]), 78, "PostgreSQL has tools of its own");
+    let numbers: Vec<String> = shop.orders().await.iter().map(|order| order.id.number()).collect();
+    assert!(numbers.contains(&first) && numbers.contains(&second) && !numbers.contains(&third));
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    cluster.stop("restored");
+}

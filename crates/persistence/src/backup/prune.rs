@@ -1,0 +1,101 @@
+//! Removing backups that are not needed any more.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use ordervault_domain::time::Timestamp;
+
+use super::error::BackupError;
+use super::folder::{Backup, BackupFolder, blocking, flush};
+
+const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
+const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
+const WEEK_MILLIS: i64 = 7 * DAY_MILLIS;
+
+/// How many backups are kept: the newest of each of so many hours, days and weeks (in UTC) that have one, and the newest of
+/// all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Hours.
+    pub hourly: u32,
+    /// Days.
+    pub daily: u32,
+    /// Weeks.
+    pub weekly: u32,
+}
+
+impl Keep {
+    /// Those that are kept, by their place; the times are sorted, the newest first.
+    fn kept(self, made: &[Timestamp]) -> BTreeSet<usize> {
+        let mut kept = BTreeSet::from([0]);
+        let classes = [(self.hourly, HOUR_MILLIS), (self.daily, DAY_MILLIS), (self.weekly, WEEK_MILLIS)];
+        for (count, span) in classes {
+            let mut last = None;
+            let mut left = count;
+            for (place, at) in made.iter().enumerate() {
+                let period = at.millis().div_euclid(span);
+                if left > 0 && last != Some(period) {
+                    kept.insert(place);
+                    (last, left) = (Some(period), left - 1);
+                }
+            }
+        }
+        kept
+    }
+}
+
+impl BackupFolder {
+    /// Removes the backups that are beyond those to keep, and tells which. The newest whole one always stays.
+    ///
+    /// # Errors
+    /// When another backup is being made, not one is whole, or a file cannot be removed.
+    pub async fn prune(&self, keep: Keep) -> Result<Vec<Backup>, BackupError> {
+        let folder = self.clone();
+        blocking(move || folder.prune_now(keep)).await
+    }
+
+    fn prune_now(&self, keep: Keep) -> Result<Vec<Backup>, BackupError> {
+        let backups = self.list()?;
+        let times: Vec<Timestamp> = backups.iter().map(|backup| backup.manifest.made_at).collect();
+        let mut kept = keep.kept(&times);
+        if (0..backups.len()).all(|place| kept.contains(&place)) {
+            return Ok(vec![]);
+        }
+        let _lock = self.lock()?;
+        let whole = backups.iter().position(|backup| backup.check_bytes().is_ok());
+        kept.insert(whole.ok_or_else(|| BackupError::NoneWhole(self.path().to_owned()))?);
+        let places = backups.into_iter().enumerate();
+        let removed: Vec<Backup> =
+            places.filter(|(place, _)| !kept.contains(place)).map(|(_, backup)| backup).collect();
+        for backup in &removed {
+            // The manifest first: what is left without one is no backup.
+            for path in [backup.path.with_extension("json"), backup.path.clone()] {
+                fs::remove_file(&path).map_err(BackupError::io("remove", &path))?;
+            }
+        }
+        flush(self.path())?;
+        Ok(removed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_of_each_period_is_kept() {
+        // Every half an hour for thirty days, the newest first.
+        let newest = 20_000 * DAY_MILLIS + 5 * HOUR_MILLIS;
+        let made: Vec<Timestamp> =
+            (0..30 * 48).map(|back| Timestamp::from_millis(newest - back * HOUR_MILLIS / 2)).collect();
+        let kept = |hourly, daily, weekly| Keep { hourly, daily, weekly }.kept(&made);
+        assert_eq!(kept(0, 0, 0), BTreeSet::from([0]));
+        assert_eq!(kept(3, 0, 0), BTreeSet::from([0, 1, 3]));
+        assert_eq!(kept(0, 2, 0), BTreeSet::from([0, 11]));
+        assert_eq!(kept(0, 0, 9).len(), 5, "there are no more weeks");
+        assert_eq!(
+            kept(24, 7, 4),
+            kept(24, 0, 0).into_iter().chain(kept(0, 7, 0)).chain(kept(0, 0, 4)).collect()
+        );
+    }
+}
