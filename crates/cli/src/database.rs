@@ -3,6 +3,7 @@
 use std::fs::DirBuilder;
 use std::path::Path;
 
+use ordervault_api::settings::Mode;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
@@ -14,6 +15,7 @@ use ordervault_persistence::writer::{Writer, WriterTask};
 use crate::config::Config;
 use crate::context::Context;
 use crate::exit::{Exit, Failure};
+use crate::rights;
 use crate::secrets;
 use crate::server_lock::{refuse_foreign, refuse_lost};
 
@@ -130,6 +132,9 @@ pub fn make_folder(folder: &Path) -> Result<(), Failure> {
 
 async fn connect(config: &Config) -> Result<Db, Failure> {
     let url = &config.database.url;
+    if let Some(file) = url.file().filter(|_| config.mode == Mode::Production) {
+        refuse_open_doors(&config.data_dir, file)?;
+    }
     let options = DbOptions { url: url.expose().to_owned(), readers: config.database.readers };
     Db::open(&options).await.map_err(|error| match error {
         error @ (DbError::Unusable(_) | DbError::File(_)) => error.into(),
@@ -138,6 +143,30 @@ async fn connect(config: &Config) -> Result<Db, Failure> {
             Failure::new(cause.exit, format!("cannot open {url}: {cause}"))
         }
     })
+}
+
+/// Refuses a database that is reached by another name, and files that everybody on the machine can reach; warns of those
+/// that the group can.
+fn refuse_open_doors(data_dir: &Path, file: &Path) -> Result<(), Failure> {
+    let refused =
+        |why: String| Err(Failure::new(Exit::Config, format!("{why}, which production mode refuses")));
+    if file.is_symlink() {
+        let file = file.display();
+        return refused(format!(
+            "the database {file} is a symbolic link; name the file itself by database.url"
+        ));
+    }
+    for path in [data_dir, file] {
+        let (Some(rights), path) = (rights::of(path), path.display()) else { continue };
+        if rights.everybody {
+            let run = format!("run chmod o-rwx {path}");
+            return refused(format!("everybody on this machine can read or write {path} ({run})"));
+        }
+        if rights.group {
+            tracing::warn!("the group can read or write {path}; chmod g-rwx {path} keeps it to its owner");
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a schema that is not this program's.

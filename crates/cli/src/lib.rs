@@ -16,7 +16,7 @@
 //! - `logging`: the log's level and form
 //! - `args`: the command line
 //! - `config`: settings, layers, values, what production mode refuses
-//! - `progress`, `shutdown`, `sources`: the terminal, signals, clock and randomness
+//! - `progress`, `shutdown`, `sources`, `rights`: the terminal, signals, clock and randomness, who else may reach a file
 //! - `exit`: exit codes, and what errors mean as one line for the operator
 //!
 //! # How to add one more
@@ -45,6 +45,7 @@ pub mod intake;
 pub mod logging;
 pub mod olist;
 pub mod progress;
+pub mod rights;
 pub mod secrets;
 pub mod server_lock;
 pub mod shutdown;

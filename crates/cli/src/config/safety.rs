@@ -1,10 +1,14 @@
 //! What production mode refuses. Each refusal names the setting and a value that works.
 
-use ordervault_api::settings::Mode;
+use ipnet::IpNet;
+use ordervault_api::settings::{Mode, Rates};
 use ordervault_persistence::engine::Engine;
 
 use super::sections::Config;
+use super::settings::{DefaultValue, SETTINGS, Secrecy};
 use super::source::Source;
+use super::value::{self, mask_url};
+use crate::rights;
 
 /// The refusals, one line each. Empty in development mode, but for what cannot work at all.
 pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
@@ -53,5 +57,76 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
          refuses: remove ORDERVAULT_FIRST_RUN__OWNER_PASSWORD, or for the first start name a file, \
          ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_FILE=/run/secrets/owner_password",
     );
+    refuse(
+        production
+            && config.metrics_listen.is_some_and(|address| !address.ip().is_loopback())
+            && !config.metrics_public,
+        "metrics.listen lets others than this machine read the metrics, which production mode refuses: \
+         set metrics.listen = \"127.0.0.1:9464\", or metrics.public = true where only those reach it who may",
+    );
+    refuse(
+        production && config.server.trusted_proxies.iter().any(is_nearly_everybody),
+        "server.trusted_proxies believes nearly everybody what they say about their address, so that nobody is throttled, \
+         which production mode refuses: name the proxies, for example server.trusted_proxies = \"10.0.0.0/8\"",
+    );
+    if production {
+        refusals.extend(absurd_throttles(config));
+        refusals.extend(readable_secrets(config));
+    }
     refusals
+}
+
+/// Networks of proxies are smaller; private ones are not larger either.
+fn is_nearly_everybody(network: &IpNet) -> bool {
+    match network {
+        IpNet::V4(network) => network.prefix_len() < 8,
+        IpNet::V6(network) => network.prefix_len() < 7,
+    }
+}
+
+/// Throttles that let through more than so many times what they do by default are none.
+const MAX_TIMES_DEFAULT: i128 = 100;
+
+fn absurd_throttles(config: &Config) -> Vec<String> {
+    let rates = SETTINGS.iter().filter_map(|setting| match setting.default {
+        DefaultValue::Rate(rate) => Some((setting.key, rate)),
+        _ => None,
+    });
+    let absurd = rates.filter_map(|(key, rate)| {
+        let (set, usual) = (rate(&config.throttles), rate(&Rates::default()));
+        let allowed = i128::from(usual.limit) * i128::from(set.window_millis) * MAX_TIMES_DEFAULT;
+        let is_absurd = i128::from(set.limit) * i128::from(usual.window_millis) > allowed;
+        let (set, usual) = (value::rate_text(set), value::rate_text(usual));
+        is_absurd.then(|| {
+            format!(
+                "{key} = \"{set}\" throttles nobody, which production mode refuses: for example {key} = \"{usual}\""
+            )
+        })
+    });
+    absurd.collect()
+}
+
+/// Files in which everybody on the machine can read a password.
+fn readable_secrets(config: &Config) -> Vec<String> {
+    let secret = SETTINGS.iter().filter(|setting| {
+        let text = config.values.get(setting.key).0;
+        match setting.secrecy {
+            Secrecy::Open => false,
+            Secrecy::Hidden => !text.is_empty(),
+            Secrecy::UrlPassword => mask_url(text) != text,
+        }
+    });
+    let readable = secret.filter_map(|setting| {
+        let (Source::File(path) | Source::SecretFile(path, _)) = config.source(setting.key) else { return None };
+        let is_readable = rights::of(path).is_some_and(|rights| rights.everybody);
+        let path = path.display();
+        is_readable.then(|| {
+            format!(
+                "{} stands in {path}, which everybody on this machine can read, which production mode refuses: \
+                 run chmod o-rw {path}",
+                setting.key
+            )
+        })
+    });
+    readable.collect()
 }

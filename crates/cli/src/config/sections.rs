@@ -35,6 +35,7 @@ pub struct Config {
     pub server: Server,
     /// `None`: no metrics listener.
     pub metrics_listen: Option<SocketAddr>,
+    pub metrics_public: bool,
     pub docs_enabled: bool,
     pub jobs: Jobs,
     pub backup: Backup,
@@ -139,6 +140,7 @@ impl Config {
             database,
             server: Server::from_values(&values)?,
             metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
+            metrics_public: read(&values, "metrics.public", value::flag)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             jobs: Jobs::from_values(&values)?,
             backup: Backup::from_values(&values)?,

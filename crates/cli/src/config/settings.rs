@@ -149,6 +149,11 @@ pub const SETTINGS: &[Setting] = &[
         "127.0.0.1:9464",
         "address and port of `/metrics`, a listener of its own without login; `off`: none",
     ),
+    open(
+        "metrics.public",
+        "false",
+        "whether `metrics.listen` may be an address that others than this machine reach, in production mode",
+    ),
     Setting {
         key: "docs.enabled",
         default: DefaultValue::ByMode { development: "true", production: "false" },

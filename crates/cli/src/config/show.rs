@@ -77,6 +77,9 @@ const REFUSED: &str = "
 ## What production mode refuses
 
 With `mode = \"production\"` the program does not start with `--demo`, with an in-memory database,
-with the first owner's password in the environment, with `jobs.enabled = false` on the only server, or on PostgreSQL
-without `auth.secret_file`. In every mode it refuses more than one replica on SQLite.
+with the first owner's password in the environment, with a password in a file that everybody on the machine can read, with
+`jobs.enabled = false` on the only server, with `/metrics` where others reach it (unless `metrics.public = true`), with
+`server.trusted_proxies` that take in nearly everybody, with throttles a hundred times as wide as the default, or on PostgreSQL
+without `auth.secret_file`. A database that is a symbolic link, and a data folder or database that everybody on the machine
+can read or write, are refused as well; what the group can read is warned of. In every mode it refuses more than one replica on SQLite.
 ";

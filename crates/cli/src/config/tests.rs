@@ -211,6 +211,14 @@ fn production_refuses_by_name_with_a_value_that_works() {
         (&[("ORDERVAULT_SERVER__REPLICAS", "2")], "server.replicas = 1"),
         (&[("ORDERVAULT_DATABASE__URL", "sqlite::memory:")], "sqlite:///var/lib/ordervault/ordervault.db"),
         (&[("ORDERVAULT_JOBS__ENABLED", "false")], "jobs.enabled = true"),
+        (&[("ORDERVAULT_METRICS__LISTEN", "0.0.0.0:9464")], "metrics.public = true"),
+        (&[("ORDERVAULT_SERVER__TRUSTED_PROXIES", "0.0.0.0/0")], "server.trusted_proxies = \"10.0.0.0/8\""),
+        (
+            &[("ORDERVAULT_SERVER__TRUSTED_PROXIES", "10.0.0.1,::/0")],
+            "server.trusted_proxies = \"10.0.0.0/8\"",
+        ),
+        (&[("ORDERVAULT_THROTTLES__LOGIN_ACCOUNT", "501/15m")], "throttles.login_account = \"5/15m\""),
+        (&[("ORDERVAULT_THROTTLES__PLACE_ACCOUNT", "1000000/1s")], "throttles.place_account = \"20/1m\""),
         (&[("ORDERVAULT_FIRST_RUN__OWNER_PASSWORD", "hush")], "ORDERVAULT_FIRST_RUN__OWNER_PASSWORD_FILE="),
     ];
     for (settings, works) in cases {
@@ -220,6 +228,14 @@ fn production_refuses_by_name_with_a_value_that_works() {
         if !works.contains("replicas") {
             load(settings).unwrap();
         }
+    }
+    for fine in [
+        ("ORDERVAULT_METRICS__PUBLIC", "true"),
+        ("ORDERVAULT_METRICS__LISTEN", "[::1]:9464"),
+        ("ORDERVAULT_SERVER__TRUSTED_PROXIES", "10.0.0.0/8,fc00::/7"),
+        ("ORDERVAULT_THROTTLES__LOGIN_ACCOUNT", "500/15m"),
+    ] {
+        load(&[("ORDERVAULT_MODE", "production"), fine]).unwrap();
     }
     let demo = Flags { demo: true, ..Flags::default() };
     let refusal = Config::load(&environment(&[("ORDERVAULT_MODE", "production")]), &demo).unwrap_err();
@@ -239,6 +255,27 @@ fn production_refuses_by_name_with_a_value_that_works() {
         ("ORDERVAULT_SERVER__REPLICAS", "2"),
     ];
     assert!(!load(&good).unwrap().auth.may_create_secret_file);
+}
+
+#[cfg(unix)]
+#[test]
+fn production_refuses_passwords_that_everybody_can_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let password = "mode = \"production\"\n[first_run]\nowner_password = \"hush\"\n";
+    let (folder, flags) = file(password);
+    let path = folder.path().join("shop.toml");
+    for (mode, is_refused) in [(0o644, true), (0o602, true), (0o640, false), (0o600, false)] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        let outcome = Config::load(&Environment::new(), &flags);
+        assert_eq!(outcome.is_err(), is_refused, "{mode:o}");
+        if let Err(error) = outcome {
+            let error = error.to_string();
+            assert!(error.contains("chmod o-rw") && !error.contains("hush"), "{error}");
+        }
+    }
+    let (folder, flags) = file("mode = \"production\"\n");
+    fs::set_permissions(folder.path().join("shop.toml"), fs::Permissions::from_mode(0o644)).unwrap();
+    Config::load(&Environment::new(), &flags).unwrap();
 }
 
 #[test]

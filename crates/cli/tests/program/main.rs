@@ -7,6 +7,7 @@ mod docs;
 mod examples;
 mod import;
 mod installation;
+mod open_doors;
 mod pages;
 mod recovery;
 mod serve;

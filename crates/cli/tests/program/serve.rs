@@ -16,8 +16,9 @@ use crate::installation::{
 async fn the_first_start_makes_an_owner_and_tells_the_password_once() {
     for shop in Installation::on_both().await {
         let (mut server, address) = shop.serve(&[]);
-        server.wait_for("curl -s http");
+        server.wait_for("└");
         let password = framed(&server.said, "password");
+        assert_eq!(server.said.matches(&password).count(), 1, "shown once, and in no line for a shell");
         assert_eq!(framed(&server.said, "e-mail"), "owner@localhost");
         assert_eq!(sign_in(&address, "owner@localhost", &password).await.status, 200, "{password}");
         assert_eq!(sign_in(&address, "owner@localhost", "something else").await.status, 401);

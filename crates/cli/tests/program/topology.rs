@@ -121,7 +121,7 @@ impl Topology {
 
     /// Logs the first owner in, who was told a password, and lets them choose their own.
     async fn owner(&mut self) -> String {
-        self.replicas[0].0.wait_for("curl -s http");
+        self.replicas[0].0.wait_for("└");
         let told = framed(&self.replicas[0].0.said, "password");
         let log_in = |password: &str| {
             Request::post("/v1/staff/auth/login")

@@ -35,7 +35,7 @@ impl Greeting<'_> {
             }
         }
         if let Some(owner) = self.owner {
-            self.tell_owner(owner);
+            tell_owner(owner);
         }
         if self.has_demo_data && self.style == LogStyle::Pretty {
             context.say(&self.demo_accounts());
@@ -74,23 +74,23 @@ impl Greeting<'_> {
         ];
         format!("{}\n{}", framed(&lines), login_line(self.public_url, demo::OWNER_EMAIL, staff))
     }
+}
 
-    fn tell_owner(&self, owner: &Owner) {
-        let email = &owner.email;
-        let password = owner.password.as_deref();
-        let mut lines = vec!["There was no staff account, so this one was made:".to_owned()];
-        lines.push(format!("  e-mail    {email}"));
-        match password {
-            Some(password) => {
-                lines.push(format!("  password  {password}"));
-                lines.push("Shown this once, and to be changed at the first login.".to_owned());
-                lines.push(format!("If it is lost: ordervault member reset-password {email}"));
-            }
-            None => lines.push("  password  the configured one".to_owned()),
+fn tell_owner(owner: &Owner) {
+    let email = &owner.email;
+    let password = owner.password.as_deref();
+    let mut lines = vec!["There was no staff account, so this one was made:".to_owned()];
+    lines.push(format!("  e-mail    {email}"));
+    match password {
+        Some(password) => {
+            lines.push(format!("  password  {password}"));
+            lines.push("Shown this once, and to be changed at the first login.".to_owned());
+            lines.push(format!("If it is lost: ordervault member reset-password {email}"));
         }
-        complain(&framed(&lines));
-        complain(&login_line(self.public_url, email, password.unwrap_or("…")));
+        None => lines.push("  password  the configured one".to_owned()),
     }
+    // Without a line for the shell: what is typed there is kept in its history.
+    complain(&framed(&lines));
 }
 
 fn metrics_url(address: SocketAddr) -> String {
