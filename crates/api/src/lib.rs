@@ -18,7 +18,7 @@
 //! - `extract`: the other arguments of a handler, read strictly
 //! - `reading`, `refusals`: a connection to read with; what a rule that said no looks like outside
 //! - `state`: what every handler can reach
-//! - `cursors`, `throttles`, `waker`: where pages end; what is counted; how jobs are woken
+//! - `cursors`, `throttles`, `places`, `waker`: where pages end; what is counted; who may do much at a time; how jobs are woken
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
@@ -65,6 +65,7 @@ mod login_attempts;
 pub mod middleware;
 pub mod openapi;
 pub mod pages;
+pub mod places;
 pub mod principals;
 pub mod problem;
 mod reading;

@@ -12,6 +12,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::Forbidden(Some(_))
         | Refusal::BeyondOwnRights
         | Refusal::CutOffPassed { .. }
+        | Refusal::TooManyChanges { .. }
         | Refusal::BatchCompleted
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
@@ -101,6 +102,9 @@ mod tests {
                 Refusal::CutOffPassed { at: Timestamp::from_millis(0) },
                 "changes were possible until 1970-01-01T00:00:00.000Z",
             ),
+            Rule::TooManyChanges => {
+                (Refusal::TooManyChanges { most: 500 }, "an order is changed by its buyer up to version 500")
+            }
             Rule::InsufficientStock => {
                 let product_id = ProductId::from_i64(1);
                 let short = Shortage { line: 2, product_id, requested: 5, available: -1 };

@@ -1,5 +1,6 @@
 //! What the configuration decides about the HTTP side.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Where backups are, and when they are made; none on PostgreSQL.
     pub backups: Option<Backups>,
+    /// The folder of files that are gone when their request is: exports until they are read. None: the system's folder for such.
+    pub spool_folder: Option<PathBuf>,
     /// Whether demo data is loaded, as the landing page should say.
     pub has_demo_data: bool,
 }
@@ -122,6 +125,8 @@ pub struct Rates {
     pub register_address: Rate,
     /// Orders placed by one account, or from one address without an account.
     pub place_account: Rate,
+    /// Changes of orders by one account, or with the grant for one order.
+    pub act_account: Rate,
 }
 
 impl Default for Rates {
@@ -135,6 +140,7 @@ impl Default for Rates {
             login_address: rate(30, 1),
             register_address: rate(5, 60),
             place_account: rate(20, 1),
+            act_account: rate(120, 1),
         }
     }
 }
@@ -152,6 +158,7 @@ impl Rates {
             login_address: rate,
             register_address: rate,
             place_account: rate,
+            act_account: rate,
         }
     }
 }

@@ -8,16 +8,18 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::Writer;
-use tokio::sync::Semaphore;
 
 use crate::auth::{AccessTokens, DeviceTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
 use crate::cursors::Cursors;
+use crate::places::Places;
 use crate::settings::Settings;
 use crate::throttles::Throttles;
 use crate::waker::JobWaker;
 
-/// Exports that run at the same time. Each holds one of the connections for reading until its client has read all.
-pub const MAX_EXPORTS: usize = 2;
+/// Of the connections for reading, those that only short reads take: single orders, stores, sessions, `/readyz`.
+pub const SHORT_READERS: u32 = 2;
+/// Lists, searches, histories and exports that read at a time for one customer or member.
+pub const LONG_READS_OF_EACH: usize = 2;
 
 /// Which build this is.
 #[derive(Debug, Clone)]
@@ -78,8 +80,10 @@ pub struct AppState {
     pub throttles: Throttles,
     /// Where pages of lists end.
     pub cursors: Cursors,
-    /// One permit for each export that may run at the same time.
-    pub exports: Arc<Semaphore>,
+    /// Who exports: one each.
+    pub exports: Places,
+    /// Who reads lists, searches, histories and exports.
+    pub long_reads: Places,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
     /// Wakes the job that carries out batches.
@@ -97,6 +101,7 @@ impl AppState {
         secrets: &Secrets,
         ready_checks: Vec<ReadyCheck>,
     ) -> Self {
+        let long_readers = db.readers().saturating_sub(SHORT_READERS).max(1) as usize;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             throttles: Throttles::new(settings.rates, secrets),
@@ -112,7 +117,9 @@ impl AppState {
             device_tokens: DeviceTokens::new(secrets),
             lookup_tokens: OrderTokens::for_lookups(secrets),
             duplicate_tokens: OrderTokens::for_duplicates(secrets),
-            exports: Arc::new(Semaphore::new(MAX_EXPORTS)),
+            // While they read they are long reads: lists have the other half.
+            exports: Places::new(long_readers.div_ceil(2), 1),
+            long_reads: Places::new(long_readers, LONG_READS_OF_EACH),
             ready_checks,
             waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),

@@ -1,5 +1,6 @@
 //! Who is counted under which throttle, and what meets those who try too often: look-ups, registrations, orders.
 
+use ordervault_domain::access::Actor;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
@@ -16,6 +17,17 @@ use crate::submit::{self, not_written};
 use crate::throttles::Throttles;
 
 impl Throttles {
+    /// A change of an order by its buyer, counted like an order with the change itself; staff are not counted.
+    pub(crate) fn act(&self, actor: &Actor) -> Option<Operation> {
+        let who = match actor {
+            Actor::Customer(id) => id.get(),
+            Actor::Guest(Some(order)) => order.get(),
+            _ => return None,
+        };
+        let throttle = self.of("act_account", &[&who.to_be_bytes()], self.rates.act_account);
+        Some(Operation::Throttle(ThrottleOperation::Count(throttle)))
+    }
+
     /// Look-ups from this address.
     pub(crate) fn lookup_address(&self, address: ClientAddress) -> Throttle {
         self.of("lookup_address", &[&address.network()], self.rates.lookup_address)

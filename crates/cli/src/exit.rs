@@ -77,7 +77,7 @@ impl From<DbError> for Failure {
         let exit = match &error {
             DbError::Unusable(_) => Exit::Config,
             DbError::File(_) => Exit::CannotCreate,
-            DbError::StorageFull(_) | DbError::StorageIo(_) => Exit::Io,
+            DbError::StorageFull(_) | DbError::StorageIo(_) | DbError::Damaged(_) => Exit::Io,
             DbError::Conflict { .. } | DbError::Other(_) => Exit::Internal,
             _ => Exit::Unavailable,
         };

@@ -98,5 +98,8 @@ fn carry_out(cli: &Cli, environment: &Environment) -> Result<Exit, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::Unavailable, format!("cannot start threads: {error}")))?;
-    runtime.block_on(commands::run(&context, &cli.command))
+    runtime.block_on(async {
+        shutdown::outlive_file_size_limit()?;
+        commands::run(&context, &cli.command).await
+    })
 }

@@ -6,6 +6,10 @@ use tokio::sync::watch;
 
 use crate::exit::{Exit, Failure};
 
+/// What a process gets that writes beyond the limit for the size of files; the number on Linux (but for MIPS) and the BSDs.
+#[cfg(unix)]
+const SIGXFSZ: i32 = 25;
+
 /// Tells whether and when the program is asked to stop. Clones hear the same.
 #[derive(Clone, Debug)]
 pub struct Shutdown(watch::Receiver<Stage>);
@@ -60,6 +64,22 @@ impl Shutdown {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// From now on a write beyond the limit for the size of files (`ulimit -f`) fails, as on a full disk; by itself it would end the
+/// program.
+///
+/// # Errors
+/// When the operating system refuses.
+pub fn outlive_file_size_limit() -> Result<(), Failure> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        // Once listened for, a signal never has its own effect again, also when nobody listens any more.
+        _ = signal(SignalKind::from_raw(SIGXFSZ))
+            .map_err(|error| Failure::new(Exit::Internal, format!("cannot listen for signals: {error}")))?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

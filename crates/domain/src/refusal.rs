@@ -41,6 +41,11 @@ pub enum Refusal {
         /// When it ended.
         at: Timestamp,
     },
+    /// The buyer has changed the order too often.
+    TooManyChanges {
+        /// The version up to which they may.
+        most: i64,
+    },
     /// Some lines ask for more than there is.
     InsufficientStock(Vec<Shortage>),
     /// Lines whose product does not exist, is not sold or belongs to another store; positions from 0.
@@ -146,6 +151,9 @@ impl fmt::Display for Refusal {
             }
             Self::StateConflict { current } => return write!(f, "not while the order is {current}"),
             Self::CutOffPassed { at } => return write!(f, "changes were possible until {at}"),
+            Self::TooManyChanges { most } => {
+                return write!(f, "an order is changed by its buyer up to version {most}");
+            }
             Self::UnknownProduct(lines) => {
                 let lines: Vec<String> = lines.iter().map(|line| (line + 1).to_string()).collect();
                 return write!(f, "its store has no such product (line {})", lines.join(", "));

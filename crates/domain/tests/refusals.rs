@@ -36,6 +36,15 @@ fn met(rule: Rule) -> Option<Refusal> {
             let late = Order { customer_id: Some(CUSTOMER), change_until: Some(NOW), ..placed() };
             on_order(Some(&late), Actor::Customer(CUSTOMER), sample(OrderCommandKind::Cancel))
         }
+        Rule::TooManyChanges => {
+            let worn = Order { customer_id: Some(CUSTOMER), version: order::MAX_BUYER_VERSION, ..placed() };
+            let buyer = || Actor::Customer(CUSTOMER);
+            assert_eq!(on_order(Some(&worn), buyer(), sample(OrderCommandKind::Cancel)), None);
+            assert_eq!(on_order(Some(&worn), Actor::Operator, sample(OrderCommandKind::Hide)), None);
+            let fresh = Order { version: order::MAX_BUYER_VERSION - 1, ..worn.clone() };
+            assert_eq!(on_order(Some(&fresh), buyer(), sample(OrderCommandKind::Hide)), None);
+            on_order(Some(&worn), buyer(), sample(OrderCommandKind::Hide))
+        }
         Rule::InsufficientStock => on_order(None, Actor::Guest(None), place(&[(10, 6)])),
         Rule::UnknownProduct => on_order(None, Actor::Guest(None), place(&[(99, 1)])),
         Rule::PossibleDuplicate => {

@@ -80,6 +80,14 @@ impl Db {
         }
     }
 
+    /// How many connections for reading there are at most.
+    pub fn readers(&self) -> u32 {
+        match &self.pools {
+            Pools::Sqlite { readers, .. } => readers.options().get_max_connections(),
+            Pools::Postgres { readers, .. } => readers.options().get_max_connections(),
+        }
+    }
+
     /// A connection for reading. Each statement sees the newest state.
     pub async fn read(&self) -> Result<Conn, DbError> {
         self.pools.reader().await.map_err(|error| DbError::while_doing("wait for a reader", error))
@@ -95,7 +103,7 @@ impl Db {
         conn.begun(text).await
     }
 
-    /// The same for work that looks at everything and may have to wait for somebody in between, such as an export.
+    /// The same for work that looks at everything.
     pub async fn long_snapshot(&self) -> Result<Conn, DbError> {
         let conn = self.read().await?;
         let text = match conn.engine() {

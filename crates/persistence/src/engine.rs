@@ -37,7 +37,7 @@ pub const POSTGRES_COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
 /// Prepared statements each connection keeps.
 pub const STATEMENT_CACHE_STATEMENTS: usize = 256;
 /// Default of [`DbOptions::readers`].
-pub const DEFAULT_READERS: u32 = 4;
+pub const DEFAULT_READERS: u32 = 6;
 
 /// A database engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

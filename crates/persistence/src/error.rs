@@ -8,6 +8,8 @@ use sqlx::error::{DatabaseError, ErrorKind};
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::sqlite::SqliteError;
 
+/// SQLite's extended result code for a write that failed.
+const SQLITE_IOERR_WRITE: &str = "778";
 /// Longest part of a statement that an error quotes.
 const QUOTED_STATEMENT_CHARS: usize = 160;
 
@@ -43,9 +45,12 @@ pub enum DbError {
     /// The disk of the database is full. Nothing is written until somebody makes room.
     #[error("the disk of the database is full: make room")]
     StorageFull(#[source] Cause),
-    /// The storage failed or is damaged. Acknowledge nothing until the database was reopened and looked at.
+    /// The storage failed. Acknowledge nothing until the database was reopened and looked at.
     #[error("the storage of the database failed: look at the disk, then run the verify command")]
     StorageIo(#[source] Cause),
+    /// What is stored is damaged, here at least: other rows may be well.
+    #[error("what the database has stored is damaged: run the verify command")]
+    Damaged(#[source] Cause),
     /// The database cannot be used as it is. The text says why and what to do.
     #[error("{0}")]
     Unusable(String),
@@ -182,6 +187,7 @@ impl DbError {
             Class::ConnectionLost => DbError::ConnectionLost(cause),
             Class::StorageFull => DbError::StorageFull(cause),
             Class::StorageIo => DbError::StorageIo(cause),
+            Class::Damaged => DbError::Damaged(cause),
             Class::Other => DbError::Other(cause),
         }
     }
@@ -195,7 +201,8 @@ impl DbError {
             | DbError::StatementTimeout(_)
             | DbError::ConnectionLost(_)
             | DbError::StorageFull(_)
-            | DbError::StorageIo(_) => true,
+            | DbError::StorageIo(_)
+            | DbError::Damaged(_) => true,
             DbError::Conflict { .. } | DbError::Unusable(_) | DbError::File(_) | DbError::Other(_) => false,
         }
     }
@@ -203,7 +210,12 @@ impl DbError {
     /// Whether the connection must not be used again. After a storage error SQLite may have rolled back by
     /// itself and holds pages that the disk never saw.
     pub(crate) fn spoils_connection(&self) -> bool {
-        matches!(self, DbError::ConnectionLost(_) | DbError::StorageFull(_) | DbError::StorageIo(_))
+        matches!(self, DbError::ConnectionLost(_) | DbError::Damaged(_)) || self.is_of_the_disk()
+    }
+
+    /// Whether the disk takes nothing, whatever is to be written.
+    pub(crate) fn is_of_the_disk(&self) -> bool {
+        matches!(self, DbError::StorageFull(_) | DbError::StorageIo(_))
     }
 }
 
@@ -211,14 +223,18 @@ impl CommitError {
     /// Sorts the driver's answer to COMMIT.
     ///
     /// PostgreSQL: severity ERROR means rolled back; FATAL and PANIC can come after the commit record was
-    /// written. SQLite: a constraint or a busy file leaves the transaction open; after an I/O error the record
-    /// may or may not be on disk.
+    /// written. SQLite: a constraint or a busy file leaves the transaction open. A write into the log that failed
+    /// left its last frame, the one that commits, unwritten or torn, which its checksum tells; after any other
+    /// error of the disk, such as that of the flush behind it, the frame may or may not be there.
     pub(crate) fn new(doing: &str, source: sqlx::Error) -> CommitError {
         let certain = match source.as_database_error() {
             None => false,
             Some(error) => match error.try_downcast_ref::<PgDatabaseError>() {
                 Some(postgres) => matches!(postgres.severity(), PgSeverity::Error),
-                None => matches!(classify(&source), Class::Conflict(_) | Class::LockTimeout),
+                None => {
+                    matches!(classify(&source), Class::Conflict(_) | Class::LockTimeout | Class::StorageFull)
+                        || error.code().is_some_and(|code| code == SQLITE_IOERR_WRITE)
+                }
             },
         };
         let error = DbError::new(doing, source);
@@ -243,6 +259,7 @@ enum Class {
     ConnectionLost,
     StorageFull,
     StorageIo,
+    Damaged,
     Other,
 }
 
@@ -289,8 +306,10 @@ fn classify_sqlite(code: i32) -> Class {
         5 | 6 => Class::LockTimeout,
         9 => Class::StatementTimeout,
         13 => Class::StorageFull,
-        // READONLY, IOERR, CORRUPT, CANTOPEN, PROTOCOL, NOTADB
-        8 | 10 | 11 | 14 | 15 | 26 => Class::StorageIo,
+        // READONLY, IOERR, CANTOPEN, PROTOCOL
+        8 | 10 | 14 | 15 => Class::StorageIo,
+        // CORRUPT, NOTADB
+        11 | 26 => Class::Damaged,
         _ => Class::Other,
     }
 }
@@ -307,7 +326,8 @@ fn classify_postgres(code: &str) -> Class {
         // A write refused as read-only: this server became a standby, the primary is elsewhere.
         "25006" | "25P03" | "57P01" | "57P02" | "57P03" | "57P05" => Class::ConnectionLost,
         "53100" => Class::StorageFull,
-        "58030" | "58P01" | "58P02" | "XX001" | "XX002" => Class::StorageIo,
+        "58030" | "58P01" | "58P02" => Class::StorageIo,
+        "XX001" | "XX002" => Class::Damaged,
         _ if code.starts_with("08") => Class::ConnectionLost,
         _ => Class::Other,
     }
@@ -356,7 +376,7 @@ mod tests {
             (10, Class::StorageIo),
             (1034, Class::StorageIo),
             (8, Class::StorageIo),
-            (11, Class::StorageIo),
+            (11, Class::Damaged),
             (1811, Class::Conflict(ConflictKind::Trigger)),
             (1, Class::Other),
         ] {

@@ -1,7 +1,10 @@
-//! Full scans: everything that is stored, in one snapshot and a page at a time, so that memory stays bounded.
+//! Full scans: everything that is stored, a page at a time, so that memory stays bounded.
 //!
 //! A further kind of resource needs [`Scanned`], and its place where the kinds are scanned (`verify`, `transfer`).
 
+use std::future::Future;
+
+use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, InstallationId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::installation::Installation;
@@ -15,7 +18,7 @@ use serde::de::DeserializeOwned;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
-use crate::tables::stock::{StockMovement, own_movement};
+use crate::tables::stock::{self, StockMovement, own_movement};
 use crate::tx::Conn;
 
 /// Resources with their histories that are in memory at a time.
@@ -51,6 +54,15 @@ pub(crate) trait Scanned: Stored + Serialize + DeserializeOwned {
     /// What the step between two states moves in the stock.
     fn movements(_before: Option<&Self>, _after: &Self) -> Vec<StockMovement> {
         vec![]
+    }
+
+    /// Takes back what has been decided elsewhere than in their own histories behind this position of the outbox.
+    fn rewind(
+        _conn: &mut Conn,
+        _rows: &mut [Self],
+        _position: i64,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Ok(()) }
     }
 
     /// The fold of a history, with the values of the row where others decide them.
@@ -105,6 +117,17 @@ impl Scanned for Product {
     // What orders take stands in the ledger, not in the product's own history.
     fn settled(fold: Self, row: &Self) -> Self {
         Self { on_hand: row.on_hand, reserved: row.reserved, ..fold }
+    }
+
+    async fn rewind(conn: &mut Conn, rows: &mut [Self], position: i64) -> Result<(), Error> {
+        let ids: Vec<i64> = rows.iter().map(Aggregate::raw_id).collect();
+        let later = stock::moved_after(conn, &ids, position).await?;
+        for row in rows {
+            let (on_hand, reserved) = later.get(&row.id.get()).copied().unwrap_or_default();
+            row.on_hand -= on_hand;
+            row.reserved -= reserved;
+        }
+        Ok(())
     }
 }
 

@@ -215,8 +215,8 @@ impl Conn {
         };
         match &outcome {
             Ok(()) => self.state = State::Idle,
-            Err(CommitError::RolledBack(_)) => self.state = State::Failed,
-            Err(CommitError::Unknown(_)) => self.state = State::Spoiled,
+            Err(CommitError::RolledBack(error)) if !error.spoils_connection() => self.state = State::Failed,
+            Err(CommitError::RolledBack(_) | CommitError::Unknown(_)) => self.state = State::Spoiled,
         }
         outcome
     }

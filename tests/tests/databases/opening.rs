@@ -93,7 +93,7 @@ async fn a_file_that_is_no_database_is_refused() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join("shop.db"), "a letter to my aunt".repeat(99)).expect("written");
     let error = Db::open(&DbOptions::new(file_url(folder.path()))).await.err().expect("refused");
-    assert!(matches!(error, DbError::StorageIo(_)), "{error:?}");
+    assert!(matches!(error, DbError::Damaged(_)), "{error:?}");
 }
 
 #[tokio::test]

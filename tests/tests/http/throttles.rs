@@ -1,7 +1,8 @@
 //! What may be tried only so often, with the limits that a server has unless it is told otherwise.
 
 use futures_util::future::join_all;
-use ordervault_api::settings::Settings;
+use ordervault_api::settings::{Rates, Settings};
+use ordervault_domain::order::OrderCommand;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,
@@ -17,6 +18,7 @@ ordervault_tests::twin_tests!(
     five_accounts_an_hour_are_opened_from_one_address,
     twenty_orders_a_minute_are_placed_by_one_account,
     those_without_an_account_share_the_limit_of_their_address,
+    buyers_change_their_orders_so_often_and_no_more,
     a_batch_counts_each_attempt,
     a_refused_submission_counts_nothing,
     two_processes_count_together,
@@ -87,6 +89,37 @@ async fn twenty_orders_a_minute_are_placed_by_one_account(db: Db) {
     server.good(&own, 201).await;
     server.shop.clock.advance(60_000);
     server.good(&order(21, 21), 201).await;
+    server.close().await;
+}
+
+async fn buyers_change_their_orders_so_often_and_no_more(db: Db) {
+    let twice = Rate { limit: 2, window_millis: 60_000 };
+    let rates = Rates { act_account: twice, ..Rates::default() };
+    let settings = Settings { rates, ..Settings::default() };
+    let server = TestServer::with(Shop::open(&db).await, settings).await;
+    let store = server.shop.store().await;
+    let product = server.shop.product(&store, 1_000).await;
+    let customer = server.shop.customer().await;
+    let token = server.customer_token(&customer).await;
+    let order = server.shop.place(&customer, &store, &[(&product, 1)]).await;
+    let act = |key: &str, name: &str| {
+        Request::post(format!("/v1/orders/{}/{name}", order.id)).bearer(&token).key(key)
+    };
+    server.good(&act("a", "hide"), 200).await;
+    // The same once more is no further act.
+    server.good(&act("a", "hide"), 200).await;
+    server.good(&act("b", "show"), 200).await;
+    let refused = server.good(&act("c", "hide"), 429).await;
+    assert_eq!((refused.code().as_str(), retry_after(&refused)), ("rate-limited", 60));
+    // Staff are not counted, nor are others.
+    server.shop.change(ActorRef::Operator, &order, OrderCommand::Hide).await;
+    let other = server.shop.customer().await;
+    let others = server.shop.place(&other, &store, &[(&product, 1)]).await;
+    let other = server.customer_token(&other).await;
+    let hide = Request::post(format!("/v1/orders/{}/hide", others.id)).bearer(&other).key("own");
+    server.good(&hide, 200).await;
+    server.shop.clock.advance(60_000);
+    server.good(&act("c", "show"), 200).await;
     server.close().await;
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use ordervault_domain::order::OrderCommand;
+use ordervault_domain::id::{OrderId, ProductId};
+use ordervault_domain::order::{CancelReason, OrderCommand};
+use ordervault_domain::product::ProductCommand;
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::HistoryRow;
 use ordervault_persistence::db::Db;
@@ -13,16 +15,20 @@ use ordervault_persistence::transfer::{
 };
 use ordervault_persistence::verify::verify;
 use ordervault_persistence::writer::{ActorRef, Operation, WriteError, Writer};
+use ordervault_tests::dump::dump;
 use ordervault_tests::life::live;
+use ordervault_tests::queue::{cancel, on_order, on_product};
 use ordervault_tests::seed::seeds;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, submission};
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tokio::io::AsyncReadExt as _;
 
 ordervault_tests::twin_tests!(
     a_shop_moves_to_the_other_engine,
     an_export_says_what_it_is,
+    an_export_that_is_read_slowly_is_what_was_there_at_its_beginning,
     twice_changes_nothing,
     a_shop_that_lived_on_is_left_alone,
     broken_lines_are_accounted_for_and_the_rest_comes_in,
@@ -76,6 +82,45 @@ async fn an_export_says_what_it_is(db: Db) {
     let before_the_end = &text[..=text.trim_end().rfind('\n').expect("lines")];
     assert_eq!(lines[7]["sha256"], hex_sha256(before_the_end));
     assert!(!text.contains("password_hash") && !text.contains("\"hash\":\"hash\""), "no passwords");
+}
+
+/// After the first bytes everything that is exported is changed, and as much is made anew.
+async fn an_export_that_is_read_slowly_is_what_was_there_at_its_beginning(db: Db) {
+    let shop = Shop::open(&db).await;
+    for seed in [3, 4] {
+        live(&shop, seed, 60).await;
+    }
+    let (before, counts) = exported(&db).await;
+    let (mut sink, mut source) = tokio::io::duplex(1);
+    let export = async {
+        let counts = export(&db, &mut sink, |_| {}).await.expect("exported");
+        drop(sink);
+        counts
+    };
+    let reading = async {
+        let mut text = vec![0];
+        source.read_exact(&mut text).await.expect("the first byte");
+        let dump = dump(&db).await;
+        for order in dump["orders"].iter().filter_map(|row| row.int("id")).map(OrderId::from_i64) {
+            for command in [OrderCommand::Confirm, cancel(CancelReason::Staff)] {
+                // Whatever may be done to it.
+                _ = shop.submit(ActorRef::Operator, vec![on_order(order, None, command)]).await;
+            }
+        }
+        for product in dump["products"].iter().filter_map(|row| row.int("id")).map(ProductId::from_i64) {
+            let command = ProductCommand::AdjustStock { delta: 1, comment: None };
+            shop.act(ActorRef::Operator, on_product(product, command)).await;
+        }
+        for seed in [3, 4] {
+            live(&shop, seed + 100, 60).await;
+        }
+        source.read_to_end(&mut text).await.expect("the rest");
+        text
+    };
+    let (counted, text) = tokio::join!(export, reading);
+    assert_eq!((String::from_utf8(text).expect("text"), counted), (before.clone(), counts));
+    assert_ne!(exported(&db).await.0, before);
+    shop.close().await;
 }
 
 async fn twice_changes_nothing(db: Db) {

@@ -18,6 +18,7 @@ use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use ordervault_tests::twin::Fresh;
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -188,16 +189,28 @@ async fn who_hangs_up_makes_room_for_others() {
     let fresh = Fresh::on(Engine::Sqlite).await;
     fabricate(&fresh.db, MANY_ORDERS.into()).await;
     let server = TestServer::open(&fresh.db).await;
-    let member = server.shop.member(Role::Owner, StoreScope::All).await;
-    let token = server.member_token(&member).await;
-    let (first, second) = (begin(server.address, &token).await, begin(server.address, &token).await);
+    let mut tokens = vec![];
+    for _ in 0..3 {
+        let member = server.shop.member(Role::Owner, StoreScope::All).await;
+        tokens.push(server.member_token(&member).await);
+    }
+    let [token, others, late] = <[String; 3]>::try_from(tokens).expect("three members");
+    let (first, second) = (begin(server.address, &token).await, begin(server.address, &others).await);
     assert_eq!([first.1.as_str(), second.1.as_str()], ["HTTP/1.1 200"; 2]);
     let whole = Request::get("/v1/staff/orders.csv").bearer(&token);
-    let refused = server.send(&whole).await;
-    assert_eq!((refused.status, refused.code().as_str()), (503, "overloaded"));
-    assert!(refused.header("retry-after").is_some());
-    // Lists do not wait for exports.
+    let third = Request::get("/v1/staff/orders.csv").bearer(&late);
+    for (export, status, code) in [(&whole, 429, "rate-limited"), (&third, 503, "overloaded")] {
+        let refused = server.send(export).await;
+        assert_eq!((refused.status, refused.code().as_str()), (status, code));
+        assert!(refused.header("retry-after").is_some());
+    }
+    // Lists do not wait for exports, and whoever reads slowly keeps nothing of the log of the database.
     server.good(&Request::get("/v1/staff/orders").bearer(&token), 200).await;
+    let mut connection = SqliteConnection::connect(&fresh.url).await.expect("the file opens");
+    let written_back: (i64, i64, i64) =
+        sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection).await.expect("looked");
+    assert_eq!(written_back, (0, 0, 0), "somebody still reads an old state");
+    connection.close().await.expect("closed");
     drop((first, second));
     let answer = loop {
         let answer = server.send(&whole).await;

@@ -1,11 +1,11 @@
-//! What becomes of a group when something breaks (letters d, e and f of the write queue).
+//! What becomes of a group when something breaks (letters d, e, f and m of the write queue).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use ordervault_domain::customer::Customer;
-use ordervault_domain::order::{LineRequest, OrderCommand, Place, Status};
+use ordervault_domain::order::{CancelReason, LineRequest, OrderCommand, Place, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
@@ -200,9 +200,49 @@ async fn a_row_held_by_another_session_stalls_only_who_needs_it() {
     .await;
 }
 
-/// Retries end, too: behind thirty held rows nobody waits for all of their time-outs.
+/// Whoever wants what is held waits aside, in the order in which they came, and nobody else with them.
 #[tokio::test]
-async fn a_batch_of_held_rows_gives_up_in_time() {
+async fn who_wants_a_held_product_waits_aside_and_keeps_the_order() {
+    static HOLD: Template = Template::new("SELECT id FROM products WHERE id = $1 {lock}");
+    postgres_test(async |db| {
+        let fixture = Fixture::open(&db).await;
+        let pot = fixture.shop.product(&fixture.store, 10).await;
+        let old = fixture.shop.place(&fixture.customer, &fixture.store, &[(&pot, 1)]).await;
+        let elsewhere = another_process(&db).await;
+        let mut holder = elsewhere.begin().await.expect("a transaction");
+        let _: (i64,) = holder.fetch_one(&HOLD.bind((pot.id.get(),))).await.expect("held");
+        let pots = |quantity| {
+            let act = place(fixture.store.id, &[(&pot, quantity), (&fixture.tea, 1)]);
+            submission(actor(&fixture.customer), vec![act])
+        };
+        // What the second one needs is found in its order.
+        let cancelled = submission(
+            actor(&fixture.customer),
+            vec![on_order(old.id, None, cancel(CancelReason::Customer))],
+        );
+        let waiting = together(&fixture.shop.writer, vec![pots(9), cancelled, pots(1)]);
+        let others = async {
+            for note in ["a", "b", "c"] {
+                let [first, second] = fixture.wishes([note, note]).await;
+                assert!(first.is_ok() && second.is_ok(), "{first:?} {second:?}");
+            }
+            holder.rollback().await;
+        };
+        let (waited, ()) = tokio::join!(waiting, others);
+        let [first, cancelled, last] = <[SubmissionResult; 3]>::try_from(waited).expect("three answers");
+        assert_eq!(order_of(cancelled).status(), Status::Cancelled);
+        // All nine were taken when one was given back, and went to the last.
+        assert!(order_of(first).id < order_of(last).id);
+        assert_eq!(stock(&db, &pot).await, (10, 10));
+        elsewhere.close().await;
+        fixture.shop.close().await;
+    })
+    .await;
+}
+
+/// Behind thirty held rows nobody waits for all of their time-outs.
+#[tokio::test]
+async fn whoever_waits_aside_for_too_long_is_sent_away() {
     static HOLD: Template = Template::new("SELECT id FROM products ORDER BY id {lock}");
     postgres_test(async |db| {
         let fixture = Fixture::open(&db).await;
@@ -215,26 +255,49 @@ async fn a_batch_of_held_rows_gives_up_in_time() {
         let elsewhere = another_process(&db).await;
         let mut holder = elsewhere.begin().await.expect("a transaction");
         let _: Vec<(i64,)> = holder.fetch_all(&HOLD.bind(())).await.expect("held");
-        // The server ends whoever idles in a transaction; this one does something now and then.
-        let answers = together(&fixture.shop.writer, wishes.clone());
-        let keep = async {
-            loop {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                let _: Vec<(i64,)> = holder.fetch_all(&HOLD.bind(())).await.expect("held");
-            }
-        };
-        let outcomes = tokio::select! {
-            outcomes = answers => outcomes,
-            () = keep => unreachable!("holds for ever"),
-        };
-        let locked = outcomes.iter().take_while(|outcome| **outcome == Err(WriteError::Locked)).count();
-        assert!((1..30).contains(&locked), "{outcomes:?}");
-        assert_eq!(outcomes[locked..], vec![Err(WriteError::NotExecuted); 30 - locked]);
+        let outcomes = together(&fixture.shop.writer, wishes.clone()).await;
+        assert_eq!(outcomes, vec![Err(WriteError::Locked); 30]);
         holder.rollback().await;
         for outcome in together(&fixture.shop.writer, wishes).await {
             assert!(outcome.is_ok(), "{outcome:?}");
         }
         elsewhere.close().await;
+        fixture.shop.close().await;
+    })
+    .await;
+}
+
+/// What the disk does not take is certainly not written; nothing more is tried until a look finds the disk well.
+#[tokio::test]
+async fn a_full_disk_refuses_everything_and_passes() {
+    static FILL: [Template; 2] = [
+        Template::new(
+            "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$
+             BEGIN RAISE EXCEPTION 'no space left' USING ERRCODE = 'disk_full'; END $$",
+        ),
+        Template::new(
+            "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON writers FOR EACH ROW EXECUTE FUNCTION full_disk()",
+        ),
+    ];
+    static EMPTY: Template = Template::new("DROP TRIGGER full_disk ON writers");
+    postgres_test(async |db| {
+        let fixture = Fixture::open(&db).await;
+        assert!(fixture.wishes(["a"]).await[0].is_ok());
+        for statement in &FILL {
+            run_sql(&db, statement).await;
+        }
+        assert!(!fixture.shop.writer.is_failing());
+        let before = dump(&db).await;
+        for wishes in [["b", "c"], ["d", "e"]] {
+            assert_eq!(fixture.wishes(wishes).await, [Err(WriteError::Storage), Err(WriteError::Storage)]);
+            assert!(fixture.shop.writer.is_failing());
+        }
+        assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
+        run_sql(&db, &EMPTY).await;
+        while fixture.shop.writer.is_failing() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(fixture.wishes(["b"]).await[0].is_ok());
         fixture.shop.close().await;
     })
     .await;

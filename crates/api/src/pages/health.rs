@@ -22,7 +22,7 @@ pub(crate) struct Ready {
     #[schema(example = "ready")]
     status: &'static str,
     /// What was checked.
-    #[schema(example = json!(["database"]))]
+    #[schema(example = json!(["database", "writes"]))]
     checks: Vec<&'static str>,
 }
 

@@ -93,6 +93,9 @@ codes! {
     StateConflict "state-conflict" CONFLICT "Not possible in this state"
         "the thing is in a state that does not allow this"
         "Read it again: current_status says where it stands and actions lists what you may do now."
+    TooManyChanges "too-many-changes" CONFLICT "Changed too often"
+        "you have changed this order so often that it takes no more changes from you"
+        "You can still cancel it; for any other change ask the shop, whose staff can still make it."
     InsufficientStock "insufficient-stock" CONFLICT "Not enough in stock"
         "at least one product has fewer pieces left than asked for"
         "The errors list names the lines; order fewer pieces or leave the line out."
@@ -133,6 +136,9 @@ codes! {
     UnsupportedMediaType "unsupported-media-type" UNSUPPORTED_MEDIA_TYPE "Not a format for this operation"
         "the body is not declared as JSON, or is compressed"
         "Send Content-Type: application/json (a PATCH also takes application/merge-patch+json) without Content-Encoding."
+    ExportTooLarge "export-too-large" UNPROCESSABLE_ENTITY "Too much for one export"
+        "the list takes longer than ten seconds to read, or is larger than 512 MiB"
+        "Narrow the filters, for example by placed_after and placed_before, and export part by part."
     ValidationFailed "validation-failed" UNPROCESSABLE_ENTITY "The content is not valid"
         "at least one field is not accepted; nothing was changed"
         "The errors list points at each field and says what is wrong with it."
@@ -180,6 +186,7 @@ impl Code {
             Rule::Inactive | Rule::InvalidCredentials => Code::Unauthenticated,
             Rule::VersionConflict => Code::PreconditionFailed,
             Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
+            Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct

@@ -14,7 +14,7 @@ use validator::Validate;
 use super::history::{ChangeBody, changes};
 use super::resource::Resource;
 use crate::problem::{Code, Problem};
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 
@@ -71,7 +71,7 @@ pub(crate) async fn as_of<A: Resource>(
     if !actor.may(Permission::HistoryRead) {
         return Err(refused(&Refusal::Forbidden(Some(Permission::HistoryRead))));
     }
-    let mut conn = reader(state).await?;
+    let mut conn = long_reader(state, actor.id()).await?;
     let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
     then.ok_or_else(|| {
         Problem::new(Code::NotFound).detail(match moment {

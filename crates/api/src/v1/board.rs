@@ -19,7 +19,7 @@ use crate::caching::Cacheable;
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 
@@ -132,7 +132,7 @@ pub(crate) async fn list_board_orders(
         return cacheable(&request, &ListOf::<MaskedOrderBody>::empty(false));
     }
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, None).await?;
     let sort = OrderSort::NEWEST_FIRST;
     let page = read::list_orders(&mut conn, &scope, &filter, sort, after, limit.into()).await;
     let page = page.map_err(failed)?;

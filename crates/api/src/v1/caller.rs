@@ -105,7 +105,7 @@ impl<'a> Caller<'a> {
         body: &impl Serialize,
         operations: Vec<Operation>,
     ) -> Result<Written<A>, Problem> {
-        let seen = operations.first().and_then(seen);
+        let seen = operations.iter().find_map(seen);
         match self.submit(self.idempotency(key, operation, body), operations).await {
             Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
                 Some(resource) => Ok(Written { now: Arc::clone(&resource), resource, replayed: false }),

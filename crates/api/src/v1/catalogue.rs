@@ -21,7 +21,7 @@ use crate::cursors::Seal;
 use crate::extract::Query;
 use crate::openapi::examples;
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 
@@ -139,7 +139,7 @@ pub(crate) async fn list_products(
         terms: query.q.as_deref().map(query_terms).unwrap_or_default(),
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, None).await?;
     let page = read::products(&mut conn, &filter, after, limit.into()).await.map_err(failed)?;
     let currencies = Currencies::read(&mut conn).await?;
     let items = page.items.iter().map(|product| ProductBody::new(product, &currencies));

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::resource::{Resource, Told};
 use crate::openapi::examples;
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 
 /// Answers with the history of a resource that the actor may see.
@@ -24,7 +24,7 @@ pub(crate) async fn show<A: Resource>(
     actor: &Actor,
     id: i64,
 ) -> Result<web::Json<HistoryBody>, Problem> {
-    let mut conn = reader(state).await?;
+    let mut conn = long_reader(state, actor.id()).await?;
     let rows = read::history(&mut conn, id).await.map_err(failed)?;
     let reader = Reader::of(&mut conn, actor, &rows).await?;
     Ok(web::Json(HistoryBody { items: reader.entries::<A>(&rows)? }))

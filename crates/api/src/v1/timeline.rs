@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::history::{HistoryActorBody, Reader};
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 
 /// Answers with the steps of an order that the actor may see.
@@ -20,7 +20,7 @@ pub(crate) async fn show(
     actor: &Actor,
     order: &Order,
 ) -> Result<web::Json<TimelineBody>, Problem> {
-    let mut conn = reader(state).await?;
+    let mut conn = long_reader(state, actor.id()).await?;
     let rows = read::history(&mut conn, order.id.get()).await.map_err(failed)?;
     let reader = Reader::of(&mut conn, actor, &rows).await?;
     TimelineBody::new(order, &rows, &reader, state.now()).map(web::Json)

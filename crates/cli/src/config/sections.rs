@@ -158,7 +158,7 @@ impl Database {
     fn from_values(values: &Values) -> Result<Self, ConfigError> {
         Ok(Self {
             url: read(values, "database.url", DatabaseUrl::parse)?,
-            readers: read(values, "database.readers", |text| value::number(text, 1..=64))?,
+            readers: read(values, "database.readers", |text| value::number(text, 4..=64))?,
             migrate_on_start: read(values, "database.migrate_on_start", value::flag)?,
         })
     }
@@ -248,6 +248,7 @@ fn throttles(values: &Values) -> Result<Rates, ConfigError> {
         login_address: rate("throttles.login_address")?,
         register_address: rate("throttles.register_address")?,
         place_account: rate("throttles.place_account")?,
+        act_account: rate("throttles.act_account")?,
     })
 }
 

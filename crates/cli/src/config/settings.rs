@@ -117,7 +117,7 @@ pub const SETTINGS: &[Setting] = &[
         key: "database.readers",
         default: DefaultValue::Readers,
         secrecy: Secrecy::Open,
-        help: "connections for reading, 1 to 64; those for writing are apart, 1 on SQLite and 4 on PostgreSQL",
+        help: "connections for reading, 4 to 64: 2 of them for short reads alone, the rest also for lists, searches, histories and exports; those for writing are apart, 1 on SQLite and 4 on PostgreSQL",
     },
     Setting {
         key: "database.migrate_on_start",
@@ -240,6 +240,11 @@ pub const SETTINGS: &[Setting] = &[
         "throttles.place_account",
         |rates| rates.place_account,
         "orders of one account, or from one address without an account, in this time",
+    ),
+    rate(
+        "throttles.act_account",
+        |rates| rates.act_account,
+        "changes of orders by one account, or by a guest with the grant for one order, in this time",
     ),
     open(
         "first_run.owner_email",

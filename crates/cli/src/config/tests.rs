@@ -109,7 +109,7 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
     let cases = [
         ("MODE", "prod", "development or production"),
         ("DATABASE__URL", "mysql://root:hush@db", "begins with sqlite:// or postgres://"),
-        ("DATABASE__READERS", "0", "from 1 to 64"),
+        ("DATABASE__READERS", "0", "from 4 to 64"),
         ("DATABASE__MIGRATE_ON_START", "yes", "true or false"),
         ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
         ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),

@@ -155,6 +155,12 @@ impl Running {
         assert!(Command::new("kill").args([format!("-{name}"), id]).status().unwrap().success());
     }
 
+    /// Sets the size, in bytes, beyond which the operating system lets it write into no file.
+    pub(crate) fn limit_files(&self, bytes: &str) {
+        let (id, limit) = (self.child.id().to_string(), format!("--fsize={bytes}:unlimited"));
+        assert!(Command::new("prlimit").args(["--pid", &id, &limit]).status().unwrap().success());
+    }
+
     /// Waits for its end: exit code, standard output, everything said on standard error.
     pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
         self.stderr.read_to_string(&mut self.said).unwrap();

@@ -60,6 +60,36 @@ async fn a_pause_before_the_end_is_for_the_proxy_and_ends_at_a_second_signal() {
     }
 }
 
+/// The log of the database may not grow, which also is what a full disk looks like.
+#[tokio::test]
+async fn a_file_that_may_not_grow_stops_writes_only_and_for_as_long_as_that() {
+    let order = r#"{"store_id":"sto_0NEHNAF80JYTAF","lines":[{"product_id":"prd_0NEHQ5281VSJM0","quantity":1}],
+        "contact":{"name":"Me","phone":"+886912345678"}}"#;
+    let place = Request::post("/v1/orders").key("the same each time").text(order);
+    let shop = Installation::on_sqlite();
+    let (server, address) = shop.serve(&["--demo"]);
+    let before = shop.orders().await.len();
+    server.limit_files("4096");
+    for _ in 0..2 {
+        let refused = send(&address, &place).await;
+        assert_eq!((refused.status, &refused.json()["code"]), (503, &json!("storage-unavailable")));
+        assert_eq!(refused.header("retry-after"), Some("1"));
+        let problem = send(&address, &Request::get("/readyz")).await;
+        assert_eq!((problem.status, &problem.json()["errors"][0]["pointer"]), (503, &json!("writes")));
+        assert_eq!(send(&address, &Request::get("/v1/products")).await.status, 200);
+    }
+    server.limit_files("unlimited");
+    while send(&address, &Request::get("/readyz")).await.status == 503 {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    send(&address, &place).await.created();
+    server.signal("TERM");
+    let (code, _, said) = server.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(shop.orders().await.len(), before + 1);
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+}
+
 #[test]
 fn files_are_private() {
     let shop = Installation::on_sqlite();

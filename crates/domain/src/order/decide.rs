@@ -16,6 +16,9 @@ use crate::id::{BatchId, OrderId, ProductId};
 use crate::refusal::{Refusal, Shortage};
 use crate::time::Timestamp;
 
+/// Up to this version buyers change their orders.
+pub const MAX_BUYER_VERSION: i64 = 500;
+
 /// Decides one command on one order. No events: it was satisfied already, nothing is to be written.
 ///
 /// # Errors
@@ -76,7 +79,19 @@ pub fn decide(
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
     stock_suffices(order, context, command, &events, now)?;
+    match order {
+        Some(order) if actor.buys() && !events.is_empty() => not_too_often(order, command)?,
+        Some(_) | None => {}
+    }
     Ok(events)
+}
+
+/// A buyer's order does not grow for ever, but there is always a way out of it.
+fn not_too_often(order: &Order, command: &OrderCommand) -> Result<(), Refusal> {
+    if order.version < MAX_BUYER_VERSION || matches!(command, OrderCommand::Cancel { .. }) {
+        return Ok(());
+    }
+    Err(Refusal::TooManyChanges { most: MAX_BUYER_VERSION })
 }
 
 /// One step of the main road, or nothing if it has been taken.

@@ -28,7 +28,7 @@ pub use command::{
     MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
 };
 pub use context::{DecisionContext, References};
-pub use decide::{decide, foreseen};
+pub use decide::{MAX_BUYER_VERSION, decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};

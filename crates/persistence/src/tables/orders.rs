@@ -25,6 +25,7 @@ statements! {
         "SELECT order_id, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
          WHERE order_id {in_keys:1} ORDER BY order_id, no"
     );
+    PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], OrderRow::COLUMNS.split_at(1).1, "");
     pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", &[
@@ -185,6 +186,11 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
             row.held(lines)
         })
         .collect()
+}
+
+/// The products of the lines of these orders, by order.
+pub(crate) async fn products(conn: &mut Conn, orders: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
+    Ok(conn.fetch_all(&PRODUCTS.bind((orders,))).await?)
 }
 
 /// Orders of the longest window before `now` that have one of these keys of [`DuplicateKey`]. Locked: until the transaction ends

@@ -1,12 +1,14 @@
 //! The table `outbox`: every event once, numbered without gaps in the order in which followers read.
 
+use std::collections::HashMap;
+
 use super::followers;
 use crate::bulk::{BulkInsert, ColumnType::*};
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
-use crate::tx::Tx;
+use crate::tx::{Conn, Tx};
 
 /// Most events that one step of the sequencer numbers.
 const SEQUENCED_PER_STEP: i64 = 5_000;
@@ -22,6 +24,15 @@ statements! {
          ) AS n
          WHERE outbox.entity_id = n.entity_id AND outbox.seq = n.seq"
     );
+    LAST: Template = Template::new("SELECT COALESCE(MAX(position), 0) AS position FROM outbox");
+    LATER: Template = Template::new(
+        "SELECT entity_id, MIN(seq) AS seq FROM outbox
+         WHERE entity_id {in_keys:1} AND (position IS NULL OR position > $2) GROUP BY entity_id"
+    );
+    LOCK: Template = Template::forked(
+        "SELECT 1 AS held",
+        "SELECT 1::bigint AS held FROM pg_advisory_xact_lock(hashtextextended('outbox', 0))"
+    );
     // Whoever numbers has to be alone: positions are without gaps, and those who follow trust that no lower one comes later.
     TRY_LOCK: Template = Template::forked(
         "SELECT 1 AS held",
@@ -34,6 +45,25 @@ pub(crate) async fn number_all(tx: &mut Tx) -> Result<(), Error> {
     const FULL_STEP: u64 = SEQUENCED_PER_STEP.unsigned_abs();
     while number(tx).await? == FULL_STEP {}
     Ok(())
+}
+
+/// The position of the last event, after everything that is written down by now has got one: where a reader of the history cuts
+/// it off who is to see one state in many looks.
+pub(crate) async fn cut(db: &Db) -> Result<i64, Error> {
+    if db.engine() == Engine::Postgres {
+        let mut tx = db.begin().await?;
+        let _: (i64,) = tx.fetch_one(&LOCK.bind(())).await?;
+        number_all(&mut tx).await?;
+        tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
+    }
+    let (position,): (i64,) = db.read().await?.fetch_one(&LAST.bind(())).await?;
+    Ok(position)
+}
+
+/// Of these resources, those with events behind that position, and the number of the first such event of each.
+pub(crate) async fn later(conn: &mut Conn, ids: &[i64], position: i64) -> Result<HashMap<i64, i64>, Error> {
+    let rows: Vec<(i64, i64)> = conn.fetch_all(&LATER.bind((ids, position))).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Numbers what waits, at most one step. The caller is the only one who does: the writer on SQLite, the lock's holder on PostgreSQL.

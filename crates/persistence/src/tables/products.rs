@@ -15,6 +15,12 @@ use crate::tx::Conn;
 statements! {
     READ: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM products WHERE id {in_keys:1} ORDER BY id {lock}");
+    // SQLite locks no rows.
+    HELD: Template = Template::forked(
+        "SELECT id FROM products WHERE id {in_keys:1} AND FALSE",
+        "WITH free AS (SELECT id FROM products WHERE id = ANY($1) {lock} SKIP LOCKED)
+         SELECT id FROM products WHERE id = ANY($1) AND NOT EXISTS (SELECT 1 FROM free WHERE free.id = products.id)"
+    );
     BY_SKU: BulkTemplate = BulkTemplate::new(
         "SELECT p.store_id, p.sku, p.id FROM {rows} JOIN products p ON p.store_id = d.store_id AND p.sku = d.sku",
         &[("store_id", Int), ("sku", Text)]
@@ -117,4 +123,10 @@ pub(crate) async fn by_sku(
     }
     let found: Vec<(i64, String, i64)> = conn.fetch_bulk(&BY_SKU, &rows).await?;
     Ok(found.into_iter().map(|(store_id, sku, id)| ((store_id, sku), id)))
+}
+
+/// Those of the products that another transaction holds. Asked in a transaction of its own, which takes the others.
+pub(crate) async fn held(conn: &mut Conn, ids: Vec<i64>) -> Result<Vec<i64>, Error> {
+    let held: Vec<(i64,)> = conn.fetch_all(&HELD.bind((ids,))).await?;
+    Ok(held.into_iter().map(|(id,)| id).collect())
 }

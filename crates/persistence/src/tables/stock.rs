@@ -1,16 +1,30 @@
 //! The table `stock_movements`: the ledger behind a product's numbers.
 
+use std::collections::HashMap;
+
 use ordervault_domain::aggregate::Aggregate as _;
 use ordervault_domain::order::{Order, StockDelta};
 use ordervault_domain::product::Product;
 
 use crate::bulk::{BulkInsert, ColumnType::*};
-use crate::statement::statements;
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tx::Conn;
 
 statements! {
     pub(crate) INSERT: BulkInsert = BulkInsert::new("stock_movements", &[
         ("product_id", Int), ("entity_id", Int), ("seq", Int), ("on_hand", Int), ("reserved", Int),
     ]);
+    // From the few events behind the position, not from all movements of the products.
+    MOVED_AFTER: Template = Template::new(
+        "WITH later AS (
+             SELECT entity_id, seq FROM outbox WHERE position > $2
+             UNION ALL SELECT entity_id, seq FROM outbox WHERE position IS NULL
+         )
+         SELECT m.product_id, CAST(SUM(m.on_hand) AS BIGINT) AS on_hand, CAST(SUM(m.reserved) AS BIGINT) AS reserved
+         FROM later JOIN stock_movements m ON m.entity_id = later.entity_id AND m.seq = later.seq
+         WHERE m.product_id {in_keys:1} GROUP BY m.product_id"
+    );
 }
 
 /// A row of the stock ledger.
@@ -46,4 +60,14 @@ pub(crate) fn own_movement(before: Option<&Product>, after: &Product) -> Option<
         on_hand,
         reserved: 0,
     })
+}
+
+/// By how much events behind that position of the outbox moved these products, by product: in the house, reserved.
+pub(crate) async fn moved_after(
+    conn: &mut Conn,
+    products: &[i64],
+    position: i64,
+) -> Result<HashMap<i64, (i64, i64)>, Error> {
+    let rows: Vec<(i64, i64, i64)> = conn.fetch_all(&MOVED_AFTER.bind((products, position))).await?;
+    Ok(rows.into_iter().map(|(product, on_hand, reserved)| (product, (on_hand, reserved))).collect())
 }

@@ -1,4 +1,10 @@
-//! Out: one snapshot, kind by kind, sorted by id.
+//! Out: kind by kind, sorted by id, everything as it was when the export began.
+//!
+//! It is read in slices, each in a short snapshot of its own that is over before its lines are written: whoever reads them
+//! slowly holds nothing. What happened since the beginning is told by its position in the outbox, and left out: histories
+//! end before it, and states are what their histories make of them.
+
+use std::collections::HashMap;
 
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::customer::Customer;
@@ -14,8 +20,8 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::scan::{self, Progress, Scan, Scanned};
 use crate::tables::RowLock;
-use crate::tables::history::{self, HistoryRow};
-use crate::tx::Conn;
+use crate::tables::history::{self, HistoryRow, fold};
+use crate::tables::outbox;
 
 #[derive(Serialize)]
 struct Line<'a, A> {
@@ -41,14 +47,14 @@ pub async fn export(
     out: &mut (impl AsyncWrite + Unpin + Send),
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Counts, TransferError> {
-    let mut conn = db.long_snapshot().await?;
+    let cut = outbox::cut(db).await?;
     let mut sheet = Sheet { out, hasher: Sha256::new(), page: vec![] };
     sheet.push(&Header { format: FORMAT.to_owned(), version: VERSION })?;
     let counts = Counts {
-        stores: sheet.resources::<Store>(&mut conn, &mut progress).await?,
-        products: sheet.resources::<Product>(&mut conn, &mut progress).await?,
-        customers: sheet.resources::<Customer>(&mut conn, &mut progress).await?,
-        orders: sheet.resources::<Order>(&mut conn, &mut progress).await?,
+        stores: sheet.resources::<Store>(db, cut, &mut progress).await?,
+        products: sheet.resources::<Product>(db, cut, &mut progress).await?,
+        customers: sheet.resources::<Customer>(db, cut, &mut progress).await?,
+        orders: sheet.resources::<Order>(db, cut, &mut progress).await?,
     };
     sheet.write().await?;
     let sha256 = hex::encode(sheet.hasher.clone().finalize());
@@ -74,28 +80,54 @@ impl<W: AsyncWrite + Unpin> Sheet<'_, W> {
 
     async fn resources<A: Scanned>(
         &mut self,
-        conn: &mut Conn,
+        db: &Db,
+        cut: i64,
         progress: &mut (impl FnMut(Progress) + Send),
     ) -> Result<u64, TransferError> {
-        let total = scan::count::<A>(conn).await?;
+        let total = scan::count::<A>(&mut db.read().await?).await?;
         let (mut scan, mut done) = (Scan::new(), 0);
         loop {
             progress(Progress { table: A::TABLE, done, total });
-            let ids = scan.next::<A>(conn).await?;
-            if ids.is_empty() {
-                return Ok(done);
+            let Some(slice) = slice::<A>(db, &mut scan, cut).await? else { return Ok(done) };
+            done += slice.len() as u64;
+            for (state, history) in &slice {
+                let id = A::text(state.raw_id());
+                self.push(&Line { kind: A::KIND, id, state, history })?;
             }
-            let rows = A::load(conn, &ids, RowLock::Free).await?;
-            let histories = history::load(conn, &ids).await?;
-            let mut histories = histories.chunk_by(|a, b| a.entity_id == b.entity_id).peekable();
-            for held in &rows {
-                let id = held.state.raw_id();
-                let of_this = |rows: &&[HistoryRow]| rows.first().is_some_and(|row| row.entity_id == id);
-                let history = histories.next_if(of_this).unwrap_or_default();
-                self.push(&Line { kind: A::KIND, id: A::text(id), state: &held.state, history })?;
-            }
-            done += rows.len() as u64;
             self.write().await?;
         }
     }
+}
+
+/// The next resources with their histories, as they were at that position; none at the end.
+async fn slice<A: Scanned>(
+    db: &Db,
+    scan: &mut Scan,
+    cut: i64,
+) -> Result<Option<Vec<(A, Vec<HistoryRow>)>>, Error> {
+    let mut conn = db.snapshot().await?;
+    let ids = scan.next::<A>(&mut conn).await?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let mut rows: Vec<A> =
+        A::load(&mut conn, &ids, RowLock::Free).await?.into_iter().map(|row| row.state).collect();
+    A::rewind(&mut conn, &mut rows, cut).await?;
+    let later = outbox::later(&mut conn, &ids, cut).await?;
+    let mut histories: HashMap<i64, Vec<HistoryRow>> = HashMap::with_capacity(ids.len());
+    for row in history::load(&mut conn, &ids).await? {
+        if later.get(&row.entity_id).is_none_or(|first| row.seq < *first) {
+            histories.entry(row.entity_id).or_default().push(row);
+        }
+    }
+    let mut slice = Vec::with_capacity(rows.len());
+    for row in rows {
+        let history = histories.remove(&row.raw_id()).unwrap_or_default();
+        if !later.contains_key(&row.raw_id()) {
+            slice.push((row, history));
+        } else if let Some(fold) = fold::<A>(&history)? {
+            slice.push((A::settled(fold, &row), history));
+        }
+    }
+    Ok(Some(slice))
 }

@@ -6,8 +6,10 @@
 //!
 //! What the task commits together is a group. Its way: `queue` → `set` (what it touches is read) → `dispatch` and `decide`
 //! (each submission, all or none) → `set` (rows are written) → commit → answers; what happens when something breaks on the
-//! way is in `run`.
+//! way is in `run`, who waits for a product that somebody else holds in `aside`, and when a disk that failed is trusted again in
+//! `storage`.
 
+mod aside;
 mod decide;
 mod dispatch;
 mod idempotency;
@@ -17,7 +19,9 @@ mod operation;
 mod queue;
 mod run;
 mod set;
+mod storage;
 
+pub use aside::ASIDE_LIMIT;
 pub use decide::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use operation::{
     ActorRef, BatchOperation, Class, Effect, Idempotency, Operation, Rate, Receipt, SessionOperation,
@@ -51,6 +55,7 @@ pub struct Writer {
     installation: Arc<Installation>,
     keys: KeyRing,
     is_cut_off: Arc<AtomicBool>,
+    is_failing: Arc<AtomicBool>,
 }
 
 /// The task behind a [`Writer`], to be stopped at the end.
@@ -67,11 +72,13 @@ impl Writer {
     /// When the database cannot be read or written.
     pub async fn start(db: Db, sources: Sources, keys: KeyRing) -> Result<(Self, WriterTask), Error> {
         let queue = Arc::new(Queue::default());
-        let mut run = run::Run::new(db, sources, keys.clone(), Arc::clone(&queue)).await?;
+        let is_failing = Arc::default();
+        let mut run =
+            run::Run::new(db, sources, keys.clone(), Arc::clone(&queue), Arc::clone(&is_failing)).await?;
         let installation = Arc::new(run.installation().await?);
         let task = tokio::spawn(run::supervise(run));
         let is_cut_off = Arc::default();
-        let writer = Self { queue: Arc::clone(&queue), installation, keys, is_cut_off };
+        let writer = Self { queue: Arc::clone(&queue), installation, keys, is_cut_off, is_failing };
         Ok((writer, WriterTask { queue, task }))
     }
 
@@ -104,6 +111,13 @@ impl Writer {
     #[must_use]
     pub fn keys(&self) -> &KeyRing {
         &self.keys
+    }
+
+    /// Does the database keep nothing at the moment? Then every submission is answered with [`WriteError::Storage`], until
+    /// the database was opened anew and found well.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
     }
 
     /// Number of submissions that wait.

@@ -94,6 +94,19 @@ impl Queue {
         }
     }
 
+    /// Puts those back in front who were taken and could not be served, in their order.
+    pub(crate) fn put_back(&self, items: Vec<Item>) {
+        let mut waiting = self.lock();
+        for item in items.into_iter().rev() {
+            waiting.bytes += item.submission.bytes();
+            *waiting.of_principal.entry(item.submission.actor).or_default() += 1;
+            match item.submission.class {
+                Class::Interactive => waiting.interactive.push_front(item),
+                Class::Background => waiting.background.push_front(item),
+            }
+        }
+    }
+
     /// Lets nobody else in.
     pub(crate) fn close(&self) {
         self.lock().closed = true;

@@ -3,15 +3,19 @@
 //! | what breaks | what follows |
 //! | --- | --- |
 //! | a rule says no | only that submission is refused |
+//! | a product is held by somebody else | who needs it waits aside, at most 1.5 s, then 503; the others go on |
 //! | a statement, before COMMIT | roll back, forget all decisions, run each submission alone through the same code |
 //! | the same, alone | another process was faster: a few more tries; a lock: 503; storage: 503; else 500 |
 //! | all of that takes too long | what was not run yet is sent away, certainly not written |
+//! | the disk, in a statement or as COMMIT writes | 503 for all, certainly not written; nothing is tried before a look finds it well |
+//! | the disk, as COMMIT flushes | unknown for all; the same |
 //! | COMMIT without an answer | look whether the group took place, for all at once; not to be found out: unknown |
 //! | a panic in a decision | that submission gets 500, the others notice nothing |
 //! | a panic elsewhere | the task is started again |
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -20,10 +24,12 @@ use ordervault_domain::installation::{Installation, InstallationCommand};
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
+use super::aside::Aside;
 use super::decide::{Decider, MAX_CLOCK_LAG_MILLIS};
 use super::operation::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
 use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
+use super::storage::{Storage, chain};
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
@@ -40,6 +46,8 @@ const GROUP_LIMIT: Duration = Duration::from_secs(10);
 const SETTLE_LIMIT: Duration = Duration::from_secs(5);
 /// Pause between two looks.
 const SETTLE_PAUSE: Duration = Duration::from_millis(100);
+/// How long to wait for work while something is to be looked at again.
+const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
@@ -56,10 +64,14 @@ pub(super) struct Run {
     sources: Sources,
     keys: KeyRing,
     queue: Arc<Queue>,
+    aside: Aside,
+    storage: Storage,
     ids: IdSequence,
     writer_id: i64,
     /// Number of the last group that was written.
     groups: i64,
+    /// Number of the last group that is known to have taken place.
+    acknowledged: i64,
     /// The latest time that a record or a decision has.
     latest: Timestamp,
 }
@@ -91,6 +103,7 @@ impl Run {
         sources: Sources,
         keys: KeyRing,
         queue: Arc<Queue>,
+        is_failing: Arc<AtomicBool>,
     ) -> Result<Self, Error> {
         let latest = writers::newest(&mut db.read().await?).await?;
         let now = sources.now();
@@ -98,7 +111,19 @@ impl Run {
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
         tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
-        Ok(Self { db, sources, keys, queue, ids: IdSequence::default(), writer_id, groups: 0, latest })
+        Ok(Self {
+            db,
+            sources,
+            keys,
+            queue,
+            aside: Aside::default(),
+            storage: Storage::new(is_failing),
+            ids: IdSequence::default(),
+            writer_id,
+            groups: 0,
+            acknowledged: 0,
+            latest,
+        })
     }
 
     /// The installation, which the first writer of a database makes.
@@ -126,30 +151,78 @@ impl Run {
 
     /// Runs groups until the queue is closed and empty.
     async fn run(&mut self) {
-        let queue = Arc::clone(&self.queue);
-        while let Some(items) = queue.take().await {
+        while let Some(items) = self.next().await {
             self.group(items).await;
+        }
+    }
+
+    /// The next group. As long as something is held, or the disk takes nothing, that is looked at in between.
+    async fn next(&mut self) -> Option<Vec<Item>> {
+        let queue = Arc::clone(&self.queue);
+        loop {
+            self.storage.look(&self.db, self.writer_id, self.acknowledged, self.latest).await;
+            if !self.aside.is_empty() {
+                queue.put_back(self.aside.look(&self.db).await);
+            }
+            if self.aside.is_empty() && !self.storage.is_failing() {
+                return queue.take().await;
+            }
+            match tokio::time::timeout(LOOK_PAUSE, queue.take()).await {
+                Ok(None) if self.aside.is_empty() => return None,
+                Ok(None) => tokio::time::sleep(LOOK_PAUSE).await,
+                Ok(group) => return group,
+                Err(_) => {}
+            }
         }
     }
 
     async fn group(&mut self, items: Vec<Item>) {
         let deadline = Instant::now() + GROUP_LIMIT;
-        let submissions: Vec<&Submission> = items.iter().map(|item| &item.submission).collect();
-        let outcomes = match self.attempt(&submissions).await {
+        let mut items = self.aside.sort(&self.db, items).await;
+        while !items.is_empty() {
+            let submissions: Vec<&Submission> = items.iter().map(|item| &item.submission).collect();
+            let attempt = match self.storage.is_failing() {
+                true => Ok(vec![Err(WriteError::Storage); items.len()]),
+                false => self.attempt(&submissions).await,
+            };
+            if let Err(Failure::RolledBack(Error::Db(DbError::LockTimeout(_)))) = &attempt {
+                let before = items.len();
+                items = self.aside.learn(&self.db, items).await;
+                if items.len() < before {
+                    continue;
+                }
+            }
+            let outcomes = self.outcomes(attempt, &items, deadline).await;
+            for (item, outcome) in items.into_iter().zip(outcomes) {
+                // Whoever hung up does not hear what was done; it is done all the same.
+                let _ = item.answer.send(outcome);
+            }
+            return;
+        }
+    }
+
+    /// What becomes of each of a group that was attempted.
+    async fn outcomes(
+        &mut self,
+        attempt: Result<Vec<SubmissionResult>, Failure>,
+        items: &[Item],
+        deadline: Instant,
+    ) -> Vec<SubmissionResult> {
+        match attempt {
             Ok(outcomes) => outcomes,
             Err(Failure::Unknown(outcomes, error)) => match self.settle(&error).await {
                 Settled::Committed => outcomes,
-                Settled::RolledBack => self.one_by_one(&submissions, deadline).await,
+                Settled::RolledBack => self.one_by_one(items, deadline).await,
                 Settled::Unknown => vec![Err(WriteError::OutcomeUnknown); items.len()],
             },
+            Err(Failure::RolledBack(Error::Db(error))) if error.is_of_the_disk() => {
+                self.storage.failed(&error);
+                vec![Err(WriteError::Storage); items.len()]
+            }
             Err(Failure::RolledBack(error)) => {
                 tracing::debug!(%error, items = items.len(), "a group was rolled back; its items run alone");
-                self.one_by_one(&submissions, deadline).await
+                self.one_by_one(items, deadline).await
             }
-        };
-        for (item, outcome) in items.into_iter().zip(outcomes) {
-            // Whoever hung up does not hear what was done; it is done all the same.
-            let _ = item.answer.send(outcome);
         }
     }
 
@@ -178,17 +251,20 @@ impl Run {
         }
         writers::touch(&mut tx, self.writer_id, self.groups, now).await?;
         match tx.commit().await {
-            Ok(()) => Ok(outcomes),
+            Ok(()) => {
+                self.acknowledged = self.groups;
+                Ok(outcomes)
+            }
             Err(CommitError::RolledBack(error)) => Err(Failure::RolledBack(Error::Db(error))),
             Err(CommitError::Unknown(error)) => Err(Failure::Unknown(outcomes, error)),
         }
     }
 
-    async fn one_by_one(&mut self, submissions: &[&Submission], deadline: Instant) -> Vec<SubmissionResult> {
-        let mut outcomes = Vec::with_capacity(submissions.len());
-        for submission in submissions {
+    async fn one_by_one(&mut self, items: &[Item], deadline: Instant) -> Vec<SubmissionResult> {
+        let mut outcomes = Vec::with_capacity(items.len());
+        for item in items {
             outcomes.push(match Instant::now() < deadline {
-                true => self.alone(submission).await,
+                true => self.alone(&item.submission).await,
                 false => Err(WriteError::NotExecuted),
             });
         }
@@ -211,7 +287,13 @@ impl Run {
                 },
             };
             if !again || tried == MAX_TRIES {
-                return Err(answer_to(&error, submission));
+                let answer = answer_to(&error, submission);
+                if let Error::Db(error) = &error
+                    && (error.is_of_the_disk() || matches!(error, DbError::ConnectionLost(_)))
+                {
+                    self.storage.failed(error);
+                }
+                return Err(answer);
             }
             let jitter = u64::from(self.sources.bytes::<1>()[0]) * MAX_JITTER_MILLIS / 255;
             tokio::time::sleep(Duration::from_millis(jitter)).await;
@@ -220,16 +302,20 @@ impl Run {
     }
 
     /// The answer to COMMIT was lost: looks whether the group took place.
-    async fn settle(&self, error: &DbError) -> Settled {
+    async fn settle(&mut self, error: &DbError) -> Settled {
         tracing::warn!(%error, "the answer to a commit was lost; looking for its outcome");
-        if matches!(error, DbError::StorageIo(_) | DbError::StorageFull(_)) {
+        if error.is_of_the_disk() || matches!(error, DbError::Damaged(_)) {
             // What the disk said it kept may be gone with its cache: never an answer of success.
+            self.storage.failed(error);
             return Settled::Unknown;
         }
         let deadline = Instant::now() + SETTLE_LIMIT;
         while Instant::now() < deadline {
             match self.took_place().await {
-                Ok(true) => return Settled::Committed,
+                Ok(true) => {
+                    self.acknowledged = self.groups;
+                    return Settled::Committed;
+                }
                 Ok(false) => return Settled::RolledBack,
                 Err(error) => tracing::debug!(%error, "the outcome cannot be looked up yet"),
             }
@@ -285,18 +371,6 @@ fn answer_to(error: &Error, submission: &Submission) -> WriteError {
             WriteError::Internal
         }
     }
-}
-
-/// An error with its sources, for the log.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 /// Keeps a writer running until its queue is closed and empty. Whoever was being served by a broken run is told that the

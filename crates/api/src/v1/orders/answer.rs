@@ -58,7 +58,9 @@ pub(crate) async fn carry_out(
 ) -> Result<HttpResponse, Problem> {
     let expected_version = conditions.version.expected_version();
     let operation = Operation::Order { id: Some(id), expected_version, command };
-    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, vec![operation]).await?;
+    let counted = caller.state.throttles.act(&caller.actor);
+    let operations = counted.into_iter().chain([operation]).collect();
+    let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
     answer(caller.state, &caller.actor, &changed, StatusCode::OK).await
 }
 

@@ -13,7 +13,7 @@ use validator::Validate;
 use crate::extract::Query;
 use crate::principals::Customer;
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
@@ -73,7 +73,7 @@ pub(crate) async fn list_orders(
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let scope = customer.actor().scope();
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, Some(customer.id.get())).await?;
     let newest_first = OrderSort::NEWEST_FIRST;
     let page = read::list_orders(&mut conn, &scope, &filter, newest_first, after, limit.into()).await;
     let page = page.map_err(failed)?;

@@ -23,7 +23,7 @@ use crate::extract::{Query, nearest};
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::{Code, FieldError, Problem};
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
@@ -130,7 +130,7 @@ pub(crate) async fn list_history(
     });
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let filter = query.into_filter(&actor)?;
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let reach = HistoryReach::of(&mut conn, &actor).await.map_err(failed)?;
     let page = read::list_history(&mut conn, &reach, &filter, after, limit.into()).await.map_err(failed)?;
     let histories = read::histories_of(&mut conn, &page.items).await.map_err(failed)?;

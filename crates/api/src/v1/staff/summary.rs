@@ -15,7 +15,7 @@ use crate::auth::Realm;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::money::SumBody;
@@ -122,7 +122,7 @@ pub(crate) async fn get_summary(
     state: web::Data<AppState>,
     staff: Staff<permit::OrdersRead>,
 ) -> Result<web::Json<SummaryBody>, Problem> {
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
     let scope = staff.actor().scope();
     let summary = read::summary(&mut conn, &scope, staff.member.id, state.now()).await.map_err(failed)?;

@@ -17,6 +17,7 @@ use ordervault_persistence::engine::Engine;
 use ordervault_persistence::migrate;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
+use ordervault_persistence::writer::Writer;
 
 use crate::args::Serve;
 use crate::config::{self, Config};
@@ -80,7 +81,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         (database.db.clone(), database.writer.clone()),
         sources,
         &secrets,
-        vec![database_check(database.db.clone()), watch.check()],
+        vec![database_check(database.db.clone()), writes_check(database.writer.clone()), watch.check()],
     ));
     let background = background::start(&config.jobs, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
@@ -134,6 +135,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
         rates: config.throttles,
         backups: backups(config, maker),
         trusted_proxies: config.server.trusted_proxies.clone(),
+        spool_folder: Some(config.data_dir.clone()),
         has_demo_data,
     }
 }
@@ -159,6 +161,19 @@ fn database_check(db: Db) -> ReadyCheck {
 fn backups(config: &Config, maker: Maker) -> Option<Backups> {
     let config::Backup { folder, schedule, keep } = config.backup.clone();
     (config.database.url.engine() == Engine::Sqlite).then_some(Backups { folder, schedule, keep, maker })
+}
+
+/// Does the database keep what it is given?
+fn writes_check(writer: Writer) -> ReadyCheck {
+    ReadyCheck::new("writes", move || {
+        let outcome = match writer.is_failing() {
+            true => {
+                Err("the database keeps nothing at the moment: look at its disk and at the log".to_owned())
+            }
+            false => Ok(()),
+        };
+        Box::pin(async { outcome })
+    })
 }
 
 fn recorder() -> Result<metrics_exporter_prometheus::PrometheusHandle, Failure> {

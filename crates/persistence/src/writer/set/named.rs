@@ -12,6 +12,23 @@ use crate::tables::history::{HistoryRow, fold};
 use crate::tables::sessions::Realm;
 use crate::writer::operation::{ActorRef, BatchOperation, Operation, SessionOperation, Submission};
 
+/// The products and orders that a submission names.
+pub(crate) struct Goods {
+    /// The products.
+    pub products: Vec<i64>,
+    /// The orders, of which some may be new.
+    pub orders: Vec<i64>,
+}
+
+impl Goods {
+    /// Those of this one.
+    pub(crate) fn of(submission: &Submission) -> Self {
+        let mut named = Named::default();
+        named.note(submission);
+        Self { products: named.products, orders: named.orders }
+    }
+}
+
 /// The ids and keys that submissions name.
 #[derive(Default)]
 pub(super) struct Named {

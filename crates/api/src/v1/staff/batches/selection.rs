@@ -6,13 +6,12 @@ use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::batch::{BatchAction, MAX_ORDERS};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::Error;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort, OrderSummary, Trash};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, FieldError, Problem, pointer};
-use crate::reading::failed;
+use crate::reading::{failed, long_snapshot};
 use crate::state::AppState;
 use crate::v1::staff::orders::list;
 
@@ -109,7 +108,7 @@ impl Selection {
         let scope = actor.scope();
         let mut found = vec![];
         if let Some(filter) = selector.filter(actor, state.now())? {
-            let mut conn = state.db.snapshot().await.map_err(|error| failed(Error::Db(error)))?;
+            let mut conn = long_snapshot(state, actor.id()).await?;
             let mut after = None;
             loop {
                 let room = (MAX_ORDERS + 1 - found.len()) as u64;

@@ -1,33 +1,47 @@
 //! `GET /v1/staff/orders.csv`
+//!
+//! The list is read at once, in one snapshot, into a file without a name, and sent from there: whoever reads slowly holds no
+//! connection, and pins neither the log of SQLite nor the dead rows of PostgreSQL.
 
 use std::io;
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
+use actix_web::body::SizedStream;
 use actix_web::http::header::{ContentDisposition, DispositionParam, DispositionType};
 use actix_web::web::{self, Bytes};
 use actix_web::{HttpResponse, rt};
-use futures_util::stream::{self, Stream, StreamExt as _};
+use futures_util::stream;
 use ordervault_domain::access::Scope;
 use ordervault_domain::money::Money;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Error;
 use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort, OrderSummary};
 use ordervault_persistence::tx::Conn;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, BufWriter};
+use tokio::sync::mpsc::{self, Sender};
 
 use super::filters::{ListStaffOrders, WholeList};
 use crate::extract::Query;
+use crate::places::NoPlace;
 use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
-use crate::reading::failed;
+use crate::reading::{LongReader, failed, long_snapshot};
 use crate::state::AppState;
 
 /// Rows that are in memory at a time.
-const ROWS_PER_PIECE: u64 = 500;
-/// How long a client may take to read one piece; then its connection to the database goes to others.
-const MAX_STALL: Duration = Duration::from_mins(1);
+const ROWS_PER_PAGE: u64 = 500;
+/// How long reading the list may take.
+const MAX_READING: Duration = Duration::from_secs(10);
+/// How large the file may be, in bytes.
+const MAX_SPOOL_BYTES: usize = 512 * 1024 * 1024;
+/// Bytes that are sent at a time.
+const PIECE_BYTES: usize = 64 * 1024;
+/// How long a client may take to read one piece,
+const MAX_STALL: Duration = Duration::from_secs(30);
+/// and all of them.
+const MAX_SENDING: Duration = Duration::from_mins(10);
 /// What a spreadsheet knows UTF-8 by.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// What makes a spreadsheet take the text behind it for a formula: also the signs that Chinese and Japanese keyboards make, and
@@ -72,8 +86,9 @@ fn text(value: Option<impl ToString>) -> String {
 /// The whole list that the filters ask for, in scope and as it is at this moment, as CSV (RFC 4180, UTF-8 with a byte order
 /// mark, by which spreadsheets know it, one line of column names, every cell in quotes): amounts as decimal numbers, times in
 /// UTC. Whoever may not see contacts gets no columns `orderer`, `email` and `phone`. A cell that a spreadsheet would take for a
-/// formula (beginning with `=`, `+`, `-`, `@`, one of these in full width, a tab or the end of a line) has a `'` before it. A
-/// connection that ends before the last piece means that rows are missing.
+/// formula (beginning with `=`, `+`, `-`, `@`, one of these in full width, a tab or the end of a line) has a `'` before it. One export
+/// at a time for each member. It is to be read within ten minutes, 64 KiB within 30 seconds; a connection that ends before
+/// `Content-Length` means that rows are missing.
 #[utoipa::path(get, path = "/v1/staff/orders.csv", operation_id = "export_staff_orders", tag = "staff-orders",
     params(WholeList),
     responses((status = 200, description = "The orders", content_type = "text/csv", body = String)),
@@ -87,63 +102,95 @@ pub(crate) async fn export_staff_orders(
     let scope = staff.actor().scope();
     let now = state.now();
     let filter = query.filter(&scope, Some(staff.member.id), now)?;
-    let permit = Arc::clone(&state.exports).try_acquire_owned();
-    let permit = permit.map_err(|_| Problem::new(Code::Overloaded).retry_after(RETRY_AFTER_SECONDS))?;
-    let conn = state.db.long_snapshot().await.map_err(|error| failed(Error::Db(error)))?;
-    let export = Export { conn, scope, filter, sort: query.sort(), now, after: None, _permit: permit };
-    let (pieces, written) = mpsc::channel(1);
-    rt::spawn(export.write(pieces));
-    let file = stream::once(async { Ok(Bytes::from_static(BYTE_ORDER_MARK)) }).chain(whole(written));
+    let place = state.exports.take(Some(staff.member.id.get()), Duration::ZERO).await.map_err(occupied)?;
+    let conn = long_snapshot(&state, Some(staff.member.id.get())).await?;
+    let export = Export { scope, filter, sort: query.sort(), now };
+    let written =
+        tokio::time::timeout(MAX_READING, export.write(conn, state.settings.spool_folder.as_deref()));
+    let (spool, bytes) = written.await.map_err(|_| Problem::new(Code::ExportTooLarge))??;
+    let (pieces, body) = mpsc::channel(1);
+    rt::spawn(async move {
+        // Whoever is too slow gets a part, which the length tells.
+        _ = tokio::time::timeout(MAX_SENDING, send(spool, pieces)).await;
+        drop(place);
+    });
     let disposition = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![DispositionParam::Filename("orders.csv".to_owned())],
     };
-    Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").insert_header(disposition).streaming(file))
+    let body = stream::unfold(body, |mut body| async { Some((body.recv().await?, body)) });
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(disposition)
+        .body(SizedStream::new(bytes, body)))
 }
 
-/// A part of the file.
-struct Piece {
-    bytes: Bytes,
-    is_last: bool,
+/// There is no place for another export.
+fn occupied(why: NoPlace) -> Problem {
+    let problem = match why {
+        NoPlace::Own => Problem::new(Code::RateLimited)
+            .detail("another export of yours is not finished: read it to its end first"),
+        NoPlace::Others => Problem::new(Code::Overloaded),
+    };
+    problem.retry_after(RETRY_AFTER_SECONDS)
 }
 
-/// The pieces as they are written. An end without the last one is an error, so that nobody takes a part for the whole.
-fn whole(written: Receiver<Piece>) -> impl Stream<Item = io::Result<Bytes>> {
-    stream::try_unfold(Some(written), |written| async move {
-        let Some(mut written) = written else { return Ok(None) };
-        let piece = written.recv().await.ok_or_else(|| io::Error::other("the export broke off"))?;
-        Ok(Some((piece.bytes, (!piece.is_last).then_some(written))))
-    })
+/// Sends what was written piece by piece, each when the client has taken the one before, until it hangs up or stalls.
+async fn send(mut spool: File, pieces: Sender<io::Result<Bytes>>) {
+    loop {
+        let mut piece = Vec::with_capacity(PIECE_BYTES);
+        let read = (&mut spool).take(PIECE_BYTES as u64).read_to_end(&mut piece).await;
+        let piece = match read {
+            Ok(0) => return,
+            Ok(_) => Ok(piece.into()),
+            Err(error) => Err(error),
+        };
+        let is_broken = piece.is_err();
+        let is_taken = matches!(tokio::time::timeout(MAX_STALL, pieces.send(piece)).await, Ok(Ok(())));
+        if is_broken || !is_taken {
+            return;
+        }
+    }
 }
 
-/// An export on its way.
+/// What is exported.
 struct Export {
-    conn: Conn,
     scope: Scope,
     /// None finds nothing.
     filter: Option<OrderFilter>,
     sort: OrderSort,
     now: Timestamp,
-    after: Option<OrderCursor>,
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Export {
-    /// Writes piece by piece, each when the client has taken the one before. Ends early when the client hangs up or
-    /// stalls.
-    async fn write(mut self, pieces: Sender<Piece>) {
-        let mut rows = self.header();
+    /// Writes all of it into a file that has no name and goes with whoever holds it, whatever ends the program; tells how many
+    /// bytes that are.
+    async fn write(&self, mut conn: LongReader, folder: Option<&Path>) -> Result<(File, u64), Problem> {
+        let spool = match folder {
+            Some(folder) => tempfile::tempfile_in(folder),
+            None => tempfile::tempfile(),
+        };
+        let mut spool = BufWriter::new(File::from_std(spool.map_err(unwritten)?));
+        let mut bytes = BYTE_ORDER_MARK.len();
+        spool.write_all(BYTE_ORDER_MARK).await.map_err(unwritten)?;
+        let (mut rows, mut after) = (self.header(), None);
         loop {
-            let piece = match self.piece(std::mem::take(&mut rows)).await {
-                Ok(piece) => piece,
-                Err(error) => return tracing::error!(%error, "an export broke off"),
-            };
-            let is_last = piece.is_last;
-            let is_taken = matches!(tokio::time::timeout(MAX_STALL, pieces.send(piece)).await, Ok(Ok(())));
-            if is_last || !is_taken {
-                return;
+            let is_last = self.page(&mut conn, &mut after, &mut rows).await.map_err(failed)?;
+            let piece = csv_lines(&rows);
+            rows.clear();
+            bytes += piece.len();
+            if bytes > MAX_SPOOL_BYTES {
+                return Err(Problem::new(Code::ExportTooLarge));
+            }
+            spool.write_all(&piece).await.map_err(unwritten)?;
+            if is_last {
+                break;
             }
         }
+        spool.flush().await.map_err(unwritten)?;
+        let mut spool = spool.into_inner();
+        spool.rewind().await.map_err(unwritten)?;
+        Ok((spool, bytes as u64))
     }
 
     /// The columns for whoever exports.
@@ -156,24 +203,29 @@ impl Export {
         vec![self.columns().map(|(name, _)| (*name).to_owned()).collect()]
     }
 
-    /// The next orders, after these rows.
-    async fn piece(&mut self, mut rows: Vec<Vec<String>>) -> Result<Piece, Error> {
-        let mut is_last = true;
-        if let Some(filter) = &self.filter {
-            let page =
-                read::list_orders(&mut self.conn, &self.scope, filter, self.sort, self.after, ROWS_PER_PIECE);
-            let page = page.await?;
-            rows.extend(page.items.iter().map(|order| self.row(order)));
-            is_last = page.next.is_none();
-            self.after = page.next;
-        }
-        Ok(Piece { bytes: csv_lines(&rows), is_last })
+    /// Adds the next orders to the rows; tells whether they are the last.
+    async fn page(
+        &self,
+        conn: &mut Conn,
+        after: &mut Option<OrderCursor>,
+        rows: &mut Vec<Vec<String>>,
+    ) -> Result<bool, Error> {
+        let Some(filter) = &self.filter else { return Ok(true) };
+        let page = read::list_orders(conn, &self.scope, filter, self.sort, *after, ROWS_PER_PAGE).await?;
+        rows.extend(page.items.iter().map(|order| self.row(order)));
+        *after = page.next;
+        Ok(page.next.is_none())
     }
 
     /// The cells in the order of the columns.
     fn row(&self, order: &OrderSummary) -> Vec<String> {
         self.columns().map(|(_, cell)| cell(order, self.now)).collect()
     }
+}
+
+/// The export could not be put down before it is sent.
+fn unwritten(error: io::Error) -> Problem {
+    Problem::new(Code::StorageUnavailable).retry_after(RETRY_AFTER_SECONDS).cause(error)
 }
 
 /// Rows as lines of CSV.

@@ -10,7 +10,7 @@ use super::filters::ListStaffOrders;
 use crate::extract::{self, Query};
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
@@ -40,7 +40,7 @@ pub(crate) async fn list_staff_orders(
     let Some(filter) = query.filter(&scope, Some(staff.member.id), now)? else {
         return Ok(web::Json(ListOf::empty(include_total)));
     };
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     // Before the list, so that whatever came up to there is in it.
     let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
     let page = read::list_orders(&mut conn, &scope, &filter, query.sort(), after, limit.into()).await;

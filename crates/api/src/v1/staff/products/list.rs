@@ -12,7 +12,7 @@ use super::answer::StaffProductBody;
 use crate::extract::Query;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::catalogue::Currencies;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
@@ -76,7 +76,7 @@ pub(crate) async fn list_staff_products(
         terms: query.q.as_deref().map(query_terms).unwrap_or_default(),
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let mut conn = reader(&state).await?;
+    let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let page = read::products(&mut conn, &filter, after, limit.into()).await.map_err(failed)?;
     let counted = match query.include_total {
         Some(true) => Some(read::count_products(&mut conn, &filter).await.map_err(failed)?),

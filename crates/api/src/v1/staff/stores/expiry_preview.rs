@@ -21,7 +21,7 @@ use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
-use crate::reading::failed;
+use crate::reading::{failed, long_snapshot};
 use crate::state::AppState;
 use crate::v1::money::{MoneyBody, SumBody};
 
@@ -97,7 +97,7 @@ pub(crate) async fn preview_store_expiry(
     let minutes = query.0.minutes;
     let policy = Policy { cancel_unconfirmed_minutes: Some(minutes), ..store.policy.clone() };
     let what_if = Store { policy, ..store };
-    let mut conn = state.db.snapshot().await.map_err(|error| failed(Error::Db(error)))?;
+    let mut conn = long_snapshot(&state, actor.id()).await?;
     let preview = preview(&mut conn, &actor.scope(), &what_if, minutes, state.now()).await;
     preview.map(web::Json).map_err(failed)
 }
