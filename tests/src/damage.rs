@@ -1,7 +1,6 @@
 //! Breaking a database on purpose, past everything that protects it.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
-use ordervault_persistence::engine::Engine;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 
 use crate::twin::Fresh;
@@ -31,19 +30,21 @@ const UNPROTECT_POSTGRES: &str = "
 impl Fresh {
     /// Runs SQL without triggers, foreign keys and CHECKs.
     pub async fn damage(&self, sql: &'static str) {
-        match self.db.engine() {
-            Engine::Sqlite => {
-                let mut connection = SqliteConnection::connect(&self.url).await.expect("the file opens");
-                connection.execute(UNPROTECT_SQLITE).await.expect("the protection goes");
-                connection.execute(sql).await.expect("the damage is done");
-                connection.close().await.expect("the file closes");
-            }
-            Engine::Postgres => {
-                let mut connection = PgConnection::connect(&self.url).await.expect("the server answers");
-                connection.execute(UNPROTECT_POSTGRES).await.expect("the protection goes");
-                connection.execute(sql).await.expect("the damage is done");
-                connection.close().await.expect("the connection closes");
-            }
-        }
+        damage(&self.url, sql).await;
+    }
+}
+
+/// The same in the database at this URL.
+pub async fn damage(url: &str, sql: &'static str) {
+    if url.starts_with("sqlite:") {
+        let mut connection = SqliteConnection::connect(url).await.expect("the file opens");
+        connection.execute(UNPROTECT_SQLITE).await.expect("the protection goes");
+        connection.execute(sql).await.expect("the damage is done");
+        connection.close().await.expect("the file closes");
+    } else {
+        let mut connection = PgConnection::connect(url).await.expect("the server answers");
+        connection.execute(UNPROTECT_POSTGRES).await.expect("the protection goes");
+        connection.execute(sql).await.expect("the damage is done");
+        connection.close().await.expect("the connection closes");
     }
 }

@@ -125,16 +125,13 @@ impl Request {
     /// The same with a server that may be gone.
     ///
     /// # Errors
-    /// When there is no connection, or it ends without an answer.
+    /// When there is no connection, or it ends before the whole answer has come.
     pub async fn try_send(&self, to: SocketAddr) -> io::Result<Answer> {
         let mut stream = TcpStream::connect(to).await?;
         stream.write_all(&self.bytes()).await?;
         let mut answer = vec![];
         stream.read_to_end(&mut answer).await?;
-        if answer.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(Answer::parse(&answer))
+        Answer::parse(&answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -155,19 +152,19 @@ impl Request {
     }
 }
 
-/// The content of a body that came in chunks (RFC 9112, section 7.1), the last of which is empty.
-fn joined(mut chunks: &[u8]) -> Vec<u8> {
+/// The content of a body that came in chunks (RFC 9112, section 7.1), the last of which is empty. None if it was cut.
+fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
     let mut body = vec![];
     loop {
-        let end = chunks.windows(2).position(|window| window == b"\r\n").expect("the length of a chunk");
+        let end = chunks.windows(2).position(|window| window == b"\r\n")?;
         let length = std::str::from_utf8(&chunks[..end]).expect("a length in ASCII");
         let length = usize::from_str_radix(length, 16).expect("a length");
         if length == 0 {
-            return body;
+            return Some(body);
         }
-        let (chunk, rest) = chunks[end + 2..].split_at_checked(length).expect("a whole chunk");
+        let (chunk, rest) = chunks[end + 2..].split_at_checked(length)?;
         body.extend_from_slice(chunk);
-        chunks = rest.strip_prefix(b"\r\n").expect("the end of a chunk");
+        chunks = rest.strip_prefix(b"\r\n")?;
     }
 }
 
@@ -182,8 +179,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
-        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a whole head");
+    /// None if it was cut.
+    fn parse(bytes: &[u8]) -> Option<Self> {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).expect("a head in ASCII");
         let mut lines = head.split("\r\n");
         let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).expect("a status");
@@ -191,12 +189,12 @@ impl Answer {
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
         let mut answer = Self { status, body: bytes[end + 4..].to_vec(), headers };
         if answer.header("transfer-encoding") == Some("chunked") {
-            answer.body = joined(&answer.body);
-            return answer;
+            answer.body = joined(&answer.body)?;
+            return Some(answer);
         }
         let declared = answer.header("content-length").map_or(0, |length| length.parse().expect("a length"));
-        assert_eq!(answer.body.len(), declared, "the body is as long as its head says");
-        answer
+        assert!(answer.body.len() <= declared, "the body is as long as its head says");
+        (answer.body.len() == declared).then_some(answer)
     }
 
     /// The value of a header, if there is one.

@@ -12,10 +12,12 @@
 //! - `shop`: a write queue on a database, with a clock and dice of its own
 //! - `seed`, `damage`: random runs, and databases broken on purpose
 //! - `samples`, `stages`: one command of each kind, every combination of times and reasons; also for the tests of the domain
+//! - `program`: the program as a process
 //! - `twin`: a new database on each engine, verified in the end
 //! - `dump`, `explain`: everything that a database holds, and how it would find it
 //! - `http`: requests and answers, to the byte
 //! - `balancer`, `proxy`: what may stand between a client, a server and a database
+//! - `cluster`: a PostgreSQL that may be killed, with its files where a test wants them
 //! - `postgres`: a throwaway PostgreSQL
 //!
 //! # How to add one more test
@@ -37,6 +39,7 @@
 //! | both engines: schema, SQL, transactions | `tests/tests/databases/`; a new table also in [`dump`] |
 //! | a parser that meets strangers | `tests/tests/fuzz/` |
 //! | the program as a process: options, signals, exit codes | `crates/cli/tests/program/`, where cargo says which program it built |
+//! | what survives when machines, disks, clocks and networks break | `tests/faults/`, a package of its own |
 //! | a rule of the business, without a database | `crates/domain/tests/` |
 //! | middleware and extractors, around endpoints made for the purpose | `crates/api/src/http_tests/`, because they are private |
 //! | private functions | beside them |
@@ -46,6 +49,7 @@
 
 pub mod balancer;
 pub mod client;
+pub mod cluster;
 pub mod damage;
 pub mod dump;
 pub mod explain;
@@ -54,6 +58,7 @@ pub mod http;
 pub mod life;
 pub mod list_queries;
 pub mod postgres;
+pub mod program;
 pub mod proxy;
 pub mod queue;
 pub mod random_submissions;

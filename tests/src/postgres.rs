@@ -26,7 +26,7 @@ pub const SERVER_VARIABLE: &str = "ORDERVAULT_TEST_POSTGRES";
 
 const OLDEST_MAJOR: u32 = 15;
 const MAX_CONNECTIONS: u32 = 200;
-const INSTALL_LINE: &str = "PostgreSQL 15 or later is needed for the tests: apt-get install postgresql (or: brew install postgresql)";
+pub(crate) const INSTALL_LINE: &str = "PostgreSQL 15 or later is needed for the tests: apt-get install postgresql (or: brew install postgresql)";
 
 /// The URL of a new, migrated database. It stays until the cluster goes, or [`drop_database`].
 pub async fn fresh_database() -> String {
@@ -36,6 +36,11 @@ pub async fn fresh_database() -> String {
 /// The URL of a new database without a schema.
 pub async fn empty_database() -> String {
     create_database("").await
+}
+
+/// The URL of a new database with all that the one at `url` holds, to which nobody may be connected.
+pub async fn copy_of(url: &str) -> String {
+    create_database(&format!("TEMPLATE {}", url.rsplit('/').next().unwrap_or_default())).await
 }
 
 /// Drops a database made by this module, whoever is still connected.
@@ -229,7 +234,7 @@ cd / && rm -rf "$dir"
 "#;
 
 /// The folder of the newest PostgreSQL that is new enough.
-fn binaries() -> Option<PathBuf> {
+pub fn binaries() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "programs are found where the shell finds them")]
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).collect::<Vec<_>>();
@@ -248,7 +253,7 @@ fn major(bin: &Path) -> Option<u32> {
 }
 
 /// The account to become: PostgreSQL refuses to run as root.
-fn account() -> Option<(u32, u32)> {
+pub(crate) fn account() -> Option<(u32, u32)> {
     if fs::metadata("/proc/self").is_ok_and(|me| me.uid() != 0) {
         return None;
     }
@@ -260,7 +265,8 @@ fn account() -> Option<(u32, u32)> {
     })
 }
 
-fn free_port() -> u16 {
+/// A port that nobody listens at.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
     listener.local_addr().expect("the port is known").port()
 }

@@ -14,13 +14,14 @@ use sources::Sources;
 const HEADING: &str = "# Rooms, from top to bottom";
 
 /// The crates, by their root files.
-const ROOTS: [&str; 6] = [
+const ROOTS: [&str; 7] = [
     "crates/domain/src/lib.rs",
     "crates/persistence/src/lib.rs",
     "crates/api/src/lib.rs",
     "crates/cli/src/lib.rs",
     "crates/xtask/src/main.rs",
     "tests/src/lib.rs",
+    "tests/faults/src/lib.rs",
 ];
 
 /// What is wrong with a crate's imports, a line each.

@@ -64,7 +64,12 @@ pub(crate) fn pages() -> Vec<Page> {
 pub(crate) fn crate_roots() -> Vec<Page> {
     let roots = files().into_iter().filter(|path| {
         let parts: Vec<&str> = path.split('/').collect();
-        matches!(parts[..], ["crates", _, "src", "lib.rs"] | ["tests", "src", "lib.rs"])
+        matches!(
+            parts[..],
+            ["crates", _, "src", "lib.rs"]
+                | ["tests", "src", "lib.rs"]
+                | ["tests", "faults", "src", "lib.rs"]
+        )
     });
     roots
         .map(|path| {
