@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use tempfile::NamedTempFile;
 
 /// Opens a folder and has its ext4 shut down without flushing its journal (`EXT4_IOC_SHUTDOWN`, flag 2).
-const CUT: &str = r#"sysopen(my $d, $ARGV[0], 0) or die; ioctl($d, 0x8004587D, pack("I", 2)) // die "$!""#;
+const CUT: &str = r#"my $flag = pack("I", 2); sysopen(my $d, $ARGV[0], 0) or die; ioctl($d, 0x8004587D, $flag) // die "$!""#;
 /// For so long processes that were killed may keep a disk busy.
 const BUSY: Duration = Duration::from_secs(30);
 

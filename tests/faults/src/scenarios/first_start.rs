@@ -31,7 +31,10 @@ pub(super) async fn round(trial: Trial) -> Outcome {
     sleep(Duration::from_micros(dice.below(takes.as_micros().try_into().unwrap_or(u64::MAX)))).await;
     drop(killed);
     if trial.is_control {
-        drop(shop.serve_at(listen, &[]));
+        let server = shop.serve_at(listen, &[]).expect("a server");
+        // Stopped, so that nothing is left in the log that could be put back.
+        server.signal("TERM");
+        server.end();
         halve(&shop, trial.engine).await;
     }
     match shop.serve_at(listen, &[]) {
