@@ -22,8 +22,9 @@ const DEFAULT_BODY_LIMIT_BYTES: usize = 64 * 1024;
 const AUTH_BODY_LIMIT_BYTES: usize = 4 * 1024;
 const BATCH_BODY_LIMIT_BYTES: usize = 256 * 1024;
 
-/// How many bytes of body the operation at this path takes.
-pub fn body_limit_bytes(path: &str) -> usize {
+/// How many bytes of body the operation of this route takes. By its pattern, because one path can be written in many ways.
+pub fn body_limit_bytes(pattern: Option<&str>) -> usize {
+    let path = pattern.unwrap_or_default();
     if path.starts_with("/v1/auth/") || path.starts_with("/v1/staff/auth/") {
         AUTH_BODY_LIMIT_BYTES
     } else if path.starts_with("/v1/staff/batches") {
@@ -53,7 +54,7 @@ where
         let payload = payload.take();
         Box::pin(async move {
             check_media_type(&request)?;
-            let limit = body_limit_bytes(request.path());
+            let limit = body_limit_bytes(request.match_pattern().as_deref());
             let body = match tokio::time::timeout(BODY_TIMEOUT, read(payload, limit)).await {
                 Ok(body) => body?,
                 Err(_) => return Err(Problem::new(Code::RequestTimeout).close_connection()),

@@ -74,6 +74,13 @@ async fn too_large_bodies_close_the_connection() {
     let request = "POST /v1/auth/sample HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 999999\r\n\r\n{";
     let answer = exchange(address, request).await;
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("payload-too-large"), "{answer}");
+    // However the path is written.
+    let body = " ".repeat(5_000);
+    let request = format!(
+        "POST /v1/%61uth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{body}"
+    );
+    let answer = exchange(address, &request).await;
+    assert!(answer.starts_with("HTTP/1.1 413 ") && answer.contains("4096 bytes"), "{answer}");
     stop.send(()).unwrap();
     server.await.unwrap().unwrap();
 }

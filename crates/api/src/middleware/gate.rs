@@ -30,14 +30,15 @@ fn refusal(request: &ServiceRequest) -> Option<Problem> {
     if request.uri().path_and_query().is_some_and(|address| address.as_str().len() > MAX_URI_BYTES) {
         return Some(Problem::new(Code::UriTooLong).close_connection());
     }
-    let limit = body_limit_bytes(request.path());
+    let pattern = request.match_pattern();
+    let limit = body_limit_bytes(pattern.as_deref());
     let declared =
         request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length: u64| length > limit as u64) {
         return Some(too_large(limit));
     }
     // An unknown address is 404 whatever the client accepts.
-    let pattern = request.match_pattern().filter(|pattern| pattern.starts_with("/v1/"));
+    let pattern = pattern.filter(|pattern| pattern.starts_with("/v1/"));
     let is_csv = Path::new(pattern.as_ref()?).extension().is_some_and(|extension| extension == "csv");
     let format = if is_csv { CSV } else { JSON };
     (!accepts(request, format)).then(|| Problem::new(Code::NotAcceptable))
