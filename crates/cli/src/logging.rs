@@ -12,8 +12,9 @@ use crate::exit::{Exit, Failure};
 /// What commands that end by themselves say unless they are told otherwise: their results and progress are enough.
 const QUIET_LEVEL: &str = "warn";
 
-/// Libraries that tell about their own affairs at the level of information, unless they are named otherwise.
-const CHATTY: &str = "actix_server=warn";
+/// What libraries say too loudly, unless they are named otherwise: of their own affairs at the level of information, and of
+/// requests that strangers have sent malformed, each an error. Such a request is answered with 400.
+const CHATTY: &str = "actix_server=warn,actix_http::h1::dispatcher=off,actix_http::h1::decoder=off";
 
 /// How log lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

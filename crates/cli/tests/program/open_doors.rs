@@ -1,14 +1,16 @@
-//! What production mode refuses of files, and how much memory strangers can take.
+//! What production mode refuses of files, how much memory strangers can take, and that the log does not cry at them.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use futures_util::future::join_all;
 use ordervault_tests::http::Request;
 use serde_json::json;
 
-use crate::installation::{Installation, assert_ends, assert_fails, send, sign_in};
+use crate::installation::{Installation, assert_ends, assert_fails, send, sign_in, text};
 
 const PRODUCTION: [(&str, &str); 1] = [("ORDERVAULT_MODE", "production")];
 
@@ -66,4 +68,34 @@ async fn logins_take_the_memory_of_one_hash_per_permit() {
     assert!(told.iter().all(|status| [401, 429, 503].contains(status)), "{told:?}");
     let taken = memory_mib(server.id());
     assert!(taken <= MAX_MIB + permits * MIB_OF_A_HASH, "{taken} MiB");
+}
+
+#[test]
+fn malformed_requests_of_strangers_are_no_errors_of_ours() {
+    let shop = Installation::on_sqlite();
+    let (server, address) = shop.serve(&[]);
+    let head = "POST /v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n";
+    let endless = format!("GET /livez HTTP/1.1\r\nhost: x\r\nx: {}", "x".repeat(200_000));
+    let requests: [(&str, &[u8]); 5] = [
+        ("of another protocol", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+        ("of another version", b"GET /livez HTTP/9.9\r\nhost: x\r\n\r\n"),
+        ("with two lengths", &format!("{head}content-length: 1\r\ncontent-length: 2\r\n\r\n{{").into_bytes()),
+        (
+            "with a chunk of no length",
+            &format!("{head}transfer-encoding: chunked\r\n\r\nzz\r\n").into_bytes(),
+        ),
+        ("without an end of its head", endless.as_bytes()),
+    ];
+    for (name, request) in requests {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        // The server need not read on to refuse it.
+        let _ = stream.write_all(request);
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 4"), "{name}: {}", text(&answer));
+    }
+    server.signal("TERM");
+    let (code, _, said) = server.end();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("\"ERROR\""), "{said}");
 }
