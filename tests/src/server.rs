@@ -108,9 +108,9 @@ impl TestServer {
         self.made.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// An idempotency key that is new each time.
+    /// An idempotency key that is new each time, and long enough for those without an account.
     pub fn key(&self) -> String {
-        format!("key-{}", self.number())
+        format!("key-{:012}", self.number())
     }
 
     /// A new login of a customer, without the price of checking a password: an access token.

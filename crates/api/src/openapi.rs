@@ -60,8 +60,8 @@ fields and parameters are refused. Enums are open: a later version may send valu
 a value are left out.
 
 **Safe repeats.** Every `POST` but those of accounts, logins and passwords, and of what you have seen, takes an
-`Idempotency-Key` of 1 to 255 printable ASCII characters. The same key with the same body within 7 days gets the first answer again and changes nothing;
-with another body it is refused.
+`Idempotency-Key` of 1 to 255 printable ASCII characters, such as a UUID; without an account of at least 16. The same key with
+the same body within 7 days gets the first answer again and changes nothing; with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
 After a shop was restored from a backup, ETags from before are refused with 412 and cursors of lists with 410: read again.

@@ -206,7 +206,7 @@ impl TwoStores {
             "lines": [{"product_id": self.fixture.product.id.to_string(), "quantity": 1}],
             "contact": {"name": "Bia", "phone": "+5511987654321"},
         });
-        self.about(Request::post(path).key("place").json(&body), None)
+        self.about(Request::post(path).key("what is not here").json(&body), None)
     }
 
     /// Every text that tells of what is not this store's, nor of one of these people: of orders and people, and of the

@@ -21,6 +21,7 @@ ordervault_tests::twin_tests!(
     anybody_orders_without_an_account,
     a_token_that_is_not_good_is_no_guest,
     a_key_belongs_to_whoever_can_be_reached,
+    a_key_of_a_guest_is_hard_to_guess,
     the_contact_opens_the_order,
     the_token_of_the_answer_opens_the_order,
     a_grant_opens_one_order_for_a_quarter_of_an_hour,
@@ -100,7 +101,7 @@ fn text<'a>(answer: &'a Value, member: &str) -> &'a str {
 async fn anybody_orders_without_an_account(db: Db) {
     let fixture = Fixture::open(&db).await;
     let contact = json!({"name": "王小明", "phone": "+886 912 345 678"});
-    let request = Request::post("/v1/orders").key("first").json(&fixture.body(&contact));
+    let request = Request::post("/v1/orders").key(&fixture.server.key()).json(&fixture.body(&contact));
     let placed = fixture.server.good(&request, 201).await;
     let order = placed.json();
     assert_eq!((&order["status"], &order["source"]), (&json!("pending_review"), &json!("shop")));
@@ -149,7 +150,7 @@ async fn a_token_that_is_not_good_is_no_guest(db: Db) {
 async fn a_key_belongs_to_whoever_can_be_reached(db: Db) {
     let fixture = Fixture::open(&db).await;
     let place = async |contact: Value, status| {
-        let request = Request::post("/v1/orders").key("a key").json(&fixture.body(&contact));
+        let request = Request::post("/v1/orders").key("a key of a guest").json(&fixture.body(&contact));
         fixture.server.good(&request, status).await
     };
     let first = place(json!({"name": "Ana", "phone": "+886912345678"}), 201).await;
@@ -165,6 +166,32 @@ async fn a_key_belongs_to_whoever_can_be_reached(db: Db) {
     for personal in ["912345678", "ana@", "Ana", "a key"] {
         assert!(!keys.contains(personal), "{personal} in {keys}");
     }
+    fixture.server.close().await;
+}
+
+async fn a_key_of_a_guest_is_hard_to_guess(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let body = fixture.body(&json!({"name": "Ana", "phone": "+886912345678"}));
+    let place = |key: &str| Request::post("/v1/orders").key(key).json(&body);
+    let before = dump(&db).await;
+    let refused = fixture.server.good(&place("fifteen symbols"), 400).await;
+    assert_eq!(refused.code(), "idempotency-key-invalid");
+    let detail = refused.json()["detail"].to_string();
+    assert!(detail.contains("at least 16 characters") && detail.contains("UUID"), "{detail}");
+    assert_eq!(dump(&db).await, before, "nothing is changed, kept or counted");
+    let order = fixture.server.good(&place("\"sixteen symbols!\""), 201).await.json();
+    // Also with a grant, where the key is that of one order.
+    let grant = fixture.server.grant(text(&order, "id").parse().expect("an id"));
+    let cancel = |key: &str| {
+        let path = format!("/v1/orders/{}/cancel", text(&order, "id"));
+        Request::post(path).bearer(&grant).key(key).json(&json!({}))
+    };
+    assert_eq!(fixture.server.good(&cancel("1"), 400).await.code(), "idempotency-key-invalid");
+    fixture.server.good(&cancel("sixteen symbols?"), 200).await;
+    // Those with an account are told apart by it.
+    let customer = fixture.server.shop.customer().await;
+    let token = fixture.server.customer_token(&customer).await;
+    fixture.server.good(&place("1").bearer(&token), 201).await;
     fixture.server.close().await;
 }
 
@@ -248,7 +275,7 @@ async fn a_grant_opens_one_order_for_a_quarter_of_an_hour(db: Db) {
     );
     let show = ask("POST", format!("{path}/show"));
     assert_eq!(fixture.server.good(&show, 200).await.json()["unlisted"], false);
-    let cancel = ask("POST", format!("{path}/cancel")).key("cancel").json(&json!({}));
+    let cancel = ask("POST", format!("{path}/cancel")).key(&fixture.server.key()).json(&json!({}));
     let cancelled = fixture.server.good(&cancel, 200).await;
     assert_eq!(cancelled.json()["status"], "cancelled");
     assert_eq!(fixture.server.good(&cancel, 200).await.text(), cancelled.text());

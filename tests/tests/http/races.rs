@@ -69,7 +69,7 @@ async fn equal_requests_without_an_account_make_one_order(db: Db) {
     let server = TestServer::open(&db).await;
     let store = server.shop.store().await;
     let product = server.shop.product(&store, UNITS).await;
-    let request = Request::post("/v1/orders").key("one wish").json(&json!({
+    let request = Request::post("/v1/orders").key("one wish of a guest").json(&json!({
         "store_id": store.id.to_string(),
         "lines": [{"product_id": product.id.to_string(), "quantity": 3}],
         "contact": {"name": "王小明", "phone": "+886912345678"},

@@ -128,7 +128,7 @@ async fn those_without_an_account_share_the_limit_of_their_address(db: Db) {
     let store = server.shop.store().await;
     let product = server.shop.product(&store, 1_000).await;
     let order = async |n: u64, status: u16| {
-        let request = Request::post("/v1/orders").key(&format!("key {n}")).json(&json!({
+        let request = Request::post("/v1/orders").key(&format!("key of a guest {n:02}")).json(&json!({
             "store_id": store.id.to_string(),
             "lines": [{"product_id": product.id.to_string(), "quantity": 1}],
             "contact": {"name": "Ana", "phone": format!("+55119876543{n:02}")},

@@ -1,5 +1,5 @@
 //! `Idempotency-Key` (after draft-ietf-httpapi-idempotency-key-header-07): 1 to 255 printable ASCII characters, bare or as a
-//! quoted string.
+//! quoted string; of somebody without an account at least 16.
 
 use std::future::{Ready, ready};
 
@@ -14,11 +14,28 @@ use super::header::header_parameter;
 use crate::problem::{Code, Problem};
 
 const MAX_KEY_CHARS: usize = 255;
+const MIN_GUEST_KEY_CHARS: usize = 16;
 const HEADER: &str = "idempotency-key";
 
 /// The key of an operation that requires one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(pub String);
+
+impl IdempotencyKey {
+    /// Whether nobody guesses it: whoever sends the request of a guest once more gets their order.
+    ///
+    /// # Errors
+    /// 400 `idempotency-key-invalid` when it is shorter than those without an account may send.
+    pub fn check_for_guest(&self) -> Result<(), Problem> {
+        if self.0.len() >= MIN_GUEST_KEY_CHARS {
+            return Ok(());
+        }
+        Err(Problem::new(Code::IdempotencyKeyInvalid).detail(format!(
+            "without an account, the Idempotency-Key has at least {MIN_GUEST_KEY_CHARS} characters, so that nobody \
+             guesses it: send a new UUID"
+        )))
+    }
+}
 
 /// The key of an operation that takes one. (Not `Option<IdempotencyKey>`, which would pass over a bad key in silence.)
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +61,9 @@ impl FromRequest for OptionalIdempotencyKey {
 
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let parameter = parameter("1 to 255 printable ASCII characters, new for each order");
+        let parameter = parameter(
+            "1 to 255 printable ASCII characters, without an account at least 16; new for each order",
+        );
         let example = json!("0190f5c2-7c1e-7b1a-9d55-3f6d2f7c8a11");
         vec![parameter.required(Required::True).example(Some(example)).build()]
     }

@@ -55,8 +55,8 @@ codes! {
         "this operation must be safe to repeat and came without an Idempotency-Key header"
         "Make a new random key per intended change, send it as Idempotency-Key, and send the same key again when you retry."
     IdempotencyKeyInvalid "idempotency-key-invalid" BAD_REQUEST "The Idempotency-Key is not valid"
-        "the Idempotency-Key is empty, too long, sent twice or has characters outside printable ASCII"
-        "Use 1 to 255 printable ASCII characters, for example a UUID, bare or in double quotes."
+        "the Idempotency-Key is empty, too short, too long, sent twice or has characters outside printable ASCII"
+        "Use 1 to 255 printable ASCII characters, without an account at least 16, for example a UUID, bare or in double quotes."
     // 401, 403: who are you, and may you
     Unauthenticated "unauthenticated" UNAUTHORIZED "Log in first"
         "the access token is missing, expired or not valid here"

@@ -74,17 +74,21 @@ impl<'a> Caller<'a> {
         }
     }
 
-    /// The key with its owner, and what it stands for.
+    /// The key with its owner, and what it stands for; 400 for a key of a guest that could be guessed.
     pub(crate) fn idempotency(
         &self,
         key: OptionalIdempotencyKey,
         operation: &str,
         body: &impl Serialize,
-    ) -> Option<Idempotency> {
-        key.0.map(|key| Idempotency {
+    ) -> Result<Option<Idempotency>, Problem> {
+        let Some(key) = key.0 else { return Ok(None) };
+        if let Actor::Guest(_) = self.actor {
+            key.check_for_guest()?;
+        }
+        Ok(Some(Idempotency {
             scoped_key: self.scoped(&key),
             fingerprint: digest(&[operation.as_bytes(), &serde_json::to_vec(body).unwrap_or_default()]),
-        })
+        }))
     }
 
     /// Hands over operations, all or none, and waits.
@@ -106,7 +110,7 @@ impl<'a> Caller<'a> {
         operations: Vec<Operation>,
     ) -> Result<Written<A>, Problem> {
         let seen = operations.iter().find_map(seen);
-        match self.submit(self.idempotency(key, operation, body), operations).await {
+        match self.submit(self.idempotency(key, operation, body)?, operations).await {
             Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
                 Some(resource) => Ok(Written { now: Arc::clone(&resource), resource, replayed: false }),
                 None => Err(Problem::internal("an operation led to something else")),

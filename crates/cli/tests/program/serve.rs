@@ -50,7 +50,7 @@ async fn a_pause_before_the_end_is_for_the_proxy_and_ends_at_a_second_signal() {
         let before = shop.orders().await.len();
         let order = r#"{"store_id":"sto_0NEHNAF80JYTAF","lines":[{"product_id":"prd_0NEHQ5281VSJM0","quantity":1}],
             "contact":{"name":"Me","phone":"+886912345678"}}"#;
-        send(&address, &Request::post("/v1/orders").key("late").text(order)).await.created();
+        send(&address, &Request::post("/v1/orders").key("an order comes late").text(order)).await.created();
         server.signal("TERM");
         let (code, _, said) = server.end();
         assert_eq!(code, Some(0), "{said}");

@@ -32,7 +32,7 @@ pub(crate) async fn cancel_batch(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
-    let idempotency = caller.idempotency(key, &format!("cancel_batch {}", id.0), &());
+    let idempotency = caller.idempotency(key, &format!("cancel_batch {}", id.0), &())?;
     let operation = Operation::Batch(BatchOperation::Cancel { id: id.0 });
     match caller.submit(idempotency, vec![operation]).await {
         Ok(Receipt::Executed { mut done, .. }) => match done.pop() {

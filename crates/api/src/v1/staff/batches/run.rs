@@ -168,7 +168,7 @@ pub(crate) async fn run_batch(
         let digest = digest(staff.member.id, &action, &selection.versions());
         return preview::show(&caller, &action, selection, digest).await;
     }
-    let idempotency = caller.idempotency(key, "run_batch", &body.0);
+    let idempotency = caller.idempotency(key, "run_batch", &body.0)?;
     let operation = match opening(&caller, &staff.member, action, &selector, body.0.digest.as_deref()).await {
         Ok(operation) => operation,
         // The first request with this key may be what has changed the orders.
