@@ -101,7 +101,7 @@ codes! {
         "The errors list names the lines; order fewer pieces or leave the line out."
     Duplicate "duplicate" CONFLICT "Exists already"
         "something with this name, address or code exists already"
-        "Use the existing one or choose another value."
+        "Use the existing one, if you can see it, or choose another value."
     DuplicateOrder "duplicate-order" CONFLICT "Looks like an order placed before"
         "an order with the same content was placed a short while ago"
         "Look at the earlier order; to order the same again on purpose, confirm that in the request."

@@ -1,5 +1,7 @@
 //! Members, as their managers look after them.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 ordervault_tests::twin_tests!(
@@ -10,6 +12,7 @@ ordervault_tests::twin_tests!(
     an_owner_stays_and_nobody_locks_themselves_out,
     nobody_grants_or_changes_rights_beyond_their_own,
     a_manager_of_some_stores_deals_with_their_staff_only,
+    that_an_address_is_taken_says_nothing_of_whose_it_is,
 );
 
 const NEW: &str = "/v1/staff/members";
@@ -230,5 +233,36 @@ async fn a_manager_of_some_stores_deals_with_their_staff_only(db: Db) {
     manager.get(NEW).await.rows(2);
     let more = json!({"all_stores": true});
     manager.patch(&path("members", &clerk), "\"1\"", more).await.problem(Code::Forbidden);
+    server.close().await;
+}
+
+async fn that_an_address_is_taken_says_nothing_of_whose_it_is(db: Db) {
+    let server = TestServer::open(&db).await;
+    let owner = server.staff(Role::Owner).await;
+    let (store, other) = (owner.new_store().await, owner.new_store().await);
+    let manager = server.staff_of(Role::Manager, &store).await;
+    let colleague = server.staff_of(Role::Clerk, &store).await;
+    let stranger = server.staff_of(Role::Clerk, &other).await;
+    let gone = server.staff_of(Role::Clerk, &other).await;
+    owner.act(&format!("{NEW}/{}/deactivate", gone.id)).await.ok();
+    let mut body = new_member();
+    body.as_object_mut().expect("an object").remove("all_stores");
+    body["store_ids"] = json!([store["id"]]);
+    let clerk = path("members", &manager.post(NEW, body.clone()).await.created());
+    let mut told = BTreeSet::new();
+    for holder in [&manager, &colleague, &stranger, &gone, &owner] {
+        let email = owner.get(&format!("{NEW}/{}", holder.id)).await.ok()["email"].clone();
+        body["email"] = email.clone();
+        for answer in [
+            manager.post(NEW, body.clone()).await,
+            manager.patch(&clerk, "\"1\"", json!({"email": email})).await,
+        ] {
+            answer.faults(Code::Duplicate, &[("/email", "duplicate")]);
+            let mut answer = answer.json();
+            answer.as_object_mut().expect("an object").remove("request_id");
+            told.insert(answer.to_string());
+        }
+    }
+    assert_eq!(told.len(), 1, "the same words, whoever has it and wherever they are: {told:?}");
     server.close().await;
 }
