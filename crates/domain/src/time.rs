@@ -72,6 +72,18 @@ impl Timestamp {
         self.plus_millis(i64::from(minutes) * MILLIS_PER_MINUTE)
     }
 
+    /// The beginning of its minute.
+    #[must_use]
+    pub const fn floor_to_minute(self) -> Self {
+        Self(self.0 - self.0 % MILLIS_PER_MINUTE)
+    }
+
+    /// Itself if a minute begins then, else the beginning of the next one; of the last minute before MAX: its own beginning.
+    #[must_use]
+    pub const fn ceil_to_minute(self) -> Self {
+        self.plus_millis(MILLIS_PER_MINUTE - 1).floor_to_minute()
+    }
+
     /// The later of the two.
     #[must_use]
     pub fn later_of(self, other: Self) -> Self {
@@ -211,6 +223,22 @@ mod tests {
             ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(at(text).to_string(), written);
+        }
+    }
+
+    #[test]
+    fn minutes_begin_and_end() {
+        for (text, floor, ceil) in [
+            ("2026-01-31T08:05:00.000Z", "2026-01-31T08:05:00.000Z", "2026-01-31T08:05:00.000Z"),
+            ("2026-01-31T08:05:00.001Z", "2026-01-31T08:05:00.000Z", "2026-01-31T08:06:00.000Z"),
+            ("2026-01-31T08:05:59.999Z", "2026-01-31T08:05:00.000Z", "2026-01-31T08:06:00.000Z"),
+            ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:00.000Z", "9999-12-31T23:59:00.000Z"),
+        ] {
+            assert_eq!(
+                (at(text).floor_to_minute(), at(text).ceil_to_minute()),
+                (at(floor), at(ceil)),
+                "{text}"
+            );
         }
     }
 

@@ -27,6 +27,7 @@ ordervault_tests::twin_tests!(
     what_leaves_the_board_is_gone_at_once,
     pages_follow_each_other,
     filters_narrow_the_board,
+    times_are_told_to_the_minute,
     what_is_not_asked_like_this_is_refused,
     a_page_that_is_known_is_not_sent_again,
     staff_keep_an_order_off_the_board,
@@ -330,7 +331,7 @@ async fn filters_narrow_the_board(db: Db) {
     let two = fixture.server.order_in(Status::Completed, &fixture.customer, &fixture.store, &other).await;
     let all = of(&[&two, &one]);
     let number = one.id.to_string();
-    let time = two.placed_at.to_string();
+    let time = two.placed_at.floor_to_minute().to_string();
     for (query, expected) in [
         (format!("?number={number}"), of(&[&one])),
         (format!("?number={}", one.id.number().to_lowercase()), of(&[&one])),
@@ -354,6 +355,29 @@ async fn filters_narrow_the_board(db: Db) {
         ("?q=%25".into(), vec![]),
     ] {
         assert_eq!(fixture.numbers(&query).await, expected, "{query}");
+    }
+    fixture.server.close().await;
+}
+
+/// Neither by looking nor by asking.
+async fn times_are_told_to_the_minute(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    fixture.server.shop.clock.advance(12_345);
+    let order = fixture.order(Status::Confirmed).await;
+    let shown = order.placed_at.floor_to_minute();
+    assert_ne!(order.placed_at, shown);
+    let single = Request::get(format!("/v1/board/orders/{}", order.id.number()));
+    let single = fixture.server.good(&single, 200).await.json();
+    let times = (&single["placed_at"], &single["status_since"]);
+    assert_eq!(times, (&json!(shown), &json!(order.status_since.floor_to_minute())));
+    assert_eq!(fixture.ask("").await.json()["items"][0], single);
+    let exact = order.placed_at.millis() - shown.millis();
+    for millis in [-1, 0, 1, exact, exact + 1, 59_999, 60_000] {
+        let bound = shown.plus_millis(millis);
+        for (name, is_found) in [("placed_after", shown >= bound), ("placed_before", shown < bound)] {
+            let found = fixture.numbers(&format!("?{name}={bound}")).await;
+            assert_eq!(!found.is_empty(), is_found, "{name} {bound}");
+        }
     }
     fixture.server.close().await;
 }

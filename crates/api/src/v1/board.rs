@@ -67,10 +67,10 @@ pub(crate) struct ListBoardOrders {
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100)]
     category: Option<String>,
-    /// Only orders placed then or later: `2026-01-01T00:00:00Z`.
+    /// Only orders whose `placed_at`, as it is shown, is then or later: `2026-01-01T00:00:00Z`.
     #[param(value_type = Option<String>, format = DateTime)]
     placed_after: Option<Timestamp>,
-    /// Only orders placed before.
+    /// Only orders whose `placed_at`, as it is shown, is before.
     #[param(value_type = Option<String>, format = DateTime)]
     placed_before: Option<Timestamp>,
     /// Only orders with these words in their products.
@@ -99,8 +99,9 @@ impl ListBoardOrders {
             stores: self.store.into_iter().collect(),
             product: self.product,
             category: self.category.clone(),
-            placed_after: self.placed_after,
-            placed_before: self.placed_before,
+            // Compared with the minutes that are shown, or else answers would tell the millisecond.
+            placed_after: self.placed_after.map(Timestamp::ceil_to_minute),
+            placed_before: self.placed_before.map(Timestamp::ceil_to_minute),
             terms: self.q.as_deref().map(query_terms).unwrap_or_default(),
             ..OrderFilter::default()
         })

@@ -21,7 +21,7 @@ pub(crate) struct MaskedOrderBody {
     /// may send others.
     #[schema(example = "confirmed")]
     status: &'static str,
-    /// When it came into its status.
+    /// When it came into its status, to the minute.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     status_since: Timestamp,
     /// The store that sells.
@@ -37,7 +37,7 @@ pub(crate) struct MaskedOrderBody {
     total: MoneyBody,
     /// Who gets it, masked.
     contact: MaskedContactBody,
-    /// When it was placed.
+    /// When it was placed, to the minute.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     placed_at: Timestamp,
 }
@@ -66,14 +66,14 @@ impl From<&Order> for MaskedOrderBody {
         Self {
             number: order.id.number(),
             status: order.status().into(),
-            status_since: order.status_since,
+            status_since: order.status_since.floor_to_minute(),
             store_id: order.store_id.to_string(),
             lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),
             subtotal: money(order.totals.subtotal),
             shipping_total: money(order.totals.shipping_total),
             total: money(order.totals.total),
             contact: MaskedContactBody::from(&order.contact),
-            placed_at: order.placed_at,
+            placed_at: order.placed_at.floor_to_minute(),
         }
     }
 }
