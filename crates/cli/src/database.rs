@@ -35,6 +35,9 @@ impl Database {
     /// When it cannot be reached, made or read, or its schema is not this program's; when there is no secret file.
     pub async fn open(context: &Context, sources: Sources) -> Result<Self, Failure> {
         let db = open(context).await?;
+        if context.config.made_secret_file().is_some() {
+            make_folder(&context.config.data_dir)?;
+        }
         let keys = secrets::load(&context.config, &sources)?.key_ring();
         Self::start(db, sources, keys).await
     }
