@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::OrderId;
@@ -23,6 +24,7 @@ use strum::IntoEnumIterator as _;
 
 ordervault_tests::twin_tests!(
     random_lives_hold_together,
+    a_second_look_sees_what_is_there_by_then,
     every_table_is_looked_at,
     damage_to_rows_is_named,
     damage_to_histories_is_named,
@@ -231,6 +233,21 @@ async fn random_lives_hold_together(db: Db) {
     let shop = Shop::open(&db).await;
     for seed in seeds(&[7]) {
         live(&shop, seed, 200).await;
+    }
+    shop.close().await;
+}
+
+/// Connections remember what they have seen of an index.
+async fn a_second_look_sees_what_is_there_by_then(db: Db) {
+    let shop = Shop::open(&db).await;
+    for seed in 1..=4 {
+        live(&shop, seed, 60).await;
+        // On several connections.
+        let looks = (0..4).map(|_| async {
+            let report = verify(&db, Some(&keys()), |_| {}).await.expect("readable");
+            assert!(report.is_clean(), "{report:?}");
+        });
+        join_all(looks).await;
     }
     shop.close().await;
 }
