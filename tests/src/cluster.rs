@@ -2,6 +2,7 @@
 //! started again.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
+use std::cell::Cell;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ pub struct Cluster {
     binaries: PathBuf,
     folder: TempDir,
     port: u16,
+    /// The server's process: when its disk has no power, nobody can read it there.
+    process: Cell<Option<u32>>,
 }
 
 impl Cluster {
@@ -31,6 +34,7 @@ impl Cluster {
             binaries: binaries().expect(INSTALL_LINE),
             folder: folder.expect("a temporary folder"),
             port: free_port(),
+            process: Cell::new(None),
         };
         std::fs::create_dir(cluster.disk()).expect("a folder");
         give_away(cluster.folder.path());
@@ -62,6 +66,9 @@ impl Cluster {
             let mut start = self.command("pg_ctl", &self.disk().join("data"));
             start.args(["-w", "-t", "60", "-s", "start", "-o", &options]).arg("-l").arg(self.log());
             if start.status().expect("pg_ctl starts").success() {
+                let file = std::fs::read_to_string(self.disk().join("data/postmaster.pid"));
+                let first = file.ok().and_then(|file| file.lines().next()?.parse().ok());
+                self.process.set(first);
                 return;
             }
             let log = std::fs::read_to_string(self.log()).unwrap_or_default();
@@ -77,9 +84,8 @@ impl Cluster {
 
     /// Kills the server; its other processes end when they see that.
     pub fn kill(&self) {
-        let file = std::fs::read_to_string(self.disk().join("data/postmaster.pid")).unwrap_or_default();
-        let id = file.lines().next().expect("the server runs");
-        assert!(Command::new("kill").args(["-KILL", id]).status().expect("kill starts").success());
+        let id = self.process.take().expect("the server runs").to_string();
+        assert!(Command::new("kill").args(["-KILL", &id]).status().expect("kill starts").success());
     }
 
     fn log(&self) -> PathBuf {
