@@ -259,7 +259,7 @@ async fn what_keeps_a_command_from_working_is_told_in_one_line() {
 fn a_secret_file_that_others_can_read_is_refused() {
     let shop = Installation::on_sqlite();
     // A secret file and no database: a lost shop, unless a new one is meant.
-    let args = ["serve", "--new", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
+    let args = ["-q", "serve", "--new", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];
     std::fs::create_dir(shop.path().join("data")).unwrap();
     let secret = shop.path().join("data/secret.key");
     std::fs::write(&secret, "x").unwrap();

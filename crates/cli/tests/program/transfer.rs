@@ -25,6 +25,10 @@ async fn a_shop_moves_to_the_other_engine_and_back_byte_by_byte() {
     assert_eq!(sqlite.run(&["export", "jsonl", "-"]).stdout, fs::read(exported).unwrap());
     assert_fails(&sqlite.run(&["export", "jsonl", exported]), 73, "File exists");
 
+    // With the same keys: the seals are the same.
+    fs::create_dir(postgres.path().join("data")).unwrap();
+    let secret = |shop: &Installation| shop.path().join("data/secret.key");
+    fs::copy(secret(&sqlite), secret(&postgres)).unwrap();
     assert_ends(
         &postgres.run(&["import", "jsonl", exported]),
         0,
@@ -79,7 +83,7 @@ async fn damage_is_a_finding_and_the_exit_code_says_so() {
 async fn an_empty_database_is_told_from_one_that_was_not_looked_at() {
     for shop in Installation::on_both().await {
         assert_ends(&shop.run(&["migrate"]), 0, "is up to date");
-        let nothing = "looked at 0 customers, 0 members, 0 orders, 0 products, 0 stores\neverything holds\n";
+        let nothing = "looked at 0 customers, 0 installations, 0 members, 0 orders, 0 products, 0 stores\neverything holds\n";
         assert_ends(&shop.run(&["verify"]), 0, nothing);
     }
 }

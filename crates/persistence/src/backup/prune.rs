@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(kept(0, 0, 0), BTreeSet::from([0]));
         assert_eq!(kept(3, 0, 0), BTreeSet::from([0, 1, 3]));
         assert_eq!(kept(0, 2, 0), BTreeSet::from([0, 11]));
-        assert_eq!(kept(0, 0, 9).len(), 5, "there are no more weeks");
+        assert_eq!(kept(0, 0, 9).len(), 6, "there are no more weeks");
         assert_eq!(
             kept(24, 7, 4),
             kept(24, 0, 0).into_iter().chain(kept(0, 7, 0)).chain(kept(0, 0, 4)).collect()
