@@ -87,8 +87,8 @@ async fn a_panic_is_told_to_nobody_else(db: Db) {
     fixture.server.close().await;
 }
 
-/// Thirty rows are held by somebody else: the first orders are told to come again, the last ones that their time was up
-/// before they were taken up; none of them is written, and each goes through as soon as it can.
+/// Thirty rows are held by somebody else: orders of them are told to come again, or, where they were not even taken up, that
+/// their time was up; none of them is written, and each goes through as soon as it can.
 #[tokio::test]
 async fn what_waits_for_a_held_row_is_told_in_time() {
     static HOLD: Template = Template::new("SELECT id FROM products ORDER BY id {lock}");
@@ -118,8 +118,7 @@ async fn what_waits_for_a_held_row_is_told_in_time() {
         answers = send => answers,
         () = keep => unreachable!("holds for ever"),
     };
-    let locked = answers.iter().filter(|answer| answer.code() == Code::Overloaded.slug()).count();
-    assert!((1..30).contains(&locked), "{locked}");
+    assert!(answers.iter().any(|answer| answer.code() == Code::Overloaded.slug()));
     for answer in &answers {
         let is_locked = answer.code() == Code::Overloaded.slug();
         answer.problem(if is_locked { Code::Overloaded } else { Code::NotExecuted });
