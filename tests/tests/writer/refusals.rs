@@ -12,7 +12,7 @@ use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
     AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
-    MAX_LINES, Order, OrderCommand, OrderCommandKind, Place, Status,
+    MAX_BUYER_VERSION, MAX_LINES, Order, OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::{Refusal, Rule};
@@ -39,6 +39,11 @@ fn open(principal_id: i64) -> Operation {
         absolute_millis: 1_000,
         token_hash: Arc::new(|id: SessionId, generation| format!("{} {generation}", id.get())),
     })
+}
+
+fn amendment(order: &Order, note: &str) -> Operation {
+    let amendment = Amendment { note: Some(note.to_owned()), ..Amendment::default() };
+    on_order(order.id, None, OrderCommand::Amend(amendment))
 }
 
 async fn a_refusal_changes_nothing(db: Db) {
@@ -118,6 +123,8 @@ struct Fixture {
     late: Arc<Order>,
     completed: Arc<Order>,
     invalid: Arc<Order>,
+    /// Changed as often as a buyer may, and once more would be too often.
+    worn: Arc<Order>,
     /// One unit costs all that an order can.
     dear: Arc<Product>,
     /// Of a store that asks about orders that look alike; the customer has just ordered one unit.
@@ -148,7 +155,9 @@ impl Fixture {
         let invalid = shop.place(&customer, &other_store, &[(&elsewhere, 10)]).await;
         let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
         shop.change(operator, &invalid, invalidate).await;
-        shop.place(&customer, &other_store, &[(&elsewhere, 1)]).await;
+        let worn = shop.place(&customer, &other_store, &[(&elsewhere, 1)]).await;
+        let amended = (1..MAX_BUYER_VERSION).map(|number| amendment(&worn, &format!("the {number}th note")));
+        shop.submit(operator, amended.collect()).await.expect("amended");
         for command in [OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete] {
             shop.change(operator, &late, command).await;
         }
@@ -184,6 +193,7 @@ impl Fixture {
             late: timed,
             completed: late,
             invalid,
+            worn,
         }
     }
 
@@ -318,6 +328,7 @@ impl Fixture {
         };
         let seen = Operation::Seen { orders: vec![], up_to: Some(i64::MAX) };
         vec![
+            ("too-many-changes", customer, amendment(&self.worn, "the last note")),
             ("unknown-line", ActorRef::Operator, amend(vec![named(2, &self.tea)])),
             ("line-of-another-product", ActorRef::Operator, amend(vec![named(1, &self.dear)])),
             ("line-named-twice", ActorRef::Operator, amend(vec![named(1, &self.tea), named(1, &self.tea)])),
