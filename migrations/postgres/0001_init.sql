@@ -10,6 +10,8 @@ CREATE TABLE installations (
     version BIGINT NOT NULL CONSTRAINT installations_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     epoch BIGINT NOT NULL CONSTRAINT installations_epoch_is_positive CHECK (epoch >= 1),
+    -- Orders that were due to expire by then may, however many they are.
+    expiries_approved_through BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

@@ -10,6 +10,8 @@ CREATE TABLE installations (
     version INTEGER NOT NULL CONSTRAINT installations_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     epoch INTEGER NOT NULL CONSTRAINT installations_epoch_is_positive CHECK (epoch >= 1),
+    -- Orders that were due to expire by then may, however many they are.
+    expiries_approved_through INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

@@ -19,6 +19,7 @@ const IN_FLIGHT: &str = "ordervault_http_requests_in_flight";
 pub(crate) const PANICS: &str = "ordervault_panics_total";
 const BREACHES: &str = "ordervault_order_breaches_total";
 const EXPIRIES: &str = "ordervault_order_expiries_total";
+const WAITING_EXPIRIES: &str = "ordervault_order_expiries_waiting";
 const BACKUP_AGE: &str = "ordervault_backup_age_seconds";
 const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
@@ -49,7 +50,7 @@ const fn metric(name: &'static str, kind: MetricKind, help: &'static str) -> Met
 }
 
 /// Everything that is counted or measured. `docs/operations.md` tells the same.
-pub const METRICS: [Metric; 8] = [
+pub const METRICS: [Metric; 9] = [
     metric(REQUESTS, MetricKind::Counter, "Requests answered, by method, route pattern and status."),
     metric(
         DURATION,
@@ -60,6 +61,11 @@ pub const METRICS: [Metric; 8] = [
     metric(PANICS, MetricKind::Counter, "Handlers that panicked; should stay 0."),
     metric(BREACHES, MetricKind::Counter, "Missed deadlines of orders that this server noted."),
     metric(EXPIRIES, MetricKind::Counter, "Unconfirmed orders that this server cancelled by itself."),
+    metric(
+        WAITING_EXPIRIES,
+        MetricKind::Gauge,
+        "Unconfirmed orders that are not cancelled before a person has approved it, up to 10,000.",
+    ),
     metric(
         BACKUP_AGE,
         MetricKind::Gauge,
@@ -106,6 +112,11 @@ pub(crate) fn count_breaches(orders: u64) {
 
 pub(crate) fn count_expiries(orders: u64) {
     counter!(EXPIRIES).increment(orders);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 10,000")]
+pub(crate) fn set_waiting_expiries(orders: i64) {
+    gauge!(WAITING_EXPIRIES).set(orders as f64);
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a number of milliseconds that an age can have")]
@@ -160,6 +171,7 @@ mod tests {
             count_request("GET", "/v1/orders/{id}", StatusCode::OK, Duration::from_millis(3));
             count_breaches(2);
             count_expiries(3);
+            set_waiting_expiries(21);
             count_job_failure("breaches");
             set_backup_age(90_500);
             let _in_flight = InFlight::enter();
@@ -175,6 +187,7 @@ mod tests {
             "ordervault_panics_total 0",
             "ordervault_order_breaches_total 2",
             "ordervault_order_expiries_total 3",
+            "ordervault_order_expiries_waiting 21",
             "ordervault_backup_age_seconds 90.5",
             r#"ordervault_job_failures_total{job="breaches"} 1"#,
             "# HELP ordervault_panics_total",

@@ -3,14 +3,25 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
-use crate::access::Actor;
-use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
+use crate::access::{Actor, Permission, StoreScope};
+use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::id::{InstallationId, StoreId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
 /// The epoch of a database in which nothing was ever restored.
 pub const FIRST_EPOCH: i64 = 1;
+
+/// So many orders may expire at once unasked, whatever share of all they are.
+pub const MAX_UNASKED_EXPIRIES: i64 = 20;
+/// So may one in so many of the open orders.
+pub const OPEN_ORDERS_FOR_UNASKED_EXPIRY: i64 = 10;
+
+/// Do so many expiries at once, in a shop with so many open orders, wait until a person has approved them?
+#[must_use]
+pub const fn expiries_wait(due: i64, open: i64) -> bool {
+    due > MAX_UNASKED_EXPIRIES && due * OPEN_ORDERS_FOR_UNASKED_EXPIRY > open
+}
 
 /// The installation as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +33,8 @@ pub struct Installation {
     /// Rises by one whenever older data take the place of newer: what clients remember from an earlier epoch (versions,
     /// cursors) may be of what there is no more.
     pub epoch: i64,
+    /// Orders that were due to expire by then may, however many they are.
+    pub expiries_approved_through: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last written.
@@ -29,7 +42,7 @@ pub struct Installation {
 }
 
 /// What can be asked of the installation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumDiscriminants)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(
     name(InstallationCommandKind),
     derive(EnumIter, Hash, IntoStaticStr, Display),
@@ -43,6 +56,13 @@ pub enum InstallationCommand {
     Restore {
         /// The last position that is there.
         position: i64,
+    },
+    /// Let orders expire, however many they are.
+    ApproveExpiries {
+        /// Those that were due to by then; what is due later was not seen yet.
+        through: Timestamp,
+        /// Why, in the member's own words.
+        comment: String,
     },
 }
 
@@ -64,27 +84,71 @@ pub enum InstallationEvent {
         /// The last position that was there.
         position: i64,
     },
+    /// A person let orders expire.
+    ExpiriesApproved {
+        /// Those that were due to by then.
+        through: Timestamp,
+    },
+}
+
+impl InstallationCommandKind {
+    /// The permissions of which each opens this kind of command to staff of all stores; none: it is not theirs.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::ApproveExpiries => &[Permission::ExpiriesApprove],
+            Self::Install | Self::Restore => &[],
+        }
+    }
 }
 
 /// Decides one command on the installation.
 ///
 /// # Errors
-/// When anybody but the operator or the program asks, or there is nothing to restore.
+/// When the actor may not, or there is no installation yet.
 pub fn decide(
     installation: Option<&Installation>,
     actor: &Actor,
-    command: InstallationCommand,
+    command: &InstallationCommand,
+    now: Timestamp,
 ) -> Result<Vec<Envelope<InstallationEvent>>, Refusal> {
-    if !matches!(actor, Actor::Operator | Actor::System) {
-        return Err(Refusal::Forbidden(None));
-    }
-    let event = match (installation, command) {
-        (None, InstallationCommand::Install) => InstallationEvent::Installed {},
+    authorize(actor, command.into())?;
+    let envelope = match (installation, command) {
+        (None, InstallationCommand::Install) => Envelope::of(InstallationEvent::Installed {}),
         (Some(_), InstallationCommand::Install) => return Ok(vec![]),
-        (None, InstallationCommand::Restore { .. }) => return Err(Refusal::NotFound),
-        (Some(_), InstallationCommand::Restore { position }) => InstallationEvent::Restored { position },
+        (None, _) => return Err(Refusal::NotFound),
+        (Some(_), InstallationCommand::Restore { position }) => {
+            Envelope::of(InstallationEvent::Restored { position: *position })
+        }
+        (Some(installation), InstallationCommand::ApproveExpiries { through, comment }) => {
+            // Nobody has seen what is due later than now.
+            let through = (*through).min(now);
+            if installation.expiries_approved(now).is_some_and(|approved| approved >= through) {
+                return Ok(vec![]);
+            }
+            let personal = Personal { comment: Some(comment.clone()), ..Personal::default() };
+            Envelope::of(InstallationEvent::ExpiriesApproved { through }).with(personal)
+        }
     };
-    Ok(vec![Envelope::of(event)])
+    Ok(vec![envelope])
+}
+
+/// It is of no store, so only those who look after all of them have a say.
+fn authorize(actor: &Actor, kind: InstallationCommandKind) -> Result<(), Refusal> {
+    match actor {
+        Actor::Operator | Actor::System => Ok(()),
+        Actor::Member(_) if !actor.may_any(kind.permissions()) => Err(Refusal::lacking(kind.permissions())),
+        Actor::Member(_) if actor.stores() == StoreScope::All => Ok(()),
+        _ => Err(Refusal::Forbidden(None)),
+    }
+}
+
+impl Installation {
+    /// Through which time expiries are approved; a time to come was approved by a clock that was ahead, and counts for nothing.
+    #[must_use]
+    pub fn expiries_approved(&self, now: Timestamp) -> Option<Timestamp> {
+        self.expiries_approved_through.filter(|through| *through <= now)
+    }
 }
 
 impl Aggregate for Installation {
@@ -103,6 +167,7 @@ impl Aggregate for Installation {
                 id: InstallationId::from_i64(id),
                 version: 0,
                 epoch: FIRST_EPOCH,
+                expiries_approved_through: None,
                 created_at: stamp.occurred_at,
                 updated_at: stamp.recorded_at,
             },
@@ -112,6 +177,9 @@ impl Aggregate for Installation {
             }
             (Some(installation), InstallationEvent::Restored { .. }) => {
                 Self { epoch: installation.epoch + 1, ..installation }
+            }
+            (Some(installation), InstallationEvent::ExpiriesApproved { through }) => {
+                Self { expiries_approved_through: Some(*through), ..installation }
             }
         };
         if stamp.seq != installation.version + 1 {
@@ -135,7 +203,7 @@ impl Aggregate for Installation {
     }
 
     compared! {
-        fields { epoch }
+        fields { epoch, expiries_approved_through }
         left_out { id, version, created_at, updated_at }
     }
 }

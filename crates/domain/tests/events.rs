@@ -149,6 +149,7 @@ fn of_installation(kind: InstallationEventKind) -> InstallationEvent {
     match kind {
         InstallationEventKind::Installed => InstallationEvent::Installed {},
         InstallationEventKind::Restored => InstallationEvent::Restored { position: 7 },
+        InstallationEventKind::ExpiriesApproved => InstallationEvent::ExpiriesApproved { through: NOW },
     }
 }
 

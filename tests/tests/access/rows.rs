@@ -187,6 +187,8 @@ fn for_staff_with_batches() -> Vec<Row> {
         with("get_batch", "orders:read", Target::Batch),
         with("list_batch_items", "orders:read", Target::Batch),
         with("cancel_batch", "orders:confirm", Target::Batch),
+        with("approve_expiries", "expiries:approve", Target::Nothing)
+            .with(|_| json!({"through": "2026-01-31T08:00:00Z", "comment": "a slow week"})),
     ]
 }
 

@@ -3,5 +3,6 @@
 
 mod batches;
 mod deadlines;
+mod expiries;
 mod followers;
 mod jobs;

@@ -22,6 +22,7 @@ pub(crate) fn members_and_catalogue(fixture: &Fixture) -> Vec<Case> {
     cases.extend(conflicts(fixture));
     cases.extend(catalogue(fixture));
     cases.extend(expiry_previews(fixture));
+    cases.extend(approvals(fixture));
     cases
 }
 
@@ -409,6 +410,37 @@ fn expiry_previews(fixture: &Fixture) -> Vec<Case> {
         case(
             "a manager previews",
             fixture.manager("GET", &format!("/v1/staff/stores/{store}/expiry-preview?minutes=60")),
+            403,
+            "forbidden",
+        ),
+    ]
+}
+
+fn approvals(fixture: &Fixture) -> Vec<Case> {
+    let approve = |body: Value| fixture.owner("POST", "/v1/staff/expiries/approve").json(&body);
+    let bad = |name, body: Value, pointer, code| invalid(name, approve(body), pointer, code);
+    let through = "2026-01-31T08:00:00Z";
+    vec![
+        bad("an approval of nothing", json!({"comment": "closed"}), "/through", "missing"),
+        bad(
+            "an approval through a word",
+            json!({"through": "today", "comment": "closed"}),
+            "/through",
+            "invalid",
+        ),
+        bad("an approval without a word", json!({"through": through}), "/comment", "missing"),
+        bad("a blank approval", json!({"through": through, "comment": " "}), "/comment", "blank"),
+        bad(
+            "a very long approval",
+            json!({"through": through, "comment": "a".repeat(1_001)}),
+            "/comment",
+            "too-long",
+        ),
+        case(
+            "a manager of one store approves",
+            fixture
+                .manager("POST", "/v1/staff/expiries/approve")
+                .json(&json!({"through": through, "comment": "closed"})),
             403,
             "forbidden",
         ),

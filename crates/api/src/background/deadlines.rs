@@ -5,6 +5,9 @@
 //! only asked for; the order's own decision, with the writer's clock and inside its transaction, says whether it is time, and
 //! says no to whoever comes second. So several servers note a breach once, and one whose clock is ahead of the writer's
 //! does nothing early.
+//!
+//! Where very many expire at once, the clock may be wrong, or nobody was there to confirm them. They wait until a person has
+//! approved that ([`read::expiries`]); each look asks anew, so with the reason the question goes away.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +59,14 @@ impl Timer {
     ) -> Result<Vec<TimeUp>, Error> {
         match self {
             Self::Breaches => read::overdue(conn, now, after, ORDERS_OF_A_STEP).await,
-            Self::Expiries => read::waited_too_long(conn, now, None, after, ORDERS_OF_A_STEP).await,
+            Self::Expiries => {
+                let expiries = read::expiries(conn, now).await?;
+                telemetry::set_waiting_expiries(expiries.waiting.map_or(0, |waiting| waiting.orders.total));
+                match expiries.until {
+                    Some(until) => read::waited_too_long(conn, until, None, after, ORDERS_OF_A_STEP).await,
+                    None => Ok(vec![]),
+                }
+            }
         }
     }
 

@@ -77,6 +77,10 @@ commands!(
     product, ProductCommandKind: Create, Edit, Activate, Deactivate, AdjustStock,
 );
 commands!(
+    /// Commands on the installation.
+    installation, InstallationCommandKind: ApproveExpiries,
+);
+commands!(
     /// Commands on members.
     member, MemberCommandKind: Create, Edit, Activate, Deactivate, ResetPassword,
 );

@@ -114,7 +114,9 @@ impl Resource for Installation {
 
     fn told(event: &InstallationEvent) -> Told {
         match event {
-            InstallationEvent::Installed {} | InstallationEvent::Restored { .. } => Told::default(),
+            InstallationEvent::Installed {}
+            | InstallationEvent::Restored { .. }
+            | InstallationEvent::ExpiriesApproved { .. } => Told::default(),
         }
     }
 }

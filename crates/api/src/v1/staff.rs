@@ -2,6 +2,7 @@
 
 mod auth;
 mod batches;
+mod expiries;
 mod history;
 mod me;
 mod members;
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Routes {
         .and(summary::routes())
         .and(orders::routes())
         .and(batches::routes())
+        .and(expiries::routes())
         .and(stores::routes())
         .and(products::routes())
         .and(members::routes())

@@ -80,6 +80,9 @@ pub enum Permission {
     /// See the trash, put invalid orders into it and take them out.
     #[strum(serialize = "orders:delete")]
     OrdersDelete,
+    /// Let more unconfirmed orders expire at once than may unasked.
+    #[strum(serialize = "expiries:approve")]
+    ExpiriesApprove,
     /// See and search contacts, addresses and notes.
     #[strum(serialize = "contact:read")]
     ContactRead,
@@ -129,6 +132,7 @@ impl Role {
                 P::OrdersInvalidate,
                 P::OrdersRestore,
                 P::OrdersDelete,
+                P::ExpiriesApprove,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,
@@ -152,6 +156,7 @@ impl Role {
                 P::OrdersInvalidate,
                 P::OrdersRestore,
                 P::OrdersDelete,
+                P::ExpiriesApprove,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,

@@ -1,10 +1,13 @@
 //! Orders whose time is up: what the timers look for.
 
 use ordervault_domain::id::{OrderId, StoreId};
+use ordervault_domain::installation::{OPEN_ORDERS_FOR_UNASKED_EXPIRY, expiries_wait};
 use ordervault_domain::time::Timestamp;
 
+use super::page::{Counted, MAX_COUNTED};
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
+use crate::tables::installations::installation;
 use crate::tx::Conn;
 
 statements! {
@@ -26,6 +29,20 @@ statements! {
          WHERE o.store_id = s.id AND o.status = 'pending_review' AND o.placed_at <= s.latest
              AND o.status_since <= s.latest AND (o.status_since, o.id) > ($2, $3)
          ORDER BY o.status_since, o.id LIMIT $4"
+    );
+    // The same orders, without those that had waited long enough at an earlier time.
+    EXPIRING: Template = Template::new(
+        "SELECT COUNT(*), MIN(expires_at)
+         FROM (SELECT o.status_since + s.wait AS expires_at
+               FROM (SELECT id, 60000 * cancel_unconfirmed_minutes AS wait FROM stores) AS s
+               CROSS JOIN orders o
+               WHERE o.store_id = s.id AND o.status = 'pending_review' AND o.placed_at <= $1 - s.wait
+                   AND o.status_since <= $1 - s.wait AND o.status_since > $2 - s.wait
+               LIMIT $3) AS expiring"
+    );
+    OPEN: Template = Template::new(
+        "SELECT COUNT(*)
+         FROM (SELECT 1 FROM orders WHERE status IN ('pending_review', 'confirmed', 'processing') LIMIT $1) AS open"
     );
 }
 
@@ -75,13 +92,57 @@ pub async fn waited_too_long(
     Ok(found(conn.fetch_all(&waited_statement(now, what_if, after, limit)).await?))
 }
 
+/// What expires now, and what does not before somebody has approved it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expiries {
+    /// Orders may expire that were due to by then. `None`: none may.
+    pub until: Option<Timestamp>,
+    /// Those that wait.
+    pub waiting: Option<WaitingExpiries>,
+}
+
+/// Orders of the whole shop that are due to expire, are more than may unasked, and that nobody has approved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WaitingExpiries {
+    /// How many.
+    pub orders: Counted,
+    /// Since when the first of those counted is due.
+    pub since: Timestamp,
+}
+
+/// Looks at everything that is due to expire, all stores together, so that no part of it goes unnoticed because the others were
+/// not looked at. Reads no more than it takes: open orders only where many expire, and so many as make the share small.
+/// Beyond [`MAX_COUNTED`] they wait whatever share they are.
+///
+/// # Errors
+/// When the database fails.
+pub async fn expiries(conn: &mut Conn, now: Timestamp) -> Result<Expiries, Error> {
+    let approved = installation(conn).await?.and_then(|installation| installation.expiries_approved(now));
+    let (due, since): (i64, Option<i64>) = conn.fetch_one(&expiring_statement(now, approved)).await?;
+    let orders = Counted::of(due);
+    let waits = orders.is_lower_bound
+        || expiries_wait(due, 0) && {
+            let (open,): (i64,) = conn.fetch_one(&open_statement(due)).await?;
+            expiries_wait(due, open)
+        };
+    Ok(match since.filter(|_| waits) {
+        None => Expiries { until: Some(now), waiting: None },
+        Some(since) => {
+            let since = Timestamp::from_millis(since);
+            Expiries { until: approved, waiting: Some(WaitingExpiries { orders, since }) }
+        }
+    })
+}
+
 /// The statements behind these, with a name: for tests of the query plans.
 #[must_use]
-pub fn deadline_statements(now: Timestamp, what_if: WhatIf, limit: usize) -> [(&'static str, Statement); 3] {
+pub fn deadline_statements(now: Timestamp, what_if: WhatIf, limit: usize) -> [(&'static str, Statement); 5] {
     [
         ("overdue", overdue_statement(now, None, limit)),
         ("waited too long", waited_statement(now, None, None, limit)),
         ("would have waited too long", waited_statement(now, Some(what_if), None, limit)),
+        ("expiring", expiring_statement(now, None)),
+        ("open", open_statement(1_000)),
     ]
 }
 
@@ -100,6 +161,16 @@ fn waited_statement(
     let minutes = what_if.map(|what_if| i64::from(what_if.minutes));
     let store_id = what_if.map(|what_if| what_if.store_id.get());
     WAITED.bind((now.millis(), at, id, rows(limit), minutes, store_id))
+}
+
+fn expiring_statement(now: Timestamp, approved: Option<Timestamp>) -> Statement {
+    let approved = approved.unwrap_or(Timestamp::MIN);
+    EXPIRING.bind((now.millis(), approved.millis(), MAX_COUNTED + 1))
+}
+
+/// Open orders, up to as many as make it certain that so many expire unasked.
+fn open_statement(due: i64) -> Statement {
+    OPEN.bind((due * OPEN_ORDERS_FOR_UNASKED_EXPIRY,))
 }
 
 /// Where a list begins: before everything, or after an order of it.

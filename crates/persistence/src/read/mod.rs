@@ -20,7 +20,9 @@ mod unread;
 pub use crate::tables::installations::installation;
 pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
-pub use deadlines::{TimeUp, WhatIf, deadline_statements, overdue, waited_too_long};
+pub use deadlines::{
+    Expiries, TimeUp, WaitingExpiries, WhatIf, deadline_statements, expiries, overdue, waited_too_long,
+};
 pub use history_list::{
     EventRef, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
 };

@@ -32,6 +32,7 @@ table_row! {
         version: i64,
         head_hash: String,
         epoch: i64,
+        expiries_approved_through: Option<i64>,
         created_at: i64,
         updated_at: i64,
     }
@@ -43,6 +44,7 @@ impl From<InstallationRow> for LockedRow<Installation> {
             id: InstallationId::from_i64(row.id),
             version: row.version,
             epoch: row.epoch,
+            expiries_approved_through: row.expiries_approved_through.map(Timestamp::from_millis),
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
@@ -72,6 +74,7 @@ impl Stored for Installation {
             version: self.version,
             head_hash: head.to_owned(),
             epoch: self.epoch,
+            expiries_approved_through: self.expiries_approved_through.map(Timestamp::millis),
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
         }

@@ -78,7 +78,7 @@ impl Decider<'_> {
             Operation::Member { id, expected_version, command, password_hash } => {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
-            Operation::Installation(command) => self.installation(actor_context, *command),
+            Operation::Installation(command) => self.installation(actor_context, command),
             // Logins, checked passwords and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
             // token, a password or the count, not who they are.
             Operation::Session(session) => self.session(session),

@@ -281,6 +281,10 @@ impl Fixture {
             OperationKind::Installation => vec![operator(vec![
                 Operation::Installation(InstallationCommand::Install),
                 Operation::Installation(InstallationCommand::Restore { position: 1 }),
+                Operation::Installation(InstallationCommand::ApproveExpiries {
+                    through: Timestamp::MIN,
+                    comment: "a slow week".into(),
+                }),
             ])],
             OperationKind::Session => SessionOperationKind::iter()
                 .map(|kind| self.session_example(kind))

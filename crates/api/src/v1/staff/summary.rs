@@ -3,18 +3,19 @@
 use std::collections::HashMap;
 
 use actix_web::web;
-use ordervault_domain::access::{Permission, StoreScope};
+use ordervault_domain::access::{Actor, Permission, StoreScope};
 use ordervault_domain::id::MemberId;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, Counted, Summary, Today};
+use ordervault_persistence::read::{self, Counted, Summary, Today, WaitingExpiries};
 use ordervault_persistence::tx::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::expiries::APPROVE;
 use crate::auth::Realm;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{Problem, Remedy};
 use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -41,6 +42,11 @@ pub(crate) struct SummaryBody {
     trash: Option<CountBody>,
     /// What came in since the day began, in the store's time zone. Stores without orders are left out.
     today: Vec<TodayBody>,
+    /// Unconfirmed orders of all stores that are due to expire and wait until somebody approves it, because they are more than
+    /// 20 and more than a tenth of all open orders. Left out if there are none, and for those who may not approve it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expiries_waiting: Option<WaitingExpiriesBody>,
     /// Accounts of members whose password strangers have tried so often that no stranger may try it for now. Whoever has
     /// logged in to the account before, from the same device or address, still may; see also `ordervault member unlock`.
     /// Left out for those who may not see members.
@@ -95,6 +101,25 @@ pub(crate) struct TodayBody {
     is_lower_bound: bool,
 }
 
+/// Orders that wait for somebody's approval to expire.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = WaitingExpiries)]
+pub(crate) struct WaitingExpiriesBody {
+    /// How many, counted up to 10,000.
+    #[schema(minimum = 21, maximum = 10000, example = 34)]
+    count: i64,
+    /// Are there more?
+    is_lower_bound: bool,
+    /// Since when the first of them is due.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
+    since: Timestamp,
+    /// By when they were due, which is now by the server's clock: is it right? Send it back to approve them.
+    #[schema(value_type = String, format = DateTime, example = "2026-01-06T08:30:00.000Z")]
+    through: Timestamp,
+    /// What can be done.
+    remedies: [Remedy; 2],
+}
+
 /// An account that strangers try to get into.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Attack)]
@@ -112,9 +137,8 @@ pub(crate) struct AttackBody {
 
 /// Read the summary
 ///
-/// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store; and whether strangers try to
-/// get into a member's account. Cheap enough to be asked
-/// for every few seconds.
+/// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store; whether strangers try to
+/// get into a member's account, and whether expiries wait for an approval. Cheap enough to be asked for every few seconds.
 #[utoipa::path(get, path = "/v1/staff/summary", operation_id = "get_summary", tag = "staff-orders",
     responses((status = 200, description = "The summary", body = SummaryBody)),
     security(("staff_bearer" = [])))]
@@ -125,12 +149,23 @@ pub(crate) async fn get_summary(
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
     let scope = staff.actor().scope();
-    let summary = read::summary(&mut conn, &scope, staff.member.id, state.now()).await.map_err(failed)?;
+    let now = state.now();
+    let summary = read::summary(&mut conn, &scope, staff.member.id, now).await.map_err(failed)?;
     let attacks = match staff.actor().may(Permission::MembersRead) {
         true => Some(attacks(&state, &mut conn, &staff.member.stores).await?),
         false => None,
     };
-    Ok(web::Json(SummaryBody { attacks, ..SummaryBody::new(&summary, position) }))
+    let expiries_waiting = match approves_expiries(&staff.actor()) {
+        true => read::expiries(&mut conn, now).await.map_err(failed)?.waiting,
+        false => None,
+    };
+    let expiries_waiting = expiries_waiting.map(|waiting| WaitingExpiriesBody::new(waiting, now));
+    Ok(web::Json(SummaryBody { expiries_waiting, attacks, ..SummaryBody::new(&summary, position) }))
+}
+
+/// They are counted over all stores.
+fn approves_expiries(actor: &Actor) -> bool {
+    actor.may(Permission::ExpiriesApprove) && actor.stores() == StoreScope::All
 }
 
 /// Attacks on members whose stores are all within these.
@@ -162,8 +197,32 @@ impl SummaryBody {
             statuses: statuses.collect(),
             trash: summary.trash.map(Into::into),
             today: summary.today.chunk_by(same_store).map(TodayBody::new).collect(),
+            expiries_waiting: None,
             attacks: None,
             position,
+        }
+    }
+}
+
+impl WaitingExpiriesBody {
+    fn new(waiting: WaitingExpiries, through: Timestamp) -> Self {
+        let remedy = |code: &str, detail: &str| Remedy {
+            code: code.into(),
+            detail: detail.into(),
+            method: None,
+            href: None,
+        };
+        let review = remedy(
+            "review",
+            "if the clock is wrong, put it right; if nobody was there, confirm the orders that are still wanted",
+        );
+        let approve = remedy("approve", "let them be cancelled");
+        Self {
+            count: waiting.orders.total,
+            is_lower_bound: waiting.orders.is_lower_bound,
+            since: waiting.since,
+            through,
+            remedies: [review, Remedy { method: Some("POST".into()), href: Some(APPROVE.into()), ..approve }],
         }
     }
 }

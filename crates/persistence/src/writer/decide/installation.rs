@@ -12,11 +12,11 @@ impl Decider<'_> {
     pub(in crate::writer) fn installation(
         &mut self,
         actor_context: &ActorContext<'_>,
-        command: InstallationCommand,
+        command: &InstallationCommand,
     ) -> Result<Effect, OperationError> {
         let before = self.set.all::<Installation>().next().cloned();
         let id = before.as_ref().map_or_else(|| self.new_id(), |before| before.id.get());
-        let events = installation::decide(before.as_ref(), &actor_context.actor, command)?;
+        let events = installation::decide(before.as_ref(), &actor_context.actor, command, self.now)?;
         let after = self.record::<Installation>(actor_context, id, before.as_ref(), &events)?;
         Ok(Effect::Installation(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
