@@ -31,6 +31,7 @@ CREATE TABLE stores (
     start_minutes BIGINT,
     completion_minutes BIGINT,
     cancel_unconfirmed_minutes BIGINT,
+    reversal_minutes BIGINT,
     public_board BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
@@ -195,7 +196,6 @@ CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
-CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
 -- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
 CREATE TABLE order_lines (
@@ -330,11 +330,13 @@ CREATE TABLE seen_orders (
 CREATE TABLE batches (
     id BIGINT PRIMARY KEY,
     created_by BIGINT NOT NULL,
-    action TEXT COLLATE "C" NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
-        ('delete', 'undelete', 'confirm', 'invalidate')),
+    -- The kind of command, with a reason if it takes one: which there are, the program knows.
+    action TEXT COLLATE "C" NOT NULL,
     reason TEXT COLLATE "C",
     -- Only until it is finished: then it stands with the histories of the orders.
     comment TEXT COLLATE "C",
+    -- The batch that this one takes back.
+    undoes BIGINT REFERENCES batches (id),
     stores TEXT COLLATE "C" NOT NULL,
     request_id TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
@@ -353,7 +355,7 @@ CREATE INDEX batches_by_member ON batches (created_by, id);
 CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
 
 -- What became of each order; also ids that lead to no order in its maker's reach. The version is the one that the order
--- must still have; none: any.
+-- must still have; none: any. What was done left the order in the version of `done_version`: from there it is taken back.
 CREATE TABLE batch_items (
     batch_id BIGINT NOT NULL REFERENCES batches (id),
     order_id BIGINT NOT NULL,
@@ -361,8 +363,10 @@ CREATE TABLE batch_items (
     result TEXT COLLATE "C" NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT COLLATE "C",
+    done_version BIGINT,
     PRIMARY KEY (batch_id, order_id),
-    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused')),
+    CONSTRAINT batch_items_done_has_version CHECK ((done_version IS NOT NULL) = (result = 'succeeded'))
 );
 CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
 

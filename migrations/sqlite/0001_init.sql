@@ -31,6 +31,7 @@ CREATE TABLE stores (
     start_minutes INTEGER,
     completion_minutes INTEGER,
     cancel_unconfirmed_minutes INTEGER,
+    reversal_minutes INTEGER,
     public_board INTEGER NOT NULL DEFAULT FALSE,
     external_reference TEXT UNIQUE,
     created_at INTEGER NOT NULL,
@@ -193,7 +194,6 @@ CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
-CREATE INDEX orders_by_deleting_batch ON orders (deleted_in, id) WHERE deleted_in IS NOT NULL;
 
 -- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
 CREATE TABLE order_lines (
@@ -322,11 +322,13 @@ CREATE TABLE seen_orders (
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY,
     created_by INTEGER NOT NULL,
-    action TEXT NOT NULL CONSTRAINT batches_action_is_known CHECK (action IN
-        ('delete', 'undelete', 'confirm', 'invalidate')),
+    -- The kind of command, with a reason if it takes one: which there are, the program knows.
+    action TEXT NOT NULL,
     reason TEXT,
     -- Only until it is finished: then it stands with the histories of the orders.
     comment TEXT,
+    -- The batch that this one takes back.
+    undoes INTEGER REFERENCES batches (id),
     stores TEXT NOT NULL,
     request_id TEXT NOT NULL,
     status TEXT NOT NULL CONSTRAINT batches_status_is_known CHECK (status IN
@@ -345,7 +347,7 @@ CREATE INDEX batches_by_member ON batches (created_by, id);
 CREATE INDEX batches_open ON batches (id) WHERE finished_at IS NULL;
 
 -- What became of each order; also ids that lead to no order in its maker's reach. The version is the one that the order
--- must still have; none: any.
+-- must still have; none: any. What was done left the order in the version of `done_version`: from there it is taken back.
 CREATE TABLE batch_items (
     batch_id INTEGER NOT NULL REFERENCES batches (id),
     order_id INTEGER NOT NULL,
@@ -353,8 +355,10 @@ CREATE TABLE batch_items (
     result TEXT NOT NULL DEFAULT 'waiting' CONSTRAINT batch_items_result_is_known CHECK (result IN
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT,
+    done_version INTEGER,
     PRIMARY KEY (batch_id, order_id),
-    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused'))
+    CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused')),
+    CONSTRAINT batch_items_done_has_version CHECK ((done_version IS NOT NULL) = (result = 'succeeded'))
 ) STRICT;
 CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
 

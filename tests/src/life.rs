@@ -6,8 +6,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, Order,
-    OrderCommand, Status,
+    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, Order, OrderCommand, OrderCommandKind, Status,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
@@ -15,7 +14,9 @@ use ordervault_persistence::Realm;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
 };
+use strum::IntoEnumIterator as _;
 
+use crate::samples::{plain, reasons};
 use crate::shop::{Shop, contact, place, seeded, submission};
 
 /// Numbers that are the same for the same seed.
@@ -136,19 +137,19 @@ impl Made {
         let order = dice.pick(&self.orders)?;
         let comment = (dice.roll(2) == 0).then(|| format!("comment {}", dice.roll(100)));
         let command = match (dice.roll(16), order.status()) {
-            (0..6, Status::PendingReview) => OrderCommand::Confirm,
+            (0..5, Status::PendingReview) => OrderCommand::Confirm,
+            (5, Status::PendingReview) => plain(OrderCommandKind::Reject, dice.roll(100) as usize, comment),
             (0..6, Status::Confirmed) => OrderCommand::Start,
             (0..6, Status::Processing) => OrderCommand::Complete,
             (0..3, Status::Invalid) => OrderCommand::Delete { batch: None },
             (3..6, Status::Invalid) if order.is_deleted() => OrderCommand::Undelete { batch: None },
             (0..6, Status::Invalid) => OrderCommand::Restore,
-            (6, _) => OrderCommand::Reject { reason: InvalidReason::BadAddress, comment },
-            (7, _) => OrderCommand::Cancel { reason: CancelReason::Customer, comment },
-            (8, _) => OrderCommand::Invalidate { reason: InvalidReason::Test, comment },
-            (9, _) => OrderCommand::Hide,
-            (10, _) => OrderCommand::Show,
-            (11, _) => OrderCommand::NoteBreach,
-            (12, _) => OrderCommand::Expire,
+            (6, _) => plain(OrderCommandKind::Cancel, dice.roll(100) as usize, comment),
+            (7..12, _) => {
+                let kinds: Vec<OrderCommandKind> =
+                    OrderCommandKind::iter().filter(|kind| !reasons(*kind).is_empty()).collect();
+                plain(*dice.pick(&kinds)?, dice.roll(100) as usize, comment)
+            }
             _ => OrderCommand::Amend(self.amendment(dice, comment)?),
         };
         Some(Operation::Order { id: Some(order.id), expected_version: None, command })
@@ -183,6 +184,7 @@ impl Made {
                     review_minutes: Some((dice.roll(2) == 0).then_some(1)),
                     start_minutes: Some((dice.roll(2) == 0).then_some(3)),
                     cancel_unconfirmed_minutes: Some((dice.roll(4) == 0).then_some(4)),
+                    reversal_minutes: Some((dice.roll(2) == 0).then_some(5)),
                     public_board: Some(dice.roll(2) == 0),
                     ..store::PolicyEdit::default()
                 },

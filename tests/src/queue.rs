@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member;
-use ordervault_domain::order::{self, CancelReason, Order};
+use ordervault_domain::order::{self, CancelReason, Order, OrderCommandKind};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store;
@@ -164,4 +165,10 @@ pub fn refusal_of(outcome: SubmissionResult) -> Refusal {
 /// The customer as somebody who acts.
 pub fn actor(customer: &Customer) -> ActorRef {
     ActorRef::Customer(customer.id)
+}
+
+/// What a batch does that takes no reason.
+#[track_caller]
+pub fn batch_action(kind: OrderCommandKind) -> BatchAction {
+    BatchAction::new(kind, None, None).expect("an action without a reason")
 }

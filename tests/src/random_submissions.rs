@@ -11,8 +11,8 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
-    OrderCommand, OrderCommandKind, Place, Status,
+    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, OrderCommand, OrderCommandKind,
+    Place, Status,
 };
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::{customer, member, product, store};
@@ -23,7 +23,8 @@ use ordervault_persistence::writer::{
 use ordervault_persistence::{Realm, Session};
 use strum::IntoEnumIterator as _;
 
-use crate::queue::{SubmissionResult, cancel, keyed, on_customer, on_member, on_order, on_product, on_store};
+use crate::queue::{SubmissionResult, keyed, on_customer, on_member, on_order, on_product, on_store};
+use crate::samples::plain;
 use crate::shop::{contact, submission};
 
 /// The numbers that one submission is made from.
@@ -187,34 +188,19 @@ impl Known {
     fn command(&self, which: u16, what: u16, how: u16) -> Operation {
         let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
-        let reason = if how.is_multiple_of(2) { InvalidReason::Fraud } else { InvalidReason::Test };
         let roll = [0, which, what, how, which, what, how, 0];
         let kinds = OrderCommandKind::iter().flat_map(|kind| repeat_n(kind, share(kind)));
         let kinds: Vec<OrderCommandKind> = kinds.collect();
         let command = match kinds[usize::from(what) % kinds.len()] {
             OrderCommandKind::Place => return self.place(roll),
             OrderCommandKind::Import => return self.import(roll),
-            OrderCommandKind::Confirm => OrderCommand::Confirm,
-            OrderCommandKind::Reject => OrderCommand::Reject { reason, comment },
             OrderCommandKind::Amend => OrderCommand::Amend(Amendment {
                 lines: how.is_multiple_of(2).then(|| self.amended_lines(how / 2)),
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
                 note: how.is_multiple_of(5).then(|| telling(how / 5)),
                 comment,
             }),
-            OrderCommandKind::Start => OrderCommand::Start,
-            OrderCommandKind::Complete => OrderCommand::Complete,
-            OrderCommandKind::Cancel => {
-                cancel(if how.is_multiple_of(2) { CancelReason::Customer } else { CancelReason::Staff })
-            }
-            OrderCommandKind::Invalidate => OrderCommand::Invalidate { reason, comment },
-            OrderCommandKind::Restore => OrderCommand::Restore,
-            OrderCommandKind::Delete => OrderCommand::Delete { batch: None },
-            OrderCommandKind::Undelete => OrderCommand::Undelete { batch: None },
-            OrderCommandKind::Hide => OrderCommand::Hide,
-            OrderCommandKind::Show => OrderCommand::Show,
-            OrderCommandKind::NoteBreach => OrderCommand::NoteBreach,
-            OrderCommandKind::Expire => OrderCommand::Expire,
+            kind => plain(kind, how.into(), comment),
         };
         let expected = match how % 7 {
             0 => Some(version),
@@ -390,19 +376,30 @@ impl Known {
         let order_id = pick(&orders, key).copied().unwrap_or(order(how).0);
         let act = match what % 10 {
             0..=2 => {
-                let action = match how % 4 {
-                    0 => BatchAction::Delete,
-                    1 => BatchAction::Undelete,
-                    2 => BatchAction::Confirm,
-                    _ => BatchAction::Invalidate { reason: InvalidReason::Test, comment: Some(telling(how)) },
-                };
+                // The first four are those that the opening of a life needs.
+                let first = [
+                    OrderCommandKind::Delete,
+                    OrderCommandKind::Undelete,
+                    OrderCommandKind::Confirm,
+                    OrderCommandKind::Invalidate,
+                ];
+                let others =
+                    OrderCommandKind::iter().filter(|kind| kind.is_action() && !first.contains(kind));
+                let kinds: Vec<OrderCommandKind> = first.into_iter().chain(others).collect();
+                let kind = kinds[usize::from(how) % kinds.len()];
+                let kind = if kind == OrderCommandKind::Amend { OrderCommandKind::Delete } else { kind };
+                let command = plain(kind, how.into(), Some(telling(how)));
+                let (reason, comment) = command.why();
+                let action = BatchAction::new(kind, reason, comment.map(str::to_owned));
+                let action = action.unwrap_or_else(|_| unreachable!("an action"));
                 let pinned = how.is_multiple_of(3);
                 let items: BTreeMap<OrderId, Option<i64>> = (0..key % 6)
                     .map(|i| order(which.wrapping_add(i)))
                     .map(|(id, version)| (id, pinned.then_some(version)))
                     .collect();
                 let stores = StoreScope::Only([self.store(who)].into());
-                BatchOperation::Open { action, stores, items: items.into_iter().collect() }
+                let undoes = pick(&self.batches, how).filter(|_| pinned).map(|(id, _)| *id);
+                BatchOperation::Open { action, undoes, stores, items: items.into_iter().collect() }
             }
             3 => {
                 let versions = (0..how % 4).map(|i| order(which.wrapping_add(i))).collect();
@@ -477,18 +474,7 @@ fn share(kind: OrderCommandKind) -> usize {
         // What brings an order on comes often enough to bring it to its end.
         OrderCommandKind::Confirm => 3,
         OrderCommandKind::Amend | OrderCommandKind::Start | OrderCommandKind::Delete => 2,
-        OrderCommandKind::Place
-        | OrderCommandKind::Import
-        | OrderCommandKind::Reject
-        | OrderCommandKind::Complete
-        | OrderCommandKind::Cancel
-        | OrderCommandKind::Invalidate
-        | OrderCommandKind::Restore
-        | OrderCommandKind::Undelete
-        | OrderCommandKind::Hide
-        | OrderCommandKind::Show
-        | OrderCommandKind::NoteBreach
-        | OrderCommandKind::Expire => 1,
+        _ => 1,
     }
 }
 

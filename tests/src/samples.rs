@@ -1,5 +1,6 @@
 //! One command of each kind. Whoever adds a kind is asked by the compiler for its sample, and every test that goes
 //! through the kinds has it.
+#![expect(clippy::expect_used, reason = "a sample that is none fails its test")]
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
@@ -9,10 +10,12 @@ use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, Ne
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{
     Amendment, CancelReason, Import, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Place,
+    ReversalReason,
 };
 use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
 use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
 use ordervault_domain::time::{TimeZone, Timestamp};
+use strum::IntoEnumIterator as _;
 
 /// What the commands name.
 pub struct Samples {
@@ -36,26 +39,10 @@ impl Samples {
         match kind {
             OrderCommandKind::Place => OrderCommand::Place(self.place()),
             OrderCommandKind::Import => OrderCommand::Import(Box::new(self.import())),
-            OrderCommandKind::Confirm => OrderCommand::Confirm,
-            OrderCommandKind::Reject => OrderCommand::Reject { reason: InvalidReason::Test, comment: None },
             OrderCommandKind::Amend => {
                 OrderCommand::Amend(Amendment { note: Some("ring twice".into()), ..Amendment::default() })
             }
-            OrderCommandKind::Start => OrderCommand::Start,
-            OrderCommandKind::Complete => OrderCommand::Complete,
-            OrderCommandKind::Cancel => {
-                OrderCommand::Cancel { reason: CancelReason::Customer, comment: None }
-            }
-            OrderCommandKind::Invalidate => {
-                OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None }
-            }
-            OrderCommandKind::Restore => OrderCommand::Restore,
-            OrderCommandKind::Delete => OrderCommand::Delete { batch: None },
-            OrderCommandKind::Undelete => OrderCommand::Undelete { batch: None },
-            OrderCommandKind::Hide => OrderCommand::Hide,
-            OrderCommandKind::Show => OrderCommand::Show,
-            OrderCommandKind::NoteBreach => OrderCommand::NoteBreach,
-            OrderCommandKind::Expire => OrderCommand::Expire,
+            _ => kind.probe().expect("a command that says no more than why"),
         }
     }
 
@@ -157,4 +144,20 @@ impl Samples {
             steps: vec![],
         }
     }
+}
+
+/// The reasons that commands of this kind take; none: they take none.
+pub fn reasons(kind: OrderCommandKind) -> Vec<Option<&'static str>> {
+    let cancel = CancelReason::iter().map(<&'static str>::from);
+    let invalid = InvalidReason::iter().map(<&'static str>::from);
+    let all = cancel.chain(invalid).chain(ReversalReason::iter().map(Into::into));
+    let all = std::iter::once(None).chain(all.map(Some));
+    all.filter(|reason| kind.plain(*reason, None).is_ok()).collect()
+}
+
+/// A command of this kind that says no more than why: with one of its reasons, and the comment if it takes one.
+pub fn plain(kind: OrderCommandKind, n: usize, comment: Option<String>) -> OrderCommand {
+    let reasons = reasons(kind);
+    let reason = reasons[n % reasons.len()];
+    kind.plain(reason, comment.filter(|_| reason.is_some())).expect("a reason of this kind")
 }

@@ -32,10 +32,11 @@
 //!    types (`serde`, `ToSchema`, `Validate`), then the handler with `#[utoipa::path(post, path = "/v1/…", operation_id =
 //!    "hold_order", tag = "…", params(…), security(("staff_bearer" = [])), responses((status = 200, body = …)))]`. The doc
 //!    comment's first line is the summary. Headers are documented by their extractors: `params(OptionalIfMatch)`. Examples
-//!    name what the demo shop has, from [`openapi::examples`], so that they can be executed there. A command on an order
-//!    that takes no body is one `step!` (`v1/staff/orders/step.rs`).
+//!    name what the demo shop has, from [`openapi::examples`], so that they can be executed there. **A command on an order that
+//!    says no more than why** is one entry in `v1/staff/orders/commands.rs`, which stands for steps 1 to 3, and the order of its
+//!    example.
 //! 2. The handler's arguments are the checks, in order: who and with which rights ([`principals::Staff`] with one of
-//!    [`principals::permit`]: `permit::order::Hold` takes what the domain says that the command takes, `permit::OrdersRead`
+//!    [`principals::permit`]: `permit::order::Amend` takes what the domain says that the command takes, `permit::OrdersRead`
 //!    is for what only reads; or [`principals::Customer`], [`principals::CustomerOrGuest`], [`principals::OptionalCustomer`];
 //!    all of them check session and rights anew), which ([`extract::PathId`]), under which conditions
 //!    ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`], [`extract::Query`]). It

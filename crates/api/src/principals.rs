@@ -2,7 +2,7 @@
 //!
 //! | argument | who |
 //! | --- | --- |
-//! | [`Staff<P>`] | a signed-in member with what `P` asks for: [`permit::OrdersRead`] to read, [`permit::order::Confirm`] for a command |
+//! | [`Staff<P>`] | a signed-in member with what `P` asks for: [`permit::OrdersRead`] to read, `permit::order::Amend` for a command |
 //! | [`Customer`] | a signed-in customer |
 //! | [`CustomerOrGuest`] | a signed-in customer, or somebody who has proved to know one order |
 //! | [`OptionalCustomer`] | a signed-in customer, or somebody without an account |

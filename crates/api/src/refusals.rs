@@ -100,7 +100,7 @@ mod tests {
             Rule::StateConflict => (Refusal::StateConflict { current: Status::Completed }, ""),
             Rule::CutOffPassed => (
                 Refusal::CutOffPassed { at: Timestamp::from_millis(0) },
-                "changes were possible until 1970-01-01T00:00:00.000Z",
+                "this was possible until 1970-01-01T00:00:00.000Z",
             ),
             Rule::TooManyChanges => {
                 (Refusal::TooManyChanges { most: 500 }, "an order is changed by its buyer up to version 500")

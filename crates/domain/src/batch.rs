@@ -2,14 +2,14 @@
 //!
 //! A batch has no history. What it does stands in the histories of its orders, all under the batch's request id.
 //!
-//! To add an action: a variant of [`BatchAction`]; the compiler names the rest.
+//! Whatever a person may do to an order without saying more than why can be done to many.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::{Actor, MemberAuthority, Permission, StoreScope};
 use crate::id::{BatchId, MemberId};
-use crate::order::{self, InvalidReason, OrderCommand, OrderCommandKind};
+use crate::order::{self, NotPlain, OrderCommand, OrderCommandKind};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -18,69 +18,36 @@ pub const MAX_ORDERS: usize = 10_000;
 /// Most orders that are named one by one.
 pub const MAX_IDS: usize = 500;
 
-/// What is done to each order, with what goes with it.
-#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
-#[strum_discriminants(
-    name(BatchActionKind),
-    derive(Hash, Serialize, Deserialize, EnumIter, EnumString, Display, IntoStaticStr),
-    serde(rename_all = "snake_case"),
-    strum(serialize_all = "snake_case"),
-    doc = "The name of a [`BatchAction`]."
-)]
-pub enum BatchAction {
-    /// Put it into the trash.
-    Delete,
-    /// Take it out of the trash.
-    Undelete,
-    /// Promise to deliver it.
-    Confirm,
-    /// Mark it as not real.
-    Invalidate {
-        /// Why.
-        reason: InvalidReason,
-        /// In words; forgotten when the batch is finished, because then it stands in the histories.
-        comment: Option<String>,
-    },
-}
+/// What is done to each order: a command that says no more than why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BatchAction(Box<OrderCommand>);
 
 impl BatchAction {
-    /// The act of this name with what goes with it; `None`: the reason is missing. What does not go with it is dropped.
-    #[must_use]
+    /// The action of this kind. A comment is forgotten when the batch is finished, because then it stands in the histories.
+    ///
+    /// # Errors
+    /// When nobody does that to many orders, or the reason is not one of this kind.
     pub fn new(
-        kind: BatchActionKind,
-        reason: Option<InvalidReason>,
+        kind: OrderCommandKind,
+        reason: Option<&str>,
         comment: Option<String>,
-    ) -> Option<Self> {
-        Some(match kind {
-            BatchActionKind::Delete => Self::Delete,
-            BatchActionKind::Undelete => Self::Undelete,
-            BatchActionKind::Confirm => Self::Confirm,
-            BatchActionKind::Invalidate => Self::Invalidate { reason: reason?, comment },
-        })
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn kind(&self) -> BatchActionKind {
-        self.into()
-    }
-
-    /// Why, if it says so.
-    #[must_use]
-    pub fn reason(&self) -> Option<InvalidReason> {
-        match self {
-            Self::Invalidate { reason, .. } => Some(*reason),
-            Self::Delete | Self::Undelete | Self::Confirm => None,
+    ) -> Result<Self, NotPlain> {
+        match kind.is_action() {
+            true => Ok(Self(Box::new(kind.plain(reason, comment)?))),
+            false => Err(NotPlain::SaysMore),
         }
     }
 
-    /// Why in words, if it says so.
+    /// Its kind.
     #[must_use]
-    pub fn comment(&self) -> Option<&String> {
-        match self {
-            Self::Invalidate { comment, .. } => comment.as_ref(),
-            Self::Delete | Self::Undelete | Self::Confirm => None,
-        }
+    pub fn kind(&self) -> OrderCommandKind {
+        OrderCommandKind::from(self.0.as_ref())
+    }
+
+    /// Why, and that in words, if it says so.
+    #[must_use]
+    pub fn why(&self) -> (Option<&'static str>, Option<&str>) {
+        self.0.why()
     }
 
     /// May this actor do it at all?
@@ -88,32 +55,22 @@ impl BatchAction {
     /// # Errors
     /// The permission that is missing.
     pub fn authorize(&self, actor: &Actor) -> Result<(), Refusal> {
-        order::authorize(None, actor, self.kind().command())
+        order::authorize(None, actor, self.kind())
+    }
+
+    /// What takes it back from an order to which it was done.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Self> {
+        self.0.inverse().map(|command| Self(Box::new(command)))
     }
 
     /// The command that each order gets.
     #[must_use]
     pub fn command(&self, batch: BatchId) -> OrderCommand {
-        match self {
-            Self::Delete => OrderCommand::Delete { batch: Some(batch) },
-            Self::Undelete => OrderCommand::Undelete { batch: Some(batch) },
-            Self::Confirm => OrderCommand::Confirm,
-            Self::Invalidate { reason, comment } => {
-                OrderCommand::Invalidate { reason: *reason, comment: comment.clone() }
-            }
-        }
-    }
-}
-
-impl BatchActionKind {
-    /// The kind of command that each order gets.
-    #[must_use]
-    pub const fn command(self) -> OrderCommandKind {
-        match self {
-            Self::Delete => OrderCommandKind::Delete,
-            Self::Undelete => OrderCommandKind::Undelete,
-            Self::Confirm => OrderCommandKind::Confirm,
-            Self::Invalidate => OrderCommandKind::Invalidate,
+        match self.0.as_ref() {
+            OrderCommand::Delete { .. } => OrderCommand::Delete { batch: Some(batch) },
+            OrderCommand::Undelete { .. } => OrderCommand::Undelete { batch: Some(batch) },
+            command => command.clone(),
         }
     }
 }
@@ -171,6 +128,8 @@ pub struct Batch {
     pub created_by: MemberId,
     /// What is done.
     pub action: BatchAction,
+    /// The batch that it takes back, if it does.
+    pub undoes: Option<BatchId>,
     /// The stores of its orders, as far as its maker reached them.
     pub stores: StoreScope,
     /// The request that it came with, for the histories of its orders.
@@ -193,22 +152,29 @@ pub struct Batch {
     pub finished_at: Option<Timestamp>,
 }
 
+/// What a batch is opened with.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    /// In whose name.
+    pub created_by: MemberId,
+    /// What is to be done.
+    pub action: BatchAction,
+    /// The batch that it takes back, if it does.
+    pub undoes: Option<BatchId>,
+    /// The stores of its orders, as far as its maker reached them.
+    pub stores: StoreScope,
+}
+
 impl Batch {
     /// A batch that nobody has begun with. One without orders is completed.
     #[must_use]
-    pub fn open(
-        id: BatchId,
-        created_by: MemberId,
-        action: BatchAction,
-        stores: StoreScope,
-        request_id: &str,
-        total: i64,
-        now: Timestamp,
-    ) -> Self {
+    pub fn open(id: BatchId, opening: Opening, request_id: &str, total: i64, now: Timestamp) -> Self {
+        let Opening { created_by, action, undoes, stores } = opening;
         let batch = Self {
             id,
             created_by,
             action,
+            undoes,
             stores,
             request_id: request_id.to_owned(),
             status: BatchStatus::Pending,
@@ -226,8 +192,9 @@ impl Batch {
     /// As it was when it was accepted: what the answer to its request said.
     #[must_use]
     pub fn as_accepted(&self) -> Self {
-        let Self { action, stores, .. } = self.clone();
-        Self::open(self.id, self.created_by, action, stores, &self.request_id, self.total, self.created_at)
+        let Self { created_by, action, undoes, stores, .. } = self.clone();
+        let opening = Opening { created_by, action, undoes, stores };
+        Self::open(self.id, opening, &self.request_id, self.total, self.created_at)
     }
 
     /// Orders that have had their turn.
@@ -312,27 +279,54 @@ mod tests {
     }
 
     fn batch(total: i64) -> Batch {
-        let stores = StoreScope::Only(BTreeSet::from([StoreId::from_i64(1)]));
-        Batch::open(
-            BatchId::from_i64(5),
-            MemberId::from_i64(7),
-            BatchAction::Delete,
-            stores,
-            "req",
-            total,
-            at(1),
-        )
+        let opening = Opening {
+            created_by: MemberId::from_i64(7),
+            action: BatchAction::new(OrderCommandKind::Delete, None, None).unwrap(),
+            undoes: None,
+            stores: StoreScope::Only(BTreeSet::from([StoreId::from_i64(1)])),
+        };
+        Batch::open(BatchId::from_i64(5), opening, "req", total, at(1))
+    }
+
+    /// Every action, each with a reason if it takes one.
+    fn actions() -> Vec<BatchAction> {
+        let actions = OrderCommandKind::iter().filter_map(|kind| {
+            let other = BatchAction::new(kind, Some("other"), Some("x".into()));
+            other.or_else(|_| BatchAction::new(kind, None, None)).ok()
+        });
+        actions.collect()
     }
 
     #[test]
-    fn every_name_has_its_act() {
-        for kind in BatchActionKind::iter() {
-            let action = BatchAction::new(kind, Some(InvalidReason::Test), Some("x".into()));
-            assert_eq!(action.as_ref().map(BatchAction::kind), Some(kind));
-            let command = action.map(|action| action.command(BatchId::from_i64(1)));
-            assert_eq!(command.map(|command| OrderCommandKind::from(&command)), Some(kind.command()));
+    fn every_action_is_told_by_its_kind_and_why() {
+        for action in actions() {
+            let (reason, comment) = action.why();
+            let again = BatchAction::new(action.kind(), reason, comment.map(str::to_owned));
+            assert_eq!(again.as_ref(), Ok(&action));
+            assert_eq!(OrderCommandKind::from(&action.command(BatchId::from_i64(1))), action.kind());
         }
-        assert_eq!(BatchAction::new(BatchActionKind::Invalidate, None, None), None);
+        let new = |kind, reason, comment: Option<&str>| {
+            BatchAction::new(kind, reason, comment.map(str::to_owned)).unwrap_err()
+        };
+        assert_eq!(new(OrderCommandKind::Invalidate, None, None), NotPlain::ReasonMissing);
+        assert_eq!(new(OrderCommandKind::Cancel, Some("test"), None), NotPlain::ReasonUnknown);
+        assert_eq!(new(OrderCommandKind::Confirm, None, Some("x")), NotPlain::TakesNoReason);
+        assert_eq!(new(OrderCommandKind::Amend, None, None), NotPlain::SaysMore);
+        assert_eq!(new(OrderCommandKind::Expire, None, None), NotPlain::SaysMore);
+    }
+
+    #[test]
+    fn every_action_is_taken_back_by_another() {
+        for action in actions() {
+            let inverse = action.inverse().unwrap();
+            // A rejected order is marked invalid, like others.
+            let expected = match action.kind() {
+                OrderCommandKind::Reject => OrderCommandKind::Invalidate,
+                kind => kind,
+            };
+            assert_eq!(inverse.inverse().map(|action| action.kind()), Some(expected));
+            assert_ne!(inverse.kind(), action.kind());
+        }
     }
 
     #[test]

@@ -30,11 +30,11 @@
 //!
 //! The compiler asks for each place that is named here after the first.
 //!
-//! - **A command on orders** (say "hold"): a variant of [`order::OrderCommand`]; who may ask for it in `order/rights.rs`;
-//!   what it leads to in `order/decide.rs`; its [`order::Action`] in `order/action.rs`, when a person may ask for it of an
-//!   order that is there; its sample in `tests/src/samples.rs`, from which the matrices and the writer's tests have it, and
-//!   its content in `tests/common/any.rs`, from which the laws have it. Bless the matrix of states.
-//! - **An event of orders**: a variant of [`order::OrderEvent`] with what it says about lines and status, beside it; what
+//! - **A command on orders** (say "hold"): a variant of [`order::OrderCommand`], and below it in `order/command.rs` who may ask
+//!   for it, how it is made from a reason, and the command that leads back; what it leads to in `order/decide.rs`; a test of
+//!   its rule beside `tests/ways_back.rs`. Bless the matrix of states. Laws, matrices, random lives, batches and `actions`
+//!   have it then. Its endpoint is one entry in `v1/staff/orders/commands.rs` of the API crate.
+//! - **An event of orders**: a variant of [`order::OrderEvent`], and beside it the status that it enters and its reason; what
 //!   it changes in `order/apply.rs`; its sample in `tests/events.rs`. Bless the texts of events.
 //! - **A field of the order**: in `order/state.rs`, and in `order/apply.rs` where an order is made and where it is said
 //!   whether the field is compared.
@@ -45,7 +45,6 @@
 //!   means to callers.
 //! - **A permission**: a variant of [`access::Permission`], which nobody has until a line of `access/role.rs` gives it, and
 //!   the commands or endpoints that ask for it; bless the matrix of roles.
-//! - **An action of batches**: a variant of [`batch::BatchAction`].
 //! - **A kind of thing with a history**: a variant of [`aggregate::Kind`]; a module with state, commands, rights, events,
 //!   `decide` and the `Aggregate` implementation ([`store`] is the smallest); the names of its events in `event_names.rs`;
 //!   who reads it in `access/mod.rs`; its laws in `tests/aggregate_laws.rs`; then its table in the persistence crate.

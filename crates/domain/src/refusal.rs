@@ -36,7 +36,7 @@ pub enum Refusal {
         /// The status that it has now.
         current: Status,
     },
-    /// The customer's time for changes is over.
+    /// The time for it is over: the customer's for changes, or that in which a step can be taken back.
     CutOffPassed {
         /// When it ended.
         at: Timestamp,
@@ -150,7 +150,7 @@ impl fmt::Display for Refusal {
                 return write!(f, "it has changed, and has version {current} now");
             }
             Self::StateConflict { current } => return write!(f, "not while the order is {current}"),
-            Self::CutOffPassed { at } => return write!(f, "changes were possible until {at}"),
+            Self::CutOffPassed { at } => return write!(f, "this was possible until {at}"),
             Self::TooManyChanges { most } => {
                 return write!(f, "an order is changed by its buyer up to version {most}");
             }

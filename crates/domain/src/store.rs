@@ -39,6 +39,9 @@ pub struct Policy {
     /// Minutes after which the program cancels an order that is still not confirmed; none: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_unconfirmed_minutes: Option<u32>,
+    /// Minutes in which the last step of an order can be taken back; none: at any time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversal_minutes: Option<u32>,
     /// Are confirmed orders shown to everybody, with masked contacts?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub public_board: bool,
@@ -71,6 +74,7 @@ impl Policy {
             cancel_unconfirmed_minutes: edit
                 .cancel_unconfirmed_minutes
                 .unwrap_or(self.cancel_unconfirmed_minutes),
+            reversal_minutes: edit.reversal_minutes.unwrap_or(self.reversal_minutes),
             public_board: edit.public_board.unwrap_or(self.public_board),
         }
     }
@@ -89,6 +93,8 @@ pub struct PolicyEdit {
     pub completion_minutes: Option<Option<u32>>,
     /// See [`Policy::cancel_unconfirmed_minutes`].
     pub cancel_unconfirmed_minutes: Option<Option<u32>>,
+    /// See [`Policy::reversal_minutes`].
+    pub reversal_minutes: Option<Option<u32>>,
     /// See [`Policy::public_board`].
     pub public_board: Option<bool>,
 }

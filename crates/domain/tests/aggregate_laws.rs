@@ -168,6 +168,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     start_minutes: Some(policy.start_minutes),
                     completion_minutes: None,
                     cancel_unconfirmed_minutes: Some(policy.cancel_unconfirmed_minutes),
+                    reversal_minutes: Some(policy.reversal_minutes),
                     public_board: Some(policy.public_board),
                 });
                 let time_zone = zone.map(|name| name.parse().expect("a zone"));

@@ -15,7 +15,8 @@ use ordervault_domain::installation::{Installation, InstallationEvent, Installat
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    CancelReason, InvalidReason, Line, Order, OrderEvent, OrderEventKind, Source, Status, Totals,
+    CancelReason, InvalidReason, Line, Order, OrderEvent, OrderEventKind, ReversalReason, Source, Status,
+    Totals,
 };
 use ordervault_domain::product::{Product, ProductEvent, ProductEventKind};
 use ordervault_domain::store::{Policy, Store, StoreEvent, StoreEventKind};
@@ -70,6 +71,12 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::Cancelled => OrderEvent::Cancelled { reason: CancelReason::Customer },
         OrderEventKind::Invalidated => OrderEvent::Invalidated { reason: InvalidReason::Fraud },
         OrderEventKind::Restored => OrderEvent::Restored { to: Status::Confirmed, due_at },
+        OrderEventKind::Unconfirmed => OrderEvent::Unconfirmed { reason: ReversalReason::Mistake, due_at },
+        OrderEventKind::Unstarted => OrderEvent::Unstarted { reason: ReversalReason::Customer, due_at },
+        OrderEventKind::Reopened => OrderEvent::Reopened { reason: ReversalReason::Information, due_at },
+        OrderEventKind::Reinstated => {
+            OrderEvent::Reinstated { to: Status::Processing, reason: ReversalReason::Clock, due_at }
+        }
         OrderEventKind::Deleted => OrderEvent::Deleted { batch },
         OrderEventKind::Undeleted => OrderEvent::Undeleted { batch },
         OrderEventKind::Hidden => OrderEvent::Hidden {},
@@ -87,6 +94,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
         start_minutes: Some(60),
         completion_minutes: Some(120),
         cancel_unconfirmed_minutes: Some(45),
+        reversal_minutes: Some(90),
         public_board: true,
     };
     match kind {

@@ -22,10 +22,10 @@ fn orders() -> Vec<Option<Order>> {
         (Status::Confirmed, &[OrderCommand::Confirm]),
         (Status::Processing, &[OrderCommand::Confirm, OrderCommand::Start]),
         (Status::Completed, &[OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete]),
-        (Status::Cancelled, &[OrderCommand::Cancel { reason: CancelReason::Other, comment: None }]),
-        (Status::Invalid, &[OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None }]),
+        (Status::Cancelled, &[OrderCommand::Cancel { reason: CancelReason::Customer, comment: None }]),
+        (Status::Invalid, &[OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None }]),
     ];
-    let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None };
+    let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
     let deleted =
         after(&owner, &context, &[place(&[(10, 1)]), invalidate, OrderCommand::Delete { batch: None }]);
     let deleted = Some(Order { customer_id: Some(CUSTOMER), ..deleted });

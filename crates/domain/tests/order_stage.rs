@@ -84,3 +84,19 @@ fn entering_a_status_keeps_what_was_reached_before() {
         }
     }
 }
+
+#[test]
+fn a_step_back_leads_to_where_the_last_step_began() {
+    for stage in stages() {
+        for to in [Status::Confirmed, Status::Processing, Status::Completed, Status::Cancelled] {
+            let follows = to == Status::Cancelled
+                || Status::iter().skip(1).zip(Status::iter()).any(|step| step == (to, stage.status()));
+            if stage.invalid().is_none() && stage.status() != Status::Cancelled && follows {
+                assert_eq!(stage.entered(to, Some(AT)).back(), Some(stage));
+            }
+        }
+        let has_step =
+            !matches!(stage, Stage::Valid(Valid::Live(Execution::PendingReview)) | Stage::Invalid(_));
+        assert_eq!(stage.back().is_some(), has_step, "{stage:?}");
+    }
+}

@@ -5,18 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::{self, Member, MemberEdit};
-use ordervault_domain::order::{Order, OrderCommand, Status};
+use ordervault_domain::order::{Order, OrderCommand, OrderCommandKind, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::http::Request;
-use ordervault_tests::queue::on_member;
+use ordervault_tests::queue::{batch_action, on_member};
 use ordervault_tests::server::TestServer;
 use serde_json::{Value, json};
 
@@ -167,6 +166,7 @@ impl Fixture {
                 shop.change(ActorRef::Operator, &invalid, delete).await.id.to_string()
             }
             Target::Batch => self.batch(member, &*order(Status::PendingReview).await).await,
+            Target::FinishedBatch => self.finished_batch(member, &*order(Status::PendingReview).await).await,
             Target::Store => shop.store().await.id.to_string(),
             Target::Product => shop.product(&self.store, 10).await.id.to_string(),
             Target::Member => {
@@ -187,13 +187,26 @@ impl Fixture {
         turn_into(BTreeSet::from([Role::Owner])).await;
         let stores = StoreScope::Only(BTreeSet::from([order.store_id]));
         let items = Arc::new([(order.id, None)]);
-        let open = Operation::Batch(BatchOperation::Open { action: BatchAction::Confirm, stores, items });
+        let open = Operation::Batch(BatchOperation::Open {
+            action: batch_action(OrderCommandKind::Confirm),
+            undoes: None,
+            stores,
+            items,
+        });
         let opened = shop.act(ActorRef::Member(maker.id), open).await;
         turn_into(maker.roles.clone()).await;
         match opened {
             Effect::Batch(batch) => batch.id.to_string(),
             other => unreachable!("{other:?}"),
         }
+    }
+
+    /// The same, after the order's turn.
+    pub(crate) async fn finished_batch(&self, maker: &Member, order: &Order) -> String {
+        let batch = self.batch(maker, order).await;
+        let run = BatchOperation::Run { id: batch.parse().expect("an id"), order_id: order.id };
+        self.server.shop.act(ActorRef::System, Operation::Batch(run)).await;
+        batch
     }
 
     pub(crate) fn customer_email(&self) -> String {

@@ -34,6 +34,8 @@ pub(crate) enum Target {
     Member,
     /// One that confirms an order and waits, of whoever asks.
     Batch,
+    /// One that confirmed an order, of whoever asks.
+    FinishedBatch,
 }
 
 /// An operation, and a good request for it.
@@ -146,6 +148,7 @@ fn for_staff_with_orders() -> Vec<Row> {
     let order =
         |operation, permission, status| row(operation, For::Staff(Some(permission)), Target::Order(status));
     let test = |_: &Fixture| json!({"reason": "test"});
+    let mistake = |_: &Fixture| json!({"reason": "mistake"});
     vec![
         row("list_staff_orders", For::Staff(Some("orders:read")), Target::Nothing),
         row("place_staff_order", For::Staff(Some("orders:place")), Target::Nothing).with(|fixture| {
@@ -173,6 +176,10 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("hide_staff_order", "orders:amend", Status::Confirmed),
         order("show_staff_order", "orders:amend", Status::Confirmed),
         order("restore_order", "orders:restore", Status::Invalid),
+        order("unconfirm_order", "orders:reverse", Status::Confirmed).with(mistake),
+        order("unstart_order", "orders:reverse", Status::Processing).with(mistake),
+        order("reopen_order", "orders:reverse", Status::Completed).with(mistake),
+        order("reinstate_order", "orders:reverse", Status::Cancelled).with(mistake),
         order("delete_order", "orders:delete", Status::Invalid),
         row("undelete_order", For::Staff(Some("orders:delete")), Target::Trash),
     ]
@@ -189,6 +196,7 @@ fn for_staff_with_batches() -> Vec<Row> {
         with("cancel_batch", "orders:confirm", Target::Batch),
         with("approve_expiries", "expiries:approve", Target::Nothing)
             .with(|_| json!({"through": "2026-01-31T08:00:00Z", "comment": "a slow week"})),
+        with("undo_batch", "orders:reverse", Target::FinishedBatch),
     ]
 }
 

@@ -190,7 +190,6 @@ impl TwoStores {
         let previews = [
             json!({"action": "confirm", "ids": ids}),
             json!({"action": "delete", "ids": ids}),
-            json!({"action": "undelete", "batch_id": batch}),
             filter("store", there.store.id.to_string()),
             filter("product", there.product.id.to_string()),
             filter("number", there.order.id.to_string()),

@@ -51,7 +51,6 @@ fn run(fixture: &Fixture, body: &Value) -> Request {
 fn bodies(fixture: &Fixture) -> Vec<Case> {
     let order = fixture.confirmed.id.to_string();
     let many = vec![order.clone(); 501];
-    let batch = BatchId::from_i64(7).to_string();
     let mistyped = mistyped(fixture.confirmed.id);
     let fault = |name, body: Value, pointer, code| invalid(name, run(fixture, &body), pointer, code);
     let confirm = |ids: Value| json!({"action": "confirm", "ids": ids});
@@ -76,28 +75,28 @@ fn bodies(fixture: &Fixture) -> Vec<Case> {
             "contradiction",
         ),
         fault(
-            "a filter and a batch",
-            json!({"action": "undelete", "filter": {}, "batch_id": batch}),
-            "/filter",
-            "contradiction",
-        ),
-        fault(
-            "confirming a batch",
-            json!({"action": "confirm", "batch_id": batch}),
-            "/batch_id",
-            "contradiction",
-        ),
-        fault(
-            "a batch that is none",
-            json!({"action": "undelete", "batch_id": order}),
-            "/batch_id",
-            "unknown-batch",
-        ),
-        fault(
             "a reason to confirm",
             json!({"action": "confirm", "ids": [order], "reason": "test"}),
             "/reason",
             "contradiction",
+        ),
+        fault(
+            "a reason of another act",
+            json!({"action": "cancel", "ids": [order], "reason": "test"}),
+            "/reason",
+            "unknown-value",
+        ),
+        fault(
+            "an act that says more",
+            json!({"action": "amend", "ids": [order]}),
+            "/action",
+            "unknown-value",
+        ),
+        fault(
+            "an act of the program",
+            json!({"action": "expire", "ids": [order]}),
+            "/action",
+            "unknown-value",
         ),
         fault(
             "a comment on deleting",

@@ -7,7 +7,7 @@ use ordervault_api::problem::Code;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{Action, Amendment, CancelReason, InvalidReason, Order, OrderCommand};
+use ordervault_domain::order::{Amendment, InvalidReason, Order, OrderCommand, OrderCommandKind};
 use ordervault_domain::product::{Product, ProductCommand};
 use ordervault_domain::refusal::Rule;
 use ordervault_domain::store::{NewStore, Policy, Store, StoreCommand};
@@ -16,6 +16,7 @@ use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::Dice;
+use ordervault_tests::samples::{plain, reasons};
 use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::{Shop, place};
@@ -61,7 +62,7 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let send = async |request: Request| server.send(&request.bearer(&reader.token)).await;
     let shown = send(Request::get(&path)).await;
     if shown.status == 404 {
-        for action in Action::iter() {
+        for action in actions() {
             let answer = send(request(action, &path, server.number(), order.version)).await;
             assert!(
                 [403, 404].contains(&answer.status),
@@ -75,8 +76,8 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let shown = shown.json();
     let version = shown["version"].as_i64().expect("a version");
     let advertised = advertised(&shown);
-    let is_open = |action: &Action| advertised.get(action) == Some(&None);
-    for action in Action::iter().filter(|action| !is_open(action)) {
+    let is_open = |action: &OrderCommandKind| advertised.get(action) == Some(&None);
+    for action in actions().filter(|action| !is_open(action)) {
         let answer = send(request(action, &path, server.number(), version)).await;
         let what = format!("{what}: {} may not {action} {shown}: {}", reader.name, answer.text());
         let expected = match advertised.get(&action).and_then(Option::as_deref) {
@@ -98,7 +99,7 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     }
     let again = send(Request::get(&path)).await.json();
     assert_eq!(again["version"], version, "{what}: what is refused changes nothing");
-    let least_done = Action::iter().filter(is_open).min_by_key(|action| seen.done.get(action).copied());
+    let least_done = actions().filter(is_open).min_by_key(|action| seen.done.get(action).copied());
     if let Some(action) = least_done {
         let answer = send(request(action, &path, server.number(), version)).await;
         let what = format!("{what}: {} may {action} {shown}: {}", reader.name, answer.text());
@@ -109,49 +110,42 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
 }
 
 /// The actions that an order's answer names, each with why it is not open.
-fn advertised(order: &Value) -> HashMap<Action, Option<String>> {
-    let actions = order["actions"].as_array().expect("actions").iter();
+fn advertised(order: &Value) -> HashMap<OrderCommandKind, Option<String>> {
+    let shown = order["actions"].as_array().expect("actions").iter();
     let read = |shown: &Value| {
-        let action = Action::iter().find(|action| shown["action"] == <&str>::from(action));
+        let action = actions().find(|action| shown["action"] == <&str>::from(action));
         let blocked_by = shown["blocked_by"].as_str().map(str::to_owned);
         assert_eq!(shown["allowed"], blocked_by.is_none(), "{shown}");
         (action.expect("a known action"), blocked_by)
     };
-    actions.map(read).collect()
+    shown.map(read).collect()
 }
 
 /// The request for an action, with nothing in it that could be refused for its content.
-fn request(action: Action, path: &str, number: u64, version: i64) -> Request {
-    let because = json!({"reason": "other"});
-    let (under, body) = match action {
-        Action::Confirm => ("confirm", None),
-        Action::Reject => ("reject", Some(because)),
-        Action::Amend => ("amendments", Some(json!({"note": format!("note {number}")}))),
-        Action::Start => ("start", None),
-        Action::Complete => ("complete", None),
-        Action::Cancel => ("cancel", Some(because)),
-        Action::Invalidate => ("invalidate", Some(because)),
-        Action::Restore => ("restore", None),
-        Action::Delete => ("delete", None),
-        Action::Undelete => ("undelete", None),
-        Action::Hide => ("hide", None),
-        Action::Show => ("show", None),
-    };
-    let request = Request::post(format!("{path}/{under}")).if_match(&format!("\"{version}\""));
-    body.into_iter().fold(request, |request, body| request.json(&body))
+fn request(action: OrderCommandKind, path: &str, number: u64, version: i64) -> Request {
+    let to = |under: &str| Request::post(format!("{path}/{under}")).if_match(&format!("\"{version}\""));
+    match action {
+        OrderCommandKind::Amend => to("amendments").json(&json!({"note": format!("note {number}")})),
+        _ if action.plain(None, None).is_ok() => to(action.into()),
+        _ => to(action.into()).json(&json!({"reason": "other"})),
+    }
+}
+
+fn actions() -> impl Iterator<Item = OrderCommandKind> {
+    OrderCommandKind::iter().filter(|kind| kind.is_action())
 }
 
 /// Which actions were carried out, how often, and which refused.
 #[derive(Default)]
 struct Seen {
-    done: HashMap<Action, usize>,
-    refused: HashSet<Action>,
+    done: HashMap<OrderCommandKind, usize>,
+    refused: HashSet<OrderCommandKind>,
 }
 
 impl Seen {
     fn missing(&self) -> Vec<String> {
-        let never_done = Action::iter().filter(|action| !self.done.contains_key(action));
-        let never_refused = Action::iter().filter(|action| !self.refused.contains(action));
+        let never_done = actions().filter(|action| !self.done.contains_key(action));
+        let never_refused = actions().filter(|action| !self.refused.contains(action));
         let done = never_done.map(|action| format!("{action} carried out"));
         done.chain(never_refused.map(|action| format!("{action} refused"))).collect()
     }
@@ -182,7 +176,7 @@ impl Fixture {
         for _ in 0..4 {
             let store = random_store(&shop, &dice).await;
             for _ in 0..2 {
-                products.push(shop.product(&store, 3).await);
+                products.push(shop.product(&store, 20).await);
             }
             stores.push(store);
         }
@@ -229,12 +223,12 @@ impl Fixture {
         let Some(store) = self.dice.pick(&self.stores) else { return };
         let on_store = |command| Operation::Store { id: Some(store.id), expected_version: None, command };
         let adjust = |delta| on_product(ProductCommand::AdjustStock { delta, comment: None });
-        let change = match self.dice.roll(8) {
-            0..3 => adjust(i64::from(self.dice.roll(5))),
+        let change = match self.dice.roll(12) {
+            0..3 => adjust(i64::from(self.dice.roll(12))),
             3 => adjust(-i64::from(self.dice.roll(5))),
             4 => on_product(ProductCommand::Deactivate),
-            5 => on_product(ProductCommand::Activate),
-            6 => on_store(StoreCommand::Deactivate),
+            5..8 => on_product(ProductCommand::Activate),
+            8 => on_store(StoreCommand::Deactivate),
             _ => on_store(StoreCommand::Activate),
         };
         // Stock that orders hold is not taken away.
@@ -243,29 +237,21 @@ impl Fixture {
 
     /// Something that may happen to an order.
     fn command(&self, product: &Product) -> (ActorRef, OrderCommand) {
-        let cancel = [CancelReason::Other, CancelReason::Customer, CancelReason::Expired];
-        let invalid = [InvalidReason::Other, InvalidReason::Test];
-        let (cancel, invalid) = (self.dice.pick(&cancel), self.dice.pick(&invalid));
-        let (cancel, invalid) = (*cancel.expect("a reason"), *invalid.expect("a reason"));
         let lines = vec![ordervault_domain::order::LineRequest {
             product_id: product.id,
             quantity: 1 + self.dice.roll(3),
         }];
         let command = match self.dice.roll(14) {
             0..3 => OrderCommand::Confirm,
-            3 => OrderCommand::Start,
-            4 => OrderCommand::Complete,
-            5 => OrderCommand::Cancel { reason: cancel, comment: None },
-            6 | 7 => OrderCommand::Invalidate { reason: invalid, comment: None },
-            8 => OrderCommand::Reject { reason: invalid, comment: None },
-            9 => OrderCommand::Restore,
-            10 => OrderCommand::Delete { batch: None },
-            11 => OrderCommand::Hide,
-            12 => OrderCommand::Amend(Amendment {
+            3 => return (ActorRef::System, OrderCommand::Expire),
+            4 => OrderCommand::Amend(Amendment {
                 lines: Some(lines.into_iter().map(Into::into).collect()),
                 ..Amendment::default()
             }),
-            _ => return (ActorRef::System, OrderCommand::Expire),
+            _ => {
+                let kinds: Vec<_> = actions().filter(|kind| !reasons(*kind).is_empty()).collect();
+                plain(*self.dice.pick(&kinds).expect("an action"), self.dice.roll(100) as usize, None)
+            }
         };
         (ActorRef::Operator, command)
     }
@@ -273,10 +259,13 @@ impl Fixture {
     /// What brings orders to where chance alone seldom does: far on, or into the trash.
     fn ending(&self) -> Vec<(ActorRef, OrderCommand)> {
         let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Other, comment: None };
-        let commands = match self.dice.roll(5) {
+        let commands = match self.dice.roll(10) {
             0 => vec![invalidate, OrderCommand::Delete { batch: None }],
             1 => vec![invalidate],
             2 => vec![OrderCommand::Confirm, OrderCommand::Start],
+            3 => vec![OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete],
+            4 => vec![OrderCommand::Confirm],
+            5 => vec![plain(OrderCommandKind::Cancel, 0, None)],
             _ => vec![],
         };
         commands.into_iter().map(|command| (ActorRef::Operator, command)).collect()
@@ -313,6 +302,7 @@ async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
             start_minutes: minutes(60),
             completion_minutes: minutes(60),
             cancel_unconfirmed_minutes: minutes(180),
+            reversal_minutes: minutes(180),
             public_board: dice.roll(2) == 0,
         },
         external_reference: None,

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{Amendment, CancelReason, OrderCommand};
+use ordervault_domain::order::{Amendment, CancelReason, OrderCommand, OrderCommandKind};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::verify::{Code, Progress, verify};
@@ -16,7 +15,7 @@ use ordervault_persistence::writer::{
 };
 use ordervault_persistence::{Realm, read};
 use ordervault_tests::life::live;
-use ordervault_tests::queue::catch_up;
+use ordervault_tests::queue::{batch_action, catch_up};
 use ordervault_tests::seed::seeds;
 use ordervault_tests::shop::{Shop, keys, place, submission};
 use ordervault_tests::twin::Fresh;
@@ -43,7 +42,7 @@ const ROWS: &[Case] = &[
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
              change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
-             cancel_unconfirmed_minutes, public_board, NULL, created_at, updated_at
+             cancel_unconfirmed_minutes, reversal_minutes, public_board, NULL, created_at, updated_at
          FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
         &[],
@@ -376,7 +375,8 @@ async fn fill(db: &Db) {
     shop.change(ActorRef::Operator, second, cancel).await;
     let stores = StoreScope::Only([store.id].into());
     let items = Arc::new([(order.id, None), (second.id, None), (OrderId::from_i64(1), None)]);
-    let open = BatchOperation::Open { action: BatchAction::Delete, stores, items };
+    let open =
+        BatchOperation::Open { action: batch_action(OrderCommandKind::Delete), undoes: None, stores, items };
     let idempotency = Idempotency { scoped_key: "batch".into(), fingerprint: "same".into() };
     let opening = Submission {
         idempotency: Some(idempotency),

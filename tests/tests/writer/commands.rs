@@ -14,6 +14,7 @@ use ordervault_domain::order::{
     Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Status,
 };
 use ordervault_domain::product::{self, Product};
+use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Policy, Store};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
@@ -35,6 +36,7 @@ ordervault_tests::twin_tests!(
     a_used_token_ends_its_login,
     an_eleventh_login_ends_the_oldest,
     what_is_so_already_writes_nothing,
+    a_key_stands_for_what_changed_nothing_too_and_for_no_refusal,
 );
 
 const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
@@ -45,7 +47,7 @@ async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
 }
 
 /// What is done to an order of two units of tea, the status that it ends in, and the tea that is reserved then.
-fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 6] {
+fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 8] {
     let amendment = Amendment {
         lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }.into()]),
         contact: Some(contact(77)),
@@ -60,14 +62,23 @@ fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 6] {
     let amend = OrderCommand::Amend(amendment);
     let (delete, undelete) = (OrderCommand::Delete { batch: None }, OrderCommand::Undelete { batch: None });
     let (confirm, start, complete) = (OrderCommand::Confirm, OrderCommand::Start, OrderCommand::Complete);
+    let back = |kind: OrderCommandKind| kind.probe().expect("a way back");
+    let (unconfirm, unstart) = (back(OrderCommandKind::Unconfirm), back(OrderCommandKind::Unstart));
+    let (reopen, reinstate) = (back(OrderCommandKind::Reopen), back(OrderCommandKind::Reinstate));
     let (hide, show, restore) = (OrderCommand::Hide, OrderCommand::Show, OrderCommand::Restore);
     [
-        (vec![amend, confirm.clone(), start.clone(), complete], Status::Completed, 0),
+        (
+            vec![amend, confirm.clone(), start.clone(), complete.clone(), reopen, complete],
+            Status::Completed,
+            0,
+        ),
         (vec![confirm.clone(), start, cancel_for_staff], Status::Cancelled, 0),
         (vec![reject, restore.clone()], Status::PendingReview, 2),
         (vec![confirm, invalidate.clone(), restore.clone()], Status::Confirmed, 4),
         (vec![cancel(CancelReason::Duplicate), invalidate.clone(), restore], Status::Cancelled, 4),
         (vec![hide, show, invalidate, delete, undelete], Status::Invalid, 4),
+        (vec![cancel(CancelReason::Expired), reinstate], Status::PendingReview, 6),
+        (vec![OrderCommand::Confirm, OrderCommand::Start, unstart, unconfirm], Status::PendingReview, 8),
     ]
 }
 
@@ -388,7 +399,7 @@ async fn an_eleventh_login_ends_the_oldest(db: Db) {
 /// Carries the acts out and sees that nothing was written.
 async fn writes_nothing(shop: &Shop, before: &Dump, actor: ActorRef, act: Operation) {
     let told = format!("{act:?}");
-    let outcome = shop.writer.submit(keyed(submission(actor, vec![act]), &told, "x")).await;
+    let outcome = shop.submit(actor, vec![act]).await;
     assert!(matches!(outcome, Ok(Receipt::Executed { applied: false, .. })), "{told}: {outcome:?}");
     assert_eq!(differences(before, &dump(&shop.db).await), [""; 0], "{told}");
 }
@@ -431,5 +442,28 @@ async fn what_is_so_already_writes_nothing(db: Db) {
         writes_nothing(&shop, &before, ActorRef::Operator, act).await;
     }
     writes_nothing(&shop, &before, ActorRef::Importer, imported).await;
+    shop.close().await;
+}
+
+async fn a_key_stands_for_what_changed_nothing_too_and_for_no_refusal(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let tea = shop.product(&store, 10).await;
+    let order = shop.place(&*shop.customer().await, &store, &[(&tea, 1)]).await;
+    let once = async |key: &str, command: OrderCommand| {
+        let act = on_order(order.id, None, command);
+        shop.writer.submit(keyed(submission(ActorRef::Operator, vec![act]), key, "x")).await
+    };
+    // It is shown already. When the request comes again, somebody has hidden it on purpose.
+    let first = once("show", OrderCommand::Show).await;
+    assert!(matches!(first, Ok(Receipt::Executed { applied: false, .. })), "{first:?}");
+    let hidden = shop.change(ActorRef::Operator, &order, OrderCommand::Hide).await;
+    let again = once("show", OrderCommand::Show).await;
+    assert_eq!(again, Ok(Receipt::Replayed { entity_id: order.id.get(), version: 1 }));
+    folded_as_answered(&db, &*hidden).await;
+    // A refusal stands for nothing: once its reason is gone, the same request is carried out.
+    assert!(matches!(refusal_of(once("start", OrderCommand::Start).await), Refusal::StateConflict { .. }));
+    shop.change(ActorRef::Operator, &hidden, OrderCommand::Confirm).await;
+    assert_eq!(order_of(once("start", OrderCommand::Start).await).status(), Status::Processing);
     shop.close().await;
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
@@ -97,7 +96,12 @@ async fn nobody_has_no_rights(db: Db) {
 /// A batch of one order, which has had its turn.
 async fn completed_batch(shop: &Shop, maker: &Member, order: &Order) -> BatchId {
     let items = Arc::new([(order.id, None)]);
-    let open = BatchOperation::Open { action: BatchAction::Confirm, stores: StoreScope::All, items };
+    let open = BatchOperation::Open {
+        action: batch_action(OrderCommandKind::Confirm),
+        undoes: None,
+        stores: StoreScope::All,
+        items,
+    };
     let opened = shop.act(ActorRef::Member(maker.id), Operation::Batch(open)).await;
     let Effect::Batch(batch) = opened else { panic!("{opened:?}") };
     let run = BatchOperation::Run { id: batch.id, order_id: order.id };

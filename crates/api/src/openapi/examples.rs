@@ -35,6 +35,10 @@ pub(crate) const ORDER_TO_CANCEL_BY_STAFF: &str = "0P7M6YCG13F9MS";
 pub(crate) const ORDER_TO_INVALIDATE: &str = "0P7FSZCY1RC41M";
 pub(crate) const ORDER_TO_HIDE_BY_STAFF: &str = "0P4SVPJ41C9FST";
 pub(crate) const ORDER_TO_RESTORE: &str = "0P1Q97QT0C7TZE";
+pub(crate) const ORDER_TO_UNCONFIRM: &str = "0P7R90WG14B538";
+pub(crate) const ORDER_TO_UNSTART: &str = "0P4NHHNC06RXT4";
+pub(crate) const ORDER_TO_REOPEN: &str = "0P1VMAYW1WBQ3Z";
+pub(crate) const ORDER_TO_REINSTATE: &str = "0P60PZJE1T54K3";
 pub(crate) const ORDER_TO_DELETE: &str = "0P0C6Y1002S5P6";
 /// Deleted by [`BATCH`].
 pub(crate) const ORDER_TO_UNDELETE: &str = "0NG990C41XWJMT";

@@ -39,17 +39,18 @@ reading!(OrdersRead, HistoryRead, StoresRead, StoresWrite, ProductsRead, Members
 
 /// A permit for each of these kinds of command, named like it: it takes what the command takes.
 macro_rules! commands {
-    ($(#[$doc:meta])* $module:ident, $kinds:ident: $($name:ident),+ $(,)?) => {
+    ($(#[$doc:meta])* $permits:ident, $module:ident, $kinds:ident: $($name:ident),+ $(,)?) => {
         $(#[$doc])*
-        pub mod $module {
+        pub(crate) mod $permits {
+            use ordervault_domain::access::Permission;
             use ordervault_domain::$module::$kinds;
 
-            use super::{Permission, Permit};
+            use $crate::principals::permit::Permit;
 
             $(
                 #[doc = concat!("[`", stringify!($kinds), "::", stringify!($name), "`]")]
                 #[derive(Clone, Copy, Debug)]
-                pub enum $name {}
+                pub(crate) enum $name {}
 
                 impl Permit for $name {
                     const PERMISSIONS: &'static [Permission] = {
@@ -63,24 +64,25 @@ macro_rules! commands {
     };
 }
 
+pub(crate) use commands;
+
 commands!(
-    /// Commands on orders.
-    order, OrderCommandKind:
-    Place, Confirm, Reject, Amend, Start, Complete, Cancel, Invalidate, Restore, Delete, Undelete, Hide, Show,
+    /// Commands on orders that say more than why; `v1/staff/orders/commands.rs` has the others.
+    order, order, OrderCommandKind: Place, Amend,
 );
 commands!(
     /// Commands on stores.
-    store, StoreCommandKind: Create, Edit, Activate, Deactivate,
+    store, store, StoreCommandKind: Create, Edit, Activate, Deactivate,
 );
 commands!(
     /// Commands on products.
-    product, ProductCommandKind: Create, Edit, Activate, Deactivate, AdjustStock,
+    product, product, ProductCommandKind: Create, Edit, Activate, Deactivate, AdjustStock,
 );
 commands!(
     /// Commands on the installation.
-    installation, InstallationCommandKind: ApproveExpiries,
+    installation, installation, InstallationCommandKind: ApproveExpiries,
 );
 commands!(
     /// Commands on members.
-    member, MemberCommandKind: Create, Edit, Activate, Deactivate, ResetPassword,
+    member, member, MemberCommandKind: Create, Edit, Activate, Deactivate, ResetPassword,
 );

@@ -38,13 +38,6 @@ pub(crate) struct Told {
     pub delta: Option<i64>,
 }
 
-impl Told {
-    /// Why it was done.
-    fn because(reason: impl Into<&'static str>) -> Self {
-        Self { reason: Some(reason.into()), ..Self::default() }
-    }
-}
-
 impl Resource for Order {
     fn of(done: Effect) -> Option<Arc<Self>> {
         match done {
@@ -58,24 +51,7 @@ impl Resource for Order {
     }
 
     fn told(event: &OrderEvent) -> Told {
-        match event {
-            OrderEvent::Cancelled { reason } => Told::because(*reason),
-            OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => Told::because(*reason),
-            OrderEvent::Deleted { batch } | OrderEvent::Undeleted { batch } => {
-                Told { batch: *batch, ..Told::default() }
-            }
-            OrderEvent::Placed { .. }
-            | OrderEvent::Imported { .. }
-            | OrderEvent::StepImported { .. }
-            | OrderEvent::Confirmed { .. }
-            | OrderEvent::Amended { .. }
-            | OrderEvent::Started { .. }
-            | OrderEvent::Completed {}
-            | OrderEvent::Restored { .. }
-            | OrderEvent::Hidden {}
-            | OrderEvent::Shown {}
-            | OrderEvent::Breached { .. } => Told::default(),
-        }
+        Told { reason: event.reason(), batch: event.batch(), delta: None }
     }
 }
 

@@ -243,7 +243,7 @@ impl Shop {
                     order::Amendment { lines: Some(lines.collect()), ..order::Amendment::default() };
                 self.change(*place, order::OrderCommand::Amend(amendment))?
             }
-            Deed::Bulk(action, places) => self.bulk(tale, action.clone(), places)?,
+            Deed::Bulk(kind, places) => self.bulk(tale, *kind, places)?,
             Deed::Turn(batch, order) => Operation::Batch(BatchOperation::Run {
                 id: *at(&self.batches, *batch)?,
                 order_id: *at(&self.orders, *order)?,
@@ -258,12 +258,19 @@ impl Shop {
         Ok(Operation::Order { id: Some(*at(&self.orders, place)?), expected_version: None, command })
     }
 
-    fn bulk(&self, tale: &Tale, action: BatchAction, places: &[usize]) -> Result<Operation, Failure> {
+    fn bulk(
+        &self,
+        tale: &Tale,
+        kind: order::OrderCommandKind,
+        places: &[usize],
+    ) -> Result<Operation, Failure> {
         let store = |place: &usize| Ok(*at(&self.stores, at(&tale.orders, *place)?.store)?);
         let stores = StoreScope::Only(places.iter().map(store).collect::<Result<_, Failure>>()?);
         let item = |place: &usize| Ok((*at(&self.orders, *place)?, None));
         let items = places.iter().map(item).collect::<Result<_, Failure>>()?;
-        Ok(Operation::Batch(BatchOperation::Open { action, stores, items }))
+        let action = BatchAction::new(kind, None, None)
+            .map_err(|_| mistake("a batch does what cannot be done to many"))?;
+        Ok(Operation::Batch(BatchOperation::Open { action, undoes: None, stores, items }))
     }
 
     fn hire(&self, place: usize) -> Result<Operation, Failure> {
@@ -327,6 +334,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
             start_minutes: Some(START_MINUTES),
             completion_minutes: Some(COMPLETION_MINUTES),
             cancel_unconfirmed_minutes: None,
+            reversal_minutes: None,
             public_board: true,
         },
         external_reference: None,

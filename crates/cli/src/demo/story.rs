@@ -1,7 +1,6 @@
 //! What happens in the demo shop, in order of time: a fixed tale, told by dice that always fall the same way.
 
-use ordervault_domain::batch::BatchAction;
-use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, OrderCommand};
+use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, OrderCommand, OrderCommandKind};
 
 use super::cast::{CLERK, MANAGER, OWNER, REVIEWER, STAFF, STORES, WAREHOUSE};
 
@@ -42,7 +41,7 @@ pub(super) enum Deed {
     /// The order's lines as they shall be: products of its store and quantities.
     Reorder(usize, Vec<(usize, u32)>),
     /// To all of these orders at once.
-    Bulk(BatchAction, Vec<usize>),
+    Bulk(OrderCommandKind, Vec<usize>),
     /// The turn of an order in a batch.
     Turn(usize, usize),
     CallOff(usize),
@@ -268,11 +267,11 @@ impl Teller {
         const OLDEST_INVALID: [usize; 3] = [8, 18, 38];
         const BY_MISTAKE: [usize; 2] = [48, 68];
         let at = FIRST_ORDER + i64::try_from(ORDERS).unwrap_or(0) * PACE + 3 * HOUR;
-        self.tell(at, Who::Staff(MANAGER), Deed::Bulk(BatchAction::Delete, OLDEST_INVALID.to_vec()));
+        self.tell(at, Who::Staff(MANAGER), Deed::Bulk(OrderCommandKind::Delete, OLDEST_INVALID.to_vec()));
         for order in OLDEST_INVALID {
             self.tell(at + MINUTE, Who::Program, Deed::Turn(0, order));
         }
-        self.tell(at + HOUR, Who::Staff(OWNER), Deed::Bulk(BatchAction::Delete, BY_MISTAKE.to_vec()));
+        self.tell(at + HOUR, Who::Staff(OWNER), Deed::Bulk(OrderCommandKind::Delete, BY_MISTAKE.to_vec()));
         self.tell(at + HOUR + MINUTE, Who::Staff(OWNER), Deed::CallOff(1));
     }
 }

@@ -77,6 +77,9 @@ pub enum Permission {
     /// Take an invalid mark back.
     #[strum(serialize = "orders:restore")]
     OrdersRestore,
+    /// Take a step back: unconfirm, unstart, reopen, reinstate.
+    #[strum(serialize = "orders:reverse")]
+    OrdersReverse,
     /// See the trash, put invalid orders into it and take them out.
     #[strum(serialize = "orders:delete")]
     OrdersDelete,
@@ -131,6 +134,7 @@ impl Role {
                 P::OrdersCancelProcessing,
                 P::OrdersInvalidate,
                 P::OrdersRestore,
+                P::OrdersReverse,
                 P::OrdersDelete,
                 P::ExpiriesApprove,
                 P::ContactRead,
@@ -155,6 +159,7 @@ impl Role {
                 P::OrdersCancelProcessing,
                 P::OrdersInvalidate,
                 P::OrdersRestore,
+                P::OrdersReverse,
                 P::OrdersDelete,
                 P::ExpiriesApprove,
                 P::ContactRead,

@@ -104,7 +104,6 @@ fn apply(
 }
 
 /// The new order, still without its lines, if this event makes one.
-#[expect(clippy::too_many_lines, reason = "every field of a new order")]
 fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
     match event.clone() {
         OrderEvent::Placed {
@@ -170,20 +169,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
                 stamp,
             )?
         }),
-        OrderEvent::StepImported { .. }
-        | OrderEvent::Confirmed { .. }
-        | OrderEvent::Rejected { .. }
-        | OrderEvent::Amended { .. }
-        | OrderEvent::Started { .. }
-        | OrderEvent::Completed {}
-        | OrderEvent::Cancelled { .. }
-        | OrderEvent::Invalidated { .. }
-        | OrderEvent::Restored { .. }
-        | OrderEvent::Deleted { .. }
-        | OrderEvent::Undeleted { .. }
-        | OrderEvent::Hidden {}
-        | OrderEvent::Shown {}
-        | OrderEvent::Breached { .. } => None,
+        _ => None,
     }
 }
 
@@ -208,6 +194,10 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
             enter(before.invalidated(at, Some(*reason)), None);
         }
         OrderEvent::Restored { to, due_at } => enter(restored(before, *to)?, *due_at),
+        OrderEvent::Unconfirmed { due_at, .. }
+        | OrderEvent::Unstarted { due_at, .. }
+        | OrderEvent::Reopened { due_at, .. }
+        | OrderEvent::Reinstated { due_at, .. } => enter(back(before, event.enters())?, *due_at),
         OrderEvent::Deleted { batch } => {
             order.stage = with_trash(before, Some(Trash { at: stamp.occurred_at, batch: *batch }))?;
         }
@@ -230,6 +220,11 @@ fn restored(stage: Stage, to: Status) -> Result<Stage, &'static str> {
     before
         .filter(|before| before.status() == to)
         .ok_or("the order is restored to a status that it did not have")
+}
+
+fn back(stage: Stage, to: Option<Status>) -> Result<Stage, &'static str> {
+    let before = stage.back().filter(|before| Some(before.status()) == to);
+    before.ok_or("the order goes back to a status that it did not have")
 }
 
 fn with_trash(stage: Stage, trash: Option<Trash>) -> Result<Stage, &'static str> {

@@ -1,23 +1,21 @@
-//! What can be asked of an order.
+//! What can be asked of an order, and what all commands of a kind have in common: one table each, asked for by the compiler
+//! when a kind is added.
 
-use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr};
+use std::str::FromStr;
 
-use super::{CancelReason, InvalidReason, Status};
-use crate::contact::Contact;
-use crate::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
-use crate::money::{Amount, Currency};
-use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
-/// Longest customer's note, in code points.
-pub const MAX_NOTE_CODE_POINTS: usize = 2_000;
-/// Longest comment on a command, in code points.
-pub const MAX_COMMENT_CODE_POINTS: usize = 1_000;
+use super::{Amendment, CancelReason, Import, InvalidReason, Place, ReversalReason};
+use crate::access::Permission;
+use crate::id::{BatchId, ProductId, StoreId};
 
 /// A request to change an order. Who asks, and on which version, stands beside it.
-#[derive(Clone, Debug, PartialEq, EnumDiscriminants)]
+#[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
 #[strum_discriminants(
     name(OrderCommandKind),
-    derive(EnumIter, Hash, IntoStaticStr, Display),
+    derive(EnumIter, EnumString, Hash, IntoStaticStr, Display, Serialize, Deserialize),
+    serde(rename_all = "snake_case"),
     strum(serialize_all = "snake_case"),
     doc = "The kind of [`OrderCommand`], named like it."
 )]
@@ -57,6 +55,34 @@ pub enum OrderCommand {
     },
     /// Take the invalid mark back.
     Restore,
+    /// Take the confirmation back: the order waits for a look again.
+    Unconfirm {
+        /// Why.
+        reason: ReversalReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take the start of the execution back: the order is promised again.
+    Unstart {
+        /// Why.
+        reason: ReversalReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take the completion back: the order is being executed again.
+    Reopen {
+        /// Why.
+        reason: ReversalReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take the cancellation back: the order is what it was before.
+    Reinstate {
+        /// Why.
+        reason: ReversalReason,
+        /// In words.
+        comment: Option<String>,
+    },
     /// Put an invalid order into the trash.
     Delete {
         /// The bulk run that it belongs to.
@@ -77,106 +103,155 @@ pub enum OrderCommand {
     Expire,
 }
 
-/// A new order. Prices and totals are the server's business.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// The store that sells.
-    pub store_id: StoreId,
-    /// The customer, when staff place for one; customers always place for themselves.
-    pub customer_id: Option<CustomerId>,
-    /// What is ordered.
-    pub lines: Vec<LineRequest>,
-    /// Who gets it, and where.
-    pub contact: Contact,
-    /// A note to the shop, may be empty.
-    pub note: String,
-    /// Shall it be kept off the public board?
-    pub unlisted: bool,
-    /// Earlier orders like this one that it is not meant to repeat.
-    pub not_duplicate_of: Vec<OrderId>,
-}
-
-/// A product and how many of it.
+/// Why a command cannot be told by its kind, a reason and a comment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineRequest {
-    /// Which.
-    pub product_id: ProductId,
-    /// How many.
-    pub quantity: u32,
+pub enum NotPlain {
+    /// It takes a reason, and none is given.
+    ReasonMissing,
+    /// It takes reasons, but not this one.
+    ReasonUnknown,
+    /// It takes no reason.
+    TakesNoReason,
+    /// It says more than why.
+    SaysMore,
 }
 
-/// A line as it shall be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AmendedLine {
-    /// The number of the line of the order that it is, which keeps its title and price. `None`: the only line of the product
-    /// if there is one, else a new line.
-    pub no: Option<u32>,
-    /// Which product; that of the line, if one is named.
-    pub product_id: ProductId,
-    /// How many.
-    pub quantity: u32,
-}
+impl OrderCommandKind {
+    /// The permissions of which each opens this kind of command to staff; none: it is not theirs.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Place => &[Permission::OrdersPlace],
+            Self::Confirm => &[Permission::OrdersConfirm],
+            Self::Reject => &[Permission::OrdersReject],
+            Self::Amend | Self::Hide | Self::Show => &[Permission::OrdersAmend],
+            Self::Start => &[Permission::OrdersStart],
+            Self::Complete => &[Permission::OrdersComplete],
+            // Which of the two, the order's status says.
+            Self::Cancel => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
+            Self::Invalidate => &[Permission::OrdersInvalidate],
+            Self::Restore => &[Permission::OrdersRestore],
+            Self::Unconfirm | Self::Unstart | Self::Reopen | Self::Reinstate => &[Permission::OrdersReverse],
+            Self::Delete | Self::Undelete => &[Permission::OrdersDelete],
+            Self::Import | Self::NoteBreach | Self::Expire => &[],
+        }
+    }
 
-impl From<LineRequest> for AmendedLine {
-    fn from(LineRequest { product_id, quantity }: LineRequest) -> Self {
-        Self { no: None, product_id, quantity }
+    /// May customers ask for it, and guests for the order that they know?
+    #[must_use]
+    pub const fn is_for_customers(self) -> bool {
+        matches!(self, Self::Place | Self::Amend | Self::Cancel | Self::Hide | Self::Show)
+    }
+
+    /// Does a person ask for it of an order that is there? Each of these has an endpoint that is named like it.
+    #[must_use]
+    pub fn is_action(self) -> bool {
+        self != Self::Place && (self.is_for_customers() || !self.permissions().is_empty())
+    }
+
+    /// The command of this kind that says no more than why. A comment goes with a reason only.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn plain(self, reason: Option<&str>, comment: Option<String>) -> Result<OrderCommand, NotPlain> {
+        let is_bare = reason.is_none() && comment.is_none();
+        let bare = |command| if is_bare { Ok(command) } else { Err(NotPlain::TakesNoReason) };
+        match self {
+            Self::Place | Self::Import | Self::Amend => Err(NotPlain::SaysMore),
+            Self::Confirm => bare(OrderCommand::Confirm),
+            Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
+            Self::Start => bare(OrderCommand::Start),
+            Self::Complete => bare(OrderCommand::Complete),
+            Self::Cancel => Ok(OrderCommand::Cancel { reason: known(reason)?, comment }),
+            Self::Invalidate => Ok(OrderCommand::Invalidate { reason: known(reason)?, comment }),
+            Self::Restore => bare(OrderCommand::Restore),
+            Self::Unconfirm => Ok(OrderCommand::Unconfirm { reason: known(reason)?, comment }),
+            Self::Unstart => Ok(OrderCommand::Unstart { reason: known(reason)?, comment }),
+            Self::Reopen => Ok(OrderCommand::Reopen { reason: known(reason)?, comment }),
+            Self::Reinstate => Ok(OrderCommand::Reinstate { reason: known(reason)?, comment }),
+            Self::Delete => bare(OrderCommand::Delete { batch: None }),
+            Self::Undelete => bare(OrderCommand::Undelete { batch: None }),
+            Self::Hide => bare(OrderCommand::Hide),
+            Self::Show => bare(OrderCommand::Show),
+            Self::NoteBreach => bare(OrderCommand::NoteBreach),
+            Self::Expire => bare(OrderCommand::Expire),
+        }
+    }
+
+    /// A command of this kind with nothing in it that could be refused for its content; none: it makes an order.
+    #[must_use]
+    pub fn probe(self) -> Option<OrderCommand> {
+        match self {
+            Self::Amend => Some(OrderCommand::Amend(Amendment::default())),
+            // Each list of reasons has this one.
+            _ => self.plain(None, None).or_else(|_| self.plain(Some("other"), None)).ok(),
+        }
     }
 }
 
-/// A change to a placed order; `None` leaves a part as it is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Amendment {
-    /// All lines as they shall be; a line of the order that is not among them goes.
-    pub lines: Option<Vec<AmendedLine>>,
-    /// The whole contact as it shall be.
-    pub contact: Option<Contact>,
-    /// The note as it shall be; empty takes it away.
-    pub note: Option<String>,
-    /// What the actor says about it.
-    pub comment: Option<String>,
+impl OrderCommand {
+    /// The store and the products that it names, besides those of the order that it is about.
+    #[must_use]
+    pub fn named(&self) -> (Option<StoreId>, Vec<ProductId>) {
+        match self {
+            Self::Place(place) => {
+                (Some(place.store_id), place.lines.iter().map(|line| line.product_id).collect())
+            }
+            Self::Import(import) => {
+                (Some(import.store_id), import.lines.iter().map(|line| line.product_id).collect())
+            }
+            Self::Amend(amendment) => {
+                (None, amendment.lines.iter().flatten().map(|line| line.product_id).collect())
+            }
+            _ => (None, vec![]),
+        }
+    }
+
+    /// Why, and that in words, if it says so.
+    #[must_use]
+    pub fn why(&self) -> (Option<&'static str>, Option<&str>) {
+        let (reason, comment): (&'static str, _) = match self {
+            Self::Cancel { reason, comment } => (reason.into(), comment),
+            Self::Reject { reason, comment } | Self::Invalidate { reason, comment } => {
+                (reason.into(), comment)
+            }
+            Self::Unconfirm { reason, comment }
+            | Self::Unstart { reason, comment }
+            | Self::Reopen { reason, comment }
+            | Self::Reinstate { reason, comment } => (reason.into(), comment),
+            Self::Amend(amendment) => return (None, amendment.comment.as_deref()),
+            _ => return (None, None),
+        };
+        (Some(reason), comment.as_deref())
+    }
+
+    /// The command that leads back from where this one led; none: there is no way back, or more than one. What it takes a
+    /// reason for was a mistake.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Self> {
+        let (reason, comment) = (ReversalReason::Mistake, None);
+        Some(match self {
+            Self::Confirm => Self::Unconfirm { reason, comment },
+            Self::Start => Self::Unstart { reason, comment },
+            Self::Complete => Self::Reopen { reason, comment },
+            Self::Cancel { .. } => Self::Reinstate { reason, comment },
+            Self::Reject { .. } | Self::Invalidate { .. } => Self::Restore,
+            Self::Restore => Self::Invalidate { reason: InvalidReason::Other, comment },
+            Self::Unconfirm { .. } => Self::Confirm,
+            Self::Unstart { .. } => Self::Start,
+            Self::Reopen { .. } => Self::Complete,
+            Self::Reinstate { .. } => Self::Cancel { reason: CancelReason::Staff, comment },
+            Self::Delete { .. } => Self::Undelete { batch: None },
+            Self::Undelete { .. } => Self::Delete { batch: None },
+            Self::Hide => Self::Show,
+            Self::Show => Self::Hide,
+            Self::Place(_) | Self::Import(_) | Self::Amend(_) | Self::NoteBreach | Self::Expire => {
+                return None;
+            }
+        })
+    }
 }
 
-/// An order that was placed elsewhere, as it stands there.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Import {
-    /// The store that sells.
-    pub store_id: StoreId,
-    /// The customer that bought.
-    pub customer_id: Option<CustomerId>,
-    /// Its key there; with the source's name in front, unique here.
-    pub external_reference: String,
-    /// Its status there, kept word for word.
-    pub source_status: String,
-    /// The currency of its amounts.
-    pub currency: Currency,
-    /// What was ordered; may be empty.
-    pub lines: Vec<ImportedLine>,
-    /// Price of sending.
-    pub shipping_total: Amount,
-    /// Who got it, and where.
-    pub contact: Contact,
-    /// When it was placed.
-    pub placed_at: Timestamp,
-    /// The steps it has been through, in the order of the life cycle. The last gives its status here.
-    pub steps: Vec<ImportedStep>,
-}
-
-/// A line of an imported order, with the price that was paid.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ImportedLine {
-    /// Which product.
-    pub product_id: ProductId,
-    /// Units.
-    pub quantity: u32,
-    /// Price of one unit.
-    pub unit_price: Amount,
-}
-
-/// A step of an imported order's life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ImportedStep {
-    /// The status that it reached.
-    pub to: Status,
-    /// When, if the source knows.
-    pub at: Option<Timestamp>,
+fn known<R: FromStr>(reason: Option<&str>) -> Result<R, NotPlain> {
+    reason.ok_or(NotPlain::ReasonMissing)?.parse().map_err(|_| NotPlain::ReasonUnknown)
 }

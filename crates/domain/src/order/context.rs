@@ -7,6 +7,7 @@ use crate::aggregate::Envelope;
 use crate::id::{ProductId, StoreId};
 use crate::product::Product;
 use crate::store::Store;
+use crate::time::Timestamp;
 
 /// What a command leads to.
 pub(super) type Events = Vec<Envelope<OrderEvent>>;
@@ -35,30 +36,7 @@ impl References {
     /// Those of a command on this order; none: on a new one.
     #[must_use]
     pub fn of(command: &OrderCommand, order: Option<&Order>) -> Self {
-        let (store, asked): (_, Vec<ProductId>) = match command {
-            OrderCommand::Place(place) => {
-                (Some(place.store_id), place.lines.iter().map(|line| line.product_id).collect())
-            }
-            OrderCommand::Import(import) => {
-                (Some(import.store_id), import.lines.iter().map(|line| line.product_id).collect())
-            }
-            OrderCommand::Amend(amendment) => {
-                (None, amendment.lines.iter().flatten().map(|line| line.product_id).collect())
-            }
-            OrderCommand::Confirm
-            | OrderCommand::Reject { .. }
-            | OrderCommand::Start
-            | OrderCommand::Complete
-            | OrderCommand::Cancel { .. }
-            | OrderCommand::Invalidate { .. }
-            | OrderCommand::Restore
-            | OrderCommand::Delete { .. }
-            | OrderCommand::Undelete { .. }
-            | OrderCommand::Hide
-            | OrderCommand::Show
-            | OrderCommand::NoteBreach
-            | OrderCommand::Expire => (None, vec![]),
-        };
+        let (store, asked) = command.named();
         let had = order.into_iter().flat_map(|order| order.lines.iter().map(|line| line.product_id));
         Self {
             store: store.or(order.map(|order| order.store_id)),
@@ -68,6 +46,12 @@ impl References {
 }
 
 impl<'a> DecisionContext<'a> {
+    /// Until when the last step of the order can be taken back; none: at any time.
+    pub(super) fn reversible_until(&self, order: &Order) -> Option<Timestamp> {
+        let minutes = self.store?.policy.reversal_minutes?;
+        Some(order.status_since.plus_minutes(minutes))
+    }
+
     /// What there is of these references. The one way to a context, for whoever decides and for whoever foretells.
     pub fn of(
         references: &References,

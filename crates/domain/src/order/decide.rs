@@ -71,6 +71,13 @@ pub fn decide(
         }
         (Some(order), OrderCommand::Amend(amendment)) => amend(order, context, actor, amendment, now),
         (Some(order), OrderCommand::Restore) => restore(order, context, now),
+        (
+            Some(order),
+            OrderCommand::Unconfirm { .. }
+            | OrderCommand::Unstart { .. }
+            | OrderCommand::Reopen { .. }
+            | OrderCommand::Reinstate { .. },
+        ) => back(order, context, command, now),
         (Some(order), OrderCommand::Hide) if order.unlisted => Ok(vec![]),
         (Some(order), OrderCommand::Show) if !order.unlisted => Ok(vec![]),
         (Some(_), OrderCommand::Hide) => Ok(vec![Envelope::of(OrderEvent::Hidden {})]),
@@ -129,7 +136,7 @@ fn cancel(
     }
     if actor.buys() {
         stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-        in_time(order, now)?;
+        in_time(order.change_until, now)?;
     } else {
         stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])?;
         let needed = permission_to_cancel(order.status());
@@ -149,7 +156,7 @@ fn amend(
 ) -> Result<Events, Refusal> {
     stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
     if actor.buys() {
-        in_time(order, now)?;
+        in_time(order.change_until, now)?;
     }
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
     if let Some(contact) = &contact {
@@ -183,6 +190,35 @@ fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Resu
         }
         Stage::Valid(_) => Err(Refusal::StateConflict { current: order.status() }),
     }
+}
+
+/// One step back. The guards of the step that led to where the order is again are asked anew: stock, and the deadline.
+fn back(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    command: &OrderCommand,
+    now: Timestamp,
+) -> Result<Events, Refusal> {
+    let conflict = Refusal::StateConflict { current: order.status() };
+    let to = order.stage.back().ok_or(conflict.clone())?.status();
+    let due_at = due_at(context, to, now);
+    let event = match (order.status(), command) {
+        (Status::Confirmed, OrderCommand::Unconfirm { reason, .. }) => {
+            OrderEvent::Unconfirmed { reason: *reason, due_at }
+        }
+        (Status::Processing, OrderCommand::Unstart { reason, .. }) => {
+            OrderEvent::Unstarted { reason: *reason, due_at }
+        }
+        (Status::Completed, OrderCommand::Reopen { reason, .. }) => {
+            OrderEvent::Reopened { reason: *reason, due_at }
+        }
+        (Status::Cancelled, OrderCommand::Reinstate { reason, .. }) => {
+            OrderEvent::Reinstated { to, reason: *reason, due_at }
+        }
+        _ => return Err(conflict),
+    };
+    in_time(context.reversible_until(order), now)?;
+    Ok(vec![Envelope::of(event).with(commented(command.why().1))])
 }
 
 fn delete(order: &Order, batch: Option<BatchId>) -> Result<Events, Refusal> {
@@ -235,9 +271,9 @@ fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
     Err(Refusal::StateConflict { current: order.status() })
 }
 
-/// The customer's own time for changes.
-fn in_time(order: &Order, now: Timestamp) -> Result<(), Refusal> {
-    match order.change_until {
+/// Not after this.
+fn in_time(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+    match until {
         Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
         _ => Ok(()),
     }
@@ -261,11 +297,13 @@ fn stock_suffices(
     let Some(after) = foreseen(before, events, now) else { return Ok(()) };
     let short: BTreeMap<ProductId, i64> = stock_deltas(before, &after)
         .into_iter()
-        .filter(|moved| moved.reserved > 0)
-        .filter_map(|moved| {
-            let available = context.products.get(&moved.product_id).map_or(0, |product| product.available());
-            let held = before.map_or(0, |order| reserved(order, moved.product_id));
-            (moved.reserved > available).then_some((moved.product_id, available.max(0) + held))
+        // What comes back into the house can be reserved at once.
+        .map(|moved| (moved.product_id, moved.reserved - moved.on_hand))
+        .filter(|(_, needed)| *needed > 0)
+        .filter_map(|(product_id, needed)| {
+            let available = context.products.get(&product_id).map_or(0, |product| product.available());
+            let held = before.map_or(0, |order| reserved(order, product_id));
+            (needed > available).then_some((product_id, available.max(0) + held))
         })
         .collect();
     if short.is_empty() {

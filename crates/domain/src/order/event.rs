@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
-use super::{CancelReason, InvalidReason, Line, Source, Status, Totals};
+use super::{CancelReason, InvalidReason, Line, ReversalReason, Source, Status, Totals};
 use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
@@ -116,6 +116,40 @@ pub enum OrderEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
     },
+    /// The confirmation was taken back: it waits for a look again.
+    Unconfirmed {
+        /// Why.
+        reason: ReversalReason,
+        /// When it is due to leave that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// The start was taken back: it is promised again.
+    Unstarted {
+        /// Why.
+        reason: ReversalReason,
+        /// When it is due to leave that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// The completion was taken back: it is being executed again.
+    Reopened {
+        /// Why.
+        reason: ReversalReason,
+        /// When it is due to leave that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
+    /// The cancellation was taken back.
+    Reinstated {
+        /// The status that it has again.
+        to: Status,
+        /// Why.
+        reason: ReversalReason,
+        /// When it is due to leave that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due_at: Option<Timestamp>,
+    },
     /// It was put into the trash.
     Deleted {
         /// The bulk run that it belongs to.
@@ -147,20 +181,7 @@ impl OrderEvent {
             Self::Placed { lines, .. }
             | Self::Imported { lines, .. }
             | Self::Amended { lines: Some(lines), .. } => lines,
-            Self::Amended { lines: None, .. }
-            | Self::StepImported { .. }
-            | Self::Confirmed { .. }
-            | Self::Rejected { .. }
-            | Self::Started { .. }
-            | Self::Completed {}
-            | Self::Cancelled { .. }
-            | Self::Invalidated { .. }
-            | Self::Restored { .. }
-            | Self::Deleted { .. }
-            | Self::Undeleted { .. }
-            | Self::Hidden {}
-            | Self::Shown {}
-            | Self::Breached { .. } => &[],
+            _ => &[],
         }
     }
 
@@ -170,9 +191,12 @@ impl OrderEvent {
     pub fn enters(&self) -> Option<Status> {
         match self {
             Self::Placed { .. } | Self::Imported { .. } => Some(Status::PendingReview),
-            Self::StepImported { to, .. } | Self::Restored { to, .. } => Some(*to),
-            Self::Confirmed { .. } => Some(Status::Confirmed),
-            Self::Started { .. } => Some(Status::Processing),
+            Self::StepImported { to, .. } | Self::Restored { to, .. } | Self::Reinstated { to, .. } => {
+                Some(*to)
+            }
+            Self::Unconfirmed { .. } => Some(Status::PendingReview),
+            Self::Confirmed { .. } | Self::Unstarted { .. } => Some(Status::Confirmed),
+            Self::Started { .. } | Self::Reopened { .. } => Some(Status::Processing),
             Self::Completed {} => Some(Status::Completed),
             Self::Cancelled { .. } => Some(Status::Cancelled),
             Self::Rejected { .. } | Self::Invalidated { .. } => Some(Status::Invalid),
@@ -182,6 +206,28 @@ impl OrderEvent {
             | Self::Hidden {}
             | Self::Shown {}
             | Self::Breached { .. } => None,
+        }
+    }
+    /// Why it was done, if it says so.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Cancelled { reason } => Some(reason.into()),
+            Self::Rejected { reason } | Self::Invalidated { reason } => Some(reason.into()),
+            Self::Unconfirmed { reason, .. }
+            | Self::Unstarted { reason, .. }
+            | Self::Reopened { reason, .. }
+            | Self::Reinstated { reason, .. } => Some(reason.into()),
+            _ => None,
+        }
+    }
+
+    /// The bulk run that it belongs to, if it says so.
+    #[must_use]
+    pub fn batch(&self) -> Option<BatchId> {
+        match self {
+            Self::Deleted { batch } | Self::Undeleted { batch } => *batch,
+            _ => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 mod action;
 mod apply;
 mod command;
+mod content;
 mod context;
 mod decide;
 mod duplicate;
@@ -22,17 +23,18 @@ mod stock;
 pub mod timeline;
 mod words;
 
-pub use action::{Action, ActionAvailability, actions, references_of_actions};
-pub use command::{
+pub use action::{ActionAvailability, actions, references_of_actions};
+pub use command::{NotPlain, OrderCommand, OrderCommandKind};
+pub use content::{
     AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
-    MAX_NOTE_CODE_POINTS, OrderCommand, OrderCommandKind, Place,
+    MAX_NOTE_CODE_POINTS, Place,
 };
 pub use context::{DecisionContext, References};
 pub use decide::{MAX_BUYER_VERSION, decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
-pub use reason::{CancelReason, InvalidReason};
+pub use reason::{CancelReason, InvalidReason, ReversalReason};
 pub use rights::authorize;
 pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};

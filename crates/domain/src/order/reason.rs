@@ -1,4 +1,4 @@
-//! Why an order is called off or not a real one.
+//! Why an order is called off, is not a real one, or takes a step back.
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
@@ -71,6 +71,36 @@ pub enum InvalidReason {
     Fraud,
     /// Was never paid.
     Unpaid,
+    /// Anything else.
+    Other,
+}
+
+/// Why an order takes a step back.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ReversalReason {
+    /// The step was a slip of the hand.
+    Mistake,
+    /// The customer wishes it so.
+    Customer,
+    /// The shop has learnt more since.
+    Information,
+    /// The step was taken by a clock that was wrong.
+    Clock,
     /// Anything else.
     Other,
 }

@@ -202,6 +202,23 @@ impl Stage {
         }
     }
 
+    /// One step back: before the last step of its execution, or before it was called off. Steps that stay keep their times.
+    /// None: there is no step before, or it is no real order.
+    #[must_use]
+    pub fn back(self) -> Option<Self> {
+        let Self::Valid(valid) = self else { return None };
+        let before = match valid {
+            Valid::Cancelled(cancelled) => cancelled.from,
+            Valid::Live(Execution::Completed { confirmed_at, started_at, .. }) => {
+                Execution::Processing { confirmed_at, started_at }
+            }
+            Valid::Live(Execution::Processing { confirmed_at, .. }) => Execution::Confirmed { confirmed_at },
+            Valid::Live(Execution::Confirmed { .. }) => Execution::PendingReview,
+            Valid::Live(Execution::PendingReview) => return None,
+        };
+        Some(Self::Valid(Valid::Live(before)))
+    }
+
     /// After it has been called off.
     #[must_use]
     pub fn cancelled(self, at: StepTime, reason: Option<CancelReason>) -> Self {

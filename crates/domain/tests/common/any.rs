@@ -5,8 +5,8 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
-    OrderCommand, OrderCommandKind, Place, Status,
+    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, OrderCommand, OrderCommandKind,
+    Place, Status,
 };
 use ordervault_domain::store::Policy;
 use proptest::collection::vec;
@@ -15,7 +15,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strum::IntoEnumIterator;
 
-use super::{CUSTOMER, EARLIER, NOW, ORDER, contact, samples, staff};
+use super::samples::reasons;
+use super::{CUSTOMER, EARLIER, NOW, ORDER, contact, staff};
 
 const MAX_MINUTES: u32 = 5_000;
 
@@ -39,13 +40,14 @@ pub fn any_actor() -> impl Strategy<Value = Actor> {
 
 pub fn any_policy() -> impl Strategy<Value = Policy> {
     let minutes = || option::of(1..MAX_MINUTES);
-    (minutes(), minutes(), minutes(), minutes(), minutes(), any::<bool>()).prop_map(
-        |(duplicate, review, start, completion, cancel, public_board)| Policy {
+    (minutes(), minutes(), minutes(), minutes(), minutes(), minutes(), any::<bool>()).prop_map(
+        |(duplicate, review, start, completion, cancel, reversal, public_board)| Policy {
             duplicate_window_minutes: duplicate,
             review_minutes: review,
             start_minutes: start,
             completion_minutes: completion,
             cancel_unconfirmed_minutes: cancel,
+            reversal_minutes: reversal,
             public_board,
         },
     )
@@ -72,25 +74,10 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::Place => any_place().prop_map(OrderCommand::Place).boxed(),
         OrderCommandKind::Import => any_import().boxed(),
         OrderCommandKind::Amend => any_amendment().prop_map(OrderCommand::Amend).boxed(),
-        OrderCommandKind::Reject => any_of::<InvalidReason>()
-            .prop_map(|reason| OrderCommand::Reject { reason, comment: None })
+        // With any reason, if it takes one.
+        _ => select(reasons(kind))
+            .prop_map(move |reason| kind.plain(reason, None).expect("a reason of this kind"))
             .boxed(),
-        OrderCommandKind::Invalidate => any_of::<InvalidReason>()
-            .prop_map(|reason| OrderCommand::Invalidate { reason, comment: None })
-            .boxed(),
-        OrderCommandKind::Cancel => {
-            any_of::<CancelReason>().prop_map(|reason| OrderCommand::Cancel { reason, comment: None }).boxed()
-        }
-        OrderCommandKind::Confirm
-        | OrderCommandKind::Start
-        | OrderCommandKind::Complete
-        | OrderCommandKind::Restore
-        | OrderCommandKind::Delete
-        | OrderCommandKind::Undelete
-        | OrderCommandKind::Hide
-        | OrderCommandKind::Show
-        | OrderCommandKind::NoteBreach
-        | OrderCommandKind::Expire => Just(samples().order(kind)).boxed(),
     }
 }
 

@@ -12,13 +12,13 @@ use std::path::Path;
 
 use ordervault_domain::access::{Actor, MemberAuthority, Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
-use ordervault_domain::batch::{Batch, BatchAction};
+use ordervault_domain::batch::{Batch, BatchAction, Opening};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::Member;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    DecisionContext, LineRequest, Order, OrderCommand, OrderEvent, Place, decide,
+    DecisionContext, LineRequest, Order, OrderCommand, OrderCommandKind, OrderEvent, Place, decide,
 };
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
@@ -137,8 +137,13 @@ pub fn member(role: Role) -> Member {
 
 /// A batch of [`staff`] that nobody has begun with.
 pub fn batch(total: i64) -> Batch {
-    let (id, by) = (BatchId::from_i64(5), MemberId::from_i64(9));
-    Batch::open(id, by, BatchAction::Delete, StoreScope::All, "req", total, NOW)
+    let opening = Opening {
+        created_by: MemberId::from_i64(9),
+        action: BatchAction::new(OrderCommandKind::Delete, None, None).expect("an action"),
+        undoes: None,
+        stores: StoreScope::All,
+    };
+    Batch::open(BatchId::from_i64(5), opening, "req", total, NOW)
 }
 
 pub fn fold(state: Option<Order>, events: &[Envelope<OrderEvent>], now: Timestamp) -> Option<Order> {

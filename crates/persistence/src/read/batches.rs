@@ -27,6 +27,10 @@ statements! {
         "SELECT order_id, result, code FROM batch_items
          WHERE batch_id = $1 AND order_id > $2 AND result {in_keys:3} ORDER BY order_id LIMIT $4"
     );
+    DONE: Template = Template::new(
+        "SELECT order_id, done_version FROM batch_items
+         WHERE batch_id = $1 AND result = 'succeeded' ORDER BY order_id"
+    );
     WAITING: Template = Template::new(
         "SELECT order_id FROM batch_items WHERE batch_id = $1 AND result = 'waiting' ORDER BY order_id LIMIT $2"
     );
@@ -126,6 +130,15 @@ pub async fn open_batches(conn: &mut Conn, most: i64) -> Result<Vec<Batch>, Erro
 pub async fn waiting_items(conn: &mut Conn, id: BatchId, most: i64) -> Result<Vec<OrderId>, Error> {
     let rows: Vec<(i64,)> = conn.fetch_all(&WAITING.bind((id.get(), most))).await?;
     Ok(rows.into_iter().map(|row| OrderId::from_i64(row.0)).collect())
+}
+
+/// The orders to which a batch did what it does, each with the version that this led to; at most as many as a batch has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn done_items(conn: &mut Conn, id: BatchId) -> Result<Vec<(OrderId, i64)>, Error> {
+    let rows: Vec<(i64, i64)> = conn.fetch_all(&DONE.bind((id.get(),))).await?;
+    Ok(rows.into_iter().map(|(order_id, version)| (OrderId::from_i64(order_id), version)).collect())
 }
 
 /// The orders with their versions that a member was shown under this digest, as long as that is remembered.

@@ -18,7 +18,9 @@ mod throttles;
 mod unread;
 
 pub use crate::tables::installations::installation;
-pub use batches::{BatchItem, batch, batch_items, batches, open_batches, previewed, waiting_items};
+pub use batches::{
+    BatchItem, batch, batch_items, batches, done_items, open_batches, previewed, waiting_items,
+};
 pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
 pub use deadlines::{
     Expiries, TimeUp, WaitingExpiries, WhatIf, deadline_statements, expiries, overdue, waited_too_long,

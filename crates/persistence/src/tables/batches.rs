@@ -1,8 +1,8 @@
 //! The tables `batches`, `batch_items` and `batch_previews`.
 
-use ordervault_domain::batch::{Batch, BatchAction, BatchActionKind};
+use ordervault_domain::batch::{Batch, BatchAction};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
-use ordervault_domain::order::InvalidReason;
+use ordervault_domain::order::OrderCommandKind;
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, TableRow as _, json_text, millis, table_row, time};
@@ -26,7 +26,7 @@ statements! {
     pub(crate) SETTLE_ITEMS: BulkUpdate = BulkUpdate::new(
         "batch_items",
         &[("batch_id", Int), ("order_id", Int)],
-        &[("result", Text), ("code", Text)],
+        &[("result", Text), ("code", Text), ("done_version", Int)],
         "AND batch_items.result = 'waiting'",
     );
     pub(crate) CANCEL_ITEMS: Template = Template::new(
@@ -61,6 +61,7 @@ table_row! {
         action: String,
         reason: Option<String>,
         comment: Option<String>,
+        undoes: Option<i64>,
         stores: String,
         request_id: String,
         status: String,
@@ -79,12 +80,13 @@ impl TryFrom<BatchRow> for Batch {
 
     fn try_from(row: BatchRow) -> Result<Self, Error> {
         let at = Row { table: "batches", id: row.id };
-        let kind: BatchActionKind = at.parsed("action", &row.action)?;
-        let reason: Option<InvalidReason> = at.parsed_option("reason", row.reason.as_deref())?;
+        let kind: OrderCommandKind = at.parsed("action", &row.action)?;
+        let action = BatchAction::new(kind, row.reason.as_deref(), row.comment);
         Ok(Self {
             id: BatchId::from_i64(row.id),
             created_by: MemberId::from_i64(row.created_by),
-            action: BatchAction::new(kind, reason, row.comment).ok_or(at.inconsistent("reason"))?,
+            action: action.map_err(|_| at.inconsistent("reason"))?,
+            undoes: row.undoes.map(BatchId::from_i64),
             stores: at.json("stores", &row.stores)?,
             request_id: row.request_id,
             status: at.parsed("status", &row.status)?,
@@ -101,12 +103,14 @@ impl TryFrom<BatchRow> for Batch {
 
 /// A batch as it is written. What somebody said about it goes when it is finished.
 pub(crate) fn row(batch: &Batch) -> BatchRow {
+    let (reason, comment) = batch.action.why();
     BatchRow {
         id: batch.id.get(),
         created_by: batch.created_by.get(),
         action: batch.action.kind().to_string(),
-        reason: batch.action.reason().map(|reason| reason.to_string()),
-        comment: batch.action.comment().filter(|_| !batch.is_finished()).cloned(),
+        reason: reason.map(str::to_owned),
+        comment: comment.filter(|_| !batch.is_finished()).map(str::to_owned),
+        undoes: batch.undoes.map(BatchId::get),
         stores: json_text(&batch.stores),
         request_id: batch.request_id.clone(),
         status: batch.status.to_string(),

@@ -45,6 +45,7 @@ table_row! {
         start_minutes: Option<i64>,
         completion_minutes: Option<i64>,
         cancel_unconfirmed_minutes: Option<i64>,
+        reversal_minutes: Option<i64>,
         public_board: bool,
     }
 }
@@ -73,6 +74,7 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
                     "cancel_unconfirmed_minutes",
                     row.cancel_unconfirmed_minutes,
                 )?,
+                reversal_minutes: minutes("reversal_minutes", row.reversal_minutes)?,
                 public_board: row.public_board,
             },
             external_reference: row.external_reference,
@@ -117,6 +119,7 @@ impl Stored for Store {
             start_minutes: self.policy.start_minutes.map(i64::from),
             completion_minutes: self.policy.completion_minutes.map(i64::from),
             cancel_unconfirmed_minutes: self.policy.cancel_unconfirmed_minutes.map(i64::from),
+            reversal_minutes: self.policy.reversal_minutes.map(i64::from),
             public_board: self.policy.public_board,
         }
     }

@@ -1,6 +1,7 @@
 //! Batches against their orders. An order's `deleted_in` may name a batch that is not here: an import brings orders with
 //! their histories, but no batches.
 
+use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::BatchId;
 
 use super::report::{Code, Finding, Report};
@@ -13,7 +14,7 @@ const BATCHES_PER_PAGE: i64 = 100;
 
 statements! {
     COUNTS: Template = Template::new(
-        "SELECT b.id, COUNT(i.order_id) AS items,
+        "SELECT b.id, b.action, b.reason, COUNT(i.order_id) AS items,
              COUNT(i.order_id) = b.total
              AND COUNT(CASE WHEN i.result = 'succeeded' THEN 1 END) = b.succeeded
              AND COUNT(CASE WHEN i.result = 'already_applied' THEN 1 END) = b.already_applied
@@ -23,7 +24,7 @@ statements! {
              AND (b.started_at IS NOT NULL) = (b.succeeded + b.already_applied + b.refused > 0) AS fits
          FROM (SELECT * FROM batches WHERE id > $1 ORDER BY id LIMIT $2) AS b
              LEFT JOIN batch_items i ON i.batch_id = b.id
-         GROUP BY b.id, b.total, b.succeeded, b.already_applied, b.refused, b.status, b.started_at ORDER BY b.id"
+         GROUP BY b.id, b.action, b.reason, b.total, b.succeeded, b.already_applied, b.refused, b.status, b.started_at ORDER BY b.id"
     );
     STRAY: Template = Template::new(
         "SELECT DISTINCT i.batch_id FROM batch_items i
@@ -35,12 +36,17 @@ statements! {
 pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
     let mut after = i64::MIN;
     loop {
-        let page: Vec<(i64, i64, bool)> = conn.fetch_all(&COUNTS.bind((after, BATCHES_PER_PAGE))).await?;
+        let page: Vec<(i64, String, Option<String>, i64, bool)> =
+            conn.fetch_all(&COUNTS.bind((after, BATCHES_PER_PAGE))).await?;
         let Some((last, ..)) = page.last() else { break };
         after = *last;
         report.looked("batches", page.len());
-        for (id, items, fits) in page {
+        for (id, action, reason, items, fits) in page {
             report.looked("batch_items", usize::try_from(items).unwrap_or_default());
+            let action = action.parse().map(|kind| BatchAction::new(kind, reason.as_deref(), None));
+            if !matches!(action, Ok(Ok(_))) {
+                report.add(differing("batches", id, "there is no such action with this reason"));
+            }
             if !fits {
                 report.add(differing("batches", id, "its orders say otherwise"));
             }

@@ -33,9 +33,8 @@ impl Decider<'_> {
         match self.carry_out(submission) {
             Ok(done) => {
                 let applied = self.set.is_changed_since(savepoint);
-                if applied {
-                    self.remember(submission, &done);
-                }
+                // Also when all was so already: by the time of a repeated request it may not be so any more.
+                self.remember(submission, &done);
                 Ok(Receipt::Executed { done, applied })
             }
             Err((error, position)) => {

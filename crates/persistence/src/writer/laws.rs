@@ -14,7 +14,7 @@ use ordervault_domain::id::{
 use ordervault_domain::installation::InstallationCommand;
 use ordervault_domain::member::{MemberCommand, NewMember};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Amendment, LineRequest, OrderCommand, Place};
+use ordervault_domain::order::{Amendment, LineRequest, OrderCommand, OrderCommandKind, Place};
 use ordervault_domain::product::{NewProduct, ProductCommand};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{NewStore, Policy, StoreCommand};
@@ -165,6 +165,10 @@ fn only_asks(operation: &Operation) -> bool {
     matches!(operation, Operation::Verified { .. } | Operation::Throttle(LetThrough { .. }))
 }
 
+fn confirm() -> BatchAction {
+    BatchAction::new(OrderCommandKind::Confirm, None, None).unwrap()
+}
+
 impl Fixture {
     fn new() -> Self {
         let mut fixture = Self {
@@ -184,7 +188,8 @@ impl Fixture {
         fixture.member = MemberId::from_i64(fixture.made(new_member("owner@example.com")));
         fixture.order = OrderId::from_i64(fixture.made(place(fixture.store, fixture.product)));
         let open = BatchOperation::Open {
-            action: BatchAction::Confirm,
+            action: confirm(),
+            undoes: None,
             stores: StoreScope::All,
             items: Arc::from([(fixture.order, None)]),
         };
@@ -365,7 +370,8 @@ impl Fixture {
                 BatchOperation::Preview { digest: "digest".into(), versions: Arc::from([(order_id, 1)]) }
             }
             BatchOperationKind::Open => BatchOperation::Open {
-                action: BatchAction::Confirm,
+                action: confirm(),
+                undoes: None,
                 stores: StoreScope::All,
                 items: Arc::from([(order_id, Some(1))]),
             },

@@ -172,6 +172,8 @@ pub enum BatchOperation {
     Open {
         /// What is done to each order.
         action: BatchAction,
+        /// The batch that it takes back, if it does.
+        undoes: Option<BatchId>,
         /// The stores of the orders, as far as the member reaches them.
         stores: StoreScope,
         /// The orders, each once, with the version that they must still have at their turn, if it matters.

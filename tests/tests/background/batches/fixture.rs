@@ -97,6 +97,11 @@ impl Fixture {
         id(&answer)
     }
 
+    /// Takes a batch back: the id of the batch that does so.
+    pub(crate) async fn undo(&self, batch: &str) -> String {
+        id(&self.server.good(&self.ask("POST", &format!("{BATCHES}/{batch}/undo")), 202).await)
+    }
+
     pub(crate) async fn batch(&self, id: &str) -> Value {
         self.server.good(&self.ask("GET", &format!("{BATCHES}/{id}")), 200).await.json()
     }

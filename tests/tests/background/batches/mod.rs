@@ -3,10 +3,12 @@
 mod asking;
 mod fixture;
 mod running;
+mod undoing;
 mod writing;
 
 use asking::*;
 use running::*;
+use undoing::*;
 use writing::*;
 
 ordervault_tests::twin_tests!(
@@ -26,6 +28,9 @@ ordervault_tests::twin_tests!(
     two_servers_at_once_do_nothing_twice,
     rights_count_at_each_turn,
     a_cancelled_batch_leaves_the_rest,
+    every_batch_can_be_undone_and_that_too,
+    what_changed_since_a_batch_is_not_undone,
+    a_batch_is_undone_when_it_is_finished_by_those_who_may,
     batches_run_side_by_side,
     an_order_that_cannot_be_read_is_given_up,
     what_was_said_is_kept_with_the_orders_only,

@@ -7,14 +7,14 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use ordervault_api::background::{Background, Pace, RunBatches};
 use ordervault_domain::access::StoreScope;
-use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
+use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{OrderCommand, Status};
+use ordervault_domain::order::{OrderCommand, OrderCommandKind, Status};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::dump::{differences, dump};
-use ordervault_tests::queue::{done, on_order, refusal_of, together, written_groups};
+use ordervault_tests::queue::{batch_action, done, on_order, refusal_of, together, written_groups};
 use ordervault_tests::shop::submission;
 use serde_json::json;
 use tokio::sync::oneshot;
@@ -27,7 +27,12 @@ const HOPELESS: Duration = Duration::from_mins(1);
 fn open(orders: &[OrderId], fixture: &Fixture) -> Operation {
     let stores = StoreScope::Only([fixture.store.id].into());
     let items = orders.iter().map(|order| (*order, None)).collect();
-    Operation::Batch(BatchOperation::Open { action: BatchAction::Delete, stores, items })
+    Operation::Batch(BatchOperation::Open {
+        action: batch_action(OrderCommandKind::Delete),
+        undoes: None,
+        stores,
+        items,
+    })
 }
 
 async fn opened(fixture: &Fixture, orders: &[OrderId]) -> Arc<Batch> {

@@ -77,6 +77,7 @@ async fn a_policy_is_merged_field_by_field(db: Db) {
         ("start_minutes", json!(527_041), "out-of-range"),
         ("completion_minutes", json!("1"), "wrong-type"),
         ("cancel_unconfirmed_minutes", json!(-1), "out-of-range"),
+        ("reversal_minutes", json!(0), "out-of-range"),
         ("duplicate_window_minutes", json!(1_441), "out-of-range"),
         ("public_board", json!(null), "wrong-type"),
         ("colour", json!("red"), "unknown-field"),

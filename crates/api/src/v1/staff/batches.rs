@@ -8,6 +8,7 @@ mod preview;
 mod read;
 mod run;
 mod selection;
+mod undo;
 
 use crate::routes::{Routes, endpoint};
 
@@ -19,4 +20,5 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(read::get_batch))
         .with(endpoint!(items::list_batch_items))
         .with(endpoint!(cancel::cancel_batch))
+        .with(endpoint!(undo::undo_batch))
 }

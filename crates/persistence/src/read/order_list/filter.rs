@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use ordervault_domain::access::Scope;
-use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::{Field, Term};
@@ -20,8 +20,6 @@ pub struct OrderFilter {
     pub numbers: Option<RangeInclusive<OrderId>>,
     /// One of these orders.
     pub ids: Option<Vec<OrderId>>,
-    /// Put into the trash by this batch.
-    pub deleted_in: Option<BatchId>,
     /// Of this customer.
     pub customer: Option<CustomerFilter>,
     /// Come in by one of these ways.

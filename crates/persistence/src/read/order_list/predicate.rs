@@ -60,10 +60,6 @@ impl Predicate {
         if let Some(ids) = &filter.ids {
             all.push(Self::Ids(ids.iter().map(|id| id.get()).collect()));
         }
-        if let Some(batch) = filter.deleted_in {
-            let batch = batch.get();
-            all.push(Self::Within("deleted_in", Some(batch), Some(batch.checked_add(1)?)));
-        }
         if let Some(numbers) = &filter.numbers {
             let end = numbers.end().get().checked_add(1);
             all.push(Self::Within("id", Some(numbers.start().get()), end));
@@ -142,7 +138,7 @@ impl Predicate {
     pub(super) fn is_telling(&self) -> bool {
         match self {
             Self::Among(name, _) => ["customer_id", "contact_email"].contains(name),
-            Self::Within(name, ..) => ["id", "deleted_in"].contains(name),
+            Self::Within(name, ..) => *name == "id",
             Self::Ids(_) => true,
             Self::New(unread) => unread.candidates().is_some(),
             Self::PhoneTail(_) => true,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ordervault_domain::access::{Actor, MemberAuthority};
-use ordervault_domain::batch::{Batch, ItemOutcome};
+use ordervault_domain::batch::{Batch, Opening};
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::refusal::Refusal;
 
@@ -24,12 +24,14 @@ impl Decider<'_> {
                 self.set.apply(Change::Preview { digest, member_id, versions });
                 Ok(Effect::Previewed)
             }
-            BatchOperation::Open { action, stores, items } => {
+            BatchOperation::Open { action, undoes, stores, items } => {
                 action.authorize(&actor_context.actor)?;
                 let id = BatchId::from_i64(self.new_id());
                 let total = i64::try_from(items.len()).unwrap_or(i64::MAX);
-                let (action, stores, by) = (action.clone(), stores.clone(), member(actor_context)?.id);
-                let batch = Batch::open(id, by, action, stores, actor_context.request_id, total, self.now);
+                let (action, stores) = (action.clone(), stores.clone());
+                let opening =
+                    Opening { created_by: member(actor_context)?.id, action, undoes: *undoes, stores };
+                let batch = Batch::open(id, opening, actor_context.request_id, total, self.now);
                 self.set.apply(Change::Batch(Exchange::put(id, batch.clone())));
                 self.set.apply(Change::BatchItems(Exchange::put(id, Arc::clone(items))));
                 Ok(Effect::Batch(Arc::new(batch)))
@@ -37,7 +39,7 @@ impl Decider<'_> {
             BatchOperation::Run { id, order_id } => self.run_item(*id, *order_id),
             BatchOperation::GiveUp { id, order_id, code } => {
                 let waits = self.set.waiting(*id, *order_id).is_some();
-                let result = ItemResult { outcome: ItemOutcome::Refused, code: Some(code) };
+                let result = ItemResult::refused(code);
                 Ok(Effect::BatchItem(waits.then(|| self.set.settle(*id, *order_id, result, self.now))))
             }
             BatchOperation::Cancel { id } => {
@@ -67,13 +69,14 @@ impl Decider<'_> {
             Ok(actor_context) => self.order(&actor_context, Some(order_id), version, &command),
             Err(stop) => Err(stop),
         };
-        let (outcome, code) = match done {
-            Ok(_) if self.set.has_events_since(savepoint) => (ItemOutcome::Succeeded, None),
-            Ok(_) => (ItemOutcome::AlreadyApplied, None),
-            Err(OperationError::Refused(refusal)) => (ItemOutcome::Refused, Some(<&str>::from(refusal))),
+        let result = match done {
+            Ok(Effect::Order(order)) if self.set.has_events_since(savepoint) => {
+                ItemResult::succeeded(order.version)
+            }
+            Ok(_) => ItemResult::ALREADY_APPLIED,
+            Err(OperationError::Refused(refusal)) => ItemResult::refused(refusal.into()),
             Err(stop) => return Err(stop),
         };
-        let result = ItemResult { outcome, code };
         Ok(Effect::BatchItem(Some(self.set.settle(id, order_id, result, self.now))))
     }
 }

@@ -121,4 +121,19 @@ pub(crate) struct ItemResult {
     pub outcome: ItemOutcome,
     /// Of a refused one: why.
     pub code: Option<&'static str>,
+    /// Of one to which it was done: the version that this led to.
+    pub done_version: Option<i64>,
+}
+
+impl ItemResult {
+    pub(crate) const ALREADY_APPLIED: Self =
+        Self { outcome: ItemOutcome::AlreadyApplied, code: None, done_version: None };
+
+    pub(crate) fn succeeded(version: i64) -> Self {
+        Self { outcome: ItemOutcome::Succeeded, code: None, done_version: Some(version) }
+    }
+
+    pub(crate) fn refused(code: &'static str) -> Self {
+        Self { outcome: ItemOutcome::Refused, code: Some(code), done_version: None }
+    }
 }

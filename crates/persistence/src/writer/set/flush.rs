@@ -91,7 +91,8 @@ impl WorkingSet {
         }
         for (id, order_id) in net.item_results.keys() {
             let Some(result) = self.item_results.get(&(*id, *order_id)) else { continue };
-            settled.push((id.get(), order_id.get(), <&str>::from(result.outcome), result.code));
+            let outcome = <&str>::from(result.outcome);
+            settled.push((id.get(), order_id.get(), outcome, result.code, result.done_version));
         }
         expect_rows(opened.len(), tx.run_bulk(&batches::INSERT, &opened).await?)?;
         expect_rows(items.len(), tx.run_bulk(&batches::INSERT_ITEMS, &items).await?)?;

@@ -202,21 +202,8 @@ impl Named {
             order::OrderCommand::Import(import) => {
                 self.customers.extend(import.customer_id.map(|id| id.get()));
             }
-            // What they have to do with is found in the order itself.
-            order::OrderCommand::Amend(_)
-            | order::OrderCommand::Confirm
-            | order::OrderCommand::Reject { .. }
-            | order::OrderCommand::Start
-            | order::OrderCommand::Complete
-            | order::OrderCommand::Cancel { .. }
-            | order::OrderCommand::Invalidate { .. }
-            | order::OrderCommand::Restore
-            | order::OrderCommand::Delete { .. }
-            | order::OrderCommand::Undelete { .. }
-            | order::OrderCommand::Hide
-            | order::OrderCommand::Show
-            | order::OrderCommand::NoteBreach
-            | order::OrderCommand::Expire => {}
+            // What the others have to do with is found in the order itself.
+            _ => {}
         }
     }
 

@@ -19,13 +19,17 @@ pub(crate) struct BatchBody {
     /// The id.
     #[schema(min_length = 18, max_length = 18, example = json!(examples::BATCH))]
     pub(super) id: String,
-    /// What is done to each order: `delete`, `undelete`, `confirm` or `invalidate`. A later version may send others.
+    /// What is done to each order, such as `confirm` or `delete`.
     #[schema(example = "delete")]
     action: &'static str,
     /// Why, if the act takes a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "test")]
     reason: Option<&'static str>,
+    /// The batch that it takes back, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 18, max_length = 18)]
+    undoes: Option<String>,
     /// How far it is: `pending`, `running`, `completed` or `cancelled`.
     #[schema(example = "running")]
     status: &'static str,
@@ -65,7 +69,8 @@ impl From<&Batch> for BatchBody {
         Self {
             id: batch.id.to_string(),
             action: batch.action.kind().into(),
-            reason: batch.action.reason().map(Into::into),
+            reason: batch.action.why().0,
+            undoes: batch.undoes.map(|id| id.to_string()),
             status: batch.status.into(),
             total: batch.total,
             done: batch.done(),

@@ -2,10 +2,10 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::batch::{Batch, BatchAction, BatchActionKind};
+use ordervault_domain::batch::{Batch, BatchAction};
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{InvalidReason, MAX_COMMENT_CODE_POINTS};
+use ordervault_domain::order::{MAX_COMMENT_CODE_POINTS, NotPlain, OrderCommandKind};
 use ordervault_persistence::read;
 use ordervault_persistence::writer::{BatchOperation, Effect, Idempotency, Operation, Receipt, WriteError};
 use serde::{Deserialize, Serialize};
@@ -28,14 +28,16 @@ use crate::submit::not_written;
 use crate::v1::caller::Caller;
 use crate::v1::fields::Fields;
 
-/// What to do to which orders. Exactly one of `ids`, `filter` and `batch_id` says which.
+/// What to do to which orders. Exactly one of `ids` and `filter` says which.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"action": "confirm", "ids": examples::ORDERS_TO_CONFIRM}))]
 pub(crate) struct RunBatch {
-    /// `delete` (invalid orders, into the trash), `undelete`, `confirm` or `invalidate`.
+    /// Whatever can be done to one order without saying more than why, named like the end of its path: `confirm`, `reject`,
+    /// `start`, `complete`, `cancel`, `invalidate`, `restore`, `unconfirm`, `unstart`, `reopen`, `reinstate`, `delete`,
+    /// `undelete`, `hide` or `show`.
     #[schema(value_type = String, example = "delete")]
-    action: BatchActionKind,
+    action: OrderCommandKind,
     /// The orders one by one: ids or numbers. One that is named twice counts once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 500))]
@@ -46,16 +48,12 @@ pub(crate) struct RunBatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Object, example = json!({"status": ["invalid"]}))]
     filter: Option<Map<String, Value>>,
-    /// With `undelete`: the orders that this batch put into the trash and that are still there.
+    /// The reason, if the act takes one: of the same list as for one order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
-    batch_id: Option<String>,
-    /// With `invalidate`: `duplicate`, `test`, `unreachable_contact`, `bad_address`, `price_error`, `fraud`, `unpaid` or
-    /// `other`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = String, example = "test")]
-    reason: Option<InvalidReason>,
-    /// With `invalidate`: in your own words; staff see it in the history.
+    #[validate(length(max = 50))]
+    #[schema(nullable = false, max_length = 50, example = "test")]
+    reason: Option<String>,
+    /// With a reason: in your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000)]
     comment: Option<String>,
@@ -81,24 +79,26 @@ impl RunBatch {
         let mut fields = Fields::default();
         let selector = self.selector(&mut fields);
         let comment = fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
-        if self.action != BatchActionKind::Invalidate {
-            self.reason.inspect(|_| fields.fault("/reason", "contradiction"));
-            self.comment.as_ref().inspect(|_| fields.fault("/comment", "contradiction"));
-        }
-        let action = BatchAction::new(self.action, self.reason, comment);
-        if action.is_none() {
-            fields.fault("/reason", "missing");
-        }
-        let needs_digest = self.action == BatchActionKind::Delete || self.filter.is_some();
+        let action = BatchAction::new(self.action, self.reason.as_deref(), comment);
+        let action = action.map_err(|fault| match fault {
+            NotPlain::ReasonMissing => fields.fault("/reason", "missing"),
+            NotPlain::ReasonUnknown => fields.fault("/reason", "unknown-value"),
+            NotPlain::SaysMore => fields.fault("/action", "unknown-value"),
+            NotPlain::TakesNoReason => {
+                self.reason.iter().for_each(|_| fields.fault("/reason", "contradiction"));
+                self.comment.iter().for_each(|_| fields.fault("/comment", "contradiction"));
+            }
+        });
+        let needs_digest = self.action == OrderCommandKind::Delete || self.filter.is_some();
         if needs_digest && !is_preview && self.digest.is_none() {
             fields.fault("/digest", "missing");
         }
-        fields.finish(action.zip(selector))?.ok_or_else(|| Problem::internal("a fault was lost"))
+        fields.finish(action.ok().zip(selector))?.ok_or_else(|| Problem::internal("a fault was lost"))
     }
 
     fn selector(&self, fields: &mut Fields) -> Option<Selector> {
-        match (&self.ids, &self.filter, &self.batch_id) {
-            (Some(ids), None, None) => {
+        match (&self.ids, &self.filter) {
+            (Some(ids), None) => {
                 let ids = ids.iter().enumerate();
                 let mut ids: Vec<OrderId> =
                     ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect();
@@ -106,27 +106,19 @@ impl RunBatch {
                 ids.dedup();
                 Some(Selector::Ids(ids))
             }
-            (None, Some(filter), None) => match Selector::of_filter(filter) {
+            (None, Some(filter)) => match Selector::of_filter(filter) {
                 Ok(selector) => Some(selector),
                 Err(faults) => {
                     fields.faults(faults);
                     None
                 }
             },
-            (None, None, Some(_)) if self.action != BatchActionKind::Undelete => {
-                fields.fault("/batch_id", "contradiction");
-                None
-            }
-            (None, None, Some(id)) => {
-                let id: Option<BatchId> = fields.parsed("/batch_id", id, "unknown-batch");
-                id.map(Selector::DeletedIn)
-            }
-            (None, None, None) => {
+            (None, None) => {
                 fields.fault("/ids", "missing");
                 None
             }
-            (ids, ..) => {
-                fields.fault(if ids.is_some() { "/ids" } else { "/filter" }, "contradiction");
+            (Some(_), Some(_)) => {
+                fields.fault("/ids", "contradiction");
                 None
             }
         }
@@ -137,8 +129,8 @@ impl RunBatch {
 ///
 /// In two steps. With `preview=true` you get the number of orders, what they cost, and a digest. With that digest it is
 /// carried out in the background; if the orders are not what you saw any more, 409 `preview-outdated` names what joined,
-/// left or changed. `confirm`, `invalidate` and `undelete` of named orders, and `undelete` of a batch, also go without.
-/// Takes the permission of the act, now and at each order's turn.
+/// left or changed. On orders that are named one by one everything but `delete` also goes without. Takes the permission of the
+/// act, now and at each order's turn.
 #[utoipa::path(post, path = "/v1/staff/batches", operation_id = "run_batch", tag = "staff-batches",
     params(BatchStep, ("Idempotency-Key" = Option<String>, Header,
         description = "Required without `preview`: 1 to 255 printable ASCII characters, new for each batch",
@@ -197,7 +189,7 @@ async fn opening(
     }
     let pinned = expected.is_some();
     let items = versions.into_iter().map(|(id, version)| (id, pinned.then_some(version))).collect();
-    Ok(BatchOperation::Open { action, stores: selection.stores(), items })
+    Ok(BatchOperation::Open { action, undoes: None, stores: selection.stores(), items })
 }
 
 /// What the first request with this key led to; the problem, if there was none.
@@ -217,7 +209,7 @@ async fn repeated(
     }
 }
 
-async fn answer(
+pub(super) async fn answer(
     caller: &Caller<'_>,
     member: &Member,
     outcome: Result<Receipt, WriteError>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::batch::{BatchAction, MAX_ORDERS};
-use ordervault_domain::id::{BatchId, MemberId, OrderId};
+use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort, OrderSummary, Trash};
 use serde_json::{Map, Value};
@@ -25,8 +25,6 @@ pub(super) enum Selector {
     Ids(Vec<OrderId>),
     /// By the parameters of the list of orders.
     Filter(Vec<(String, String)>),
-    /// Those that this batch put into the trash and that are still there.
-    DeletedIn(BatchId),
 }
 
 /// The orders.
@@ -60,10 +58,11 @@ impl Selector {
 
     /// The filter of the list of orders; `None`: it finds nothing.
     fn filter(&self, actor: &Actor, now: Timestamp) -> Result<Option<OrderFilter>, Problem> {
-        let wherever = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
         match self {
-            Self::Ids(ids) => Ok(Some(OrderFilter { ids: Some(ids.clone()), ..wherever })),
-            Self::DeletedIn(batch) => Ok(Some(OrderFilter { deleted_in: Some(*batch), ..wherever })),
+            Self::Ids(ids) => {
+                let ids = Some(ids.clone());
+                Ok(Some(OrderFilter { ids, trash: Trash::With, ..OrderFilter::default() }))
+            }
             Self::Filter(parameters) => {
                 let reader = actor.id().map(MemberId::from_i64);
                 list::filter(parameters.clone(), &actor.scope(), reader, now).map_err(in_body)
@@ -130,7 +129,7 @@ impl Selection {
         let there: BTreeSet<OrderId> = found.iter().map(|order| order.id).collect();
         let missing = match selector {
             Selector::Ids(ids) => ids.iter().copied().filter(|id| !there.contains(id)).collect(),
-            Selector::Filter(_) | Selector::DeletedIn(_) => vec![],
+            Selector::Filter(_) => vec![],
         };
         Ok(Self { found, missing })
     }
@@ -152,8 +151,8 @@ impl Selection {
 /// Stands for one action of one member on orders as they are: SHA-256 in hexadecimal digits.
 pub(super) fn digest(member: MemberId, action: &BatchAction, versions: &[(OrderId, i64)]) -> String {
     let kind = <&str>::from(action.kind());
-    let reason = action.reason().map(<&str>::from);
-    let said = serde_json::json!([member, kind, reason, action.comment()]).to_string();
+    let (reason, comment) = action.why();
+    let said = serde_json::json!([member, kind, reason, comment]).to_string();
     let mut hasher = Sha256::new();
     hasher.update((said.len() as u64).to_be_bytes());
     hasher.update(said);

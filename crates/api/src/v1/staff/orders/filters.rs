@@ -253,7 +253,6 @@ impl ListStaffOrders {
             stores: store.clone(),
             numbers,
             ids: None,
-            deleted_in: None,
             customer,
             sources: source.clone(),
             source_statuses: source_status.clone(),

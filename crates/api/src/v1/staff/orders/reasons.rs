@@ -1,12 +1,22 @@
-//! Why staff end an order, in requests.
+//! Why staff end an order or take a step of it back, in requests.
 
-use ordervault_domain::order::{InvalidReason, MAX_COMMENT_CODE_POINTS};
+use ordervault_domain::order::{CancelReason, InvalidReason, ReversalReason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::problem::Problem;
-use crate::v1::fields::Fields;
+/// Why an order is called off.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CancelStaffOrder {
+    /// `customer`, `inventory`, `declined`, `fraud`, `staff`, `expired`, `duplicate` or `other`.
+    #[schema(value_type = String, example = "inventory")]
+    reason: CancelReason,
+    /// In your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000, example = "the last one is damaged")]
+    comment: Option<String>,
+}
 
 /// Why an order is not a real one.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -14,23 +24,52 @@ use crate::v1::fields::Fields;
 pub(crate) struct InvalidateOrder {
     /// `duplicate`, `test`, `unreachable_contact`, `bad_address`, `price_error`, `fraud`, `unpaid` or `other`.
     #[schema(value_type = String, example = "duplicate")]
-    pub reason: InvalidReason,
+    reason: InvalidReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "the same as the order before")]
     comment: Option<String>,
 }
 
-impl InvalidateOrder {
-    /// What they say in their own words.
-    pub(super) fn comment(&self) -> Result<Option<String>, Problem> {
-        comment(self.comment.as_ref())
+/// Why an order takes a step back.
+#[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReverseOrder {
+    /// `mistake`, `customer`, `information`, `clock` or `other`.
+    #[schema(value_type = String, example = "mistake")]
+    reason: ReversalReason,
+    /// In your own words; staff see it in the history.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 1000, example = "clicked the wrong row")]
+    comment: Option<String>,
+}
+
+/// What a request says about why.
+pub(super) trait Why: Serialize {
+    /// The reason and what is said in words; neither, where there is no body.
+    fn why(&self) -> (Option<&'static str>, Option<&String>);
+}
+
+impl Why for () {
+    fn why(&self) -> (Option<&'static str>, Option<&String>) {
+        (None, None)
     }
 }
 
-/// Reads what somebody says in their own words.
-pub(super) fn comment(text: Option<&String>) -> Result<Option<String>, Problem> {
-    let mut fields = Fields::default();
-    let comment = fields.lines_option("/comment", text, MAX_COMMENT_CODE_POINTS);
-    fields.finish(comment)
+impl Why for CancelStaffOrder {
+    fn why(&self) -> (Option<&'static str>, Option<&String>) {
+        (Some(self.reason.into()), self.comment.as_ref())
+    }
+}
+
+impl Why for InvalidateOrder {
+    fn why(&self) -> (Option<&'static str>, Option<&String>) {
+        (Some(self.reason.into()), self.comment.as_ref())
+    }
+}
+
+impl Why for ReverseOrder {
+    fn why(&self) -> (Option<&'static str>, Option<&String>) {
+        (Some(self.reason.into()), self.comment.as_ref())
+    }
 }

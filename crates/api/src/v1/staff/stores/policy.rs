@@ -39,6 +39,12 @@ pub(crate) struct PolicyBody {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 2880)]
     cancel_unconfirmed_minutes: Option<u32>,
+    /// Minutes in which the last step of an order can be taken back (`unconfirm`, `unstart`, `reopen`, `reinstate`). Left out:
+    /// at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 43_200)]
+    reversal_minutes: Option<u32>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default)]
     #[schema(example = false)]
@@ -64,6 +70,7 @@ impl From<&Policy> for PolicyBody {
             start_minutes: policy.start_minutes,
             completion_minutes: policy.completion_minutes,
             cancel_unconfirmed_minutes: policy.cancel_unconfirmed_minutes,
+            reversal_minutes: policy.reversal_minutes,
             public_board: policy.public_board,
         }
     }
@@ -77,6 +84,7 @@ impl PolicyBody {
             start_minutes: self.start_minutes,
             completion_minutes: self.completion_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
+            reversal_minutes: self.reversal_minutes,
             public_board: self.public_board,
         }
     }
@@ -112,6 +120,11 @@ pub(crate) struct EditPolicy {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = 2880)]
     cancel_unconfirmed_minutes: Option<Option<u32>>,
+    /// Minutes in which the last step of an order can be taken back; `null`: at any time.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = json!(null))]
+    reversal_minutes: Option<Option<u32>>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, example = true)]
@@ -126,6 +139,7 @@ impl EditPolicy {
             start_minutes: self.start_minutes,
             completion_minutes: self.completion_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
+            reversal_minutes: self.reversal_minutes,
             public_board: self.public_board,
         }
     }
