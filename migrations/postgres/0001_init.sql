@@ -100,7 +100,8 @@ CREATE TABLE members (
 CREATE TABLE credentials (
     principal_id BIGINT PRIMARY KEY,
     password_hash TEXT COLLATE "C" NOT NULL,
-    updated_at BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    seal TEXT COLLATE "C" NOT NULL
 );
 
 -- Families of refresh tokens; a family is one login.
@@ -116,7 +117,8 @@ CREATE TABLE sessions (
     idle_until BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
     ended_at BIGINT,
-    ended_because TEXT COLLATE "C"
+    ended_because TEXT COLLATE "C",
+    seal TEXT COLLATE "C" NOT NULL
 );
 CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
 
@@ -348,6 +350,7 @@ CREATE TABLE batches (
     created_at BIGINT NOT NULL,
     started_at BIGINT,
     finished_at BIGINT,
+    seal TEXT COLLATE "C" NOT NULL,
     CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
     CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
 );
@@ -364,6 +367,7 @@ CREATE TABLE batch_items (
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT COLLATE "C",
     done_version BIGINT,
+    seal TEXT COLLATE "C" NOT NULL,
     PRIMARY KEY (batch_id, order_id),
     CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused')),
     CONSTRAINT batch_items_done_has_version CHECK ((done_version IS NOT NULL) = (result = 'succeeded'))

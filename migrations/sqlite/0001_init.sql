@@ -98,7 +98,8 @@ CREATE TABLE members (
 CREATE TABLE credentials (
     principal_id INTEGER PRIMARY KEY,
     password_hash TEXT NOT NULL,
-    updated_at INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    seal TEXT NOT NULL
 ) STRICT;
 
 -- Families of refresh tokens; a family is one login.
@@ -114,7 +115,8 @@ CREATE TABLE sessions (
     idle_until INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     ended_at INTEGER,
-    ended_because TEXT
+    ended_because TEXT,
+    seal TEXT NOT NULL
 ) STRICT;
 CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
 
@@ -340,6 +342,7 @@ CREATE TABLE batches (
     created_at INTEGER NOT NULL,
     started_at INTEGER,
     finished_at INTEGER,
+    seal TEXT NOT NULL,
     CONSTRAINT batches_counts_are_within_total CHECK (succeeded + already_applied + refused <= total),
     CONSTRAINT batches_end_has_time CHECK ((finished_at IS NULL) = (status IN ('pending', 'running')))
 ) STRICT;
@@ -356,6 +359,7 @@ CREATE TABLE batch_items (
         ('waiting', 'succeeded', 'already_applied', 'refused', 'cancelled')),
     code TEXT,
     done_version INTEGER,
+    seal TEXT NOT NULL,
     PRIMARY KEY (batch_id, order_id),
     CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused')),
     CONSTRAINT batch_items_done_has_version CHECK ((done_version IS NOT NULL) = (result = 'succeeded'))

@@ -23,7 +23,7 @@ use ordervault_persistence::writer::{
 use ordervault_persistence::{Realm, Session};
 use strum::IntoEnumIterator as _;
 
-use crate::queue::{SubmissionResult, keyed, on_customer, on_member, on_order, on_product, on_store};
+use crate::queue::{SubmissionResult, keyed, on_customer, on_order, on_product, on_store};
 use crate::samples::plain;
 use crate::shop::{contact, submission};
 
@@ -367,7 +367,8 @@ impl Known {
             }),
         };
         let actor = if what % 12 == 9 { ActorRef::Member(id) } else { self.clerk(who) };
-        (actor, vec![on_member(id, command)])
+        let password_hash = password_hash.filter(|_| matches!(what % 12, 8 | 9));
+        (actor, vec![Operation::Member { id: Some(id), expected_version: None, command, password_hash }])
     }
 
     fn of_batches(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Operation>) {

@@ -58,7 +58,9 @@ pub enum Command {
     #[command(subcommand)]
     Openapi(Openapi),
     /// Check that orders, history, totals and stock agree
-    Verify,
+    Verify(Verify),
+    /// Write down outside of the database what is in it now
+    Checkpoint,
     /// Whole copies of a SQLite database, made beside a running server
     #[command(subcommand)]
     Backup(BackupCommand),
@@ -74,6 +76,17 @@ pub enum Command {
     Export(Export),
     /// Ask the server whether it is ready, for containers without curl
     Healthcheck,
+}
+
+/// `verify`
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Also check that the database is what the checkpoints tell
+    #[arg(long)]
+    pub checkpoints: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `serve`

@@ -93,15 +93,23 @@ pub async fn make(context: &Context) -> Result<Db, Failure> {
 /// # Errors
 /// When it is not there, cannot be reached, or its schema is not this program's.
 pub async fn existing(config: &Config) -> Result<Db, Failure> {
+    let db = readable(config).await?;
+    current(&db).await?;
+    Ok(db)
+}
+
+/// The same, whatever its schema is.
+///
+/// # Errors
+/// When it is not there or cannot be reached.
+pub async fn readable(config: &Config) -> Result<Db, Failure> {
     if let Some(file) = config.database.url.file().filter(|file| !file.exists()) {
         return Err(Failure::new(
             Exit::Unavailable,
             format!("there is no database file {}; name it by --data-dir or --database-url", file.display()),
         ));
     }
-    let db = connect(config).await?;
-    current(&db).await?;
-    Ok(db)
+    connect(config).await
 }
 
 /// Brings the schema up to this program's and says so, if there is anything to do.

@@ -10,11 +10,12 @@
 //!
 //! - `backup`: whole copies, and what follows when one is put back
 //! - `verify`, `transfer`: everything at once: is it sound, and how it moves house
+//! - `checkpoint`: what is told about the database outside of it
 //! - `scan`: all resources of a kind, page by page
 //! - `read`: what can be asked
 //! - `writer`: what can be changed
 //! - `tables`: one module per table: statements, rows, and the way from rows to states and back
-//! - `leader`, `migrate`: what one process does at a time; the schema
+//! - `leader`, `schema`, `migrate`: what one process does at a time; the schema, as it should be and as it is
 //! - `db`: connections
 //! - `tx`: what runs statements
 //! - `bulk`: statements over many rows
@@ -44,6 +45,7 @@
 
 pub mod backup;
 pub mod bulk;
+pub mod checkpoint;
 pub mod db;
 pub mod engine;
 pub mod error;
@@ -52,6 +54,7 @@ pub mod leader;
 pub mod migrate;
 pub mod read;
 mod scan;
+mod schema;
 pub mod seal;
 pub mod sources;
 pub mod statement;
@@ -70,7 +73,13 @@ pub use tables::sessions::{Realm, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
-    let rooms = [leader::STATEMENTS, migrate::STATEMENTS, scan::STATEMENTS];
+    let rooms = [
+        checkpoint::STATEMENTS,
+        leader::STATEMENTS,
+        schema::STATEMENTS,
+        migrate::STATEMENTS,
+        scan::STATEMENTS,
+    ];
     let all = [
         rooms.as_slice(),
         read::ALL_STATEMENTS,

@@ -9,12 +9,13 @@
 //! rows and brings it up by one more migration, to show that this works: `tests/tests/databases/upgrade.rs`.
 
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Connection as _, PgConnection, SqlSafeStr as _};
+use sqlx::{Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection};
 
 use crate::db::{Db, MigrationTarget};
 use crate::engine::Engine;
 use crate::error::DbError;
 use crate::statement::{Template, statements};
+use crate::tx::Conn;
 
 /// The schema of this program.
 pub static SCHEMA: Schema = Schema {
@@ -69,6 +70,16 @@ pub async fn migrate(db: &Db) -> Result<SchemaVersion, DbError> {
     SCHEMA.migrate(db).await
 }
 
+/// Number and checksum of every migration that the database lists; none in an empty one.
+pub(crate) async fn applied(conn: &mut Conn) -> Result<Vec<(i64, String)>, DbError> {
+    let table: Option<(String,)> = conn.fetch_optional(&TABLE_EXISTS.bind(())).await?;
+    if table.is_none() {
+        return Ok(vec![]);
+    }
+    let applied: Vec<(i64, Vec<u8>)> = conn.fetch_all(&APPLIED.bind(())).await?;
+    Ok(applied.into_iter().map(|(version, checksum)| (version, hex::encode(checksum))).collect())
+}
+
 impl Schema {
     /// This schema with one more migration at its end, of the next number.
     #[must_use]
@@ -94,17 +105,8 @@ impl Schema {
     /// When it cannot be read, or was made by a schema that was never released.
     pub async fn status(&self, db: &Db) -> Result<SchemaVersion, DbError> {
         let known = self.newest(db.engine());
-        let mut conn = db.read().await?;
-        let table: Option<(String,)> = conn.fetch_optional(&TABLE_EXISTS.bind(())).await?;
-        if table.is_none() {
-            return Ok(SchemaVersion { applied: 0, known });
-        }
-        let applied: Vec<(i64, Vec<u8>)> = conn.fetch_all(&APPLIED.bind(())).await?;
-        let ours = self.of(db.engine());
-        let differs = |version: i64, checksum: &[u8]| {
-            ours.iter().any(|migration| migration.version == version && *migration.checksum != *checksum)
-        };
-        if applied.iter().any(|(version, checksum)| differs(*version, checksum)) {
+        let applied = applied(&mut db.read().await?).await?;
+        if self.altered(db.engine(), &applied).is_some() {
             return Err(unreleased());
         }
         Ok(SchemaVersion { applied: applied.last().map_or(0, |(version, _)| *version), known })
@@ -140,7 +142,42 @@ impl Schema {
         Ok(SchemaVersion { applied: found.known, known: found.known })
     }
 
-    fn of(&self, engine: Engine) -> &Migrator {
+    /// The first migration that the database lists with the checksum of another one.
+    ///
+    /// # Errors
+    /// When the database cannot be read, or is not one of this schema.
+    pub(crate) async fn misfit(&self, conn: &mut Conn) -> Result<Option<i64>, DbError> {
+        let (engine, applied) = (conn.engine(), applied(conn).await?);
+        let newest = applied.last().map_or(0, |(version, _)| *version);
+        match self.newest(engine) {
+            _ if newest == 0 => Err(DbError::Unusable("this is no database of ordervault".to_owned())),
+            known if newest > known => Err(newer(newest, known)),
+            known if newest < known => Err(DbError::Unusable(format!(
+                "the database has schema {newest}, this program needs {known}: back it up, then run `ordervault migrate`"
+            ))),
+            _ => Ok(self.altered(engine, &applied)),
+        }
+    }
+
+    /// The same, of a list.
+    fn altered(&self, engine: Engine, applied: &[(i64, String)]) -> Option<i64> {
+        let is_ours = |version: i64, checksum: &str| {
+            let mut ours = self.of(engine).iter();
+            ours.all(|ours| ours.version != version || hex::encode(&ours.checksum) == checksum)
+        };
+        applied.iter().find(|(version, checksum)| !is_ours(*version, checksum)).map(|(version, _)| *version)
+    }
+
+    /// Makes this schema in an empty SQLite database.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub(crate) async fn make(&self, connection: &mut SqliteConnection) -> Result<(), DbError> {
+        let known = self.newest(Engine::Sqlite);
+        self.sqlite.run(connection).await.map_err(|error| failed_migration(error, known))
+    }
+
+    pub(crate) fn of(&self, engine: Engine) -> &Migrator {
         match engine {
             Engine::Sqlite => &self.sqlite,
             Engine::Postgres => &self.postgres,
@@ -159,7 +196,7 @@ fn newer(applied: i64, known: i64) -> DbError {
 }
 
 /// Only a migration of before the first release can have been another: from then on none is changed.
-fn unreleased() -> DbError {
+pub(crate) fn unreleased() -> DbError {
     DbError::Unusable(
         "the database has an older schema that was never released: export it (`ordervault export jsonl`) with the program \
          that made it, and import that into a new database with this program"

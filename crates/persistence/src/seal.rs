@@ -24,6 +24,35 @@ pub struct Key {
     mac: Hmac<Sha256>,
 }
 
+/// A row that is sealed by itself, because it has no history.
+pub(crate) trait Sealed {
+    /// Its table.
+    const TABLE: &'static str;
+
+    /// What is sealed of it.
+    fn put(&self, seal: &mut Seal);
+
+    /// Its seal: the name of the key, a colon, the seal.
+    fn seal(&self) -> &str;
+
+    /// The name of its key.
+    fn key_id(&self) -> &str {
+        self.seal().split(':').next().unwrap_or_default()
+    }
+
+    /// What seals it under this key.
+    fn seal_under(&self, key: &Key) -> String {
+        let mut seal = key.seal(Self::TABLE);
+        self.put(&mut seal);
+        format!("{}:{}", key.id(), seal.finish())
+    }
+
+    /// Is it what was sealed with this key?
+    fn is_sealed(&self, key: &Key) -> bool {
+        self.seal() == self.seal_under(key)
+    }
+}
+
 /// A seal that is being made, value by value.
 pub(crate) struct Seal(Hmac<Sha256>);
 

@@ -1,5 +1,6 @@
 //! That a shop holds together, and moves house without loss.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
+mod tampers;
 mod transfer;
 mod verify;

@@ -21,6 +21,8 @@ use ordervault_tests::shop::{Shop, keys, place, submission};
 use ordervault_tests::twin::Fresh;
 use strum::IntoEnumIterator as _;
 
+use crate::tampers;
+
 ordervault_tests::twin_tests!(
     random_lives_hold_together,
     a_second_look_sees_what_is_there_by_then,
@@ -168,7 +170,11 @@ const STOCK: &[Case] = &[
 ];
 
 const REST: &[Case] = &[
-    ("DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)", &[Code::OutboxMissing], &[]),
+    (
+        "DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)",
+        &[Code::OutboxMissing, Code::FollowerAhead],
+        &[],
+    ),
     ("UPDATE outbox SET recorded_at = 1 WHERE position = 1", &[Code::OutboxMissing], &[]),
     (
         "INSERT INTO outbox SELECT entity_id, 99, recorded_at, (SELECT MAX(position) + 1 FROM outbox)
@@ -180,9 +186,17 @@ const REST: &[Case] = &[
     ("UPDATE outbox SET position = 0 WHERE position = 1", &[Code::OutboxGap], &[]),
     (
         "UPDATE outbox SET position = NULL WHERE position = (SELECT MAX(position) FROM outbox)",
-        &[],
+        &[Code::FollowerAhead],
         &[Code::OutboxUnsequenced],
     ),
+    (
+        "UPDATE outbox SET position = -position WHERE entity_id IN (SELECT MIN(id) FROM orders) AND seq <= 2;
+         UPDATE outbox SET position = position - (SELECT SUM(b.position) FROM outbox b WHERE b.position < 0)
+         WHERE position < 0",
+        &[Code::OutboxOrder, Code::ArrivalMissing],
+        &[],
+    ),
+    ("UPDATE followers SET position = position + 1", &[Code::FollowerAhead], &[]),
     ("DELETE FROM order_arrivals", &[Code::ArrivalMissing], &[]),
     ("UPDATE order_arrivals SET position = position + 1000", &[Code::ArrivalMissing], &[]),
     ("UPDATE order_arrivals SET store_id = (SELECT MAX(id) FROM stores)", &[Code::ArrivalMissing], &[]),
@@ -196,21 +210,24 @@ const REST: &[Case] = &[
     ("UPDATE seen_orders SET order_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
     ("DELETE FROM order_search", &[Code::SearchMissing], &[]),
     ("DELETE FROM product_search", &[Code::SearchMissing], &[]),
-    ("INSERT INTO credentials VALUES (1, '', 0)", &[Code::PrincipalMissing], &[]),
-    ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing], &[]),
-    ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing], &[]),
+    ("INSERT INTO credentials VALUES (1, '', 0, '')", &[Code::PrincipalMissing], &[]),
+    ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing, Code::RowSeal], &[]),
+    ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing, Code::RowSeal], &[]),
     ("UPDATE idempotency_keys SET version = 99", &[Code::IdempotencyDangling], &[]),
     ("UPDATE idempotency_keys SET entity_id = 1", &[Code::IdempotencyDangling], &[]),
-    ("UPDATE batches SET total = total + 1", &[Code::BatchDiffers], &[]),
-    ("UPDATE batches SET refused = 0, already_applied = 1", &[Code::BatchDiffers], &[]),
-    ("UPDATE batches SET status = 'completed', finished_at = 1", &[Code::BatchDiffers], &[]),
-    ("UPDATE batches SET started_at = NULL", &[Code::BatchDiffers], &[]),
+    ("UPDATE batches SET total = total + 1", &[Code::BatchDiffers, Code::RowSeal], &[]),
+    ("UPDATE batches SET refused = 0, already_applied = 1", &[Code::BatchDiffers, Code::RowSeal], &[]),
+    ("UPDATE batches SET status = 'completed', finished_at = 1", &[Code::BatchDiffers, Code::RowSeal], &[]),
+    ("UPDATE batches SET started_at = NULL", &[Code::BatchDiffers, Code::RowSeal], &[]),
     ("UPDATE batch_items SET result = 'cancelled' WHERE result = 'waiting'", &[Code::BatchDiffers], &[]),
-    ("UPDATE batch_items SET result = 'succeeded', code = NULL", &[Code::BatchDiffers], &[]),
+    ("UPDATE batch_items SET result = 'succeeded', code = NULL", &[Code::BatchDiffers, Code::RowSeal], &[]),
     ("DELETE FROM batches", &[Code::BatchDiffers, Code::IdempotencyDangling], &[Code::EngineForeignKey]),
 ];
 
 const SQLITE: &[Case] = &[
+    ("UPDATE order_search SET items = 'x', contact = '', note = ''", &[Code::SearchDiffers], &[]),
+    ("UPDATE product_search SET words = 'x'", &[Code::SearchDiffers], &[]),
+    ("UPDATE _sqlx_migrations SET checksum = X'00'", &[Code::MigrationDiffers], &[]),
     (
         "CREATE INDEX broken ON stores (name); PRAGMA writable_schema = ON;
          UPDATE sqlite_schema SET sql = 'CREATE INDEX broken ON stores (currency)' WHERE name = 'broken'",
@@ -222,6 +239,7 @@ const SQLITE: &[Case] = &[
 ];
 
 const POSTGRES: &[Case] = &[
+    ("UPDATE _sqlx_migrations SET checksum = '\\x00'", &[Code::MigrationDiffers], &[]),
     ("INSERT INTO order_search VALUES (1, '', '', '')", &[Code::SearchWithoutRow], &[]),
     ("INSERT INTO product_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),
     ("UPDATE order_search SET contact = ''", &[Code::SearchDiffers], &[]),
@@ -314,8 +332,9 @@ async fn many_damaged_rows_are_counted_over_pages(db: Db) {
 #[test]
 fn every_code_has_its_control() {
     let cases = [ROWS, HISTORIES, STOCK, REST, SQLITE, POSTGRES].concat();
-    let controlled: BTreeSet<Code> =
+    let mut controlled: BTreeSet<Code> =
         cases.iter().flat_map(|(_, codes, more)| [*codes, *more].concat()).collect();
+    controlled.extend(tampers::codes());
     assert_eq!(controlled, Code::iter().collect());
 }
 
@@ -341,7 +360,7 @@ async fn controls(engine: Engine, cases: &[Case]) {
 }
 
 /// Two stores, three products, a customer who is logged in, a member, two orders, a batch that is begun.
-async fn fill(db: &Db) {
+pub(crate) async fn fill(db: &Db) {
     let shop = Shop::open(db).await;
     let store = shop.store().await;
     let product = shop.product(&store, 10).await;

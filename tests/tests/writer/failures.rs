@@ -68,6 +68,8 @@ static POISON: Template = Template::forked(
      BEGIN SELECT RAISE(ABORT, 'poison'); END",
     "ALTER TABLE orders ADD CONSTRAINT poison CHECK (note <> 'poison')",
 );
+static REMEDY: Template =
+    Template::forked("DROP TRIGGER poison", "ALTER TABLE orders DROP CONSTRAINT poison");
 
 async fn a_poison_item_fails_alone(db: Db) {
     let fixture = Fixture::open(&db).await;
@@ -92,6 +94,7 @@ async fn a_poison_item_fails_alone(db: Db) {
     let before = dump(&db).await;
     assert_eq!(fixture.shop.writer.submit(fixture.wish("poison")).await, Err(WriteError::Internal));
     assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
+    run_sql(&db, &REMEDY).await;
     fixture.shop.close().await;
 }
 
@@ -411,6 +414,7 @@ async fn a_connection_that_dies_in_commit_is_replaced_and_the_batch_run_again() 
              FOR EACH ROW EXECUTE FUNCTION cut()",
         ),
     ];
+    static REMEDY: Template = Template::new("DROP TRIGGER cut ON orders");
     postgres_test(async |db| {
         let fixture = Fixture::open(&db).await;
         for statement in &CUT {
@@ -422,6 +426,7 @@ async fn a_connection_that_dies_in_commit_is_replaced_and_the_batch_run_again() 
         assert_eq!(always, Err(WriteError::Storage));
         assert!(c.is_ok() && d.is_ok(), "{c:?} {d:?}");
         assert_eq!(stock(&db, &fixture.tea).await, (100, 5));
+        run_sql(&db, &REMEDY).await;
         fixture.shop.close().await;
     })
     .await;
@@ -443,6 +448,7 @@ async fn a_rule_that_speaks_up_at_commit_fails_its_item_alone() {
              FOR EACH ROW EXECUTE FUNCTION late()",
         ),
     ];
+    static REMEDY: Template = Template::new("DROP TRIGGER late ON orders");
     postgres_test(async |db| {
         let fixture = Fixture::open(&db).await;
         for statement in &RULE {
@@ -451,6 +457,7 @@ async fn a_rule_that_speaks_up_at_commit_fails_its_item_alone() {
         let [a, late, b] = fixture.wishes(["a", "late", "b"]).await;
         assert_eq!(late, Err(WriteError::Internal));
         assert!(a.is_ok() && b.is_ok(), "{a:?} {b:?}");
+        run_sql(&db, &REMEDY).await;
         fixture.shop.close().await;
     })
     .await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::checkpoint::CheckpointError;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{WriteError, Writer};
@@ -68,6 +69,9 @@ pub enum JobError {
     /// A backup could not be made.
     #[error(transparent)]
     Backup(#[from] ordervault_persistence::backup::BackupError),
+    /// No checkpoint could be taken.
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointError),
     /// The write queue did not take it.
     #[error(transparent)]
     Write(#[from] WriteError),

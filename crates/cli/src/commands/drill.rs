@@ -3,7 +3,8 @@
 
 use std::time::Instant;
 
-use ordervault_persistence::backup::{BackupFolder, root};
+use ordervault_persistence::backup::BackupFolder;
+use ordervault_persistence::checkpoint::root;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::verify::verify;
@@ -39,17 +40,17 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     let now = root(&mut copy.read().await?, backup.manifest.position).await?;
     let put_back = started.elapsed();
     let report = rehearsed(context, copy, &keys).await?;
-    let is_same = now == then && now.sha256 == backup.manifest.root;
+    let is_same = now == then && now.hash == backup.manifest.root;
     let seconds = |time: std::time::Duration| format!("{:.1} s", time.as_secs_f64());
     context.print(&format!(
         "backup    {} events, {} bytes, in {}\nrestored  after {}\nverified  {}, after {}\nroot      {}\n{}\n",
-        then.events,
+        then.position,
         backup.manifest.bytes,
         seconds(made),
         seconds(put_back),
         if report { "everything holds" } else { "NOT everything holds" },
         seconds(started.elapsed()),
-        if is_same { format!("{} in both", now.sha256) } else { format!("{} was {}", now.sha256, then.sha256) },
+        if is_same { format!("{} in both", now.hash) } else { format!("{} was {}", now.hash, then.hash) },
         if report && is_same { "the drill succeeded" } else { "the drill FAILED" },
     ))?;
     Ok(if report && is_same { Exit::Ok } else { Exit::Findings })

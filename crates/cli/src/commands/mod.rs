@@ -4,6 +4,7 @@
 //! with a [`Failure`], whose line the caller prints.
 
 mod backup;
+mod checkpoint;
 mod config;
 mod drill;
 mod export;
@@ -32,7 +33,8 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Member(command) => member::run(context, command).await,
         Command::Config(command) => config::run(context, *command),
         Command::Openapi(command) => openapi::run(context, *command),
-        Command::Verify => verify::run(context).await,
+        Command::Verify(args) => verify::run(context, args).await,
+        Command::Checkpoint => checkpoint::run(context).await,
         Command::Backup(command) => backup::run(context, command).await,
         Command::Restore(args) => restore::run(context, args).await,
         Command::Drill => drill::run(context).await,

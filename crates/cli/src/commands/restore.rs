@@ -8,6 +8,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::installation::Installation;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::backup::{Backup, begin_epoch, orders_not_in};
+use ordervault_persistence::checkpoint::take_restored;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::seal::KeyRing;
@@ -41,12 +42,29 @@ async fn in_place(context: &Context, args: &Restore) -> Result<Exit, Failure> {
     let db = database::existing(&context.config).await?;
     let sources = sources::system()?;
     let keys = secrets::load(&context.config, &sources)?.key_ring();
-    let database = Database::start(db, sources, keys).await?;
+    let database = Database::start(db, sources.clone(), keys.clone()).await?;
     let outcome = begin_epoch(&database.db, &database.writer, args.keep_sessions).await;
     database.close().await;
     let (position, installation) = outcome?;
     context.print(&epoch_line(position, &installation, args.keep_sessions))?;
-    Ok(Exit::Ok)
+    write_down(context, position, (&sources, &keys)).await
+}
+
+/// Writes down outside of the database what it was put back to. That it cannot be undoes no restore.
+async fn write_down(
+    context: &Context,
+    position: i64,
+    (sources, keys): (&Sources, &KeyRing),
+) -> Result<Exit, Failure> {
+    let (db, folder) = (database::existing(&context.config).await?, &context.config.checkpoint.folder);
+    let outcome = take_restored(&db, keys, folder, position, sources.now()).await;
+    db.close().await;
+    let (told, exit) = match outcome {
+        Ok(new) => (format!("checkpoint {} in {}\n", new.number, folder.display()), Exit::Ok),
+        Err(error) => (format!("no checkpoint was written: {error}\n"), Exit::Findings),
+    };
+    context.print(&told)?;
+    Ok(exit)
 }
 
 async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exit, Failure> {
@@ -98,7 +116,7 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
     }
     text.push_str(&lost);
     context.print(&text)?;
-    Ok(Exit::Ok)
+    write_down(context, put.position, (&sources, &keys)).await
 }
 
 /// A copy of a backup in its new place, in its new epoch.

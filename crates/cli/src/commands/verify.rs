@@ -2,23 +2,28 @@
 
 use std::fmt::Write as _;
 
-use ordervault_persistence::verify::{Report, verify};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::seal::KeyRing;
+use ordervault_persistence::verify::{Report, verify, verify_checkpoints};
 
 use super::tables::Tables;
+use crate::args::Verify;
 use crate::context::Context;
 use crate::database;
 use crate::exit::{Exit, Failure};
 use crate::secrets;
 
-pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
-    let keys = secrets::existing(&context.config)?.map(|secrets| secrets.key_ring());
-    let db = database::existing(&context.config).await?;
-    let mut tables = Tables::new(context);
-    let report = verify(&db, keys.as_ref(), |progress| tables.show(progress)).await;
-    tables.finish();
+pub(super) async fn run(context: &Context, args: &Verify) -> Result<Exit, Failure> {
+    let config = &context.config;
+    let keys = secrets::existing(config)?.map(|secrets| secrets.key_ring());
+    let db = database::readable(config).await?;
+    let report = look(context, &db, keys.as_ref(), args).await;
     db.close().await;
     let report = report?;
-    context.print(&told(&report))?;
+    match args.json {
+        true => context.print(&format!("{}\n", json(&report)?))?,
+        false => context.print(&told(&report))?,
+    }
     Ok(exit(&report))
 }
 
@@ -29,6 +34,21 @@ pub(super) fn exit(report: &Report) -> Exit {
         (true, false) => Exit::Usage,
         (false, _) => Exit::Findings,
     }
+}
+
+async fn look(context: &Context, db: &Db, keys: Option<&KeyRing>, args: &Verify) -> Result<Report, Failure> {
+    let mut tables = Tables::new(context);
+    let report = verify(db, keys, |progress| tables.show(progress)).await;
+    tables.finish();
+    let mut report = report?;
+    if args.checkpoints {
+        verify_checkpoints(db, keys, &context.config.checkpoint.folder, &mut report).await?;
+    }
+    Ok(report)
+}
+
+fn json(report: &Report) -> Result<String, Failure> {
+    serde_json::to_string(report).map_err(|error| Failure::caused(Exit::Internal, &error))
 }
 
 /// Every finding on a line, then what was looked at.
@@ -42,11 +62,8 @@ pub(super) fn told(report: &Report) -> String {
     }
     let rows: Vec<String> = report.looked_at.iter().map(|(table, rows)| format!("{rows} {table}")).collect();
     let _ = writeln!(text, "looked at {}", rows.join(", "));
-    for (key, seals) in &report.not_checked {
-        let _ = writeln!(
-            text,
-            "not checked: key {key}, with which {seals} rows are sealed; it belongs into auth.secret_file"
-        );
+    for (what, times) in &report.not_checked {
+        let _ = writeln!(text, "not checked: {what} ({times} ×)");
     }
     let told = match (report.totals.is_empty(), report.not_checked.is_empty()) {
         (true, true) => "everything holds",

@@ -66,6 +66,7 @@ impl Values {
             "database.url" => format!("sqlite://{}", in_data_dir("ordervault.db")),
             "backup.folder" => in_data_dir("backups"),
             "auth.secret_file" => in_data_dir("secret.key"),
+            "checkpoint.folder" => in_data_dir("checkpoints"),
             _ => String::new(),
         }
     }

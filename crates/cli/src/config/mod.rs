@@ -20,7 +20,7 @@ mod tests;
 mod value;
 
 pub use error::ConfigError;
-pub use sections::{Auth, Backup, Config, Database, FirstRun, Jobs, LogFormat, Server};
+pub use sections::{Auth, Backup, Checkpoint, Config, Database, FirstRun, Jobs, LogFormat, Server};
 pub use settings::{DefaultValue, OTHER_VARIABLES, OtherVariable, SETTINGS, Secrecy, Setting};
 pub use show::reference_page;
 pub use source::{Environment, Flags, Source};

@@ -39,6 +39,7 @@ pub struct Config {
     pub docs_enabled: bool,
     pub jobs: Jobs,
     pub backup: Backup,
+    pub checkpoint: Checkpoint,
     pub auth: Auth,
     pub throttles: Rates,
     pub first_run: FirstRun,
@@ -85,6 +86,14 @@ pub struct Backup {
     /// `None`: none are made without being asked for.
     pub schedule: Option<Duration>,
     pub keep: Keep,
+}
+
+/// Settings of section `checkpoint`.
+#[derive(Debug, Clone)]
+#[expect(missing_docs, reason = "each field is a setting, explained once in SETTINGS")]
+pub struct Checkpoint {
+    pub folder: PathBuf,
+    pub interval: Duration,
 }
 
 /// Settings of section `auth`.
@@ -144,6 +153,7 @@ impl Config {
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             jobs: Jobs::from_values(&values)?,
             backup: Backup::from_values(&values)?,
+            checkpoint: Checkpoint::from_values(&values)?,
             auth: Auth::from_values(&values, !shared_secret)?,
             throttles: throttles(&values)?,
             first_run: FirstRun::from_values(&values)?,
@@ -203,6 +213,15 @@ impl Backup {
                 daily: count("backup.keep_daily")?,
                 weekly: count("backup.keep_weekly")?,
             },
+        })
+    }
+}
+
+impl Checkpoint {
+    fn from_values(values: &Values) -> Result<Self, ConfigError> {
+        Ok(Self {
+            folder: PathBuf::from(filled(values, "checkpoint.folder", "the path of a folder")?),
+            interval: time(values, "checkpoint.interval", MINUTE, DAY)?,
         })
     }
 }

@@ -165,6 +165,17 @@ pub const SETTINGS: &[Setting] = &[
         "true",
         "whether this server runs timed jobs, such as noting missed deadlines; of several servers at least one has to",
     ),
+    Setting {
+        key: "checkpoint.folder",
+        default: DefaultValue::Derived("`checkpoints` in `data_dir`"),
+        secrecy: Secrecy::Open,
+        help: "folder of the checkpoints; best on another disk, or where the database's users cannot write",
+    },
+    open(
+        "checkpoint.interval",
+        "1h",
+        "time between two checkpoints, from 1m to 1d; none while nothing happens",
+    ),
     open("jobs.interval", "5s", "time between two looks of the timed jobs, from 1s to 10m"),
     Setting {
         key: "backup.folder",

@@ -58,13 +58,14 @@ async fn a_backup_beside_a_server_is_put_back_and_tells_what_is_missing() {
 
     assert_fails(&shop.run(&["restore", &name, "--replace"]), 69, "another server runs on");
     stop(server);
+    assert_ends(&shop.run(&["checkpoint"]), 0, "checkpoint ");
     assert_fails(&shop.run(&["restore", &name]), 2, "--replace");
     let restored = shop.run(&["restore", &name, "--replace"]);
     assert_ends(&restored, 0, "epoch 2 begins, all sessions are ended");
     let said = text(&restored.stdout);
     assert!(said.contains("placed after the backup and are missing: 1\n") && said.contains(&after), "{said}");
     assert!(!said.contains(&before) && said.contains("is kept as"), "{said}");
-    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    assert_ends(&shop.run(&["verify", "--checkpoints"]), 0, "everything holds");
 
     let (server, address) = shop.serve(&[]);
     let refresh = session.json()["refresh_token"].clone();
@@ -146,6 +147,50 @@ async fn what_is_no_whole_backup_of_this_shop_is_refused_and_harms_nothing() {
     fs::copy(shop.path().join("kept.key"), &secret).unwrap();
     assert_eq!(fs::read(&database).unwrap(), there, "nothing was touched");
     assert_ends(&restore(), 0, "no order is missing");
+
+    let newest = shop.path().join("data/checkpoints/newest.json");
+    let kept = fs::read(&newest).unwrap();
+    fs::write(&newest, "{}").unwrap();
+    assert_ends(&restore(), 1, "no checkpoint was written: ");
+    fs::write(&newest, kept).unwrap();
+    assert_ends(&shop.run(&["restore", "--in-place"]), 0, "checkpoint ");
+    fs::remove_file(&secret).unwrap();
+    let other = shop.run(&["restore", copy.to_str().unwrap(), "--replace", "--other-secret"]);
+    assert_ends(&other, 0, "checkpoint ");
+    assert_ends(&shop.run(&["verify", "--checkpoints"]), 2, "not checked: key k");
+}
+
+#[tokio::test]
+async fn an_older_file_is_named_by_the_newest_checkpoint() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    let (data, database) = (shop.path().join("data"), shop.path().join("data/ordervault.db"));
+    fs::copy(&database, shop.path().join("older.db")).unwrap();
+    let (server, address) = shop.serve(&[]);
+    place(&address, 1).await;
+    stop(server);
+    assert_ends(&shop.run(&["checkpoint"]), 0, "checkpoint ");
+    assert_ends(&shop.run(&["checkpoint"]), 0, "nothing has happened since");
+    assert_ends(&shop.run(&["verify", "--checkpoints"]), 0, "everything holds");
+    fs::copy(shop.path().join("older.db"), &database).unwrap();
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    assert_ends(&shop.run(&["verify", "--checkpoints"]), 1, "checkpoint-ahead");
+    assert_fails(&shop.run(&["checkpoint"]), 1, "it is an older one, or was cut");
+    let report = shop.run(&["verify", "--checkpoints", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+    assert_eq!(report["totals"]["checkpoint-ahead"], 1, "{report}");
+    // Lost and doubled ones get a line each.
+    let name = |number: u32| data.join(format!("checkpoints/checkpoint-{number:08}.json"));
+    fs::copy(name(1), name(9)).unwrap();
+    fs::remove_file(name(1)).unwrap();
+    let said = shop.run(&["verify", "--checkpoints"]);
+    assert_ends(&said, 1, "number 1 is not there");
+    assert!(
+        text(&said.stdout).contains("checkpoint-00000009.json is not what was written"),
+        "{}",
+        text(&said.stdout)
+    );
 }
 
 #[tokio::test]

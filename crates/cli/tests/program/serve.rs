@@ -304,7 +304,9 @@ async fn a_schema_that_was_never_released_is_refused_and_left_as_it_is() {
     assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
     let file = shop.path().join("data/ordervault.db");
     let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
-    sqlx::query("UPDATE _sqlx_migrations SET checksum = x'01'").execute(&mut connection).await.unwrap();
+    for older in ["UPDATE _sqlx_migrations SET checksum = x'01'", "DROP INDEX orders_by_time"] {
+        sqlx::query(older).execute(&mut connection).await.unwrap();
+    }
     connection.close().await.unwrap();
     let before = std::fs::read(&file).unwrap();
     let serve = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off"];

@@ -7,7 +7,7 @@ use ordervault_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::error::BackupError;
-use super::root::root;
+use crate::checkpoint::root;
 use crate::db::Db;
 use crate::error::DbError;
 use crate::migrate;
@@ -21,7 +21,7 @@ statements! {
     COUNTS: Template = Template::new(
         "SELECT 'stores' AS name, COUNT(*) AS rows FROM stores UNION ALL SELECT 'products', COUNT(*) FROM products
          UNION ALL SELECT 'customers', COUNT(*) FROM customers UNION ALL SELECT 'members', COUNT(*) FROM members
-         UNION ALL SELECT 'orders', COUNT(*) FROM orders"
+         UNION ALL SELECT 'orders', COUNT(*) FROM orders UNION ALL SELECT 'events', COUNT(*) FROM history"
     );
 }
 
@@ -52,7 +52,7 @@ pub struct Manifest {
     pub epoch: i64,
     /// The last position of the outbox.
     pub position: i64,
-    /// SHA-256 over the hashes of all events, in the order of the outbox.
+    /// All events in one hash, as a checkpoint has it.
     pub root: String,
     /// Rows, by table.
     pub rows: BTreeMap<String, u64>,
@@ -77,9 +77,6 @@ impl Manifest {
         let installation = installation(&mut conn).await?.ok_or_else(nothing_there)?;
         let root = root(&mut conn, i64::MAX).await?;
         let counts: Vec<(String, i64)> = conn.fetch_all(&COUNTS.bind(())).await?;
-        let mut rows: BTreeMap<String, u64> =
-            counts.into_iter().map(|(name, count)| (name, count.unsigned_abs())).collect();
-        rows.insert("events".to_owned(), root.events);
         Ok(Self {
             format: FORMAT,
             program: maker.program.to_owned(),
@@ -88,8 +85,8 @@ impl Manifest {
             installation: installation.id,
             epoch: installation.epoch,
             position: root.position,
-            root: root.sha256,
-            rows,
+            root: root.hash,
+            rows: counts.into_iter().map(|(name, count)| (name, count.unsigned_abs())).collect(),
             key: maker.key.clone(),
             bytes,
             sha256,

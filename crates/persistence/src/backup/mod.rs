@@ -11,15 +11,13 @@ mod folder;
 mod manifest;
 mod prune;
 mod restore;
-mod root;
 
 pub use error::BackupError;
 pub use folder::{Backup, BackupFolder};
 pub use manifest::{Maker, Manifest};
 pub use prune::Keep;
 pub use restore::{begin_epoch, orders_not_in};
-pub use root::{Root, root};
 
 /// The fixed statements of these modules.
 pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] =
-    &[manifest::STATEMENTS, restore::STATEMENTS, root::STATEMENTS];
+    &[manifest::STATEMENTS, restore::STATEMENTS];

@@ -1,6 +1,6 @@
 //! The tables `batches`, `batch_items` and `batch_previews`.
 
-use ordervault_domain::batch::{Batch, BatchAction};
+use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::order::OrderCommandKind;
 use ordervault_domain::time::Timestamp;
@@ -8,6 +8,7 @@ use ordervault_domain::time::Timestamp;
 use super::columns::{Row, TableRow as _, json_text, millis, table_row, time};
 use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, ColumnType::*};
 use crate::error::Error;
+use crate::seal::{Key, Seal, Sealed};
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
@@ -20,13 +21,11 @@ statements! {
     );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("batches", BatchRow::COLUMNS);
     pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("batches", &[("id", Int)], BatchRow::COLUMNS.split_at(1).1, "");
-    pub(crate) INSERT_ITEMS: BulkInsert = BulkInsert::new("batch_items", &[
-        ("batch_id", Int), ("order_id", Int), ("version", Int),
-    ]);
+    pub(crate) INSERT_ITEMS: BulkInsert = BulkInsert::new("batch_items", ItemRow::COLUMNS);
     pub(crate) SETTLE_ITEMS: BulkUpdate = BulkUpdate::new(
         "batch_items",
         &[("batch_id", Int), ("order_id", Int)],
-        &[("result", Text), ("code", Text), ("done_version", Int)],
+        &[("result", Text), ("code", Text), ("done_version", Int), ("seal", Text)],
         "AND batch_items.result = 'waiting'",
     );
     pub(crate) CANCEL_ITEMS: Template = Template::new(
@@ -72,6 +71,92 @@ table_row! {
         created_at: i64,
         started_at: Option<i64>,
         finished_at: Option<i64>,
+        seal: String,
+    }
+}
+
+table_row! {
+    /// A row of the table of a batch's orders.
+    pub(crate) struct ItemRow {
+        pub(crate) batch_id: i64,
+        pub(crate) order_id: i64,
+        version: Option<i64>,
+        pub(crate) result: String,
+        code: Option<String>,
+        done_version: Option<i64>,
+        seal: String,
+    }
+}
+
+impl ItemRow {
+    /// An order that waits; not sealed yet.
+    pub(crate) fn waiting(batch: BatchId, order: OrderId, version: Option<i64>) -> Self {
+        Self {
+            batch_id: batch.get(),
+            order_id: order.get(),
+            version,
+            result: <&str>::from(ItemOutcome::Waiting).to_owned(),
+            code: None,
+            done_version: None,
+            seal: String::new(),
+        }
+    }
+
+    /// The same after its turn.
+    pub(crate) fn settled(self, outcome: ItemOutcome, code: Option<&str>, done_version: Option<i64>) -> Self {
+        let (result, code) = (<&str>::from(outcome).to_owned(), code.map(str::to_owned));
+        Self { result, code, done_version, ..self }
+    }
+
+    pub(crate) fn sealed(self, key: &Key) -> Self {
+        Self { seal: self.seal_under(key), ..self }
+    }
+
+    /// The values of the statement that settles it.
+    pub(crate) fn settling(self) -> (i64, i64, String, Option<String>, Option<i64>, String) {
+        (self.batch_id, self.order_id, self.result, self.code, self.done_version, self.seal)
+    }
+}
+
+impl Sealed for ItemRow {
+    const TABLE: &'static str = "batch_items";
+
+    fn put(&self, seal: &mut Seal) {
+        // A batch that is cancelled says so itself, for all of its orders that waited.
+        let result = if self.result == "cancelled" { "waiting" } else { &self.result };
+        seal.int(self.batch_id).int(self.order_id).int_if_any(self.version).text(result);
+        seal.text_if_any(self.code.as_deref()).int_if_any(self.done_version);
+    }
+
+    fn seal(&self) -> &str {
+        &self.seal
+    }
+}
+
+impl Sealed for BatchRow {
+    const TABLE: &'static str = "batches";
+
+    fn put(&self, seal: &mut Seal) {
+        seal.int(self.id)
+            .int(self.created_by)
+            .text(&self.action)
+            .text_if_any(self.reason.as_deref())
+            .text_if_any(self.comment.as_deref())
+            .int_if_any(self.undoes)
+            .text(&self.stores)
+            .text(&self.request_id)
+            .text(&self.status)
+            .int(self.total)
+            .int(self.succeeded)
+            .int(self.already_applied)
+            .int(self.refused)
+            .int(self.created_at)
+            .int_if_any(self.started_at)
+            .int_if_any(self.finished_at);
+    }
+
+    fn seal(&self) -> &str {
+        &self.seal
     }
 }
 
@@ -102,9 +187,9 @@ impl TryFrom<BatchRow> for Batch {
 }
 
 /// A batch as it is written. What somebody said about it goes when it is finished.
-pub(crate) fn row(batch: &Batch) -> BatchRow {
+pub(crate) fn row(batch: &Batch, key: &Key) -> BatchRow {
     let (reason, comment) = batch.action.why();
-    BatchRow {
+    let row = BatchRow {
         id: batch.id.get(),
         created_by: batch.created_by.get(),
         action: batch.action.kind().to_string(),
@@ -121,7 +206,9 @@ pub(crate) fn row(batch: &Batch) -> BatchRow {
         created_at: batch.created_at.millis(),
         started_at: millis(batch.started_at),
         finished_at: millis(batch.finished_at),
-    }
+        seal: String::new(),
+    };
+    BatchRow { seal: row.seal_under(key), ..row }
 }
 
 /// The batches with these ids, locked.

@@ -1,7 +1,9 @@
 //! The table `credentials`: password hashes, apart from everything that is shown or exported.
 
-use crate::bulk::{BulkInsert, ColumnType::*};
+use super::columns::{TableRow as _, table_row};
+use crate::bulk::BulkInsert;
 use crate::error::Error;
+use crate::seal::{Key, Seal, Sealed};
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
@@ -14,15 +16,53 @@ statements! {
          WHERE m.email = $1 AND m.active"
     );
     LOCK: Template = Template::new(
-        "SELECT principal_id, password_hash FROM credentials WHERE principal_id {in_keys:1} ORDER BY principal_id {lock}"
+        "SELECT * FROM credentials WHERE principal_id {in_keys:1} ORDER BY principal_id {lock}"
     );
     OF_PRINCIPAL: Template = Template::new("SELECT password_hash FROM credentials WHERE principal_id = $1");
-    pub(crate) UPSERT: BulkInsert = BulkInsert::new("credentials", &[
-        ("principal_id", Int), ("password_hash", Text), ("updated_at", Int),
-    ]).suffix(
-        "ON CONFLICT (principal_id) DO UPDATE
-         SET password_hash = excluded.password_hash, updated_at = excluded.updated_at"
+    pub(crate) UPSERT: BulkInsert = BulkInsert::new("credentials", CredentialRow::COLUMNS).suffix(
+        "ON CONFLICT (principal_id) DO UPDATE SET password_hash = excluded.password_hash,
+             version = excluded.version, seal = excluded.seal"
     );
+}
+
+table_row! {
+    /// A row of the table.
+    pub(crate) struct CredentialRow {
+        pub(crate) principal_id: i64,
+        password_hash: String,
+        pub(crate) version: i64,
+        seal: String,
+    }
+}
+
+/// A principal's password.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Password {
+    /// Its hash.
+    pub(crate) hash: String,
+    /// The version of the principal that set it.
+    pub(crate) version: i64,
+}
+
+impl CredentialRow {
+    /// The password that a principal has from now on.
+    pub(crate) fn new(principal_id: i64, password: &Password, key: &Key) -> Self {
+        let Password { hash, version } = password.clone();
+        let row = Self { principal_id, password_hash: hash, version, seal: String::new() };
+        Self { seal: row.seal_under(key), ..row }
+    }
+}
+
+impl Sealed for CredentialRow {
+    const TABLE: &'static str = "credentials";
+
+    fn put(&self, seal: &mut Seal) {
+        seal.int(self.principal_id).text(&self.password_hash).int(self.version);
+    }
+
+    fn seal(&self) -> &str {
+        &self.seal
+    }
 }
 
 /// Whom an e-mail address signs in as, and the hash of the password.
@@ -38,12 +78,14 @@ pub(crate) async fn by_email(
     Ok(conn.fetch_optional(&template.bind((email,))).await?)
 }
 
-/// The hashes of these principals' passwords, locked: (principal, hash).
-pub(crate) async fn lock(conn: &mut Conn, principal_ids: &[i64]) -> Result<Vec<(i64, String)>, Error> {
-    match principal_ids {
-        [] => Ok(vec![]),
-        ids => Ok(conn.fetch_all(&LOCK.bind((ids,))).await?),
-    }
+/// The passwords of these principals, locked.
+pub(crate) async fn lock(conn: &mut Conn, principal_ids: &[i64]) -> Result<Vec<(i64, Password)>, Error> {
+    let rows: Vec<CredentialRow> = match principal_ids {
+        [] => vec![],
+        ids => conn.fetch_all(&LOCK.bind((ids,))).await?,
+    };
+    let password = |row: CredentialRow| Password { hash: row.password_hash, version: row.version };
+    Ok(rows.into_iter().map(|row| (row.principal_id, password(row))).collect())
 }
 
 /// The hash of a principal's password.

@@ -83,27 +83,20 @@ impl SearchRows {
             }
             self.stale_products.push(after.id.get());
         }
-        let words = [after.title.as_str(), &after.sku, after.category.as_deref().unwrap_or_default()];
-        let words = self.text(&Words::of(words));
+        let words = self.text(&words_of(after));
         self.products.push((after.id.get(), words));
     }
 
     /// Words as this engine's index takes them.
     fn text(&self, words: &Words) -> String {
-        let mut text = String::new();
-        let mut next = 1;
-        for (place, token) in words.iter() {
-            match self.engine {
-                Engine::Sqlite => {
-                    (next..place).for_each(|_| text.push_str(EMPTY_PLACE));
-                    text.push_str(token);
-                    text.push(' ');
-                }
-                Engine::Postgres => _ = write!(text, "'{token}':{place} "),
+        match self.engine {
+            Engine::Sqlite => sqlite_text(words).0,
+            Engine::Postgres => {
+                let mut text = String::new();
+                words.iter().for_each(|(place, token)| _ = write!(text, "'{token}':{place} "));
+                text
             }
-            next = place + 1;
         }
-        text
     }
 
     pub(crate) fn statements(
@@ -116,6 +109,67 @@ impl SearchRows {
             Engine::Postgres => {
                 (&DELETE_ORDERS, &DELETE_PRODUCTS, &INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES)
             }
+        }
+    }
+}
+
+/// The words by which a product is found.
+pub(crate) fn words_of(product: &Product) -> Words {
+    Words::of([product.title.as_str(), &product.sku, product.category.as_deref().unwrap_or_default()])
+}
+
+/// Words as FTS5 takes them, and how many it will count.
+fn sqlite_text(words: &Words) -> (String, u32) {
+    let (mut text, mut next) = (String::new(), 1);
+    for (place, token) in words.iter() {
+        (next..place).for_each(|_| text.push_str(EMPTY_PLACE));
+        text.push_str(token);
+        text.push(' ');
+        next = place + 1;
+    }
+    let count = text.split_terminator(' ').count();
+    (text, u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// What of an FTS5 table tells whether a row has exactly these words, by column: a query that finds it by all of them in
+/// their order, and the numbers of words per column, as the table keeps them, in hexadecimal digits.
+pub(crate) fn exactly(columns: &[(&str, Words)]) -> (String, String) {
+    let (mut phrases, mut sizes) = (vec![], vec![]);
+    for (name, words) in columns {
+        let (text, count) = sqlite_text(words);
+        if count > 0 {
+            phrases.push(format!("{name} : \"{}\"", text.trim_end().replace('"', "\"\"")));
+        }
+        varint(count, &mut sizes);
+    }
+    (phrases.join(" AND "), hex::encode_upper(sizes))
+}
+
+/// A number as SQLite writes it into records: seven bits a byte, the highest first, all but the last marked.
+fn varint(number: u32, bytes: &mut Vec<u8>) {
+    let groups = (32 - number.leading_zeros()).div_ceil(7).max(1);
+    for group in (0..groups).rev() {
+        let bits = u8::try_from((number >> (7 * group)) & 0x7f).unwrap_or_default();
+        bytes.push(if group > 0 { bits | 0x80 } else { bits });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::varint;
+
+    #[test]
+    fn numbers_are_written_like_sqlite_does() {
+        for (number, expected) in [
+            (0, &[0][..]),
+            (127, &[0x7f]),
+            (128, &[0x81, 0]),
+            (300, &[0x82, 0x2c]),
+            (16_384, &[0x81, 0x80, 0]),
+        ] {
+            let mut bytes = vec![];
+            varint(number, &mut bytes);
+            assert_eq!(bytes, expected, "{number}");
         }
     }
 }

@@ -6,6 +6,7 @@ use ordervault_domain::time::Timestamp;
 use super::columns::{Row, TableRow as _, millis, table_row, time};
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
+use crate::seal::{Key, Seal, Sealed};
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
@@ -66,7 +67,7 @@ pub struct Session {
 table_row! {
     /// A row of the table.
     pub(crate) struct SessionRow {
-        id: i64,
+        pub(crate) id: i64,
         realm: String,
         principal_id: i64,
         generation: i64,
@@ -78,6 +79,7 @@ table_row! {
         expires_at: i64,
         ended_at: Option<i64>,
         ended_because: Option<String>,
+        seal: String,
     }
 }
 
@@ -105,8 +107,8 @@ impl TryFrom<SessionRow> for Session {
 
 impl Session {
     /// As it is written.
-    pub(crate) fn row(&self) -> SessionRow {
-        SessionRow {
+    pub(crate) fn row(&self, key: &Key) -> SessionRow {
+        let row = SessionRow {
             id: self.id.get(),
             realm: <&str>::from(self.realm).to_owned(),
             principal_id: self.principal_id,
@@ -119,7 +121,23 @@ impl Session {
             expires_at: self.expires_at.millis(),
             ended_at: millis(self.ended_at),
             ended_because: self.ended_because.clone(),
-        }
+            seal: String::new(),
+        };
+        SessionRow { seal: row.seal_under(key), ..row }
+    }
+}
+
+/// Whose it is and whether it was ended: what tokens it has just now comes and goes.
+impl Sealed for SessionRow {
+    const TABLE: &'static str = "sessions";
+
+    fn put(&self, seal: &mut Seal) {
+        seal.int(self.id).text(&self.realm).int(self.principal_id).int(self.created_at).int(self.expires_at);
+        seal.int_if_any(self.ended_at).text_if_any(self.ended_because.as_deref());
+    }
+
+    fn seal(&self) -> &str {
+        &self.seal
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
 //! (`resource`: one resource and its history; `replay`: the history alone; `order`, `product`: what only they have; `stock`: the ledger; `pairs`: rows that
-//! must have a counterpart; `batches`), and a test that breaks it.
+//! must have a counterpart; `batches`; `seals`: rows that are sealed one by one; `schema`; `checkpoints`), and a test that breaks
+//! it.
 
 mod batches;
+mod checkpoints;
 mod order;
 mod pairs;
 mod product;
 mod replay;
 mod report;
 mod resource;
+mod schema;
+mod seals;
 mod stock;
 
 use ordervault_domain::customer::Customer;
@@ -20,9 +24,11 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
+pub use self::checkpoints::verify_checkpoints;
 pub use self::report::{Code, Finding, MAX_LISTED_PER_CODE, Report};
 use crate::db::Db;
 use crate::error::Error;
+use crate::migrate::{SCHEMA, Schema};
 pub use crate::scan::Progress;
 use crate::seal::KeyRing;
 use crate::statement::{Template, statements};
@@ -56,6 +62,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     order::STATEMENTS,
     pairs::STATEMENTS,
     product::STATEMENTS,
+    seals::STATEMENTS,
     stock::STATEMENTS,
 ];
 
@@ -66,10 +73,24 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
 pub async fn verify(
     db: &Db,
     keys: Option<&KeyRing>,
+    progress: impl FnMut(Progress) + Send,
+) -> Result<Report, Error> {
+    verify_as(&SCHEMA, db, keys, progress).await
+}
+
+/// The same for a program that makes this schema.
+///
+/// # Errors
+/// As above.
+pub async fn verify_as(
+    schema: &Schema,
+    db: &Db,
+    keys: Option<&KeyRing>,
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
-    let mut conn = db.long_snapshot().await?;
     let mut report = Report::default();
+    schema::check(db, schema, &mut report).await?;
+    let mut conn = db.long_snapshot().await?;
     engine(&mut conn, &mut report).await?;
     installed(&mut conn, &mut report).await?;
     let (conn, mut ledger) = (&mut conn, 0);
@@ -82,6 +103,7 @@ pub async fn verify(
     stock::check_surplus(conn, &mut report, ledger).await?;
     pairs::check(conn, &mut report).await?;
     batches::check(conn, &mut report).await?;
+    seals::check(conn, keys, &mut report).await?;
     Ok(report)
 }
 

@@ -95,6 +95,14 @@ statements! {
              OR EXISTS (SELECT 1 FROM batches b WHERE b.id = k.entity_id AND k.version = 1) AS fits
          FROM idempotency_keys k WHERE k.scoped_key > $1 ORDER BY k.scoped_key LIMIT $2"
     );
+    IN_ORDER: Template = Template::new(
+        "SELECT b.entity_id, b.seq, COALESCE(b.position > a.position, b.position IS NULL) AS fits
+         FROM outbox b JOIN outbox a ON a.entity_id = b.entity_id AND a.seq = b.seq - 1
+         WHERE (b.entity_id, b.seq) > ($1, $2) ORDER BY b.entity_id, b.seq LIMIT $3"
+    );
+    AHEAD: Template = Template::new(
+        "SELECT name, position FROM followers WHERE position > (SELECT COALESCE(MAX(position), 0) FROM outbox)"
+    );
     POSITIONS: Template = Template::new(
         "SELECT COUNT(position), COALESCE(MIN(position), 1), COALESCE(MAX(position), 0), COUNT(*) FROM outbox"
     );
@@ -136,6 +144,13 @@ const CHECKS: &[PairCheck] = &[
         table: "outbox",
         code: Code::OutboxWithoutEvent,
         detail: "the history does not have this event",
+    },
+    PairCheck {
+        name: order,
+        statement: &IN_ORDER,
+        table: "outbox",
+        code: Code::OutboxOrder,
+        detail: "the position is before that of the event before",
     },
     PairCheck {
         name: order,
@@ -208,6 +223,7 @@ pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Er
         check.run(conn, report).await?;
     }
     keys(conn, report).await?;
+    followers(conn, report).await?;
     positions(conn, report).await
 }
 
@@ -219,7 +235,9 @@ impl PairCheck {
             let page: Vec<(i64, i64, bool)> = conn.fetch_all(&statement).await?;
             let Some((id, seq, _)) = page.last() else { return Ok(()) };
             after = (*id, *seq);
-            if !matches!(self.code, Code::HistoryWithoutRow | Code::OutboxMissing | Code::ArrivalMissing) {
+            let seen_already =
+                [Code::HistoryWithoutRow, Code::OutboxMissing, Code::OutboxOrder, Code::ArrivalMissing];
+            if !seen_already.contains(&self.code) {
                 report.looked(self.table, page.len());
             }
             for (id, seq, _) in page.into_iter().filter(|(.., fits)| !fits) {
@@ -244,6 +262,15 @@ async fn keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
             report.add(dangling("idempotency_keys", Code::IdempotencyDangling, id, Some(version), detail));
         }
     }
+}
+
+async fn followers(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    for (name, position) in conn.fetch_all::<(String, i64)>(&AHEAD.bind(())).await? {
+        let detail = format!("{name} stands at {position}, beyond the last event");
+        let code = Code::FollowerAhead;
+        report.add(Finding { code, table: "followers", id: None, name: String::new(), seq: None, detail });
+    }
+    Ok(())
 }
 
 async fn positions(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {

@@ -9,13 +9,13 @@ use strum::IntoEnumIterator as _;
 use super::report::{Code, Report, finding};
 use super::resource::Verified;
 use crate::bulk::{
-    BulkTemplate,
+    Bulk as _, BulkTemplate,
     ColumnType::{Int, Text},
 };
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
-use crate::tables::search::SearchRows;
+use crate::tables::search::{SearchRows, exactly, words_of};
 use crate::tx::Conn;
 
 statements! {
@@ -31,8 +31,11 @@ statements! {
         "SELECT p.id FROM products p WHERE p.id {in_keys:1} AND NOT EXISTS (SELECT 1 FROM stores s WHERE s.id = p.store_id)"
     );
     WORDS_SQLITE: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, FALSE AS present FROM {rows} WHERE NOT EXISTS (SELECT 1 FROM product_search s WHERE s.rowid = d.id)",
-        &[("id", Int), ("words", Text)]
+        "SELECT d.id, EXISTS (SELECT 1 FROM product_search s WHERE s.rowid = d.id) AS present FROM {rows}
+         WHERE NOT EXISTS (SELECT 1 FROM product_search_docsize z WHERE z.id = d.id AND hex(z.sz) = d.sizes)
+             OR d.query <> '' AND NOT EXISTS (
+                 SELECT 1 FROM product_search s WHERE s.product_search MATCH d.query AND s.rowid = d.id)",
+        &[("id", Int), ("query", Text), ("sizes", Text)]
     );
     WORDS_POSTGRES: BulkTemplate = BulkTemplate::new(
         "SELECT d.id, s.id IS NOT NULL AS present FROM {rows} LEFT JOIN product_search s ON s.id = d.id
@@ -79,16 +82,25 @@ async fn stock(conn: &mut Conn, page: &[Product], ids: &[i64], report: &mut Repo
 }
 
 async fn words(conn: &mut Conn, page: &[Product], report: &mut Report) -> Result<(), Error> {
-    let mut rows = SearchRows::new(conn.engine());
-    for product in page {
-        rows.product(None, product);
-    }
-    let statement = match conn.engine() {
-        Engine::Sqlite => &WORDS_SQLITE,
-        Engine::Postgres => &WORDS_POSTGRES,
+    let (statement, rows) = match conn.engine() {
+        Engine::Sqlite => {
+            let mut rows = WORDS_SQLITE.rows();
+            for product in page {
+                let (query, sizes) = exactly(&[("words", words_of(product))]);
+                rows.push((product.id.get(), query, sizes));
+            }
+            (&WORDS_SQLITE, rows)
+        }
+        Engine::Postgres => {
+            let mut rows = SearchRows::new(conn.engine());
+            for product in page {
+                rows.product(None, product);
+            }
+            (&WORDS_POSTGRES, rows.products)
+        }
     };
     report.looked("product_search", page.len());
-    for (id, present) in conn.fetch_bulk::<(i64, bool)>(statement, &rows.products).await? {
+    for (id, present) in conn.fetch_bulk::<(i64, bool)>(statement, &rows).await? {
         report.add(finding::<Product>(searchable(present), id, None, "the words do not lead to the product"));
     }
     Ok(())

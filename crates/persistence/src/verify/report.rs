@@ -7,6 +7,8 @@
 //! | `engine-damage` | the engine's own check of its file (SQLite's `integrity_check`) |
 //! | `engine-foreign-key` | a row refers to one that is not there (SQLite's `foreign_key_check`) |
 //! | `installation-missing` | where there is a history there is one installation |
+//! | `schema-differs` | tables, indexes, triggers, CHECKs and views are those that this program makes |
+//! | `migration-differs` | the list of migrations has the checksums of this program's |
 //! | `row-unreadable` | a row has something in a column that cannot be |
 //! | `row-without-history` | a row that no history leads to |
 //! | `history-without-row` | a history whose resource is not there |
@@ -33,13 +35,20 @@
 //! | `outbox-without-event` | everything in the outbox is an event |
 //! | `outbox-gap` | the positions in the outbox are 1, 2, 3 … |
 //! | `outbox-unsequenced` | on SQLite every event has its position from the start |
+//! | `outbox-order` | the events of a resource have positions in the order of their numbers |
+//! | `follower-ahead` | no follower of the outbox is further than its last event |
 //! | `arrival-missing` | every order that was placed here, as far as its follower has come, is among the arrivals, at the position of its first event |
 //! | `arrival-without-order` | every arrival is an order that was placed here |
 //! | `search-missing` | every order and every product can be found by words |
-//! | `search-differs` | the words are those of the order or product (only PostgreSQL can tell) |
+//! | `search-differs` | the words are those of the order or product |
 //! | `search-without-row` | whatever is found by words exists |
 //! | `idempotency-dangling` | an idempotency key stands for an event that happened, or for a batch |
 //! | `batch-differs` | the numbers and the status of a batch are those of its orders |
+//! | `row-seal` | passwords, logins, batches and their orders are what was sealed |
+//! | `password-outdated` | no password is older than the last event that set one |
+//! | `checkpoint-file` | all checkpoints are there, and none was altered |
+//! | `checkpoint-ahead` | there are as many events as a checkpoint tells of |
+//! | `checkpoint-differs` | the events are those that a checkpoint tells of |
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -71,6 +80,8 @@ pub enum Code {
     EngineDamage,
     EngineForeignKey,
     InstallationMissing,
+    SchemaDiffers,
+    MigrationDiffers,
     RowUnreadable,
     RowWithoutHistory,
     HistoryWithoutRow,
@@ -97,6 +108,8 @@ pub enum Code {
     OutboxWithoutEvent,
     OutboxGap,
     OutboxUnsequenced,
+    OutboxOrder,
+    FollowerAhead,
     ArrivalMissing,
     ArrivalWithoutOrder,
     SearchMissing,
@@ -104,6 +117,11 @@ pub enum Code {
     SearchWithoutRow,
     IdempotencyDangling,
     BatchDiffers,
+    RowSeal,
+    PasswordOutdated,
+    CheckpointFile,
+    CheckpointAhead,
+    CheckpointDiffers,
 }
 
 /// Something that does not hold. It names rows and columns, never personal values.
@@ -145,7 +163,7 @@ pub struct Report {
     pub totals: BTreeMap<Code, u64>,
     /// Rows that were looked at, by table.
     pub looked_at: BTreeMap<&'static str, u64>,
-    /// Seals that were not checked because their key is not here, by its name.
+    /// What was not checked, such as `key k1`: how many seals it is about.
     pub not_checked: BTreeMap<String, u64>,
 }
 
@@ -157,10 +175,11 @@ impl Report {
     }
 
     pub(super) fn lacks_key(&mut self, id: &str) {
-        match self.not_checked.get_mut(id) {
-            Some(count) => *count += 1,
-            None => _ = self.not_checked.insert(id.to_owned(), 1),
-        }
+        self.not_checked(&format!("key {id}"));
+    }
+
+    pub(super) fn not_checked(&mut self, what: &str) {
+        *self.not_checked.entry(what.to_owned()).or_default() += 1;
     }
 
     pub(super) fn add(&mut self, finding: Finding) {

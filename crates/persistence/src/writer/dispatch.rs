@@ -85,10 +85,7 @@ impl Decider<'_> {
             Operation::Verified { realm, principal_id, password_hash } => {
                 self.verified(*realm, *principal_id, password_hash)
             }
-            Operation::Rehash { principal_id, password_hash } => {
-                self.set_password(*principal_id, password_hash);
-                Ok(Effect::Rehashed)
-            }
+            Operation::Rehash { principal_id, password_hash } => self.rehash(*principal_id, password_hash),
             Operation::Throttle(throttle) => self.throttle(throttle),
             Operation::Seen { orders, up_to } => self.see(actor_context, orders, *up_to),
             Operation::ImportHistory(rows) => self.import_history(actor_context, rows),

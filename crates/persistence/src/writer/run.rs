@@ -242,7 +242,7 @@ impl Run {
             tx.rollback().await;
             return Ok(outcomes);
         }
-        set.flush(&mut tx, now).await?;
+        set.flush(&mut tx, now, self.keys.sealing()).await?;
         self.groups += 1;
         if self.groups % CLEAN_UP_EVERY_GROUPS == 0 {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;

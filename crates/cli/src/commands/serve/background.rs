@@ -1,6 +1,6 @@
 //! Starts the background work beside the API.
 
-use ordervault_api::background::Background;
+use ordervault_api::background::{Background, Checkpoints, Pace};
 use ordervault_api::state::AppState;
 use tokio::task::JoinHandle;
 
@@ -8,8 +8,17 @@ use crate::config;
 use crate::shutdown::Shutdown;
 
 /// Runs until it is aborted, or told to stop between two steps. Where jobs are off, only what every server does is done.
-pub(super) fn start(config: &config::Jobs, state: &AppState, stop: Shutdown) -> JoinHandle<()> {
-    let background = Background::of(state, config.enabled.then_some(config.interval));
+pub(super) fn start(
+    config: &config::Jobs,
+    checkpoint: &config::Checkpoint,
+    state: &AppState,
+    stop: Shutdown,
+) -> JoinHandle<()> {
+    let mut background = Background::of(state, config.enabled.then_some(config.interval));
+    if config.enabled {
+        let folder = checkpoint.folder.clone();
+        background = background.with(Checkpoints { folder }, Pace::every(checkpoint.interval));
+    }
     tokio::spawn(background.run(stop.requested()))
 }
 
@@ -58,14 +67,17 @@ mod tests {
         let before = quiet().await;
         let stop = Shutdown::on_signals(Duration::ZERO).unwrap();
         let interval = Duration::from_millis(1);
-        let off = start(&config::Jobs { enabled: false, interval }, &state, stop.clone());
+        let folder = tempfile::tempdir().unwrap();
+        let checkpoint =
+            config::Checkpoint { folder: folder.path().to_owned(), interval: Duration::from_hours(1) };
+        let off = start(&config::Jobs { enabled: false, interval }, &checkpoint, &state, stop.clone());
         state.waker.wake();
         in_time(async || !dump(&db).await["followers"].is_empty()).await;
         assert_eq!(differences(&before, &quiet().await), [""; 0]);
         off.abort();
         _ = off.await;
         // The same with jobs: there is something to do.
-        let on = start(&config::Jobs { enabled: true, interval }, &state, stop);
+        let on = start(&config::Jobs { enabled: true, interval }, &checkpoint, &state, stop);
         in_time(async || !differences(&before, &quiet().await).is_empty()).await;
         on.abort();
         _ = on.await;

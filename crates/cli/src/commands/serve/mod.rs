@@ -83,7 +83,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         &secrets,
         vec![database_check(database.db.clone()), writes_check(database.writer.clone()), watch.check()],
     ));
-    let background = background::start(&config.jobs, &state, stop.clone());
+    let background = background::start(&config.jobs, &config.checkpoint, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
     let ends = Ends { announced: stop.clone().announced(), requested: stop.requested() };
     let outcome = server::run(state, Listeners { api, metrics }, ends).await;

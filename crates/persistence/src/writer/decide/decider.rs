@@ -11,6 +11,7 @@ use ordervault_domain::time::Timestamp;
 use crate::error::Error;
 use crate::seal::KeyRing;
 use crate::sources::Sources;
+use crate::tables::credentials::Password;
 use crate::tables::history::{Circumstance, HistoryActor, HistoryRow};
 use crate::writer::operation::ActorRef;
 use crate::writer::set::{Change, Exchange, Held, WorkingSet};
@@ -80,9 +81,12 @@ impl Decider<'_> {
         Ok(ActorContext { actor, written, request_id })
     }
 
-    /// Gives a principal a password; its hash.
-    pub(in crate::writer) fn set_password(&mut self, principal_id: i64, password_hash: &str) {
-        self.set.apply(Change::Password(Exchange::put(principal_id, password_hash.to_owned())));
+    /// Gives a principal of this version a password.
+    pub(super) fn set_password(&mut self, principal_id: i64, hash: &str, version: i64) {
+        self.set.apply(Change::Password(Exchange::put(
+            principal_id,
+            Password { hash: hash.to_owned(), version },
+        )));
     }
 
     /// Applies the events and writes them down: the only way by which a state changes. `None`: there were none.

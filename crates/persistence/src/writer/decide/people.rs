@@ -30,8 +30,8 @@ impl Decider<'_> {
         let events = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command)?;
         let actor_context = actor_context.or_self(ActorKind::Customer, id);
         let after = self.record::<Customer>(&actor_context, id, before.as_ref(), &events)?;
-        if let Some(hash) = password_hash.filter(|_| !events.is_empty()) {
-            self.set_password(id, hash);
+        if let Some((hash, after)) = password_hash.zip(after.as_ref()) {
+            self.set_password(id, hash, after.version);
         }
         Ok(Effect::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }
@@ -62,8 +62,8 @@ impl Decider<'_> {
         }
         let events = decided?;
         let after = self.record::<Member>(actor_context, id, before.as_ref(), &events)?;
-        if let Some(hash) = password_hash.filter(|_| !events.is_empty()) {
-            self.set_password(id, hash);
+        if let Some((hash, after)) = password_hash.zip(after.as_ref()) {
+            self.set_password(id, hash, after.version);
         }
         Ok(Effect::Member(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }

@@ -28,10 +28,21 @@ impl Decider<'_> {
             Realm::Customer => true,
             Realm::Staff => self.set.get::<Member>(principal_id).is_some_and(|member| member.active),
         };
-        match self.set.password_hash(principal_id) {
-            Some(current) if is_active && current == password_hash => Ok(Effect::Verified),
+        match self.set.password(principal_id) {
+            Some(current) if is_active && current.hash == password_hash => Ok(Effect::Verified),
             _ => Err(Refusal::InvalidCredentials.into()),
         }
+    }
+
+    /// The same password under another hash.
+    pub(in crate::writer) fn rehash(
+        &mut self,
+        principal_id: i64,
+        password_hash: &str,
+    ) -> Result<Effect, OperationError> {
+        let current = self.set.password(principal_id).ok_or(Refusal::InvalidCredentials)?;
+        self.set_password(principal_id, password_hash, current.version);
+        Ok(Effect::Rehashed)
     }
 
     pub(in crate::writer) fn session(

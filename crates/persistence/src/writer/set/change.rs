@@ -13,6 +13,7 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
+use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
@@ -47,8 +48,8 @@ pub(crate) enum Change {
     Session(Exchange<i64, Session>),
     /// A counter of attempts goes up or down.
     Counter(Exchange<String, Counter>),
-    /// A principal gets a password; its hash.
-    Password(Exchange<i64, String>),
+    /// A principal gets a password.
+    Password(Exchange<i64, Password>),
     /// An idempotency key stands for something.
     Key(Exchange<String, Record>),
     /// Up to which position a member has seen everything.

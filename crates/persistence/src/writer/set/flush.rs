@@ -9,7 +9,10 @@ use super::working_set::{Held, WorkingSet};
 use crate::bulk::Bulk as _;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::seal::Key;
+use crate::tables::batches::ItemRow;
 use crate::tables::columns::{TableRow as _, json_text};
+use crate::tables::credentials::CredentialRow;
 use crate::tables::search::SearchRows;
 use crate::tables::{
     arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, stock,
@@ -23,19 +26,19 @@ pub const PREVIEW_MILLIS: i64 = 60 * 60 * 1_000;
 pub const MAX_PREVIEWS_PER_MEMBER: i64 = 10;
 
 impl WorkingSet {
-    /// Writes everything that changed, decided at this time.
-    pub(crate) async fn flush(mut self, tx: &mut Tx, now: Timestamp) -> Result<(), Error> {
+    /// Writes everything that changed, decided at this time; what has no history is sealed with this key.
+    pub(crate) async fn flush(mut self, tx: &mut Tx, now: Timestamp, key: &Key) -> Result<(), Error> {
         let net = Net::of(std::mem::take(&mut self.journal));
         self.flush_keys(tx, &net).await?;
-        self.flush_passwords(tx, &net, now).await?;
+        self.flush_passwords(tx, &net, key).await?;
         self.flush_counters(tx, &net).await?;
         flush_previews(tx, &net, now).await?;
-        self.flush_batches(tx, &net).await?;
+        self.flush_batches(tx, &net, key).await?;
         states(tx, changed(&self, &net.installations)).await?;
         states(tx, changed(&self, &net.stores)).await?;
         states(tx, changed(&self, &net.members)).await?;
         states(tx, changed(&self, &net.customers)).await?;
-        self.flush_sessions(tx, &net).await?;
+        self.flush_sessions(tx, &net, key).await?;
         states(tx, changed(&self, &net.products)).await?;
         states(tx, changed(&self, &net.orders)).await?;
         self.flush_lines(tx, &net).await?;
@@ -53,12 +56,11 @@ impl WorkingSet {
         expect_rows(rows.len(), tx.run_bulk(&idempotency::INSERT, &rows).await?)
     }
 
-    async fn flush_passwords(&self, tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Error> {
+    async fn flush_passwords(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
         let mut rows = credentials::UPSERT.rows();
-        for (principal_id, hash) in
-            net.passwords.keys().filter_map(|id| self.password_hash(*id).map(|hash| (*id, hash)))
-        {
-            rows.push((principal_id, hash, now.millis()));
+        let set = net.passwords.keys().filter_map(|id| Some((*id, self.password(*id)?)));
+        for (principal_id, password) in set {
+            rows.push(CredentialRow::new(principal_id, password, key).values());
         }
         tx.run_bulk(&credentials::UPSERT, &rows).await?;
         Ok(())
@@ -73,26 +75,28 @@ impl WorkingSet {
         expect_rows(known.len(), tx.run_bulk(&throttles::UPDATE, &known).await?)
     }
 
-    async fn flush_batches(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    async fn flush_batches(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
         let (mut opened, mut items) = (batches::INSERT.rows(), batches::INSERT_ITEMS.rows());
         let (mut known, mut settled) = (batches::UPDATE.rows(), batches::SETTLE_ITEMS.rows());
         let mut cancelled = vec![];
         for (is_new, batch) in written(&self.batches, &net.batches) {
             match is_new {
-                true => opened.push(batches::row(batch).values()),
-                false => known.push(batches::row(batch).values()),
+                true => opened.push(batches::row(batch, key).values()),
+                false => known.push(batches::row(batch, key).values()),
             }
             cancelled.extend((batch.status == BatchStatus::Cancelled).then_some(batch.id.get()));
         }
         for id in net.batch_items.keys() {
             for (order_id, version) in self.new_items.get(id).into_iter().flat_map(|items| items.iter()) {
-                items.push((id.get(), order_id.get(), *version));
+                items.push(ItemRow::waiting(*id, *order_id, *version).sealed(key).values());
             }
         }
         for (id, order_id) in net.item_results.keys() {
             let Some(result) = self.item_results.get(&(*id, *order_id)) else { continue };
-            let outcome = <&str>::from(result.outcome);
-            settled.push((id.get(), order_id.get(), outcome, result.code, result.done_version));
+            let version = self.version_wanted(*id, *order_id);
+            let item = ItemRow::waiting(*id, *order_id, version);
+            let item = item.settled(result.outcome, result.code, result.done_version);
+            settled.push(item.sealed(key).settling());
         }
         expect_rows(opened.len(), tx.run_bulk(&batches::INSERT, &opened).await?)?;
         expect_rows(items.len(), tx.run_bulk(&batches::INSERT_ITEMS, &items).await?)?;
@@ -103,10 +107,10 @@ impl WorkingSet {
         expect_rows(known.len(), tx.run_bulk(&batches::UPDATE, &known).await?)
     }
 
-    async fn flush_sessions(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    async fn flush_sessions(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
         let (mut opened, mut known) = (sessions::INSERT.rows(), sessions::UPDATE.rows());
         for (is_new, session) in written(&self.sessions, &net.sessions) {
-            if is_new { &mut opened } else { &mut known }.push(session.row().values());
+            if is_new { &mut opened } else { &mut known }.push(session.row(key).values());
         }
         expect_rows(opened.len(), tx.run_bulk(&sessions::INSERT, &opened).await?)?;
         expect_rows(known.len(), tx.run_bulk(&sessions::UPDATE, &known).await?)

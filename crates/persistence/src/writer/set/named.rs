@@ -100,7 +100,7 @@ impl Named {
                 // Locked as by whoever deactivates them or sets another password.
                 self.commanded_members.extend((*realm == Realm::Staff).then_some(*principal_id));
             }
-            Operation::Rehash { .. } => {}
+            Operation::Rehash { principal_id, .. } => self.credentials.push(*principal_id),
             Operation::Seen { .. } => self.seeing.extend(match actor {
                 ActorRef::Member(id) => Some(id.get()),
                 // They are refused.

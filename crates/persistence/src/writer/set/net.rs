@@ -14,6 +14,7 @@ use ordervault_domain::store::Store;
 
 use super::change::{Change, Exchange, ItemResult, NewItems, Slot, Versions};
 use super::working_set::{Held, WorkingSet};
+use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
@@ -36,7 +37,7 @@ pub(super) struct Net {
     pub item_results: Befores<(BatchId, OrderId), ItemResult>,
     pub sessions: Befores<i64, Session>,
     pub counters: Befores<String, Counter>,
-    pub passwords: Befores<i64, String>,
+    pub passwords: Befores<i64, Password>,
     pub keys: Befores<String, Record>,
     pub marks: Befores<i64, i64>,
     /// Sorted by resource and number.

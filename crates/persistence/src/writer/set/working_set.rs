@@ -16,6 +16,7 @@ use super::change::{Change, Exchange, ItemResult, NewItems, Slot};
 use super::collection::Collection;
 use crate::tables::Stored;
 use crate::tables::batches::Item;
+use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
@@ -39,8 +40,8 @@ pub(crate) struct WorkingSet {
     pub(super) item_results: HashMap<(BatchId, OrderId), ItemResult>,
     pub(super) sessions: HashMap<i64, Session>,
     pub(super) counters: HashMap<String, Counter>,
-    /// Hashes, by principal.
-    pub(super) passwords: HashMap<i64, String>,
+    /// By principal.
+    pub(super) passwords: HashMap<i64, Password>,
     pub(super) keys: HashMap<String, Record>,
     /// Up to which position members have seen everything.
     pub(super) marks: HashMap<i64, i64>,
@@ -166,6 +167,13 @@ impl WorkingSet {
         Some((batch, version))
     }
 
+    /// The version that an order of a batch must have, or had to have.
+    pub(super) fn version_wanted(&self, id: BatchId, order_id: OrderId) -> Option<i64> {
+        let new = self.new_items.get(&id).into_iter().flat_map(|items| items.iter());
+        let new = new.filter(|(order, _)| *order == order_id).find_map(|(_, version)| *version);
+        new.or_else(|| self.read_items.get(&(id, order_id))?.version)
+    }
+
     /// An order of a batch has had its turn.
     pub(crate) fn settle(
         &mut self,
@@ -196,9 +204,9 @@ impl WorkingSet {
         self.counters.get(key)
     }
 
-    /// The hash of a principal's password.
-    pub(crate) fn password_hash(&self, principal_id: i64) -> Option<&str> {
-        self.passwords.get(&principal_id).map(String::as_str)
+    /// A principal's password.
+    pub(crate) fn password(&self, principal_id: i64) -> Option<&Password> {
+        self.passwords.get(&principal_id)
     }
 
     /// What an idempotency key did.
