@@ -12,6 +12,8 @@ CREATE TABLE installations (
     epoch BIGINT NOT NULL CONSTRAINT installations_epoch_is_positive CHECK (epoch >= 1),
     -- Orders that were due to expire by then may, however many they are.
     expiries_approved_through BIGINT,
+    -- The newest time that anything had when its clock was last found to have been ahead.
+    clock_corrected_from BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

@@ -462,10 +462,11 @@ impl Known {
 /// One attempt of those that are counted together, a good one, or somebody who is known.
 fn attempt([.., which, _, how, _, _, _]: Roll) -> Operation {
     let key = format!("attempts {}", which % 4);
+    let throttle = Throttle { key, rate: Rate { limit: 6, window_millis: 60_000 } };
     Operation::Throttle(match how % 4 {
-        0 => ThrottleOperation::LetThrough { key },
+        0 => ThrottleOperation::LetThrough(throttle),
         1 => ThrottleOperation::Know { key: format!("known {}", which % 4), for_millis: 60_000 },
-        _ => ThrottleOperation::Count(Throttle { key, rate: Rate { limit: 6, window_millis: 60_000 } }),
+        _ => ThrottleOperation::Count(throttle),
     })
 }
 

@@ -5,6 +5,8 @@ mod html;
 mod landing;
 mod problems;
 
+pub(crate) use health::ready_details;
+
 use crate::routes::{Endpoint, Routes, endpoint};
 
 /// The pages and health endpoints.

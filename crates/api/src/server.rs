@@ -10,6 +10,7 @@ use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::app::create_app;
+use crate::pages::ready_details;
 use crate::state::AppState;
 use crate::telemetry::metrics_routes;
 
@@ -60,14 +61,23 @@ where
     };
     let metrics = match listeners.metrics {
         Some((listener, handle)) => Some(
-            HttpServer::new(move || App::new().configure(metrics_routes(handle.clone())))
-                .workers(1)
-                .max_connections(MAX_METRICS_CONNECTIONS)
-                .client_request_timeout(HEAD_TIMEOUT)
-                .shutdown_timeout(1)
-                .disable_signals()
-                .listen(listener)?
-                .run(),
+            HttpServer::new({
+                let state = state.clone();
+                move || {
+                    let details = web::resource("/readyz").route(web::get().to(ready_details));
+                    App::new()
+                        .app_data(state.clone())
+                        .service(details)
+                        .configure(metrics_routes(handle.clone()))
+                }
+            })
+            .workers(1)
+            .max_connections(MAX_METRICS_CONNECTIONS)
+            .client_request_timeout(HEAD_TIMEOUT)
+            .shutdown_timeout(1)
+            .disable_signals()
+            .listen(listener)?
+            .run(),
         ),
         None => None,
     };

@@ -58,8 +58,7 @@ impl Throttles {
 /// # Errors
 /// 429 when there were too many.
 pub(crate) async fn admit(conn: &mut Conn, throttles: &[Throttle], now: Timestamp) -> Result<(), Problem> {
-    let keys: Vec<String> = throttles.iter().map(|throttle| throttle.key.clone()).collect();
-    let blocked = read::blocked(conn, &keys, now).await.map_err(failed)?;
+    let blocked = read::blocked(conn, throttles, now).await.map_err(failed)?;
     match blocked.iter().map(|blocked| blocked.until.millis() - now.millis()).max() {
         None => Ok(()),
         Some(millis) => {
@@ -76,7 +75,7 @@ pub(crate) fn counted(throttle: &Throttle) -> Operation {
 
 /// Stands in front of what a good attempt gives a right to, and refuses it when too many were no good.
 pub(crate) fn let_through(throttle: &Throttle) -> Operation {
-    Operation::Throttle(ThrottleOperation::LetThrough { key: throttle.key.clone() })
+    Operation::Throttle(ThrottleOperation::LetThrough(throttle.clone()))
 }
 
 /// Carries out operations on throttles alone.

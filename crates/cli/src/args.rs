@@ -66,6 +66,9 @@ pub enum Command {
     Backup(BackupCommand),
     /// Put a backup in the place of the database
     Restore(Restore),
+    /// Go on after a clock that was ahead
+    #[command(subcommand)]
+    Clock(ClockCommand),
     /// Make a backup, restore it elsewhere, verify it, and tell how long that takes
     Drill,
     /// Bring orders in
@@ -128,6 +131,24 @@ pub enum BackupCommand {
     },
     /// Remove those beyond `backup.keep_hourly`, `backup.keep_daily` and `backup.keep_weekly`
     Prune,
+}
+
+/// `clock …`
+#[derive(Debug, Subcommand)]
+pub enum ClockCommand {
+    /// Tell what was written in a time to come, and let times go on at that of the clock
+    Repair(ClockRepair),
+}
+
+/// `clock repair`
+#[derive(Debug, Args)]
+pub struct ClockRepair {
+    /// Only tell
+    #[arg(long)]
+    pub dry_run: bool,
+    /// End the logins that began in a time to come
+    #[arg(long)]
+    pub end_sessions: bool,
 }
 
 /// `restore`

@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use ordervault_persistence::backup::BackupError;
+use ordervault_persistence::clock::ClockError;
 use ordervault_persistence::transfer::TransferError;
 use ordervault_persistence::writer::WriteError;
 use ordervault_persistence::{DbError, Error};
@@ -102,6 +103,15 @@ impl From<WriteError> for Failure {
             WriteError::Internal | WriteError::KeyReused => Self::caused(Exit::Internal, &error),
             WriteError::Storage => Self::caused(Exit::Io, &error),
             _ => Self::caused(Exit::Unavailable, &error),
+        }
+    }
+}
+
+impl From<ClockError> for Failure {
+    fn from(error: ClockError) -> Self {
+        match error {
+            ClockError::Read(error) => error.into(),
+            ClockError::Write(error) => error.into(),
         }
     }
 }

@@ -25,6 +25,8 @@ const LOW_BITS: u32 = 22;
 const LOW_MASK: u32 = (1 << LOW_BITS) - 1;
 /// Half of the low range, so that ids which start at random find room to count up.
 const START_MASK: u32 = LOW_MASK >> 1;
+/// Where ids count up from one that others count up from, too, they take steps of up to so many at random.
+const STEP_MASK: u32 = 0xfff;
 const TICK_BITS: u32 = 41;
 
 /// The id for a time and 22 low bits: 41 bits of time above them, so that ids sort by time.
@@ -65,11 +67,22 @@ pub struct IdSequence {
 }
 
 impl IdSequence {
-    /// The next id. Only the low 21 bits of `random` count. When `now` is the tick of the last id or earlier (a clock
-    /// set back), the last id is counted up, over the end of its tick if need be.
+    /// Goes on above this id, if it was made for a time that is to come.
+    pub fn overtake(&mut self, id: i64, now: Timestamp) {
+        if time_of(id) > now {
+            self.last = self.last.max(id);
+        }
+    }
+
+    /// The next id. Only the low 21 bits of `random` count. In the tick of the last id that is counted up, over the end of the
+    /// tick if need be. When `now` is earlier (a clock was ahead, or is set back), other processes may be at the same id, and
+    /// it is counted up in random steps.
     pub fn next(&mut self, now: Timestamp, random: u32) -> i64 {
         self.last = match compose(now, random & START_MASK) {
             Some(start) if ticks_of(start) > ticks_of(self.last) => start,
+            Some(start) if ticks_of(start) < ticks_of(self.last) => {
+                self.last.saturating_add(1 + i64::from(random & STEP_MASK))
+            }
             _ => self.last.saturating_add(1),
         };
         self.last
@@ -325,11 +338,22 @@ mod tests {
         let first = ids.next(now, u32::MAX);
         assert_eq!(Some(first), compose(now, START_MASK));
         assert_eq!(ids.next(now, 5), first + 1);
-        assert_eq!(ids.next(now.plus_millis(-60_000), 5), first + 2);
+        assert_eq!(
+            ids.next(now.plus_millis(-60_000), 5),
+            first + 1 + 6,
+            "others may count up from there, too"
+        );
         assert_eq!(Some(ids.next(now.plus_millis(1), 5)), compose(now.plus_millis(1), 5));
         // Beyond the range of ids there is nothing better than the next one.
         let last = ids.next(now.plus_millis(1), 5);
         assert_eq!(ids.next(Timestamp::MAX, 5), last + 1);
+        ids.overtake(last - 1, now);
+        assert_eq!(ids.next(Timestamp::MAX, 5), last + 2);
+        let ahead = compose(now.plus_millis(60_000), 7).unwrap();
+        ids.overtake(ahead, now.plus_millis(60_000));
+        assert_eq!(ids.next(Timestamp::MAX, 5), last + 3, "others make ids of this time, too");
+        ids.overtake(ahead, now.plus_millis(2));
+        assert_eq!(ids.next(now.plus_millis(2), 5), ahead + 6);
     }
 
     proptest! {

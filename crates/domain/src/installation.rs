@@ -35,6 +35,8 @@ pub struct Installation {
     pub epoch: i64,
     /// Orders that were due to expire by then may, however many they are.
     pub expiries_approved_through: Option<Timestamp>,
+    /// The newest time that anything had when its clock was last found to have been ahead.
+    pub clock_corrected_from: Option<Timestamp>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last written.
@@ -64,6 +66,17 @@ pub enum InstallationCommand {
         /// Why, in the member's own words.
         comment: String,
     },
+    /// Go on at the time that the clock shows, although there are records of a later one: the clock was ahead.
+    CorrectClock,
+}
+
+/// What a decision looks at besides the installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionContext {
+    /// What the clock shows.
+    pub now: Timestamp,
+    /// The time of the newest record.
+    pub newest: Timestamp,
 }
 
 /// What can have happened to the installation.
@@ -89,6 +102,13 @@ pub enum InstallationEvent {
         /// Those that were due to by then.
         through: Timestamp,
     },
+    /// The clock had been ahead: times go on at an earlier one.
+    ClockCorrected {
+        /// The time of the newest record before.
+        from: Timestamp,
+        /// The time of this one.
+        to: Timestamp,
+    },
 }
 
 impl InstallationCommandKind {
@@ -97,7 +117,7 @@ impl InstallationCommandKind {
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
             Self::ApproveExpiries => &[Permission::ExpiriesApprove],
-            Self::Install | Self::Restore => &[],
+            Self::Install | Self::Restore | Self::CorrectClock => &[],
         }
     }
 }
@@ -110,7 +130,7 @@ pub fn decide(
     installation: Option<&Installation>,
     actor: &Actor,
     command: &InstallationCommand,
-    now: Timestamp,
+    DecisionContext { now, newest }: DecisionContext,
 ) -> Result<Vec<Envelope<InstallationEvent>>, Refusal> {
     authorize(actor, command.into())?;
     let envelope = match (installation, command) {
@@ -128,6 +148,11 @@ pub fn decide(
             }
             let personal = Personal { comment: Some(comment.clone()), ..Personal::default() };
             Envelope::of(InstallationEvent::ExpiriesApproved { through }).with(personal)
+        }
+        // The clock is as it should be.
+        (Some(_), InstallationCommand::CorrectClock) if newest <= now => return Ok(vec![]),
+        (Some(_), InstallationCommand::CorrectClock) => {
+            Envelope::of(InstallationEvent::ClockCorrected { from: newest, to: now })
         }
     };
     Ok(vec![envelope])
@@ -168,6 +193,7 @@ impl Aggregate for Installation {
                 version: 0,
                 epoch: FIRST_EPOCH,
                 expiries_approved_through: None,
+                clock_corrected_from: None,
                 created_at: stamp.occurred_at,
                 updated_at: stamp.recorded_at,
             },
@@ -181,6 +207,15 @@ impl Aggregate for Installation {
             (Some(installation), InstallationEvent::ExpiriesApproved { through }) => {
                 Self { expiries_approved_through: Some(*through), ..installation }
             }
+            (Some(_), InstallationEvent::ClockCorrected { from, to }) if from <= to => {
+                return Err(misfit("a correction of the clock leads to an earlier time"));
+            }
+            (Some(installation), InstallationEvent::ClockCorrected { from, to }) => Self {
+                // What was approved at a time to come was not.
+                expiries_approved_through: installation.expiries_approved(*to),
+                clock_corrected_from: Some(*from),
+                ..installation
+            },
         };
         if stamp.seq != installation.version + 1 {
             return Err(misfit("the number of the event leaves a gap"));
@@ -203,7 +238,7 @@ impl Aggregate for Installation {
     }
 
     compared! {
-        fields { epoch, expiries_approved_through }
+        fields { epoch, expiries_approved_through, clock_corrected_from }
         left_out { id, version, created_at, updated_at }
     }
 }

@@ -374,7 +374,12 @@ impl Lawful for Installation {
     type Command = InstallationCommand;
 
     fn decide(state: Option<&Self>, actor: &Actor, command: &Self::Command) -> Decided<Self> {
-        let decided = installation::decide(state, actor, command, NOW);
+        let decided = installation::decide(
+            state,
+            actor,
+            command,
+            installation::DecisionContext { now: NOW, newest: NOW.plus_minutes(60) },
+        );
         let kind = InstallationCommandKind::from(command);
         let may = actor.may_any(kind.permissions()) && actor.stores() == StoreScope::All;
         assert!(decided.is_err() || may || matches!(actor, Actor::Operator | Actor::System), "{actor:?}");
@@ -383,13 +388,13 @@ impl Lawful for Installation {
 
     fn counts_twice(command: &Self::Command) -> bool {
         match InstallationCommandKind::from(command) {
-            InstallationCommandKind::Restore => true,
+            InstallationCommandKind::Restore | InstallationCommandKind::CorrectClock => true,
             InstallationCommandKind::Install | InstallationCommandKind::ApproveExpiries => false,
         }
     }
 
-    fn is_silent(_: &Self::Command) -> bool {
-        false
+    fn is_silent(command: &Self::Command) -> bool {
+        *command == InstallationCommand::CorrectClock
     }
 
     fn is_for_nobody(_: &Self::Command) -> bool {
@@ -404,6 +409,7 @@ fn installation_command(kind: InstallationCommandKind) -> InstallationCommand {
         InstallationCommandKind::ApproveExpiries => {
             InstallationCommand::ApproveExpiries { through: NOW, comment: "a slow week".into() }
         }
+        InstallationCommandKind::CorrectClock => InstallationCommand::CorrectClock,
     }
 }
 

@@ -158,6 +158,9 @@ fn of_installation(kind: InstallationEventKind) -> InstallationEvent {
         InstallationEventKind::Installed => InstallationEvent::Installed {},
         InstallationEventKind::Restored => InstallationEvent::Restored { position: 7 },
         InstallationEventKind::ExpiriesApproved => InstallationEvent::ExpiriesApproved { through: NOW },
+        InstallationEventKind::ClockCorrected => {
+            InstallationEvent::ClockCorrected { from: NOW.plus_minutes(60), to: NOW }
+        }
     }
 }
 

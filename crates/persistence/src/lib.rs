@@ -8,6 +8,7 @@
 //!
 //! An import goes down this list, never up.
 //!
+//! - `clock`: what a clock that was ahead has left, and the way on
 //! - `backup`: whole copies, and what follows when one is put back
 //! - `verify`, `transfer`: everything at once: is it sound, and how it moves house
 //! - `checkpoint`: what is told about the database outside of it
@@ -46,6 +47,7 @@
 pub mod backup;
 pub mod bulk;
 pub mod checkpoint;
+pub mod clock;
 pub mod db;
 pub mod engine;
 pub mod error;
@@ -86,6 +88,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::ALL_STATEMENTS,
         verify::ALL_STATEMENTS,
         backup::ALL_STATEMENTS,
+        &[clock::STATEMENTS],
     ];
     statement::catalogue(&all.concat())
 }

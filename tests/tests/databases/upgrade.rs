@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::order::{InvalidReason, OrderCommand, Status};
-use ordervault_domain::store::Policy;
+use ordervault_domain::store::{Policy, StoreCommand, StoreEdit};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
@@ -17,7 +17,7 @@ use ordervault_persistence::verify::verify_as;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
-use ordervault_tests::queue::{catch_up, run_sql};
+use ordervault_tests::queue::{catch_up, on_store, run_sql};
 use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, place};
 use ordervault_tests::twin::Fresh;
@@ -131,6 +131,8 @@ pub(crate) async fn fill(db: &Db) {
     live(&shop, 7, 300).await;
     let member = shop.member(Role::Owner, StoreScope::All).await;
     let store = shop.store_with(Policy { review_minutes: Some(1), ..Policy::default() }).await;
+    let window = StoreEdit { change_window_minutes: Some(Some(60)), ..StoreEdit::default() };
+    shop.act(ActorRef::Operator, on_store(store.id, StoreCommand::Edit(window))).await;
     let (product, customer) = (shop.product(&store, 10).await, shop.customer().await);
     let late = shop.place(&customer, &store, &[(&product, 1)]).await;
     shop.clock.advance(120_000);

@@ -6,6 +6,7 @@ mod amendments;
 mod as_of;
 mod board;
 mod catalogue;
+mod clock;
 mod contract;
 mod duplicate_orders;
 mod epochs;

@@ -142,9 +142,12 @@ async fn those_without_an_account_share_the_limit_of_their_address(db: Db) {
     server.close().await;
 }
 
+fn throttle(key: &str, limit: u32) -> Throttle {
+    Throttle { key: key.into(), rate: Rate { limit, window_millis: 60_000 } }
+}
+
 fn count(key: &str, limit: u32) -> Operation {
-    let rate = Rate { limit, window_millis: 60_000 };
-    Operation::Throttle(ThrottleOperation::Count(Throttle { key: key.into(), rate }))
+    Operation::Throttle(ThrottleOperation::Count(throttle(key, limit)))
 }
 
 fn is_throttled(outcome: &Result<Receipt, WriteError>) -> bool {
@@ -159,7 +162,7 @@ async fn a_batch_counts_each_attempt(db: Db) {
     assert_eq!(throttled, [false, false, false, true, true, true, true, true, true, true]);
     assert_eq!(done(outcomes.into_iter().next().expect("ten")), Effect::Counted);
     // A good one is let through as long as another bad one would be, and counts for nothing.
-    let good = || Operation::Throttle(ThrottleOperation::LetThrough { key: "two".into() });
+    let good = || Operation::Throttle(ThrottleOperation::LetThrough(throttle("two", 2)));
     let operations = [good(), count("two", 2), good(), good(), count("two", 2), good()];
     let operations = operations.map(|act| submission(ActorRef::Anonymous, vec![act]));
     let outcomes = together(&shop.writer, operations.into()).await;

@@ -2,5 +2,6 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod tampers;
+mod times;
 mod transfer;
 mod verify;

@@ -114,6 +114,20 @@ const HISTORIES: &[Case] = &[
     ("UPDATE history SET kind = 'store' WHERE seq = 3", &[Code::HistoryHash, Code::HistoryKind], &[]),
     ("UPDATE history SET request_id = 'req_forged' WHERE seq = 2", &[Code::HistoryHash], &[]),
     ("UPDATE history SET occurred_at = 1 WHERE type = 'amended'", &[Code::HistoryHash], &[]),
+    (
+        "UPDATE history SET recorded_at = recorded_at - 1 WHERE type = 'confirmed'",
+        &[Code::HistoryHash, Code::TimeBackwards, Code::OutboxMissing],
+        &[],
+    ),
+    (
+        "INSERT INTO history SELECT entity_id, 2, kind, store_id, 'clock_corrected', format,
+             '{\"type\":\"clock_corrected\",\"from\":\"2027-01-01T00:00:00.000Z\",\"to\":\"2026-01-01T00:00:00.000Z\"}',
+             commitment, 'clock_corrected_from', recorded_at, occurred_at, actor_kind, actor_id, actor_role, request_id,
+             key_id, hash
+         FROM history WHERE kind = 'installation'",
+        &[Code::HistoryHash, Code::HeadVersion, Code::ClockCorrection, Code::OutboxMissing],
+        &[],
+    ),
     ("UPDATE history SET hash = '' WHERE seq = 3", &[Code::HistoryHash, Code::HeadHash], &[]),
     (
         "UPDATE history SET event = '{\"type\":\"nonsense\"}' WHERE seq = 2",

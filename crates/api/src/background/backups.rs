@@ -19,19 +19,21 @@ impl MakeBackups {
 
     async fn look(&self, tools: &Tools) -> Result<Remaining, JobError> {
         let Backups { folder, schedule, keep, maker } = &self.0;
-        let newest = folder.list()?.into_iter().next();
-        let age = newest.map(|newest| tools.now().millis() - newest.manifest.made_at.millis());
+        let now = tools.now();
+        // One that was made in a time to come says nothing of now.
+        let newest = folder.list()?.into_iter().find(|backup| backup.manifest.made_at <= now);
+        let age = newest.map(|newest| now.millis() - newest.manifest.made_at.millis());
         if let Some(age) = age {
             telemetry::set_backup_age(age);
         }
         let is_due = schedule.is_some_and(|schedule| {
-            age.is_none_or(|age| u128::from(age.unsigned_abs()) >= schedule.as_millis() || age < 0)
+            age.is_none_or(|age| u128::from(age.unsigned_abs()) >= schedule.as_millis())
         });
         if is_due {
-            let backup = folder.create(&tools.db, maker, tools.now()).await?;
+            let backup = folder.create(&tools.db, maker, now).await?;
             telemetry::set_backup_age(0);
             tracing::info!(backup = backup.name(), bytes = backup.manifest.bytes, "a backup was made");
-            for removed in folder.prune(*keep).await? {
+            for removed in folder.prune(*keep, now).await? {
                 tracing::info!(backup = removed.name(), "an old backup was removed");
             }
         }

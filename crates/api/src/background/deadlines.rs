@@ -109,7 +109,8 @@ impl Deadlines {
 
     async fn look(&mut self, tools: &Tools) -> Result<Remaining, JobError> {
         let now = tools.now();
-        self.put_off.retain(|_, until| *until > now);
+        let longest = now.plus_millis(PUT_OFF_MILLIS);
+        self.put_off.retain(|_, until| *until > now && *until <= longest);
         let after = self.after.take();
         let mut conn = tools.db.read().await.map_err(Error::Db)?;
         let found = self.timer.find(&mut conn, now, after).await?;

@@ -1,6 +1,10 @@
 //! `/livez`, `/readyz`, `/version`.
 
-use actix_web::web;
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, web};
+use ordervault_persistence::clock;
+use ordervault_persistence::writer::WriteError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -83,6 +87,37 @@ pub(super) async fn failures(state: &AppState) -> Vec<FieldError> {
         }
     }
     failures
+}
+
+/// What only the operator is told, on the listener of the metrics: the same checks, and what is not well although requests are
+/// welcome.
+#[derive(Debug, Serialize)]
+struct Details {
+    status: &'static str,
+    failures: Vec<FieldError>,
+    /// In words, by what it is about.
+    details: BTreeMap<&'static str, String>,
+}
+
+/// `GET /readyz` on the listener of the metrics, with the status of that of the API.
+pub(crate) async fn ready_details(state: web::Data<AppState>) -> HttpResponse {
+    let failures = failures(&state).await;
+    let mut details = BTreeMap::new();
+    details.extend(clock(&state).await.map(|said| ("clock", said)));
+    match failures.is_empty() {
+        true => HttpResponse::Ok().json(Details { status: "ready", failures, details }),
+        false => HttpResponse::ServiceUnavailable().json(Details { status: "not-ready", failures, details }),
+    }
+}
+
+/// Whether the clock is so far behind that nothing is written.
+async fn clock(state: &AppState) -> Option<String> {
+    let behind = async {
+        let mut conn = state.db.read().await?;
+        clock::behind(&mut conn, state.now()).await
+    };
+    let millis = behind.await.ok()??;
+    Some(WriteError::ClockBehind { behind_seconds: millis / 1_000 }.to_string())
 }
 
 /// Which version is running?

@@ -92,7 +92,8 @@ impl Resource for Installation {
         match event {
             InstallationEvent::Installed {}
             | InstallationEvent::Restored { .. }
-            | InstallationEvent::ExpiriesApproved { .. } => Told::default(),
+            | InstallationEvent::ExpiriesApproved { .. }
+            | InstallationEvent::ClockCorrected { .. } => Told::default(),
         }
     }
 }

@@ -59,7 +59,7 @@ async fn check(context: &Context, backup: Option<&Path>) -> Result<Exit, Failure
 
 async fn prune(context: &Context) -> Result<Exit, Failure> {
     let backup = &context.config.backup;
-    let removed = backup.folder.prune(backup.keep).await?;
+    let removed = backup.folder.prune(backup.keep, sources::system()?.now()).await?;
     let mut text = String::new();
     for backup in &removed {
         let _ = writeln!(text, "removed {}", backup.name());

@@ -5,6 +5,7 @@
 
 mod backup;
 mod checkpoint;
+mod clock;
 mod config;
 mod drill;
 mod export;
@@ -37,6 +38,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Checkpoint => checkpoint::run(context).await,
         Command::Backup(command) => backup::run(context, command).await,
         Command::Restore(args) => restore::run(context, args).await,
+        Command::Clock(command) => clock::run(context, command).await,
         Command::Drill => drill::run(context).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Export(command) => export::run(context, command).await,

@@ -2,6 +2,7 @@
 //! tells only a package's own tests where its program is.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail")]
 
+mod clock;
 mod command_line;
 mod docs;
 mod examples;

@@ -45,17 +45,19 @@ impl Keep {
 }
 
 impl BackupFolder {
-    /// Removes the backups that are beyond those to keep, and tells which. The newest whole one always stays.
+    /// Removes the backups that are beyond those to keep, and tells which. The newest whole one always stays, and so do those of
+    /// a time to come, made by a clock that was ahead, which count for nothing before.
     ///
     /// # Errors
     /// When another backup is being made, not one is whole, or a file cannot be removed.
-    pub async fn prune(&self, keep: Keep) -> Result<Vec<Backup>, BackupError> {
+    pub async fn prune(&self, keep: Keep, now: Timestamp) -> Result<Vec<Backup>, BackupError> {
         let folder = self.clone();
-        blocking(move || folder.prune_now(keep)).await
+        blocking(move || folder.prune_now(keep, now)).await
     }
 
-    fn prune_now(&self, keep: Keep) -> Result<Vec<Backup>, BackupError> {
-        let backups = self.list()?;
+    fn prune_now(&self, keep: Keep, now: Timestamp) -> Result<Vec<Backup>, BackupError> {
+        let mut backups = self.list()?;
+        backups.retain(|backup| backup.manifest.made_at <= now);
         let times: Vec<Timestamp> = backups.iter().map(|backup| backup.manifest.made_at).collect();
         let mut kept = keep.kept(&times);
         if (0..backups.len()).all(|place| kept.contains(&place)) {

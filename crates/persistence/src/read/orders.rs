@@ -122,10 +122,13 @@ pub async fn state_at<A: Aggregate>(
     moment: AsOf,
 ) -> Result<Option<A>, Error> {
     let mut rows = history(conn, entity_id).await?;
-    rows.retain(|row| match moment {
+    let is_in = |row: &HistoryRow| match moment {
         AsOf::Version(version) => row.seq <= version,
         AsOf::Time(at) => row.recorded_at <= at.millis(),
-    });
+    };
+    // What came before that had happened, too, whatever a clock that was ahead said.
+    let count = rows.iter().rposition(is_in).map_or(0, |last| last + 1);
+    rows.truncate(count);
     let state: Option<A> = fold(&rows)?;
     Ok(state.filter(|state| match moment {
         AsOf::Version(version) => state.version() == version,

@@ -17,7 +17,7 @@ pub struct Counted {
 
 impl Counted {
     /// From a number that was counted to one more than we tell.
-    pub(super) fn of(total: i64) -> Self {
+    pub(crate) fn of(total: i64) -> Self {
         Self { total: total.min(MAX_COUNTED), is_lower_bound: total > MAX_COUNTED }
     }
 }

@@ -1,10 +1,13 @@
 //! What is tried too often, and who is known.
 
+use std::collections::HashMap;
+
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
-use crate::tables::throttles;
+use crate::tables::throttles::{self, Counter};
 use crate::tx::Conn;
+use crate::writer::Throttle;
 
 /// Somebody who has tried something so often that they have to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,10 +25,15 @@ pub struct Blocked {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn blocked(conn: &mut Conn, keys: &[String], now: Timestamp) -> Result<Vec<Blocked>, Error> {
-    let counters = throttles::read(conn, keys).await?.into_iter();
-    let blocked = counters.filter(|counter| now < counter.blocked_until);
-    let blocked = blocked.map(|counter| Blocked {
+pub async fn blocked(conn: &mut Conn, throttles: &[Throttle], now: Timestamp) -> Result<Vec<Blocked>, Error> {
+    let windows: HashMap<&str, i64> =
+        throttles.iter().map(|throttle| (throttle.key.as_str(), throttle.rate.window_millis)).collect();
+    let keys: Vec<String> = windows.keys().map(|key| (*key).to_owned()).collect();
+    let counters = throttles::read(conn, &keys).await?.into_iter();
+    let blocks = |counter: &Counter| {
+        windows.get(counter.key.as_str()).is_some_and(|window| counter.blocks(*window, now))
+    };
+    let blocked = counters.filter(blocks).map(|counter| Blocked {
         key: counter.key,
         attempts: counter.attempts,
         until: counter.blocked_until,

@@ -33,6 +33,7 @@ table_row! {
         head_hash: String,
         epoch: i64,
         expiries_approved_through: Option<i64>,
+        clock_corrected_from: Option<i64>,
         created_at: i64,
         updated_at: i64,
     }
@@ -45,6 +46,7 @@ impl From<InstallationRow> for LockedRow<Installation> {
             version: row.version,
             epoch: row.epoch,
             expiries_approved_through: row.expiries_approved_through.map(Timestamp::from_millis),
+            clock_corrected_from: row.clock_corrected_from.map(Timestamp::from_millis),
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
@@ -75,6 +77,7 @@ impl Stored for Installation {
             head_hash: head.to_owned(),
             epoch: self.epoch,
             expiries_approved_through: self.expiries_approved_through.map(Timestamp::millis),
+            clock_corrected_from: self.clock_corrected_from.map(Timestamp::millis),
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
         }

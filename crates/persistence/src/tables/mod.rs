@@ -22,6 +22,7 @@ pub(crate) mod sessions;
 pub(crate) mod stock;
 pub(crate) mod stores;
 pub(crate) mod throttles;
+pub(crate) mod times;
 pub(crate) mod writers;
 
 use std::future::Future;
@@ -54,6 +55,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     stock::STATEMENTS,
     stores::STATEMENTS,
     throttles::STATEMENTS,
+    times::STATEMENTS,
     writers::STATEMENTS,
 ];
 

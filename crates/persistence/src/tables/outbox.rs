@@ -47,13 +47,18 @@ pub(crate) async fn number_all(tx: &mut Tx) -> Result<(), Error> {
     Ok(())
 }
 
+/// Numbers all that waits, and lets nobody else number anything before the transaction ends.
+pub(crate) async fn number_alone(tx: &mut Tx) -> Result<(), Error> {
+    let _: (i64,) = tx.fetch_one(&LOCK.bind(())).await?;
+    number_all(tx).await
+}
+
 /// The position of the last event, after everything that is written down by now has got one: where a reader of the history cuts
 /// it off who is to see one state in many looks.
 pub(crate) async fn cut(db: &Db) -> Result<i64, Error> {
     if db.engine() == Engine::Postgres {
         let mut tx = db.begin().await?;
-        let _: (i64,) = tx.fetch_one(&LOCK.bind(())).await?;
-        number_all(&mut tx).await?;
+        number_alone(&mut tx).await?;
         tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
     }
     let (position,): (i64,) = db.read().await?.fetch_one(&LAST.bind(())).await?;

@@ -4,6 +4,7 @@
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{TableRow as _, table_row};
+use super::times::MAX_CLOCK_LAG_MILLIS;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -60,6 +61,17 @@ impl From<CounterRow> for Counter {
 }
 
 impl Counter {
+    /// Do its attempts count now, within a window of so many milliseconds? What is kept for longer was counted by a clock that
+    /// was ahead.
+    pub(crate) fn counts(&self, window_millis: i64, now: Timestamp) -> bool {
+        now < self.expires_at && self.expires_at <= now.plus_millis(window_millis + MAX_CLOCK_LAG_MILLIS)
+    }
+
+    /// Does it let nothing through now, within such a window?
+    pub(crate) fn blocks(&self, window_millis: i64, now: Timestamp) -> bool {
+        now < self.blocked_until && self.counts(window_millis, now)
+    }
+
     /// As it is written.
     pub(crate) fn row(&self) -> CounterRow {
         CounterRow {

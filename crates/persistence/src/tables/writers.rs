@@ -1,7 +1,6 @@
 //! The table `writers`: one row per writing process, touched by each group that it commits. Whether a commit whose answer was
 //! lost took place can be read there, once the old transaction has ended and lets go of the row.
 
-use ordervault_domain::id::time_of;
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
@@ -27,7 +26,6 @@ statements! {
              UNION ALL SELECT MAX(id) FROM batches UNION ALL SELECT MAX(id) FROM installations
          ) AS highest"
     );
-    LAST_RECORDED: Template = Template::new("SELECT MAX(recorded_at) AS recorded_at FROM history");
 }
 
 /// Says that this group of this writer took place, if its transaction does.
@@ -49,10 +47,8 @@ pub(crate) async fn forget(tx: &mut Tx, before: Timestamp, but: i64) -> Result<(
     Ok(())
 }
 
-/// The time of the newest record: of the highest id, or of what was written down last.
-pub(crate) async fn newest(conn: &mut Conn) -> Result<Timestamp, Error> {
+/// The highest id of all; 0 if there is none. New ones are above it.
+pub(crate) async fn highest_id(conn: &mut Conn) -> Result<i64, Error> {
     let (id,): (Option<i64>,) = conn.fetch_one(&HIGHEST_ID.bind(())).await?;
-    let (recorded,): (Option<i64>,) = conn.fetch_one(&LAST_RECORDED.bind(())).await?;
-    let recorded = recorded.map_or(Timestamp::MIN, Timestamp::from_millis);
-    Ok(id.map_or(Timestamp::MIN, time_of).later_of(recorded))
+    Ok(id.unwrap_or(0))
 }

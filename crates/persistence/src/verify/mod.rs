@@ -1,9 +1,9 @@
 //! Checks that everything that is stored holds together, in one snapshot, while the shop goes on.
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
-//! (`resource`: one resource and its history; `replay`: the history alone; `order`, `product`: what only they have; `stock`: the ledger; `pairs`: rows that
-//! must have a counterpart; `batches`; `seals`: rows that are sealed one by one; `schema`; `checkpoints`), and a test that breaks
-//! it.
+//! (`resource`: one resource and its history; `replay`: the history alone; `times`: when what happened; `order`, `product`: what
+//! only they have; `stock`: the ledger; `pairs`: rows that must have a counterpart; `batches`; `seals`: rows that are sealed one by
+//! one; `schema`; `checkpoints`), and a test that breaks it.
 
 mod batches;
 mod checkpoints;
@@ -16,6 +16,7 @@ mod resource;
 mod schema;
 mod seals;
 mod stock;
+mod times;
 
 use ordervault_domain::customer::Customer;
 use ordervault_domain::installation::Installation;
@@ -64,6 +65,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     product::STATEMENTS,
     seals::STATEMENTS,
     stock::STATEMENTS,
+    times::STATEMENTS,
 ];
 
 /// Looks at everything that is stored. Seals of keys that are not among these are not checked, and the report says so.
@@ -94,12 +96,14 @@ pub async fn verify_as(
     engine(&mut conn, &mut report).await?;
     installed(&mut conn, &mut report).await?;
     let (conn, mut ledger) = (&mut conn, 0);
-    resource::check::<Installation>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Store>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Product>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Customer>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Member>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Order>(conn, keys, &mut report, &mut ledger, &mut progress).await?;
+    let corrections = times::corrections(conn, &mut report).await?;
+    let known = (keys, corrections.as_slice());
+    resource::check::<Installation>(conn, known, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Store>(conn, known, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Product>(conn, known, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Customer>(conn, known, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Member>(conn, known, &mut report, &mut ledger, &mut progress).await?;
+    resource::check::<Order>(conn, known, &mut report, &mut ledger, &mut progress).await?;
     stock::check_surplus(conn, &mut report, ledger).await?;
     pairs::check(conn, &mut report).await?;
     batches::check(conn, &mut report).await?;

@@ -16,6 +16,8 @@
 //! | `history-kind` | an event is of the kind of its resource |
 //! | `history-hash` | the hash of an event seals its content and the hash before it |
 //! | `history-text` | the text of an event is one that this program can read |
+//! | `time-backwards` | no event of a resource is older than the one before it, unless the clock was corrected in between |
+//! | `clock-correction` | a correction of the clock leads from the newest time before it to its own |
 //! | `history-misfit` | an event can follow the state before it |
 //! | `history-derived` | the columns `type`, `fields` and `store_id` say what the event says |
 //! | `head-version` | the row's version is the number of its last event |
@@ -89,6 +91,8 @@ pub enum Code {
     HistoryKind,
     HistoryHash,
     HistoryText,
+    TimeBackwards,
+    ClockCorrection,
     HistoryMisfit,
     HistoryDerived,
     HeadVersion,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::replay::{Replayed, replay};
 use super::report::{Code, Report, finding};
 use super::stock;
+use super::times::{self, Correction};
 use crate::error::Error;
 use crate::scan::{self, Progress, Scan, Scanned};
 use crate::seal::KeyRing;
@@ -33,7 +34,7 @@ impl Verified for ordervault_domain::installation::Installation {}
 /// Looks at all resources of one kind. Adds the rows of the ledger that belong to them to `ledger`.
 pub(super) async fn check<A: Verified>(
     conn: &mut Conn,
-    keys: Option<&KeyRing>,
+    (keys, corrections): (Option<&KeyRing>, &[Correction]),
     report: &mut Report,
     ledger: &mut u64,
     progress: &mut (impl FnMut(Progress) + Send),
@@ -67,6 +68,7 @@ pub(super) async fn check<A: Verified>(
             }
             movements.extend(replayed.movements.map(|movements| (*id, movements)));
         }
+        times::check::<A>(conn, &histories, corrections, report).await?;
         columns(conn, &rows, report).await?;
         *ledger += stock::check_movements(conn, report, &movements).await?;
         let page: Vec<A> = rows.into_iter().map(|held| held.state).collect();

@@ -162,7 +162,7 @@ fn examples() -> Vec<(String, Example, bool)> {
 /// Is it no more than a condition of what comes behind it?
 fn only_asks(operation: &Operation) -> bool {
     use ThrottleOperation::LetThrough;
-    matches!(operation, Operation::Verified { .. } | Operation::Throttle(LetThrough { .. }))
+    matches!(operation, Operation::Verified { .. } | Operation::Throttle(LetThrough(_)))
 }
 
 fn confirm() -> BatchAction {
@@ -290,6 +290,7 @@ impl Fixture {
                     through: Timestamp::MIN,
                     comment: "a slow week".into(),
                 }),
+                Operation::Installation(InstallationCommand::CorrectClock),
             ])],
             OperationKind::Session => SessionOperationKind::iter()
                 .map(|kind| self.session_example(kind))
@@ -385,7 +386,7 @@ impl Fixture {
 fn throttle_example(kind: ThrottleOperationKind) -> ThrottleOperation {
     match kind {
         ThrottleOperationKind::Count => ThrottleOperation::Count(throttle("fresh")),
-        ThrottleOperationKind::LetThrough => ThrottleOperation::LetThrough { key: COUNTED.into() },
+        ThrottleOperationKind::LetThrough => ThrottleOperation::LetThrough(throttle(COUNTED)),
         ThrottleOperationKind::Know => {
             ThrottleOperation::Know { key: "known".into(), for_millis: HOUR_MILLIS }
         }

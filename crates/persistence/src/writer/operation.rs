@@ -233,10 +233,7 @@ pub enum ThrottleOperation {
     /// One more attempt that was no good; refused when there were too many.
     Count(Throttle),
     /// The attempt was a good one, and does not count; refused when there were too many that were not.
-    LetThrough {
-        /// The throttle's key.
-        key: String,
-    },
+    LetThrough(Throttle),
     /// Whoever comes under this key is known for a while.
     Know {
         /// A hash of what and who.
@@ -261,7 +258,9 @@ impl ThrottleOperation {
     /// The key of the counter that is meant.
     pub(crate) fn key(&self) -> &str {
         match self {
-            Self::Count(Throttle { key, .. }) | Self::LetThrough { key } | Self::Know { key, .. } => key,
+            Self::Count(Throttle { key, .. })
+            | Self::LetThrough(Throttle { key, .. })
+            | Self::Know { key, .. } => key,
         }
     }
 }
@@ -420,7 +419,8 @@ pub enum WriteError {
     OutcomeUnknown,
     /// The clock is far behind the newest record. Nothing was written.
     #[error(
-        "the server's clock is {behind_seconds} s behind the newest record: set it right; nothing was written"
+        "the server's clock is {behind_seconds} s behind the newest record: set it right, or, if the clock was ahead, run \
+         `ordervault clock repair`; nothing was written"
     )]
     ClockBehind {
         /// By how much.
@@ -432,6 +432,22 @@ pub enum WriteError {
 }
 
 impl Submission {
+    /// Is it for the correction of the clock?
+    pub(crate) fn corrects_clock(&self) -> bool {
+        let corrects = |operation: &Operation| {
+            matches!(operation, Operation::Installation(InstallationCommand::CorrectClock))
+        };
+        self.operations.iter().all(corrects)
+    }
+
+    /// Does the operator look after accounts with it?
+    pub(crate) fn keeps_accounts(&self) -> bool {
+        let is_of_account = |operation: &Operation| {
+            matches!(operation, Operation::Member { .. } | Operation::Session(_) | Operation::Throttle(_))
+        };
+        self.actor == ActorRef::Operator && self.operations.iter().all(is_of_account)
+    }
+
     /// About how many rows it writes: what a group is measured by.
     pub(crate) fn weight(&self) -> usize {
         const ROWS_OF_ANY_OPERATION: usize = 5;

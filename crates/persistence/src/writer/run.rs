@@ -25,7 +25,7 @@ use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
 use super::aside::Aside;
-use super::decide::{Decider, MAX_CLOCK_LAG_MILLIS};
+use super::decide::Decider;
 use super::operation::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
 use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
@@ -34,6 +34,7 @@ use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
 use crate::sources::Sources;
+use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
 use crate::tables::{idempotency, installations, throttles, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
@@ -105,8 +106,15 @@ impl Run {
         queue: Arc<Queue>,
         is_failing: Arc<AtomicBool>,
     ) -> Result<Self, Error> {
-        let latest = writers::newest(&mut db.read().await?).await?;
+        let mut conn = db.read().await?;
+        let (latest, mut ids) = (times::newest(&mut conn).await?, IdSequence::default());
         let now = sources.now();
+        ids.overtake(writers::highest_id(&mut conn).await?, now);
+        drop(conn);
+        let behind = latest.millis() - now.millis();
+        if behind > MAX_CLOCK_LAG_MILLIS {
+            tracing::error!("{}", WriteError::ClockBehind { behind_seconds: behind / 1_000 });
+        }
         let writer_id = i64::from_le_bytes(sources.bytes::<8>()) & i64::MAX;
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;
@@ -118,7 +126,7 @@ impl Run {
             queue,
             aside: Aside::default(),
             storage: Storage::new(is_failing),
-            ids: IdSequence::default(),
+            ids,
             writer_id,
             groups: 0,
             acknowledged: 0,
@@ -228,7 +236,7 @@ impl Run {
 
     /// Load, decide, write, commit.
     async fn attempt(&mut self, submissions: &[&Submission]) -> Result<Vec<SubmissionResult>, Failure> {
-        let now = match self.now() {
+        let now = match self.time_of(submissions).await {
             Ok(now) => now,
             Err(error) => return Ok(submissions.iter().map(|_| Err(error.clone())).collect()),
         };
@@ -331,15 +339,45 @@ impl Run {
         Ok(last == self.groups)
     }
 
-    /// The time of a decision: never before an earlier one, and not if the clock lies.
-    fn now(&mut self) -> Result<Timestamp, WriteError> {
+    /// The time of a group's decisions: never before an earlier one. If the clock is far behind, one of the two is wrong, and only
+    /// the operator gets on: with accounts, at the time of the newest record, and with the correction, at that of the clock.
+    async fn time_of(&mut self, group: &[&Submission]) -> Result<Timestamp, WriteError> {
         let now = self.sources.now();
-        let behind = self.latest.millis() - now.millis();
-        if behind > MAX_CLOCK_LAG_MILLIS {
-            return Err(WriteError::ClockBehind { behind_seconds: behind / 1_000 });
+        if self.behind(now) > MAX_CLOCK_LAG_MILLIS {
+            self.look_for_correction(now).await;
         }
-        self.latest = self.latest.later_of(now);
-        Ok(self.latest)
+        let behind = self.behind(now);
+        if behind <= MAX_CLOCK_LAG_MILLIS {
+            self.latest = self.latest.later_of(now);
+            return Ok(self.latest);
+        }
+        if group.iter().all(|submission| submission.corrects_clock()) {
+            return Ok(now);
+        }
+        if group.iter().all(|submission| submission.keeps_accounts()) {
+            return Ok(self.latest);
+        }
+        Err(WriteError::ClockBehind { behind_seconds: behind / 1_000 })
+    }
+
+    /// By how much the clock is behind the newest record, milliseconds.
+    fn behind(&self, now: Timestamp) -> i64 {
+        self.latest.millis() - now.millis()
+    }
+
+    /// Another process may have corrected what is taken for the newest time.
+    async fn look_for_correction(&mut self, now: Timestamp) {
+        let look = async {
+            let mut conn = self.db.read().await?;
+            Ok::<_, Error>((times::newest(&mut conn).await?, writers::highest_id(&mut conn).await?))
+        };
+        match look.await {
+            Ok((newest, highest_id)) => {
+                self.latest = newest;
+                self.ids.overtake(highest_id, now);
+            }
+            Err(error) => tracing::debug!(%error, "the newest record cannot be looked up"),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use ordervault_domain::id::MemberId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, Counted, Summary, Today, WaitingExpiries};
 use ordervault_persistence::tx::Conn;
+use ordervault_persistence::writer::Throttle;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -171,11 +172,13 @@ fn approves_expiries(actor: &Actor) -> bool {
 /// Attacks on members whose stores are all within these.
 async fn attacks(state: &AppState, conn: &mut Conn, reach: &StoreScope) -> Result<Vec<AttackBody>, Problem> {
     let members = read::members(conn, reach, None, u64::MAX).await.map_err(failed)?.items;
-    let key = |email| state.throttles.login_strangers(Realm::Staff, email).key;
-    let accounts: HashMap<String, MemberId> =
-        members.iter().filter_map(|member| Some((key(member.contact.email.as_ref()?), member.id))).collect();
-    let keys: Vec<String> = accounts.keys().cloned().collect();
-    let blocked = read::blocked(conn, &keys, state.now()).await.map_err(failed)?;
+    let throttle = |email| state.throttles.login_strangers(Realm::Staff, email);
+    let known =
+        members.iter().filter_map(|member| Some((throttle(member.contact.email.as_ref()?), member.id)));
+    let (throttles, ids): (Vec<Throttle>, Vec<MemberId>) = known.unzip();
+    let keys = throttles.iter().map(|throttle| throttle.key.clone());
+    let accounts: HashMap<String, MemberId> = keys.zip(ids).collect();
+    let blocked = read::blocked(conn, &throttles, state.now()).await.map_err(failed)?;
     let attacks = blocked.into_iter().filter_map(|blocked| {
         let member_id = accounts.get(&blocked.key)?.to_string();
         Some(AttackBody { member_id, failed_logins: blocked.attempts, until: blocked.until })
@@ -216,7 +219,7 @@ impl WaitingExpiriesBody {
             "review",
             "if the clock is wrong, put it right; if nobody was there, confirm the orders that are still wanted",
         );
-        let approve = remedy("approve", "let them be cancelled");
+        let approve = remedy("approve", "let them be cancelled; each can be reinstated afterwards");
         Self {
             count: waiting.orders.total,
             is_lower_bound: waiting.orders.is_lower_bound,

@@ -13,11 +13,9 @@ use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::credentials::Password;
 use crate::tables::history::{Circumstance, HistoryActor, HistoryRow};
+use crate::tables::times::MAX_CLOCK_LAG_MILLIS;
 use crate::writer::operation::ActorRef;
 use crate::writer::set::{Change, Exchange, Held, WorkingSet};
-
-/// The clock may be behind the newest record by so much; more, and nothing is written.
-pub(in crate::writer) const MAX_CLOCK_LAG_MILLIS: i64 = 60_000;
 
 /// Decides one submission after another against one working set.
 pub(crate) struct Decider<'a> {
@@ -100,8 +98,10 @@ impl Decider<'_> {
         if events.is_empty() {
             return Ok(None);
         }
-        // Another process, whose clock is ahead, may have written last: times in a history never run backwards.
-        let recorded_at = before.map_or(self.now, |before| before.updated_at().later_of(self.now));
+        // Another process, whose clock is ahead, may have written last: times in a history never run backwards,
+        // but where the clock was corrected.
+        let before_it = before.filter(|_| !self.set.is_wrongly_timed(id));
+        let recorded_at = before_it.map_or(self.now, |before| before.updated_at().later_of(self.now));
         let behind = recorded_at.millis() - self.now.millis();
         if behind > MAX_CLOCK_LAG_MILLIS {
             return Err(OperationError::ClockBehind { behind_seconds: behind / 1_000 });

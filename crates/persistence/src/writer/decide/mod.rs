@@ -16,5 +16,5 @@ mod session;
 mod store;
 mod throttle;
 
-pub(super) use decider::{ActorContext, Decider, MAX_CLOCK_LAG_MILLIS, OperationError};
+pub(super) use decider::{ActorContext, Decider, OperationError};
 pub use session::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};

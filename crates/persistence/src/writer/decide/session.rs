@@ -6,6 +6,7 @@ use ordervault_domain::refusal::Refusal;
 
 use super::decider::{Decider, OperationError};
 use crate::tables::sessions::{Realm, Session};
+use crate::tables::times::MAX_CLOCK_LAG_MILLIS;
 use crate::writer::operation::{Effect, SessionOperation, TokenHash};
 use crate::writer::set::{Change, Exchange};
 
@@ -83,7 +84,9 @@ impl Decider<'_> {
                 if session.token_hash == *presented_hash {
                     return Ok(Effect::Session(Some(self.rotate(session, *idle_millis, token_hash))));
                 }
-                let in_grace = self.now.millis() - session.rotated_at.millis() <= REUSE_GRACE_MILLIS;
+                let since = self.now.millis() - session.rotated_at.millis();
+                // Rotated in a time to come, by a clock that was ahead: long ago, as far as anybody knows.
+                let in_grace = (-MAX_CLOCK_LAG_MILLIS..=REUSE_GRACE_MILLIS).contains(&since);
                 if session.previous_hash.as_ref() == Some(presented_hash) && in_grace {
                     return Ok(Effect::Session(Some(session)));
                 }

@@ -13,7 +13,7 @@ const NOT_BLOCKED: Timestamp = Timestamp::MIN;
 impl Throttle {
     /// The counter after one more attempt.
     fn counted(&self, counter: Option<&Counter>, now: Timestamp) -> Counter {
-        let live = counter.filter(|counter| now < counter.expires_at);
+        let live = counter.filter(|counter| counter.counts(self.rate.window_millis, now));
         let attempts = live.map_or(0, |counter| counter.attempts) + 1;
         let expires_at = live.map_or(now.plus_millis(self.rate.window_millis), |counter| counter.expires_at);
         let blocked_until = if attempts >= i64::from(self.rate.limit) { expires_at } else { NOT_BLOCKED };
@@ -27,12 +27,15 @@ impl Decider<'_> {
         operation: &ThrottleOperation,
     ) -> Result<Effect, OperationError> {
         let counter = self.set.counter(operation.key());
-        if let Some(counter) = counter.filter(|counter| self.now < counter.blocked_until) {
+        if let ThrottleOperation::Count(Throttle { rate, .. })
+        | ThrottleOperation::LetThrough(Throttle { rate, .. }) = operation
+            && let Some(counter) = counter.filter(|counter| counter.blocks(rate.window_millis, self.now))
+        {
             return Err(OperationError::Throttled { until: counter.blocked_until });
         }
         let after = match operation {
             ThrottleOperation::Count(throttle) => throttle.counted(counter, self.now),
-            ThrottleOperation::LetThrough { .. } => return Ok(Effect::Counted),
+            ThrottleOperation::LetThrough(_) => return Ok(Effect::Counted),
             ThrottleOperation::Know { key, for_millis } => {
                 let until = self.now.plus_millis(*for_millis);
                 let expires_at = counter.map_or(until, |counter| counter.expires_at.later_of(until));
@@ -66,5 +69,13 @@ mod tests {
         // The next window begins with the next attempt.
         let next = throttle.counted(Some(&last), NOW.plus_millis(900_000));
         assert_eq!((next.attempts, next.expires_at), (1, NOW.plus_millis(1_800_000)));
+        // What a clock a week ahead has counted stops nobody once it is right again; a replica's that is a little ahead does.
+        for (ahead_millis, attempts, blocks) in [(60_000, 11, true), (7 * 86_400_000, 1, false)] {
+            let ahead = (0..10).fold(None, |counter: Option<Counter>, _| {
+                Some(throttle.counted(counter.as_ref(), NOW.plus_millis(ahead_millis)))
+            });
+            assert_eq!(ahead.as_ref().map(|ahead| ahead.blocks(900_000, NOW)), Some(blocks));
+            assert_eq!(throttle.counted(ahead.as_ref(), NOW).attempts, attempts);
+        }
     }
 }

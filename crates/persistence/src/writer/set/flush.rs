@@ -45,7 +45,12 @@ impl WorkingSet {
         self.flush_stock(tx, &net).await?;
         self.flush_search(tx, &net).await?;
         self.flush_seen(tx, &net).await?;
-        flush_history(tx, net).await
+        flush_history(tx, net).await?;
+        // On PostgreSQL the sequencer does it, unless it must not come in between.
+        if tx.engine() == Engine::Sqlite || self.newest.is_some() {
+            outbox::number_all(tx).await?;
+        }
+        Ok(())
     }
 
     async fn flush_keys(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
@@ -244,11 +249,7 @@ async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
     }
     expect_rows(history_rows.len(), tx.run_bulk(&history::INSERT, &history_rows).await?)?;
     expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
-    expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)?;
-    if tx.engine() == Engine::Sqlite {
-        outbox::number_all(tx).await?;
-    }
-    Ok(())
+    expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)
 }
 
 /// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.

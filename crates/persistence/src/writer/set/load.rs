@@ -1,14 +1,17 @@
 //! What a group of submissions reads and locks.
 
+use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::time::Timestamp;
 
+use super::collection::Collection;
 use super::named::Named;
 use super::working_set::WorkingSet;
 use crate::error::Error;
+use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
 use crate::tables::{
-    RowLock, arrivals, batches, credentials, customers, history, idempotency, installations, members, orders,
-    products, sessions, stores, throttles,
+    RowLock, Stored, arrivals, batches, credentials, customers, history, idempotency, installations, members,
+    orders, outbox, products, sessions, stores, throttles,
 };
 use crate::tx::{Conn, Tx};
 use crate::writer::operation::Submission;
@@ -34,6 +37,11 @@ impl WorkingSet {
             named.note(submission);
         }
         let mut set = Self::default();
+        if named.corrects_clock {
+            // What was written before the correction is numbered before it.
+            outbox::number_alone(tx).await?;
+            set.newest = Some(times::newest(tx.conn()).await?);
+        }
         let conn = tx.conn();
         set.load_taken(conn, &named).await?;
         set.load_counters(conn, &named.throttles).await?;
@@ -72,8 +80,28 @@ impl WorkingSet {
         if !named.commanded_stores.is_empty() {
             set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
         }
+        set.load_wrong_times(conn, now).await?;
         set.load_keys(tx, &named.keys, now).await?;
         Ok(set)
+    }
+
+    /// Which of what was loaded has the time of a clock that was ahead and was corrected since.
+    async fn load_wrong_times(&mut self, conn: &mut Conn, now: Timestamp) -> Result<(), Error> {
+        let mut ahead = vec![];
+        let now = now.plus_millis(MAX_CLOCK_LAG_MILLIS);
+        note_ahead(&mut ahead, &self.installations, now);
+        note_ahead(&mut ahead, &self.stores, now);
+        note_ahead(&mut ahead, &self.members, now);
+        note_ahead(&mut ahead, &self.customers, now);
+        note_ahead(&mut ahead, &self.orders, now);
+        note_ahead(&mut ahead, &self.products, now);
+        if self.newest.is_some() {
+            // The correction itself is the first thing at the right time.
+            self.wrongly_timed.extend(self.installations.iter().map(Aggregate::raw_id));
+        } else if !ahead.is_empty() {
+            self.wrongly_timed.extend(times::before_correction(conn, &ahead).await?);
+        }
+        Ok(())
     }
 
     async fn load_counters(&mut self, conn: &mut Conn, keys: &[String]) -> Result<(), Error> {
@@ -169,4 +197,9 @@ impl WorkingSet {
         self.members.load(conn, commanded, RowLock::Locked).await?;
         self.members.load(conn, std::mem::take(actor_context), RowLock::Free).await
     }
+}
+
+/// The ids of those with a later time.
+fn note_ahead<A: Stored>(ids: &mut Vec<i64>, states: &Collection<A>, now: Timestamp) {
+    ids.extend(states.iter().filter(|state| state.updated_at() > now).map(Aggregate::raw_id));
 }

@@ -4,6 +4,7 @@ use ordervault_domain::aggregate::Kind;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId};
+use ordervault_domain::installation::InstallationCommand;
 use ordervault_domain::member;
 use ordervault_domain::order::{self, Order, References};
 use ordervault_domain::product::{self, Product};
@@ -59,6 +60,7 @@ pub(super) struct Named {
     pub member_emails: Vec<String>,
     pub owners: bool,
     pub installation: bool,
+    pub corrects_clock: bool,
     pub imported: Vec<(i64, i64)>,
 }
 
@@ -111,7 +113,10 @@ impl Named {
                 | ActorRef::Importer
                 | ActorRef::System => None,
             }),
-            Operation::Installation(_) => self.installation = true,
+            Operation::Installation(command) => {
+                self.installation = true;
+                self.corrects_clock |= *command == InstallationCommand::CorrectClock;
+            }
             Operation::ImportHistory(rows) => self.note_imported(rows),
         }
     }

@@ -54,6 +54,10 @@ pub(crate) struct WorkingSet {
     pub(super) member_emails: HashMap<String, i64>,
     /// Of what is to be taken over: the history here up to the last of its events, by id.
     pub(super) passed: HashMap<i64, Vec<HistoryRow>>,
+    /// The time of the newest record, where the clock is to be corrected.
+    pub(super) newest: Option<Timestamp>,
+    /// Resources with times that are to come, from before the clock was corrected.
+    pub(super) wrongly_timed: HashSet<i64>,
     pub(super) journal: Vec<Change>,
 }
 
@@ -93,6 +97,16 @@ impl WorkingSet {
     /// Has anything changed since? That an attempt was counted does not matter: it is counted whatever comes of it.
     pub(crate) fn is_changed_since(&self, savepoint: Savepoint) -> bool {
         self.journal.iter().skip(savepoint.0).any(|change| !matches!(change, Change::Counter(_)))
+    }
+
+    /// The time of the newest record, if the clock is to be corrected.
+    pub(crate) fn newest(&self) -> Option<Timestamp> {
+        self.newest
+    }
+
+    /// Has this resource the time of a clock that was ahead, after which earlier ones may come?
+    pub(crate) fn is_wrongly_timed(&self, id: i64) -> bool {
+        self.wrongly_timed.contains(&id)
     }
 
     /// Were events written down since?
