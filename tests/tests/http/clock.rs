@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::customer::Customer;
+use ordervault_domain::installation::InstallationCommand;
 use ordervault_domain::member::{Member, MemberCommand};
 use ordervault_domain::order::{Order, OrderCommand};
 use ordervault_domain::product::Product;
@@ -157,6 +158,8 @@ async fn an_account_is_looked_after_while_nothing_else_is_written(db: Db) {
         ]
     };
     shop.submit(ActorRef::Operator, reset()).await.expect("the operator's account commands pass");
+    let restore = Operation::Installation(InstallationCommand::Restore { position: 1 });
+    shop.submit(ActorRef::Operator, vec![restore]).await.expect("a backup of that time can be put back");
     let times: Vec<i64> =
         history(&db, fixture.owner.id.get()).await.iter().map(|row| row.recorded_at).collect();
     assert_eq!(times, [OPENING_MILLIS, OPENING_MILLIS + 7 * DAY], "at the time of the newest record");

@@ -5,13 +5,17 @@ use std::collections::BTreeSet;
 use ordervault_domain::order::OrderCommand;
 use ordervault_persistence::clock;
 use ordervault_persistence::db::Db;
+use ordervault_persistence::transfer::{export, import};
 use ordervault_persistence::verify::{Code, verify};
 use ordervault_persistence::writer::ActorRef;
 use ordervault_tests::queue::catch_up;
-use ordervault_tests::shop::{Shop, keys};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys};
 use ordervault_tests::twin::Fresh;
 
-ordervault_tests::twin_tests!(a_time_goes_back_across_a_correction_and_nowhere_else);
+ordervault_tests::twin_tests!(
+    a_time_goes_back_across_a_correction_and_nowhere_else,
+    another_shop_takes_the_times_over,
+);
 
 const DAY: i64 = 24 * 60 * 60_000;
 
@@ -85,4 +89,26 @@ async fn a_time_goes_back_across_a_correction_and_nowhere_else(db: Db) {
         assert!(found.contains(&code), "{sql}: {code} expected, found {:#?}", report.findings);
         fresh.drop().await;
     }
+}
+
+async fn another_shop_takes_the_times_over(db: Db) {
+    corrected(&db).await;
+    let mut text = vec![];
+    export(&db, &mut text, |_| {}).await.expect("exported");
+    let there = Fresh::on(db.engine()).await;
+    let shop = Shop::open(&there.db).await;
+    shop.clock.advance(2 * DAY);
+    let summary = import(&shop.writer, text.as_slice(), |_| {}).await.expect("imported");
+    assert!(summary.is_complete(), "{summary:?}");
+    catch_up(&there.db).await;
+    // What is to come there is to come here.
+    let mut conn = there.db.read().await.expect("a reader");
+    assert_eq!(clock::behind(&mut conn, shop.clock.now()).await.expect("a look"), Some(5 * DAY));
+    drop(conn);
+    clock::correct(&shop.writer).await.expect("corrected");
+    shop.close().await;
+    let shop = Shop::with(&there.db, ManualClock::at(OPENING_MILLIS + 2 * DAY), 3).await;
+    shop.store().await;
+    shop.close().await;
+    there.finish().await;
 }

@@ -115,8 +115,10 @@ const HISTORIES: &[Case] = &[
     ("UPDATE history SET request_id = 'req_forged' WHERE seq = 2", &[Code::HistoryHash], &[]),
     ("UPDATE history SET occurred_at = 1 WHERE type = 'amended'", &[Code::HistoryHash], &[]),
     (
-        "UPDATE history SET recorded_at = recorded_at - 1 WHERE type = 'confirmed'",
-        &[Code::HistoryHash, Code::TimeBackwards, Code::OutboxMissing],
+        "UPDATE history SET recorded_at = recorded_at - 1 WHERE type = 'confirmed';
+         UPDATE outbox SET recorded_at = (SELECT h.recorded_at FROM history h WHERE h.entity_id = outbox.entity_id
+             AND h.seq = outbox.seq)",
+        &[Code::HistoryHash, Code::TimeBackwards],
         &[],
     ),
     (

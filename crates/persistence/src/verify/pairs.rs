@@ -18,7 +18,7 @@ statements! {
     HISTORY_IN_OUTBOX: Template = Template::new(
         "SELECT h.entity_id, h.seq, EXISTS (
              SELECT 1 FROM outbox o
-             WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at = h.recorded_at) AS fits
+             WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at >= h.recorded_at) AS fits
          FROM history h WHERE (h.entity_id, h.seq) > ($1, $2) ORDER BY h.entity_id, h.seq LIMIT $3"
     );
     OUTBOX_IN_HISTORY: Template = Template::new(

@@ -1,6 +1,8 @@
 //! From the journal to rows: few statements, whatever the number of orders. Inserts come sorted, and idempotency keys
 //! first, so that a twin in another process waits there, before it holds anything.
 
+use std::collections::HashMap;
+
 use ordervault_domain::batch::BatchStatus;
 use ordervault_domain::time::Timestamp;
 
@@ -243,8 +245,13 @@ async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
     let mut history_rows = history::INSERT.rows();
     let mut personal = history::INSERT_PERSONAL.rows();
     let mut outbox_rows = outbox::INSERT.rows();
+    // Events are numbered in the order of their times, and those of a resource in their own, also where they are taken over from
+    // a shop whose clock was corrected.
+    let mut latest = HashMap::new();
     for row in net.history {
-        outbox_rows.push((row.entity_id, row.seq, row.recorded_at));
+        let at = latest.entry(row.entity_id).or_insert(row.recorded_at);
+        *at = row.recorded_at.max(*at);
+        outbox_rows.push((row.entity_id, row.seq, *at));
         row.push(&mut history_rows, &mut personal);
     }
     expect_rows(history_rows.len(), tx.run_bulk(&history::INSERT, &history_rows).await?)?;
