@@ -81,11 +81,17 @@ impl Subject {
         subject
     }
 
-    /// Owner, store and product.
-    async fn furnish(&mut self) {
+    /// The clients go on with a new login of the owner.
+    pub async fn sign_in(&mut self) {
+        self.counter.token.clear();
         let login = json!({"email": OWNER, "password": PASSWORD});
         let tokens = self.make(Request::post("/v1/staff/auth/login").json(&login)).await;
         self.counter.token = text(&tokens["access_token"]);
+    }
+
+    /// Owner, store and product.
+    async fn furnish(&mut self) {
+        self.sign_in().await;
         let store = json!({"name": "Casa", "currency": "EUR", "time_zone": "Europe/Lisbon"});
         let store = self.make(Request::post("/v1/staff/stores").json(&store)).await;
         self.counter.store = text(&store["id"]);

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a scenario that cannot be set up fails")]
 
 mod clock;
+mod clock_ahead;
 mod cut_commits;
 mod damaged_pages;
 mod disk_errors;
@@ -98,6 +99,16 @@ pub const ALL: &[Scenario] = &[
         short: None,
         full: 10,
         round: |trial| clock::round(trial).boxed_local(),
+    },
+    Scenario {
+        name: "clock-ahead",
+        promise: "a clock that is a week ahead for one boot loses nothing, and is over with `clock repair`",
+        control: "nobody repairs anything",
+        engines: BOTH,
+        needs: &[Need::FakeTime],
+        short: None,
+        full: 10,
+        round: |trial| clock_ahead::round(trial).boxed_local(),
     },
     Scenario {
         name: "cut-commits",
