@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::read::{Counted, MAX_COUNTED};
 use crate::statement::{Template, statements};
-pub use crate::tables::times::{MAX_CLOCK_LAG_MILLIS, newest};
+pub use crate::tables::times::{MAX_CLOCK_LAG_MILLIS, newest, newest_statement};
 use crate::tx::Conn;
 use crate::writer::{ActorRef, Class, Operation, SessionOperation, Submission, WriteError, Writer};
 

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::clock::newest_statement;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{Trash, WhatIf, deadline_statements, list_orders, list_statements};
@@ -30,7 +31,7 @@ type Plans = Vec<(&'static str, Vec<(&'static str, BTreeSet<String>)>)>;
 async fn every_question_is_served_by_indexes() {
     let [sqlite, postgres] = [plans_on(Engine::Sqlite).await, plans_on(Engine::Postgres).await];
     let mut text = String::from(
-        "Which index serves which question to the list of orders, the timers, and the sequencer, at 200,000 orders.
+        "Which index serves which question to the list of orders, the timers, the clock, and the sequencer, at 200,000 orders.
 Written by `cargo xtask bless`.\n",
     );
     for ((question, sqlite), (_, postgres)) in sqlite.iter().zip(&postgres) {
@@ -69,6 +70,8 @@ async fn plans_on(engine: Engine) -> Plans {
     // Nothing of what each group of orders pays for may grow with the orders ever placed.
     fabricate_events(&fresh.db, ORDERS).await;
     let sequencer = sequencing_statements(2 * ORDERS - 20);
+    let clock = vec![("newest record", newest_statement())];
+    plans.push(("clock", ways_of(&fresh.db, "clock", clock).await));
     plans.push(("sequencer", ways_of(&fresh.db, "sequencer", sequencer.into()).await));
     fresh.drop().await;
     plans

@@ -62,6 +62,7 @@ async fn a_clock_that_was_ahead_is_told_of_and_corrected_beside_a_server() {
 
         let told = installation.run(&["clock", "repair", "--dry-run"]);
         assert_ends(&told, 0, "nothing was changed");
+        assert_eq!(text(&told.stderr), "");
         let said = text(&told.stdout);
         assert!(said.contains("changed in a time to come: 1\n") && said.contains(&number), "{said}");
         assert_ends(

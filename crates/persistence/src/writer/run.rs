@@ -111,10 +111,6 @@ impl Run {
         let now = sources.now();
         ids.overtake(writers::highest_id(&mut conn).await?, now);
         drop(conn);
-        let behind = latest.millis() - now.millis();
-        if behind > MAX_CLOCK_LAG_MILLIS {
-            tracing::error!("{}", WriteError::ClockBehind { behind_seconds: behind / 1_000 });
-        }
         let writer_id = i64::from_le_bytes(sources.bytes::<8>()) & i64::MAX;
         let mut tx = db.begin().await?;
         writers::forget(&mut tx, now.plus_millis(-WRITER_ROW_LIFE_MILLIS), writer_id).await?;

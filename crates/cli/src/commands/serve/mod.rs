@@ -11,13 +11,15 @@ use ordervault_api::server::{self, Ends, Listeners};
 use ordervault_api::settings::{Backups, Lifetime, Lifetimes, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::backup::Maker;
+use ordervault_persistence::clock;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::migrate;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
-use ordervault_persistence::writer::Writer;
+use ordervault_persistence::writer::{WriteError, Writer};
 
 use crate::args::Serve;
 use crate::config::{self, Config};
@@ -57,6 +59,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     if let Some(only_server) = &only_server {
         only_server.name(database.writer.installation().id)?;
     }
+    tell_of_clock(&database.db, sources.now()).await?;
     let owner = owner::make_first(config, &database, &sources).await?;
     let public_url = config
         .server
@@ -98,6 +101,14 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
+}
+
+/// Nothing is written while the clock is far behind, which somebody has to know.
+async fn tell_of_clock(db: &Db, now: Timestamp) -> Result<(), Failure> {
+    if let Some(millis) = clock::behind(&mut db.read().await?, now).await? {
+        tracing::error!("{}", WriteError::ClockBehind { behind_seconds: millis / 1_000 });
+    }
+    Ok(())
 }
 
 /// Loads the demo shop where it is asked for and nothing else is there; tells whether it is there.
