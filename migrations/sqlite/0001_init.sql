@@ -62,10 +62,11 @@ CREATE INDEX products_by_store ON products (store_id, id);
 CREATE INDEX products_by_category ON products (category, id);
 CREATE INDEX products_by_sku ON products (sku);
 
--- The words of a product, split beforehand: its row in the index of words.
+-- The words of a product, split beforehand: its row in the index of words. And what the index says, word by word.
 CREATE VIRTUAL TABLE product_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
 );
+CREATE VIRTUAL TABLE product_search_words USING fts5vocab (product_search, instance);
 
 CREATE TABLE customers (
     id INTEGER PRIMARY KEY,
@@ -221,6 +222,7 @@ CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 CREATE VIRTUAL TABLE order_search USING fts5 (
     items, contact, note, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
 );
+CREATE VIRTUAL TABLE order_search_words USING fts5vocab (order_search, instance);
 
 -- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without
 -- exception.

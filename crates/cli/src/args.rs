@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use ordervault_domain::id::OrderId;
 
 use crate::config::Flags;
 
@@ -84,6 +85,9 @@ pub enum Command {
 /// `verify`
 #[derive(Debug, Args)]
 pub struct Verify {
+    /// Look at one order alone, by the number that people read or its id
+    #[arg(long, value_name = "NUMBER", conflicts_with = "checkpoints")]
+    pub order: Option<OrderId>,
     /// Also check that the database is what the checkpoints tell
     #[arg(long)]
     pub checkpoints: bool,

@@ -149,6 +149,13 @@ async fn connect(config: &Config) -> Result<Db, Failure> {
     let options = DbOptions { url: url.expose().to_owned(), readers: config.database.readers };
     Db::open(&options).await.map_err(|error| match error {
         error @ (DbError::Unusable(_) | DbError::File(_)) => error.into(),
+        DbError::Damaged(_) => Failure::new(
+            Exit::Io,
+            format!(
+                "{url} is no whole SQLite database: it is another file, was copied in part, or is damaged at its beginning; \
+                 put the right file there, or restore a backup"
+            ),
+        ),
         error => {
             let cause = Failure::from(error);
             Failure::new(cause.exit, format!("cannot open {url}: {cause}"))

@@ -103,20 +103,6 @@ impl Db {
         conn.begun(text).await
     }
 
-    /// The same for work that looks at everything.
-    pub async fn long_snapshot(&self) -> Result<Conn, DbError> {
-        let conn = self.read().await?;
-        let text = match conn.engine() {
-            Engine::Sqlite => "BEGIN DEFERRED",
-            // Ten minutes, in milliseconds.
-            Engine::Postgres => {
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                 SET LOCAL idle_in_transaction_session_timeout = 600000"
-            }
-        };
-        conn.begun(text).await
-    }
-
     /// Begins a write transaction. On SQLite there is one at a time; the others wait.
     pub async fn begin(&self) -> Result<Tx, DbError> {
         let conn = self.pools.writer().await;

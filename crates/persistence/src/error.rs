@@ -219,6 +219,20 @@ impl DbError {
     }
 }
 
+impl Error {
+    /// Whether some of what is stored cannot be read: other rows may be well.
+    pub(crate) fn is_of_the_rows(&self) -> bool {
+        match self {
+            Error::Db(DbError::Damaged(_) | DbError::StorageIo(_)) => true,
+            Error::Db(DbError::Other(cause)) => {
+                matches!(*cause.source, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_))
+            }
+            Error::Inconsistent { .. } | Error::History(_) => true,
+            Error::Db(_) | Error::Encode(_) | Error::Raced => false,
+        }
+    }
+}
+
 impl CommitError {
     /// Sorts the driver's answer to COMMIT.
     ///

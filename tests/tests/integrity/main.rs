@@ -1,6 +1,7 @@
 //! That a shop holds together, and moves house without loss.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
+mod pages;
 mod tampers;
 mod times;
 mod transfer;

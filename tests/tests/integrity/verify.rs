@@ -322,7 +322,19 @@ async fn damage_to_the_outbox_and_the_rest_is_named(db: Db) {
 
 async fn many_damaged_rows_are_counted_over_pages(db: Db) {
     let fresh = Fresh::on(db.engine()).await;
-    let shop = Shop::open(&fresh.db).await;
+    place_many(&fresh.db).await;
+    fresh.damage("UPDATE orders SET note = 'changed'").await;
+    let report = verify(&fresh.db, Some(&keys()), |_| {}).await.expect("readable");
+    assert_eq!(report.totals[&Code::FoldDiffers], 1_200);
+    let first = report.findings.iter().find(|finding| finding.code == Code::FoldDiffers).expect("listed");
+    assert!(first.to_string().ends_with(": note is not what the history makes of it"), "{first}");
+    assert!(!first.to_string().contains("changed"), "personal values are not repeated");
+    fresh.drop().await;
+}
+
+/// 1,200 orders.
+pub(crate) async fn place_many(db: &Db) {
+    let shop = Shop::open(db).await;
     let store = shop.store().await;
     let product = shop.product(&store, 100_000).await;
     let customer = shop.customer().await;
@@ -331,18 +343,11 @@ async fn many_damaged_rows_are_counted_over_pages(db: Db) {
         .collect();
     for orders in orders.chunks(400) {
         let placed = orders.iter().map(|order| shop.writer.submit(order.clone()));
-        for placed in futures_util::future::join_all(placed).await {
+        for placed in join_all(placed).await {
             placed.expect("placed");
         }
     }
     shop.close().await;
-    fresh.damage("UPDATE orders SET note = 'changed'").await;
-    let report = verify(&fresh.db, Some(&keys()), |_| {}).await.expect("readable");
-    assert_eq!(report.totals[&Code::FoldDiffers], 1_200);
-    let first = report.findings.iter().find(|finding| finding.code == Code::FoldDiffers).expect("listed");
-    assert!(first.to_string().ends_with(": note is not what the history makes of it"), "{first}");
-    assert!(!first.to_string().contains("changed"), "personal values are not repeated");
-    fresh.drop().await;
 }
 
 #[test]

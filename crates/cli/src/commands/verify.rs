@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use ordervault_persistence::db::Db;
 use ordervault_persistence::seal::KeyRing;
-use ordervault_persistence::verify::{Report, verify, verify_checkpoints};
+use ordervault_persistence::verify::{Report, verify, verify_checkpoints, verify_order};
 
 use super::tables::Tables;
 use crate::args::Verify;
@@ -37,6 +37,13 @@ pub(super) fn exit(report: &Report) -> Exit {
 }
 
 async fn look(context: &Context, db: &Db, keys: Option<&KeyRing>, args: &Verify) -> Result<Report, Failure> {
+    if let Some(order) = args.order {
+        let mut report = Report::default();
+        return match verify_order(db, keys, order, &mut report).await? {
+            true => Ok(report),
+            false => Err(Failure::new(Exit::Usage, format!("there is no order {}", order.number()))),
+        };
+    }
     let mut tables = Tables::new(context);
     let report = verify(db, keys, |progress| tables.show(progress)).await;
     tables.finish();

@@ -161,6 +161,26 @@ async fn what_is_no_whole_backup_of_this_shop_is_refused_and_harms_nothing() {
 }
 
 #[tokio::test]
+async fn what_is_no_whole_database_gets_one_line() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    let database = shop.path().join("data/ordervault.db");
+    let whole = fs::read(&database).unwrap();
+    for part in [
+        &whole[..whole.len() / 2],
+        b"something else, and long enough to be a file of its own",
+        &whole[..5_000],
+    ] {
+        fs::write(&database, part).unwrap();
+        for args in [&["verify"][..], &["checkpoint"], &["backup", "create"]] {
+            assert_fails(&shop.run(args), 74, "is no whole SQLite database");
+        }
+        assert_eq!(fs::read(&database).unwrap(), part, "left as it is");
+    }
+}
+
+#[tokio::test]
 async fn an_older_file_is_named_by_the_newest_checkpoint() {
     let shop = Installation::on_sqlite();
     let (server, _) = shop.serve(&["--demo"]);
@@ -168,12 +188,18 @@ async fn an_older_file_is_named_by_the_newest_checkpoint() {
     let (data, database) = (shop.path().join("data"), shop.path().join("data/ordervault.db"));
     fs::copy(&database, shop.path().join("older.db")).unwrap();
     let (server, address) = shop.serve(&[]);
-    place(&address, 1).await;
+    let number = place(&address, 1).await;
+    assert_ends(
+        &shop.run(&["verify", "--order", &number]),
+        0,
+        "looked at 1 history, 1 order_lines, 1 order_search, 1 orders",
+    );
     stop(server);
     assert_ends(&shop.run(&["checkpoint"]), 0, "checkpoint ");
     assert_ends(&shop.run(&["checkpoint"]), 0, "nothing has happened since");
     assert_ends(&shop.run(&["verify", "--checkpoints"]), 0, "everything holds");
     fs::copy(shop.path().join("older.db"), &database).unwrap();
+    assert_fails(&shop.run(&["verify", "--order", &number]), 2, &format!("there is no order {number}"));
     assert_ends(&shop.run(&["verify"]), 0, "everything holds");
     assert_ends(&shop.run(&["verify", "--checkpoints"]), 1, "checkpoint-ahead");
     assert_fails(&shop.run(&["checkpoint"]), 1, "it is an older one, or was cut");

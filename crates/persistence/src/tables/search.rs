@@ -3,20 +3,36 @@
 //! The tokens are the domain's; the engines only index them. On PostgreSQL they travel as the text of a `tsvector` with
 //! positions, on SQLite as words of a contentless FTS5 table.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::search::{Field, Words};
+use sha2::{Digest as _, Sha256};
 
+use super::outbox;
 use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
+use crate::db::Db;
 use crate::engine::Engine;
+use crate::error::Error;
 use crate::statement::{Template, statements};
 
 /// Stands at places without a token on SQLite: a private-use letter, which no token holds.
 const EMPTY_PLACE: &str = "\u{e000} ";
 
+/// Words of an index that are in memory at a time.
+const WORDS_PER_PAGE: i64 = 50_000;
+
 statements! {
+    ORDER_WORDS: Template = Template::forked(
+        "SELECT term, doc, col, \"offset\" FROM order_search_words WHERE term > $1 LIMIT $2",
+        "SELECT $1, $2, '', 0::bigint WHERE FALSE"
+    );
+    PRODUCT_WORDS: Template = Template::forked(
+        "SELECT term, doc, col, \"offset\" FROM product_search_words WHERE term > $1 LIMIT $2",
+        "SELECT $1, $2, '', 0::bigint WHERE FALSE"
+    );
     DELETE_ORDERS: Template = Template::forked(
         "DELETE FROM order_search WHERE rowid {in_keys:1}", "DELETE FROM order_search WHERE id {in_keys:1}"
     );
@@ -90,7 +106,7 @@ impl SearchRows {
     /// Words as this engine's index takes them.
     fn text(&self, words: &Words) -> String {
         match self.engine {
-            Engine::Sqlite => sqlite_text(words).0,
+            Engine::Sqlite => sqlite_text(words),
             Engine::Postgres => {
                 let mut text = String::new();
                 words.iter().for_each(|(place, token)| _ = write!(text, "'{token}':{place} "));
@@ -118,8 +134,8 @@ pub(crate) fn words_of(product: &Product) -> Words {
     Words::of([product.title.as_str(), &product.sku, product.category.as_deref().unwrap_or_default()])
 }
 
-/// Words as FTS5 takes them, and how many it will count.
-fn sqlite_text(words: &Words) -> (String, u32) {
+/// Words as FTS5 takes them.
+fn sqlite_text(words: &Words) -> String {
     let (mut text, mut next) = (String::new(), 1);
     for (place, token) in words.iter() {
         (next..place).for_each(|_| text.push_str(EMPTY_PLACE));
@@ -127,49 +143,70 @@ fn sqlite_text(words: &Words) -> (String, u32) {
         text.push(' ');
         next = place + 1;
     }
-    let count = text.split_terminator(' ').count();
-    (text, u32::try_from(count).unwrap_or(u32::MAX))
+    text
 }
 
-/// What of an FTS5 table tells whether a row has exactly these words, by column: a query that finds it by all of them in
-/// their order, and the numbers of words per column, as the table keeps them, in hexadecimal digits.
-pub(crate) fn exactly(columns: &[(&str, Words)]) -> (String, String) {
-    let (mut phrases, mut sizes) = (vec![], vec![]);
-    for (name, words) in columns {
-        let (text, count) = sqlite_text(words);
-        if count > 0 {
-            phrases.push(format!("{name} : \"{}\"", text.trim_end().replace('"', "\"\"")));
+/// What an FTS5 index says of its rows, which have no content: for each a sum over its words and their places. Takes some
+/// 30 bytes a row.
+pub(crate) struct Indexed {
+    sums: HashMap<i64, u64>,
+    /// Rows of what has changed behind this position of the outbox may be others by now.
+    pub(crate) position: i64,
+}
+
+impl Indexed {
+    /// What the index of orders says, in one pass over its words.
+    pub(crate) async fn orders(db: &Db) -> Result<Self, Error> {
+        Self::read(db, &ORDER_WORDS).await
+    }
+
+    /// The same of products.
+    pub(crate) async fn products(db: &Db) -> Result<Self, Error> {
+        Self::read(db, &PRODUCT_WORDS).await
+    }
+
+    async fn read(db: &Db, statement: &'static Template) -> Result<Self, Error> {
+        let (position, mut sums) = (outbox::cut(db).await?, HashMap::new());
+        let (mut after, mut limit) = (String::new(), WORDS_PER_PAGE);
+        loop {
+            let page: Vec<(String, i64, String, i64)> =
+                db.read().await?.fetch_all(&statement.bind((&after, limit))).await?;
+            let is_last = i64::try_from(page.len()).is_ok_and(|length| length < limit);
+            let Some((last, ..)) = page.last().cloned() else { return Ok(Self { sums, position }) };
+            // The rest of the last word comes with the next page.
+            let whole = page.iter().filter(|(word, ..)| is_last || *word != last);
+            let mut read = None;
+            for (word, id, column, place) in whole {
+                let sum = sums.entry(*id).or_insert(0_u64);
+                *sum = sum.wrapping_add(weight(column, *place, word));
+                read = Some(word);
+            }
+            match read {
+                _ if is_last => return Ok(Self { sums, position }),
+                Some(word) => (after, limit) = (word.clone(), WORDS_PER_PAGE),
+                None => limit *= 2,
+            }
         }
-        varint(count, &mut sizes);
     }
-    (phrases.join(" AND "), hex::encode_upper(sizes))
-}
 
-/// A number as SQLite writes it into records: seven bits a byte, the highest first, all but the last marked.
-fn varint(number: u32, bytes: &mut Vec<u8>) {
-    let groups = (32 - number.leading_zeros()).div_ceil(7).max(1);
-    for group in (0..groups).rev() {
-        let bits = u8::try_from((number >> (7 * group)) & 0x7f).unwrap_or_default();
-        bytes.push(if group > 0 { bits | 0x80 } else { bits });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::varint;
-
-    #[test]
-    fn numbers_are_written_like_sqlite_does() {
-        for (number, expected) in [
-            (0, &[0][..]),
-            (127, &[0x7f]),
-            (128, &[0x81, 0]),
-            (300, &[0x82, 0x2c]),
-            (16_384, &[0x81, 0x80, 0]),
-        ] {
-            let mut bytes = vec![];
-            varint(number, &mut bytes);
-            assert_eq!(bytes, expected, "{number}");
+    /// Are these the words of the row, by column?
+    pub(crate) fn are(&self, id: i64, columns: &[(&str, Words)]) -> bool {
+        let mut sum = 0_u64;
+        for (column, words) in columns {
+            for (place, word) in (0..).zip(sqlite_text(words).split_terminator(' ')) {
+                sum = sum.wrapping_add(weight(column, place, word));
+            }
         }
+        self.sums.get(&id).copied().unwrap_or_default() == sum
     }
+}
+
+fn weight(column: &str, place: i64, word: &str) -> u64 {
+    let mut hasher = Sha256::new();
+    hasher.update(column.as_bytes());
+    hasher.update(place.to_be_bytes());
+    hasher.update(word.as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&hasher.finalize()[..8]);
+    u64::from_be_bytes(first)
 }

@@ -5,6 +5,8 @@ use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::BatchId;
 
 use super::report::{Code, Finding, Report};
+use super::slices::{Key, Sliced, walk, whole};
+use crate::db::Db;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -33,13 +35,35 @@ statements! {
 }
 
 /// Looks for batches whose numbers and status are not those of their orders.
-pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
-    let mut after = i64::MIN;
-    loop {
+pub(super) async fn check(db: &Db, report: &mut Report) -> Result<(), Error> {
+    walk(db, &Batches, report, |_| {}).await?;
+    let outcome = strays(&mut db.read().await?, report).await;
+    whole("batch_items", outcome, report)
+}
+
+struct Batches;
+
+impl Sliced for Batches {
+    const ROWS: i64 = BATCHES_PER_PAGE;
+
+    fn table(&self) -> &'static str {
+        "batches"
+    }
+
+    fn name(&self, id: i64) -> String {
+        BatchId::from_i64(id).to_string()
+    }
+
+    async fn look(
+        &self,
+        conn: &mut Conn,
+        (after, _): Key,
+        rows: i64,
+        report: &mut Report,
+    ) -> Result<Option<Key>, Error> {
         let page: Vec<(i64, String, Option<String>, i64, bool)> =
-            conn.fetch_all(&COUNTS.bind((after, BATCHES_PER_PAGE))).await?;
-        let Some((last, ..)) = page.last() else { break };
-        after = *last;
+            conn.fetch_all(&COUNTS.bind((after, rows))).await?;
+        let last = page.last().map(|(id, ..)| (*id, 0));
         report.looked("batches", page.len());
         for (id, action, reason, items, fits) in page {
             report.looked("batch_items", usize::try_from(items).unwrap_or_default());
@@ -51,7 +75,11 @@ pub(super) async fn check(conn: &mut Conn, report: &mut Report) -> Result<(), Er
                 report.add(differing("batches", id, "its orders say otherwise"));
             }
         }
+        Ok(last)
     }
+}
+
+async fn strays(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
     for (id,) in conn.fetch_all::<(i64,)>(&STRAY.bind((BATCHES_PER_PAGE,))).await? {
         report.add(differing("batch_items", id, "the batch of these orders is not there"));
     }

@@ -1,9 +1,10 @@
-//! Checks that everything that is stored holds together, in one snapshot, while the shop goes on.
+//! Checks that everything that is stored holds together, slice by slice, while the shop goes on. What cannot be read is a
+//! finding like others, and the rest is looked at (`slices`).
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
 //! (`resource`: one resource and its history; `replay`: the history alone; `times`: when what happened; `order`, `product`: what
-//! only they have; `stock`: the ledger; `pairs`: rows that must have a counterpart; `batches`; `seals`: rows that are sealed one by
-//! one; `schema`; `checkpoints`), and a test that breaks it.
+//! only they have; `words`: whether they are found by words; `stock`: the ledger; `pairs`: rows that must have a counterpart;
+//! `batches`; `seals`: rows that are sealed one by one; `schema`; `checkpoints`), and a test that breaks it.
 
 mod batches;
 mod checkpoints;
@@ -15,10 +16,13 @@ mod report;
 mod resource;
 mod schema;
 mod seals;
+mod slices;
 mod stock;
 mod times;
+mod words;
 
 use ordervault_domain::customer::Customer;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
@@ -27,6 +31,8 @@ use ordervault_domain::store::Store;
 
 pub use self::checkpoints::verify_checkpoints;
 pub use self::report::{Code, Finding, MAX_LISTED_PER_CODE, Report};
+use self::resource::Known;
+use self::times::Correction;
 use crate::db::Db;
 use crate::error::Error;
 use crate::migrate::{SCHEMA, Schema};
@@ -44,12 +50,20 @@ statements! {
     );
     // PostgreSQL checks its pages when it reads them; everything else here reads them all.
     INTEGRITY: Template = Template::forked(
-        "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
-        "SELECT '' WHERE FALSE"
+        "SELECT integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok' LIMIT $1",
+        "SELECT '' WHERE FALSE LIMIT $1"
+    );
+    // By the page at which a table or index begins, which is how the check above calls it.
+    TREES: Template = Template::forked(
+        "SELECT rootpage, name FROM sqlite_schema WHERE rootpage > 0", "SELECT 0::bigint, '' WHERE FALSE"
     );
     FOREIGN_KEYS: Template = Template::forked(
         "SELECT \"table\", COALESCE(\"rowid\", 0), parent FROM pragma_foreign_key_check",
         "SELECT '', 0::bigint, '' WHERE FALSE"
+    );
+    TRACES: Template = Template::new(
+        "SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS has_row,
+             EXISTS (SELECT 1 FROM history WHERE entity_id = $1 AND kind = 'order') AS has_history"
     );
     INSTALLED: Template = Template::new(
         "SELECT (SELECT COUNT(*) FROM installations), EXISTS (SELECT 1 FROM history) AS has_history"
@@ -92,40 +106,95 @@ pub async fn verify_as(
 ) -> Result<Report, Error> {
     let mut report = Report::default();
     schema::check(db, schema, &mut report).await?;
-    let mut conn = db.long_snapshot().await?;
-    engine(&mut conn, &mut report).await?;
-    installed(&mut conn, &mut report).await?;
-    let (conn, mut ledger) = (&mut conn, 0);
-    let corrections = times::corrections(conn, &mut report).await?;
-    let known = (keys, corrections.as_slice());
-    resource::check::<Installation>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Store>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Product>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Customer>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Member>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    resource::check::<Order>(conn, known, &mut report, &mut ledger, &mut progress).await?;
-    stock::check_surplus(conn, &mut report, ledger).await?;
-    pairs::check(conn, &mut report).await?;
-    batches::check(conn, &mut report).await?;
-    seals::check(conn, keys, &mut report).await?;
+    engine(db, &mut report).await?;
+    let outcome = installed(&mut db.read().await?, &mut report).await;
+    slices::whole("installations", outcome, &mut report)?;
+    let corrections = corrections(db, &mut report).await?;
+    let known = Known { keys, corrections: &corrections, indexed: None };
+    resource::check::<Installation>(db, known, &mut report, &mut progress).await?;
+    resource::check::<Store>(db, known, &mut report, &mut progress).await?;
+    resource::check::<Product>(db, known, &mut report, &mut progress).await?;
+    resource::check::<Customer>(db, known, &mut report, &mut progress).await?;
+    resource::check::<Member>(db, known, &mut report, &mut progress).await?;
+    resource::check::<Order>(db, known, &mut report, &mut progress).await?;
+    let outcome = stock::check_surplus(db, &mut report).await;
+    slices::whole("stock_movements", outcome, &mut report)?;
+    pairs::check(db, &mut report).await?;
+    batches::check(db, &mut report).await?;
+    seals::check(db, keys, &mut report).await?;
     Ok(report)
 }
 
-async fn engine(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
-    let mut found = |code, detail| {
-        report.add(Finding { code, table: "database", id: None, name: String::new(), seq: None, detail });
-    };
-    _ = conn.fetch_one::<(bool, bool)>(&SEARCHES.bind(())).await?;
-    for (detail,) in conn.fetch_all::<(String,)>(&INTEGRITY.bind(())).await? {
-        found(Code::EngineDamage, detail);
+/// Looks at one order alone: its row and lines, its history, what it moved in the stock, whether it can be found by words. `false`: there is no
+/// such order, nor a history of one.
+///
+/// # Errors
+/// When the database fails, or cannot be read.
+pub async fn verify_order(
+    db: &Db,
+    keys: Option<&KeyRing>,
+    id: OrderId,
+    report: &mut Report,
+) -> Result<bool, Error> {
+    let corrections = corrections(db, report).await?;
+    let known = Known { keys, corrections: &corrections, indexed: None };
+    let (id, mut conn) = (id.get(), db.snapshot().await?);
+    let (has_row, has_history): (bool, bool) = conn.fetch_one(&TRACES.bind((id,))).await?;
+    if has_row {
+        let outcome = resource::page::<Order>(&mut conn, known, &[id], report).await;
+        slices::whole("orders", outcome, report)?;
+    } else if has_history {
+        let detail = "the order with this history is not there";
+        report.add(report::finding::<Order>(Code::HistoryWithoutRow, id, None, detail));
     }
-    for (table, row, parent) in conn.fetch_all::<(String, i64, String)>(&FOREIGN_KEYS.bind(())).await? {
-        found(
-            Code::EngineForeignKey,
-            format!("row {row} of {table} refers to a row of {parent} that is not there"),
-        );
+    Ok(has_row || has_history)
+}
+
+/// The corrections of the clock; none where they cannot be read.
+async fn corrections(db: &Db, report: &mut Report) -> Result<Vec<Correction>, Error> {
+    match times::corrections(&mut db.snapshot().await?, report).await {
+        Err(error) if error.is_of_the_rows() => {
+            slices::whole("installations", Err(error), report).map(|()| vec![])
+        }
+        corrections => corrections,
+    }
+}
+
+/// What the engine itself finds. Where it gives up half-way, that is said, and what it found first.
+async fn engine(db: &Db, report: &mut Report) -> Result<(), Error> {
+    let mut found = integrity(&mut db.read().await?, i64::MAX, report).await;
+    if found.as_ref().is_err_and(Error::is_of_the_rows) {
+        found = integrity(&mut db.read().await?, 1, report).await;
+    }
+    slices::whole("database", found, report)?;
+    let outcome = foreign_keys(&mut db.read().await?, report).await;
+    slices::whole("database", outcome, report)
+}
+
+async fn integrity(conn: &mut Conn, rows: i64, report: &mut Report) -> Result<(), Error> {
+    _ = conn.fetch_one::<(bool, bool)>(&SEARCHES.bind(())).await?;
+    let trees: Vec<(i64, String)> = conn.fetch_all(&TREES.bind(())).await?;
+    for (told,) in conn.fetch_all::<(String,)>(&INTEGRITY.bind((rows,))).await? {
+        for line in told.lines().filter(|line| !line.starts_with("***")) {
+            let root = line.strip_prefix("Tree ").and_then(|rest| rest.split(' ').next()?.parse().ok());
+            let tree = root.and_then(|root: i64| trees.iter().find(|(of, _)| *of == root));
+            let of = tree.map(|(_, name)| format!("{name}: ")).unwrap_or_default();
+            report.add(of_engine(Code::EngineDamage, format!("{of}{line}")));
+        }
     }
     Ok(())
+}
+
+async fn foreign_keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
+    for (table, row, parent) in conn.fetch_all::<(String, i64, String)>(&FOREIGN_KEYS.bind(())).await? {
+        let detail = format!("row {row} of {table} refers to a row of {parent} that is not there");
+        report.add(of_engine(Code::EngineForeignKey, detail));
+    }
+    Ok(())
+}
+
+fn of_engine(code: Code, detail: String) -> Finding {
+    Finding { code, table: "database", id: None, name: String::new(), seq: None, detail }
 }
 
 /// A database in which anything happened is that of one installation.

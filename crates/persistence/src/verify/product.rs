@@ -8,14 +8,16 @@ use strum::IntoEnumIterator as _;
 
 use super::report::{Code, Report, finding};
 use super::resource::Verified;
+use super::words::{in_index, unsearchable};
 use crate::bulk::{
-    Bulk as _, BulkTemplate,
+    BulkTemplate,
     ColumnType::{Int, Text},
 };
+use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
-use crate::tables::search::{SearchRows, exactly, words_of};
+use crate::tables::search::{Indexed, SearchRows, words_of};
 use crate::tx::Conn;
 
 statements! {
@@ -30,12 +32,8 @@ statements! {
     STORELESS: Template = Template::new(
         "SELECT p.id FROM products p WHERE p.id {in_keys:1} AND NOT EXISTS (SELECT 1 FROM stores s WHERE s.id = p.store_id)"
     );
-    WORDS_SQLITE: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, EXISTS (SELECT 1 FROM product_search s WHERE s.rowid = d.id) AS present FROM {rows}
-         WHERE NOT EXISTS (SELECT 1 FROM product_search_docsize z WHERE z.id = d.id AND hex(z.sz) = d.sizes)
-             OR d.query <> '' AND NOT EXISTS (
-                 SELECT 1 FROM product_search s WHERE s.product_search MATCH d.query AND s.rowid = d.id)",
-        &[("id", Int), ("query", Text), ("sizes", Text)]
+    FOUND_SQLITE: Template = Template::forked(
+        "SELECT rowid FROM product_search WHERE rowid {in_keys:1}", "SELECT id FROM product_search WHERE id {in_keys:1}"
     );
     WORDS_POSTGRES: BulkTemplate = BulkTemplate::new(
         "SELECT d.id, s.id IS NOT NULL AS present FROM {rows} LEFT JOIN product_search s ON s.id = d.id
@@ -45,13 +43,25 @@ statements! {
 }
 
 impl Verified for Product {
-    async fn beside(conn: &mut Conn, page: &[Self], report: &mut Report) -> Result<(), Error> {
+    async fn indexed(db: &Db) -> Result<Option<Indexed>, Error> {
+        match db.engine() {
+            Engine::Sqlite => Indexed::products(db).await.map(Some),
+            Engine::Postgres => Ok(None),
+        }
+    }
+
+    async fn beside(
+        conn: &mut Conn,
+        page: &[Self],
+        indexed: Option<&Indexed>,
+        report: &mut Report,
+    ) -> Result<(), Error> {
         let ids: Vec<i64> = page.iter().map(|product| product.id.get()).collect();
         for (id,) in conn.fetch_all::<(i64,)>(&STORELESS.bind((ids.as_slice(),))).await? {
             report.add(finding::<Self>(Code::LinkBroken, id, None, "the product's store does not exist"));
         }
         stock(conn, page, &ids, report).await?;
-        words(conn, page, report).await
+        words(conn, page, indexed, report).await
     }
 }
 
@@ -81,35 +91,27 @@ async fn stock(conn: &mut Conn, page: &[Product], ids: &[i64], report: &mut Repo
     Ok(())
 }
 
-async fn words(conn: &mut Conn, page: &[Product], report: &mut Report) -> Result<(), Error> {
-    let (statement, rows) = match conn.engine() {
+async fn words(
+    conn: &mut Conn,
+    page: &[Product],
+    indexed: Option<&Indexed>,
+    report: &mut Report,
+) -> Result<(), Error> {
+    report.looked("product_search", page.len());
+    match conn.engine() {
         Engine::Sqlite => {
-            let mut rows = WORDS_SQLITE.rows();
-            for product in page {
-                let (query, sizes) = exactly(&[("words", words_of(product))]);
-                rows.push((product.id.get(), query, sizes));
-            }
-            (&WORDS_SQLITE, rows)
+            let columns = |product: &Product| vec![("words", words_of(product))];
+            in_index(conn, &FOUND_SQLITE, page, columns, indexed, report).await
         }
         Engine::Postgres => {
             let mut rows = SearchRows::new(conn.engine());
             for product in page {
                 rows.product(None, product);
             }
-            (&WORDS_POSTGRES, rows.products)
+            for (id, present) in conn.fetch_bulk::<(i64, bool)>(&WORDS_POSTGRES, &rows.products).await? {
+                report.add(unsearchable::<Product>(id, present));
+            }
+            Ok(())
         }
-    };
-    report.looked("product_search", page.len());
-    for (id, present) in conn.fetch_bulk::<(i64, bool)>(statement, &rows).await? {
-        report.add(finding::<Product>(searchable(present), id, None, "the words do not lead to the product"));
-    }
-    Ok(())
-}
-
-/// The code for a search row that is wrong or not there.
-pub(super) fn searchable(present: bool) -> Code {
-    match present {
-        true => Code::SearchDiffers,
-        false => Code::SearchMissing,
     }
 }

@@ -9,7 +9,7 @@
 //! | `installation-missing` | where there is a history there is one installation |
 //! | `schema-differs` | tables, indexes, triggers, CHECKs and views are those that this program makes |
 //! | `migration-differs` | the list of migrations has the checksums of this program's |
-//! | `row-unreadable` | a row has something in a column that cannot be |
+//! | `row-unreadable` | every row can be read, and has nothing in a column that cannot be |
 //! | `row-without-history` | a row that no history leads to |
 //! | `history-without-row` | a history whose resource is not there |
 //! | `history-gap` | the events of a resource are numbered 1, 2, 3 … |
@@ -176,6 +176,24 @@ impl Report {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.totals.is_empty() && self.not_checked.is_empty()
+    }
+
+    /// With what was found elsewhere.
+    pub(super) fn append(&mut self, other: Self) {
+        for finding in other.findings {
+            self.add(finding);
+        }
+        // Beyond the listed ones.
+        for (code, total) in other.totals {
+            let listed = total.min(MAX_LISTED_PER_CODE);
+            *self.totals.entry(code).or_default() += total - listed;
+        }
+        for (table, rows) in other.looked_at {
+            *self.looked_at.entry(table).or_default() += rows;
+        }
+        for (what, times) in other.not_checked {
+            *self.not_checked.entry(what).or_default() += times;
+        }
     }
 
     pub(super) fn lacks_key(&mut self, id: &str) {

@@ -1,25 +1,35 @@
 //! One kind of resource: its rows against its histories.
 
 use std::collections::HashMap;
+use std::marker::PhantomData;
 
 use super::replay::{Replayed, replay};
 use super::report::{Code, Report, finding};
+use super::slices::{Key, Sliced, walk, whole};
 use super::stock;
 use super::times::{self, Correction};
+use crate::db::Db;
 use crate::error::Error;
-use crate::scan::{self, Progress, Scan, Scanned};
+use crate::scan::{self, Progress, RESOURCES_PER_PAGE, Scanned};
 use crate::seal::KeyRing;
 use crate::tables::columns::TableRow as _;
 use crate::tables::history::{self, HistoryRow};
+use crate::tables::search::Indexed;
 use crate::tables::{LockedRow, RowLock};
 use crate::tx::Conn;
 
 /// A kind of resource with what has to be looked at besides row and history.
 pub(super) trait Verified: Scanned {
+    /// What its index of words says, where only the whole of it can tell.
+    fn indexed(_db: &Db) -> impl Future<Output = Result<Option<Indexed>, Error>> + Send {
+        async { Ok(None) }
+    }
+
     /// Looks at a page of rows, those that could be read.
     fn beside(
         _conn: &mut Conn,
         _page: &[Self],
+        _indexed: Option<&Indexed>,
         _report: &mut Report,
     ) -> impl Future<Output = Result<(), Error>> + Send {
         async { Ok(()) }
@@ -31,49 +41,105 @@ impl Verified for ordervault_domain::customer::Customer {}
 impl Verified for ordervault_domain::member::Member {}
 impl Verified for ordervault_domain::installation::Installation {}
 
-/// Looks at all resources of one kind. Adds the rows of the ledger that belong to them to `ledger`.
+/// What is known before resources are looked at.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'a> {
+    /// The keys of their seals.
+    pub keys: Option<&'a KeyRing>,
+    /// Where their times may run backwards.
+    pub corrections: &'a [Correction],
+    /// Their words, if the index was read.
+    pub indexed: Option<&'a Indexed>,
+}
+
+/// The resources of one kind.
+struct Resources<'a, A> {
+    known: Known<'a>,
+    kind: PhantomData<fn() -> A>,
+}
+
+impl<A: Verified> Sliced for Resources<'_, A> {
+    const ROWS: i64 = RESOURCES_PER_PAGE;
+
+    fn table(&self) -> &'static str {
+        A::TABLE
+    }
+
+    fn name(&self, id: i64) -> String {
+        A::text(id)
+    }
+
+    async fn look(
+        &self,
+        conn: &mut Conn,
+        (after, _): Key,
+        rows: i64,
+        report: &mut Report,
+    ) -> Result<Option<Key>, Error> {
+        let ids: Vec<(i64,)> = conn.fetch_all(&A::IDS.bind((after, rows))).await?;
+        let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+        let Some(last) = ids.last() else { return Ok(None) };
+        page::<A>(conn, self.known, &ids, report).await?;
+        Ok(Some((*last, 0)))
+    }
+}
+
+/// Looks at all resources of one kind.
 pub(super) async fn check<A: Verified>(
-    conn: &mut Conn,
-    (keys, corrections): (Option<&KeyRing>, &[Correction]),
+    db: &Db,
+    known: Known<'_>,
     report: &mut Report,
-    ledger: &mut u64,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), Error> {
-    let total = scan::count::<A>(conn).await?;
-    let (mut scan, mut done) = (Scan::new(), 0);
+    let total = match scan::count::<A>(&mut db.read().await?).await {
+        Err(error) if error.is_of_the_rows() => 0,
+        total => total?,
+    };
     // Also of an empty table it is told that it was looked at.
     report.looked(A::TABLE, 0);
-    loop {
+    let indexed = match A::indexed(db).await {
+        Err(error) if error.is_of_the_rows() => {
+            whole(A::TABLE, Err(error), report)?;
+            None
+        }
+        indexed => indexed?,
+    };
+    let known = Known { indexed: indexed.as_ref(), ..known };
+    let resources = Resources::<A> { known, kind: PhantomData };
+    walk(db, &resources, report, |report| {
+        let done = report.looked_at.get(A::TABLE).copied().unwrap_or_default();
         progress(Progress { table: A::TABLE, done, total });
-        let ids = scan.next::<A>(conn).await?;
-        if ids.is_empty() {
-            return Ok(());
+    })
+    .await
+}
+
+/// Looks at these resources.
+pub(super) async fn page<A: Verified>(
+    conn: &mut Conn,
+    known: Known<'_>,
+    ids: &[i64],
+    report: &mut Report,
+) -> Result<(), Error> {
+    report.looked(A::TABLE, ids.len());
+    let rows = readable::<A>(conn, ids.to_vec(), report).await?;
+    let histories = history::load(conn, ids).await?;
+    report.looked("history", histories.len());
+    let mut by_id: HashMap<i64, &[HistoryRow]> =
+        histories.chunk_by(|a, b| a.entity_id == b.entity_id).map(|rows| (rows[0].entity_id, rows)).collect();
+    let mut held: HashMap<i64, &LockedRow<A>> = rows.iter().map(|held| (held.state.raw_id(), held)).collect();
+    let mut movements = vec![];
+    for id in ids {
+        let replayed = replay::<A>(*id, by_id.remove(id).unwrap_or_default(), known.keys, report);
+        if let Some(held) = held.remove(id) {
+            compare(held, &replayed, report);
         }
-        done += ids.len() as u64;
-        report.looked(A::TABLE, ids.len());
-        let rows = readable::<A>(conn, ids.clone(), report).await?;
-        let histories = history::load(conn, &ids).await?;
-        report.looked("history", histories.len());
-        let mut by_id: HashMap<i64, &[HistoryRow]> = histories
-            .chunk_by(|a, b| a.entity_id == b.entity_id)
-            .map(|rows| (rows[0].entity_id, rows))
-            .collect();
-        let mut held: HashMap<i64, &LockedRow<A>> =
-            rows.iter().map(|held| (held.state.raw_id(), held)).collect();
-        let mut movements = vec![];
-        for id in &ids {
-            let replayed = replay::<A>(*id, by_id.remove(id).unwrap_or_default(), keys, report);
-            if let Some(held) = held.remove(id) {
-                compare(held, &replayed, report);
-            }
-            movements.extend(replayed.movements.map(|movements| (*id, movements)));
-        }
-        times::check::<A>(conn, &histories, corrections, report).await?;
-        columns(conn, &rows, report).await?;
-        *ledger += stock::check_movements(conn, report, &movements).await?;
-        let page: Vec<A> = rows.into_iter().map(|held| held.state).collect();
-        A::beside(conn, &page, report).await?;
+        movements.extend(replayed.movements.map(|movements| (*id, movements)));
     }
+    times::check::<A>(conn, &histories, known.corrections, report).await?;
+    columns(conn, &rows, report).await?;
+    stock::check_movements(conn, report, &movements).await?;
+    let page: Vec<A> = rows.into_iter().map(|held| held.state).collect();
+    A::beside(conn, &page, known.indexed, report).await
 }
 
 /// The rows that can become states; the others are findings.

@@ -1,0 +1,88 @@
+//! Pages of a file that cannot be read: what else there is, is looked at.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use ordervault_domain::id::OrderId;
+use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
+use ordervault_persistence::statement::{Statement, Template};
+use ordervault_persistence::tx::Record;
+use ordervault_persistence::verify::{Code, Finding, Report, verify, verify_order};
+use ordervault_tests::shop::keys;
+use ordervault_tests::twin::Fresh;
+
+use crate::verify::place_many;
+
+/// SQLite's usual size.
+const PAGE_BYTES: u64 = 4096;
+/// As many as `place_many` places.
+const ORDERS: u64 = 1_200;
+
+static PAGES: Template =
+    Template::new("SELECT pageno FROM dbstat WHERE name = $1 AND pagetype = 'leaf' ORDER BY path");
+static ORDER_IDS: Template = Template::new("SELECT id FROM orders ORDER BY id");
+
+#[tokio::test]
+async fn pages_that_cannot_be_read_are_named_and_passed_over() {
+    let fresh = Fresh::on(Engine::Sqlite).await;
+    place_many(&fresh.db).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    for (table, named) in [
+        ("orders", "orders"),
+        ("order_lines", "orders"),
+        ("history", "orders"),
+        ("outbox", "history"),
+        ("order_search_data", "orders"),
+        ("stock_movements", "orders"),
+    ] {
+        let copy = folder.path().join(table);
+        fresh.db.copy_to(&copy).await.expect("copied");
+        let whole = Db::open_copy(&copy).await.expect("it opens");
+        let pages: Vec<(i64,)> = rows(&whole, &PAGES.bind((table,))).await;
+        whole.close().await;
+        overwrite(&copy, pages[pages.len() / 2].0.unsigned_abs());
+        let report = look(&copy).await;
+        let told = |found: &Finding| found.code == Code::EngineDamage && found.detail.contains(": Tree ");
+        assert!(report.findings.iter().any(told), "{table}: {report:?}");
+        let found =
+            report.findings.iter().find(|found| (found.code, found.table) == (Code::RowUnreadable, named));
+        let found = found.unwrap_or_else(|| panic!("{table}: {report:?}"));
+        assert!(found.detail.ends_with("database disk image is malformed"), "{found}");
+        // What is on one page, and no more, is left out.
+        let looked_at = report.looked_at["orders"];
+        assert!((ORDERS * 5 / 6..=ORDERS).contains(&looked_at), "{table}: {looked_at}");
+        assert!(report.looked_at["customers"] == 1 && report.looked_at["credentials"] == 1, "{report:?}");
+    }
+    // One order of those around is known to be well, and one is known not to be.
+    let copy = Db::open_copy(&folder.path().join("order_lines")).await.expect("it opens");
+    let (ids, mut unwell): (Vec<(i64,)>, u64) = (rows(&fresh.db, &ORDER_IDS.bind(())).await, 0);
+    for (id,) in &ids {
+        let mut report = Report::default();
+        let found = verify_order(&copy, Some(&keys()), OrderId::from_i64(*id), &mut report).await;
+        assert!(found.expect("the database answers"));
+        unwell += u64::from(!report.is_clean());
+    }
+    assert!((1..ORDERS / 10).contains(&unwell), "{unwell}");
+    let nobodys = verify_order(&copy, Some(&keys()), OrderId::from_i64(7), &mut Report::default()).await;
+    assert!(!nobodys.expect("the database answers"));
+    copy.close().await;
+    fresh.finish().await;
+}
+
+async fn rows<T: Record>(db: &Db, statement: &Statement) -> Vec<T> {
+    db.read().await.expect("a reader").fetch_all(statement).await.expect("rows")
+}
+
+async fn look(file: &Path) -> Report {
+    let copy = Db::open_copy(file).await.expect("it opens");
+    let report = verify(&copy, Some(&keys()), |_| {}).await.expect("damage is reported, not an error");
+    copy.close().await;
+    report
+}
+
+fn overwrite(file: &Path, page: u64) {
+    let file = File::options().write(true).open(file).expect("the file");
+    file.write_all_at(&[0xa5; 4096], (page - 1) * PAGE_BYTES).expect("overwritten");
+}
