@@ -148,6 +148,8 @@ CREATE TABLE orders (
     contact_phone_reversed TEXT COLLATE "C",
     contact_email TEXT COLLATE "C",
     contact_address TEXT COLLATE "C",
+    -- The version in which phone number or e-mail address last changed.
+    contact_version BIGINT NOT NULL DEFAULT 1,
     note TEXT COLLATE "C" NOT NULL,
     -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
     duplicate_key BIGINT,
@@ -419,7 +421,8 @@ SELECT
     id, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
-    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, duplicate_key,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
+    duplicate_key,
     unlisted, holds_stock, last_line_no,
     to_timestamp(change_until / 1000.0) AS change_until,
     to_timestamp(due_at / 1000.0) AS due_at,

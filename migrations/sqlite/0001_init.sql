@@ -147,6 +147,8 @@ CREATE TABLE orders (
     contact_phone_reversed TEXT,
     contact_email TEXT,
     contact_address TEXT,
+    -- The version in which phone number or e-mail address last changed.
+    contact_version INTEGER NOT NULL DEFAULT 1,
     note TEXT NOT NULL,
     -- A number that orders of one buyer with one basket in one store have in common; none for imported ones.
     duplicate_key INTEGER,
@@ -413,7 +415,8 @@ SELECT
     id, version, head_hash, status, executed_to,
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
-    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, note, duplicate_key,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
+    duplicate_key,
     unlisted, holds_stock, last_line_no,
     strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,
     strftime('%Y-%m-%dT%H:%M:%fZ', due_at / 1000.0, 'unixepoch') AS due_at,

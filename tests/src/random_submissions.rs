@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::iter::repeat_n;
 use std::sync::Arc;
 
-use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::access::{OrderGrant, Role, StoreScope};
 use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
@@ -49,7 +49,7 @@ pub struct Known {
     products: Vec<(ProductId, String)>,
     customers: Vec<(CustomerId, Contact)>,
     members: Vec<MemberId>,
-    orders: Vec<(OrderId, i64)>,
+    orders: Vec<(OrderGrant, i64)>,
     sessions: Vec<Session>,
     batches: Vec<(BatchId, Vec<OrderId>)>,
 }
@@ -75,8 +75,8 @@ impl Known {
                 }
                 Effect::Member(member) if member.version == 1 => self.members.push(member.id),
                 Effect::Order(order) => {
-                    self.orders.retain(|(id, _)| *id != order.id);
-                    self.orders.push((order.id, order.version));
+                    self.orders.retain(|(grant, _)| grant.order != order.id);
+                    self.orders.push((order.grant(), order.version));
                 }
                 Effect::Session(Some(session)) => self.sessions.push(session.clone()),
                 _ => {}
@@ -116,7 +116,7 @@ impl Known {
     fn buyer(&self, n: u16) -> ActorRef {
         match pick(&self.customers, n) {
             Some((id, _)) if !n.is_multiple_of(16) => ActorRef::Customer(*id),
-            _ if n.is_multiple_of(32) => ActorRef::Guest(pick(&self.orders, n / 32).map(|(id, _)| *id)),
+            _ if n.is_multiple_of(32) => ActorRef::Guest(pick(&self.orders, n / 32).map(|(grant, _)| *grant)),
             None => ActorRef::Guest(None),
             _ => ActorRef::Customer(CustomerId::from_i64(2)),
         }
@@ -178,15 +178,21 @@ impl Known {
             not_duplicate_of: (how % 7 == 1)
                 .then(|| pick(&self.orders, who))
                 .flatten()
-                .map(|(id, _)| *id)
+                .map(|(grant, _)| grant.order)
                 .into_iter()
                 .collect(),
         };
         Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
     }
 
+    /// An order and its version; if there is none yet, one that never is.
+    fn order(&self, n: u16) -> (OrderId, i64) {
+        let known = pick(&self.orders, n).map(|(grant, version)| (grant.order, *version));
+        known.unwrap_or((OrderId::from_i64(2), 1))
+    }
+
     fn command(&self, which: u16, what: u16, how: u16) -> Operation {
-        let (id, version) = pick(&self.orders, which).copied().unwrap_or((OrderId::from_i64(2), 1));
+        let (id, version) = self.order(which);
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
         let roll = [0, which, what, how, which, what, how, 0];
         let kinds = OrderCommandKind::iter().flat_map(|kind| repeat_n(kind, share(kind)));
@@ -214,7 +220,7 @@ impl Known {
     fn seen(&self, which: u16, what: u16) -> Operation {
         let some = (0..what % 3).filter_map(|n| pick(&self.orders, which ^ (n * 5)));
         let up_to = (!what.is_multiple_of(4)).then(|| i64::from(which % 13));
-        Operation::Seen { orders: some.map(|(id, _)| *id).collect(), up_to }
+        Operation::Seen { orders: some.map(|(grant, _)| grant.order).collect(), up_to }
     }
 
     fn import(&self, [_, who, which, what, how, ..]: Roll) -> Operation {
@@ -372,7 +378,7 @@ impl Known {
     }
 
     fn of_batches(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Operation>) {
-        let order = |n: u16| pick(&self.orders, n).copied().unwrap_or((OrderId::from_i64(2), 1));
+        let order = |n: u16| self.order(n);
         let (id, orders) = pick(&self.batches, which).cloned().unwrap_or((BatchId::from_i64(2), vec![]));
         let order_id = pick(&orders, key).copied().unwrap_or(order(how).0);
         let act = match what % 10 {

@@ -2,15 +2,15 @@
 //! through the kinds has it.
 #![expect(clippy::expect_used, reason = "a sample that is none fails its test")]
 
-use ordervault_domain::access::{Role, StoreScope};
+use ordervault_domain::access::{OrderGrant, Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind};
-use ordervault_domain::id::{ProductId, StoreId};
+use ordervault_domain::id::{OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Place,
-    ReversalReason,
+    Amendment, CancelReason, Import, InvalidReason, LineRequest, Order, OrderCommand, OrderCommandKind,
+    Place, ReversalReason,
 };
 use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
 use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
@@ -144,6 +144,18 @@ impl Samples {
             steps: vec![],
         }
     }
+}
+
+/// What somebody without an account has proved who knows an order whose contact is still the first.
+#[must_use]
+pub fn first_grant(order: OrderId) -> OrderGrant {
+    OrderGrant { order, contact_version: 1 }
+}
+
+/// What somebody without an account has proved: by the contact that the order has, and by another one.
+pub fn grants(order: &Order) -> impl Iterator<Item = OrderGrant> + use<> {
+    let now = order.grant();
+    [now, OrderGrant { contact_version: now.contact_version + 1, ..now }].into_iter()
 }
 
 /// The reasons that commands of this kind take; none: they take none.

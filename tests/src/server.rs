@@ -12,8 +12,8 @@ use ordervault_api::server::{Ends, Listeners, run};
 use ordervault_api::settings::{Rates, Settings};
 use ordervault_api::state::{AppState, BuildInfo};
 use ordervault_api::waker::JobWaker;
+use ordervault_domain::access::OrderGrant;
 use ordervault_domain::customer::Customer;
-use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::{CancelReason, InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
@@ -124,8 +124,8 @@ impl TestServer {
     }
 
     /// A grant for one order, for whoever has proved to know it: an access token.
-    pub fn grant(&self, order: OrderId) -> String {
-        let grant = self.state.access_tokens.grant(order, "token", self.shop.clock.now());
+    pub fn grant(&self, grant: OrderGrant) -> String {
+        let grant = self.state.access_tokens.grant(grant, "token", self.shop.clock.now());
         grant.expect("a grant").text
     }
 

@@ -15,7 +15,7 @@ mod secrets;
 
 pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
 pub use device::{Device, DeviceTokens};
-pub use order_token::{DUPLICATE_PREFIX, OrderTokens};
+pub use order_token::{DUPLICATE_PREFIX, OrderTokens, lookup_is_in_time};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};
 pub use permits::Lane;

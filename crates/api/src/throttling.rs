@@ -21,7 +21,7 @@ impl Throttles {
     pub(crate) fn act(&self, actor: &Actor) -> Option<Operation> {
         let who = match actor {
             Actor::Customer(id) => id.get(),
-            Actor::Guest(Some(order)) => order.get(),
+            Actor::Guest(Some(grant)) => grant.order.get(),
             _ => return None,
         };
         let throttle = self.of("act_account", &[&who.to_be_bytes()], self.rates.act_account);

@@ -132,6 +132,11 @@ proptest! {
                     | OrderCommand::Reinstate { .. }
             ) || is_ambiguous;
             if !events.is_empty() && !is_other {
+                // A guest who has changed the contact proves anew to know the order.
+                let actor = match actor {
+                    Actor::Guest(_) => &Actor::Guest(life.order.as_ref().map(Order::grant)),
+                    actor => actor,
+                };
                 prop_assert_eq!(life.decide(actor, command), Ok(vec![]), "{:?}", command);
             }
             Ok(())
@@ -156,6 +161,23 @@ proptest! {
             if events.len() == 1 && entered.is_some() {
                 prop_assert_eq!(after.status_since, life.history.last().expect("an event").stamp.occurred_at);
                 prop_assert_eq!(after.breached_at, None);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_grant_ends_with_what_the_order_is_reached_by(case in any_case()) {
+        case.live(|life, before, _, _, events| {
+            let Some(after) = &life.order else { return Ok(()) };
+            let Some(before) = before else {
+                prop_assert_eq!(after.contact_version, 1);
+                return Ok(());
+            };
+            let reached = |order: &Order| (order.contact.phone.clone(), order.contact.email.clone());
+            prop_assert_eq!(before.grant() == after.grant(), reached(before) == reached(after));
+            if before.grant() != after.grant() && events.len() == 1 {
+                prop_assert_eq!(after.contact_version, after.version);
             }
             Ok(())
         })?;

@@ -4,8 +4,7 @@
 mod common;
 
 use common::{CUSTOMER, NOW, after, contact, context, fold, place, product, samples, staff, store};
-use ordervault_domain::access::Scope;
-use ordervault_domain::access::{Actor, Role, StatusSet, StoreScope};
+use ordervault_domain::access::{Actor, OrderGrant, Role, Scope, StatusSet, StoreScope};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
     Amendment, CancelReason, DuplicateKey, InvalidReason, Order, OrderCommand, OrderCommandKind, OrderEvent,
@@ -119,7 +118,8 @@ fn timers_are_nobody_elses() {
     let products = [product(10, 5)];
     let context = context(&store, &products);
     let order = after(&staff(Role::Owner), &context, &[place(&[(10, 1)])]);
-    let others = [Actor::Anonymous, Actor::Customer(CUSTOMER), Actor::Guest(Some(order.id)), Actor::Importer];
+    let others =
+        [Actor::Anonymous, Actor::Customer(CUSTOMER), Actor::Guest(Some(order.grant())), Actor::Importer];
     for actor in Role::iter().map(staff).chain(others) {
         for command in [OrderCommand::NoteBreach, OrderCommand::Expire] {
             let decided = decide(Some(&order), &context, &actor, &command, NOW.plus_minutes(99));
@@ -252,7 +252,7 @@ fn the_trash_is_out_of_reach_without_the_right_to_it() {
     };
     for (scope, covers) in [
         (Scope::Customer(CUSTOMER), false),
-        (Scope::Guest(Some(deleted.id)), false),
+        (Scope::Guest(Some(deleted.grant())), false),
         (all(false), false),
         (all(true), true),
         (Scope::Everything, true),
@@ -270,10 +270,15 @@ fn a_guest_reaches_the_one_order_that_they_know() {
     assert_eq!((order.customer_id, order.source), (None, ordervault_domain::order::Source::Shop));
     let cancel = OrderCommand::Cancel { reason: CancelReason::Customer, comment: None };
     let ask = |actor: Actor| decide(Some(&order), &context, &actor, &cancel, NOW).map(|events| events.len());
-    assert_eq!(ask(Actor::Guest(Some(order.id))), Ok(1));
-    assert_eq!(ask(Actor::Guest(Some(OrderId::from_i64(99)))), Err(Refusal::NotFound));
+    assert_eq!(ask(Actor::Guest(Some(order.grant()))), Ok(1));
+    for other in [
+        OrderGrant { order: OrderId::from_i64(99), ..order.grant() },
+        OrderGrant { contact_version: 2, ..order.grant() },
+    ] {
+        assert_eq!(ask(Actor::Guest(Some(other))), Err(Refusal::NotFound));
+    }
     assert_eq!(ask(Actor::Guest(None)), Err(Refusal::NotFound));
     let confirmed =
-        decide(Some(&order), &context, &Actor::Guest(Some(order.id)), &OrderCommand::Confirm, NOW);
+        decide(Some(&order), &context, &Actor::Guest(Some(order.grant())), &OrderCommand::Confirm, NOW);
     assert_eq!(confirmed, Err(Refusal::Forbidden(None)));
 }

@@ -16,6 +16,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::{batch_action, on_member};
+use ordervault_tests::samples::first_grant;
 use ordervault_tests::server::TestServer;
 use serde_json::{Value, json};
 
@@ -122,7 +123,7 @@ impl Fixture {
     /// A grant for the order in a request's path; for some other order where the path names none.
     pub(crate) fn grant(&self, request: &Request) -> String {
         let in_path = request.line().split('/').find_map(|segment| segment.parse().ok());
-        self.server.grant(in_path.unwrap_or(self.order.id))
+        self.server.grant(first_grant(in_path.unwrap_or(self.order.id)))
     }
 
     /// A good request for an operation on things of the store, without a token. With a `version` instead of any, where

@@ -146,7 +146,7 @@ async fn guests_reach_the_order_that_they_know_and_nothing_else(db: Db) {
             For::Buyers => {
                 let grant = fixture.grant(&request);
                 fixture.server.good(&request.clone().bearer(&grant), operation.success).await;
-                let other = fixture.server.grant(fixture.order.id);
+                let other = fixture.server.grant(fixture.order.grant());
                 refused.push((operation.id, request.bearer(&other), 404, "not-found"));
             }
             For::Orderers | For::Customers | For::Staff(_) => {

@@ -18,6 +18,7 @@ use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{ActorRef, Effect};
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::queue::{catch_up, on_member};
+use ordervault_tests::samples::grants;
 use ordervault_tests::seed::on_each;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
 use strum::IntoEnumIterator as _;
@@ -152,7 +153,9 @@ fn scopes(dice: &Dice, orders: &[Order]) -> Vec<Scope> {
     let customers: BTreeSet<_> = orders.iter().filter_map(|order| order.customer_id).collect();
     let mut scopes = vec![Scope::Everything, Scope::Guest(None), Scope::Board(stores(orders))];
     scopes.extend(customers.into_iter().map(Scope::Customer));
-    scopes.extend(orders.iter().step_by(5).map(|order| Scope::Guest(Some(order.id))));
+    scopes.extend(
+        orders.iter().step_by(5).flat_map(|order| grants(order).map(|grant| Scope::Guest(Some(grant)))),
+    );
     scopes.extend(stores(orders).into_iter().map(|store| Scope::Board([store].into())));
     scopes.extend((0..RANDOM_SCOPES).map(|_| Scope::Staff {
         stores: some_stores(dice, orders),

@@ -113,10 +113,10 @@ async fn endpoints_of_a_life(db: Db, seed: u64) {
         hold(&orders, &scope, person.single_reads(&["", "/history", "/timeline"]).await);
     }
     for known in orders.iter().step_by(9) {
-        let token = Some(server.grant(known.id));
+        let token = Some(server.grant(known.grant()));
         let person = Person { server: &server, orders: &orders, token, path: "/v1/orders" };
         let shown = person.single_reads(&["", "/history", "/timeline"]).await;
-        hold(&orders, &Scope::Guest(Some(known.id)), shown);
+        hold(&orders, &Scope::Guest(Some(known.grant())), shown);
     }
     board(&server, &orders).await;
     server.close().await;

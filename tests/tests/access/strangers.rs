@@ -419,7 +419,7 @@ pub(crate) async fn buyers_learn_nothing_of_other_orders(db: Db) {
     let shop = TwoStores::open(&db).await;
     let server = &shop.fixture.server;
     let customer = server.shop.customer().await;
-    let (customers, guests) = (server.customer_token(&customer).await, server.grant(shop.order.id));
+    let (customers, guests) = (server.customer_token(&customer).await, server.grant(shop.order.grant()));
     let mut asked = vec![];
     for (operation, row) in table() {
         let tokens = match row.is_for {

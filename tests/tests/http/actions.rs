@@ -274,7 +274,7 @@ impl Fixture {
     async fn buyer(&self, order: &Order, customer: Option<&Customer>) -> Reader {
         let token = match customer {
             Some(customer) => self.server.customer_token(customer).await,
-            None => self.server.grant(order.id),
+            None => self.server.grant(order.grant()),
         };
         let name = if customer.is_some() { "a customer" } else { "a guest" };
         Reader { name: name.to_owned(), path: "/v1/orders", is_staff: false, token }

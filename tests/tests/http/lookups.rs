@@ -13,6 +13,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::ActorRef;
 use ordervault_tests::dump::{changes, dump};
 use ordervault_tests::http::{Answer, Request};
+use ordervault_tests::samples::first_grant;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use serde_json::{Value, json};
@@ -26,6 +27,9 @@ ordervault_tests::twin_tests!(
     the_token_of_the_answer_opens_the_order,
     a_grant_opens_one_order_for_a_quarter_of_an_hour,
     what_a_guest_reads_of_the_history,
+    a_proof_ends_with_the_contact_that_it_was_of,
+    a_guest_who_changes_the_contact_gets_a_new_token,
+    a_token_ends_400_days_after_the_order_was_closed,
     failures_look_alike,
     guesses_find_nothing,
     five_failures_and_then_a_pause,
@@ -133,7 +137,7 @@ async fn a_token_that_is_not_good_is_no_guest(db: Db) {
     let place = || Request::post("/v1/orders").key(&fixture.server.key()).json(&fixture.body(&contact));
     let clerk = fixture.server.shop.member(Role::Clerk, StoreScope::All).await;
     let staff = fixture.server.member_token(&clerk).await;
-    let grant = fixture.server.grant(OrderId::from_i64(1));
+    let grant = fixture.server.grant(first_grant(OrderId::from_i64(1)));
     for (request, status) in [
         (place().bearer("nonsense"), 401),
         (place().header("authorization", ""), 401),
@@ -181,7 +185,7 @@ async fn a_key_of_a_guest_is_hard_to_guess(db: Db) {
     assert_eq!(dump(&db).await, before, "nothing is changed, kept or counted");
     let order = fixture.server.good(&place("\"sixteen symbols!\""), 201).await.json();
     // Also with a grant, where the key is that of one order.
-    let grant = fixture.server.grant(text(&order, "id").parse().expect("an id"));
+    let grant = fixture.server.grant(first_grant(text(&order, "id").parse().expect("an id")));
     let cancel = |key: &str| {
         let path = format!("/v1/orders/{}/cancel", text(&order, "id"));
         Request::post(path).bearer(&grant).key(key).json(&json!({}))
@@ -308,7 +312,7 @@ async fn what_a_guest_reads_of_the_history(db: Db) {
         comment: Some("nobody picked up".into()),
     };
     fixture.server.shop.change(ActorRef::Member(clerk.id), &order, invalidate).await;
-    let grant = fixture.server.grant(order.id);
+    let grant = fixture.server.grant(order.grant());
     let history = Request::get(format!("/v1/orders/{}/history", order.id)).bearer(&grant);
     let history = fixture.server.good(&history, 200).await;
     let items = history.json()["items"].clone();
@@ -321,6 +325,115 @@ async fn what_a_guest_reads_of_the_history(db: Db) {
     for hidden in ["nobody picked up", &clerk.id.to_string(), "request_id", "comment"] {
         assert!(!history.text().contains(hidden), "{hidden}");
     }
+    fixture.server.close().await;
+}
+
+async fn a_proof_ends_with_the_contact_that_it_was_of(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    // Somebody else's phone number, by mistake.
+    let wrong = "+886912345678";
+    let contact = json!({"name": "Ana", "phone": wrong, "address": {"line1": "Rua A 1", "city": "Recife"}});
+    let request = Request::post("/v1/orders").key(&fixture.server.key()).json(&fixture.body(&contact));
+    let placed = fixture.server.good(&request, 201).await.json();
+    let (number, token) = (text(&placed, "number"), text(&placed, "lookup_token"));
+    let found = fixture.look_up(json!({"number": number, "phone": wrong}), 200).await.json();
+    let of_stranger = text(&found, "access_token");
+    let id = text(&placed, "id");
+    let path = format!("/v1/orders/{id}");
+    let rests = ["", "/history", "/timeline"];
+    // The address says nothing about who it is.
+    let clerk = fixture.server.shop.member(Role::Clerk, StoreScope::All).await;
+    let staff = fixture.server.member_token(&clerk).await;
+    let amend = async |contact: Value| {
+        let request = Request::post(format!("/v1/staff/orders/{id}/amendments")).bearer(&staff);
+        fixture.server.good(&request.if_match("*").json(&json!({"contact": contact})), 200).await
+    };
+    amend(json!({"name": "Ana", "phone": wrong, "address": {"line1": "Rua B 2", "city": "Recife"}})).await;
+    for rest in rests {
+        fixture.server.good(&Request::get(format!("{path}{rest}")).bearer(of_stranger), 200).await;
+    }
+    fixture.look_up(json!({"number": number, "token": token}), 200).await;
+    // The right phone number ends it all: the grant, whatever it is used for, the token, and the first answer told again.
+    let right = "+5511987654321";
+    amend(json!({"name": "Ana", "phone": right, "address": {"line1": "Rua B 2", "city": "Recife"}})).await;
+    for rest in rests {
+        let read = Request::get(format!("{path}{rest}")).bearer(of_stranger);
+        assert_eq!(fixture.server.good(&read, 404).await.code(), "not-found", "{rest}");
+    }
+    let before = dump(&db).await["orders"].clone();
+    for (act, body) in [("cancel", json!({})), ("hide", json!(null)), ("amendments", json!({"note": "x"}))] {
+        let request = Request::post(format!("{path}/{act}")).bearer(of_stranger).if_match("*").json(&body);
+        fixture.server.good(&request, 404).await;
+    }
+    fixture.server.good(&request, 404).await;
+    assert_eq!(dump(&db).await["orders"], before);
+    fixture.look_up(json!({"number": number, "phone": wrong}), 404).await;
+    fixture.look_up(json!({"number": number, "token": token}), 404).await;
+    // Whoever has the right number is in, and is not told the wrong one, nor anything that belongs to it.
+    let found = fixture.look_up(json!({"number": number, "phone": right}), 200).await.json();
+    let grant = text(&found, "access_token");
+    let history = Request::get(format!("{path}/history")).bearer(grant);
+    let history = fixture.server.good(&history, 200).await;
+    for former in ["912345678", "Rua A"] {
+        assert!(!history.text().contains(former), "{former} in {}", history.text());
+    }
+    let last = &history.json()["items"][2]["changes"][0];
+    assert_eq!((&last["field"], &last["before"]), (&json!("contact"), &Value::Null));
+    assert_eq!(last["after"]["phone"], right);
+    // Staff see everything.
+    let whole = fixture
+        .server
+        .good(&Request::get(format!("/v1/staff/orders/{id}/history")).bearer(&staff), 200)
+        .await;
+    assert!(whole.text().contains("912345678") && whole.text().contains("Rua A"));
+    fixture.server.close().await;
+}
+
+async fn a_guest_who_changes_the_contact_gets_a_new_token(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let contact = json!({"name": "Ana", "phone": "+5511987654320"});
+    let placed = fixture.place(&contact).await.json();
+    let (number, token) = (text(&placed, "number"), text(&placed, "lookup_token"));
+    let found = fixture.look_up(json!({"number": number, "token": token}), 200).await.json();
+    let path = format!("/v1/orders/{}/amendments", text(&placed, "id"));
+    let amend = |grant: &str, body: Value| {
+        Request::post(&path).bearer(grant).if_match("*").key("a key of a guest's").json(&body)
+    };
+    let contact = json!({"contact": {"name": "Ana", "phone": "+5511987654321"}});
+    let grant = text(&found, "access_token");
+    let foreseen = Request::post(format!("{path}?preview=true")).bearer(grant).if_match("*").json(&contact);
+    let foreseen = fixture.server.good(&foreseen, 200).await.json();
+    assert!(foreseen.get("lookup_token").is_none());
+    let amended = fixture.server.good(&amend(grant, contact.clone()), 200).await;
+    assert_eq!(foreseen["actions"], amended.json()["actions"]);
+    assert!(amended.json()["actions"].as_array().is_some_and(|actions| !actions.is_empty()));
+    // An answer that was lost comes again.
+    assert_eq!(fixture.server.good(&amend(grant, contact), 200).await.text(), amended.text());
+    fixture.look_up(json!({"number": number, "token": token}), 404).await;
+    let body = amended.json();
+    let found = fixture.look_up(json!({"number": number, "token": body["lookup_token"]}), 200).await.json();
+    let note =
+        Request::post(&path).bearer(text(&found, "access_token")).if_match("*").json(&json!({"note": "x"}));
+    let noted = fixture.server.good(&note, 200).await.json();
+    assert!(noted.get("lookup_token").is_none(), "it is still good");
+    fixture.server.close().await;
+}
+
+async fn a_token_ends_400_days_after_the_order_was_closed(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let placed = fixture.place(&json!({"name": "Ana", "phone": "+5511987654321"})).await.json();
+    let proof = json!({"number": placed["number"], "token": placed["lookup_token"]});
+    let days = |days: i64| fixture.server.shop.clock.advance(days * 86_400_000);
+    days(500);
+    let found = fixture.look_up(proof.clone(), 200).await.json();
+    let cancel = Request::post(format!("/v1/orders/{}/cancel", text(&placed, "id")));
+    let cancel = cancel.bearer(text(&found, "access_token")).json(&json!({}));
+    fixture.server.good(&cancel, 200).await;
+    days(399);
+    fixture.look_up(proof.clone(), 200).await;
+    days(1);
+    fixture.look_up(proof, 404).await;
+    fixture.look_up(json!({"number": placed["number"], "phone": "+5511987654321"}), 200).await;
     fixture.server.close().await;
 }
 

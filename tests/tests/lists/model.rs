@@ -15,6 +15,7 @@ use ordervault_persistence::read::{
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::tx::Conn;
 use ordervault_tests::life::{Dice, live};
+use ordervault_tests::samples::grants;
 use ordervault_tests::seed::on_each;
 use ordervault_tests::shop::Shop;
 
@@ -194,7 +195,9 @@ fn scopes(orders: &[Order]) -> Vec<Scope> {
         staff(StoreScope::none(), Role::Manager, true, true),
     ];
     scopes.extend(customers.into_iter().map(Scope::Customer));
-    scopes.extend(orders.iter().step_by(7).map(|order| Scope::Guest(Some(order.id))));
+    scopes.extend(
+        orders.iter().step_by(7).flat_map(|order| grants(order).map(|grant| Scope::Guest(Some(grant)))),
+    );
     scopes
 }
 

@@ -4,7 +4,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, crypto};
-use ordervault_domain::id::OrderId;
+use ordervault_domain::access::OrderGrant;
 use ordervault_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -54,7 +54,7 @@ impl Audience {
 pub struct AccessClaims {
     /// Whom it is for.
     pub audience: Audience,
-    /// The account's id; a guest's order.
+    /// The account's id; what a guest has proved.
     pub subject: String,
     /// The session's id (the family of refresh tokens it came from); empty for guests.
     pub session: String,
@@ -158,7 +158,7 @@ impl AccessTokens {
     /// A token for one order, without an account and without a session.
     pub fn grant(
         &self,
-        order: OrderId,
+        order: OrderGrant,
         token_id: &str,
         now: Timestamp,
     ) -> Result<AccessToken, jsonwebtoken::errors::Error> {

@@ -1,3 +1,5 @@
+use ordervault_domain::id::OrderId;
+
 use super::*;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
@@ -65,7 +67,7 @@ fn an_issued_token_says_who_it_is_for() {
 
 #[test]
 fn a_grant_is_for_one_order_and_has_no_session() {
-    let order = OrderId::from_i64(123_456_789);
+    let order = OrderGrant { order: OrderId::from_i64(123_456_789), contact_version: 3 };
     let grant = tokens().grant(order, "t1", now()).unwrap();
     let claims = tokens().verify(&grant.text, now()).unwrap();
     assert_eq!(

@@ -1,11 +1,14 @@
 //! Tokens that stand for one order: what somebody without an account is given with their order, to find it again, and what
 //! names an order to somebody who has not proved to know it.
 //!
-//! A token is derived from the order's id and not stored, so that the repeated answer to a repeated request has the same one.
+//! A token is derived from what it names and not stored, so that the repeated answer to a repeated request has the same one.
+//! What stands in the order's row ends it: another contact, or the time since the order was closed.
+
+use std::fmt::Display;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use ordervault_domain::id::OrderId;
+use ordervault_domain::time::Timestamp;
 
 use super::Secrets;
 use super::secrets::{is_mac, mac};
@@ -14,6 +17,9 @@ const LOOKUP_PREFIX: &str = "olt_";
 /// How a token for an order that looks like another begins.
 pub const DUPLICATE_PREFIX: &str = "oat_";
 
+/// How long a look-up token is good after its order was closed.
+const LOOKUP_MILLIS_AFTER_CLOSING: i64 = 400 * 86_400_000;
+
 /// Mints and checks the tokens of one purpose.
 pub struct OrderTokens {
     prefix: &'static str,
@@ -21,8 +27,8 @@ pub struct OrderTokens {
 }
 
 impl OrderTokens {
-    /// Look-up tokens, `olt_…`, with keys derived from the secrets; the first mints, all check. Whoever has one may see the
-    /// order.
+    /// Look-up tokens, `olt_…`, with keys derived from the secrets; the first mints, all check. They name what they
+    /// open.
     pub fn for_lookups(secrets: &Secrets) -> Self {
         Self { prefix: LOOKUP_PREFIX, keys: secrets.derive("lookup-token") }
     }
@@ -32,22 +38,30 @@ impl OrderTokens {
         Self { prefix: DUPLICATE_PREFIX, keys: secrets.derive("look-alike-token") }
     }
 
-    /// The order's token. Always the same as long as the signing key is.
-    pub fn mint(&self, order: OrderId) -> Option<String> {
-        let tag = mac(self.keys.first()?, &[&order.get().to_be_bytes()]);
+    /// The token of what has this text. Always the same as long as the signing key is.
+    pub fn mint(&self, named: impl Display) -> Option<String> {
+        let tag = mac(self.keys.first()?, &[named.to_string().as_bytes()]);
         Some(format!("{}{}", self.prefix, URL_SAFE_NO_PAD.encode(tag)))
     }
 
-    /// Is this the order's token, made with any live key? How far it agrees does not show in the time that it takes.
-    pub fn proves(&self, order: OrderId, text: &str) -> bool {
+    /// Does this token name what has this text, with any live key? How far it agrees does not show in the time that it takes.
+    pub fn proves(&self, named: impl Display, text: &str) -> bool {
+        let named = named.to_string();
         let encoded = text.strip_prefix(self.prefix).unwrap_or_default();
         let tag = URL_SAFE_NO_PAD.decode(encoded).unwrap_or_default();
-        self.keys.iter().any(|key| is_mac(key, &[&order.get().to_be_bytes()], &tag))
+        self.keys.iter().any(|key| is_mac(key, &[named.as_bytes()], &tag))
     }
+}
+
+/// Is the look-up token of an order that was closed then still good?
+pub fn lookup_is_in_time(closed_at: Option<Timestamp>, now: Timestamp) -> bool {
+    closed_at.is_none_or(|closed_at| now.millis() - closed_at.millis() < LOOKUP_MILLIS_AFTER_CLOSING)
 }
 
 #[cfg(test)]
 mod tests {
+    use ordervault_domain::id::OrderId;
+
     use super::*;
 
     const ORDER: OrderId = OrderId::from_i64(123_456_789);

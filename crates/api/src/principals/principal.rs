@@ -10,8 +10,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::future::LocalBoxFuture;
-use ordervault_domain::access::Actor;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, SessionId};
+use ordervault_domain::access::{Actor, OrderGrant};
+use ordervault_domain::id::{CustomerId, MemberId, SessionId};
 use ordervault_domain::member::Member;
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read;
@@ -40,8 +40,8 @@ pub struct Customer {
 pub enum CustomerOrGuest {
     /// A signed-in customer.
     Customer(Customer),
-    /// Somebody without an account, who orders (none) or has proved to know this order.
-    Guest(Option<OrderId>),
+    /// Somebody without an account, who orders (none) or has proved to know an order.
+    Guest(Option<OrderGrant>),
 }
 
 /// Whoever wants to order: a signed-in customer, or somebody without an account. A token that is not good is refused and
@@ -86,7 +86,7 @@ impl CustomerOrGuest {
     pub fn actor(&self) -> Actor {
         match self {
             Self::Customer(customer) => customer.actor(),
-            Self::Guest(order) => Actor::Guest(*order),
+            Self::Guest(grant) => Actor::Guest(*grant),
         }
     }
 
@@ -95,7 +95,7 @@ impl CustomerOrGuest {
     pub fn actor_ref(&self) -> ActorRef {
         match self {
             Self::Customer(customer) => customer.actor_ref(),
-            Self::Guest(order) => ActorRef::Guest(*order),
+            Self::Guest(grant) => ActorRef::Guest(*grant),
         }
     }
 }
@@ -141,8 +141,8 @@ impl FromRequest for CustomerOrGuest {
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
             match claims.audience {
                 Audience::Guest => {
-                    let order = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
-                    Ok(Self::Guest(Some(order)))
+                    let grant = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+                    Ok(Self::Guest(Some(grant)))
                 }
                 Audience::Login(_) => Customer::behind(&claims, &state).await.map(Self::Customer),
             }

@@ -6,7 +6,6 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Order, actions, references_of_actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::fold;
@@ -18,7 +17,7 @@ use sha2::{Digest, Sha256};
 use super::order_body::ActionBody;
 use super::paths::order_path;
 use super::possible_duplicates;
-use super::resource::Resource;
+use super::resource::{Resource, knowing};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Staff};
@@ -65,7 +64,7 @@ impl<'a> Caller<'a> {
     /// goes into it, so that nobody finds a phone number by trying them all.
     fn scoped(&self, key: &IdempotencyKey) -> String {
         let id = match self.actor {
-            Actor::Guest(order) => order.map(OrderId::get),
+            Actor::Guest(grant) => grant.map(|grant| grant.order.get()),
             _ => self.actor.id(),
         };
         match &self.reach {
@@ -148,11 +147,6 @@ impl<'a> Caller<'a> {
 
     /// The resource as the operation under an old key left it, if it still is within the actor's reach.
     async fn repeated<A: Resource>(&self, entity_id: i64, version: i64) -> Result<Written<A>, Problem> {
-        // Somebody without an account has proved to know the order by the key that it was placed under.
-        let actor = match &self.actor {
-            Actor::Guest(None) => &Actor::Guest(Some(OrderId::from_i64(entity_id))),
-            actor => actor,
-        };
         let mut conn = reader(self.state).await?;
         let rows = read::history(&mut conn, entity_id).await.map_err(failed)?;
         let known: Vec<_> = rows.iter().filter(|row| row.seq <= version).cloned().collect();
@@ -161,7 +155,7 @@ impl<'a> Caller<'a> {
         else {
             return Err(Problem::internal("an idempotency key names an unknown version"));
         };
-        if !now.is_visible(actor) {
+        if !now.is_visible(&knowing(&self.actor, &resource)) {
             return Err(Problem::new(Code::NotFound));
         }
         Ok(Written { resource: Arc::new(resource), now: Arc::new(now), replayed: true })

@@ -10,6 +10,7 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::resource::{Resource, Told};
@@ -79,6 +80,20 @@ pub(crate) struct HistoryEntry {
     pub changes: Vec<ChangeBody>,
 }
 
+impl HistoryEntry {
+    /// Leaves out what was true of whoever could be reached before the order had its contact: it may have been somebody else.
+    fn forget_former_contacts(&mut self, contact_version: i64) {
+        for change in self.changes.iter_mut().filter(|change| is_personal(change.field)) {
+            if self.version <= contact_version {
+                change.before = Value::Null;
+            }
+            if self.version < contact_version {
+                change.after = Value::Null;
+            }
+        }
+    }
+}
+
 /// Who did something.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = HistoryActor)]
@@ -107,14 +122,15 @@ pub(crate) struct ChangeBody {
     /// The field.
     #[schema(example = "status")]
     pub field: &'static str,
-    /// Its value before; left out if there was none.
+    /// Its value before; left out if there was none. Customers are not told by what the order could be reached before its
+    /// present phone number and e-mail address.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     #[schema(value_type = Value, nullable = false, example = "pending_review")]
-    pub before: serde_json::Value,
+    pub before: Value,
     /// Its value after; left out if there is none.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     #[schema(value_type = Value, nullable = false, example = "confirmed")]
-    pub after: serde_json::Value,
+    pub after: Value,
 }
 
 impl From<Change> for ChangeBody {
@@ -159,7 +175,7 @@ impl<'a> Reader<'a> {
     /// 500 when the history does not hold together.
     pub(crate) fn entries<A: Resource>(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryEntry>, Problem> {
         let mut state: Option<A> = None;
-        let mut entries = Vec::with_capacity(rows.len());
+        let mut entries: Vec<HistoryEntry> = Vec::with_capacity(rows.len());
         for row in rows {
             let event = row.decoded::<A>().map_err(Problem::internal)?;
             let after =
@@ -168,6 +184,11 @@ impl<'a> Reader<'a> {
             let told = A::told(&event.event);
             entries.push(self.entry(row, told, changes.unwrap_or_default(), event.personal.comment));
             state = Some(after);
+        }
+        if let Some(grant) = state.and_then(|now| now.grant()).filter(|_| !is_staff(self.actor)) {
+            for entry in &mut entries {
+                entry.forget_former_contacts(grant.contact_version);
+            }
         }
         Ok(entries)
     }

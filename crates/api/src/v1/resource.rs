@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordervault_domain::access::Actor;
+use ordervault_domain::access::{Actor, OrderGrant};
 use ordervault_domain::aggregate::{Aggregate, Change, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent};
 use ordervault_domain::id::BatchId;
@@ -18,6 +18,11 @@ pub(crate) trait Resource: Aggregate {
     /// Is it within this actor's reach?
     fn is_visible(&self, actor: &Actor) -> bool;
 
+    /// What somebody without an account has who knows it as it is.
+    fn grant(&self) -> Option<OrderGrant> {
+        None
+    }
+
     /// A change in its history with the names and values of the API. `None`: the API does not compare this field.
     fn shown(change: Change) -> Option<Change> {
         Some(change)
@@ -25,6 +30,14 @@ pub(crate) trait Resource: Aggregate {
 
     /// What an event says that the changes of fields do not show.
     fn told(event: &Self::Event) -> Told;
+}
+
+/// Whoever changes something without an account knows it as they left it, whatever it was that they had proved.
+pub(crate) fn knowing<A: Resource>(actor: &Actor, left: &A) -> Actor {
+    match actor {
+        Actor::Guest(_) => Actor::Guest(left.grant()),
+        actor => actor.clone(),
+    }
 }
 
 /// What the history tells of an event besides the changed fields.
@@ -48,6 +61,10 @@ impl Resource for Order {
 
     fn is_visible(&self, actor: &Actor) -> bool {
         actor.scope().covers(self)
+    }
+
+    fn grant(&self) -> Option<OrderGrant> {
+        Some(self.grant())
     }
 
     fn told(event: &OrderEvent) -> Told {

@@ -3,16 +3,18 @@
 //! A permission says *what kind of command*; a [`Scope`] says *on which orders*. Both are asked by the
 //! decisions on orders and by every read, so a list can never show what a single read would hide.
 
+mod grant;
 mod role;
 mod scope;
 
+pub use grant::OrderGrant;
 pub use role::{Permission, Role, permissions_of};
 pub use scope::{Scope, StatusSet, StoreScope};
 
 use std::collections::BTreeSet;
 
 use crate::aggregate::Kind;
-use crate::id::{CustomerId, MemberId, OrderId};
+use crate::id::{CustomerId, MemberId};
 
 /// Whoever asks for a change or a read, with the authority that the writer found in the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +23,8 @@ pub enum Actor {
     Anonymous,
     /// A shop's customer, signed in.
     Customer(CustomerId),
-    /// Somebody without an account, who orders or has proved to know the order.
-    Guest(Option<OrderId>),
+    /// Somebody without an account, who orders or has proved to know an order.
+    Guest(Option<OrderGrant>),
     /// A staff member with the roles and stores that their row holds now.
     Member(MemberAuthority),
     /// The person at the server's command line, who could open the database file anyway.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
-use super::Role;
-use crate::id::{CustomerId, OrderId, StoreId};
+use super::{OrderGrant, Role};
+use crate::id::{CustomerId, StoreId};
 use crate::status::Status;
 
 /// The orders in reach of an actor.
@@ -15,8 +15,9 @@ use crate::status::Status;
 pub enum Scope {
     /// A customer's own orders, without those in the trash.
     Customer(CustomerId),
-    /// The one order that somebody without an account has proved to know, unless it is in the trash; none yet: none.
-    Guest(Option<OrderId>),
+    /// The one order that somebody without an account has proved to know, unless it is in the trash or can be reached by
+    /// something else since; none yet: none.
+    Guest(Option<OrderGrant>),
     /// What the public boards of these stores show to everybody.
     Board(BTreeSet<StoreId>),
     /// The orders of some stores in some statuses.

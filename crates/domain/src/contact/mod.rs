@@ -39,6 +39,12 @@ impl Contact {
         self.phone.as_ref().map(Phone::line).or_else(email)
     }
 
+    /// Has it another phone number or e-mail address than that one?
+    #[must_use]
+    pub fn reachable_by_other_than(&self, other: &Self) -> bool {
+        self.phone != other.phone || self.email != other.email
+    }
+
     /// Is this its phone number? See [`Phone::is_same_line`].
     #[must_use]
     pub fn has_phone(&self, phone: &Phone) -> bool {

@@ -31,7 +31,7 @@ impl Aggregate for Order {
     }
 
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
-    // with the status, the batch with the time of deletion, the highest number of a line with the lines.
+    // with the status, the batch with the time of deletion, the highest number of a line with the lines, the version of the contact with it.
     compared! {
         parts {
             status of stage through parts,
@@ -69,6 +69,7 @@ impl Aggregate for Order {
             status_since,
             stage,
             last_line_no,
+            contact_version,
         }
     }
 }
@@ -95,6 +96,9 @@ fn apply(
     order.version = stamp.seq;
     order.updated_at = stamp.recorded_at;
     if let Some(contact) = &envelope.personal.contact {
+        if contact.reachable_by_other_than(&order.contact) {
+            order.contact_version = stamp.seq;
+        }
         order.contact = contact.clone();
     }
     if let Some(note) = &envelope.personal.note {
@@ -130,6 +134,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             last_line_no: 0,
             totals,
             contact: Contact::default(),
+            contact_version: 1,
             note: String::new(),
             holds_stock: true,
             change_until,

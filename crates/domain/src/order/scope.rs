@@ -10,7 +10,7 @@ impl Scope {
     pub fn covers(&self, order: &Order) -> bool {
         match self {
             Self::Customer(id) => order.customer_id == Some(*id) && !order.is_deleted(),
-            Self::Guest(id) => *id == Some(order.id) && !order.is_deleted(),
+            Self::Guest(grant) => *grant == Some(order.grant()) && !order.is_deleted(),
             Self::Board(stores) => stores.contains(&order.store_id) && order.is_public(),
             Self::Staff { stores, statuses, trash, .. } => {
                 stores.covers(order.store_id)

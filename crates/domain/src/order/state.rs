@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Line, Source, Stage, StageParts, Status, Totals};
+use crate::access::OrderGrant;
 use crate::contact::Contact;
 use crate::id::{CustomerId, OrderId, StoreId};
 use crate::money::Currency;
@@ -38,6 +39,9 @@ pub struct Order {
     pub totals: Totals,
     /// Who gets it, and where.
     pub contact: Contact,
+    /// The version in which the phone number or the e-mail address last changed, by which somebody without an account proves
+    /// to know the order.
+    pub contact_version: i64,
     /// The customer's note.
     pub note: String,
     /// Does it hold stock while it is open?
@@ -59,6 +63,12 @@ pub struct Order {
 }
 
 impl Order {
+    /// What somebody has who proves to know it now.
+    #[must_use]
+    pub fn grant(&self) -> OrderGrant {
+        OrderGrant { order: self.id, contact_version: self.contact_version }
+    }
+
     /// The line of this number, if it has one.
     #[must_use]
     pub fn line(&self, no: u32) -> Option<&Line> {

@@ -15,7 +15,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strum::IntoEnumIterator;
 
-use super::samples::reasons;
+use super::samples::{first_grant, reasons};
 use super::{CUSTOMER, EARLIER, NOW, ORDER, contact, staff};
 
 const MAX_MINUTES: u32 = 5_000;
@@ -29,7 +29,7 @@ pub fn any_actor() -> impl Strategy<Value = Actor> {
         2 => Just(Actor::Customer(CUSTOMER)),
         1 => Just(Actor::Customer(CustomerId::from_i64(3))),
         1 => Just(Actor::Guest(None)),
-        1 => Just(Actor::Guest(Some(ORDER))),
+        1 => Just(Actor::Guest(Some(first_grant(ORDER)))),
         1 => Just(Actor::Anonymous),
         1 => Just(Actor::Importer),
         2 => Just(Actor::System),

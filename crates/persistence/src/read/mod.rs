@@ -34,7 +34,7 @@ pub use order_list::{
     CustomerFilter, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey, Trash, count_orders,
     list_orders, list_statements,
 };
-pub use orders::{AsOf, OrderContext, history, order, orders, possible_duplicates, proof, state_at};
+pub use orders::{AsOf, OrderContext, Proof, history, order, orders, possible_duplicates, proof, state_at};
 pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use summary::{Summary, Today, summary};

@@ -1,10 +1,10 @@
 //! One order: as it is, as it was, and what its actions depend on.
 
-use ordervault_domain::access::Scope;
+use ordervault_domain::access::{OrderGrant, Scope};
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References};
+use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
@@ -18,7 +18,8 @@ use crate::tx::Conn;
 
 statements! {
     PROOF: Template = Template::new(
-        "SELECT contact_phone, contact_email FROM orders WHERE id = $1 AND deleted_at IS NULL"
+        "SELECT contact_phone, contact_email, contact_version, status, status_since FROM orders
+         WHERE id = $1 AND deleted_at IS NULL"
     );
 }
 
@@ -86,19 +87,44 @@ pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<V
     Ok(held.into_iter().map(|held| held.state).filter(|order| scope.covers(order)).collect())
 }
 
-/// Phone number and e-mail address of an order that is not in the trash: what somebody has to know to be let in. One
-/// statement, whether the order exists or not, so that the time does not tell.
+/// What somebody has to know to be let in to an order.
+#[derive(Clone, Debug)]
+pub struct Proof {
+    /// Its phone number and e-mail address.
+    pub contact: Contact,
+    /// What they have then.
+    pub grant: OrderGrant,
+    /// When it was closed, if it is.
+    pub closed_at: Option<Timestamp>,
+}
+
+#[derive(sqlx_macros::FromRow)]
+struct ProofRow {
+    contact_phone: Option<String>,
+    contact_email: Option<String>,
+    contact_version: i64,
+    status: String,
+    status_since: i64,
+}
+
+/// What somebody has to know to be let in to an order that is not in the trash. One statement, whether the order exists or
+/// not, so that the time does not tell.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Contact>, Error> {
-    let row: Option<(Option<String>, Option<String>)> = conn.fetch_optional(&PROOF.bind((id.get(),))).await?;
+pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Proof>, Error> {
+    let row: Option<ProofRow> = conn.fetch_optional(&PROOF.bind((id.get(),))).await?;
     let at = Row { table: "orders", id: id.get() };
-    let Some((phone, email)) = row else { return Ok(None) };
-    Ok(Some(Contact {
-        phone: at.parsed_option("contact_phone", phone.as_deref())?,
-        email: at.parsed_option("contact_email", email.as_deref())?,
-        ..Contact::default()
+    let Some(row) = row else { return Ok(None) };
+    let status: Status = at.parsed("status", &row.status)?;
+    Ok(Some(Proof {
+        contact: Contact {
+            phone: at.parsed_option("contact_phone", row.contact_phone.as_deref())?,
+            email: at.parsed_option("contact_email", row.contact_email.as_deref())?,
+            ..Contact::default()
+        },
+        grant: OrderGrant { order: id, contact_version: row.contact_version },
+        closed_at: (!status.is_open()).then(|| Timestamp::from_millis(row.status_since)),
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ordervault_domain::access::StoreScope;
+use ordervault_domain::access::{OrderGrant, StoreScope};
 use ordervault_domain::batch::{Batch, BatchAction, ItemOutcome};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
@@ -25,8 +25,8 @@ pub enum ActorRef {
     Anonymous,
     /// A customer.
     Customer(CustomerId),
-    /// Somebody without an account, who orders (none) or has proved to know this order.
-    Guest(Option<OrderId>),
+    /// Somebody without an account, who orders (none) or has proved to know an order.
+    Guest(Option<OrderGrant>),
     /// A staff member.
     Member(MemberId),
     /// The command line.

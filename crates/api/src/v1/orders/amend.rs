@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use super::answer::{body, carry_out, line_product};
+use super::answer::{OrderAndToken, body, carry_out, line_product};
 use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -23,7 +23,6 @@ use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
-use crate::v1::order_body::OrderBody;
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -106,13 +105,14 @@ fn amended_lines(fields: &mut Fields, lines: &[AmendedLineBody]) -> Vec<AmendedL
 
 /// Amend one of your orders
 ///
-/// Lines, contact or note, as long as the shop allows it. Send the ETag that you have seen as `If-Match`; with
+/// Lines, contact or note, as long as the shop allows it. Without an account: another phone number or e-mail address ends your
+/// grant and your look-up token, and the answer has the new token. Send the ETag that you have seen as `If-Match`; with
 /// `preview=true` you get what the order would become, and nothing changes.
 #[utoipa::path(post, path = "/v1/orders/{id}/amendments", operation_id = "amend_order", tag = "orders",
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_AMEND)),
         Preview, IfMatch, OptionalIdempotencyKey),
     request_body = AmendOrder,
-    responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderBody,
+    responses((status = 200, description = "The order as it is now (or, with `preview`, would be)", body = OrderAndToken,
         headers(("ETag" = String, description = "The version in double quotes; none with `preview`")))),
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
 pub(crate) async fn amend_order(

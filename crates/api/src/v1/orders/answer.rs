@@ -18,6 +18,7 @@ use crate::v1::caller::{Caller, Conditions, Written, offers};
 use crate::v1::fields::Fields;
 use crate::v1::order_body::OrderBody;
 use crate::v1::paths::order_path;
+use crate::v1::resource::knowing;
 
 /// A product and how many of it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -31,6 +32,19 @@ pub(crate) struct LineRequestBody {
     #[validate(range(min = 1, max = 1_000_000))]
     #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
     quantity: u32,
+}
+
+/// An order, with what finds it again.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct OrderAndToken {
+    /// The order.
+    #[serde(flatten)]
+    order: OrderBody,
+    /// Without an account: finds the order again, together with its number. It is told when the order is placed and when another
+    /// phone number or e-mail address ends the one before, and nowhere else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "olt_T0yJpZ2xk8q3v5w7n9b1c4d6f8h0j2l4m6p8r0s2u4w")]
+    lookup_token: Option<String>,
 }
 
 /// Reads requested lines.
@@ -70,17 +84,25 @@ pub(super) async fn body(
     actor: &Actor,
     changed: &Written<Order>,
 ) -> Result<OrderBody, Problem> {
+    let actor = &knowing(actor, &*changed.resource);
     let offers = offers(state, &changed.now, actor).await?;
     Ok(OrderBody::new(&changed.resource, &actor.scope(), offers, state.now()))
 }
 
-/// Answers with an order as a command left it.
+/// Answers with an order as a command left it, and with a look-up token for whoever has none that is good for it.
 pub(crate) async fn answer(
     state: &AppState,
     actor: &Actor,
     changed: &Written<Order>,
     status: StatusCode,
 ) -> Result<HttpResponse, Problem> {
-    let body = body(state, actor, changed).await.map_err(unshown)?;
-    Ok(changed.answer(state, status, &order_path(actor, changed.resource.id), &body))
+    let order = body(state, actor, changed).await.map_err(unshown)?;
+    let lookup_token = match actor {
+        Actor::Guest(had) if *had != Some(changed.resource.grant()) => {
+            state.lookup_tokens.mint(changed.resource.grant())
+        }
+        _ => None,
+    };
+    let path = order_path(actor, changed.resource.id);
+    Ok(changed.answer(state, status, &path, &OrderAndToken { order, lookup_token }))
 }

@@ -8,20 +8,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{self, LineRequestBody, line_requests};
+use super::answer::{LineRequestBody, OrderAndToken, answer, line_requests};
 use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{CustomerOrGuest, OptionalCustomer};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
-use crate::submit::unshown;
 use crate::throttling;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
-use crate::v1::order_body::OrderBody;
-use crate::v1::paths::order_path;
 use crate::v1::possible_duplicates;
 
 /// A new order. Prices and totals are the shop's business and cannot be sent.
@@ -52,18 +49,6 @@ pub(crate) struct PlaceOrder {
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
     pub not_duplicate_of: Vec<String>,
-}
-
-/// A placed order.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct PlacedOrder {
-    /// The order.
-    #[serde(flatten)]
-    order: OrderBody,
-    /// Without an account: finds the order again, together with its number. It is told here and nowhere else.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "olt_T0yJpZ2xk8q3v5w7n9b1c4d6f8h0j2l4m6p8r0s2u4w")]
-    lookup_token: Option<String>,
 }
 
 impl PlaceOrder {
@@ -109,7 +94,7 @@ pub(crate) fn placing(place: Place) -> Operation {
 #[utoipa::path(post, path = "/v1/orders", operation_id = "place_order", tag = "orders",
     params(IdempotencyKey),
     request_body = PlaceOrder,
-    responses((status = 201, description = "Placed", body = PlacedOrder, headers(
+    responses((status = 201, description = "Placed", body = OrderAndToken, headers(
         ("ETag" = String, description = "The version in double quotes"),
         ("Location" = String, description = "The path of the order")))),
     security((), ("customer_bearer" = [])))]
@@ -141,16 +126,5 @@ pub(crate) async fn place_order(
         }
         placed => placed?,
     };
-    // Whoever has just placed it sees it, as whoever proves to know it does.
-    let buyer = match buyer {
-        CustomerOrGuest::Guest(_) => CustomerOrGuest::Guest(Some(placed.resource.id)),
-        customer @ CustomerOrGuest::Customer(_) => customer,
-    };
-    let lookup_token = match buyer {
-        CustomerOrGuest::Guest(_) => state.lookup_tokens.mint(placed.resource.id),
-        CustomerOrGuest::Customer(_) => None,
-    };
-    let order = answer::body(&state, &buyer.actor(), &placed).await.map_err(unshown)?;
-    let path = order_path(&buyer.actor(), placed.resource.id);
-    Ok(placed.answer(&state, StatusCode::CREATED, &path, &PlacedOrder { order, lookup_token }))
+    answer(&state, &buyer.actor(), &placed, StatusCode::CREATED).await
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ordervault_domain::access::{Scope, StoreScope};
+use ordervault_domain::access::{OrderGrant, Scope, StoreScope};
 use ordervault_domain::order::Status;
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
@@ -171,9 +171,10 @@ fn reach(scope: &Scope, filter: &OrderFilter) -> Option<Vec<Predicate>> {
     match scope {
         Scope::Everything => has_trash = true,
         Scope::Customer(id) => all.push(Predicate::Among("customer_id", vec![id.get().into()])),
-        Scope::Guest(id) => {
-            let id = (*id)?.get();
-            all.push(Predicate::Within("id", Some(id), Some(id.checked_add(1)?)));
+        Scope::Guest(grant) => {
+            let OrderGrant { order, contact_version } = (*grant)?;
+            all.push(Predicate::Within("id", Some(order.get()), Some(order.get().checked_add(1)?)));
+            all.push(Predicate::Unindexed("contact_version", vec![contact_version.into()]));
         }
         Scope::Board(stores) => {
             stores_in_reach = Some(stores.iter().map(|store| store.get()).collect());

@@ -69,7 +69,7 @@ impl Decider<'_> {
                 Some(_) => Actor::Customer(id),
                 None => return Err(Refusal::Inactive.into()),
             },
-            ActorRef::Guest(id) => Actor::Guest(id),
+            ActorRef::Guest(grant) => Actor::Guest(grant),
             ActorRef::Anonymous => Actor::Anonymous,
             ActorRef::System => Actor::System,
             ActorRef::Operator => Actor::Operator,
