@@ -14,6 +14,7 @@ use ordervault_api::state::{AppState, BuildInfo};
 use ordervault_api::waker::JobWaker;
 use ordervault_domain::access::OrderGrant;
 use ordervault_domain::customer::Customer;
+use ordervault_domain::id::OrderId;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::{CancelReason, InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
@@ -121,6 +122,16 @@ impl TestServer {
     /// A new login of a member: an access token.
     pub async fn member_token(&self, member: &Member) -> String {
         self.token(Realm::Staff, member.id.get(), &member.id.to_string()).await
+    }
+
+    /// By what the public board names an order.
+    pub fn board_id(&self, order: OrderId) -> String {
+        self.state.board_ids.id(order).expect("an id")
+    }
+
+    /// The order that the public board names so.
+    pub fn of_board(&self, id: &str) -> Option<OrderId> {
+        self.state.board_ids.order(id)
     }
 
     /// A grant for one order, for whoever has proved to know it: an access token.

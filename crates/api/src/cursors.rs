@@ -1,40 +1,46 @@
-//! Where pages of lists end: sealed, so that a client can send it back and neither read nor change it.
+//! Where pages of lists end, and how far somebody has seen: sealed, so that a client can send it back and neither read nor
+//! change it.
 
-use aes_siv::KeyInit as _;
-use aes_siv::siv::Aes128Siv;
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::auth::Secrets;
 use crate::problem::{Code, Problem};
+use crate::sealing::Sealing;
 
 /// Makes cursors and reads them: encrypted, because a walk may end at an order of which its reader may know nothing. They are
 /// good in one epoch of the installation: after a restore what they lead on from may not be there any more.
 pub struct Cursors {
-    keys: Vec<[u8; 32]>,
+    sealing: Sealing,
     epoch: i64,
 }
 
 impl Cursors {
-    /// With keys derived from the secrets, so that every replica reads them.
+    /// With keys derived from the secrets.
     pub fn new(secrets: &Secrets, epoch: i64) -> Self {
-        Self { keys: secrets.derive("cursor"), epoch }
+        Self { sealing: Sealing::new(secrets, "cursor"), epoch }
     }
 
     /// For the list of this name (whose it is included) with these filters, cursor and limit left out.
     pub(crate) fn of(&self, list: &str, filters: &impl Serialize) -> Seal<'_> {
         let filters = serde_json::to_vec(filters).unwrap_or_default();
-        Seal { keys: &self.keys, epoch: self.epoch, list: list.to_owned(), filters }
+        Seal { cursors: self, list: list.to_owned(), filters }
     }
 }
 
 /// Binds cursors to one list with one set of filters.
 pub(crate) struct Seal<'a> {
-    keys: &'a [[u8; 32]],
-    epoch: i64,
+    cursors: &'a Cursors,
     list: String,
     filters: Vec<u8>,
+}
+
+/// Why a cursor is not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CursorFault {
+    /// Another list's, or not one of ours.
+    Unknown,
+    /// Of another epoch.
+    Outdated,
 }
 
 impl Seal<'_> {
@@ -44,10 +50,8 @@ impl Seal<'_> {
 
     /// The cursor that holds these keys.
     pub(crate) fn cursor(&self, keys: &[i64]) -> Option<String> {
-        let numbers = std::iter::once(&self.epoch).chain(keys);
-        let bytes: Vec<u8> = numbers.flat_map(|number| number.to_be_bytes()).collect();
-        let mut cipher = Aes128Siv::new(self.keys.first()?.into());
-        Some(URL_SAFE_NO_PAD.encode(cipher.encrypt(self.bound_to(), &bytes).ok()?))
+        let numbers: Vec<i64> = std::iter::once(&self.cursors.epoch).chain(keys).copied().collect();
+        self.cursors.sealing.seal(self.bound_to(), &numbers)
     }
 
     /// The keys in a cursor of this list.
@@ -55,28 +59,29 @@ impl Seal<'_> {
     /// # Errors
     /// 400 `invalid-parameter` when it is another list's, or not one of ours; 410 `list-outdated` when it is of another epoch.
     pub(crate) fn keys<const N: usize>(&self, cursor: Option<&String>) -> Result<Option<[i64; N]>, Problem> {
-        let Some(cursor) = cursor else { return Ok(None) };
-        let opened = URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|sealed| self.open(&sealed));
-        match opened {
-            Some((epoch, keys)) if epoch == self.epoch => Ok(Some(keys)),
-            Some(_) => Err(Problem::new(Code::ListOutdated)),
-            None => Err(Problem::parameter("cursor", "unknown-cursor")),
-        }
+        cursor.map(|cursor| self.open(cursor)).transpose().map_err(|fault| match fault {
+            CursorFault::Unknown => Problem::parameter("cursor", "unknown-cursor"),
+            CursorFault::Outdated => Problem::new(Code::ListOutdated),
+        })
     }
 
-    /// The epoch and the keys.
-    fn open<const N: usize>(&self, sealed: &[u8]) -> Option<(i64, [i64; N])> {
-        let mut ciphers = self.keys.iter().map(|key| Aes128Siv::new(key.into()));
-        let bytes = ciphers.find_map(|mut cipher| cipher.decrypt(self.bound_to(), sealed).ok())?;
-        let (numbers, []) = bytes.as_chunks() else { return None };
-        let (epoch, keys) = numbers.split_first()?;
-        let keys: &[[u8; size_of::<i64>()]; N] = keys.try_into().ok()?;
-        Some((i64::from_be_bytes(*epoch), keys.map(i64::from_be_bytes)))
+    /// The keys in a cursor of this list.
+    ///
+    /// # Errors
+    /// When it is none, or no more.
+    pub(crate) fn open<const N: usize>(&self, cursor: &str) -> Result<[i64; N], CursorFault> {
+        let numbers = self.cursors.sealing.open(self.bound_to(), cursor).ok_or(CursorFault::Unknown)?;
+        let (epoch, keys) = numbers.split_first().ok_or(CursorFault::Unknown)?;
+        let keys = keys.try_into().map_err(|_| CursorFault::Unknown)?;
+        if *epoch == self.cursors.epoch { Ok(keys) } else { Err(CursorFault::Outdated) }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn cursors(signing: u8, previous: Option<u8>) -> Cursors {

@@ -18,7 +18,9 @@
 //! - `extract`: the other arguments of a handler, read strictly
 //! - `reading`, `refusals`: a connection to read with; what a rule that said no looks like outside
 //! - `state`: what every handler can reach
-//! - `cursors`, `throttles`, `places`, `waker`: where pages end; what is counted; who may do much at a time; how jobs are woken
+//! - `cursors`, `board_ids`: where pages end; by what the public board names orders
+//! - `sealing`: what clients carry and cannot read
+//! - `throttles`, `places`, `waker`: what is counted; who may do much at a time; how jobs are woken
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
@@ -59,6 +61,7 @@
 pub mod app;
 pub mod auth;
 pub mod background;
+pub mod board_ids;
 mod caching;
 pub mod cursors;
 pub mod extract;
@@ -72,6 +75,7 @@ pub mod problem;
 mod reading;
 mod refusals;
 pub mod routes;
+pub mod sealing;
 pub mod server;
 pub mod settings;
 pub mod state;

@@ -10,6 +10,7 @@ use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::Writer;
 
 use crate::auth::{AccessTokens, DeviceTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
+use crate::board_ids::BoardIds;
 use crate::cursors::Cursors;
 use crate::places::Places;
 use crate::settings::Settings;
@@ -80,6 +81,8 @@ pub struct AppState {
     pub throttles: Throttles,
     /// Where pages of lists end.
     pub cursors: Cursors,
+    /// By what the public board names orders.
+    pub board_ids: BoardIds,
     /// Who exports: one each.
     pub exports: Places,
     /// Who reads lists, searches, histories and exports.
@@ -106,6 +109,7 @@ impl AppState {
         Self {
             throttles: Throttles::new(settings.rates, secrets),
             cursors: Cursors::new(secrets, writer.installation().epoch),
+            board_ids: BoardIds::new(secrets),
             settings,
             build,
             db,

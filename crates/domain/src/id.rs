@@ -180,6 +180,13 @@ impl OrderId {
         number
     }
 
+    /// The number for strangers' eyes: three stars and the last four symbols.
+    #[must_use]
+    pub fn masked_number(self) -> String {
+        let number = self.to_string();
+        format!("***{}", &number[number.len() - 4..])
+    }
+
     /// The orders whose number is this one or begins so, with or without hyphens and blanks; [`MIN_NUMBER_SYMBOLS`] or more.
     ///
     /// # Errors

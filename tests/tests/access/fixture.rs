@@ -161,6 +161,7 @@ impl Fixture {
         match target {
             Target::Nothing => String::new(),
             Target::Order(status) => order(status).await.id.to_string(),
+            Target::Board => self.server.board_id(order(Status::Confirmed).await.id),
             Target::Trash => {
                 let invalid = order(Status::Invalid).await;
                 let delete = OrderCommand::Delete { batch: None };

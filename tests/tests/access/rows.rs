@@ -27,6 +27,8 @@ pub(crate) enum For {
 pub(crate) enum Target {
     Nothing,
     Order(Status),
+    /// An order under its id on the public board.
+    Board,
     /// An order in the trash.
     Trash,
     Store,
@@ -101,7 +103,7 @@ fn for_everybody() -> Vec<Row> {
         open("list_stores"),
         open("list_products"),
         open("list_board_orders"),
-        row("get_board_order", For::Anybody, Target::Order(Status::Confirmed)),
+        row("get_board_order", For::Anybody, Target::Board),
         open("look_up_order").with(|fixture| {
             let phone = fixture.order.contact.phone.as_ref().map(ToString::to_string);
             json!({"number": fixture.order.id.number(), "phone": phone})
@@ -162,7 +164,7 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("get_staff_order_timeline", "history:read", Status::Confirmed),
         order("get_staff_order_diff", "history:read", Status::Confirmed).asking("?from=1"),
         row("mark_orders_seen", For::Staff(Some("orders:read")), Target::Nothing)
-            .with(|_| json!({"up_to": 0})),
+            .with(|_| json!({"ids": [OrderId::from_i64(1).to_string()]})),
         row("get_summary", For::Staff(Some("orders:read")), Target::Nothing),
         row("list_history", For::Staff(Some("history:read")), Target::Nothing),
         order("confirm_order", "orders:confirm", Status::PendingReview),

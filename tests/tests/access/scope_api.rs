@@ -17,6 +17,8 @@ use serde_json::{Value, json};
 
 use crate::scope::{Fixture, Shown, any, counts, hold, is_listed, is_new, shows};
 
+const BOARD: &str = "/v1/board/orders";
+
 /// Somebody who asks.
 struct Person<'a> {
     server: &'a TestServer,
@@ -40,8 +42,7 @@ impl Person<'_> {
         loop {
             let page =
                 self.server.good(&self.get(&format!("{target}{and}limit=40{cursor}")), 200).await.json();
-            found
-                .extend(page["items"].as_array().expect("a page").iter().map(|item| number(&item["number"])));
+            found.extend(page["items"].as_array().expect("a page").iter().map(|item| self.order(item)));
             match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return found,
@@ -49,9 +50,25 @@ impl Person<'_> {
         }
     }
 
+    /// The order that an item of a list is.
+    fn order(&self, item: &Value) -> OrderId {
+        let name = |field: &str| item[field].as_str().expect("a name").to_owned();
+        let order = match self.path == BOARD {
+            true => self.server.of_board(&name("id")),
+            false => name("number").parse().ok(),
+        };
+        order.expect("an order")
+    }
+
     /// The orders of which there is something; the others are not told from such that never were, to the byte.
     async fn opened(&self, rest: &str) -> BTreeSet<OrderId> {
-        let ask = async |id: OrderId| self.server.send(&self.get(&format!("{}/{id}{rest}", self.path))).await;
+        let ask = async |id: OrderId| {
+            let name = match self.path == BOARD {
+                true => self.server.board_id(id),
+                false => id.to_string(),
+            };
+            self.server.send(&self.get(&format!("{}/{name}{rest}", self.path))).await
+        };
         let nothing = ask(OrderId::from_i64(987_654_321_987_654)).await;
         assert_eq!((nothing.status, nothing.code().as_str()), (404, "not-found"), "{rest}");
         let mut found = BTreeSet::new();
@@ -81,10 +98,6 @@ impl Person<'_> {
             assert_eq!(answer.code(), "forbidden", "{target}");
         }
     }
-}
-
-fn number(value: &Value) -> OrderId {
-    value.as_str().and_then(|number| number.parse().ok()).expect("a number")
 }
 
 pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {
@@ -193,7 +206,7 @@ async fn staff_single_reads(person: &Person<'_>, actor: &Actor) -> Vec<Shown> {
 
 /// Everybody, at the boards of the stores that have one.
 async fn board(server: &TestServer, orders: &[Order]) {
-    let person = Person { server, orders, token: None, path: "/v1/board/orders" };
+    let person = Person { server, orders, token: None, path: BOARD };
     let mut conn = server.shop.db.read().await.expect("a reader");
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     for (number, store) in stores.iter().enumerate() {
@@ -203,6 +216,6 @@ async fn board(server: &TestServer, orders: &[Order]) {
     }
     let stores = read::stores(&mut conn, &StoreScope::All).await.expect("stores");
     let scope = Scope::board(&stores).expect("a board");
-    hold(orders, &scope, vec![shows("the board", any, person.list("/v1/board/orders").await)]);
+    hold(orders, &scope, vec![shows("the board", any, person.list(BOARD).await)]);
     hold(orders, &scope, person.single_reads(&[""]).await);
 }

@@ -5,6 +5,7 @@ use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::id::{IdError, OrderId, ProductId, StoreId};
+use ordervault_domain::order::Order;
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort};
@@ -12,12 +13,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
 
-use super::masked_order::MaskedOrderBody;
+use super::masked_order::BoardOrderBody;
 use super::orders::list::{cursor, keys};
 use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::caching::Cacheable;
-use crate::extract::{PathId, Query};
-use crate::openapi::examples;
+use crate::extract::Query;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
@@ -53,9 +53,9 @@ impl FromRequest for Board {
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListBoardOrders {
-    /// Only the order with this number, or those whose number begins with these 4 or more symbols: `0P65-4D22`.
+    /// Only the order with this number, all of it, grouped with `-` or not, in any case.
     #[validate(length(min = 1, max = 17))]
-    #[param(min_length = 4, max_length = 17)]
+    #[param(min_length = 14, max_length = 17)]
     number: Option<String>,
     /// Only orders of this store.
     #[param(value_type = Option<String>)]
@@ -89,13 +89,14 @@ pub(crate) struct ListBoardOrders {
 
 impl ListBoardOrders {
     fn to_filter(&self) -> Result<OrderFilter, Problem> {
-        let numbers = self.number.as_deref().map(OrderId::beginning_with).transpose();
-        let numbers = numbers.map_err(|fault| match fault {
+        // No part of it, or else it could be found out symbol by symbol.
+        let number = self.number.as_deref().map(str::parse::<OrderId>).transpose();
+        let number = number.map_err(|fault| match fault {
             IdError::Mistyped => Problem::parameter("number", "mistyped"),
             IdError::Malformed => Problem::parameter("number", "unknown-value"),
         })?;
         Ok(OrderFilter {
-            numbers,
+            numbers: number.map(|number| number..=number),
             stores: self.store.into_iter().collect(),
             product: self.product,
             category: self.category.clone(),
@@ -113,7 +114,7 @@ impl ListBoardOrders {
 /// Confirmed and later orders of the stores that have a public board, newest first, with masked contacts; never those whose
 /// buyers wish otherwise. A store without a board gives an empty list; where no store has one, there is nothing here.
 #[utoipa::path(get, path = "/v1/board/orders", operation_id = "list_board_orders", tag = "board", params(ListBoardOrders),
-    responses((status = 200, description = "A page of orders", body = ListOf<MaskedOrderBody>, headers(
+    responses((status = 200, description = "A page of orders", body = ListOf<BoardOrderBody>, headers(
             ("ETag" = String, description = "Changes when the page does"),
             ("Cache-Control" = String, description = "May be kept for five seconds"))),
         (status = 304, description = "Unchanged since the ETag in If-None-Match"),
@@ -130,7 +131,7 @@ pub(crate) async fn list_board_orders(
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     let filter = query.to_filter()?;
     if has_no_words(query.q.as_deref()) {
-        return cacheable(&request, &ListOf::<MaskedOrderBody>::empty(false));
+        return cacheable(&request, &ListOf::<BoardOrderBody>::empty(false));
     }
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = long_reader(&state, None).await?;
@@ -140,16 +141,16 @@ pub(crate) async fn list_board_orders(
     let ids: Vec<OrderId> = page.items.iter().map(|item| item.id).collect();
     let mut orders = read::orders(&mut conn, &scope, &ids).await.map_err(failed)?;
     orders.sort_by_key(|order| std::cmp::Reverse((order.placed_at, order.id)));
-    let items = orders.iter().map(MaskedOrderBody::from).collect();
+    let items = orders.iter().map(|order| shown(&state, order)).collect::<Result<_, _>>()?;
     cacheable(&request, &ListOf::new(items, page.next.map(keys), &seal))
 }
 
 /// Read an order on the public board
 ///
-/// By its number. What does not stand on a board is not there.
+/// By its id on the board, which the list tells. What does not stand on a board is not there.
 #[utoipa::path(get, path = "/v1/board/orders/{id}", operation_id = "get_board_order", tag = "board",
-    params(("id" = String, Path, description = "Number of the order", example = json!(examples::ORDER_NUMBER))),
-    responses((status = 200, description = "The order", body = MaskedOrderBody, headers(
+    params(("id" = String, Path, description = "Id of the order on the board", example = "vJ2vF8cXb0m1qT4yWkq9uQ3hZr6sN7eP")),
+    responses((status = 200, description = "The order", body = BoardOrderBody, headers(
             ("ETag" = String, description = "Changes when the order does"),
             ("Cache-Control" = String, description = "May be kept for five seconds"))),
         (status = 304, description = "Unchanged since the ETag in If-None-Match")))]
@@ -157,12 +158,20 @@ pub(crate) async fn get_board_order(
     state: web::Data<AppState>,
     board: Board,
     request: HttpRequest,
-    id: PathId<OrderId>,
+    id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    let id = state.board_ids.order(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
     let mut conn = reader(&state).await?;
-    let order = read::order(&mut conn, &board.0, id.0).await.map_err(failed)?;
+    let order = read::order(&mut conn, &board.0, id).await.map_err(failed)?;
     let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
-    cacheable(&request, &MaskedOrderBody::from(&order))
+    cacheable(&request, &shown(&state, &order)?)
+}
+
+/// As a board shows it.
+fn shown(state: &AppState, order: &Order) -> Result<BoardOrderBody, Problem> {
+    let id =
+        state.board_ids.id(order.id).ok_or_else(|| Problem::internal("an order has no id on the board"))?;
+    Ok(BoardOrderBody::new(id, order))
 }
 
 fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {

@@ -14,8 +14,8 @@ use crate::openapi::examples;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MaskedOrder)]
 pub(crate) struct MaskedOrderBody {
-    /// The order number.
-    #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
+    /// The order number; on a public board three stars and its last four symbols.
+    #[schema(min_length = 7, max_length = 17, example = json!(examples::ORDER_NUMBER))]
     number: String,
     /// Where it stands: `pending_review`, `confirmed`, `processing`, `completed`, `cancelled` or `invalid`. A later version
     /// may send others.
@@ -42,6 +42,18 @@ pub(crate) struct MaskedOrderBody {
     placed_at: Timestamp,
 }
 
+/// An order on a public board.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BoardOrder)]
+pub(crate) struct BoardOrderBody {
+    /// Names the order on the board, and nowhere else.
+    #[schema(min_length = 32, max_length = 32, example = "vJ2vF8cXb0m1qT4yWkq9uQ3hZr6sN7eP")]
+    id: String,
+    /// The order, with no more than the end of its number, with which somebody might be let in.
+    #[serde(flatten)]
+    order: MaskedOrderBody,
+}
+
 /// A contact of which strangers see little: no address, and of the rest first letters and last digits.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MaskedContact)]
@@ -58,6 +70,16 @@ pub(crate) struct MaskedContactBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "m***@e***.com")]
     email: Option<String>,
+}
+
+impl BoardOrderBody {
+    /// An order under its id on the board.
+    pub(crate) fn new(id: String, order: &Order) -> Self {
+        Self {
+            id,
+            order: MaskedOrderBody { number: order.id.masked_number(), ..MaskedOrderBody::from(order) },
+        }
+    }
 }
 
 impl From<&Order> for MaskedOrderBody {

@@ -45,11 +45,11 @@ pub(crate) struct ListOf<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = false)]
     pub total_is_lower_bound: Option<bool>,
-    /// Lists of orders for staff: the position of the newest order in your stores. Send it to `POST /v1/staff/orders/seen`
-    /// as `up_to` to say that you have seen everything up to here.
+    /// Lists of orders for staff: marks the newest order in your stores. Send it to `POST /v1/staff/orders/seen` as `up_to` to
+    /// say that you have seen everything up to here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, minimum = 0, example = 4711)]
-    pub position: Option<i64>,
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    pub position: Option<String>,
 }
 
 impl<T> ListOf<T> {
@@ -80,8 +80,8 @@ impl<T> ListOf<T> {
     }
 
     /// With the position that was read before the list.
-    pub(crate) fn with_position(mut self, position: i64) -> Self {
-        self.position = Some(position);
+    pub(crate) fn with_position(mut self, position: Option<String>) -> Self {
+        self.position = position;
         self
     }
 

@@ -13,6 +13,8 @@ mod reasons;
 mod seen;
 mod timeline;
 
+pub(super) use seen::last_position;
+
 use crate::routes::{Routes, endpoint};
 
 /// The endpoints of this room.

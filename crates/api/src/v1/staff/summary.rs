@@ -21,6 +21,7 @@ use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::money::SumBody;
+use crate::v1::staff::orders::last_position;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -54,9 +55,10 @@ pub(crate) struct SummaryBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     attacks: Option<Vec<AttackBody>>,
-    /// The position of the newest order in your stores. Send it to `POST /v1/staff/orders/seen` as `up_to`.
-    #[schema(minimum = 0, example = 4711)]
-    position: i64,
+    /// Marks the newest order in your stores. Send it to `POST /v1/staff/orders/seen` as `up_to`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    position: Option<String>,
 }
 
 /// A number of orders, counted up to 10,000.
@@ -148,7 +150,7 @@ pub(crate) async fn get_summary(
     staff: Staff<permit::OrdersRead>,
 ) -> Result<web::Json<SummaryBody>, Problem> {
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
-    let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
+    let position = last_position(&state, &mut conn, &staff.member).await?;
     let scope = staff.actor().scope();
     let now = state.now();
     let summary = read::summary(&mut conn, &scope, staff.member.id, now).await.map_err(failed)?;
@@ -187,7 +189,7 @@ async fn attacks(state: &AppState, conn: &mut Conn, reach: &StoreScope) -> Resul
 }
 
 impl SummaryBody {
-    fn new(summary: &Summary, position: i64) -> Self {
+    fn new(summary: &Summary, position: Option<String>) -> Self {
         let statuses = summary.statuses.iter().map(|(status, counted)| StatusCount {
             status: status.into(),
             count: counted.total,

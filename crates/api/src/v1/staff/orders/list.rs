@@ -7,6 +7,7 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter};
 
 use super::filters::ListStaffOrders;
+use super::seen::last_position;
 use crate::extract::{self, Query};
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -42,7 +43,7 @@ pub(crate) async fn list_staff_orders(
     };
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     // Before the list, so that whatever came up to there is in it.
-    let position = read::last_position(&mut conn, &staff.member.stores).await.map_err(failed)?;
+    let position = last_position(&state, &mut conn, &staff.member).await?;
     let page = read::list_orders(&mut conn, &scope, &filter, query.sort(), after, limit.into()).await;
     let page = page.map_err(failed)?;
     let counted = match include_total {

@@ -2,17 +2,20 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
+use ordervault_domain::member::Member;
 use ordervault_persistence::read;
+use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::Operation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::cursors::{CursorFault, Seal};
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
@@ -29,9 +32,9 @@ pub(crate) struct SeenOrders {
     ids: Option<Vec<String>>,
     /// Everything up to this `position` of a list of orders.
     #[serde(default)]
-    #[validate(range(min = 0))]
-    #[schema(nullable = false, minimum = 0, example = 4711)]
-    up_to: Option<i64>,
+    #[validate(length(max = 200))]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    up_to: Option<String>,
 }
 
 /// Mark orders as seen
@@ -49,16 +52,39 @@ pub(crate) async fn mark_orders_seen(
     body: Valid<SeenOrders>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
-    match (&body.0.ids, body.0.up_to) {
+    match (&body.0.ids, &body.0.up_to) {
         (None, None) => fields.fault("/up_to", "missing"),
         (Some(_), Some(_)) => fields.fault("/up_to", "contradiction"),
         _ => {}
     }
     let ids = body.0.ids.iter().flatten().enumerate();
     let ids: Vec<OrderId> = ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect();
+    let positions = positions(&state, &staff.member);
+    let up_to = match body.0.up_to.map(|position| positions.open(&position)).transpose() {
+        Ok(position) => position.map(|[position]| position),
+        Err(CursorFault::Outdated) => return Err(Problem::new(Code::ListOutdated)),
+        Err(CursorFault::Unknown) => {
+            fields.fault("/up_to", "unknown-value");
+            None
+        }
+    };
     let ids = fields.finish(ids)?;
-    see(&state, &staff, &request_id, &ids, body.0.up_to).await?;
+    see(&state, &staff, &request_id, &ids, up_to).await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Marks the newest order in the member's stores. Sealed, because it counts the orders of other stores as well.
+pub(in crate::v1::staff) async fn last_position(
+    state: &AppState,
+    conn: &mut Conn,
+    member: &Member,
+) -> Result<Option<String>, Problem> {
+    let position = read::last_position(conn, &member.stores).await.map_err(failed)?;
+    Ok(positions(state, member).cursor(&[position]))
+}
+
+fn positions<'a>(state: &'a AppState, member: &Member) -> Seal<'a> {
+    state.cursors.of(&format!("positions of {}", member.id), &())
 }
 
 /// Opening an order marks it as seen. Where that cannot be written, the order is shown all the same and stays new.
