@@ -5,6 +5,7 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpResponse, web};
 
+use crate::connections;
 use crate::middleware::{access, gate, headers, render, request_id};
 use crate::openapi::{self, Contract, docs_ui};
 use crate::problem::{Code, Problem};
@@ -58,6 +59,7 @@ pub fn create_app_with(
     });
     // Each wraps those before it: what is named last sees a request first.
     app.wrap(from_fn(gate::check))
+        .wrap(from_fn(connections::check))
         .wrap(from_fn(render::problems))
         .wrap(from_fn(headers::secure))
         .wrap(from_fn(access::record))

@@ -28,14 +28,13 @@ pub(crate) fn limit(state: web::Data<AppState>) -> impl Fn(&dyn Any, &mut Extens
             return;
         }
         let client = ClientAddress(peer.ip().to_canonical());
-        match state.connections.take_now(client.number()) {
-            Some(place) => _ = extensions.insert(place),
-            None => {
-                tracing::info!(client = %client.0, "a connection too many of one client was closed");
-                if let Err(error) = SockRef::from(stream).shutdown(Shutdown::Both) {
-                    tracing::debug!(%error, "a connection too many was closed already");
-                }
-            }
+        if let Some(place) = state.connections.take_now(client.number()) {
+            extensions.insert(place);
+            return;
+        }
+        tracing::info!(client = %client.0, "a connection too many of one client was closed");
+        if let Err(error) = SockRef::from(stream).shutdown(Shutdown::Both) {
+            tracing::debug!(%error, "a connection too many was closed already");
         }
     }
 }
@@ -47,7 +46,8 @@ pub(crate) async fn check(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let client = ClientAddress::of(request.request());
     let is_direct = request.peer_addr().is_none_or(|peer| peer.ip().to_canonical() == client.0);
-    let places = request.app_data::<web::Data<AppState>>().filter(|_| !is_direct).map(|state| &state.connections);
+    let places =
+        request.app_data::<web::Data<AppState>>().filter(|_| !is_direct).map(|state| &state.connections);
     let place = places.map(|places| places.take_now(client.number()));
     match place {
         Some(None) => {

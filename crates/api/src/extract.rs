@@ -26,6 +26,7 @@ mod tree;
 pub(crate) use body::too_large;
 pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
 pub use client_address::ClientAddress;
+pub(crate) use client_address::is_trusted;
 pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub(crate) use if_match::etag;
 pub use if_match::{IfMatch, OptionalIfMatch};

@@ -12,7 +12,7 @@
 //! - `throttling`: who is counted under which throttle
 //! - `submit`: from a handler to the write queue
 //! - `principals`: who asks, with which rights; a handler's first argument
-//! - `middleware`: what each request passes through
+//! - `middleware`, `connections`: what each request passes through, and each connection
 //! - `openapi`: the contract
 //! - `routes`: routing and documentation of an endpoint in one
 //! - `extract`: the other arguments of a handler, read strictly
@@ -63,6 +63,7 @@ pub mod auth;
 pub mod background;
 pub mod board_ids;
 mod caching;
+mod connections;
 pub mod cursors;
 pub mod extract;
 mod login_attempts;

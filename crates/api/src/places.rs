@@ -51,6 +51,12 @@ impl Places {
         Ok(Place { _own: own, _permit: permit })
     }
 
+    /// A place for them, if there is one right now.
+    pub fn take_now(&self, who: i64) -> Option<Place> {
+        let own = self.of(who).try_acquire_owned().ok()?;
+        Some(Place { _own: Some(own), _permit: Arc::clone(&self.all).try_acquire_owned().ok()? })
+    }
+
     /// Somebody's own places. Those of others that are all free are forgotten.
     fn of(&self, who: i64) -> Arc<Semaphore> {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,14 +10,14 @@ use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::app::create_app;
+use crate::connections;
 use crate::pages::ready_details;
-use crate::state::AppState;
+use crate::state::{AppState, MAX_CONNECTIONS};
 use crate::telemetry::metrics_routes;
 
 const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const MAX_CONNECTIONS: usize = 1024;
 const MAX_METRICS_CONNECTIONS: usize = 16;
 const STOP_GRACE_SECONDS: u64 = 30;
 
@@ -47,7 +47,9 @@ where
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let api = {
         let state = state.clone();
+        let limit = connections::limit(state.clone());
         HttpServer::new(move || create_app(state.clone()))
+            .on_connect(limit)
             .workers(workers)
             // actix counts per worker.
             .max_connections(MAX_CONNECTIONS.div_ceil(workers))

@@ -47,6 +47,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Proxies that are believed when they tell for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// How many connections one client address may have at a time. None: all that there are.
+    pub connections_per_client: Option<usize>,
     /// Where backups are, and when they are made; none on PostgreSQL.
     pub backups: Option<Backups>,
     /// The folder of files that are gone when their request is: exports until they are read. None: the system's folder for such.

@@ -17,6 +17,8 @@ use crate::settings::Settings;
 use crate::throttles::Throttles;
 use crate::waker::JobWaker;
 
+/// Connections of all clients together.
+pub const MAX_CONNECTIONS: usize = 1_024;
 /// Of the connections for reading, those that only short reads take: single orders, stores, sessions, `/readyz`.
 pub const SHORT_READERS: u32 = 2;
 /// Lists, searches, histories and exports that read at a time for one customer or member.
@@ -85,6 +87,8 @@ pub struct AppState {
     pub board_ids: BoardIds,
     /// Who exports: one each.
     pub exports: Places,
+    /// Connections of clients, and requests for clients of trusted proxies.
+    pub connections: Places,
     /// Who reads lists, searches, histories and exports.
     pub long_reads: Places,
     /// What `/readyz` asks.
@@ -105,6 +109,7 @@ impl AppState {
         ready_checks: Vec<ReadyCheck>,
     ) -> Self {
         let long_readers = db.readers().saturating_sub(SHORT_READERS).max(1) as usize;
+        let connections_per_client = settings.connections_per_client.unwrap_or(MAX_CONNECTIONS);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             throttles: Throttles::new(settings.rates, secrets),
@@ -121,6 +126,7 @@ impl AppState {
             device_tokens: DeviceTokens::new(secrets),
             lookup_tokens: OrderTokens::for_lookups(secrets),
             duplicate_tokens: OrderTokens::for_duplicates(secrets),
+            connections: Places::new(MAX_CONNECTIONS, connections_per_client),
             // While they read they are long reads: lists have the other half.
             exports: Places::new(long_readers.div_ceil(2), 1),
             long_reads: Places::new(long_readers, LONG_READS_OF_EACH),

@@ -55,7 +55,7 @@ impl Person<'_> {
         let name = |field: &str| item[field].as_str().expect("a name").to_owned();
         let order = match self.path == BOARD {
             true => self.server.of_board(&name("id")),
-            false => name("number").parse().ok(),
+            false => Some(number(&item["number"])),
         };
         order.expect("an order")
     }
@@ -98,6 +98,10 @@ impl Person<'_> {
             assert_eq!(answer.code(), "forbidden", "{target}");
         }
     }
+}
+
+fn number(value: &Value) -> OrderId {
+    value.as_str().and_then(|number| number.parse().ok()).expect("a number")
 }
 
 pub(crate) async fn every_endpoint_ends_at_the_scope(db: Db) {

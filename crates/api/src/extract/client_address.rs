@@ -18,6 +18,21 @@ const FORWARDED_FOR: &str = "x-forwarded-for";
 pub struct ClientAddress(pub IpAddr);
 
 impl ClientAddress {
+    /// Where this request comes from.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
+        let state = request.app_data::<web::Data<AppState>>();
+        let trusted = state.map_or(&[][..], |state| &state.settings.trusted_proxies);
+        // Only tests in process have no connection.
+        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
+        let hops = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
+        Self(behind_proxies(peer, hops, trusted))
+    }
+
+    /// The same as a number.
+    pub(crate) fn number(self) -> i64 {
+        i64::from_be_bytes(self.network())
+    }
+
     /// What one client has for itself: an IPv4 address, of an IPv6 address the first 64 bits.
     pub(crate) fn network(self) -> [u8; 8] {
         match self.0 {
@@ -41,13 +56,13 @@ impl FromRequest for ClientAddress {
     type Future = Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let state = request.app_data::<web::Data<AppState>>();
-        let trusted = state.map_or(&[][..], |state| &state.settings.trusted_proxies);
-        // Only tests in process have no connection.
-        let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-        let hops = request.headers().get_all(FORWARDED_FOR).filter_map(|value| value.to_str().ok());
-        ready(Ok(Self(behind_proxies(peer, hops, trusted))))
+        ready(Ok(Self::of(request)))
     }
+}
+
+/// Is this the address of a proxy that is believed?
+pub(crate) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address.to_canonical()))
 }
 
 /// From the near end of the chain the first hop that is no trusted proxy. A hop that is no address ends the chain.
@@ -56,12 +71,11 @@ fn behind_proxies<'a>(
     forwarded_for: impl Iterator<Item = &'a str>,
     trusted: &[IpNet],
 ) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address));
     let mut client = peer.to_canonical();
     let hops: Vec<&str> = forwarded_for.flat_map(|value| value.split(',')).map(str::trim).collect();
     for hop in hops.iter().rev() {
         match hop.parse::<IpAddr>() {
-            Ok(address) if is_trusted(client) => client = address.to_canonical(),
+            Ok(address) if is_trusted(client, trusted) => client = address.to_canonical(),
             _ => break,
         }
     }

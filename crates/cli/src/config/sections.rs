@@ -67,6 +67,7 @@ pub struct Server {
     pub public_url: Option<String>,
     pub replicas: u32,
     pub trusted_proxies: Vec<IpNet>,
+    pub connections_per_client: u32,
     pub drain_pause: Duration,
 }
 
@@ -182,6 +183,9 @@ impl Server {
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
             trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,
+            connections_per_client: read(values, "server.connections_per_client", |text| {
+                value::number(text, 1..=1_024)
+            })?,
             drain_pause: time(values, "server.drain_pause", Duration::ZERO, 10 * MINUTE)?,
         })
     }

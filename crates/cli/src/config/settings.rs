@@ -140,6 +140,11 @@ pub const SETTINGS: &[Setting] = &[
         help: "addresses or networks of proxies in front, with commas between, such as `10.0.0.0/8`; only what they say in `X-Forwarded-For` is believed, and behind any other all clients count as one",
     },
     open(
+        "server.connections_per_client",
+        "100",
+        "how many connections one client address may have at a time, 1 to 1024, and of a trusted proxy how many requests for one address; of IPv6 addresses the first 64 bits count",
+    ),
+    open(
         "server.drain_pause",
         "0s",
         "time between the signal to stop, when `/readyz` begins to say no, and the end of new connections, at most 10m; as long as a proxy takes to notice, and nothing without one",

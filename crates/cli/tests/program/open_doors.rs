@@ -1,4 +1,5 @@
-//! What production mode refuses of files, how much memory strangers can take, and that the log does not cry at them.
+//! What production mode refuses of files, how much memory and how many connections strangers can take, and that the log does
+//! not cry at them.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -54,7 +55,8 @@ async fn logins_take_the_memory_of_one_hash_per_permit() {
     const MAX_MIB: u64 = 64;
     let permits = std::thread::available_parallelism().unwrap().get().saturating_sub(1).max(1) as u64;
     let shop = Installation::on_sqlite();
-    let (server, address) = shop.serve(&["--demo"]);
+    let all = [("ORDERVAULT_SERVER__CONNECTIONS_PER_CLIENT", "1024")];
+    let (server, address) = shop.serve_with(&["--demo"], &all);
     for _ in 0..64 {
         let login = sign_in(&address, "owner@example.com", "correct horse battery staple").await;
         assert_eq!(login.status, 200);
@@ -68,6 +70,65 @@ async fn logins_take_the_memory_of_one_hash_per_permit() {
     assert!(told.iter().all(|status| [401, 429, 503].contains(status)), "{told:?}");
     let taken = memory_mib(server.id());
     assert!(taken <= MAX_MIB + permits * MIB_OF_A_HASH, "{taken} MiB");
+}
+
+const CONNECTIONS: &str = "ORDERVAULT_SERVER__CONNECTIONS_PER_CLIENT";
+const HEAD_OF_LIVEZ: &str = "GET /livez HTTP/1.1\r\nhost: x\r\n";
+
+/// The beginning of what is answered on a connection to this; empty: it was closed without a word.
+fn answered(stream: &mut TcpStream) -> String {
+    let mut start = [0; 12];
+    match stream.read_exact(&mut start) {
+        Ok(()) => text(&start).to_owned(),
+        Err(_) => String::new(),
+    }
+}
+
+/// Asks until the answer is that, because a server learns only after a while that a connection has ended.
+fn ask_until(address: &str, head: &str, answer: &str) {
+    let asked = (0..1_000).any(|_| {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let written = stream.write_all(format!("{head}connection: close\r\n\r\n").as_bytes());
+        written.is_ok() && answered(&mut stream) == answer
+    });
+    assert!(asked, "{answer} was never answered");
+}
+
+#[test]
+fn a_client_has_so_many_connections_and_no_more() {
+    let shop = Installation::on_sqlite();
+    let (_server, address) = shop.serve_with(&[], &[(CONNECTIONS, "3")]);
+    let mut open: Vec<TcpStream> = (0..3).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    for stream in &mut open {
+        stream.write_all(format!("{HEAD_OF_LIVEZ}\r\n").as_bytes()).unwrap();
+        assert_eq!(answered(stream), "HTTP/1.1 200");
+    }
+    let mut fourth = TcpStream::connect(&address).unwrap();
+    assert_eq!(answered(&mut fourth), "", "without having asked for anything");
+    drop(open.pop());
+    ask_until(&address, HEAD_OF_LIVEZ, "HTTP/1.1 200");
+}
+
+#[test]
+fn behind_a_trusted_proxy_each_client_has_so_many_requests() {
+    let shop = Installation::on_sqlite();
+    let trusting = [(CONNECTIONS, "2"), ("ORDERVAULT_SERVER__TRUSTED_PROXIES", "127.0.0.0/8")];
+    let (_server, address) = shop.serve_with(&[], &trusting);
+    let of = |client: &str| format!("{HEAD_OF_LIVEZ}x-forwarded-for: {client}\r\n");
+    // Requests whose bodies never come.
+    let waiting: Vec<TcpStream> = (0..2)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&address).unwrap();
+            let head = "POST /v1/auth/login HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 198.51.100.1\r\n\
+                        content-type: application/json\r\ncontent-length: 9\r\n\r\n";
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    ask_until(&address, &of("198.51.100.1"), "HTTP/1.1 429");
+    ask_until(&address, &of("198.51.100.2"), "HTTP/1.1 200");
+    drop(waiting);
+    ask_until(&address, &of("198.51.100.1"), "HTTP/1.1 200");
 }
 
 #[test]
