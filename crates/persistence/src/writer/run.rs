@@ -98,6 +98,12 @@ impl From<Error> for Failure {
     }
 }
 
+/// Ids of a later time than this are of a clock that was ahead. Those of another process whose clock is a little ahead are not
+/// overtaken: it may still be at them.
+fn ahead_of(now: Timestamp) -> Timestamp {
+    now.plus_millis(MAX_CLOCK_LAG_MILLIS)
+}
+
 impl Run {
     pub(super) async fn new(
         db: Db,
@@ -109,7 +115,7 @@ impl Run {
         let mut conn = db.read().await?;
         let (latest, mut ids) = (times::newest(&mut conn).await?, IdSequence::default());
         let now = sources.now();
-        ids.overtake(writers::highest_id(&mut conn).await?, now);
+        ids.overtake(writers::highest_id(&mut conn).await?, ahead_of(now));
         drop(conn);
         let writer_id = i64::from_le_bytes(sources.bytes::<8>()) & i64::MAX;
         let mut tx = db.begin().await?;
@@ -370,7 +376,7 @@ impl Run {
         match look.await {
             Ok((newest, highest_id)) => {
                 self.latest = newest;
-                self.ids.overtake(highest_id, now);
+                self.ids.overtake(highest_id, ahead_of(now));
             }
             Err(error) => tracing::debug!(%error, "the newest record cannot be looked up"),
         }
