@@ -292,7 +292,10 @@ async fn keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
     loop {
         let page: Vec<(String, i64, i64, bool)> =
             conn.fetch_all(&KEYS_IN_HISTORY.bind((&after, KEYS_PER_PAGE))).await?;
-        let Some((last, ..)) = page.last() else { return Ok(()) };
+        let Some((last, id, ..)) = page.last() else { return Ok(()) };
+        if *last <= after {
+            return Err(Error::Inconsistent { table: "idempotency_keys", column: "scoped_key", id: *id });
+        }
         after.clone_from(last);
         report.looked("idempotency_keys", page.len());
         for (_, id, version, _) in page.into_iter().filter(|(.., fits)| !fits) {
