@@ -71,6 +71,27 @@ async fn pages_that_cannot_be_read_are_named_and_passed_over() {
     fresh.finish().await;
 }
 
+/// Where nothing can be read, there is no end to close in on.
+#[tokio::test]
+async fn a_table_that_cannot_be_read_at_all_is_left_behind() {
+    let fresh = Fresh::on(Engine::Sqlite).await;
+    place_many(&fresh.db).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("copy");
+    fresh.db.copy_to(&copy).await.expect("copied");
+    let whole = Db::open_copy(&copy).await.expect("it opens");
+    let pages: Vec<(i64,)> = rows(&whole, &PAGES.bind(("product_search_docsize",))).await;
+    whole.close().await;
+    let [(page,)] = pages[..] else { panic!("one page: {pages:?}") };
+    overwrite(&copy, page.unsigned_abs());
+    let report = look(&copy).await;
+    let found = |found: &&Finding| (found.code, found.table) == (Code::RowUnreadable, "product_search");
+    let found = report.findings.iter().find(found).unwrap_or_else(|| panic!("{report:?}"));
+    assert!(found.detail.contains("behind the beginning up to the end"), "{found}");
+    assert_eq!(report.looked_at["orders"], ORDERS);
+    fresh.finish().await;
+}
+
 async fn rows<T: Record>(db: &Db, statement: &Statement) -> Vec<T> {
     db.read().await.expect("a reader").fetch_all(statement).await.expect("rows")
 }

@@ -87,7 +87,8 @@ async fn unreadable_up_to<S: Sliced>(db: &Db, what: &S, after: Key) -> Result<Op
             break next;
         }
         unreadable = next;
-        step = step.saturating_mul(2);
+        let Some(wider) = step.checked_mul(2) else { return Ok(None) };
+        step = wider;
     };
     while readable - unreadable > 1 {
         let middle = unreadable + (readable - unreadable) / 2;
