@@ -111,6 +111,11 @@ async fn the_dry_run_lists_what_the_timer_cancels(db: Db) {
     let path = format!("/v1/staff/stores/{}", store.id);
     let on = json!({"policy": {"cancel_unconfirmed_minutes": 995}});
     server.good(&Request::new("PATCH", path).bearer(&token).if_match("*").json(&on), 200).await;
+    // So many wait until somebody approves it.
+    let approval = json!({"through": server.shop.clock.now(), "comment": "as the dry run says"});
+    let approve =
+        Request::post("/v1/staff/expiries/approve").bearer(&token).key(&server.key()).json(&approval);
+    server.good(&approve, 200).await;
     expire(&server).await;
     let mut expired = vec![];
     for order in &orders {
