@@ -61,6 +61,13 @@ async fn preview(server: &TestServer, token: &str, store: &Store, minutes: i64) 
     server.good(&Request::get(path).bearer(token), 200).await.json()
 }
 
+/// So many wait until somebody has approved it.
+async fn approve_expiries(server: &TestServer, token: &str) {
+    let approval = json!({"through": server.shop.clock.now(), "comment": "as the dry run says"});
+    let approve = Request::post("/v1/staff/expiries/approve").bearer(token).key(&server.key());
+    server.good(&approve.json(&approval), 200).await;
+}
+
 async fn expire(server: &TestServer) {
     let (db, writer) = (server.shop.db.clone(), server.shop.writer.clone());
     let tools = Tools { db, writer, sources: server.shop.clock.sources(0) };
@@ -111,11 +118,7 @@ async fn the_dry_run_lists_what_the_timer_cancels(db: Db) {
     let path = format!("/v1/staff/stores/{}", store.id);
     let on = json!({"policy": {"cancel_unconfirmed_minutes": 995}});
     server.good(&Request::new("PATCH", path).bearer(&token).if_match("*").json(&on), 200).await;
-    // So many wait until somebody approves it.
-    let approval = json!({"through": server.shop.clock.now(), "comment": "as the dry run says"});
-    let approve =
-        Request::post("/v1/staff/expiries/approve").bearer(&token).key(&server.key()).json(&approval);
-    server.good(&approve, 200).await;
+    approve_expiries(&server, &token).await;
     expire(&server).await;
     let mut expired = vec![];
     for order in &orders {
