@@ -233,6 +233,15 @@ impl Error {
     }
 }
 
+/// The keys of a walk only rise. In a damaged tree a row may stand behind one with a later key, and a walk that went on from
+/// there would never end.
+///
+/// # Errors
+/// When the last key of a page does not come after the one before the page.
+pub(crate) fn onwards<K: PartialOrd>(table: &'static str, id: i64, after: &K, last: &K) -> Result<(), Error> {
+    if last > after { Ok(()) } else { Err(Error::Inconsistent { table, column: "its key", id }) }
+}
+
 impl CommitError {
     /// Sorts the driver's answer to COMMIT.
     ///
@@ -413,5 +422,17 @@ mod tests {
         assert_eq!(error.source().map(ToString::to_string), Some("in `SELECT 1`".into()));
         let long = DbError::new(&"x".repeat(500), sqlx::Error::RowNotFound);
         assert!(long.source().is_some_and(|cause| cause.to_string().len() < 200));
+    }
+
+    #[test]
+    fn a_walk_never_turns_back() {
+        for (after, last, goes_on) in [
+            ((i64::MIN, 0), (1, 0), true),
+            ((1, 0), (1, 1), true),
+            ((1, 1), (1, 1), false),
+            ((2, 0), (1, 9), false),
+        ] {
+            assert_eq!(onwards("orders", 1, &after, &last).is_ok(), goes_on, "{after:?} {last:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use ordervault_domain::store::Store;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::error::Error;
+use crate::error::{Error, onwards};
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
 use crate::tables::stock::{self, StockMovement, own_movement};
@@ -170,7 +170,10 @@ impl Scan {
     pub(crate) async fn next<A: Scanned>(&mut self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
         let rows: Vec<(i64,)> = conn.fetch_all(&A::IDS.bind((self.after, RESOURCES_PER_PAGE))).await?;
         let ids: Vec<i64> = rows.into_iter().map(|row| row.0).collect();
-        self.after = ids.last().copied().unwrap_or(self.after);
+        if let Some(last) = ids.last() {
+            onwards(A::TABLE, *last, &self.after, last)?;
+            self.after = *last;
+        }
         Ok(ids)
     }
 }

@@ -5,12 +5,14 @@ use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use ordervault_domain::id::OrderId;
+use ordervault_domain::time::Timestamp;
+use ordervault_persistence::checkpoint::{Taken, take};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::statement::{Statement, Template};
 use ordervault_persistence::tx::Record;
-use ordervault_persistence::verify::{Code, Finding, Report, verify, verify_order};
-use ordervault_tests::shop::keys;
+use ordervault_persistence::verify::{Code, Finding, Report, verify, verify_checkpoints, verify_order};
+use ordervault_tests::shop::{OPENING_MILLIS, keys};
 use ordervault_tests::twin::Fresh;
 
 use crate::verify::place_many;
@@ -29,6 +31,9 @@ async fn pages_that_cannot_be_read_are_named_and_passed_over() {
     let fresh = Fresh::on(Engine::Sqlite).await;
     place_many(&fresh.db).await;
     let folder = tempfile::tempdir().expect("a folder");
+    let checkpoints = folder.path().join("checkpoints");
+    let taken = take(&fresh.db, &keys(), &checkpoints, Timestamp::from_millis(OPENING_MILLIS)).await;
+    assert!(matches!(taken, Ok(Taken::Written(_))), "{taken:?}");
     for (table, named) in [
         ("orders", "orders"),
         ("order_lines", "orders"),
@@ -54,6 +59,11 @@ async fn pages_that_cannot_be_read_are_named_and_passed_over() {
         let looked_at = report.looked_at["orders"];
         assert!((ORDERS * 5 / 6..=ORDERS).contains(&looked_at), "{table}: {looked_at}");
         assert!(report.looked_at["customers"] == 1 && report.looked_at["credentials"] == 1, "{report:?}");
+        // The events are those of the checkpoint, unless they cannot be read: then that is said, and nothing else is lost.
+        let report = look_at_checkpoints(&copy, &checkpoints).await;
+        let unread = report.findings.iter().filter(|found| found.code == Code::RowUnreadable).count();
+        assert_eq!(unread, usize::from(["history", "outbox"].contains(&table)), "{table}: {report:?}");
+        assert_eq!(report.looked_at["checkpoints"], 1);
     }
     // One order of those around is known to be well, and one is known not to be.
     let copy = Db::open_copy(&folder.path().join("order_lines")).await.expect("it opens");
@@ -99,6 +109,14 @@ async fn rows<T: Record>(db: &Db, statement: &Statement) -> Vec<T> {
 async fn look(file: &Path) -> Report {
     let copy = Db::open_copy(file).await.expect("it opens");
     let report = verify(&copy, Some(&keys()), |_| {}).await.expect("damage is reported, not an error");
+    copy.close().await;
+    report
+}
+
+async fn look_at_checkpoints(file: &Path, checkpoints: &Path) -> Report {
+    let (copy, mut report) = (Db::open_copy(file).await.expect("it opens"), Report::default());
+    let outcome = verify_checkpoints(&copy, Some(&keys()), checkpoints, &mut report).await;
+    outcome.expect("damage is reported, not an error");
     copy.close().await;
     report
 }

@@ -15,7 +15,7 @@ pub use file::{Checkpoint, CheckpointKind, Root};
 pub use folder::{Folder, FolderFault};
 
 use crate::db::Db;
-use crate::error::{DbError, Error};
+use crate::error::{DbError, Error, onwards};
 use crate::migrate;
 use crate::seal::KeyRing;
 use crate::statement::{Template, statements};
@@ -180,17 +180,18 @@ pub(crate) async fn last(conn: &mut Conn) -> Result<i64, DbError> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn root(conn: &mut Conn, up_to: i64) -> Result<Root, DbError> {
+pub async fn root(conn: &mut Conn, up_to: i64) -> Result<Root, Error> {
     let mut root = Root::default();
     while advance(conn, &mut root, up_to).await? {}
     Ok(root)
 }
 
 /// Goes on with the next events up to a position. False: there are none.
-pub(crate) async fn advance(conn: &mut Conn, root: &mut Root, up_to: i64) -> Result<bool, DbError> {
+pub(crate) async fn advance(conn: &mut Conn, root: &mut Root, up_to: i64) -> Result<bool, Error> {
     let rows: Vec<(i64, String)> =
         conn.fetch_all(&HASHES.bind((root.position, up_to, EVENTS_PER_PAGE))).await?;
     for (position, hash) in &rows {
+        onwards("outbox", *position, &root.position, position)?;
         root.add(*position, hash);
     }
     Ok(!rows.is_empty())

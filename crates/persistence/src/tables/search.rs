@@ -15,7 +15,7 @@ use super::outbox;
 use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
 use crate::db::Db;
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, onwards};
 use crate::statement::{Template, statements};
 
 /// Stands at places without a token on SQLite: a private-use letter, which no token holds.
@@ -155,24 +155,27 @@ pub(crate) struct Indexed {
 }
 
 impl Indexed {
-    /// What the index of orders says, in one pass over its words.
-    pub(crate) async fn orders(db: &Db) -> Result<Self, Error> {
-        Self::read(db, &ORDER_WORDS).await
+    /// What the index of orders says, in one pass over its words. `None`: this engine can be asked row by row.
+    pub(crate) async fn orders(db: &Db) -> Result<Option<Self>, Error> {
+        Self::read(db, "order_search", &ORDER_WORDS).await
     }
 
     /// The same of products.
-    pub(crate) async fn products(db: &Db) -> Result<Self, Error> {
-        Self::read(db, &PRODUCT_WORDS).await
+    pub(crate) async fn products(db: &Db) -> Result<Option<Self>, Error> {
+        Self::read(db, "product_search", &PRODUCT_WORDS).await
     }
 
-    async fn read(db: &Db, statement: &'static Template) -> Result<Self, Error> {
+    async fn read(db: &Db, table: &'static str, statement: &'static Template) -> Result<Option<Self>, Error> {
+        if db.engine() == Engine::Postgres {
+            return Ok(None);
+        }
         let (position, mut sums) = (outbox::cut(db).await?, HashMap::new());
         let (mut after, mut limit) = (String::new(), WORDS_PER_PAGE);
         loop {
             let page: Vec<(String, i64, String, i64)> =
                 db.read().await?.fetch_all(&statement.bind((&after, limit))).await?;
             let is_last = i64::try_from(page.len()).is_ok_and(|length| length < limit);
-            let Some((last, ..)) = page.last().cloned() else { return Ok(Self { sums, position }) };
+            let Some((last, ..)) = page.last().cloned() else { return Ok(Some(Self { sums, position })) };
             // The rest of the last word comes with the next page.
             let whole = page.iter().filter(|(word, ..)| is_last || *word != last);
             let mut read = None;
@@ -182,8 +185,11 @@ impl Indexed {
                 read = Some(word);
             }
             match read {
-                _ if is_last => return Ok(Self { sums, position }),
-                Some(word) => (after, limit) = (word.clone(), WORDS_PER_PAGE),
+                _ if is_last => return Ok(Some(Self { sums, position })),
+                Some(word) => {
+                    onwards(table, 0, &after, word)?;
+                    (after, limit) = (word.clone(), WORDS_PER_PAGE);
+                }
                 None => limit *= 2,
             }
         }

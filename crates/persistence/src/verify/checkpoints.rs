@@ -3,17 +3,20 @@
 use std::path::Path;
 
 use super::report::{Code, Finding, Report};
+use super::slices::whole;
 use crate::checkpoint::{self, Checkpoint, CheckpointKind, Folder, FolderFault, Root};
 use crate::db::Db;
 use crate::error::{DbError, Error};
 use crate::migrate;
 use crate::seal::KeyRing;
 use crate::tables::installations::installation;
+use crate::tx::Conn;
 
-/// Looks whether the files in the folder are whole, and whether the events are those that they tell of.
+/// Looks whether the files in the folder are whole, and whether the events are those that they tell of. Events that cannot be
+/// read are reported, not returned as an error.
 ///
 /// # Errors
-/// When database or folder cannot be read.
+/// When the folder cannot be read, or the database does not answer.
 pub async fn verify_checkpoints(
     db: &Db,
     keys: Option<&KeyRing>,
@@ -30,10 +33,15 @@ pub async fn verify_checkpoints(
         }
     }
     report.looked("checkpoints", checkpoints.len());
-    let mut conn = db.read().await?;
-    let migrations = migrate::applied(&mut conn).await?;
-    let last = checkpoint::last(&mut conn).await?;
-    let own = installation(&mut conn).await?.map(|own| own.id.to_string()).unwrap_or_default();
+    let outcome = events(&mut db.read().await?, checkpoints, report).await;
+    whole("outbox", outcome, report)
+}
+
+/// Are the events those that the checkpoints tell of?
+async fn events(conn: &mut Conn, checkpoints: Vec<Checkpoint>, report: &mut Report) -> Result<(), Error> {
+    let migrations = migrate::applied(conn).await?;
+    let last = checkpoint::last(conn).await?;
+    let own = installation(conn).await?.map(|own| own.id.to_string()).unwrap_or_default();
     let mut root = Root::default();
     for checkpoint in in_force(checkpoints) {
         let seq = i64::try_from(checkpoint.number).ok();
@@ -52,7 +60,7 @@ pub async fn verify_checkpoints(
             report.add(finding(Code::CheckpointAhead, seq, detail));
             continue;
         }
-        while checkpoint::advance(&mut conn, &mut root, checkpoint.position).await? {}
+        while checkpoint::advance(conn, &mut root, checkpoint.position).await? {}
         if root != checkpoint.root() {
             let detail =
                 format!("the events from position {from} to {} are not those of {at}", checkpoint.position);

@@ -3,17 +3,17 @@
 use std::collections::HashMap;
 
 use ordervault_domain::order::{Order, Totals};
-use ordervault_domain::search::Field;
+use ordervault_domain::search::{Field, Words};
 
 use super::report::{Code, Report, finding};
 use super::resource::Verified;
-use super::words::{in_index, unsearchable};
+use super::words::{self, Searched};
 use crate::bulk::{
     BulkTemplate, Column,
     ColumnType::{Int, Text},
+    Rows,
 };
 use crate::db::Db;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::search::{Indexed, SearchRows};
@@ -49,10 +49,7 @@ struct Beside {
 
 impl Verified for Order {
     async fn indexed(db: &Db) -> Result<Option<Indexed>, Error> {
-        match db.engine() {
-            Engine::Sqlite => Indexed::orders(db).await.map(Some),
-            Engine::Postgres => Ok(None),
-        }
+        Indexed::orders(db).await
     }
 
     async fn beside(
@@ -63,7 +60,7 @@ impl Verified for Order {
     ) -> Result<(), Error> {
         links(conn, page, report).await?;
         lines(conn, page, report).await?;
-        words(conn, page, indexed, report).await
+        words::check(conn, page, indexed, report).await
     }
 }
 
@@ -116,28 +113,20 @@ async fn lines(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(
     Ok(())
 }
 
-async fn words(
-    conn: &mut Conn,
-    page: &[Order],
-    indexed: Option<&Indexed>,
-    report: &mut Report,
-) -> Result<(), Error> {
-    report.looked("order_search", page.len());
-    match conn.engine() {
-        Engine::Sqlite => {
-            let columns = [("items", Field::Items), ("contact", Field::Contact), ("note", Field::Note)];
-            let columns = |order: &Order| columns.map(|(name, field)| (name, order.words(field))).into();
-            in_index(conn, &FOUND_SQLITE, page, columns, indexed, report).await
+impl Searched for Order {
+    const WORDS: &'static str = "order_search";
+    const FOUND: &'static Template = &FOUND_SQLITE;
+    const DIFFERING: &'static BulkTemplate = &WORDS_POSTGRES;
+
+    fn columns(&self) -> Vec<(&'static str, Words)> {
+        let columns = [("items", Field::Items), ("contact", Field::Contact), ("note", Field::Note)];
+        columns.map(|(name, field)| (name, self.words(field))).into()
+    }
+
+    fn rows(page: &[Self], mut rows: SearchRows) -> Rows {
+        for order in page {
+            rows.order(None, order);
         }
-        Engine::Postgres => {
-            let mut rows = SearchRows::new(conn.engine());
-            for order in page {
-                rows.order(None, order);
-            }
-            for (id, present) in conn.fetch_bulk::<(i64, bool)>(&WORDS_POSTGRES, &rows.orders).await? {
-                report.add(unsearchable::<Order>(id, present));
-            }
-            Ok(())
-        }
+        rows.orders
     }
 }

@@ -7,7 +7,7 @@ use super::report::{Code, Finding, Report};
 use super::slices::{Key, Sliced, walk, whole};
 use crate::db::Db;
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, onwards};
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
@@ -293,9 +293,7 @@ async fn keys(conn: &mut Conn, report: &mut Report) -> Result<(), Error> {
         let page: Vec<(String, i64, i64, bool)> =
             conn.fetch_all(&KEYS_IN_HISTORY.bind((&after, KEYS_PER_PAGE))).await?;
         let Some((last, id, ..)) = page.last() else { return Ok(()) };
-        if *last <= after {
-            return Err(Error::Inconsistent { table: "idempotency_keys", column: "scoped_key", id: *id });
-        }
+        onwards("idempotency_keys", *id, &after, last)?;
         after.clone_from(last);
         report.looked("idempotency_keys", page.len());
         for (_, id, version, _) in page.into_iter().filter(|(.., fits)| !fits) {

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 
 use ordervault_domain::order::Status;
 use ordervault_domain::product::Product;
+use ordervault_domain::search::Words;
 use strum::IntoEnumIterator as _;
 
 use super::report::{Code, Report, finding};
 use super::resource::Verified;
-use super::words::{in_index, unsearchable};
+use super::words::{self, Searched};
 use crate::bulk::{
     BulkTemplate,
     ColumnType::{Int, Text},
+    Rows,
 };
 use crate::db::Db;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::search::{Indexed, SearchRows, words_of};
@@ -44,10 +45,7 @@ statements! {
 
 impl Verified for Product {
     async fn indexed(db: &Db) -> Result<Option<Indexed>, Error> {
-        match db.engine() {
-            Engine::Sqlite => Indexed::products(db).await.map(Some),
-            Engine::Postgres => Ok(None),
-        }
+        Indexed::products(db).await
     }
 
     async fn beside(
@@ -61,7 +59,7 @@ impl Verified for Product {
             report.add(finding::<Self>(Code::LinkBroken, id, None, "the product's store does not exist"));
         }
         stock(conn, page, &ids, report).await?;
-        words(conn, page, indexed, report).await
+        words::check(conn, page, indexed, report).await
     }
 }
 
@@ -91,27 +89,19 @@ async fn stock(conn: &mut Conn, page: &[Product], ids: &[i64], report: &mut Repo
     Ok(())
 }
 
-async fn words(
-    conn: &mut Conn,
-    page: &[Product],
-    indexed: Option<&Indexed>,
-    report: &mut Report,
-) -> Result<(), Error> {
-    report.looked("product_search", page.len());
-    match conn.engine() {
-        Engine::Sqlite => {
-            let columns = |product: &Product| vec![("words", words_of(product))];
-            in_index(conn, &FOUND_SQLITE, page, columns, indexed, report).await
+impl Searched for Product {
+    const WORDS: &'static str = "product_search";
+    const FOUND: &'static Template = &FOUND_SQLITE;
+    const DIFFERING: &'static BulkTemplate = &WORDS_POSTGRES;
+
+    fn columns(&self) -> Vec<(&'static str, Words)> {
+        vec![("words", words_of(self))]
+    }
+
+    fn rows(page: &[Self], mut rows: SearchRows) -> Rows {
+        for product in page {
+            rows.product(None, product);
         }
-        Engine::Postgres => {
-            let mut rows = SearchRows::new(conn.engine());
-            for product in page {
-                rows.product(None, product);
-            }
-            for (id, present) in conn.fetch_bulk::<(i64, bool)>(&WORDS_POSTGRES, &rows.products).await? {
-                report.add(unsearchable::<Product>(id, present));
-            }
-            Ok(())
-        }
+        rows.products
     }
 }

@@ -11,7 +11,7 @@ use super::replay::replay;
 use super::report::{Code, Finding, Report};
 use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
 use crate::db::Db;
-use crate::error::Error;
+use crate::error::{Error, onwards};
 use crate::scan::Scanned;
 use crate::statement::{Template, statements};
 use crate::tables::history;
@@ -80,6 +80,7 @@ pub(super) async fn check_surplus(db: &Db, report: &mut Report) -> Result<(), Er
         let page: Vec<StockMovement> =
             conn.fetch_all(&AFTER.bind((after.0, after.1, after.2, MOVEMENTS_PER_PAGE))).await?;
         let Some(last) = page.last() else { return Ok(()) };
+        onwards("stock_movements", last.entity_id, &after, &key(last))?;
         after = key(last);
         let known = Known::of(&mut conn, &page).await?;
         for surplus in page.iter().filter(|stored| !known.explains(stored)) {
