@@ -3,7 +3,7 @@
 
 #[expect(clippy::disallowed_types, reason = "the text is the test's own")]
 use sqlx::AssertSqlSafe;
-use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
+use sqlx::{Connection, Executor, PgConnection, SqliteConnection};
 
 use crate::twin::Fresh;
 
@@ -50,25 +50,30 @@ impl Fresh {
 
 /// The same in the database at this URL.
 pub async fn damage(url: &str, sql: &str) {
+    let sql = [sql.to_owned()];
     if url.starts_with("sqlite:") {
         let mut connection = SqliteConnection::connect(url).await.expect("the file opens");
         connection.execute(UNPROTECT_SQLITE).await.expect("the protection goes");
         let triggers: Vec<(String, String)> =
             sqlx::query_as(TRIGGERS).fetch_all(&mut connection).await.expect("the triggers are listed");
-        for (name, _) in &triggers {
-            let drop = AssertSqlSafe(format!("DROP TRIGGER {name}"));
-            connection.execute(drop).await.expect("the protection goes");
-        }
-        connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("the damage is done");
-        for (_, again) in triggers {
-            connection.execute(AssertSqlSafe(again)).await.expect("the protection comes back");
-        }
+        let drops = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name}"));
+        let again = triggers.iter().map(|(_, again)| again.clone());
+        run_all(&mut connection, drops.chain(sql).chain(again).collect()).await;
         connection.close().await.expect("the file closes");
     } else {
         let mut connection = PgConnection::connect(url).await.expect("the server answers");
         connection.execute(UNPROTECT_POSTGRES).await.expect("the protection goes");
-        connection.execute(AssertSqlSafe(sql.to_owned())).await.expect("the damage is done");
+        run_all(&mut connection, sql.into()).await;
         connection.execute(PROTECT_POSTGRES).await.expect("the protection comes back");
         connection.close().await.expect("the connection closes");
+    }
+}
+
+async fn run_all<C: Connection>(connection: &mut C, statements: Vec<String>)
+where
+    for<'c> &'c mut C: Executor<'c>,
+{
+    for statement in statements {
+        connection.execute(AssertSqlSafe(statement)).await.expect("the damage is done");
     }
 }
