@@ -263,6 +263,9 @@ pub enum Export {
     Jsonl {
         /// The file to write; - for standard output
         file: PathBuf,
+        /// Of a damaged database, write what can be read and is whole, and list the rest
+        #[arg(long)]
+        salvage: bool,
     },
 }
 

@@ -221,7 +221,8 @@ impl DbError {
 
 impl Error {
     /// Whether some of what is stored cannot be read: other rows may be well.
-    pub(crate) fn is_of_the_rows(&self) -> bool {
+    #[must_use]
+    pub fn is_of_the_rows(&self) -> bool {
         match self {
             Error::Db(DbError::Damaged(_) | DbError::StorageIo(_)) => true,
             Error::Db(DbError::Other(cause)) => {

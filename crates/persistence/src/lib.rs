@@ -10,7 +10,8 @@
 //!
 //! - `clock`: what a clock that was ahead has left, and the way on
 //! - `backup`: whole copies, and what follows when one is put back
-//! - `verify`, `transfer`: everything at once: is it sound, and how it moves house
+//! - `transfer`: how everything moves house
+//! - `verify`: whether everything is sound
 //! - `checkpoint`: what is told about the database outside of it
 //! - `scan`: all resources of a kind, page by page
 //! - `read`: what can be asked
@@ -88,7 +89,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::ALL_STATEMENTS,
         verify::ALL_STATEMENTS,
         backup::ALL_STATEMENTS,
-        &[clock::STATEMENTS],
+        &[clock::STATEMENTS, transfer::STATEMENTS],
     ];
     statement::catalogue(&all.concat())
 }

@@ -10,9 +10,10 @@ use ordervault_persistence::checkpoint::{Taken, take};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::statement::{Statement, Template};
+use ordervault_persistence::transfer::{export, import, salvage};
 use ordervault_persistence::tx::Record;
 use ordervault_persistence::verify::{Code, Finding, Report, verify, verify_checkpoints, verify_order};
-use ordervault_tests::shop::{OPENING_MILLIS, keys};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys};
 use ordervault_tests::twin::Fresh;
 
 use crate::verify::place_many;
@@ -79,6 +80,61 @@ async fn pages_that_cannot_be_read_are_named_and_passed_over() {
     assert!(!nobodys.expect("the database answers"));
     copy.close().await;
     fresh.finish().await;
+}
+
+/// What a damaged page takes with it is left out by name; rows that cannot be read are made anew from their histories.
+#[tokio::test]
+async fn what_can_be_read_is_salvaged() {
+    let fresh = Fresh::on(Engine::Sqlite).await;
+    place_many(&fresh.db).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (whole, nothing) = salvaged(&fresh.db).await;
+    assert!(nothing.is_clean(), "{nothing:?}");
+    let mut exported = vec![];
+    export(&fresh.db, &mut exported, |_| {}).await.expect("exported");
+    assert!(exported == whole, "the salvage of a sound shop is another one than its export");
+    for (table, loses) in [
+        ("orders", false),
+        ("order_lines", false),
+        ("products", false),
+        ("stock_movements", false),
+        ("history", true),
+        ("sqlite_autoindex_history_1", true),
+    ] {
+        let copy = folder.path().join(table);
+        fresh.db.copy_to(&copy).await.expect("copied");
+        let db = Db::open_copy(&copy).await.expect("it opens");
+        let pages: Vec<(i64,)> = rows(&db, &PAGES.bind((table,))).await;
+        db.close().await;
+        overwrite(&copy, pages[pages.len() / 2].0.unsigned_abs());
+        let db = Db::open_copy(&copy).await.expect("it opens");
+        let (text, left_out) = salvaged(&db).await;
+        db.close().await;
+        let other = Fresh::on(Engine::Sqlite).await;
+        let shop = Shop::with(&other.db, ManualClock::at(OPENING_MILLIS), 2).await;
+        shop.clock.advance(1_000_000_000);
+        let summary = import(&shop.writer, text.as_slice(), |_| {}).await.expect("imported");
+        shop.close().await;
+        assert!(summary.is_complete(), "{table}: {summary:?}");
+        let orders = summary.adopted.orders;
+        if loses {
+            assert!((ORDERS * 3 / 4..ORDERS).contains(&orders), "{table}: {orders}");
+            let named = left_out.findings.iter().filter(|found| found.table == "orders").count();
+            assert_eq!(named as u64, ORDERS - orders, "{table}: {left_out:?}");
+        } else {
+            assert!(orders == ORDERS && left_out.is_clean(), "{table}: {orders} {left_out:?}");
+        }
+        let report = verify(&other.db, Some(&keys()), |_| {}).await.expect("verified");
+        assert!(report.is_clean(), "{table}: {report:?}");
+        other.finish().await;
+    }
+    fresh.finish().await;
+}
+
+async fn salvaged(db: &Db) -> (Vec<u8>, Report) {
+    let mut bytes = vec![];
+    let (_, left_out) = salvage(db, Some(&keys()), &mut bytes, |_| {}).await.expect("salvaged");
+    (bytes, left_out)
 }
 
 /// Where nothing can be read, there is no end to close in on.

@@ -4,40 +4,48 @@ use std::io;
 use std::path::Path;
 
 use ordervault_persistence::db::Db;
-use ordervault_persistence::transfer::{self, Counts};
+use ordervault_persistence::transfer::{self, TransferError};
+use ordervault_persistence::verify::Report;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _, BufWriter};
 
 use super::tables::Tables;
+use super::verify;
 use crate::args::Export;
 use crate::context::Context;
 use crate::database;
-use crate::exit::{Exit, Failure};
+use crate::exit::{Exit, Failure, complain};
+use crate::secrets;
 
 pub(super) async fn run(context: &Context, command: &Export) -> Result<Exit, Failure> {
     match command {
-        Export::Jsonl { file } => export_jsonl(context, file).await,
+        Export::Jsonl { file, salvage } => export_jsonl(context, file, *salvage).await,
     }
 }
 
 /// `file` may be `-`, which is standard output.
-async fn export_jsonl(context: &Context, file: &Path) -> Result<Exit, Failure> {
+async fn export_jsonl(context: &Context, file: &Path, is_salvage: bool) -> Result<Exit, Failure> {
     let db = database::existing(&context.config).await?;
-    let counts = match file == Path::new("-") {
-        true => write(context, &db, &mut BufWriter::new(tokio::io::stdout())).await,
-        false => to_file(context, &db, file).await,
+    let left_out = match file == Path::new("-") {
+        true => write(context, &db, &mut BufWriter::new(tokio::io::stdout()), is_salvage).await,
+        false => to_file(context, &db, file, is_salvage).await,
     };
     db.close().await;
-    let counts = counts?;
-    context.say(&format!(
-        "exported {} stores, {} products, {} customers, {} orders",
-        counts.stores, counts.products, counts.customers, counts.orders
-    ));
-    Ok(Exit::Ok)
+    let left_out = left_out?;
+    for finding in &left_out.findings {
+        complain(&format!("left out: {finding}"));
+    }
+    for (code, total) in &left_out.totals {
+        complain(&format!("{total} × {code}"));
+    }
+    for (what, times) in &left_out.not_checked {
+        complain(&format!("not checked: {what} ({times} ×)"));
+    }
+    Ok(verify::exit(&left_out))
 }
 
 /// Writes beside the file and gives it its name when it is whole and on the disk: a run that fails leaves nothing behind. An
 /// export is never written over another one. Personal data is in it: nobody else may read it.
-async fn to_file(context: &Context, db: &Db, file: &Path) -> Result<Counts, Failure> {
+async fn to_file(context: &Context, db: &Db, file: &Path, is_salvage: bool) -> Result<Report, Failure> {
     let cannot = |error: io::Error| {
         Failure::new(Exit::CannotCreate, format!("cannot make {}: {error}", file.display()))
     };
@@ -48,23 +56,45 @@ async fn to_file(context: &Context, db: &Db, file: &Path) -> Result<Counts, Fail
     let part = tempfile::Builder::new().prefix("ordervault-").suffix(".part").tempfile_in(folder);
     let part = part.map_err(cannot)?;
     let mut out = BufWriter::new(tokio::fs::File::from_std(part.reopen().map_err(cannot)?));
-    let counts = write(context, db, &mut out).await?;
+    let left_out = write(context, db, &mut out, is_salvage).await?;
     out.get_ref().sync_all().await?;
     part.persist_noclobber(file).map_err(|error| cannot(error.error))?;
     #[cfg(unix)]
     tokio::fs::File::open(folder).await?.sync_all().await?;
-    Ok(counts)
+    Ok(left_out)
 }
 
+/// Returns what had to be left out.
 async fn write(
     context: &Context,
     db: &Db,
     out: &mut (impl AsyncWrite + Unpin + Send),
-) -> Result<Counts, Failure> {
+    is_salvage: bool,
+) -> Result<Report, Failure> {
+    let keys = secrets::existing(&context.config)?.map(|secrets| secrets.key_ring());
     let mut tables = Tables::new(context);
-    let counts = transfer::export(db, out, |progress| tables.show(progress)).await;
+    let outcome = match is_salvage {
+        true => transfer::salvage(db, keys.as_ref(), out, |progress| tables.show(progress)).await,
+        false => transfer::export(db, out, |progress| tables.show(progress))
+            .await
+            .map(|counts| (counts, Report::default())),
+    };
     tables.finish();
-    let counts = counts?;
+    let (counts, left_out) = outcome.map_err(failure)?;
     out.flush().await?;
-    Ok(counts)
+    context.say(&format!(
+        "exported {} stores, {} products, {} customers, {} orders",
+        counts.stores, counts.products, counts.customers, counts.orders
+    ));
+    Ok(left_out)
+}
+
+/// With the way on, where some of what is stored cannot be read.
+fn failure(error: TransferError) -> Failure {
+    let is_of_the_rows = matches!(&error, TransferError::Database(error) if error.is_of_the_rows());
+    let mut failure = Failure::from(error);
+    if is_of_the_rows {
+        failure.message.push_str("; with --salvage everything else is exported");
+    }
+    failure
 }

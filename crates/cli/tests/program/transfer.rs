@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
+use ordervault_tests::damage::damage;
 use sqlx::{Connection as _, SqliteConnection};
 
 use crate::installation::{Installation, assert_ends, assert_fails, olist, text};
@@ -55,12 +56,47 @@ async fn an_export_that_fails_leaves_nothing_behind() {
     fs::create_dir(&out).unwrap();
     let file = out.join("shop.jsonl");
     break_up("UPDATE orders SET contact_email = 'nobody' WHERE external_reference = 'olist:o1'").await;
-    assert!(!shop.run(&["export", "jsonl", file.to_str().unwrap()]).status.success());
+    let refused = shop.run(&["export", "jsonl", file.to_str().unwrap()]);
+    assert_ends(&refused, 70, "");
+    assert!(text(&refused.stderr).contains("with --salvage everything else is exported"));
     assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
     break_up("UPDATE orders SET contact_email = NULL WHERE external_reference = 'olist:o1'").await;
     assert_ends(&shop.run(&["export", "jsonl", file.to_str().unwrap()]), 0, "");
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn what_is_whole_is_salvaged_and_the_rest_is_named() {
+    let shop = Installation::on_sqlite();
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let database = format!("sqlite:{}", shop.path().join("data/ordervault.db").display());
+    let salvage = || shop.run(&["export", "jsonl", "-", "--salvage"]);
+    let whole = salvage();
+    assert_ends(&whole, 0, "");
+    assert!(text(&whole.stderr).contains("exported 2 stores, 3 products, 2 customers, 3 orders"));
+    // A row is made anew of its history.
+    damage(&database, "UPDATE orders SET contact_email = 'nobody' WHERE external_reference = 'olist:o1'")
+        .await;
+    let again = salvage();
+    assert!(again.status.code() == Some(0) && again.stdout == whole.stdout, "{}", text(&again.stderr));
+    damage(
+        &database,
+        "UPDATE history SET event = 'x' WHERE seq = 1 AND entity_id IN
+             (SELECT id FROM orders WHERE external_reference = 'olist:o1')",
+    )
+    .await;
+    let file = shop.path().join("rest.jsonl");
+    let file = file.to_str().unwrap();
+    let rest = shop.run(&["export", "jsonl", file, "--salvage"]);
+    assert_ends(&rest, 1, "");
+    let told = text(&rest.stderr);
+    assert!(told.contains("left out: history-text: history "), "{told}");
+    assert!(told.contains("exported 2 stores, 3 products, 2 customers, 2 orders"), "{told}");
+    let other = Installation::on_sqlite();
+    assert_ends(&other.run(&["import", "jsonl", file]), 0, "0 refused; the file is whole");
+    assert_ends(&other.run(&["verify"]), 0, "everything holds");
 }
 
 #[tokio::test]

@@ -32,7 +32,7 @@ struct Line<'a, A> {
 }
 
 /// Where the lines go.
-struct Sheet<'a, W> {
+pub(super) struct Sheet<'a, W> {
     out: &'a mut W,
     hasher: Sha256,
     page: Vec<u8>,
@@ -48,30 +48,47 @@ pub async fn export(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Counts, TransferError> {
     let cut = outbox::cut(db).await?;
-    let mut sheet = Sheet { out, hasher: Sha256::new(), page: vec![] };
-    sheet.push(&Header { format: FORMAT.to_owned(), version: VERSION })?;
+    let mut sheet = Sheet::begin(out)?;
     let counts = Counts {
         stores: sheet.resources::<Store>(db, cut, &mut progress).await?,
         products: sheet.resources::<Product>(db, cut, &mut progress).await?,
         customers: sheet.resources::<Customer>(db, cut, &mut progress).await?,
         orders: sheet.resources::<Order>(db, cut, &mut progress).await?,
     };
-    sheet.write().await?;
-    let sha256 = hex::encode(sheet.hasher.clone().finalize());
-    sheet.push(&Footer { end: counts, sha256 })?;
-    sheet.write().await?;
-    sheet.out.flush().await?;
+    sheet.end(counts).await?;
     Ok(counts)
 }
 
-impl<W: AsyncWrite + Unpin> Sheet<'_, W> {
+impl<'a, W: AsyncWrite + Unpin> Sheet<'a, W> {
+    /// With the first line.
+    pub(super) fn begin(out: &'a mut W) -> Result<Self, Error> {
+        let mut sheet = Self { out, hasher: Sha256::new(), page: vec![] };
+        sheet.push(&Header { format: FORMAT.to_owned(), version: VERSION })?;
+        Ok(sheet)
+    }
+
+    /// The line of a resource.
+    pub(super) fn resource<A: Scanned>(&mut self, state: &A, history: &[HistoryRow]) -> Result<(), Error> {
+        self.push(&Line { kind: A::KIND, id: A::text(state.raw_id()), state, history })
+    }
+
+    /// The last line.
+    pub(super) async fn end(mut self, counts: Counts) -> Result<(), TransferError> {
+        self.write().await?;
+        let sha256 = hex::encode(self.hasher.clone().finalize());
+        self.push(&Footer { end: counts, sha256 })?;
+        self.write().await?;
+        Ok(self.out.flush().await?)
+    }
+
     fn push(&mut self, line: &impl Serialize) -> Result<(), Error> {
         serde_json::to_writer(&mut self.page, line).map_err(Error::Encode)?;
         self.page.push(b'\n');
         Ok(())
     }
 
-    async fn write(&mut self) -> Result<(), TransferError> {
+    /// Writes the lines that are waiting.
+    pub(super) async fn write(&mut self) -> Result<(), TransferError> {
         self.hasher.update(&self.page);
         self.out.write_all(&self.page).await?;
         self.page.clear();
@@ -91,8 +108,7 @@ impl<W: AsyncWrite + Unpin> Sheet<'_, W> {
             let Some(slice) = slice::<A>(db, &mut scan, cut).await? else { return Ok(done) };
             done += slice.len() as u64;
             for (state, history) in &slice {
-                let id = A::text(state.raw_id());
-                self.push(&Line { kind: A::KIND, id, state, history })?;
+                self.resource(state, history)?;
             }
             self.write().await?;
         }

@@ -9,7 +9,7 @@ use crate::tables::history::{FIRST, HistoryRow};
 use crate::tables::stock::StockMovement;
 
 /// What a history amounts to.
-pub(super) struct Replayed<A> {
+pub(crate) struct Replayed<A> {
     /// The fold; none if the history is broken.
     pub state: Option<A>,
     /// What its events move in the stock; none if the history is broken.
@@ -19,7 +19,7 @@ pub(super) struct Replayed<A> {
 }
 
 /// Follows a history from its first event, looking at each.
-pub(super) fn replay<A: Scanned>(
+pub(crate) fn replay<A: Scanned>(
     id: i64,
     rows: &[HistoryRow],
     keys: Option<&KeyRing>,

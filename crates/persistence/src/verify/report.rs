@@ -161,8 +161,11 @@ impl fmt::Display for Finding {
 /// What was looked at and what was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Report {
-    /// The first [`MAX_LISTED_PER_CODE`] findings of each code.
+    /// The first [`MAX_LISTED_PER_CODE`] findings of each code, or all.
     pub findings: Vec<Finding>,
+    /// Are all listed?
+    #[serde(skip)]
+    lists_all: bool,
     /// All findings, counted.
     pub totals: BTreeMap<Code, u64>,
     /// Rows that were looked at, by table.
@@ -178,8 +181,13 @@ impl Report {
         self.totals.is_empty() && self.not_checked.is_empty()
     }
 
+    /// Lists all that is found.
+    pub(crate) fn of_all() -> Self {
+        Self { lists_all: true, ..Self::default() }
+    }
+
     /// With what was found elsewhere.
-    pub(super) fn append(&mut self, other: Self) {
+    pub(crate) fn append(&mut self, other: Self) {
         for finding in other.findings {
             self.add(finding);
         }
@@ -196,7 +204,7 @@ impl Report {
         }
     }
 
-    pub(super) fn lacks_key(&mut self, id: &str) {
+    pub(crate) fn lacks_key(&mut self, id: &str) {
         self.not_checked(&format!("key {id}"));
     }
 
@@ -204,10 +212,10 @@ impl Report {
         *self.not_checked.entry(what.to_owned()).or_default() += 1;
     }
 
-    pub(super) fn add(&mut self, finding: Finding) {
+    pub(crate) fn add(&mut self, finding: Finding) {
         let total = self.totals.entry(finding.code).or_default();
         *total += 1;
-        if *total <= MAX_LISTED_PER_CODE {
+        if self.lists_all || *total <= MAX_LISTED_PER_CODE {
             self.findings.push(finding);
         }
     }
@@ -218,7 +226,7 @@ impl Report {
 }
 
 /// A finding about a resource of this kind.
-pub(super) fn finding<A: Scanned>(
+pub(crate) fn finding<A: Scanned>(
     code: Code,
     id: i64,
     seq: Option<i64>,

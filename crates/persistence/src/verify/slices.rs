@@ -7,13 +7,13 @@ use crate::error::{Error, onwards};
 use crate::tx::Conn;
 
 /// Where a row stands: the id of the resource that it belongs to, and what tells it from others of the same id, or 0.
-pub(super) type Key = (i64, i64);
+pub(crate) type Key = (i64, i64);
 
 /// Before every row.
 const BEGINNING: Key = (i64::MIN, 0);
 
 /// What is looked at in the order of its keys.
-pub(super) trait Sliced: Sync {
+pub(crate) trait Sliced: Sync {
     /// Rows of a slice.
     const ROWS: i64;
 
@@ -34,7 +34,7 @@ pub(super) trait Sliced: Sync {
 }
 
 /// Looks at everything. What cannot be read is closed in on, until it is one row or the rows of one page.
-pub(super) async fn walk<S: Sliced>(
+pub(crate) async fn walk<S: Sliced>(
     db: &Db,
     what: &S,
     report: &mut Report,
@@ -138,7 +138,7 @@ pub(super) fn whole(
 }
 
 /// The first cause: what the engine says.
-fn cause(error: &Error) -> String {
+pub(crate) fn cause(error: &Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
