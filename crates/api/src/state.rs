@@ -55,6 +55,25 @@ impl ReadyCheck {
     }
 }
 
+/// What the operator may want to know although requests are welcome, in words.
+#[derive(Clone)]
+pub struct ReadyDetail {
+    /// What it is about, for example `storage`.
+    pub name: &'static str,
+    tell: Arc<dyn Fn() -> Option<String> + Send + Sync>,
+}
+
+impl ReadyDetail {
+    /// `None`: nothing is to be said now.
+    pub fn new(name: &'static str, tell: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        Self { name, tell: Arc::new(tell) }
+    }
+
+    pub(crate) fn tell(&self) -> Option<String> {
+        (self.tell)()
+    }
+}
+
 /// The shared state; handlers take it as `state: web::Data<AppState>`.
 pub struct AppState {
     /// The configuration's decisions.
@@ -93,6 +112,8 @@ pub struct AppState {
     pub long_reads: Places,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
+    /// What `/readyz` tells the operator besides.
+    pub ready_details: Vec<ReadyDetail>,
     /// Wakes the job that carries out batches.
     pub waker: JobWaker,
     is_draining: AtomicBool,
@@ -131,6 +152,7 @@ impl AppState {
             exports: Places::new(long_readers.div_ceil(2), 1),
             long_reads: Places::new(long_readers, LONG_READS_OF_EACH),
             ready_checks,
+            ready_details: vec![],
             waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),
         }

@@ -1,5 +1,6 @@
 //! The file beside a SQLite database, with `-server` behind its name: the one server holds it locked, and it says which
-//! installation runs here. So nobody begins a new shop unawares where the database of another one is missing.
+//! installation runs here, so that nobody begins a new shop unawares where the database of another one is missing; and, until the
+//! server has stopped as it should, that it runs.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
@@ -12,10 +13,14 @@ use ordervault_persistence::{migrate, read};
 use crate::config::Config;
 use crate::exit::{Exit, Failure};
 
+/// The second line of the file while a server runs, and after one that was killed.
+const RUNNING: &str = "running";
+
 /// Held by the one server on a SQLite file, until it is dropped or the process ends however it does.
 pub struct ServerLock {
     file: File,
     path: PathBuf,
+    was_killed: bool,
 }
 
 impl ServerLock {
@@ -35,7 +40,10 @@ impl ServerLock {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(cannot)?;
         match file.try_lock() {
-            Ok(()) => Ok(Some(Self { file, path })),
+            Ok(()) => {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                Ok(Some(Self { file, was_killed: text.lines().nth(1) == Some(RUNNING), path }))
+            }
             Err(TryLockError::WouldBlock) => Err(Failure::new(
                 Exit::Unavailable,
                 format!(
@@ -47,21 +55,46 @@ impl ServerLock {
         }
     }
 
+    /// Did the server before this one end without having stopped: killed, or with the machine?
+    #[must_use]
+    pub fn was_killed(&self) -> bool {
+        self.was_killed
+    }
+
     /// Writes down which installation runs here.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn name(&self, installation: InstallationId) -> Result<(), Failure> {
-        if named(&self.path).as_deref() == Some(&installation.to_string()) {
-            return Ok(());
-        }
+        let name = installation.to_string();
         let write = || {
-            self.file.set_len(0)?;
-            (&self.file).write_all(installation.to_string().as_bytes())?;
+            if named(&self.path).as_deref() != Some(&name) {
+                self.file.set_len(0)?;
+                (&self.file).write_all(name.as_bytes())?;
+            } else if self.was_killed {
+                return Ok(());
+            }
+            (&self.file).write_all(format!("\n{RUNNING}\n").as_bytes())?;
             self.file.sync_all()
         };
-        write()
-            .map_err(|error| Failure::new(Exit::Io, format!("cannot write {}: {error}", self.path.display())))
+        write().map_err(|error| self.cannot(&error))
+    }
+
+    /// The server has stopped as it should.
+    ///
+    /// # Errors
+    /// When that cannot be written.
+    pub fn stopped(self) -> Result<(), Failure> {
+        let name = named(&self.path).unwrap_or_default();
+        let write = || {
+            self.file.set_len(name.len() as u64)?;
+            self.file.sync_all()
+        };
+        write().map_err(|error| self.cannot(&error))
+    }
+
+    fn cannot(&self, error: &io::Error) -> Failure {
+        Failure::new(Exit::Io, format!("cannot write {}: {error}", self.path.display()))
     }
 }
 
@@ -120,7 +153,7 @@ pub async fn refuse_foreign(config: &Config, db: &Db, is_new: bool) -> Result<()
 /// The installation that the file names, if it names one.
 fn named(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
-    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+    Some(text.lines().next()?.to_owned()).filter(|name| !name.is_empty())
 }
 
 /// The file of a SQLite database, and the one beside it.

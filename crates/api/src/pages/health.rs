@@ -104,6 +104,9 @@ pub(crate) async fn ready_details(state: web::Data<AppState>) -> HttpResponse {
     let failures = failures(&state).await;
     let mut details = BTreeMap::new();
     details.extend(clock(&state).await.map(|said| ("clock", said)));
+    details.extend(backup(&state).await.map(|said| ("backup", said)));
+    let others = state.ready_details.iter();
+    details.extend(others.filter_map(|detail| Some((detail.name, detail.tell()?))));
     match failures.is_empty() {
         true => HttpResponse::Ok().json(Details { status: "ready", failures, details }),
         false => HttpResponse::ServiceUnavailable().json(Details { status: "not-ready", failures, details }),
@@ -118,6 +121,18 @@ async fn clock(state: &AppState) -> Option<String> {
     };
     let millis = behind.await.ok()??;
     Some(WriteError::ClockBehind { behind_seconds: millis / 1_000 }.to_string())
+}
+
+/// The newest backup of a SQLite database and its age.
+async fn backup(state: &AppState) -> Option<String> {
+    let folder = state.settings.backups.as_ref()?.folder.clone();
+    let backups = match web::block(move || folder.list()).await.ok()? {
+        Ok(backups) => backups,
+        Err(error) => return Some(error.to_string()),
+    };
+    let Some(newest) = backups.first() else { return Some("there is none".to_owned()) };
+    let age_minutes = (state.now().millis() - newest.manifest.made_at.millis()) / 60_000;
+    Some(format!("the newest, {}, was made {age_minutes} minutes ago", newest.name()))
 }
 
 /// Which version is running?

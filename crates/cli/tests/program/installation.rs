@@ -30,6 +30,20 @@ pub(crate) fn assert_fails(output: &Output, code: i32, says: &str) {
     assert_eq!(text(&output.stdout), "");
 }
 
+/// Starts a server with both listeners. Returns it, once it listens, and the addresses of the API and of the metrics.
+pub(crate) fn serve_both(installation: &Installation, args: &[&str]) -> (Running, String, String) {
+    let both = ["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"];
+    let mut server = installation.start(&[&both, args].concat(), &[("ORDERVAULT_LOG__FORMAT", "json")]);
+    let line = server.wait_for("\"listening\"");
+    let address = |name: &str| {
+        let rest = line.split(&format!("\"{name}\":\"")).nth(1).unwrap();
+        let address = rest.split('"').next().unwrap();
+        address.trim_start_matches("http://").trim_end_matches("/metrics").to_owned()
+    };
+    let (api, metrics) = (address("api"), address("metrics"));
+    (server, api, metrics)
+}
+
 /// Sends a request to a server that was started.
 pub(crate) async fn send(address: &str, request: &Request) -> Answer {
     request.send(address.parse().unwrap()).await

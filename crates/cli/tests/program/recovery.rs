@@ -1,15 +1,18 @@
 //! Backups, restores, drills, and databases that are missing, as an operator sees them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
 use ordervault_api::openapi::examples::{OWNER_EMAIL, STAFF_PASSWORD};
 use ordervault_tests::http::Request;
 use ordervault_tests::postgres::OwnCluster;
 use serde_json::json;
+use sqlx::{Connection as _, SqliteConnection};
 
-use crate::installation::{Installation, Running, assert_ends, assert_fails, send, sign_in, text};
+use crate::installation::{
+    Installation, Running, assert_ends, assert_fails, send, serve_both, sign_in, text,
+};
 
 /// An order of the demo shop, like no other.
 fn order(number: u32) -> Request {
@@ -255,6 +258,64 @@ fn a_drill_rehearses_all_of_it() {
     let left: Vec<_> = fs::read_dir(shop.path().join("data/backups")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");
     assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+}
+
+/// What the operator is told of this on the listener of the metrics.
+async fn told(private: &str, of: &str) -> Option<String> {
+    let details = send(private, &Request::get("/readyz")).await.ok();
+    details["details"].get(of).map(|said| said.as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn after_a_killed_server_the_pages_are_checked() {
+    let shop = Installation::on_sqlite();
+    let (server, _, private) = serve_both(&shop, &["--demo"]);
+    assert_eq!(told(&private, "storage").await, None);
+    stop(server);
+    let (server, _, private) = serve_both(&shop, &[]);
+    assert_eq!(told(&private, "storage").await, None, "it had stopped as it should");
+    kill(server);
+    let (mut server, _, private) = serve_both(&shop, &[]);
+    server.wait_for("the pages of the database are sound");
+    assert!(told(&private, "storage").await.unwrap().ends_with("are sound"));
+    kill(server);
+    overwrite_a_page(&shop, "history").await;
+    let (mut server, api, private) = serve_both(&shop, &[]);
+    server.wait_for("pages of the database are damaged");
+    // Requests are welcome all the same: other rows are well.
+    assert_eq!(send(&api, &Request::get("/readyz")).await.ok()["status"], "ready");
+    assert!(told(&private, "storage").await.unwrap().contains("run `ordervault verify`"));
+    kill(server);
+}
+
+fn kill(server: Running) {
+    server.signal("KILL");
+    server.end();
+}
+
+/// Overwrites a page of a table of a shop that nobody uses.
+async fn overwrite_a_page(shop: &Installation, table: &str) {
+    let mut connection = SqliteConnection::connect(&shop.url()).await.unwrap();
+    let (page,): (i64,) =
+        sqlx::query_as("SELECT MAX(pageno) FROM dbstat WHERE name = $1 AND pagetype = 'leaf'")
+            .bind(table)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+    connection.close().await.unwrap();
+    let file = fs::File::options().write(true).open(shop.file()).unwrap();
+    file.write_all_at(&[0xa5; 4096], (page.unsigned_abs() - 1) * 4096).unwrap();
+}
+
+#[tokio::test]
+async fn the_operator_is_told_of_the_newest_backup() {
+    let shop = Installation::on_sqlite();
+    let (server, _, private) = serve_both(&shop, &["--demo"]);
+    assert_eq!(told(&private, "backup").await.as_deref(), Some("there is none"));
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    let said = told(&private, "backup").await.unwrap();
+    assert!(said.starts_with("the newest, ordervault-") && said.ends_with(" 0 minutes ago"), "{said}");
+    stop(server);
 }
 
 #[tokio::test]

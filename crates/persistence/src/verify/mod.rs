@@ -11,6 +11,7 @@ mod checkpoints;
 mod order;
 mod pairs;
 mod product;
+mod quick;
 pub(crate) mod replay;
 pub(crate) mod report;
 mod resource;
@@ -30,6 +31,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
 pub use self::checkpoints::verify_checkpoints;
+pub use self::quick::quick_check;
 pub use self::report::{Code, Finding, MAX_LISTED_PER_CODE, Report};
 use self::resource::Known;
 use self::times::Correction;
@@ -77,6 +79,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     order::STATEMENTS,
     pairs::STATEMENTS,
     product::STATEMENTS,
+    quick::STATEMENTS,
     seals::STATEMENTS,
     stock::STATEMENTS,
     times::STATEMENTS,

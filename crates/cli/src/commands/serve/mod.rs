@@ -4,11 +4,12 @@ mod addresses;
 mod background;
 mod greeting;
 mod owner;
+mod recheck;
 mod watch;
 
 use actix_web::web;
 use ordervault_api::server::{self, Ends, Listeners};
-use ordervault_api::settings::{Backups, Lifetime, Lifetimes, Settings};
+use ordervault_api::settings::{Backups, Lifetime, Lifetimes, Mode, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
 use ordervault_domain::time::Timestamp;
@@ -33,6 +34,7 @@ use crate::shutdown::Shutdown;
 use crate::sources;
 use addresses::{Addresses, address_of, listen};
 use greeting::Greeting;
+use recheck::Recheck;
 use watch::Watch;
 
 /// The source's commit, when the build names it.
@@ -77,15 +79,20 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         style: context.log,
     }
     .print(context);
+    warn_of_no_backups(config);
     let watch = Watch::start(config, &database, stop.clone());
-    let state = web::Data::new(AppState::new(
+    let was_killed = only_server.as_ref().is_some_and(ServerLock::was_killed);
+    let recheck = was_killed.then(|| Recheck::start(database.db.clone(), stop.clone()));
+    let mut state = AppState::new(
         settings(config, public_url, has_demo_data, maker),
         build,
         (database.db.clone(), database.writer.clone()),
         sources,
         &secrets,
         vec![database_check(database.db.clone()), writes_check(database.writer.clone()), watch.check()],
-    ));
+    );
+    state.ready_details.extend(recheck.map(|recheck| recheck.detail()));
+    let state = web::Data::new(state);
     let background = background::start(&config.jobs, &config.checkpoint, &state, stop.clone());
     let metrics = metrics.map(|listener| Ok::<_, Failure>((listener, recorder()?))).transpose()?;
     let ends = Ends { announced: stop.clone().announced(), requested: stop.requested() };
@@ -97,10 +104,22 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     // Whoever is told to stop ends after a step; what a panic of it would say stands in the log.
     _ = background.await;
     database.close().await;
-    drop(only_server);
+    if let Some(only_server) = only_server {
+        only_server.stopped()?;
+    }
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
     tracing::info!("stopped");
     Ok(Exit::Ok)
+}
+
+/// Whoever has customers needs backups.
+fn warn_of_no_backups(config: &Config) {
+    let is_sqlite = config.database.url.engine() == Engine::Sqlite;
+    if config.mode == Mode::Production && is_sqlite && config.backup.schedule.is_none() {
+        tracing::warn!(
+            "no backups are made by themselves: set backup.schedule, say to 1h, and backup.folder to another disk"
+        );
+    }
 }
 
 /// Nothing is written while the clock is far behind, which somebody has to know.
