@@ -196,3 +196,10 @@ fn every_event_has_its_text() {
         .collect();
     assert_committed("events.txt", &format!("What histories keep, an event a line.\n\n{all}"));
 }
+
+#[test]
+fn steps_begin_with_the_events_that_enter_a_status() {
+    for kind in OrderEventKind::iter() {
+        assert_eq!(of_order(kind).enters().is_some(), kind.begins_step(), "{kind}");
+    }
+}

@@ -4,12 +4,11 @@
 mod common;
 
 use common::any::{Ask, any_life, any_policy, any_window, earlier_places};
-use common::life::Life;
+use common::life::{HistoryEvent, Life};
 use common::{EARLIER, NOW, context, fold, place, product, staff, store};
 use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::timeline::HistoryEvent;
 use ordervault_domain::order::{
     Amendment, CancelReason, Order, OrderCommand, OrderCommandKind, OrderEvent, Status, Totals, decide,
     stock_deltas,
@@ -75,7 +74,7 @@ fn is_ambiguous(order: &Order, command: &OrderCommand) -> bool {
 }
 
 /// The order that a history tells of.
-fn told(history: &[HistoryEvent<usize>]) -> Result<Option<Order>, Inconsistent> {
+fn told(history: &[HistoryEvent]) -> Result<Option<Order>, Inconsistent> {
     history.iter().try_fold(None, |order, event| {
         Order::apply(order, common::ORDER.get(), &event.envelope, event.stamp).map(Some)
     })

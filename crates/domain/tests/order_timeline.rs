@@ -7,6 +7,7 @@ use common::any::{any_import, any_order_command, any_policy};
 use common::life::Life;
 use common::{NOW, place};
 use ordervault_domain::access::Actor;
+use ordervault_domain::order::timeline::total_seconds;
 use ordervault_domain::order::{Import, ImportedStep, OrderCommand, OrderCommandKind, OrderEvent, Status};
 use ordervault_domain::store::Policy;
 use ordervault_domain::time::Timestamp;
@@ -54,9 +55,8 @@ proptest! {
         prop_assert_eq!((last.done_at, last.done_by), (None, None));
         prop_assert_eq!(last.entered_at, order.status_since.later_of(last.entered_at));
 
-        let end = if order.status().is_open() { now.later_of(last.entered_at) } else { last.entered_at };
         let sum: i64 = steps.iter().filter_map(|step| step.seconds(now)).sum();
-        prop_assert_eq!(sum, end.millis().div_euclid(1_000) - order.placed_at.millis().div_euclid(1_000));
+        prop_assert_eq!(sum, total_seconds(order, last.entered_at, now));
         prop_assert_eq!(last.seconds(now).is_some(), order.status().is_open());
         prop_assert!(steps.iter().all(|step| step.seconds(now).is_none_or(|seconds| seconds >= 0)));
 

@@ -254,6 +254,20 @@ fn histories(fixture: &Fixture) -> Vec<Case> {
         format!("/v1/staff/members/{}/history", fixture.manager.id),
     ];
     let mut cases = vec![];
+    let orders =
+        ["/v1/orders", "/v1/staff/orders"].map(|path| format!("{path}/{}/timeline", fixture.order.id));
+    for path in paths.iter().chain(&orders) {
+        let ask = |query: &str| {
+            let path = format!("{path}?{query}");
+            if path.contains("staff") { fixture.owner("GET", &path) } else { fixture.customer("GET", &path) }
+        };
+        cases.push(parameter("a page of nothing", ask("limit=0"), "limit", "out-of-range"));
+        cases.push(parameter("a page of too many", ask("limit=101"), "limit", "out-of-range"));
+        cases.push(parameter("a page of a word", ask("limit=all"), "limit", "wrong-type"));
+        cases.push(parameter("an order of its own", ask("order=desc"), "order", "unknown-parameter"));
+        let foreign = ask(&format!("cursor={}", fixture.cursor));
+        cases.push(parameter("a cursor of another list", foreign, "cursor", "unknown-cursor"));
+    }
     for path in &paths {
         for method in ["PUT", "PATCH", "DELETE", "POST"] {
             let request = fixture.owner(method, path).json(&json!({"items": []}));

@@ -11,6 +11,7 @@ mod contract;
 mod duplicate_orders;
 mod epochs;
 mod faults;
+mod histories;
 mod logins;
 mod lookups;
 mod races;

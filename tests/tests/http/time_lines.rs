@@ -180,6 +180,7 @@ async fn a_time_line_tells_each_what_they_may_know(db: Db) {
         ],
         "ahead": ["processing", "completed"],
         "total_seconds": 55 * 60,
+        "has_more": false,
     });
     let seen = server.good(&Request::get(staff_path).bearer(&token), 200).await.json();
     assert_eq!(seen, expected);

@@ -8,8 +8,7 @@ use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::order::{Order, actions, references_of_actions};
 use ordervault_domain::refusal::Refusal;
-use ordervault_persistence::fold;
-use ordervault_persistence::read::{self, OrderContext};
+use ordervault_persistence::read::{self, AsOf, OrderContext};
 use ordervault_persistence::writer::{ActorRef, Idempotency, Operation, Receipt, WriteError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -148,11 +147,10 @@ impl<'a> Caller<'a> {
     /// The resource as the operation under an old key left it, if it still is within the actor's reach.
     async fn repeated<A: Resource>(&self, entity_id: i64, version: i64) -> Result<Written<A>, Problem> {
         let mut conn = reader(self.state).await?;
-        let rows = read::history(&mut conn, entity_id).await.map_err(failed)?;
-        let known: Vec<_> = rows.iter().filter(|row| row.seq <= version).cloned().collect();
-        let (Some(resource), Some(now)) =
-            (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?)
-        else {
+        let resource =
+            read::state_at::<A>(&mut conn, entity_id, AsOf::Version(version)).await.map_err(failed)?;
+        let now = read::newest_state::<A>(&mut conn, entity_id).await.map_err(failed)?;
+        let (Some(resource), Some(now)) = (resource, now) else {
             return Err(Problem::internal("an idempotency key names an unknown version"));
         };
         if !now.is_visible(&knowing(&self.actor, &resource)) {
@@ -283,11 +281,10 @@ async fn changed_since<A: Resource>(
     seen: i64,
 ) -> Result<Problem, Problem> {
     let mut conn = reader(state).await?;
-    let rows = read::history(&mut conn, id).await.map_err(failed)?;
-    let known: Vec<_> = rows.iter().filter(|row| row.seq <= seen).cloned().collect();
-    let states = (fold::<A>(&known).map_err(failed)?, fold::<A>(&rows).map_err(failed)?);
-    let changes = match states {
-        (Some(before), Some(after)) => after.changes(&before),
+    let before = read::state_at::<A>(&mut conn, id, AsOf::Version(seen)).await.map_err(failed)?;
+    let now = read::newest_state::<A>(&mut conn, id).await.map_err(failed)?;
+    let changes = match (before, now) {
+        (Some(before), Some(now)) => now.changes(&before),
         _ => vec![],
     };
     let errors = changes

@@ -155,7 +155,7 @@ pub(super) async fn stores(
     seal: &Seal<'_>,
 ) -> Result<Page<Store, i64>, Problem> {
     let after = seal.keys::<1>(query.cursor.as_ref())?.map_or(i64::MAX, |[id]| id);
-    let limit = usize::try_from(query.limit.unwrap_or(DEFAULT_LIMIT)).unwrap_or(usize::MAX);
+    let limit = usize::try_from(query.limit()).unwrap_or(usize::MAX);
     let mut items = read::stores(conn, reach).await.map_err(failed)?;
     items.retain(|store| store.id.get() < after && (store.active || !is_active_only));
     items.reverse();

@@ -7,36 +7,53 @@ use ordervault_domain::access::{Actor, ActorKind};
 use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::HistoryRow;
+use ordervault_persistence::read::{self, PastEvent};
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::{HistoryRow, read};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::resource::{Resource, Told};
+use super::paging::{ListOf, PageQuery};
+use super::resource::Resource;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 
-/// Answers with the history of a resource that the actor may see.
+/// Answers with a page of the history of a resource, as it is now, that the actor may see: oldest first, up to the version that it
+/// has now.
+///
+/// # Errors
+/// 400 for a cursor of another history; 500 when the history does not hold together.
 pub(crate) async fn show<A: Resource>(
     state: &AppState,
     actor: &Actor,
-    id: i64,
-) -> Result<web::Json<HistoryBody>, Problem> {
+    now: &A,
+    page: &PageQuery,
+) -> Result<web::Json<ListOf<HistoryEntry>>, Problem> {
+    let id = now.raw_id();
+    let seal = state.cursors.of(&own_list("history", actor, id), &());
+    let after = seal.keys::<1>(page.cursor.as_ref())?.map_or(0, |[version]| version);
+    let last = now.version().min(after + i64::from(page.limit()));
     let mut conn = long_reader(state, actor.id()).await?;
-    let rows = read::history(&mut conn, id).await.map_err(failed)?;
-    let reader = Reader::of(&mut conn, actor, &rows).await?;
-    Ok(web::Json(HistoryBody { items: reader.entries::<A>(&rows)? }))
+    let wanted = (after + 1..=last).map(|version| (id, version));
+    let events = read::past_events::<A>(&mut conn, wanted).await.map_err(failed)?;
+    let reader = Reader::of(&mut conn, actor, events.values().map(|event| &event.row)).await?;
+    let mut entries: Vec<HistoryEntry> = events.values().map(|event| reader.entry(event)).collect();
+    if let Some(grant) = now.grant().filter(|_| !is_staff(actor)) {
+        for entry in &mut entries {
+            entry.forget_former_contacts(grant.contact_version);
+        }
+    }
+    let next = (last < now.version()).then_some([last]);
+    Ok(web::Json(ListOf::new(entries, next, &seal)))
 }
 
-/// What happened to a thing, oldest first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = History)]
-pub(crate) struct HistoryBody {
-    /// The events.
-    pub items: Vec<HistoryEntry>,
+/// The name, for cursors, of what somebody is told page by page about one resource.
+pub(crate) fn own_list(what: &str, reader: &Actor, id: i64) -> String {
+    let (kind, reader): (&str, _) = (reader.kind().into(), reader.id().unwrap_or_default());
+    format!("{what} of {id} for {kind} {reader}")
 }
 
 /// One event.
@@ -169,38 +186,11 @@ impl<'a> Reader<'a> {
         Ok(Self { actor, names: read::member_names(conn, &ids).await.map_err(failed)? })
     }
 
-    /// The history of a resource of kind `A`, from its start, as the reader may see it.
-    ///
-    /// # Errors
-    /// 500 when the history does not hold together.
-    pub(crate) fn entries<A: Resource>(&self, rows: &[HistoryRow]) -> Result<Vec<HistoryEntry>, Problem> {
-        let mut state: Option<A> = None;
-        let mut entries: Vec<HistoryEntry> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let event = row.decoded::<A>().map_err(Problem::internal)?;
-            let after =
-                A::apply(state.clone(), row.entity_id, &event, row.stamp()).map_err(Problem::internal)?;
-            let changes = state.as_ref().map(|before| changes(before, &after, self.actor));
-            let told = A::told(&event.event);
-            entries.push(self.entry(row, told, changes.unwrap_or_default(), event.personal.comment));
-            state = Some(after);
-        }
-        if let Some(grant) = state.and_then(|now| now.grant()).filter(|_| !is_staff(self.actor)) {
-            for entry in &mut entries {
-                entry.forget_former_contacts(grant.contact_version);
-            }
-        }
-        Ok(entries)
-    }
-
-    fn entry(
-        &self,
-        row: &HistoryRow,
-        told: Told,
-        changes: Vec<ChangeBody>,
-        comment: Option<String>,
-    ) -> HistoryEntry {
+    /// An event, as the reader may see it.
+    pub(crate) fn entry<A: Resource>(&self, event: &PastEvent<A>) -> HistoryEntry {
+        let (row, told) = (&event.row, A::told(&event.envelope.event));
         let for_staff = is_staff(self.actor);
+        let comment = event.envelope.personal.comment.clone();
         HistoryEntry {
             version: row.seq,
             event: row.event_type.clone(),
@@ -212,7 +202,10 @@ impl<'a> Reader<'a> {
             delta: told.delta,
             comment: comment.filter(|_| for_staff && self.actor.scope().shows_contact()),
             request_id: for_staff.then(|| row.request_id.clone()),
-            changes,
+            changes: event
+                .before
+                .as_ref()
+                .map_or_else(Vec::new, |before| changes(before, &event.after, self.actor)),
         }
     }
 

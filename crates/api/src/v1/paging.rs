@@ -25,6 +25,13 @@ pub(crate) struct PageQuery {
     pub cursor: Option<String>,
 }
 
+impl PageQuery {
+    /// How many rows a page has at most.
+    pub(crate) fn limit(&self) -> u32 {
+        self.limit.unwrap_or(DEFAULT_LIMIT)
+    }
+}
+
 /// One page of a list, newest first unless asked for otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListOf<T> {

@@ -2,43 +2,82 @@
 
 use actix_web::web;
 use ordervault_domain::access::Actor;
-use ordervault_domain::order::timeline::{HistoryEvent, Step, timeline};
-use ordervault_domain::order::{Order, Status};
+use ordervault_domain::order::Order;
+use ordervault_domain::order::timeline::{Beginning, Step, timeline, total_seconds};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::{HistoryRow, read};
+use ordervault_persistence::read::{self, StepBeginning};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::history::{HistoryActorBody, Reader};
+use super::history::{HistoryActorBody, Reader, own_list};
+use super::paging::PageQuery;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 
-/// Answers with the steps of an order that the actor may see.
+/// Answers with a page of the steps of an order, as it is now, that the actor may see.
+///
+/// # Errors
+/// 400 for a cursor of another time-line; 500 when the history does not hold together.
 pub(crate) async fn show(
     state: &AppState,
     actor: &Actor,
     order: &Order,
+    page: &PageQuery,
 ) -> Result<web::Json<TimelineBody>, Problem> {
+    let seal = state.cursors.of(&own_list("timeline", actor, order.id.get()), &());
+    let after = seal.keys::<1>(page.cursor.as_ref())?.map_or(0, |[version]| version);
+    let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
     let mut conn = long_reader(state, actor.id()).await?;
-    let rows = read::history(&mut conn, order.id.get()).await.map_err(failed)?;
-    let reader = Reader::of(&mut conn, actor, &rows).await?;
-    TimelineBody::new(order, &rows, &reader, state.now()).map(web::Json)
+    let since = read::latest_beginning(&mut conn, order, after).await.map_err(failed)?;
+    let latest = read::latest_beginning(&mut conn, order, order.version).await.map_err(failed)?;
+    let found = read::step_beginnings(&mut conn, order, after, page.limit().into()).await.map_err(failed)?;
+    let reader = Reader::of(&mut conn, actor, found.iter().map(|step| &step.row)).await?;
+    let mut steps = timeline(since, found.iter().map(|step| beginning(step, &reader)));
+    // What is more than the page only tells where its last step ends.
+    let next = found.get(limit).and_then(|_| found.get(limit - 1)).map(|last| last.row.seq);
+    steps.truncate(limit);
+    let now = state.now();
+    let next_cursor = next.and_then(|seq| seal.cursor(&[seq]));
+    Ok(web::Json(TimelineBody {
+        as_of: now,
+        steps: steps.into_iter().map(|step| StepBody::new(step, now)).collect(),
+        has_more: next_cursor.is_some(),
+        next_cursor,
+        ahead: order.status().ahead().iter().map(<&str>::from).collect(),
+        total_seconds: total_seconds(order, latest.unwrap_or(order.placed_at), now),
+    }))
 }
 
-/// The steps of an order's life.
+fn beginning(step: &StepBeginning, reader: &Reader<'_>) -> Beginning<HistoryActorBody> {
+    Beginning {
+        status: step.last.status(),
+        at: Timestamp::from_millis(step.row.occurred_at),
+        by: reader.who(&step.row),
+        due_at: step.last.due_at,
+    }
+}
+
+/// A page of the steps of an order's life.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Timeline)]
 pub(crate) struct TimelineBody {
     /// When this was: running times end here.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub as_of: Timestamp,
-    /// The steps, oldest first. Each begins when the one before ends; the last one is where the order stands.
+    /// The steps, oldest first. Each begins when the one before ends; the last one of all is where the order stands.
     pub steps: Vec<StepBody>,
+    /// Is there a next page?
+    #[schema(example = false)]
+    pub has_more: bool,
+    /// Send it as `cursor` to get the next page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    pub next_cursor: Option<String>,
     /// The steps that come next if all goes well; when is not known before the order gets there.
     #[schema(example = json!(["processing", "completed"]))]
     pub ahead: Vec<&'static str>,
-    /// Whole seconds from the placing to the last step, or to now while the order is open: the sum over the steps.
+    /// Whole seconds from the placing to the last step, or to now while the order is open: the sum over all steps.
     #[schema(minimum = 0, example = 7200)]
     pub total_seconds: i64,
 }
@@ -77,24 +116,6 @@ pub(crate) struct StepBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, example = 600)]
     pub late_seconds: Option<i64>,
-}
-
-impl TimelineBody {
-    fn new(order: &Order, rows: &[HistoryRow], reader: &Reader<'_>, now: Timestamp) -> Result<Self, Problem> {
-        let happening = |row: &HistoryRow| {
-            let by = reader.who(row);
-            row.decoded::<Order>().map(|envelope| HistoryEvent { envelope, stamp: row.stamp(), by })
-        };
-        let happenings = rows.iter().map(happening).collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        let steps = timeline(order.id, happenings).map_err(Problem::internal)?;
-        let status = steps.last().map(|step| step.status);
-        Ok(Self {
-            as_of: now,
-            total_seconds: steps.iter().filter_map(|step| step.seconds(now)).sum(),
-            steps: steps.into_iter().map(|step| StepBody::new(step, now)).collect(),
-            ahead: status.map_or(&[][..], Status::ahead).iter().map(<&str>::from).collect(),
-        })
-    }
 }
 
 impl StepBody {

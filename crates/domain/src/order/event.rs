@@ -208,6 +208,7 @@ impl OrderEvent {
             | Self::Breached { .. } => None,
         }
     }
+
     /// Why it was done, if it says so.
     #[must_use]
     pub fn reason(&self) -> Option<&'static str> {
@@ -228,6 +229,32 @@ impl OrderEvent {
         match self {
             Self::Deleted { batch } | Self::Undeleted { batch } => *batch,
             _ => None,
+        }
+    }
+}
+
+impl OrderEventKind {
+    /// Does a step of the order's life begin with such an event, as it [enters](OrderEvent::enters) a status?
+    #[must_use]
+    pub fn begins_step(self) -> bool {
+        match self {
+            Self::Placed
+            | Self::Imported
+            | Self::StepImported
+            | Self::Confirmed
+            | Self::Rejected
+            | Self::Started
+            | Self::Completed
+            | Self::Cancelled
+            | Self::Invalidated
+            | Self::Restored
+            | Self::Unconfirmed
+            | Self::Unstarted
+            | Self::Reopened
+            | Self::Reinstated => true,
+            Self::Amended | Self::Deleted | Self::Undeleted | Self::Hidden | Self::Shown | Self::Breached => {
+                false
+            }
         }
     }
 }

@@ -1,19 +1,19 @@
 //! The steps of an order's life: which, since when, by when it was due, until when, and by whom.
 
-use super::{Order, OrderEvent, Status, is_overdue};
-use crate::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
-use crate::id::OrderId;
+use super::{Order, Status, is_overdue};
 use crate::time::Timestamp;
 
-/// An event of an order's history, and who did it.
+/// The event that began a step, with what the step was like at its end, or is like now.
 #[derive(Clone, Debug)]
-pub struct HistoryEvent<W> {
-    /// What happened.
-    pub envelope: Envelope<OrderEvent>,
-    /// When.
-    pub stamp: Stamp,
+pub struct Beginning<W> {
+    /// The status that the order had from then on.
+    pub status: Status,
+    /// When it happened.
+    pub at: Timestamp,
     /// By whom, in whatever form the caller needs.
     pub by: W,
+    /// When the order was due to leave the status, as far as that was ever said.
+    pub due_at: Option<Timestamp>,
 }
 
 /// A status that an order had for some time, or has.
@@ -54,43 +54,33 @@ impl<W> Step<W> {
     }
 }
 
-/// The steps of an order from its whole history, oldest first. Each begins with an event that
-/// [enters](OrderEvent::enters) a status, be it the one that the order had, and ends when the next begins; the last one is
-/// where the order stands. Imported steps have the times that they had in the other system; a time that the source does not know,
-/// or that lies before the step before it, counts as that of the step before.
-///
-/// # Errors
-/// When the events do not make a history.
+/// Steps of an order that follow one another, oldest first, from the events that [enter](super::OrderEvent::enters) a status, be
+/// it the one that the order had. Each ends when the next begins; the last one has no end. Imported steps have the times that
+/// they had in the other system; a time that the source does not know, or that lies before the step before it, counts as that of
+/// the step before. `since`: when the step before these began, if there is one.
 pub fn timeline<W: Clone>(
-    id: OrderId,
-    history: impl IntoIterator<Item = HistoryEvent<W>>,
-) -> Result<Vec<Step<W>>, Inconsistent> {
-    let mut order: Option<Order> = None;
+    since: Option<Timestamp>,
+    beginnings: impl IntoIterator<Item = Beginning<W>>,
+) -> Vec<Step<W>> {
+    let mut since = since;
     let mut steps: Vec<Step<W>> = vec![];
-    for HistoryEvent { envelope, stamp, by } in history {
-        let entered = envelope.event.enters();
-        let after = Order::apply(order, id.get(), &envelope, stamp)?;
-        if let Some(status) = entered {
-            let mut entered_at = stamp.occurred_at;
-            if let Some(last) = steps.last_mut() {
-                entered_at = entered_at.later_of(last.entered_at);
-                last.done_at = Some(entered_at);
-                last.done_by = Some(by.clone());
-            }
-            steps.push(Step {
-                status,
-                entered_at,
-                entered_by: by,
-                due_at: after.due_at,
-                done_at: None,
-                done_by: None,
-            });
-        } else if let Some(last) = steps.last_mut() {
-            last.due_at = after.due_at;
+    for Beginning { status, at, by, due_at } in beginnings {
+        let entered_at = since.map_or(at, |since| since.later_of(at));
+        if let Some(last) = steps.last_mut() {
+            last.done_at = Some(entered_at);
+            last.done_by = Some(by.clone());
         }
-        order = Some(after);
+        steps.push(Step { status, entered_at, entered_by: by, due_at, done_at: None, done_by: None });
+        since = Some(entered_at);
     }
-    Ok(steps)
+    steps
+}
+
+/// Whole seconds from the placing of an order to the beginning of its last step, or to `now` while it is open: the sum over its steps.
+#[must_use]
+pub fn total_seconds(order: &Order, last_entered_at: Timestamp, now: Timestamp) -> i64 {
+    let end = if order.status().is_open() { now.later_of(last_entered_at) } else { last_entered_at };
+    whole_seconds(end) - whole_seconds(order.placed_at)
 }
 
 impl Status {

@@ -2,7 +2,7 @@
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
-use ordervault_domain::order::timeline::{HistoryEvent, Step, timeline};
+use ordervault_domain::order::timeline::{Beginning, Step, timeline};
 use ordervault_domain::order::{
     DecisionContext, DuplicateKey, Order, OrderCommand, OrderEvent, decide, stock_deltas,
 };
@@ -13,14 +13,21 @@ use ordervault_domain::time::Timestamp;
 
 use super::{NOW, ORDER, product, store};
 
+/// An event of the order's history, and the number of the command that led to it.
+#[derive(Clone)]
+pub struct HistoryEvent {
+    pub envelope: Envelope<OrderEvent>,
+    pub stamp: Stamp,
+    pub by: usize,
+}
+
 /// One order, the stock it draws on, and orders that were placed before it.
 pub struct Life {
     pub store: Store,
     pub products: Vec<Product>,
     pub earlier: Vec<Order>,
     pub order: Option<Order>,
-    /// Whoever did it is told by the number of their command.
-    pub history: Vec<HistoryEvent<usize>>,
+    pub history: Vec<HistoryEvent>,
     pub now: Timestamp,
 }
 
@@ -90,6 +97,21 @@ impl Life {
     }
 
     pub fn steps(&self) -> Vec<Step<usize>> {
-        timeline(ORDER, self.history.iter().cloned()).expect("a history")
+        let mut order = None;
+        let mut beginnings: Vec<Beginning<usize>> = vec![];
+        for HistoryEvent { envelope, stamp, by } in &self.history {
+            let after = Order::apply(order, ORDER.get(), envelope, *stamp).expect("an event that fits");
+            match (envelope.event.enters(), beginnings.last_mut()) {
+                (None, Some(last)) => last.due_at = after.due_at,
+                _ => beginnings.push(Beginning {
+                    status: after.status(),
+                    at: stamp.occurred_at,
+                    by: *by,
+                    due_at: after.due_at,
+                }),
+            }
+            order = Some(after);
+        }
+        timeline(None, beginnings)
     }
 }

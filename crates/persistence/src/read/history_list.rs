@@ -4,7 +4,7 @@
 //! after some stores walks those stores' rows and no others, so that neither what a page holds nor where it ends tells
 //! anything about the rest. Whatever the arms do not say is looked at row by row, at most [`MAX_WALKED_ROWS`] a page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Actor, ActorKind, Scope, StoreScope};
 use ordervault_domain::aggregate::Kind;
@@ -17,13 +17,13 @@ use strum::IntoEnumIterator as _;
 
 use super::order_list::in_scope;
 use super::page::{MAX_WALKED_ROWS, Page};
+use super::past::EventKey;
 use super::people;
 use super::select::{column, one_of};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;
 use crate::tables::columns::Row;
-use crate::tables::history::{self, HistoryRow};
 use crate::tx::Conn;
 
 /// More arms than this are one: along time, with the stores looked at row by row.
@@ -123,6 +123,14 @@ pub struct HistoryKey {
     pub seq: i64,
 }
 
+impl HistoryKey {
+    /// Which event that is.
+    #[must_use]
+    pub fn event(&self) -> EventKey {
+        (self.entity_id, self.seq)
+    }
+}
+
 /// An event in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRef {
@@ -167,26 +175,6 @@ pub fn history_page(
     engine: Engine,
 ) -> Option<Statement> {
     Walk::new(reach, filter, after, engine).page(limit).map(Statement::built)
-}
-
-/// The histories of these resources, each as far as the latest of the events: what the events are folded from.
-///
-/// # Errors
-/// When the database fails.
-pub async fn histories_of(
-    conn: &mut Conn,
-    events: &[EventRef],
-) -> Result<BTreeMap<i64, Vec<HistoryRow>>, Error> {
-    let mut latest = BTreeMap::new();
-    for event in events {
-        let seq = latest.entry(event.key.entity_id).or_insert(0);
-        *seq = Ord::max(*seq, event.key.seq);
-    }
-    let mut histories: BTreeMap<i64, Vec<HistoryRow>> = BTreeMap::new();
-    for row in history::load_up_to(conn, latest).await? {
-        histories.entry(row.entity_id).or_default().push(row);
-    }
-    Ok(histories)
 }
 
 /// When, what, which, the kind of resource.

@@ -10,8 +10,10 @@ mod logins;
 mod order_list;
 mod orders;
 mod page;
+mod past;
 mod people;
 mod select;
+mod steps;
 mod summary;
 mod terms;
 mod throttles;
@@ -25,18 +27,18 @@ pub use catalogue::{ProductFilter, count_products, product, products, store, sto
 pub use deadlines::{
     Expiries, TimeUp, WaitingExpiries, WhatIf, deadline_statements, expiries, overdue, waited_too_long,
 };
-pub use history_list::{
-    EventRef, HistoryFilter, HistoryKey, HistoryReach, histories_of, history_page, list_history,
-};
+pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_page, list_history};
 pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
 pub use order_list::{
     CustomerFilter, OrderCursor, OrderFilter, OrderSort, OrderSummary, SortKey, Trash, count_orders,
     list_orders, list_statements,
 };
-pub use orders::{AsOf, OrderContext, Proof, history, order, orders, possible_duplicates, proof, state_at};
+pub use orders::{OrderContext, Proof, order, orders, possible_duplicates, proof};
 pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
+pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
+pub use steps::{StepBeginning, latest_beginning, step_beginnings};
 pub use summary::{Summary, Today, summary};
 pub use throttles::{Blocked, blocked, known};
 pub use unread::{count_new, last_position, new_among};
@@ -48,6 +50,8 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     deadlines::STATEMENTS,
     order_list::STATEMENTS,
     orders::STATEMENTS,
+    past::STATEMENTS,
     people::STATEMENTS,
+    steps::STATEMENTS,
     summary::STATEMENTS,
 ];

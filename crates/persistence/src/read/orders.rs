@@ -1,7 +1,6 @@
-//! One order: as it is, as it was, and what its actions depend on.
+//! One order as it is, and what its actions depend on.
 
 use ordervault_domain::access::{OrderGrant, Scope};
-use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
@@ -12,7 +11,6 @@ use ordervault_domain::time::Timestamp;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::columns::Row;
-use crate::tables::history::{self, HistoryRow, fold};
 use crate::tables::{RowLock, Stored};
 use crate::tx::Conn;
 
@@ -126,46 +124,4 @@ pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Proof>, Error>
         grant: OrderGrant { order: id, contact_version: row.contact_version },
         closed_at: (!status.is_open()).then(|| Timestamp::from_millis(row.status_since)),
     }))
-}
-
-/// A point in the history of one resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AsOf {
-    /// When it had this version.
-    Version(i64),
-    /// When the clock said so: with everything that had been written down by then.
-    Time(Timestamp),
-}
-
-/// The resource as it was at a moment, without regard to scope. `None`: it did not exist then, or never had that version. A
-/// product's stock is what its own history says, without what orders hold and took.
-///
-/// # Errors
-/// When the database fails, the resource is of another kind or its history does not hold together.
-pub async fn state_at<A: Aggregate>(
-    conn: &mut Conn,
-    entity_id: i64,
-    moment: AsOf,
-) -> Result<Option<A>, Error> {
-    let mut rows = history(conn, entity_id).await?;
-    let is_in = |row: &HistoryRow| match moment {
-        AsOf::Version(version) => row.seq <= version,
-        AsOf::Time(at) => row.recorded_at <= at.millis(),
-    };
-    // What came before that had happened, too, whatever a clock that was ahead said.
-    let count = rows.iter().rposition(is_in).map_or(0, |last| last + 1);
-    rows.truncate(count);
-    let state: Option<A> = fold(&rows)?;
-    Ok(state.filter(|state| match moment {
-        AsOf::Version(version) => state.version() == version,
-        AsOf::Time(_) => true,
-    }))
-}
-
-/// The whole history of a resource, oldest first, without regard to scope.
-///
-/// # Errors
-/// When the database fails.
-pub async fn history(conn: &mut Conn, entity_id: i64) -> Result<Vec<HistoryRow>, Error> {
-    history::load(conn, &[entity_id]).await
 }

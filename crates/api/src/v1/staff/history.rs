@@ -13,8 +13,8 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::HistoryRow;
-use ordervault_persistence::read::{self, EventRef, HistoryFilter, HistoryKey, HistoryReach};
+use ordervault_persistence::read::{self, EventKey, HistoryFilter, HistoryKey, HistoryReach, PastEvent};
+use ordervault_persistence::tx::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -133,51 +133,53 @@ pub(crate) async fn list_history(
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let reach = HistoryReach::of(&mut conn, &actor).await.map_err(failed)?;
     let page = read::list_history(&mut conn, &reach, &filter, after, limit.into()).await.map_err(failed)?;
-    let histories = read::histories_of(&mut conn, &page.items).await.map_err(failed)?;
-    let reader = Reader::of(&mut conn, &actor, histories.values().flatten()).await?;
-    let items = items(&page.items, &histories, &reader)?;
+    let mut kinds: BTreeMap<Kind, Vec<EventKey>> = BTreeMap::new();
+    page.items.iter().for_each(|event| kinds.entry(event.kind).or_default().push(event.key.event()));
+    let mut items = BTreeMap::new();
+    for (kind, keys) in kinds {
+        items.extend(items_of_kind(kind, &mut conn, &actor, keys).await?);
+    }
+    let in_order = page.items.iter().map(|event| items.remove(&event.key.event()));
+    let items = in_order.collect::<Option<Vec<_>>>().ok_or_else(|| Problem::internal("an event is gone"))?;
     let next = page.next.map(|key| [key.recorded_at.millis(), key.entity_id, key.seq]);
     Ok(web::Json(ListOf::new(items, next, &seal)))
 }
 
-/// The events with what led to them, in the order of the page.
-fn items(
-    events: &[EventRef],
-    histories: &BTreeMap<i64, Vec<HistoryRow>>,
-    reader: &Reader<'_>,
-) -> Result<Vec<HistoryItem>, Problem> {
-    let mut folded: BTreeMap<i64, Vec<HistoryEntry>> = BTreeMap::new();
-    for event in events {
-        let id = event.key.entity_id;
-        if let (false, Some(rows)) = (folded.contains_key(&id), histories.get(&id)) {
-            folded.insert(id, entries(event.kind, rows, reader)?);
-        }
+async fn items_of_kind(
+    kind: Kind,
+    conn: &mut Conn,
+    reader: &Actor,
+    keys: Vec<EventKey>,
+) -> Result<BTreeMap<EventKey, HistoryItem>, Problem> {
+    match kind {
+        Kind::Store => items::<Store>(conn, reader, keys).await,
+        Kind::Product => items::<Product>(conn, reader, keys).await,
+        Kind::Customer => items::<Customer>(conn, reader, keys).await,
+        Kind::Member => items::<Member>(conn, reader, keys).await,
+        Kind::Order => items::<Order>(conn, reader, keys).await,
+        Kind::Installation => items::<Installation>(conn, reader, keys).await,
     }
-    let item = |event: &EventRef| {
-        let id = event.key.entity_id;
-        let at = usize::try_from(event.key.seq - 1).ok();
-        let found = at.and_then(|at| Some((folded.get(&id)?.get(at)?, histories.get(&id)?.get(at)?)));
-        let (entry, row) = found.ok_or_else(|| Problem::internal("an event is gone"))?;
-        Ok(HistoryItem {
-            kind: event.kind.into(),
-            id: id_text(event.kind, id),
-            number: (event.kind == Kind::Order).then(|| OrderId::from_i64(id).number()),
-            store_id: row.store_id.map(|id| StoreId::from_i64(id).to_string()),
-            entry: entry.clone(),
-        })
-    };
-    events.iter().map(item).collect()
 }
 
-fn entries(kind: Kind, rows: &[HistoryRow], reader: &Reader<'_>) -> Result<Vec<HistoryEntry>, Problem> {
-    match kind {
-        Kind::Store => reader.entries::<Store>(rows),
-        Kind::Product => reader.entries::<Product>(rows),
-        Kind::Customer => reader.entries::<Customer>(rows),
-        Kind::Member => reader.entries::<Member>(rows),
-        Kind::Order => reader.entries::<Order>(rows),
-        Kind::Installation => reader.entries::<Installation>(rows),
-    }
+/// These events of resources of one kind, as the reader may see them.
+async fn items<A: Resource>(
+    conn: &mut Conn,
+    reader: &Actor,
+    keys: Vec<EventKey>,
+) -> Result<BTreeMap<EventKey, HistoryItem>, Problem> {
+    let events = read::past_events::<A>(conn, keys).await.map_err(failed)?;
+    let reader = Reader::of(conn, reader, events.values().map(|event| &event.row)).await?;
+    let item = |(key, event): (&EventKey, &PastEvent<A>)| {
+        let item = HistoryItem {
+            kind: A::KIND.into(),
+            id: id_text(A::KIND, key.0),
+            number: (A::KIND == Kind::Order).then(|| OrderId::from_i64(key.0).number()),
+            store_id: event.row.store_id.map(|id| StoreId::from_i64(id).to_string()),
+            entry: reader.entry(event),
+        };
+        (*key, item)
+    };
+    Ok(events.iter().map(item).collect())
 }
 
 fn id_text(kind: Kind, id: i64) -> String {

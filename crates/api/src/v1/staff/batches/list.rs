@@ -9,7 +9,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, reader};
 use crate::state::AppState;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery};
+use crate::v1::paging::{ListOf, PageQuery};
 
 /// List batches
 ///
@@ -25,9 +25,8 @@ pub(crate) async fn list_batches(
 ) -> Result<web::Json<ListOf<BatchBody>>, Problem> {
     let seal = state.cursors.of(&format!("batches for {}", staff.member.id), &());
     let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
-    let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;
-    let page = read::batches(&mut conn, &staff.member.authority(), after, limit.into()).await;
+    let page = read::batches(&mut conn, &staff.member.authority(), after, query.0.limit().into()).await;
     let page = page.map_err(failed)?;
     let items = page.items.iter().map(BatchBody::from).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))

@@ -9,7 +9,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, reader};
 use crate::state::AppState;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, PageQuery};
+use crate::v1::paging::{ListOf, PageQuery};
 
 /// List members
 ///
@@ -25,9 +25,9 @@ pub(crate) async fn list_members(
 ) -> Result<web::Json<ListOf<MemberBody>>, Problem> {
     let seal = state.cursors.of(&format!("members for {}", staff.member.id), &());
     let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
-    let limit = query.0.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;
-    let page = read::members(&mut conn, &staff.member.stores, after, limit.into()).await.map_err(failed)?;
+    let page = read::members(&mut conn, &staff.member.stores, after, query.0.limit().into()).await;
+    let page = page.map_err(failed)?;
     let items = page.items.iter().map(MemberBody::from).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
 }

@@ -1,0 +1,99 @@
+//! What was: events with the states between which they lie, and resources as they were at a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ordervault_domain::aggregate::{Aggregate, Envelope};
+use ordervault_domain::time::Timestamp;
+
+use crate::error::Error;
+use crate::statement::{Template, statements};
+use crate::tables::history::{self, HistoryRow};
+use crate::tx::Conn;
+
+statements! {
+    LAST: Template = Template::new("SELECT COALESCE(MAX(seq), 0) FROM history WHERE entity_id = $1");
+    LAST_BY: Template = Template::new(
+        "SELECT COALESCE(MAX(seq), 0) FROM history WHERE entity_id = $1 AND recorded_at <= $2"
+    );
+}
+
+/// An event by the resource to which it happened and its number in that one's history.
+pub type EventKey = (i64, i64);
+
+/// An event, the state that it met, and the one that it led to.
+#[derive(Clone, Debug)]
+pub struct PastEvent<A: Aggregate> {
+    /// As it is kept.
+    pub row: HistoryRow,
+    /// As it was decided.
+    pub envelope: Envelope<A::Event>,
+    /// None before the first.
+    pub before: Option<A>,
+    /// What its own history makes of the resource: without what orders hold and took of a product.
+    pub after: A,
+}
+
+/// These events of resources of one kind, those that there are, without regard to scope.
+///
+/// # Errors
+/// When the database fails, a resource is of another kind or its history does not hold together.
+pub async fn past_events<A: Aggregate>(
+    conn: &mut Conn,
+    wanted: impl IntoIterator<Item = EventKey>,
+) -> Result<BTreeMap<EventKey, PastEvent<A>>, Error> {
+    let wanted: BTreeSet<EventKey> = wanted.into_iter().collect();
+    let latest: BTreeMap<i64, i64> = wanted.iter().copied().collect();
+    let mut events = BTreeMap::new();
+    for rows in history::load_up_to(conn, latest).await?.chunk_by(|a, b| a.entity_id == b.entity_id) {
+        let mut state: Option<A> = None;
+        for row in rows {
+            let envelope = row.decoded::<A>()?;
+            let before = state.clone();
+            let after = A::apply(state, row.entity_id, &envelope, row.stamp()).map_err(Error::History)?;
+            let key = (row.entity_id, row.seq);
+            state = Some(after.clone());
+            if wanted.contains(&key) {
+                events.insert(key, PastEvent { row: row.clone(), envelope, before, after });
+            }
+        }
+    }
+    Ok(events)
+}
+
+/// A point in the history of one resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// When it had this version.
+    Version(i64),
+    /// When the clock said so: with everything that had been written down by then.
+    Time(Timestamp),
+}
+
+/// The resource as it was at a moment, without regard to scope. `None`: it did not exist then, or never had that version. Of
+/// a product's stock this tells nothing.
+///
+/// # Errors
+/// As [`past_events`].
+pub async fn state_at<A: Aggregate>(
+    conn: &mut Conn,
+    entity_id: i64,
+    moment: AsOf,
+) -> Result<Option<A>, Error> {
+    let version = match moment {
+        AsOf::Version(version) => version,
+        // What came before that had happened, too, whatever a clock that was ahead said.
+        AsOf::Time(at) => conn.fetch_one::<(i64,)>(&LAST_BY.bind((entity_id, at.millis()))).await?.0,
+    };
+    let key = (entity_id, version);
+    let event = past_events(conn, [key]).await?.remove(&key);
+    Ok(event.map(|event| event.after))
+}
+
+/// The resource after everything that has happened to it, otherwise the same.
+///
+/// # Errors
+/// As [`past_events`].
+pub async fn newest_state<A: Aggregate>(conn: &mut Conn, entity_id: i64) -> Result<Option<A>, Error> {
+    let (last,): (i64,) = conn.fetch_one(&LAST.bind((entity_id,))).await?;
+    state_at(conn, entity_id, AsOf::Version(last)).await
+}
