@@ -295,6 +295,17 @@ CREATE TABLE personal_values (
     PRIMARY KEY (entity_id, seq)
 );
 
+-- What histories come to at every hundredth event, so that reading what was does not begin at the first one. A shortcut:
+-- rows may be deleted at any time, and those of another format are passed over.
+CREATE TABLE state_snapshots (
+    entity_id BIGINT NOT NULL,
+    seq BIGINT NOT NULL CONSTRAINT state_snapshots_seq_is_positive CHECK (seq >= 1),
+    kind TEXT COLLATE "C" NOT NULL,
+    format BIGINT NOT NULL,
+    state TEXT COLLATE "C" NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+);
+
 -- Every event once, in the gap-free order in which followers read them. No position: not sequenced yet.
 CREATE TABLE outbox (
     entity_id BIGINT NOT NULL,

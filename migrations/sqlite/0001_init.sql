@@ -289,6 +289,17 @@ CREATE TABLE personal_values (
     PRIMARY KEY (entity_id, seq)
 ) STRICT;
 
+-- What histories come to at every hundredth event, so that reading what was does not begin at the first one. A shortcut:
+-- rows may be deleted at any time, and those of another format are passed over.
+CREATE TABLE state_snapshots (
+    entity_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL CONSTRAINT state_snapshots_seq_is_positive CHECK (seq >= 1),
+    kind TEXT NOT NULL,
+    format INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    PRIMARY KEY (entity_id, seq)
+) STRICT;
+
 -- Every event once, in the gap-free order in which followers read them. No position: not sequenced yet.
 CREATE TABLE outbox (
     entity_id INTEGER NOT NULL,

@@ -41,7 +41,7 @@ macro_rules! tables {
 tables! {
     "batch_items", "batch_previews", "batches", "credentials", "customers", "followers", "history", "idempotency_keys", "installations", "members",
     "order_arrivals", "order_lines", "orders", "outbox", "personal_values", "products", "seen_marks", "seen_orders",
-    "sessions", "stock_movements", "stores", "throttles", "writers",
+    "sessions", "state_snapshots", "stock_movements", "stores", "throttles", "writers",
 }
 
 // What the search tables hold cannot be read back on SQLite; that there is a row can.

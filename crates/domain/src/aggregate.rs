@@ -122,7 +122,9 @@ pub struct Inconsistent {
 }
 
 /// A kind of thing whose state is the fold of its history.
-pub trait Aggregate: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static {
+pub trait Aggregate:
+    Clone + PartialEq + std::fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static
+{
     /// Its kind.
     const KIND: Kind;
     /// What may happen to it. The names of the variants are those of the events.
@@ -149,6 +151,12 @@ pub trait Aggregate: Clone + PartialEq + std::fmt::Debug + Send + Sync + 'static
     fn store_id(&self) -> Option<StoreId>;
     /// Field by field what differs from `before`, in a fixed order, without version and time of update.
     fn changes(&self, before: &Self) -> Vec<Change>;
+
+    /// The same with nothing in it that is decided elsewhere than in its own history.
+    #[must_use]
+    fn own(self) -> Self {
+        self
+    }
 }
 
 /// One changed field.

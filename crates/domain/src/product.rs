@@ -354,6 +354,11 @@ impl Aggregate for Product {
         Some(self.store_id)
     }
 
+    // Orders take and reserve.
+    fn own(self) -> Self {
+        Self { on_hand: 0, reserved: 0, ..self }
+    }
+
     // What orders reserve is not the product's own history.
     compared! {
         fields { sku, title, category, price, active, on_hand }

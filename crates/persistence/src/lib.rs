@@ -41,6 +41,8 @@
 //! - **An operation that is not a command of the domain** (like logins): a variant of [`writer::Operation`] and its
 //!   [`writer::Effect`], what it names (`writer/set/named.rs`), a method of the decider (`writer/decide`), and its arm in
 //!   `writer/dispatch.rs`; if it changes what nothing has changed before: a variant of `Change` (`writer/set/change.rs`).
+//! - **An event that leads to another state than it did**: the next `FORMAT` in `tables/snapshots.rs`, so that nobody goes on from
+//!   a state that was kept before.
 //! - **A read**: a function over `&mut Conn` in `read`; its fixed statements, if the module had none, in `ALL_STATEMENTS`
 //!   there.
 //! - **A fork between the engines**: [`statement::Template::forked`], and a row in `docs/engines.md`.

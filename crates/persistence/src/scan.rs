@@ -12,8 +12,6 @@ use ordervault_domain::member::Member;
 use ordervault_domain::order::{Order, stock_deltas};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::error::{Error, onwards};
 use crate::statement::{Template, statements};
@@ -40,7 +38,7 @@ statements! {
 }
 
 /// A kind of resource that can be scanned.
-pub(crate) trait Scanned: Stored + Serialize + DeserializeOwned {
+pub(crate) trait Scanned: Stored {
     /// Its table.
     const TABLE: &'static str;
     /// The ids after `$1`, at most `$2`.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::order::{InvalidReason, OrderCommand, Status};
+use ordervault_domain::product::ProductCommand;
 use ordervault_domain::store::{Policy, StoreCommand, StoreEdit};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
@@ -17,7 +18,7 @@ use ordervault_persistence::verify::verify_as;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
-use ordervault_tests::queue::{catch_up, on_store, run_sql};
+use ordervault_tests::queue::{catch_up, on_product, on_store, run_sql};
 use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, place};
 use ordervault_tests::twin::Fresh;
@@ -134,6 +135,8 @@ pub(crate) async fn fill(db: &Db) {
     let window = StoreEdit { change_window_minutes: Some(Some(60)), ..StoreEdit::default() };
     shop.act(ActorRef::Operator, on_store(store.id, StoreCommand::Edit(window))).await;
     let (product, customer) = (shop.product(&store, 10).await, shop.customer().await);
+    let adjust = |delta| on_product(product.id, ProductCommand::AdjustStock { delta, comment: None });
+    shop.submit(ActorRef::Operator, (1..100).map(adjust).collect()).await.expect("counted often");
     let late = shop.place(&customer, &store, &[(&product, 1)]).await;
     shop.clock.advance(120_000);
     shop.change(ActorRef::System, &late, OrderCommand::NoteBreach).await;

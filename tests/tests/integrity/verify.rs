@@ -157,6 +157,16 @@ const HISTORIES: &[Case] = &[
         &[Code::PersonalMismatch],
         &[],
     ),
+    (
+        "INSERT INTO state_snapshots SELECT entity_id, seq, kind, format, event FROM history WHERE type = 'confirmed'",
+        &[Code::SnapshotDiffers],
+        &[],
+    ),
+    (
+        "INSERT INTO state_snapshots SELECT entity_id, seq + 100, kind, 0, '{}' FROM history WHERE type = 'confirmed'",
+        &[Code::SnapshotDiffers],
+        &[],
+    ),
 ];
 
 const STOCK: &[Case] = &[
@@ -295,7 +305,7 @@ async fn every_table_is_looked_at(db: Db) {
         looked.join(", "),
         "batch_items 3, batches 1, credentials 2, customers 1, history 15, idempotency_keys 2, installations 1, members 1, \
          order_arrivals 3, order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
-         products 3, seen_marks 1, seen_orders 1, sessions 1, stock_movements 7, stores 2"
+         products 3, seen_marks 1, seen_orders 1, sessions 1, state_snapshots 0, stock_movements 7, stores 2"
     );
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));
 }

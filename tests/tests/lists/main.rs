@@ -5,6 +5,7 @@ mod export;
 mod history;
 mod model;
 mod new_orders;
+mod past;
 mod phones;
 mod plans;
 mod summary;

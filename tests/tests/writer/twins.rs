@@ -3,14 +3,15 @@
 
 use std::collections::BTreeMap;
 
+use ordervault_domain::product::ProductCommand;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::writer::Submission;
+use ordervault_persistence::writer::{ActorRef, Effect, Receipt, Submission};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::queue::*;
 use ordervault_tests::random_submissions::{Known, Roll, opening};
 use ordervault_tests::seed::seeds;
-use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop};
+use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, submission};
 use ordervault_tests::twin::Fresh;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
@@ -40,8 +41,14 @@ async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
     let shop = shop_on(db).await;
     let mut known = Known::default();
     let (mut moments, mut outcomes) = (vec![], vec![]);
-    for roll in opening().into_iter().chain(rolls(life)) {
-        let wish = known.wish(roll);
+    let rolls = opening().into_iter().chain(rolls(life));
+    for roll in rolls.map(Some).chain([None]) {
+        let wish = match roll {
+            Some(roll) => known.wish(roll),
+            // The history of one product is long in the end.
+            None => count_often(&outcomes),
+        };
+        let roll = roll.unwrap_or_default();
         if moments.is_empty() || roll[6] % 4 == 0 {
             let pause_millis = i64::from(roll[7] % 30_000) + 1;
             shop.clock.advance(pause_millis);
@@ -55,6 +62,21 @@ async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
     }
     shop.close().await;
     (moments, outcomes)
+}
+
+/// A hundred corrections of the stock of a product that is there.
+fn count_often(outcomes: &[SubmissionResult]) -> Submission {
+    let done = outcomes.iter().flatten().filter_map(|receipt| match receipt {
+        Receipt::Executed { done, .. } => Some(done),
+        Receipt::Replayed { .. } => None,
+    });
+    let product = done.flatten().find_map(|effect| match effect {
+        Effect::Product(product) => Some(product.id),
+        _ => None,
+    });
+    let product = product.expect("a product");
+    let adjust = |delta| on_product(product, ProductCommand::AdjustStock { delta, comment: None });
+    submission(ActorRef::Operator, (1..=100).map(adjust).collect())
 }
 
 /// The others: the same wishes, one by one or each moment at once.

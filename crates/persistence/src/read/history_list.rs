@@ -28,8 +28,6 @@ use crate::tx::Conn;
 
 /// More arms than this are one: along time, with the stores looked at row by row.
 const MAX_ARMS: usize = 100;
-/// Events that are folded for one page, at most; a page of resources with longer histories is short.
-const MAX_FOLDED_EVENTS: i64 = 10_000;
 
 /// Which events are asked for. Everything given has to hold.
 #[derive(Clone, Debug, Default)]
@@ -162,7 +160,6 @@ pub async fn list_history(
         let row: Option<Columns> = conn.fetch_optional(&Statement::built(end)).await?;
         page.next = row.map(happened).transpose()?.map(|event| event.key);
     }
-    shorten(&mut page);
     Ok(page)
 }
 
@@ -192,23 +189,6 @@ fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<EventRef, Er
     let kind = Row { table: "history", id: entity_id }.parsed("kind", &kind)?;
     let key = HistoryKey { recorded_at: Timestamp::from_millis(recorded_at), entity_id, seq };
     Ok(EventRef { key, kind })
-}
-
-/// Ends the page before the histories behind it become too long. An event's number is that of the events to fold.
-fn shorten(page: &mut Page<EventRef, HistoryKey>) {
-    let mut latest = BTreeSet::new();
-    let mut folded = 0;
-    let fits = page.items.iter().take_while(|item| {
-        if latest.insert(item.key.entity_id) {
-            folded += item.key.seq;
-        }
-        folded <= MAX_FOLDED_EVENTS
-    });
-    let fits = fits.count().max(1);
-    if fits < page.items.len() {
-        page.items.truncate(fits);
-        page.next = page.items.last().map(|item| item.key);
-    }
 }
 
 /// Along which indexes a page walks, and what is left to be looked at row by row.

@@ -1,4 +1,5 @@
-//! What was: events with the states between which they lie, and resources as they were at a moment.
+//! What was: events with the states between which they lie, and resources as they were at a moment. However long a history is,
+//! no more than [`VERSIONS_PER_SNAPSHOT`] of its events are read for one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,6 +9,7 @@ use ordervault_domain::time::Timestamp;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::history::{self, HistoryRow};
+use crate::tables::snapshots::{self, VERSIONS_PER_SNAPSHOT};
 use crate::tx::Conn;
 
 statements! {
@@ -29,7 +31,7 @@ pub struct PastEvent<A: Aggregate> {
     pub envelope: Envelope<A::Event>,
     /// None before the first.
     pub before: Option<A>,
-    /// What its own history makes of the resource: without what orders hold and took of a product.
+    /// What its own history makes of the resource. Of a product's stock it tells nothing.
     pub after: A,
 }
 
@@ -42,22 +44,55 @@ pub async fn past_events<A: Aggregate>(
     wanted: impl IntoIterator<Item = EventKey>,
 ) -> Result<BTreeMap<EventKey, PastEvent<A>>, Error> {
     let wanted: BTreeSet<EventKey> = wanted.into_iter().collect();
-    let latest: BTreeMap<i64, i64> = wanted.iter().copied().collect();
+    let stretches = stretches::<A>(conn, &wanted).await?;
+    let parts = stretches.iter().map(|stretch| (stretch.entity_id, stretch.beyond, stretch.last));
+    let mut rows = history::load_between(conn, parts).await?.into_iter().peekable();
     let mut events = BTreeMap::new();
-    for rows in history::load_up_to(conn, latest).await?.chunk_by(|a, b| a.entity_id == b.entity_id) {
-        let mut state: Option<A> = None;
-        for row in rows {
+    for Stretch { entity_id, last, mut state, .. } in stretches {
+        while let Some(row) = rows.next_if(|row| row.entity_id == entity_id && row.seq <= last) {
             let envelope = row.decoded::<A>()?;
+            let key = (entity_id, row.seq);
             let before = state.clone();
-            let after = A::apply(state, row.entity_id, &envelope, row.stamp()).map_err(Error::History)?;
-            let key = (row.entity_id, row.seq);
+            let after = A::apply(state, entity_id, &envelope, row.stamp()).map_err(Error::History)?;
             state = Some(after.clone());
             if wanted.contains(&key) {
-                events.insert(key, PastEvent { row: row.clone(), envelope, before, after });
+                events.insert(key, PastEvent { row, envelope, before, after });
             }
         }
     }
     Ok(events)
+}
+
+/// A part of a history that is read, and the state that it goes on from.
+struct Stretch<A> {
+    entity_id: i64,
+    /// The event that led to the state; 0: it is the beginning.
+    beyond: i64,
+    last: i64,
+    state: Option<A>,
+}
+
+/// What has to be read for these events: from the snapshot before each, or from the event before it, if that is nearer.
+async fn stretches<A: Aggregate>(
+    conn: &mut Conn,
+    wanted: &BTreeSet<EventKey>,
+) -> Result<Vec<Stretch<A>>, Error> {
+    let beyond_one = wanted.iter().filter(|(_, seq)| *seq > VERSIONS_PER_SNAPSHOT);
+    let places = beyond_one.map(|(id, seq)| (*id, (seq - 1) / VERSIONS_PER_SNAPSHOT * VERSIONS_PER_SNAPSHOT));
+    let snapshots = snapshots::nearest::<A>(conn, places.collect::<BTreeSet<_>>()).await?;
+    let mut stretches: Vec<Stretch<A>> = vec![];
+    for (entity_id, seq) in wanted.iter().copied() {
+        let nearest = snapshots.range((entity_id, 1)..(entity_id, seq)).next_back();
+        let beyond = nearest.map_or(0, |((_, seq), _)| *seq);
+        let going_on = |stretch: &&mut Stretch<A>| stretch.entity_id == entity_id && stretch.last >= beyond;
+        if let Some(stretch) = stretches.last_mut().filter(going_on) {
+            stretch.last = seq;
+        } else {
+            let state = nearest.map(|(_, state)| state.clone());
+            stretches.push(Stretch { entity_id, beyond, last: seq, state });
+        }
+    }
+    Ok(stretches)
 }
 
 /// A point in the history of one resource.

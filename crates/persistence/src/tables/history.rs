@@ -25,14 +25,14 @@ statements! {
          FROM history h LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
          WHERE h.entity_id {in_keys:1} ORDER BY h.entity_id, h.seq"
     );
-    READ_UP_TO: BulkTemplate = BulkTemplate::new(
+    READ_BETWEEN: BulkTemplate = BulkTemplate::new(
         "SELECT h.entity_id, h.seq, h.kind, h.store_id, h.type, h.format, h.event, h.commitment, h.fields,
              h.recorded_at, h.occurred_at, h.actor_kind, h.actor_id, h.actor_role, h.request_id, h.key_id, h.hash,
              p.salt, p.content
-         FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq <= d.seq
+         FROM {rows} JOIN history h ON h.entity_id = d.entity_id AND h.seq > d.beyond AND h.seq <= d.seq
              LEFT JOIN personal_values p ON p.entity_id = h.entity_id AND p.seq = h.seq
          ORDER BY h.entity_id, h.seq",
-        &[("entity_id", Int), ("seq", Int)]
+        &[("entity_id", Int), ("beyond", Int), ("seq", Int)]
     );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("history", &[
         ("entity_id", Int), ("seq", Int), ("kind", Text), ("store_id", Int), ("type", Text), ("format", Int),
@@ -294,14 +294,14 @@ pub(crate) async fn load(conn: &mut Conn, ids: &[i64]) -> Result<Vec<HistoryRow>
     Ok(conn.fetch_all(&READ.bind((ids,))).await?)
 }
 
-/// The histories of these resources, each up to a number, sorted by id and sequence.
-pub(crate) async fn load_up_to(
+/// Parts of histories, each of a resource from beyond a number up to another, sorted by id and sequence.
+pub(crate) async fn load_between(
     conn: &mut Conn,
-    ends: impl IntoIterator<Item = (i64, i64)>,
+    parts: impl IntoIterator<Item = (i64, i64, i64)>,
 ) -> Result<Vec<HistoryRow>, Error> {
-    let mut rows = READ_UP_TO.rows();
-    ends.into_iter().for_each(|end| rows.push(end));
-    Ok(conn.fetch_bulk(&READ_UP_TO, &rows).await?)
+    let mut rows = READ_BETWEEN.rows();
+    parts.into_iter().for_each(|part| rows.push(part));
+    Ok(conn.fetch_bulk(&READ_BETWEEN, &rows).await?)
 }
 
 /// The names of the fields that a step changes, with spaces between; none for the first.

@@ -19,6 +19,7 @@ pub(crate) mod outbox;
 pub(crate) mod products;
 pub(crate) mod search;
 pub(crate) mod sessions;
+pub(crate) mod snapshots;
 pub(crate) mod stock;
 pub(crate) mod stores;
 pub(crate) mod throttles;
@@ -52,6 +53,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     products::STATEMENTS,
     search::STATEMENTS,
     sessions::STATEMENTS,
+    snapshots::STATEMENTS,
     stock::STATEMENTS,
     stores::STATEMENTS,
     throttles::STATEMENTS,

@@ -2,7 +2,7 @@
 //! finding like others, and the rest is looked at (`slices`).
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
-//! (`resource`: one resource and its history; `replay`: the history alone; `times`: when what happened; `order`, `product`: what
+//! (`resource`: one resource and its history; `replay`: the history alone; `snapshots`: states that are kept of it; `times`: when what happened; `order`, `product`: what
 //! only they have; `words`: whether they are found by words; `stock`: the ledger; `pairs`: rows that must have a counterpart;
 //! `batches`; `seals`: rows that are sealed one by one; `schema`; `checkpoints`), and a test that breaks it.
 
@@ -18,6 +18,7 @@ mod resource;
 mod schema;
 mod seals;
 pub(crate) mod slices;
+mod snapshots;
 mod stock;
 mod times;
 mod words;

@@ -33,6 +33,11 @@ statements! {
              SELECT 1 FROM history h WHERE h.entity_id = p.entity_id AND h.seq = p.seq) AS fits
          FROM personal_values p WHERE (p.entity_id, p.seq) > ($1, $2) ORDER BY p.entity_id, p.seq LIMIT $3"
     );
+    SNAPSHOTS_IN_HISTORY: Template = Template::new(
+        "SELECT s.entity_id, s.seq, EXISTS (
+             SELECT 1 FROM history h WHERE h.entity_id = s.entity_id AND h.seq = s.seq) AS fits
+         FROM state_snapshots s WHERE (s.entity_id, s.seq) > ($1, $2) ORDER BY s.entity_id, s.seq LIMIT $3"
+    );
     HISTORY_HAS_ROW: Template = Template::new(
         "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
              EXISTS (SELECT 1 FROM orders WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM products WHERE id = d.entity_id)
@@ -166,6 +171,13 @@ const CHECKS: &[PairCheck] = &[
         table: "personal_values",
         code: Code::PersonalWithoutEvent,
         detail: "the history does not have the event of these values",
+    },
+    PairCheck {
+        name: order,
+        statement: &SNAPSHOTS_IN_HISTORY,
+        table: "state_snapshots",
+        code: Code::SnapshotDiffers,
+        detail: "the history does not have the event of this state",
     },
     PairCheck {
         name: order,

@@ -26,6 +26,7 @@
 //! | `personal-missing` | an event with a commitment has its personal values |
 //! | `personal-without-event` | personal values belong to an event |
 //! | `fold-differs` | the row is the fold of its history; the first field that differs is named |
+//! | `snapshot-differs` | a state that is kept is what the history comes to at its event, and there is such an event |
 //! | `column-differs` | columns made from others (reversed phone number, positions of lines) say the same |
 //! | `sum-differs` | line totals, subtotal and total of an order add up |
 //! | `link-broken` | stores, customers and products that are named exist, and products are of the order's store |
@@ -101,6 +102,7 @@ pub enum Code {
     PersonalMissing,
     PersonalWithoutEvent,
     FoldDiffers,
+    SnapshotDiffers,
     ColumnDiffers,
     SumDiffers,
     LinkBroken,

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use super::replay::{Replayed, replay};
 use super::report::{Code, Report, finding};
 use super::slices::{Key, Sliced, walk, whole};
+use super::snapshots;
 use super::stock;
 use super::times::{self, Correction};
 use crate::db::Db;
@@ -136,6 +137,7 @@ pub(super) async fn page<A: Verified>(
         movements.extend(replayed.movements.map(|movements| (*id, movements)));
     }
     times::check::<A>(conn, &histories, known.corrections, report).await?;
+    snapshots::check::<A>(conn, ids, &histories, report).await?;
     columns(conn, &rows, report).await?;
     stock::check_movements(conn, report, &movements).await?;
     let page: Vec<A> = rows.into_iter().map(|held| held.state).collect();

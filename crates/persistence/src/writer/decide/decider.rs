@@ -122,7 +122,7 @@ impl Decider<'_> {
             let after = A::apply(state.clone(), id, event, stamp).map_err(Error::History)?;
             let row = HistoryRow::new(state.as_ref(), &after, event, stamp, &head, &circumstance)?;
             head.clone_from(&row.hash);
-            self.set.apply(Change::History(row));
+            self.set.write_down(row, &after)?;
             state = Some(after);
         }
         if let Some(state) = &state {

@@ -89,8 +89,8 @@ impl Decider<'_> {
         if let Some(state) = state {
             self.set.set_state(state, Some(head));
         }
-        for row in sealed {
-            self.set.apply(Change::History(row));
+        for (row, (_, after)) in sealed.into_iter().zip(&steps) {
+            self.set.write_down(row, after)?;
         }
         Ok(steps)
     }

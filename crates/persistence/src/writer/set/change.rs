@@ -17,6 +17,7 @@ use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
+use crate::tables::snapshots::StateSnapshot;
 use crate::tables::stock::StockMovement;
 use crate::tables::throttles::Counter;
 
@@ -56,6 +57,8 @@ pub(crate) enum Change {
     Mark(Exchange<i64, i64>),
     /// An event is written down.
     History(HistoryRow),
+    /// What a history comes to is kept.
+    Snapshot(StateSnapshot),
     /// An event moves units of a product.
     StockMovement(StockMovement),
     /// A member has seen an order.

@@ -17,8 +17,8 @@ use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::credentials::CredentialRow;
 use crate::tables::search::SearchRows;
 use crate::tables::{
-    arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, stock,
-    throttles,
+    arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, snapshots,
+    stock, throttles,
 };
 use crate::tx::Tx;
 
@@ -244,6 +244,7 @@ async fn flush_previews(tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Er
 async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
     let mut history_rows = history::INSERT.rows();
     let mut personal = history::INSERT_PERSONAL.rows();
+    let mut snapshots = snapshots::WRITE.rows();
     let mut outbox_rows = outbox::INSERT.rows();
     // Events are numbered in the order of their times, and those of a resource in their own, also where they are taken over from
     // a shop whose clock was corrected.
@@ -254,8 +255,10 @@ async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
         outbox_rows.push((row.entity_id, row.seq, *at));
         row.push(&mut history_rows, &mut personal);
     }
+    net.snapshots.into_iter().for_each(|row| snapshots.push(row.values()));
     expect_rows(history_rows.len(), tx.run_bulk(&history::INSERT, &history_rows).await?)?;
     expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
+    expect_rows(snapshots.len(), tx.run_bulk(&snapshots::WRITE, &snapshots).await?)?;
     expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)
 }
 

@@ -151,7 +151,8 @@ impl WorkingSet {
 
     /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
     async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
-        let passed = history::load_up_to(conn, named.imported.iter().copied()).await?;
+        let imported = named.imported.iter().map(|(id, last)| (*id, 0, *last));
+        let passed = history::load_between(conn, imported).await?;
         for rows in passed.chunk_by(|a, b| a.entity_id == b.entity_id) {
             self.passed.insert(rows[0].entity_id, rows.to_vec());
         }

@@ -18,6 +18,7 @@ use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
+use crate::tables::snapshots::StateSnapshot;
 use crate::tables::stock::StockMovement;
 use crate::tables::throttles::Counter;
 
@@ -42,6 +43,7 @@ pub(super) struct Net {
     pub marks: Befores<i64, i64>,
     /// Sorted by resource and number.
     pub history: Vec<HistoryRow>,
+    pub snapshots: Vec<StateSnapshot>,
     pub stock_movements: Vec<StockMovement>,
     /// By member and order.
     pub seen: BTreeSet<(i64, i64)>,
@@ -70,6 +72,7 @@ impl Net {
                 Change::Key(exchange) => first(&mut net.keys, exchange),
                 Change::Mark(exchange) => first(&mut net.marks, exchange),
                 Change::History(row) => net.history.push(row),
+                Change::Snapshot(row) => net.snapshots.push(row),
                 Change::StockMovement(row) => net.stock_movements.push(row),
                 Change::Seen { member_id, order_id } => {
                     net.seen.insert((member_id, order_id));

@@ -14,12 +14,14 @@ use ordervault_domain::time::Timestamp;
 
 use super::change::{Change, Exchange, ItemResult, NewItems, Slot};
 use super::collection::Collection;
+use crate::error::Error;
 use crate::tables::Stored;
 use crate::tables::batches::Item;
 use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
 use crate::tables::sessions::Session;
+use crate::tables::snapshots::StateSnapshot;
 use crate::tables::throttles::Counter;
 
 /// What is there, after what was decided so far. Decisions look at it; only [`WorkingSet::apply`] changes it.
@@ -137,8 +139,21 @@ impl WorkingSet {
             Change::Key(exchange) => exchange.with(&mut self.keys),
             Change::Mark(exchange) => exchange.with(&mut self.marks),
             // No decision looks at these: they are in the journal alone.
-            Change::History(_) | Change::StockMovement(_) | Change::Seen { .. } | Change::Preview { .. } => {}
+            Change::History(_)
+            | Change::Snapshot(_)
+            | Change::StockMovement(_)
+            | Change::Seen { .. }
+            | Change::Preview { .. } => {}
         }
+    }
+
+    /// Writes an event down, and the state that it led to where that is due.
+    pub(crate) fn write_down<A: Held>(&mut self, row: HistoryRow, after: &A) -> Result<(), Error> {
+        self.apply(Change::History(row));
+        if let Some(snapshot) = StateSnapshot::due(after)? {
+            self.apply(Change::Snapshot(snapshot));
+        }
+        Ok(())
     }
 
     /// The state becomes this; without a head, its history stays as it is.
