@@ -67,30 +67,34 @@ impl ServerLock {
     /// When it cannot be written.
     pub fn name(&self, installation: InstallationId) -> Result<(), Failure> {
         let name = installation.to_string();
-        let write = || {
-            if named(&self.path).as_deref() != Some(&name) {
-                self.file.set_len(0)?;
-                (&self.file).write_all(name.as_bytes())?;
-            } else if self.was_killed {
-                return Ok(());
-            }
-            (&self.file).write_all(format!("\n{RUNNING}\n").as_bytes())?;
-            self.file.sync_all()
-        };
-        write().map_err(|error| self.cannot(&error))
+        if named(&self.path).as_deref() == Some(&name) {
+            return Ok(());
+        }
+        self.file.set_len(0).map_err(|error| self.cannot(&error))?;
+        self.append(&name)
     }
 
-    /// The server has stopped as it should.
-    ///
-    /// # Errors
-    /// When that cannot be written.
-    pub fn stopped(self) -> Result<(), Failure> {
+    /// Writes down that a server runs. Where that cannot be, nobody is told if it is killed.
+    pub fn started(&self) {
+        if !self.was_killed
+            && let Err(error) = self.append(&format!("\n{RUNNING}\n"))
+        {
+            tracing::warn!("{error}");
+        }
+    }
+
+    /// The server has stopped as it should. Where that cannot be written, the next one looks for damage.
+    pub fn stopped(self) {
         let name = named(&self.path).unwrap_or_default();
-        let write = || {
-            self.file.set_len(name.len() as u64)?;
-            self.file.sync_all()
-        };
-        write().map_err(|error| self.cannot(&error))
+        let cut = self.file.set_len(name.len() as u64).map_err(|error| self.cannot(&error));
+        if let Err(error) = cut.and_then(|()| self.append("")) {
+            tracing::warn!("{error}");
+        }
+    }
+
+    fn append(&self, text: &str) -> Result<(), Failure> {
+        let written = (&self.file).write_all(text.as_bytes()).and_then(|()| self.file.sync_all());
+        written.map_err(|error| self.cannot(&error))
     }
 
     fn cannot(&self, error: &io::Error) -> Failure {

@@ -239,22 +239,23 @@ impl Subject {
         let entries = self.ledger.entries();
         let done = entries.values().filter(|(_, told)| matches!(told, Told::Done { .. })).count();
         outcome.checked += done as u64;
-        outcome.broken.extend(differences(&entries, &self.found().await));
+        outcome.broken.extend(differences(&entries, &found(&self.installation).await));
         outcome.check(verify(&self.installation));
         outcome
     }
+}
 
-    async fn found(&self) -> Vec<Found> {
-        let db = self.installation.db().await;
-        let mut conn = db.read().await.expect("a connection");
-        let rows: Vec<(String, i64)> = conn.fetch_all(&FOUND.bind(())).await.expect("orders");
-        drop(conn);
-        db.close().await;
-        // What was amended since has more behind a stroke.
-        let number = |note: &str| note.split('/').next().and_then(|number| number.parse().ok());
-        let found = rows.into_iter().filter_map(|(note, version)| Some((number(&note)?, version)));
-        found.map(|(number, version)| Found { number, version }).collect()
-    }
+/// The orders of clients of the ledger in the database of an installation.
+pub async fn found(installation: &Installation) -> Vec<Found> {
+    let db = installation.db().await;
+    let mut conn = db.read().await.expect("a connection");
+    let rows: Vec<(String, i64)> = conn.fetch_all(&FOUND.bind(())).await.expect("orders");
+    drop(conn);
+    db.close().await;
+    // What was amended since has more behind a stroke.
+    let number = |note: &str| note.split('/').next().and_then(|number| number.parse().ok());
+    let found = rows.into_iter().filter_map(|(note, version)| Some((number(&note)?, version)));
+    found.map(|(number, version)| Found { number, version }).collect()
 }
 
 /// What `verify` finds in the database of an installation, if anything.

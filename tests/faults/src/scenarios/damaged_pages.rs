@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::FileExt as _;
 
+use ordervault_tests::program::Installation;
 use sqlx::{Connection as _, Executor as _, SqliteConnection};
 
 use crate::subject::{Subject, copy};
@@ -35,6 +36,25 @@ pub(super) async fn round(trial: Trial) -> Outcome {
         let said = [output.stdout, output.stderr].concat();
         let is_told = output.status.code().is_some_and(|code| code != 0) && !said.is_empty();
         outcome.check((!is_told).then(|| format!("UNNOTICED: page {page} ({:?})", output.status)));
+        outcome.check(salvaged(&trial, &shop).err().map(|said| format!("SALVAGE: page {page}: {said}")));
     }
     outcome
+}
+
+/// What is salvaged comes into another shop without a refusal. A file of which nothing can be read is told so in one line.
+fn salvaged(trial: &Trial, shop: &Installation) -> Result<(), String> {
+    let output = shop.run(&["-q", "export", "jsonl", "rest.jsonl", "--salvage"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    let other = Installation::of(&trial.program, None);
+    match output.status.code() {
+        Some(0 | 1) => {
+            let rest = shop.path().join("rest.jsonl").display().to_string();
+            let output = other.run(&["-q", "import", "jsonl", &rest]);
+            let said = [output.stdout, output.stderr].concat();
+            let refused = || Err(String::from_utf8_lossy(&said).into_owned());
+            if output.status.success() { Ok(()) } else { refused() }
+        }
+        Some(69..=78) if said.lines().count() == 1 => Ok(()),
+        _ => Err(format!("{:?}: {said}", output.status)),
+    }
 }

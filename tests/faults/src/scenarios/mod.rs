@@ -1,6 +1,7 @@
 //! What breaks: one file a subject, and the table of all of them.
 #![expect(clippy::expect_used, reason = "a scenario that cannot be set up fails")]
 
+mod backups;
 mod clock;
 mod clock_ahead;
 mod cut_commits;
@@ -162,13 +163,23 @@ pub const ALL: &[Scenario] = &[
     },
     Scenario {
         name: "damaged-pages",
-        promise: "verify calls no file clean of which a page was zeroed or overwritten",
+        promise: "verify calls no file clean of which a page was zeroed or overwritten; what is salvaged of it comes in elsewhere",
         control: "a page that is left as it is",
         engines: &[Sqlite],
         needs: &[],
         short: Some(1),
         full: 5,
         round: |trial| damaged_pages::round(trial).boxed_local(),
+    },
+    Scenario {
+        name: "backups",
+        promise: "a backup made under load has all that was acknowledged before, and can be restored",
+        control: "copies of the database file alone",
+        engines: &[Sqlite],
+        needs: &[],
+        short: Some(1),
+        full: 5,
+        round: |trial| backups::round(trial).boxed_local(),
     },
     Scenario {
         name: "slow-clients",

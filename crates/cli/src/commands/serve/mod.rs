@@ -60,6 +60,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     let database = Database::start(db, sources.clone(), keys).await?;
     if let Some(only_server) = &only_server {
         only_server.name(database.writer.installation().id)?;
+        only_server.started();
     }
     tell_of_clock(&database.db, sources.now()).await?;
     let owner = owner::make_first(config, &database, &sources).await?;
@@ -105,7 +106,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     _ = background.await;
     database.close().await;
     if let Some(only_server) = only_server {
-        only_server.stopped()?;
+        only_server.stopped();
     }
     outcome.map_err(|error| Failure::new(Exit::Io, format!("the server failed: {error}")))?;
     tracing::info!("stopped");
