@@ -88,6 +88,14 @@ impl Installation {
         self.command(args, environment).output().expect("the program starts")
     }
 
+    /// Runs the program to its end, where no file may be longer than so many blocks of 512 bytes.
+    pub fn run_limited(&self, blocks: u64, args: &[&str]) -> Output {
+        let mut limited = Command::new("sh");
+        let script = format!("ulimit -f {blocks} && exec \"$0\" \"$@\"");
+        limited.args(["-c", &script]).arg(&self.program).args(args).env_clear().current_dir(self.path());
+        limited.output().expect("a shell")
+    }
+
     /// Runs the program to its end, with something to read.
     pub fn run_reading(&self, args: &[&str], input: &str) -> Output {
         let mut command = self.command(args, &[]);

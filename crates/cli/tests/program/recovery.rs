@@ -1,5 +1,7 @@
 //! Backups, restores, drills, and databases that are missing, as an operator sees them.
 
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::PathBuf;
@@ -110,6 +112,62 @@ async fn a_backup_under_load_has_everything_that_was_acknowledged_before() {
     let there: Vec<String> = shop.orders().await.iter().map(|order| order.id.number()).collect();
     let missing: Vec<_> = acknowledged.iter().filter(|number| !there.contains(number)).collect();
     assert!(missing.is_empty(), "{missing:?}");
+}
+
+/// A limit to the size of files is what a full disk looks like.
+#[tokio::test]
+async fn where_there_is_no_room_nothing_is_left_behind() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    let copy = copies(&shop).pop().unwrap();
+    let there = files(&shop);
+    for (command, says) in [
+        (&["backup", "create"][..], "cannot copy the database to "),
+        (&["drill"], "cannot copy the database to "),
+        (&["restore", copy.to_str().unwrap(), "--replace"], "cannot write "),
+        (&["export", "jsonl", "shop.jsonl"], "File too large"),
+    ] {
+        assert_fails(&shop.run_limited(200, &[&["-q"], command].concat()), 74, says);
+        assert_eq!(files(&shop), there, "{command:?}");
+    }
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+}
+
+/// Every file of a shop, with its length, but for those that SQLite keeps beside another as it goes.
+fn files(shop: &Installation) -> BTreeMap<PathBuf, u64> {
+    let (mut files, mut folders) = (BTreeMap::new(), vec![shop.path().to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(entry.path()),
+                false => _ = files.insert(entry.path(), entry.metadata().unwrap().len()),
+            }
+        }
+    }
+    files.retain(|path, _| {
+        ![Some("db-wal"), Some("db-shm")].contains(&path.extension().and_then(OsStr::to_str))
+    });
+    files
+}
+
+#[tokio::test]
+async fn logins_are_kept_where_that_is_asked_for() {
+    let shop = Installation::on_sqlite();
+    let (server, address) = shop.serve(&["--demo"]);
+    let session = sign_in(&address, OWNER_EMAIL, STAFF_PASSWORD).await;
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    stop(server);
+    let copy = copies(&shop).pop().unwrap();
+    let restored = shop.run(&["restore", copy.to_str().unwrap(), "--replace", "--keep-sessions"]);
+    assert_ends(&restored, 0, "epoch 2 begins");
+    assert!(!text(&restored.stdout).contains("sessions are ended"));
+    let (server, address) = shop.serve(&[]);
+    let refresh = json!({"refresh_token": session.json()["refresh_token"]});
+    let again = Request::post("/v1/staff/auth/refresh").json(&refresh);
+    assert_eq!(send(&address, &again).await.status, 200);
+    stop(server);
 }
 
 #[tokio::test]

@@ -10,6 +10,7 @@ use super::error::BackupError;
 use super::folder::{Backup, BackupFolder, blocking, checksum, flush, private};
 use super::manifest::{Maker, Manifest};
 use crate::db::Db;
+use crate::error::DbError;
 
 /// Tries to cut the write-ahead log back after a backup,
 const LOG_TRIES: u32 = 20;
@@ -45,7 +46,12 @@ impl BackupFolder {
     ) -> Result<Backup, BackupError> {
         // SQLite takes an empty file, which is ours alone from the start.
         private(unfinished).map_err(BackupError::io("make", unfinished))?;
-        db.copy_to(unfinished).await?;
+        db.copy_to(unfinished).await.map_err(|cause| match cause {
+            DbError::StorageFull(_) | DbError::StorageIo(_) => {
+                BackupError::Copy { path: unfinished.to_owned(), cause }
+            }
+            cause => cause.into(),
+        })?;
         let path = unfinished.to_owned();
         let size = blocking(move || {
             flush(&path)?;

@@ -23,6 +23,15 @@ pub enum BackupError {
     /// The database, or the copy of it.
     #[error(transparent)]
     Database(#[from] Error),
+    /// The database could not be read, or the copy not be written.
+    #[error("cannot copy the database to {}: is there room, is the disk well?", path.display())]
+    Copy {
+        /// The copy.
+        path: PathBuf,
+        /// Why not.
+        #[source]
+        cause: DbError,
+    },
     /// The write queue of the copy.
     #[error("the copy cannot be written")]
     Write(#[from] WriteError),
