@@ -1,6 +1,7 @@
 //! The schema: is it the one that this program makes, and was it made by these migrations?
 
 use super::report::{Code, Finding, Report};
+use super::slices::whole;
 use crate::db::Db;
 use crate::error::Error;
 use crate::migrate::{self, Schema};
@@ -11,10 +12,14 @@ use crate::schema::Objects;
 /// # Errors
 /// When the database is none of this program's: foreign, or of another state of the schema.
 pub(super) async fn check(db: &Db, schema: &Schema, report: &mut Report) -> Result<(), Error> {
-    let mut conn = db.read().await?;
-    let altered = schema.misfit(&mut conn).await?;
-    let objects = Objects::of(&mut conn).await?;
-    drop(conn);
+    let altered = match schema.misfit(&mut db.read().await?).await.map_err(Error::from) {
+        Err(error) if error.is_of_the_rows() => {
+            whole("_sqlx_migrations", Err(error), report)?;
+            None
+        }
+        altered => altered?,
+    };
+    let objects = Objects::of(&mut db.read().await?).await?;
     let mut found = |code, detail| {
         report.add(Finding { code, table: "database", id: None, name: String::new(), seq: None, detail });
     };
