@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::pin::pin;
 use std::time::Duration;
 
 use ordervault_domain::time::Timestamp;
@@ -16,6 +17,8 @@ use crate::error::DbError;
 const LOG_TRIES: u32 = 20;
 /// with a pause between two.
 const LOG_PAUSE: Duration = Duration::from_millis(250);
+/// What has been copied is flushed to the disk that often.
+const FLUSH_PAUSE: Duration = Duration::from_millis(200);
 
 impl BackupFolder {
     /// Makes a backup of what is in the database now; a server may run beside it. What fails leaves nothing behind.
@@ -46,12 +49,7 @@ impl BackupFolder {
     ) -> Result<Backup, BackupError> {
         // SQLite takes an empty file, which is ours alone from the start.
         private(unfinished).map_err(BackupError::io("make", unfinished))?;
-        db.copy_to(unfinished).await.map_err(|cause| match cause {
-            DbError::StorageFull(_) | DbError::StorageIo(_) => {
-                BackupError::Copy { path: unfinished.to_owned(), cause }
-            }
-            cause => cause.into(),
-        })?;
+        copy(db, unfinished).await?;
         let path = unfinished.to_owned();
         let size = blocking(move || {
             flush(&path)?;
@@ -80,6 +78,27 @@ impl BackupFolder {
         fs::rename(&unfinished, &manifest).map_err(BackupError::io("name", &manifest))?;
         flush(self.path())
     }
+}
+
+/// Copies the database. What is written goes to the disk bit by bit: all at once at the end, everybody else's commit would wait
+/// for it.
+async fn copy(db: &Db, unfinished: &Path) -> Result<(), BackupError> {
+    let mut copying = pin!(db.copy_to(unfinished));
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut copying => break outcome,
+            () = tokio::time::sleep(FLUSH_PAUSE) => {
+                let path = unfinished.to_owned();
+                blocking(move || flush(&path)).await?;
+            }
+        }
+    };
+    outcome.map_err(|cause| match cause {
+        DbError::StorageFull(_) | DbError::StorageIo(_) => {
+            BackupError::Copy { path: unfinished.to_owned(), cause }
+        }
+        cause => cause.into(),
+    })
 }
 
 /// The log has kept everything that was written while the copy was made. Whoever writes cuts it back sooner or later; so that
