@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use ordervault_tests::damage::damage;
-use sqlx::{Connection as _, SqliteConnection};
+use sqlx::{Connection as _, PgConnection, SqliteConnection};
 
 use crate::installation::{Installation, assert_ends, assert_fails, olist, text};
 
@@ -67,6 +67,43 @@ async fn an_export_that_fails_leaves_nothing_behind() {
 }
 
 #[tokio::test]
+async fn what_a_killed_export_leaves_the_next_one_removes() {
+    let shop = Installation::on_postgres().await;
+    assert_ends(&shop.run(&["migrate"]), 0, "");
+    let folder = olist(shop.path(), 1, 3);
+    assert_ends(&shop.run(&["import", "olist", folder.to_str().unwrap()]), 0, "orders: 3 new");
+    let out = shop.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let names = || -> Vec<_> { fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().path()).collect() };
+    let export = ["export", "jsonl", out.join("shop.jsonl").to_str().unwrap()].map(str::to_owned);
+    let export = export.each_ref().map(String::as_str);
+
+    // Somebody holds the orders, so that it stays in the middle of its work.
+    let mut holder = PgConnection::connect(&shop.url()).await.unwrap();
+    let mut holding = holder.begin().await.unwrap();
+    sqlx::query("LOCK TABLE orders").execute(&mut *holding).await.unwrap();
+    let killed = shop.start(&export, &[]);
+    while names().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    killed.signal("KILL");
+    killed.end();
+    holding.rollback().await.unwrap();
+    let left = names();
+    assert_eq!(left.len(), 1);
+    // Of another one that is still written nothing is known but that.
+    let written = out.join("ordervault-export-x.part");
+    let lock = fs::File::create_new(&written).unwrap();
+    lock.lock().unwrap();
+    assert_ends(&shop.run(&export), 0, "");
+    assert_eq!((names().len(), left[0].exists(), written.exists()), (2, false, true));
+    drop(lock);
+    fs::remove_file(out.join("shop.jsonl")).unwrap();
+    assert_ends(&shop.run(&export), 0, "");
+    assert_eq!(names(), [out.join("shop.jsonl")]);
+}
+
+#[tokio::test]
 async fn what_is_whole_is_salvaged_and_the_rest_is_named() {
     let shop = Installation::on_sqlite();
     let folder = olist(shop.path(), 1, 3);
@@ -121,7 +158,7 @@ async fn an_empty_database_is_told_from_one_that_was_not_looked_at() {
         assert_ends(&shop.run(&["migrate"]), 0, "is up to date");
         let nothing = "looked at 0 batches, 0 credentials, 0 customers, 0 installations, 0 members, 0 order_arrivals, \
                        0 order_search, 0 orders, 0 outbox, 0 personal_values, 0 product_search, 0 products, 0 seen_marks, \
-                       0 seen_orders, 0 sessions, 0 stores\neverything holds\n";
+                       0 seen_orders, 0 sessions, 0 state_snapshots, 0 stores\neverything holds\n";
         assert_ends(&shop.run(&["verify"]), 0, nothing);
     }
 }
