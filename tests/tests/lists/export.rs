@@ -9,6 +9,7 @@ use ordervault_domain::money::Money;
 use ordervault_domain::order::{Amendment, OrderCommand};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
+use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::fabricate::fabricate;
 use ordervault_tests::http::Request;
@@ -26,6 +27,8 @@ ordervault_tests::twin_tests!(an_export_has_the_same_as_the_list, names_come_bac
 
 /// More than the buffers between server and client hold, together with what is written of each.
 const MANY_ORDERS: u32 = 40_000;
+
+static COUNT_ORDERS: Template = Template::new("SELECT COUNT(*) FROM orders");
 
 type Row = BTreeMap<String, String>;
 
@@ -221,6 +224,54 @@ async fn who_hangs_up_makes_room_for_others() {
     // One in 5,045 is in the trash.
     let listed = usize::try_from(MANY_ORDERS - MANY_ORDERS / 5_045).expect("small");
     assert_eq!(rows(answer.text().as_bytes()).len(), listed);
+    server.close().await;
+    fresh.drop().await;
+}
+
+/// What the write-ahead log may come to.
+const MAX_LOG_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The bytes of the write-ahead log of a SQLite file.
+fn log_bytes(url: &str) -> u64 {
+    let file = url.strip_prefix("sqlite:").expect("a file");
+    std::fs::metadata(format!("{file}-wal")).expect("a log").len()
+}
+
+#[tokio::test]
+async fn the_log_stays_short_while_an_export_is_read_slowly() {
+    let fresh = Fresh::on(Engine::Sqlite).await;
+    fabricate(&fresh.db, MANY_ORDERS.into()).await;
+    let server = TestServer::open(&fresh.db).await;
+    let shop = &server.shop;
+    let store = shop.store().await;
+    let (tea, customer) = (shop.product(&store, 1_000_000).await, shop.customer().await);
+    let token = server.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
+    let place = async || {
+        shop.place(&customer, &store, &[(&tea, 1)]).await;
+        log_bytes(&fresh.url)
+    };
+
+    // So many orders are too many for whoever holds a state of the database.
+    let mut held = fresh.db.snapshot().await.expect("a snapshot");
+    let (_,): (i64,) = held.fetch_one(&COUNT_ORDERS.bind(())).await.expect("a state");
+    let mut orders = 1;
+    while place().await <= MAX_LOG_BYTES {
+        orders += 1;
+    }
+    drop(held);
+    let mut connection = SqliteConnection::connect(&fresh.url).await.expect("the file opens");
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.expect("cut back");
+    connection.close().await.expect("closed");
+
+    let (mut reader, status) = begin(server.address, &token).await;
+    assert_eq!(status, "HTTP/1.1 200");
+    let mut longest = 0;
+    for _ in 0..orders {
+        longest = place().await.max(longest);
+        reader.read_exact(&mut [0; 64]).await.expect("more of the export");
+    }
+    assert!(longest <= MAX_LOG_BYTES, "{longest} bytes after {orders} orders");
+    drop(reader);
     server.close().await;
     fresh.drop().await;
 }
