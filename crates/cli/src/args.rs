@@ -88,6 +88,9 @@ pub struct Verify {
     /// Look at one order alone, by the number that people read or its id
     #[arg(long, value_name = "NUMBER", conflicts_with = "checkpoints")]
     pub order: Option<OrderId>,
+    /// Go on behind this order, where a run was stopped
+    #[arg(long, value_name = "NUMBER", conflicts_with = "order")]
+    pub after: Option<OrderId>,
     /// Also check that the database is what the checkpoints tell
     #[arg(long)]
     pub checkpoints: bool,

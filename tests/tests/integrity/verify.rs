@@ -9,7 +9,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{Amendment, CancelReason, OrderCommand, OrderCommandKind};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
-use ordervault_persistence::verify::{Code, Progress, verify};
+use ordervault_persistence::verify::{Code, Progress, Report, verify, verify_behind};
 use ordervault_persistence::writer::{
     ActorRef, BatchOperation, Effect, Idempotency, Operation, Receipt, SessionOperation, Submission,
 };
@@ -27,6 +27,7 @@ ordervault_tests::twin_tests!(
     random_lives_hold_together,
     a_second_look_sees_what_is_there_by_then,
     every_table_is_looked_at,
+    a_run_that_was_stopped_can_be_gone_on_with,
     damage_to_rows_is_named,
     damage_to_histories_is_named,
     damage_to_stock_is_named,
@@ -343,6 +344,35 @@ async fn many_damaged_rows_are_counted_over_pages(db: Db) {
 }
 
 /// 1,200 orders.
+/// A run that is stopped has told what it saw; the next one goes on behind it, and the two saw everything.
+async fn a_run_that_was_stopped_can_be_gone_on_with(db: Db) {
+    place_many(&db).await;
+    let (mut first, mut second, keys) = (Report::default(), Report::default(), keys());
+    let (stop, mut stopped) = tokio::sync::mpsc::unbounded_channel();
+    let progress = move |at: Progress| {
+        if at.table == "orders" && at.done >= 500 {
+            // Nobody listens any more: it was heard.
+            _ = stop.send(());
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = stopped.recv() => {}
+        outcome = verify_behind(&db, Some(&keys), None, &mut first, progress) => panic!("not stopped: {outcome:?}"),
+    }
+    let behind = first.up_to.expect("some orders were looked at");
+    assert!((500..1_200).contains(&first.looked_at["orders"]), "{first:?}");
+    verify_behind(&db, Some(&keys), Some(behind), &mut second, |_| {}).await.expect("verified");
+    assert!(first.is_clean() && second.is_clean() && second.up_to.is_none(), "{first:?} {second:?}");
+    assert_eq!(first.looked_at["orders"] + second.looked_at["orders"], 1_200);
+    let whole = verify(&db, Some(&keys), |_| {}).await.expect("verified");
+    let mut both = first.looked_at;
+    for (table, rows) in second.looked_at {
+        *both.entry(table).or_default() += rows;
+    }
+    assert_eq!(both, whole.looked_at);
+}
+
 pub(crate) async fn place_many(db: &Db) {
     let shop = Shop::open(db).await;
     let store = shop.store().await;

@@ -1,10 +1,12 @@
 //! `verify`: recomputes everything that is stored and names what does not fit.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use ordervault_domain::id::OrderId;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::seal::KeyRing;
-use ordervault_persistence::verify::{Report, verify, verify_checkpoints, verify_order};
+use ordervault_persistence::verify::{Report, verify_behind, verify_checkpoints, verify_order};
 
 use super::tables::Tables;
 use crate::args::Verify;
@@ -12,6 +14,7 @@ use crate::context::Context;
 use crate::database;
 use crate::exit::{Exit, Failure};
 use crate::secrets;
+use crate::shutdown::Shutdown;
 
 pub(super) async fn run(context: &Context, args: &Verify) -> Result<Exit, Failure> {
     let config = &context.config;
@@ -44,14 +47,33 @@ async fn look(context: &Context, db: &Db, keys: Option<&KeyRing>, args: &Verify)
             false => Err(Failure::new(Exit::Usage, format!("there is no order {}", order.number()))),
         };
     }
-    let mut tables = Tables::new(context);
-    let report = verify(db, keys, |progress| tables.show(progress)).await;
+    let stop = Shutdown::on_signals(Duration::ZERO)?;
+    let (mut tables, mut report) = (Tables::new(context), Report::default());
+    let outcome = tokio::select! {
+        outcome = verify_behind(db, keys, args.after, &mut report, |progress| tables.show(progress)) => Some(outcome),
+        () = stop.requested() => None,
+    };
     tables.finish();
-    let mut report = report?;
-    if args.checkpoints {
-        verify_checkpoints(db, keys, &context.config.checkpoint.folder, &mut report).await?;
+    match outcome {
+        None => note_stop(&mut report, args.after),
+        Some(outcome) => {
+            outcome?;
+            if args.checkpoints {
+                verify_checkpoints(db, keys, &context.config.checkpoint.folder, &mut report).await?;
+            }
+        }
     }
     Ok(report)
+}
+
+/// What is left to be done of a run that was stopped.
+fn note_stop(report: &mut Report, after: Option<OrderId>) {
+    report.up_to = report.up_to.or(after);
+    let rest = match report.up_to {
+        Some(order) => format!("what is behind order {0}: go on with --after {0}", order.number()),
+        None => "all the rest: the run was stopped".to_owned(),
+    };
+    report.not_checked.insert(rest, 1);
 }
 
 fn json(report: &Report) -> Result<String, Failure> {
@@ -79,4 +101,28 @@ pub(super) fn told(report: &Report) -> String {
     };
     let _ = writeln!(text, "{told}");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_was_stopped_says_how_to_go_on() {
+        let (mut report, order) = (Report::default(), OrderId::from_i64(7));
+        report.up_to = Some(order);
+        note_stop(&mut report, None);
+        assert!(
+            told(&report).contains(&format!("go on with --after {} ", order.number())),
+            "{}",
+            told(&report)
+        );
+        assert_eq!(exit(&report), Exit::Usage);
+        let mut early = Report::default();
+        note_stop(&mut early, None);
+        assert!(told(&early).contains("not checked: all the rest"));
+        let mut again = Report::default();
+        note_stop(&mut again, Some(order));
+        assert_eq!(again.up_to, Some(order));
+    }
 }

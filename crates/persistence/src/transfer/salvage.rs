@@ -112,7 +112,7 @@ async fn ids(db: &Db, report: &mut Report) -> Result<BTreeMap<Kind, BTreeSet<i64
     ]);
     let history =
         Ids { table: "history", statement: &IDS, name: |id| id.to_string(), found: Mutex::default() };
-    walk(db, &history, report, |_| {}).await?;
+    walk(db, &history, report).await?;
     let mut others = history.found.into_inner();
     others.retain(|id| !ids.values().any(|known| known.contains(id)));
     let others: Vec<i64> = others.into_iter().collect();
@@ -127,7 +127,7 @@ async fn ids(db: &Db, report: &mut Report) -> Result<BTreeMap<Kind, BTreeSet<i64
 async fn in_table<A: Scanned>(db: &Db) -> Result<BTreeSet<i64>, Error> {
     let ids = Ids { table: A::TABLE, statement: A::IDS, name: A::text, found: Mutex::default() };
     // What cannot be read here is found by its history.
-    walk(db, &ids, &mut Report::default(), |_| {}).await?;
+    walk(db, &ids, &mut Report::default()).await?;
     Ok(ids.found.into_inner())
 }
 

@@ -36,7 +36,7 @@ statements! {
 
 /// Looks for batches whose numbers and status are not those of their orders.
 pub(super) async fn check(db: &Db, report: &mut Report) -> Result<(), Error> {
-    walk(db, &Batches, report, |_| {}).await?;
+    walk(db, &Batches, report).await?;
     let outcome = strays(&mut db.read().await?, report).await;
     whole("batch_items", outcome, report)
 }

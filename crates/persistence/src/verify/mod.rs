@@ -109,24 +109,67 @@ pub async fn verify_as(
     mut progress: impl FnMut(Progress) + Send,
 ) -> Result<Report, Error> {
     let mut report = Report::default();
-    schema::check(db, schema, &mut report).await?;
-    engine(db, &mut report).await?;
-    let outcome = installed(&mut db.read().await?, &mut report).await;
-    slices::whole("installations", outcome, &mut report)?;
-    let corrections = corrections(db, &mut report).await?;
-    let known = Known { keys, corrections: &corrections, indexed: None };
-    resource::check::<Installation>(db, known, &mut report, &mut progress).await?;
-    resource::check::<Store>(db, known, &mut report, &mut progress).await?;
-    resource::check::<Product>(db, known, &mut report, &mut progress).await?;
-    resource::check::<Customer>(db, known, &mut report, &mut progress).await?;
-    resource::check::<Member>(db, known, &mut report, &mut progress).await?;
-    resource::check::<Order>(db, known, &mut report, &mut progress).await?;
-    let outcome = stock::check_surplus(db, &mut report).await;
-    slices::whole("stock_movements", outcome, &mut report)?;
-    pairs::check(db, &mut report).await?;
-    batches::check(db, &mut report).await?;
-    seals::check(db, keys, &mut report).await?;
+    before_orders(schema, db, keys, &mut report, &mut progress).await?;
+    from_orders(db, keys, None, &mut report, &mut progress).await?;
     Ok(report)
+}
+
+/// Looks at everything, or, after a run that was stopped, at the orders behind one and all that is looked at after them. The report is
+/// as full as it can be whenever this is dropped, and [`Report::up_to`] says how far it came.
+///
+/// # Errors
+/// As above.
+pub async fn verify_behind(
+    db: &Db,
+    keys: Option<&KeyRing>,
+    after: Option<OrderId>,
+    report: &mut Report,
+    mut progress: impl FnMut(Progress) + Send,
+) -> Result<(), Error> {
+    if after.is_none() {
+        before_orders(&SCHEMA, db, keys, report, &mut progress).await?;
+    }
+    from_orders(db, keys, after, report, &mut progress).await
+}
+
+async fn before_orders(
+    schema: &Schema,
+    db: &Db,
+    keys: Option<&KeyRing>,
+    report: &mut Report,
+    progress: &mut (impl FnMut(Progress) + Send),
+) -> Result<(), Error> {
+    schema::check(db, schema, report).await?;
+    engine(db, report).await?;
+    let outcome = installed(&mut db.read().await?, report).await;
+    slices::whole("installations", outcome, report)?;
+    let corrections = corrections(db, report).await?;
+    let known = Known { keys, corrections: &corrections, indexed: None };
+    resource::check::<Installation>(db, known, None, report, progress).await?;
+    resource::check::<Store>(db, known, None, report, progress).await?;
+    resource::check::<Product>(db, known, None, report, progress).await?;
+    resource::check::<Customer>(db, known, None, report, progress).await?;
+    resource::check::<Member>(db, known, None, report, progress).await
+}
+
+async fn from_orders(
+    db: &Db,
+    keys: Option<&KeyRing>,
+    after: Option<OrderId>,
+    report: &mut Report,
+    progress: &mut (impl FnMut(Progress) + Send),
+) -> Result<(), Error> {
+    // What they are themselves was told before.
+    let corrections = corrections(db, &mut Report::default()).await?;
+    let known = Known { keys, corrections: &corrections, indexed: None };
+    resource::check::<Order>(db, known, after.map(OrderId::get), report, progress).await?;
+    let outcome = stock::check_surplus(db, report).await;
+    slices::whole("stock_movements", outcome, report)?;
+    pairs::check(db, report).await?;
+    batches::check(db, report).await?;
+    seals::check(db, keys, report).await?;
+    report.up_to = None;
+    Ok(())
 }
 
 /// Looks at one order alone: its row and lines, its history, what it moved in the stock, whether it can be found by words. `false`: there is no

@@ -247,7 +247,7 @@ const CHECKS: &[PairCheck] = &[
 /// Looks for rows without their counterpart, and for gaps in the outbox.
 pub(super) async fn check(db: &Db, report: &mut Report) -> Result<(), Error> {
     for check in CHECKS {
-        walk(db, check, report, |_| {}).await?;
+        walk(db, check, report).await?;
     }
     let outcome = keys(&mut db.read().await?, report).await;
     whole("idempotency_keys", outcome, report)?;

@@ -56,6 +56,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use ordervault_domain::id::OrderId;
+
 use crate::scan::Scanned;
 
 /// Of the findings with one code so many are listed; all are counted.
@@ -172,6 +174,9 @@ pub struct Report {
     pub totals: BTreeMap<Code, u64>,
     /// Rows that were looked at, by table.
     pub looked_at: BTreeMap<&'static str, u64>,
+    /// The last order that was looked at, where the run was stopped behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub up_to: Option<OrderId>,
     /// What was not checked, such as `key k1`: how many seals it is about.
     pub not_checked: BTreeMap<String, u64>,
 }

@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
+use ordervault_domain::aggregate::Kind;
+use ordervault_domain::id::OrderId;
+
 use super::replay::{Replayed, replay};
 use super::report::{Code, Report, finding};
-use super::slices::{Key, Sliced, walk, whole};
+use super::slices::{BEGINNING, Key, Sliced, walk_behind, whole};
 use super::snapshots;
 use super::stock;
 use super::times::{self, Correction};
@@ -85,10 +88,11 @@ impl<A: Verified> Sliced for Resources<'_, A> {
     }
 }
 
-/// Looks at all resources of one kind.
+/// Looks at all resources of one kind, or those behind an id.
 pub(super) async fn check<A: Verified>(
     db: &Db,
     known: Known<'_>,
+    after: Option<i64>,
     report: &mut Report,
     progress: &mut (impl FnMut(Progress) + Send),
 ) -> Result<(), Error> {
@@ -107,7 +111,11 @@ pub(super) async fn check<A: Verified>(
     };
     let known = Known { indexed: indexed.as_ref(), ..known };
     let resources = Resources::<A> { known, kind: PhantomData };
-    walk(db, &resources, report, |report| {
+    let after = after.map_or(BEGINNING, |id| (id, i64::MAX));
+    walk_behind(db, &resources, after, report, |report, after| {
+        if A::KIND == Kind::Order && after != BEGINNING {
+            report.up_to = Some(OrderId::from_i64(after.0));
+        }
         let done = report.looked_at.get(A::TABLE).copied().unwrap_or_default();
         progress(Progress { table: A::TABLE, done, total });
     })

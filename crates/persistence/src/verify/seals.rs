@@ -53,7 +53,7 @@ async fn rows<R: TableRow + Sealed>(
     rows: SealedRows<'_, R>,
     report: &mut Report,
 ) -> Result<(), Error> {
-    walk(db, &rows, report, |_| {}).await
+    walk(db, &rows, report).await
 }
 
 impl<R: TableRow + Sealed> Sliced for SealedRows<'_, R> {

@@ -10,7 +10,7 @@ use crate::tx::Conn;
 pub(crate) type Key = (i64, i64);
 
 /// Before every row.
-const BEGINNING: Key = (i64::MIN, 0);
+pub(crate) const BEGINNING: Key = (i64::MIN, 0);
 
 /// What is looked at in the order of its keys.
 pub(crate) trait Sliced: Sync {
@@ -34,15 +34,21 @@ pub(crate) trait Sliced: Sync {
 }
 
 /// Looks at everything. What cannot be read is closed in on, until it is one row or the rows of one page.
-pub(crate) async fn walk<S: Sliced>(
+pub(crate) async fn walk<S: Sliced>(db: &Db, what: &S, report: &mut Report) -> Result<(), Error> {
+    walk_behind(db, what, BEGINNING, report, |_, _| {}).await
+}
+
+/// The same behind a key. Tells after each slice what it came to.
+pub(crate) async fn walk_behind<S: Sliced>(
     db: &Db,
     what: &S,
+    mut after: Key,
     report: &mut Report,
-    mut progress: impl FnMut(&Report) + Send,
+    mut progress: impl FnMut(&mut Report, Key) + Send,
 ) -> Result<(), Error> {
-    let (mut after, mut rows) = (BEGINNING, S::ROWS);
+    let mut rows = S::ROWS;
     loop {
-        progress(report);
+        progress(report, after);
         match slice(db, what, after, rows).await {
             Ok((found, last)) => {
                 report.append(found);
