@@ -82,10 +82,14 @@ impl Cluster {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
     }
 
-    /// Kills the server; its other processes end when they see that.
+    /// Kills the server and all of its processes. It stands still meanwhile, so that it puts no others in their place.
     pub fn kill(&self) {
         let id = self.process.take().expect("the server runs").to_string();
-        assert!(Command::new("kill").args(["-KILL", &id]).status().expect("kill starts").success());
+        let run = |program, args: &[&str]| Command::new(program).args(args).status().expect("it starts");
+        assert!(run("kill", &["-STOP", &id]).success());
+        // There may be none.
+        _ = run("pkill", &["-KILL", "-P", &id]);
+        assert!(run("kill", &["-KILL", &id]).success());
     }
 
     fn log(&self) -> PathBuf {
