@@ -8,16 +8,20 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::checkpoint::{Taken, take};
 use ordervault_persistence::db::Db;
-use ordervault_persistence::engine::Engine;
+use ordervault_persistence::engine::{DbOptions, Engine};
+use ordervault_persistence::migrate::migrate;
 use ordervault_persistence::statement::{Statement, Template};
 use ordervault_persistence::transfer::{export, import, salvage};
 use ordervault_persistence::tx::Record;
 use ordervault_persistence::verify::{Code, Finding, Report, verify, verify_checkpoints, verify_order};
+use ordervault_tests::postgres::OwnCluster;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys};
 use ordervault_tests::twin::Fresh;
 
 use crate::verify::place_many;
 
+/// PostgreSQL's usual size.
+const POSTGRES_PAGE_BYTES: usize = 8192;
 /// SQLite's usual size.
 const PAGE_BYTES: u64 = 4096;
 /// As many as `place_many` places.
@@ -85,6 +89,47 @@ async fn pages_that_cannot_be_read_are_named_and_passed_over() {
     assert!(!nobodys.expect("the database answers"));
     copy.close().await;
     fresh.finish().await;
+}
+
+/// PostgreSQL looks at a page when it reads it.
+#[tokio::test]
+async fn pages_of_postgres_that_cannot_be_read_are_named_and_passed_over() {
+    let cluster = OwnCluster::create();
+    cluster.start("data");
+    let open = async || Db::open(&DbOptions::new(cluster.url())).await.expect("it opens");
+    let db = open().await;
+    migrate(&db).await.expect("the schema");
+    place_many(&db).await;
+    db.close().await;
+    for (table, named) in
+        [("orders", "orders"), ("order_lines", "orders"), ("history", "orders"), ("outbox", "history")]
+    {
+        let ask = format!("psql -At {} -c \"SELECT pg_relation_filepath('{table}')\"", cluster.url());
+        let file = cluster.folder().join("data").join(cluster.shell(&ask).trim());
+        cluster.stop("data");
+        let whole = std::fs::read(&file).expect("the file of the table");
+        let mut damaged = whole.clone();
+        let page = damaged.len() / 2 / POSTGRES_PAGE_BYTES * POSTGRES_PAGE_BYTES;
+        damaged[page..][..POSTGRES_PAGE_BYTES].fill(0xa5);
+        std::fs::write(&file, damaged).expect("overwritten");
+        cluster.start("data");
+        let db = open().await;
+        let report = verify(&db, Some(&keys()), |_| {}).await.expect("damage is reported, not an error");
+        let (salvaged, left_out) = salvaged(&db).await;
+        db.close().await;
+        let found =
+            report.findings.iter().find(|found| (found.code, found.table) == (Code::RowUnreadable, named));
+        let found = found.unwrap_or_else(|| panic!("{table}: {report:?}"));
+        assert!(found.detail.contains("invalid page in block"), "{found}");
+        let looked_at = report.looked_at["orders"];
+        assert!((ORDERS / 2..=ORDERS).contains(&looked_at), "{table}: {looked_at}");
+        assert!(report.looked_at["customers"] == 1, "{report:?}");
+        assert_eq!(left_out.is_clean(), table != "history", "{table}: {left_out:?}");
+        assert!(!salvaged.is_empty());
+        cluster.stop("data");
+        std::fs::write(&file, whole).expect("as it was");
+        cluster.start("data");
+    }
 }
 
 /// What a damaged page takes with it is left out by name; rows that cannot be read are made anew from their histories.
