@@ -64,7 +64,7 @@ a value are left out.
 the same body within 7 days gets the first answer again and changes nothing; with another body it is refused.
 
 **Versions.** Single things carry an `ETag`, their version in quotes. Send it back as `If-Match` and nobody's change is lost.
-After a shop was restored from a backup, ETags from before are refused with 412, cursors and positions of
+After a shop was restored from a backup or repaired, ETags from before are refused with 412, cursors and positions of
 lists with 410: read again.
 
 **Errors.** Every answer of 400 and above is a problem document (RFC 9457) with a stable `code`, explained at

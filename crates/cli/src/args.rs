@@ -60,6 +60,8 @@ pub enum Command {
     Openapi(Openapi),
     /// Check that orders, history, totals and stock agree
     Verify(Verify),
+    /// Make rows, stock and words anew from the histories, where they differ
+    Repair(Repair),
     /// Write down outside of the database what is in it now
     Checkpoint,
     /// Whole copies of a SQLite database, made beside a running server
@@ -94,6 +96,17 @@ pub struct Verify {
     /// Also check that the database is what the checkpoints tell
     #[arg(long)]
     pub checkpoints: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `repair`
+#[derive(Debug, Args)]
+pub struct Repair {
+    /// Do it; otherwise it is only told
+    #[arg(long)]
+    pub apply: bool,
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

@@ -7,6 +7,7 @@ use ordervault_api::settings::Mode;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
 use ordervault_persistence::error::DbError;
+use ordervault_persistence::leader::Presence;
 use ordervault_persistence::migrate::{self, SchemaVersion};
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
@@ -26,6 +27,8 @@ pub struct Database {
     /// For every change.
     pub writer: Writer,
     task: WriterTask,
+    /// For as long as it is open, nobody repairs the database.
+    presence: Presence,
 }
 
 impl Database {
@@ -45,15 +48,21 @@ impl Database {
     /// Starts the write queue of an open database.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When it cannot be read, or is being repaired.
     pub async fn start(db: Db, sources: Sources, keys: KeyRing) -> Result<Self, Failure> {
+        let Some(presence) = Presence::among_others(&db).await? else {
+            let why = "the database is being repaired: wait until that has ended";
+            return Err(Failure::new(Exit::Unavailable, why));
+        };
         let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
-        Ok(Self { db, writer, task })
+        Ok(Self { db, writer, task, presence })
     }
 
     /// Writes what waits, ends the write queue, and closes the database.
     pub async fn close(self) {
         self.task.stop().await;
+        // It has a connection, too.
+        drop(self.presence);
         self.db.close().await;
     }
 }
@@ -98,7 +107,26 @@ pub async fn existing(config: &Config) -> Result<Db, Failure> {
     Ok(db)
 }
 
-/// The same, whatever its schema is.
+/// The same, for work beside which nobody else may use it.
+///
+/// # Errors
+/// As above, and when somebody uses it.
+pub async fn alone(config: &Config) -> Result<(Db, Presence), Failure> {
+    let used =
+        |by: &str| Failure::new(Exit::Unavailable, format!("{by} {}: stop it first", config.database.url));
+    if let Some(file) = config.database.url.file().filter(|file| file.exists())
+        && Db::is_open_elsewhere(file).await?
+    {
+        return Err(used("another process has opened"));
+    }
+    let db = existing(config).await?;
+    match Presence::alone(&db).await? {
+        Some(presence) => Ok((db, presence)),
+        None => Err(used("a server or another command works on")),
+    }
+}
+
+/// The same as [`existing`], whatever the schema is.
 ///
 /// # Errors
 /// When it is not there or cannot be reached.

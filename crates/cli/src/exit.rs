@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use ordervault_persistence::backup::BackupError;
 use ordervault_persistence::clock::ClockError;
+use ordervault_persistence::repair::RepairError;
 use ordervault_persistence::transfer::TransferError;
 use ordervault_persistence::writer::WriteError;
 use ordervault_persistence::{DbError, Error};
@@ -112,6 +113,16 @@ impl From<ClockError> for Failure {
         match error {
             ClockError::Read(error) => error.into(),
             ClockError::Write(error) => error.into(),
+        }
+    }
+}
+
+impl From<RepairError> for Failure {
+    fn from(error: RepairError) -> Self {
+        match error {
+            RepairError::Database(error) => error.into(),
+            RepairError::Write(error) => error.into(),
+            error => Self::caused(Exit::Io, &error),
         }
     }
 }

@@ -30,8 +30,8 @@ pub struct Installation {
     pub id: InstallationId,
     /// Number of the last history row.
     pub version: i64,
-    /// Rises by one whenever older data take the place of newer: what clients remember from an earlier epoch (versions,
-    /// cursors) may be of what there is no more.
+    /// Rises by one whenever older data take the place of newer, or rows are made anew from their histories: what clients
+    /// remember from an earlier epoch (versions, cursors) may be of what there is no more, or never was.
     pub epoch: i64,
     /// Orders that were due to expire by then may, however many they are.
     pub expiries_approved_through: Option<Timestamp>,
@@ -59,6 +59,8 @@ pub enum InstallationCommand {
         /// The last position that is there.
         position: i64,
     },
+    /// Begin a new epoch: rows were not what their histories make of them, and are made anew.
+    Repair,
     /// Let orders expire, however many they are.
     ApproveExpiries {
         /// Those that were due to by then; what is due later was not seen yet.
@@ -97,6 +99,8 @@ pub enum InstallationEvent {
         /// The last position that was there.
         position: i64,
     },
+    /// Rows were made anew from their histories; a new epoch began.
+    Repaired {},
     /// A person let orders expire.
     ExpiriesApproved {
         /// Those that were due to by then.
@@ -117,7 +121,7 @@ impl InstallationCommandKind {
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
             Self::ApproveExpiries => &[Permission::ExpiriesApprove],
-            Self::Install | Self::Restore | Self::CorrectClock => &[],
+            Self::Install | Self::Restore | Self::Repair | Self::CorrectClock => &[],
         }
     }
 }
@@ -140,6 +144,7 @@ pub fn decide(
         (Some(_), InstallationCommand::Restore { position }) => {
             Envelope::of(InstallationEvent::Restored { position: *position })
         }
+        (Some(_), InstallationCommand::Repair) => Envelope::of(InstallationEvent::Repaired {}),
         (Some(installation), InstallationCommand::ApproveExpiries { through, comment }) => {
             // Nobody has seen what is due later than now.
             let through = (*through).min(now);
@@ -201,7 +206,7 @@ impl Aggregate for Installation {
             (Some(_), InstallationEvent::Installed {}) => {
                 return Err(misfit("the installation exists already"));
             }
-            (Some(installation), InstallationEvent::Restored { .. }) => {
+            (Some(installation), InstallationEvent::Restored { .. } | InstallationEvent::Repaired {}) => {
                 Self { epoch: installation.epoch + 1, ..installation }
             }
             (Some(installation), InstallationEvent::ExpiriesApproved { through }) => {

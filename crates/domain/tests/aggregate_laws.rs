@@ -388,7 +388,9 @@ impl Lawful for Installation {
 
     fn counts_twice(command: &Self::Command) -> bool {
         match InstallationCommandKind::from(command) {
-            InstallationCommandKind::Restore | InstallationCommandKind::CorrectClock => true,
+            InstallationCommandKind::Restore
+            | InstallationCommandKind::Repair
+            | InstallationCommandKind::CorrectClock => true,
             InstallationCommandKind::Install | InstallationCommandKind::ApproveExpiries => false,
         }
     }
@@ -406,6 +408,7 @@ fn installation_command(kind: InstallationCommandKind) -> InstallationCommand {
     match kind {
         InstallationCommandKind::Install => InstallationCommand::Install,
         InstallationCommandKind::Restore => InstallationCommand::Restore { position: 1 },
+        InstallationCommandKind::Repair => InstallationCommand::Repair,
         InstallationCommandKind::ApproveExpiries => {
             InstallationCommand::ApproveExpiries { through: NOW, comment: "a slow week".into() }
         }

@@ -157,6 +157,7 @@ fn of_installation(kind: InstallationEventKind) -> InstallationEvent {
     match kind {
         InstallationEventKind::Installed => InstallationEvent::Installed {},
         InstallationEventKind::Restored => InstallationEvent::Restored { position: 7 },
+        InstallationEventKind::Repaired => InstallationEvent::Repaired {},
         InstallationEventKind::ExpiriesApproved => InstallationEvent::ExpiriesApproved { through: NOW },
         InstallationEventKind::ClockCorrected => {
             InstallationEvent::ClockCorrected { from: NOW.plus_minutes(60), to: NOW }

@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{
+    ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool, SqliteConnection, SqlitePool,
+};
 
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
@@ -118,6 +122,26 @@ impl Db {
             }
         };
         conn.begun(text).await.map(Tx::new)
+    }
+
+    /// Does anybody, in whichever process, have a connection to this SQLite file? Asked before it is opened here.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn is_open_elsewhere(path: &Path) -> Result<bool, DbError> {
+        // In this mode SQLite takes the whole file for itself, or fails.
+        let alone =
+            reading_options(path).locking_mode(SqliteLockingMode::Exclusive).busy_timeout(Duration::ZERO);
+        let asked = async {
+            let mut connection = SqliteConnection::connect_with(&alone).await?;
+            connection.execute("BEGIN IMMEDIATE; ROLLBACK").await?;
+            connection.close().await
+        };
+        match asked.await.map_err(|error| DbError::while_doing("open the database file", error)) {
+            Ok(()) => Ok(false),
+            Err(DbError::LockTimeout(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens a copy of a SQLite database that nobody writes to: not a byte of it changes.

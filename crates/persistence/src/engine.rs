@@ -19,8 +19,9 @@ pub const SQLITE_AUTOCHECKPOINT_PAGES: u32 = 8_000;
 pub const SQLITE_MIN_VERSION: (u32, u32, u32) = (3, 51, 3);
 /// Oldest PostgreSQL that is tested.
 pub const POSTGRES_MIN_MAJOR: u32 = 15;
-/// Connections that PostgreSQL transactions share: one for the write queue, the rest for jobs and commands.
-pub const POSTGRES_WRITERS: u32 = 4;
+/// Connections that PostgreSQL transactions share: one for the write queue, one that says that this process writes, the rest for
+/// jobs and commands.
+pub const POSTGRES_WRITERS: u32 = 5;
 /// A write transaction gives up a locked row after this time: one locked row must not stall every order.
 pub const POSTGRES_WRITE_LOCK_TIMEOUT: Duration = Duration::from_millis(500);
 /// Lock time-out of everything else.

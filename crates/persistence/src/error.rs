@@ -234,6 +234,17 @@ impl Error {
     }
 }
 
+/// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.
+///
+/// # Errors
+/// When it was others.
+pub(crate) fn expect_rows(expected: usize, affected: u64) -> Result<(), Error> {
+    match u64::try_from(expected) {
+        Ok(expected) if expected == affected => Ok(()),
+        _ => Err(Error::Raced),
+    }
+}
+
 /// The keys of a walk only rise. In a damaged tree a row may stand behind one with a later key, and a walk that went on from
 /// there would never end.
 ///

@@ -1,4 +1,4 @@
-//! Work that only one of several servers should do at a time.
+//! Work that only one of several servers should do at a time, and work beside which nobody writes.
 //!
 //! Whoever holds the advisory lock of that name does it. The locks of a process belong to one session of its own, outside of any
 //! transaction: work may take its time and keeps nothing open, and whoever dies loses them with the session. This saves work
@@ -22,6 +22,47 @@ statements! {
         "SELECT 1 AS held WHERE $1 = $1",
         "SELECT CASE WHEN pg_advisory_unlock(hashtextextended('leader ' || $1, 0)) THEN 1 ELSE 0 END::bigint AS held"
     );
+    PRESENT: Template = Template::forked(
+        "SELECT 1 AS held",
+        "SELECT CASE WHEN pg_try_advisory_lock_shared(hashtextextended('writers', 0)) THEN 1 ELSE 0 END::bigint AS held"
+    );
+    ALONE: Template = Template::forked(
+        "SELECT 1 AS held",
+        "SELECT CASE WHEN pg_try_advisory_lock(hashtextextended('writers', 0)) THEN 1 ELSE 0 END::bigint AS held"
+    );
+}
+
+/// That this process writes, or is the only one that may; for as long as it is kept. On SQLite a file says so, see
+/// [`Db::is_open_elsewhere`].
+pub struct Presence {
+    _session: Option<Conn>,
+}
+
+impl Presence {
+    /// Says that this process writes. `None`: somebody is at work who has to be alone.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn among_others(db: &Db) -> Result<Option<Self>, Error> {
+        Self::with(db, &PRESENT).await
+    }
+
+    /// Keeps everybody else from writing. `None`: somebody does.
+    ///
+    /// # Errors
+    /// When the database cannot be reached.
+    pub async fn alone(db: &Db) -> Result<Option<Self>, Error> {
+        Self::with(db, &ALONE).await
+    }
+
+    async fn with(db: &Db, statement: &'static Template) -> Result<Option<Self>, Error> {
+        if db.engine() == Engine::Sqlite {
+            return Ok(Some(Self { _session: None }));
+        }
+        let mut session = db.session().await?;
+        let (held,): (i64,) = session.fetch_one(&statement.bind(())).await?;
+        Ok((held == 1).then_some(Self { _session: Some(session) }))
+    }
 }
 
 /// Takes turns with the other servers on a database. One for each process.

@@ -11,6 +11,7 @@
 //! - `clock`: what a clock that was ahead has left, and the way on
 //! - `backup`: whole copies, and what follows when one is put back
 //! - `transfer`: how everything moves house
+//! - `repair`: what is made of the histories, made anew
 //! - `verify`: whether everything is sound
 //! - `checkpoint`: what is told about the database outside of it
 //! - `scan`: all resources of a kind, page by page
@@ -58,6 +59,7 @@ mod json;
 pub mod leader;
 pub mod migrate;
 pub mod read;
+pub mod repair;
 mod scan;
 mod schema;
 pub mod seal;
@@ -91,6 +93,7 @@ pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {
         tables::ALL_STATEMENTS,
         verify::ALL_STATEMENTS,
         backup::ALL_STATEMENTS,
+        repair::ALL_STATEMENTS,
         &[clock::STATEMENTS, transfer::STATEMENTS],
     ];
     statement::catalogue(&all.concat())

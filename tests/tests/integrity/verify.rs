@@ -36,10 +36,10 @@ ordervault_tests::twin_tests!(
 );
 
 /// SQL, the codes that it leads to, and those that the engine's own check on SQLite adds.
-type Case = (&'static str, &'static [Code], &'static [Code]);
+pub(crate) type Case = (&'static str, &'static [Code], &'static [Code]);
 
 /// The first order: placed, confirmed, amended; the second one is cancelled with a comment.
-const ROWS: &[Case] = &[
+pub(crate) const ROWS: &[Case] = &[
     ("UPDATE orders SET currency = 'XXX'", &[Code::RowUnreadable], &[]),
     ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
     (
@@ -101,7 +101,7 @@ const ROWS: &[Case] = &[
     ),
 ];
 
-const HISTORIES: &[Case] = &[
+pub(crate) const HISTORIES: &[Case] = &[
     (
         "DELETE FROM history WHERE seq = 2 AND type = 'confirmed'",
         &[Code::HistoryGap, Code::OutboxWithoutEvent],
@@ -170,7 +170,7 @@ const HISTORIES: &[Case] = &[
     ),
 ];
 
-const STOCK: &[Case] = &[
+pub(crate) const STOCK: &[Case] = &[
     ("UPDATE products SET on_hand = on_hand + 1", &[Code::StockSum], &[]),
     ("UPDATE products SET reserved = reserved + 1", &[Code::StockSum, Code::StockReserved], &[]),
     (
@@ -196,7 +196,7 @@ const STOCK: &[Case] = &[
     ("UPDATE orders SET holds_stock = FALSE", &[Code::StockReserved, Code::FoldDiffers], &[]),
 ];
 
-const REST: &[Case] = &[
+pub(crate) const REST: &[Case] = &[
     (
         "DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)",
         &[Code::OutboxMissing, Code::FollowerAhead],
@@ -251,7 +251,7 @@ const REST: &[Case] = &[
     ("DELETE FROM batches", &[Code::BatchDiffers, Code::IdempotencyDangling], &[Code::EngineForeignKey]),
 ];
 
-const SQLITE: &[Case] = &[
+pub(crate) const SQLITE: &[Case] = &[
     ("UPDATE order_search SET items = 'x', contact = '', note = ''", &[Code::SearchDiffers], &[]),
     ("UPDATE product_search SET words = 'x'", &[Code::SearchDiffers], &[]),
     ("UPDATE _sqlx_migrations SET checksum = X'00'", &[Code::MigrationDiffers], &[]),
@@ -265,7 +265,7 @@ const SQLITE: &[Case] = &[
     ("INSERT INTO product_search (rowid, words) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
 ];
 
-const POSTGRES: &[Case] = &[
+pub(crate) const POSTGRES: &[Case] = &[
     ("UPDATE _sqlx_migrations SET checksum = '\\x00'", &[Code::MigrationDiffers], &[]),
     ("INSERT INTO order_search VALUES (1, '', '', '')", &[Code::SearchWithoutRow], &[]),
     ("INSERT INTO product_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),

@@ -124,7 +124,7 @@ fn parse(value: &[u8], epoch: i64) -> Result<IfMatch, Problem> {
         Some(tag) => match epoch_and_version(tag) {
             Some((seen, version)) if seen == epoch => Ok(IfMatch::Version(version)),
             Some(_) => Err(Problem::new(Code::PreconditionFailed).detail(
-                "the version in If-Match is from before the shop was restored from a backup: read it again",
+                "the version in If-Match is from before the shop was restored from a backup or repaired: read it again",
             )),
             // Somebody else's ETag: well-formed, but no version of ours.
             None => Err(Problem::new(Code::PreconditionFailed)),

@@ -122,7 +122,7 @@ codes! {
         "The errors list names orders that joined, left or changed; ask for the preview again, look at it, and send its digest."
     // 410 to 428
     ListOutdated "list-outdated" GONE "The list has begun anew"
-        "the shop was restored from a backup since this page was read"
+        "the shop was restored from a backup or repaired since this page was read"
         "Start the list anew, without a cursor."
     PreconditionFailed "precondition-failed" PRECONDITION_FAILED "It has changed in the meantime"
         "the version in If-Match is no longer the current one"

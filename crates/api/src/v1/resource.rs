@@ -109,6 +109,7 @@ impl Resource for Installation {
         match event {
             InstallationEvent::Installed {}
             | InstallationEvent::Restored { .. }
+            | InstallationEvent::Repaired {}
             | InstallationEvent::ExpiriesApproved { .. }
             | InstallationEvent::ClockCorrected { .. } => Told::default(),
         }

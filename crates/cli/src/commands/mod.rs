@@ -14,6 +14,7 @@ mod import;
 mod member;
 mod migrate;
 mod openapi;
+mod repair;
 mod restore;
 mod serve;
 mod tables;
@@ -35,6 +36,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Config(command) => config::run(context, *command),
         Command::Openapi(command) => openapi::run(context, *command),
         Command::Verify(args) => verify::run(context, args).await,
+        Command::Repair(args) => repair::run(context, args).await,
         Command::Checkpoint => checkpoint::run(context).await,
         Command::Backup(command) => backup::run(context, command).await,
         Command::Restore(args) => restore::run(context, args).await,

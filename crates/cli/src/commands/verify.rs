@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ordervault_domain::id::OrderId;
 use ordervault_persistence::db::Db;
+use ordervault_persistence::repair::mends;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::verify::{Report, verify_behind, verify_checkpoints, verify_order};
 
@@ -25,9 +26,17 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<Exit, Failur
     let report = report?;
     match args.json {
         true => context.print(&format!("{}\n", json(&report)?))?,
-        false => context.print(&told(&report))?,
+        false => context.print(&(told(&report) + remedy(&report)))?,
     }
     Ok(exit(&report))
+}
+
+/// What to do about what was found, where it can be mended.
+fn remedy(report: &Report) -> &'static str {
+    match report.totals.keys().any(|code| mends(*code)) {
+        true => "what is made from the histories can be made anew: see `ordervault repair`\n",
+        false => "",
+    }
 }
 
 /// How a command ends that verified something.

@@ -11,6 +11,7 @@ mod installation;
 mod open_doors;
 mod pages;
 mod recovery;
+mod repair;
 mod serve;
 mod topology;
 mod transfer;

@@ -15,7 +15,7 @@ use crate::tx::Conn;
 
 statements! {
     // Whoever follows may get an event again.
-    NOTE: BulkTemplate = BulkTemplate::new(
+    pub(crate) NOTE: BulkTemplate = BulkTemplate::new(
         "INSERT INTO order_arrivals (order_id, store_id, position)
          SELECT d.order_id, d.store_id, d.position FROM {rows} WHERE TRUE ON CONFLICT (order_id) DO NOTHING",
         &[("order_id", Int), ("store_id", Int), ("position", Int)]

@@ -19,7 +19,7 @@ use crate::statement::Bind;
 use crate::tx::Record;
 
 /// A row of a table, column by column.
-pub(crate) trait TableRow: Record + PartialEq {
+pub(crate) trait TableRow: Record + Clone + PartialEq {
     /// Every column that it has here, in the order of [`TableRow::values`].
     const COLUMNS: &'static [Column];
 

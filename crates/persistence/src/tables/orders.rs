@@ -21,17 +21,11 @@ const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
 statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
-    LINES: Template = Template::new(
-        "SELECT order_id, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
-         WHERE order_id {in_keys:1} ORDER BY order_id, no"
-    );
+    pub(crate) LINES: Template = Template::new("SELECT * FROM order_lines WHERE order_id {in_keys:1} ORDER BY order_id, no");
     PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], OrderRow::COLUMNS.split_at(1).1, "");
-    pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", &[
-        ("order_id", Int), ("no", Int), ("product_id", Int), ("sku", Text), ("title", Text), ("category", Text),
-        ("quantity", Int), ("unit_price", Int), ("total", Int),
-    ]);
+    pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", LineRow::COLUMNS);
     // Whoever places what somebody else is placing right now waits and then sees it. SQLite has one writer anyway.
     LOCK_ALIKE: Template = Template::forked(
         "SELECT value AS key FROM json_each($1) ORDER BY 1",
@@ -91,17 +85,36 @@ table_row! {
     }
 }
 
-#[derive(sqlx_macros::FromRow)]
-struct LineRow {
-    order_id: i64,
-    no: i64,
-    product_id: i64,
-    sku: String,
-    title: String,
-    category: Option<String>,
-    quantity: i64,
-    unit_price: i64,
-    total: i64,
+table_row! {
+    /// A row of the table of lines.
+    pub(crate) struct LineRow {
+        pub(crate) order_id: i64,
+        no: i64,
+        product_id: i64,
+        sku: String,
+        title: String,
+        category: Option<String>,
+        quantity: i64,
+        unit_price: i64,
+        total: i64,
+    }
+}
+
+impl LineRow {
+    /// Those of an order, sorted by number.
+    pub(crate) fn of(order: &Order) -> impl Iterator<Item = Self> {
+        order.lines.iter().map(|line| Self {
+            order_id: order.id.get(),
+            no: line.no.into(),
+            product_id: line.product_id.get(),
+            sku: line.sku.clone(),
+            title: line.title.clone(),
+            category: line.category.clone(),
+            quantity: line.quantity.into(),
+            unit_price: line.unit_price.get(),
+            total: line.total.get(),
+        })
+    }
 }
 
 impl OrderRow {

@@ -15,8 +15,9 @@ use super::outbox;
 use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
 use crate::db::Db;
 use crate::engine::Engine;
-use crate::error::{Error, onwards};
+use crate::error::{Error, expect_rows, onwards};
 use crate::statement::{Template, statements};
+use crate::tx::Tx;
 
 /// Stands at places without a token on SQLite: a private-use letter, which no token holds.
 const EMPTY_PLACE: &str = "\u{e000} ";
@@ -115,17 +116,20 @@ impl SearchRows {
         }
     }
 
-    pub(crate) fn statements(
-        &self,
-    ) -> (&'static Template, &'static Template, &'static BulkTemplate, &'static BulkTemplate) {
-        match self.engine {
-            Engine::Sqlite => {
-                (&DELETE_ORDERS, &DELETE_PRODUCTS, &INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE)
-            }
-            Engine::Postgres => {
-                (&DELETE_ORDERS, &DELETE_PRODUCTS, &INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES)
-            }
+    /// Removes what is stale, then writes the words.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), Error> {
+        let (orders, products) = match self.engine {
+            Engine::Sqlite => (&INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE),
+            Engine::Postgres => (&INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES),
+        };
+        if !self.stale_orders.is_empty() {
+            tx.execute(&DELETE_ORDERS.bind((self.stale_orders,))).await?;
         }
+        if !self.stale_products.is_empty() {
+            tx.execute(&DELETE_PRODUCTS.bind((self.stale_products,))).await?;
+        }
+        expect_rows(self.orders.len(), tx.run_bulk(orders, &self.orders).await?)?;
+        expect_rows(self.products.len(), tx.run_bulk(products, &self.products).await?)
     }
 }
 

@@ -9,19 +9,19 @@
 mod batches;
 mod checkpoints;
 mod order;
-mod pairs;
-mod product;
+pub(crate) mod pairs;
+pub(crate) mod product;
 mod quick;
 pub(crate) mod replay;
 pub(crate) mod report;
-mod resource;
+pub(crate) mod resource;
 mod schema;
 mod seals;
 pub(crate) mod slices;
-mod snapshots;
-mod stock;
+pub(crate) mod snapshots;
+pub(crate) mod stock;
 mod times;
-mod words;
+pub(crate) mod words;
 
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::OrderId;
@@ -218,7 +218,7 @@ async fn engine(db: &Db, report: &mut Report) -> Result<(), Error> {
     slices::whole("database", outcome, report)
 }
 
-async fn integrity(conn: &mut Conn, rows: i64, report: &mut Report) -> Result<(), Error> {
+pub(crate) async fn integrity(conn: &mut Conn, rows: i64, report: &mut Report) -> Result<(), Error> {
     _ = conn.fetch_one::<(bool, bool)>(&SEARCHES.bind(())).await?;
     let trees: Vec<(i64, String)> = conn.fetch_all(&TREES.bind(())).await?;
     for (told,) in conn.fetch_all::<(String,)>(&INTEGRITY.bind((rows,))).await? {

@@ -12,7 +12,7 @@ use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
 /// Keys that are in memory at a time.
-const KEYS_PER_PAGE: i64 = 5_000;
+pub(crate) const KEYS_PER_PAGE: i64 = 5_000;
 /// Gaps in the outbox that are looked for by position.
 const MAX_GAPS: i64 = 50;
 
@@ -38,7 +38,7 @@ statements! {
              SELECT 1 FROM history h WHERE h.entity_id = s.entity_id AND h.seq = s.seq) AS fits
          FROM state_snapshots s WHERE (s.entity_id, s.seq) > ($1, $2) ORDER BY s.entity_id, s.seq LIMIT $3"
     );
-    HISTORY_HAS_ROW: Template = Template::new(
+    pub(crate) HISTORY_HAS_ROW: Template = Template::new(
         "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
              EXISTS (SELECT 1 FROM orders WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM products WHERE id = d.entity_id)
              OR EXISTS (SELECT 1 FROM customers WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM stores WHERE id = d.entity_id)
@@ -113,7 +113,7 @@ statements! {
          FROM outbox b JOIN outbox a ON a.entity_id = b.entity_id AND a.seq = b.seq - 1
          WHERE (b.entity_id, b.seq) > ($1, $2) ORDER BY b.entity_id, b.seq LIMIT $3"
     );
-    AHEAD: Template = Template::new(
+    pub(crate) AHEAD: Template = Template::new(
         "SELECT name, position FROM followers WHERE position > (SELECT COALESCE(MAX(position), 0) FROM outbox)"
     );
     POSITIONS: Template = Template::new(

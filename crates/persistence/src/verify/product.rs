@@ -22,7 +22,7 @@ use crate::tables::search::{Indexed, SearchRows, words_of};
 use crate::tx::Conn;
 
 statements! {
-    SUMS: Template = Template::new(
+    pub(crate) SUMS: Template = Template::new(
         "SELECT product_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT) FROM stock_movements
          WHERE product_id {in_keys:1} GROUP BY product_id"
     );

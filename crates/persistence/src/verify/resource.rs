@@ -23,7 +23,7 @@ use crate::tables::{LockedRow, RowLock};
 use crate::tx::Conn;
 
 /// A kind of resource with what has to be looked at besides row and history.
-pub(super) trait Verified: Scanned {
+pub(crate) trait Verified: Scanned {
     /// What its index of words says, where only the whole of it can tell.
     fn indexed(_db: &Db) -> impl Future<Output = Result<Option<Indexed>, Error>> + Send {
         async { Ok(None) }
@@ -142,7 +142,7 @@ pub(super) async fn page<A: Verified>(
         if let Some(held) = held.remove(id) {
             compare(held, &replayed, report);
         }
-        movements.extend(replayed.movements.map(|movements| (*id, movements)));
+        movements.extend(replayed.movements.into_iter().flatten());
     }
     times::check::<A>(conn, &histories, known.corrections, report).await?;
     snapshots::check::<A>(conn, ids, &histories, report).await?;
@@ -153,7 +153,7 @@ pub(super) async fn page<A: Verified>(
 }
 
 /// The rows that can become states; the others are findings.
-async fn readable<A: Scanned>(
+pub(crate) async fn readable<A: Scanned>(
     conn: &mut Conn,
     mut ids: Vec<i64>,
     report: &mut Report,

@@ -22,26 +22,27 @@ pub(super) async fn check<A: Scanned>(
     let mut kept: HashMap<i64, &[StateSnapshot]> =
         of_resource.map(|rows| (rows[0].entity_id, rows)).collect();
     for rows in histories.chunk_by(|a, b| a.entity_id == b.entity_id) {
-        if let Some(kept) = kept.remove(&rows[0].entity_id) {
-            compare::<A>(rows, kept, report);
+        let kept = kept.remove(&rows[0].entity_id).unwrap_or_default();
+        for seq in differing::<A>(rows, kept) {
+            let detail = "the state that is kept is not what the history comes to here";
+            let found = finding::<A>(Code::SnapshotDiffers, rows[0].entity_id, Some(seq), detail);
+            report.add(Finding { table: "state_snapshots", ..found });
         }
     }
     Ok(())
 }
 
-fn compare<A: Scanned>(rows: &[HistoryRow], kept: &[StateSnapshot], report: &mut Report) {
-    let mut state: Option<A> = None;
+/// The events of a history at which another state is kept than it comes to there.
+pub(crate) fn differing<A: Scanned>(rows: &[HistoryRow], kept: &[StateSnapshot]) -> Vec<i64> {
+    let (mut state, mut differing): (Option<A>, _) = (None, vec![]);
     for row in rows {
         let applied =
             row.decoded::<A>().map(|event| A::apply(state.take(), row.entity_id, &event, row.stamp()));
-        let Ok(Ok(after)) = applied else { return };
-        for snapshot in kept.iter().filter(|snapshot| snapshot.seq == row.seq && !snapshot.is_foreign()) {
-            if snapshot.state() != Some(after.clone().own()) {
-                let detail = "the state that is kept is not what the history comes to here";
-                let found = finding::<A>(Code::SnapshotDiffers, row.entity_id, Some(row.seq), detail);
-                report.add(Finding { table: "state_snapshots", ..found });
-            }
-        }
+        let Ok(Ok(after)) = applied else { break };
+        let kept = kept.iter().filter(|snapshot| snapshot.seq == row.seq && !snapshot.is_foreign());
+        let others = kept.filter(|snapshot| snapshot.state() != Some(after.clone().own()));
+        differing.extend(others.map(|snapshot| snapshot.seq));
         state = Some(after);
     }
+    differing
 }

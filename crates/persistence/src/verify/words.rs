@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use ordervault_domain::search::Words;
 
-use super::report::{Code, Finding, Report, finding};
+use super::report::{Code, Report, finding};
 use crate::bulk::{BulkTemplate, Rows};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::tables::search::{Indexed, SearchRows};
 use crate::tx::Conn;
 
 /// A kind of resource that is found by words.
-pub(super) trait Searched: Scanned {
+pub(crate) trait Searched: Scanned {
     /// The table of its words.
     const WORDS: &'static str;
     /// On SQLite: which of some resources have words at all.
@@ -38,14 +38,24 @@ pub(super) async fn check<A: Searched>(
     report: &mut Report,
 ) -> Result<(), Error> {
     report.looked(A::WORDS, page.len());
+    for (id, is_there) in wrong(conn, page, indexed).await? {
+        let code = if is_there { Code::SearchDiffers } else { Code::SearchMissing };
+        report.add(finding::<A>(code, id, None, "the words do not lead to it"));
+    }
+    Ok(())
+}
+
+/// Those of some resources that are not found by their words, each with whether there are other words.
+pub(crate) async fn wrong<A: Searched>(
+    conn: &mut Conn,
+    page: &[A],
+    indexed: Option<&Indexed>,
+) -> Result<Vec<(i64, bool)>, Error> {
     match conn.engine() {
-        Engine::Sqlite => in_index(conn, page, indexed, report).await,
+        Engine::Sqlite => in_index(conn, page, indexed).await,
         Engine::Postgres => {
             let rows = A::rows(page, SearchRows::new(conn.engine()));
-            for (id, present) in conn.fetch_bulk::<(i64, bool)>(A::DIFFERING, &rows).await? {
-                report.add(unsearchable::<A>(id, present));
-            }
-            Ok(())
+            Ok(conn.fetch_bulk(A::DIFFERING, &rows).await?)
         }
     }
 }
@@ -55,29 +65,19 @@ async fn in_index<A: Searched>(
     conn: &mut Conn,
     page: &[A],
     indexed: Option<&Indexed>,
-    report: &mut Report,
-) -> Result<(), Error> {
+) -> Result<Vec<(i64, bool)>, Error> {
     let ids: Vec<i64> = page.iter().map(A::raw_id).collect();
     let there: HashSet<(i64,)> =
         conn.fetch_all(&A::FOUND.bind((ids.as_slice(),))).await?.into_iter().collect();
-    for id in ids.iter().filter(|id| !there.contains(&(**id,))) {
-        report.add(unsearchable::<A>(*id, false));
-    }
-    let Some(indexed) = indexed else { return Ok(()) };
+    let missing = ids.iter().filter(|id| !there.contains(&(**id,))).map(|id| (*id, false));
+    let mut wrong: Vec<(i64, bool)> = missing.collect();
+    let Some(indexed) = indexed else { return Ok(wrong) };
     let others = ids.iter().zip(page).filter(|(id, resource)| !indexed.are(**id, &resource.columns()));
     let mut others: Vec<i64> = others.map(|(id, _)| *id).filter(|id| there.contains(&(*id,))).collect();
     if !others.is_empty() {
         let later = outbox::later(conn, &others, indexed.position).await?;
         others.retain(|id| !later.contains_key(id));
     }
-    for id in others {
-        report.add(unsearchable::<A>(id, true));
-    }
-    Ok(())
-}
-
-/// A search row that is wrong, or not there.
-fn unsearchable<A: Scanned>(id: i64, is_there: bool) -> Finding {
-    let code = if is_there { Code::SearchDiffers } else { Code::SearchMissing };
-    finding::<A>(code, id, None, "the words do not lead to it")
+    wrong.extend(others.into_iter().map(|id| (id, true)));
+    Ok(wrong)
 }

@@ -283,15 +283,15 @@ impl Fixture {
                     password_hash: Some("reset".into()),
                 },
             ])],
-            OperationKind::Installation => vec![operator(vec![
-                Operation::Installation(InstallationCommand::Install),
-                Operation::Installation(InstallationCommand::Restore { position: 1 }),
-                Operation::Installation(InstallationCommand::ApproveExpiries {
-                    through: Timestamp::MIN,
-                    comment: "a slow week".into(),
-                }),
-                Operation::Installation(InstallationCommand::CorrectClock),
-            ])],
+            OperationKind::Installation => {
+                let (install, restore) =
+                    (InstallationCommand::Install, InstallationCommand::Restore { position: 1 });
+                let (repair, correct) = (InstallationCommand::Repair, InstallationCommand::CorrectClock);
+                let (through, comment) = (Timestamp::MIN, "a slow week".into());
+                let approve = InstallationCommand::ApproveExpiries { through, comment };
+                let all = [install, restore, repair, approve, correct].map(Operation::Installation);
+                vec![operator(all.into())]
+            }
             OperationKind::Session => SessionOperationKind::iter()
                 .map(|kind| self.session_example(kind))
                 .chain([self.rotation("used before")])

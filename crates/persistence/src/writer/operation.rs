@@ -444,7 +444,9 @@ impl Submission {
     pub(crate) fn passes_wrong_clock(&self) -> bool {
         let passes = |operation: &Operation| match operation {
             Operation::Member { .. } | Operation::Session(_) | Operation::Throttle(_) => true,
-            Operation::Installation(command) => matches!(command, InstallationCommand::Restore { .. }),
+            Operation::Installation(command) => {
+                matches!(command, InstallationCommand::Restore { .. } | InstallationCommand::Repair)
+            }
             _ => false,
         };
         self.actor == ActorRef::Operator && self.operations.iter().all(passes)

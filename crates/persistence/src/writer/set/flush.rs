@@ -10,11 +10,12 @@ use super::net::{Net, changed, written};
 use super::working_set::{Held, WorkingSet};
 use crate::bulk::Bulk as _;
 use crate::engine::Engine;
-use crate::error::Error;
+use crate::error::{Error, expect_rows};
 use crate::seal::Key;
 use crate::tables::batches::ItemRow;
 use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::credentials::CredentialRow;
+use crate::tables::orders::LineRow;
 use crate::tables::search::SearchRows;
 use crate::tables::{
     arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, snapshots,
@@ -132,19 +133,7 @@ impl WorkingSet {
                 Some(_) => stale.push(after.id.get()),
                 None => {}
             }
-            for line in &after.lines {
-                rows.push((
-                    after.id.get(),
-                    line.no,
-                    line.product_id.get(),
-                    &line.sku,
-                    &line.title,
-                    line.category.clone(),
-                    line.quantity,
-                    line.unit_price.get(),
-                    line.total.get(),
-                ));
-            }
+            LineRow::of(after).for_each(|row| rows.push(row.values()));
         }
         if !stale.is_empty() {
             tx.execute(&orders::DELETE_LINES.bind((stale,))).await?;
@@ -178,15 +167,7 @@ impl WorkingSet {
         for (before, after, _) in changed(self, &net.products) {
             rows.product(before, after);
         }
-        let (stale_orders, stale_products, insert_orders, insert_products) = rows.statements();
-        if !rows.stale_orders.is_empty() {
-            tx.execute(&stale_orders.bind((rows.stale_orders,))).await?;
-        }
-        if !rows.stale_products.is_empty() {
-            tx.execute(&stale_products.bind((rows.stale_products,))).await?;
-        }
-        expect_rows(rows.orders.len(), tx.run_bulk(insert_orders, &rows.orders).await?)?;
-        expect_rows(rows.products.len(), tx.run_bulk(insert_products, &rows.products).await?)
+        rows.write(tx).await
     }
 
     async fn flush_seen(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
@@ -260,12 +241,4 @@ async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
     expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
     expect_rows(snapshots.len(), tx.run_bulk(&snapshots::WRITE, &snapshots).await?)?;
     expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)
-}
-
-/// Guarded statements must meet exactly the rows they were made for; otherwise another process was faster.
-fn expect_rows(expected: usize, affected: u64) -> Result<(), Error> {
-    match u64::try_from(expected) {
-        Ok(expected) if expected == affected => Ok(()),
-        _ => Err(Error::Raced),
-    }
 }

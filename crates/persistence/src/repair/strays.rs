@@ -1,0 +1,91 @@
+//! Rows that belong to a resource of which there is neither a history nor a row.
+
+use ordervault_domain::order::Order;
+use ordervault_domain::product::Product;
+
+use super::kinds::Projected as _;
+use super::report::Entry;
+use super::{arrivals, lines, snapshots, words};
+use crate::error::{Error, onwards};
+use crate::scan::Scanned as _;
+use crate::statement::{Template, statements};
+use crate::tx::{Conn, Tx};
+use crate::verify::pairs::KEYS_PER_PAGE;
+use crate::verify::words::Searched as _;
+
+statements! {
+    SNAPSHOTS: Template = Template::new(
+        "SELECT DISTINCT s.entity_id FROM state_snapshots s WHERE s.entity_id > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.entity_id) ORDER BY s.entity_id LIMIT $2"
+    );
+    LINES: Template = Template::new(
+        "SELECT DISTINCT l.order_id FROM order_lines l WHERE l.order_id > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = l.order_id AND h.kind = 'order')
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id) ORDER BY l.order_id LIMIT $2"
+    );
+    ARRIVALS: Template = Template::new(
+        "SELECT a.order_id FROM order_arrivals a WHERE a.order_id > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = a.order_id AND h.kind = 'order')
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id) ORDER BY a.order_id LIMIT $2"
+    );
+    ORDER_WORDS: Template = Template::forked(
+        "SELECT s.rowid FROM order_search s WHERE s.rowid > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.rowid AND h.kind = 'order')
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid) ORDER BY s.rowid LIMIT $2",
+        "SELECT s.id FROM order_search s WHERE s.id > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.id AND h.kind = 'order')
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id) ORDER BY s.id LIMIT $2"
+    );
+    PRODUCT_WORDS: Template = Template::forked(
+        "SELECT s.rowid FROM product_search s WHERE s.rowid > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.rowid AND h.kind = 'product')
+             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid) ORDER BY s.rowid LIMIT $2",
+        "SELECT s.id FROM product_search s WHERE s.id > $1
+             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.id AND h.kind = 'product')
+             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.id) ORDER BY s.id LIMIT $2"
+    );
+}
+
+/// A table in which rows may stray.
+#[derive(Clone, Copy)]
+pub(super) struct Strays {
+    pub table: &'static str,
+    statement: &'static Template,
+    name: fn(i64) -> String,
+}
+
+pub(super) const STRAYS: [Strays; 5] = [
+    Strays { table: snapshots::TABLE, statement: &SNAPSHOTS, name: Order::text },
+    Strays { table: lines::TABLE, statement: &LINES, name: Order::text },
+    Strays { table: arrivals::TABLE, statement: &ARRIVALS, name: Order::text },
+    Strays { table: Order::WORDS, statement: &ORDER_WORDS, name: Order::text },
+    Strays { table: Product::WORDS, statement: &PRODUCT_WORDS, name: Product::text },
+];
+
+impl Strays {
+    /// The next ones behind an id; none at the end.
+    pub(super) async fn next(self, conn: &mut Conn, after: i64) -> Result<Vec<i64>, Error> {
+        let ids: Vec<(i64,)> = conn.fetch_all(&self.statement.bind((after, KEYS_PER_PAGE))).await?;
+        let ids: Vec<i64> = ids.into_iter().map(|(id,)| id).collect();
+        if let Some(last) = ids.last() {
+            onwards(self.table, *last, &after, last)?;
+        }
+        Ok(ids)
+    }
+
+    /// Removes them.
+    pub(super) async fn clear(self, tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
+        match self.table {
+            snapshots::TABLE => snapshots::clear(tx, ids).await,
+            lines::TABLE => lines::clear(tx, ids).await,
+            arrivals::TABLE => arrivals::clear(tx, ids).await,
+            Order::WORDS => words::clear(tx, ids, &[]).await,
+            _ => Product::clear_beside(tx, ids).await,
+        }
+    }
+
+    pub(super) fn told(self, id: i64) -> Entry {
+        let detail = "nothing tells of what this row belongs to".to_owned();
+        Entry { table: self.table, id: Some(id), name: (self.name)(id), detail }
+    }
+}
