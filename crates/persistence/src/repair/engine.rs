@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
-use super::RepairError;
+use super::error::RepairError;
 use super::words;
 use crate::db::Db;
-use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::verify::resource::Verified as _;
 use crate::verify::words::Searched as _;
@@ -20,7 +19,7 @@ const OF_INDEXES: [&str; 3] =
 /// How it tells of indexes of words, in small letters.
 const OF_WORDS: &str = "fts5";
 /// How it tells of values that a row may not have: rows are looked at one by one.
-const OF_ROWS: [&str; 4] = ["CHECK constraint failed in ", "NULL value in ", " value in ", "non-"];
+const OF_ROWS: [&str; 2] = ["CHECK constraint failed in ", " value in "];
 
 statements! {
     REINDEX: Template = Template::forked("REINDEX", "SELECT 1");
@@ -94,12 +93,8 @@ impl Damaged {
         }
         let after = Self::find(db).await?;
         match after.indexes.into_iter().next().or_else(|| after.words.into_iter().next().map(str::to_owned)) {
-            Some(index) => Err(Error::Db(damaged(&index)).into()),
+            Some(index) => Err(RepairError::Unreadable(format!("the index {index} is damaged still"))),
             None => Ok(()),
         }
     }
-}
-
-fn damaged(index: &str) -> crate::error::DbError {
-    crate::error::DbError::Unusable(format!("the index {index} cannot be made anew"))
 }

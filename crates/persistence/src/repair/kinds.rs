@@ -8,13 +8,13 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
 use super::report::Entry;
+use super::words::Words;
 use super::{arrivals, lines, words};
 use crate::bulk::BulkTemplate;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
 use crate::tables::columns::TableRow as _;
-use crate::tables::search::Indexed;
 use crate::tx::{Conn, Tx};
 use crate::verify::resource::Verified;
 use crate::verify::words::Searched;
@@ -135,15 +135,6 @@ pub(super) trait Projected: Verified {
     fn clear_beside(_tx: &mut Tx, _ids: &[i64]) -> impl Future<Output = Result<(), Error>> + Send {
         async { Ok(()) }
     }
-}
-
-/// What is known about words before resources are looked at.
-#[derive(Clone, Copy)]
-pub(super) enum Words<'a> {
-    /// What SQLite's index says; `None`: the engine can be asked row by row.
-    Indexed(Option<&'a Indexed>),
-    /// The index is damaged, and made anew as a whole.
-    Damaged,
 }
 
 impl Projected for Installation {

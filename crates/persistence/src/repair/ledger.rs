@@ -7,8 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use ordervault_domain::product::Product;
 
-use super::report::Entry;
-use super::resource::entry;
+use super::report::{Entry, entry};
 use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
 use crate::error::{Error, expect_rows, onwards};
 use crate::scan::RESOURCES_PER_PAGE;

@@ -1,4 +1,5 @@
-//! Makes anew from the histories what is made of them (rows, lines, the stock ledger and units, states that are kept, arrivals, words), where it is
+//! Makes anew from the histories what is made of them (rows, lines, the stock ledger and units, states that are kept, arrivals,
+//! words), where it is
 //! not as they make it. Never the other way round: no history is changed but by one event, which says that this was done.
 //!
 //! A history that does not hold is never guessed at: its resource stays as it is, and is named. Each page is looked at without
@@ -7,32 +8,32 @@
 //!
 //! Its way: what the engine finds (`engine`), the installation, the other kinds in the order in which they refer to one another
 //! (`resource`, with `kinds` and what goes with them in `snapshots`, `lines`, `arrivals`, `words`, `ledger`), then what belongs to nothing
-//! (`strays`, the rest of the ledger), units, and rows to which no history leads.
+//! (`strays`, the rest of the ledger), units, and rows to which no history leads (`rest`).
 //!
 //! A further table that is made of histories: a module like `lines`, its place in [`kinds::Projected`], its codes in
 //! [`mends`], and its tampers in the test of the repair.
 
 mod arrivals;
 mod engine;
+mod error;
 mod kinds;
 mod ledger;
 mod lines;
 mod report;
 mod resource;
+mod rest;
 mod run;
 mod snapshots;
 mod strays;
 mod words;
 
+pub use self::error::RepairError;
 pub use self::report::{Entries, Entry, MAX_LISTED_PER_TABLE, Report, mends};
 use self::run::Run;
 use crate::db::Db;
-use crate::error::{DbError, Error};
 use crate::scan::Progress;
 use crate::seal::KeyRing;
 use crate::sources::Sources;
-use crate::verify::slices::cause;
-use crate::writer::WriteError;
 
 /// The statements of all of it, for the committed snapshot.
 pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
@@ -46,43 +47,6 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     strays::STATEMENTS,
     words::STATEMENTS,
 ];
-
-/// Why a repair ended.
-#[derive(Debug, thiserror::Error)]
-pub enum RepairError {
-    /// The database.
-    #[error(transparent)]
-    Database(Error),
-    /// The event that says that rows were made anew cannot be written.
-    #[error("the new epoch cannot be written down")]
-    Write(#[from] WriteError),
-    /// What is stored cannot be read everywhere: nothing can be written where it cannot be read.
-    #[error(
-        "some of what is stored cannot be read ({0}), and cannot be repaired in its place: restore a backup, or save what is \
-         whole with `ordervault export jsonl FILE --salvage`"
-    )]
-    Unreadable(String),
-    /// The installation cannot be told from its history.
-    #[error(
-        "the history of the installation does not hold, and without it nothing is repaired: restore a backup ({0})"
-    )]
-    Installation(String),
-}
-
-impl From<Error> for RepairError {
-    fn from(error: Error) -> Self {
-        match error {
-            error if error.is_of_the_rows() => Self::Unreadable(cause(&error)),
-            error => Self::Database(error),
-        }
-    }
-}
-
-impl From<DbError> for RepairError {
-    fn from(error: DbError) -> Self {
-        Error::Db(error).into()
-    }
-}
 
 /// Looks for everything that is not as the histories make it. With `sources` it is made anew, and a new epoch begins: what
 /// clients have read (versions, cursors) may be of rows that never were.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::scan::Scanned;
 use crate::verify::Code;
 
 /// Of each list so many entries are kept for each table; all are counted.
@@ -84,6 +85,11 @@ pub struct Entry {
     pub name: String,
     /// What differs, or why it stays, in words.
     pub detail: String,
+}
+
+/// An entry about a resource.
+pub(super) fn entry<A: Scanned>(id: i64, detail: String) -> Entry {
+    Entry { table: A::TABLE, id: Some(id), name: A::text(id), detail }
 }
 
 impl fmt::Display for Entry {

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ordervault_domain::aggregate::Kind;
 
-use super::kinds::{Projected, Words};
-use super::report::Entry;
+use super::kinds::Projected;
+use super::report::{Entry, entry};
+use super::words::Words;
 use super::{ledger, snapshots};
 use crate::bulk::Bulk as _;
 use crate::error::{Error, expect_rows};
@@ -126,8 +127,8 @@ async fn judged<A: Projected>(conn: &mut Conn, ids: &[i64], keys: &KeyRing) -> R
     let mut by_id: HashMap<i64, &[HistoryRow]> =
         histories.chunk_by(|a, b| a.entity_id == b.entity_id).map(|rows| (rows[0].entity_id, rows)).collect();
     let kept = load_snapshots(conn, ids).await?;
-    let kept =
-        |id| kept.iter().filter(move |kept| kept.entity_id == id).cloned().collect::<Vec<StateSnapshot>>();
+    let kept: HashMap<i64, &[StateSnapshot]> =
+        kept.chunk_by(|a, b| a.entity_id == b.entity_id).map(|rows| (rows[0].entity_id, rows)).collect();
     let traces: Vec<(i64, i64)> = conn.fetch_all(&TRACES.bind((ids,))).await?;
     let traces: HashMap<i64, i64> = traces.into_iter().collect();
     let disordered: Vec<(i64,)> = conn.fetch_all(&DISORDERED.bind((ids,))).await?;
@@ -162,7 +163,8 @@ async fn judged<A: Projected>(conn: &mut Conn, ids: &[i64], keys: &KeyRing) -> R
                 looked.leave(*id, "its events have positions in another order than their numbers");
             }
             (Some(state), Some(movements)) if report.is_clean() => {
-                let (head, snapshots) = (replayed.head, snapshots::wrong::<A>(rows, &kept(*id)));
+                let (head, snapshots) =
+                    (replayed.head, snapshots::wrong::<A>(rows, kept.get(id).copied().unwrap_or_default()));
                 looked.wholes.insert(*id, Whole { state, head, movements, snapshots });
             }
             _ => looked.leave(*id, &why(&report)),
@@ -330,11 +332,6 @@ fn id_and_version<R: TableRow>(row: &R) -> (i64, i64) {
         [Bind::Int(Some(id)), Bind::Int(Some(version)), ..] => (*id, *version),
         _ => (0, 0),
     }
-}
-
-/// An entry about a resource.
-pub(super) fn entry<A: Projected>(id: i64, detail: String) -> Entry {
-    Entry { table: A::TABLE, id: Some(id), name: A::text(id), detail }
 }
 
 /// Whose event it is, or is not.

@@ -11,12 +11,13 @@ use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 
 use super::engine::Damaged;
-use super::kinds::{Projected, Words};
-use super::ledger::{self, Moved, Units};
-use super::report::{Entry, Report};
-use super::resource::{self, Known, Looked, entry};
-use super::strays::{STRAYS, Strays};
-use super::{RepairError, words};
+use super::error::RepairError;
+use super::kinds::Projected;
+use super::ledger::{self, Moved};
+use super::report::{Entry, Report, entry};
+use super::resource::{self, Known, Looked};
+use super::strays::STRAYS;
+use super::words::Words;
 use crate::db::Db;
 use crate::error::{CommitError, Error, onwards};
 use crate::scan::{self, Progress, Scan, Scanned as _};
@@ -25,8 +26,7 @@ use crate::sources::Sources;
 use crate::statement::{Template, statements};
 use crate::tx::Tx;
 use crate::verify::pairs::{AHEAD, HISTORY_HAS_ROW, KEYS_PER_PAGE};
-use crate::verify::stock::{COUNT, Misfit};
-use crate::verify::words::Searched as _;
+use crate::verify::stock::Misfit;
 use crate::writer::{ActorRef, Class, Effect, Operation, Receipt, Submission, WriteError, Writer};
 
 statements! {
@@ -48,30 +48,30 @@ statements! {
 }
 
 /// Resources that are written together where they are not scanned.
-const PAGE: usize = 500;
+pub(super) const PAGE: usize = 500;
 
 pub(super) struct Run<'a, P> {
-    db: &'a Db,
-    keys: &'a KeyRing,
+    pub(super) db: &'a Db,
+    pub(super) keys: &'a KeyRing,
     sources: Option<&'a Sources>,
     progress: P,
-    report: Report,
+    pub(super) report: Report,
     /// Resources of which there is a history and no row, by kind.
     lost: BTreeMap<String, Vec<i64>>,
     /// Those whose rows are made.
-    made: HashSet<i64>,
+    pub(super) made: HashSet<i64>,
     /// Those that were looked at, and need not be again, by table.
     done: HashSet<(&'static str, i64)>,
     /// Products whose units are counted anew, whatever they were.
-    recounted: HashSet<i64>,
+    pub(super) recounted: HashSet<i64>,
     /// What stays as it is, by table.
-    left: HashSet<(&'static str, i64)>,
+    pub(super) left: HashSet<(&'static str, i64)>,
     /// Rows to which no history leads, by table.
-    surplus: BTreeMap<&'static str, BTreeSet<i64>>,
+    pub(super) surplus: BTreeMap<&'static str, BTreeSet<i64>>,
     /// What the ledger will have otherwise, if nothing is written.
-    moved: Moved,
+    pub(super) moved: Moved,
     /// Indexes of words that are made anew as a whole.
-    words: Vec<&'static str>,
+    pub(super) words: Vec<&'static str>,
 }
 
 impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
@@ -94,7 +94,7 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
         }
     }
 
-    fn applies(&self) -> bool {
+    pub(super) fn applies(&self) -> bool {
         self.sources.is_some()
     }
 
@@ -135,7 +135,7 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
     }
 
     /// Writes in a transaction of its own, and in a new epoch, if anything is to be written at all.
-    async fn write(
+    pub(super) async fn write(
         &mut self,
         write: impl AsyncFnOnce(&mut Tx) -> Result<(), Error>,
     ) -> Result<(), RepairError> {
@@ -248,7 +248,7 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
     }
 
     /// Notes what the ledger has otherwise. Returns how many rows of it were seen that are there now.
-    fn note_misfit(&mut self, misfit: Misfit, seen: usize) -> usize {
+    pub(super) fn note_misfit(&mut self, misfit: Misfit, seen: usize) -> usize {
         self.report.rebuilt.add(ledger::told(misfit));
         if !self.applies() {
             ledger::note(&mut self.moved, misfit);
@@ -261,13 +261,13 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
         }
     }
 
-    fn leave(&mut self, id: i64, entry: Entry) {
+    pub(super) fn leave(&mut self, id: i64, entry: Entry) {
         if self.left.insert((entry.table, id)) {
             self.report.left.add(entry);
         }
     }
 
-    fn left_ids(&self) -> HashSet<i64> {
+    pub(super) fn left_ids(&self) -> HashSet<i64> {
         self.left.iter().map(|(_, id)| *id).collect()
     }
 
@@ -288,7 +288,7 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
 
     /// Begins a new epoch, before the first thing is written: whoever is killed after it begins another one. The
     /// installation was repaired before.
-    async fn begin_epoch(&mut self) -> Result<(), RepairError> {
+    pub(super) async fn begin_epoch(&mut self) -> Result<(), RepairError> {
         let Some(sources) = self.sources.filter(|_| self.report.epoch.is_none()) else { return Ok(()) };
         let (writer, task) = Writer::start(self.db.clone(), sources.clone(), self.keys.clone()).await?;
         let repair = Submission {
@@ -320,113 +320,5 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
             return Ok(());
         }
         self.write(async |tx| Ok(tx.execute(&PUT_BACK.bind(())).await.map(drop)?)).await
-    }
-
-    async fn strays(&mut self, strays: Strays) -> Result<(), RepairError> {
-        if self.words.contains(&strays.table) {
-            return Ok(());
-        }
-        let left = self.left_ids();
-        let mut after = i64::MIN;
-        loop {
-            let mut ids = strays.next(&mut self.db.snapshot().await?, after).await?;
-            let Some(last) = ids.last() else { return Ok(()) };
-            after = *last;
-            ids.retain(|id| !left.contains(id));
-            if ids.is_empty() {
-                continue;
-            }
-            self.write(async |tx| strays.clear(tx, &ids).await).await?;
-            for id in ids {
-                self.report.rebuilt.add(strays.told(id));
-            }
-        }
-    }
-
-    /// Movements that no event explains, if there are more than were seen.
-    async fn movements(&mut self) -> Result<(), RepairError> {
-        let (count,): (i64,) = self.db.read().await?.fetch_one(&COUNT.bind(())).await?;
-        if self.report.looked_at.get("stock_movements").copied().unwrap_or_default() == count.unsigned_abs() {
-            return Ok(());
-        }
-        let left = self.left_ids();
-        let mut after = ledger::BEGINNING;
-        loop {
-            let mut conn = self.db.snapshot().await?;
-            let (surplus, last) = ledger::unexplained(&mut conn, after, self.keys, &left).await?;
-            drop(conn);
-            if !surplus.is_empty() {
-                self.write(async |tx| ledger::write(tx, &surplus).await).await?;
-            }
-            for misfit in surplus {
-                self.note_misfit(misfit, 0);
-            }
-            let Some(last) = last else { return Ok(()) };
-            after = last;
-        }
-    }
-
-    /// The units of products, once the ledger is right.
-    async fn units(&mut self) -> Result<(), RepairError> {
-        let mut after = i64::MIN;
-        loop {
-            let mut conn = self.db.snapshot().await?;
-            let (mut units, last) = ledger::uncounted(&mut conn, after, &self.moved).await?;
-            drop(conn);
-            let surplus = self.surplus.get(Product::TABLE);
-            let stays = |id: &i64| self.left.contains(&(Product::TABLE, *id));
-            units.retain(|units| !surplus.is_some_and(|ids| ids.contains(&units.id)) && !stays(&units.id));
-            let (possible, impossible): (Vec<Units>, Vec<Units>) =
-                units.into_iter().partition(|units| units.can_be());
-            if !possible.is_empty() {
-                self.write(async |tx| ledger::count(tx, &possible).await).await?;
-            }
-            // Those of a row that is made anew are a part of that.
-            let told = possible.into_iter().filter(|units| !self.recounted.contains(&units.id));
-            told.for_each(|units| self.report.rebuilt.add(units.told()));
-            for units in impossible {
-                self.leave(units.id, units.told());
-            }
-            let Some(last) = last else { return Ok(()) };
-            after = last;
-        }
-    }
-
-    /// Rows to which neither a history leads nor anything else, unless others refer to them.
-    async fn remove_surplus<A: Projected>(&mut self) -> Result<(), RepairError> {
-        let ids: Vec<i64> = self.surplus.remove(A::TABLE).unwrap_or_default().into_iter().collect();
-        let mut conn = self.db.read().await?;
-        let present: Vec<A::Row> = conn.fetch_all(&A::READ.bind((ids,))).await?;
-        let mut ids: Vec<i64> = present.iter().map(resource::id).collect();
-        let named: Vec<(i64,)> = conn.fetch_all(&A::NAMED.bind((ids.as_slice(),))).await?;
-        drop(conn);
-        ids.retain(|id| !named.contains(&(*id,)));
-        for (id,) in named {
-            self.leave(
-                id,
-                entry::<A>(id, "no history leads to this row, but other rows refer to it".to_owned()),
-            );
-        }
-        for ids in ids.chunks(PAGE) {
-            let remove = async |tx: &mut Tx| {
-                A::clear_beside(tx, ids).await?;
-                Ok(tx.execute(&A::DELETE.bind((ids,))).await.map(drop)?)
-            };
-            self.write(remove).await?;
-            for id in ids {
-                self.report.rebuilt.add(entry::<A>(*id, "no history leads to this row".to_owned()));
-            }
-        }
-        Ok(())
-    }
-
-    async fn fill_words(&mut self) -> Result<(), RepairError> {
-        if self.applies() && self.words.contains(&Order::WORDS) {
-            words::fill::<Order>(self.db).await?;
-        }
-        if self.applies() && self.words.contains(&Product::WORDS) {
-            words::fill::<Product>(self.db).await?;
-        }
-        Ok(())
     }
 }

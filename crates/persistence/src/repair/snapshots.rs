@@ -1,9 +1,9 @@
 //! States that are kept of histories. They are a shortcut: what is wrong goes, and is made again when it is due.
 
-use super::kinds::Projected;
 use super::report::Entry;
 use crate::bulk::{Bulk as _, BulkTemplate, ColumnType::Int};
 use crate::error::{Error, expect_rows};
+use crate::scan::Scanned;
 use crate::statement::{Template, statements};
 use crate::tables::history::HistoryRow;
 use crate::tables::snapshots::StateSnapshot;
@@ -21,7 +21,7 @@ statements! {
 }
 
 /// What is kept of a history that holds and is not what it comes to, or at an event that it does not have: resource and event.
-pub(super) fn wrong<A: Projected>(rows: &[HistoryRow], kept: &[StateSnapshot]) -> Vec<(i64, i64)> {
+pub(super) fn wrong<A: Scanned>(rows: &[HistoryRow], kept: &[StateSnapshot]) -> Vec<(i64, i64)> {
     let last = rows.last().map_or(0, |row| row.seq);
     let mut wrong = snapshots::differing::<A>(rows, kept);
     wrong.extend(kept.iter().map(|snapshot| snapshot.seq).filter(|seq| *seq > last));
@@ -29,7 +29,7 @@ pub(super) fn wrong<A: Projected>(rows: &[HistoryRow], kept: &[StateSnapshot]) -
     wrong.into_iter().map(|seq| (id, seq)).collect()
 }
 
-pub(super) fn told<A: Projected>((id, seq): (i64, i64)) -> Entry {
+pub(super) fn told<A: Scanned>((id, seq): (i64, i64)) -> Entry {
     let detail = format!("the state that is kept at event {seq} is not what the history comes to there");
     Entry { table: TABLE, id: Some(id), name: A::text(id), detail }
 }

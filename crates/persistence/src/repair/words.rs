@@ -3,16 +3,11 @@
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
-use super::kinds::{Projected, Words};
 use super::report::Entry;
-use crate::db::Db;
 use crate::error::Error;
-use crate::scan::Scan;
 use crate::statement::{Template, statements};
-use crate::tables::search::SearchRows;
+use crate::tables::search::{Indexed, SearchRows};
 use crate::tx::{Conn, Tx};
-use crate::verify;
-use crate::verify::resource::readable;
 use crate::verify::words::{Searched, wrong};
 
 statements! {
@@ -22,6 +17,15 @@ statements! {
     EMPTY_PRODUCTS: Template = Template::forked(
         "INSERT INTO product_search (product_search) VALUES ('delete-all')", "DELETE FROM product_search"
     );
+}
+
+/// What is known about words before resources are looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Words<'a> {
+    /// What SQLite's index says; `None`: the engine can be asked row by row.
+    Indexed(Option<&'a Indexed>),
+    /// The index is damaged, and made anew as a whole.
+    Damaged,
 }
 
 /// Those of a page that are not found by their words.
@@ -67,20 +71,4 @@ pub(super) async fn empty(tx: &mut Tx, table: &'static str) -> Result<(), Error>
     let statement = if table == Order::WORDS { &EMPTY_ORDERS } else { &EMPTY_PRODUCTS };
     tx.execute(&statement.bind(())).await?;
     Ok(())
-}
-
-/// Fills an index with the words of all rows.
-pub(super) async fn fill<A: Projected + Searched>(db: &Db) -> Result<(), Error> {
-    let mut scan = Scan::new();
-    loop {
-        let mut tx = db.begin().await?;
-        let ids = scan.next::<A>(tx.conn()).await?;
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let page = readable::<A>(tx.conn(), ids, &mut verify::Report::default()).await?;
-        let page: Vec<&A> = page.iter().map(|held| &held.state).collect();
-        A::write_beside(&mut tx, A::WORDS, &page).await?;
-        tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
-    }
 }

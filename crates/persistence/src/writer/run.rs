@@ -342,7 +342,7 @@ impl Run {
     }
 
     /// The time of a group's decisions: never before an earlier one. If the clock is far behind, one of the two is wrong, and only
-    /// the operator gets on: with accounts and a restore, at the time of the newest record; with the correction, at that of the clock.
+    /// the operator gets on: with accounts, a restore and a repair, at the time of the newest record; with the correction, at that of the clock.
     async fn time_of(&mut self, group: &[&Submission]) -> Result<Timestamp, WriteError> {
         let now = self.sources.now();
         if self.behind(now) > MAX_CLOCK_LAG_MILLIS {
