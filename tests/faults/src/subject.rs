@@ -177,9 +177,11 @@ impl Subject {
         outcome.err().map(|_| format!("STALL: fewer than {ORDERS} orders in {} s", limit.as_secs()))
     }
 
-    /// Repeats what was never answered, under the same keys, until it is; past the controls that came between.
-    pub async fn converge(&self) {
+    /// Repeats what was never answered, under the same keys, until it is; past the controls that came between. What was answered
+    /// last, if that does not succeed.
+    pub async fn converge(&self) -> Option<String> {
         let started = Instant::now();
+        let mut last = None;
         let mut counter = self.counter.clone();
         counter.address = self.listen;
         for (number, (intent, _)) in
@@ -195,14 +197,20 @@ impl Subject {
                 // A confirmation that happened the first time is refused: the order has another version.
                 let is_told = match intent {
                     Intent::Place => is_done,
-                    Intent::Confirm { .. } => answer.is_some_and(|answer| answer.status != 503),
+                    Intent::Confirm { .. } => answer.as_ref().is_some_and(|answer| answer.status != 503),
                 };
-                if is_told || started.elapsed() > RECOVERY {
+                if is_told {
+                    break;
+                }
+                if started.elapsed() > RECOVERY {
+                    let said = answer.map_or_else(|| "no answer".to_owned(), |answer| answer.text());
+                    last = Some(format!("UNANSWERED: {number} {intent:?}: {said}"));
                     break;
                 }
                 sleep(Duration::from_millis(50)).await;
             }
         }
+        last
     }
 
     /// Places an order of its own until one is taken; how it went wrong, if none is.
@@ -229,8 +237,8 @@ impl Subject {
 
     /// Stops the server and compares what clients were told with what is in the database, which has to hold together.
     pub async fn judge(&mut self, struck: u64) -> Outcome {
-        self.converge().await;
         let mut outcome = Outcome { struck, ..Outcome::default() };
+        outcome.check(self.converge().await);
         if let Some(server) = self.server.take() {
             server.signal("TERM");
             let (code, _, said) = server.end();

@@ -39,7 +39,8 @@ pub(super) async fn run(context: &Context, args: &Restore) -> Result<Exit, Failu
 /// The database was put back already: what is left is the new epoch.
 async fn in_place(context: &Context, args: &Restore) -> Result<Exit, Failure> {
     let _only_server = ServerLock::take(&context.config)?;
-    let db = database::existing(&context.config).await?;
+    let (db, alone) = database::alone(&context.config).await?;
+    drop(alone);
     let sources = sources::system()?;
     let keys = secrets::load(&context.config, &sources)?.key_ring();
     let database = Database::start(db, sources.clone(), keys.clone()).await?;
@@ -92,6 +93,7 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
     if !args.other_secret {
         refuse_other_secret(config, &backup)?;
     }
+    refuse_used(file).await?;
     backup.check().await?.close().await;
     let unfinished = Unfinished(with_end(file, "-restoring"));
     unfinished.remove();
@@ -102,6 +104,8 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
         false => String::new(),
     };
     put.db.close().await;
+    // What a command that began meanwhile writes would be put aside with the file.
+    refuse_used(file).await?;
     let aside = is_there.then(|| with_end(file, &format!("-before-{}", compact(sources.now()))));
     exchange(&unfinished.0, file, aside.as_deref()).map_err(|error| {
         Failure::new(Exit::Io, format!("cannot put the backup in the place of {}: {error}", file.display()))
@@ -117,6 +121,17 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
     text.push_str(&lost);
     context.print(&text)?;
     write_down(context, put.position, (&sources, &keys)).await
+}
+
+/// Refuses a file that somebody else has opened, such as an import. One that cannot be read is nobody's.
+async fn refuse_used(file: &Path) -> Result<(), Failure> {
+    match file.exists() && Db::is_open_elsewhere(file).await.unwrap_or(false) {
+        true => Err(Failure::new(
+            Exit::Unavailable,
+            format!("another process has opened {}: stop it first", file.display()),
+        )),
+        false => Ok(()),
+    }
 }
 
 /// A copy of a backup in its new place, in its new epoch.

@@ -153,6 +153,21 @@ fn files(shop: &Installation) -> BTreeMap<PathBuf, u64> {
 }
 
 #[tokio::test]
+async fn a_database_that_somebody_has_opened_is_not_put_aside() {
+    let shop = Installation::on_sqlite();
+    let (server, _) = shop.serve(&["--demo"]);
+    stop(server);
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    let copy = copies(&shop).pop().unwrap();
+    let restore = || shop.run(&["-q", "restore", copy.to_str().unwrap(), "--replace"]);
+    let mut import = SqliteConnection::connect(&shop.url()).await.unwrap();
+    sqlx::query("SELECT COUNT(*) FROM orders").execute(&mut import).await.unwrap();
+    assert_fails(&restore(), 69, "another process has opened ");
+    import.close().await.unwrap();
+    assert_ends(&restore(), 0, "epoch 2 begins");
+}
+
+#[tokio::test]
 async fn logins_are_kept_where_that_is_asked_for() {
     let shop = Installation::on_sqlite();
     let (server, address) = shop.serve(&["--demo"]);
