@@ -1,6 +1,6 @@
 //! Makes anew from the histories what is made of them (rows, lines, the stock ledger and units, states that are kept, arrivals,
-//! words), where it is
-//! not as they make it. Never the other way round: no history is changed but by one event, which says that this was done.
+//! words), where it is not as they make it. Never the other way round: no history is changed but by one event, which says that this
+//! was done.
 //!
 //! A history that does not hold is never guessed at: its resource stays as it is, and is named. Each page is looked at without
 //! holding anything; only where something differs it is looked at again and written in one transaction, so that a repair that
