@@ -265,8 +265,16 @@ pub(crate) fn account() -> Option<(u32, u32)> {
     })
 }
 
-/// A port that nobody listens at.
+/// A port that nobody listens at, and none of those that the operating system gives to whoever connects somewhere: such a one could
+/// be taken while a server that was killed is started again.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
-    listener.local_addr().expect("the port is known").port()
+    const PORTS: std::ops::Range<u32> = 10_000..32_000;
+    static TAKEN: AtomicU32 = AtomicU32::new(0);
+    // Test programs that run side by side begin in different places.
+    let first = std::process::id().wrapping_mul(101);
+    let ports = (0..PORTS.len()).filter_map(|_| {
+        let next = first.wrapping_add(TAKEN.fetch_add(1, Ordering::Relaxed));
+        u16::try_from(PORTS.start + next % (PORTS.end - PORTS.start)).ok()
+    });
+    ports.into_iter().find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).expect("a port is free")
 }

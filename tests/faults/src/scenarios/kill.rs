@@ -18,6 +18,9 @@ pub(super) async fn round(trial: Trial) -> Outcome {
         })
         .await;
     let mut outcome = subject.judge(kills).await;
-    outcome.check(started.err().map(|said| format!("START: {said}")));
+    // What else went wrong follows from it.
+    if let Err(said) = started {
+        outcome.broken.insert(0, format!("START: {said}"));
+    }
     outcome
 }
