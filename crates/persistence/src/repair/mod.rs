@@ -10,7 +10,7 @@
 //! (`resource`, with `kinds` and what goes with them in `snapshots`, `lines`, `arrivals`, `words`, `ledger`), then what belongs to nothing
 //! (`strays`, the rest of the ledger), units, and rows to which no history leads (`rest`).
 //!
-//! A further table that is made of histories: a module like `lines`, its place in [`kinds::Projected`], its codes in
+//! A further table that is made of histories: a module like `lines`, its place in `kinds::Projected`, its codes in
 //! [`mends`], and its tampers in the test of the repair.
 
 mod arrivals;
