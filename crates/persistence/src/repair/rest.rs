@@ -18,6 +18,7 @@ use crate::verify;
 use crate::verify::resource::readable;
 use crate::verify::stock::COUNT;
 use crate::verify::words::Searched;
+
 impl<P: FnMut(Progress) + Send> Run<'_, P> {
     pub(super) async fn strays(&mut self, strays: Strays) -> Result<(), RepairError> {
         if self.words.contains(&strays.table) {

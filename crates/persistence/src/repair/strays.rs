@@ -14,35 +14,42 @@ use crate::verify::pairs::KEYS_PER_PAGE;
 use crate::verify::words::Searched as _;
 
 statements! {
+    // By the first event, which its key leads to: asked for the kind, SQLite reads all events of that kind for each row.
     SNAPSHOTS: Template = Template::new(
         "SELECT DISTINCT s.entity_id FROM state_snapshots s WHERE s.entity_id > $1
              AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.entity_id) ORDER BY s.entity_id LIMIT $2"
     );
     LINES: Template = Template::new(
         "SELECT DISTINCT l.order_id FROM order_lines l WHERE l.order_id > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = l.order_id AND h.kind = 'order')
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id) ORDER BY l.order_id LIMIT $2"
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = l.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
+             ORDER BY l.order_id LIMIT $2"
     );
     ARRIVALS: Template = Template::new(
         "SELECT a.order_id FROM order_arrivals a WHERE a.order_id > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = a.order_id AND h.kind = 'order')
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id) ORDER BY a.order_id LIMIT $2"
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = a.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
+             ORDER BY a.order_id LIMIT $2"
     );
     ORDER_WORDS: Template = Template::forked(
         "SELECT s.rowid FROM order_search s WHERE s.rowid > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.rowid AND h.kind = 'order')
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid) ORDER BY s.rowid LIMIT $2",
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'order'
+             ORDER BY s.rowid LIMIT $2",
         "SELECT s.id FROM order_search s WHERE s.id > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.id AND h.kind = 'order')
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id) ORDER BY s.id LIMIT $2"
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'order'
+             ORDER BY s.id LIMIT $2"
     );
     PRODUCT_WORDS: Template = Template::forked(
         "SELECT s.rowid FROM product_search s WHERE s.rowid > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.rowid AND h.kind = 'product')
-             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid) ORDER BY s.rowid LIMIT $2",
+             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'product'
+             ORDER BY s.rowid LIMIT $2",
         "SELECT s.id FROM product_search s WHERE s.id > $1
-             AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.id AND h.kind = 'product')
-             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.id) ORDER BY s.id LIMIT $2"
+             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'product'
+             ORDER BY s.id LIMIT $2"
     );
 }
 

@@ -66,7 +66,7 @@ statements! {
     );
     TRACES: Template = Template::new(
         "SELECT EXISTS (SELECT 1 FROM orders WHERE id = $1) AS has_row,
-             EXISTS (SELECT 1 FROM history WHERE entity_id = $1 AND kind = 'order') AS has_history"
+             COALESCE((SELECT kind FROM history WHERE entity_id = $1 ORDER BY seq LIMIT 1), '') = 'order' AS has_history"
     );
     INSTALLED: Template = Template::new(
         "SELECT (SELECT COUNT(*) FROM installations), EXISTS (SELECT 1 FROM history) AS has_history"
