@@ -13,6 +13,9 @@ Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line, or verify
 taken; 70 internal error; 73 cannot create a file or folder; 74 reading or writing failed; 78 wrong or unsafe \
 configuration.";
 
+/// Most orders of `demo seed`.
+pub const MAX_SEEDED_ORDERS: u64 = 10_000_000;
+
 /// Order management in one binary: an API server and its tools.
 #[derive(Debug, Parser)]
 #[command(name = "ordervault", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
@@ -80,6 +83,9 @@ pub enum Command {
     /// Write everything out
     #[command(subcommand)]
     Export(Export),
+    /// A made-up shop to try things out on
+    #[command(subcommand)]
+    Demo(Demo),
     /// Ask the server whether it is ready, for containers without curl
     Healthcheck,
 }
@@ -285,6 +291,17 @@ pub enum Export {
     },
 }
 
+/// `demo …`
+#[derive(Debug, Subcommand)]
+pub enum Demo {
+    /// Fill an empty database, or the demo shop, with very many orders; run again, it goes on or changes nothing
+    Seed {
+        /// How many
+        #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..=MAX_SEEDED_ORDERS))]
+        orders: u64,
+    },
+}
+
 impl Cli {
     /// May a new shop take the place of one that was there?
     #[must_use]
@@ -301,6 +318,7 @@ impl Cli {
     pub fn settings(&self) -> Flags {
         let (listen, metrics_listen, demo) = match &self.command {
             Command::Serve(serve) => (serve.listen.clone(), serve.metrics_listen.clone(), serve.demo),
+            Command::Demo(_) => (None, None, true),
             _ => (None, None, false),
         };
         Flags {

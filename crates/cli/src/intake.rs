@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 use ordervault_persistence::writer::{ActorRef, Class, Operation, Receipt, Submission, WriteError, Writer};
 
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use crate::progress::ProgressMeter;
 use crate::shutdown::Shutdown;
@@ -55,16 +56,55 @@ impl fmt::Display for Tally {
 
 /// Hands over pieces for an importer.
 pub struct Intake<'a> {
+    context: &'a Context,
     /// Where to.
-    pub writer: &'a Writer,
+    writer: &'a Writer,
     /// Ends it early; what is under way is finished.
-    pub stop: &'a Shutdown,
+    stop: &'a Shutdown,
     /// Told in the history as the request they came with.
-    pub request_id: &'static str,
+    request_id: &'static str,
     /// Ids of pieces that did not come in: whatever needs them cannot come in either.
     refused: HashSet<i64>,
-    /// Why nothing more can be written.
+    outcome: Outcome,
+}
+
+/// What became of all that was handed over, kind by kind.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    tallies: Vec<(&'static str, Tally)>,
+    /// Why nothing more could be written.
     halted: Option<Failure>,
+}
+
+impl Outcome {
+    /// Did everything come in, now or before?
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.tallies.iter().all(|(_, tally)| tally.refused + tally.left == 0)
+    }
+
+    /// Why nothing more could be written, if it was so.
+    ///
+    /// # Errors
+    /// With that.
+    pub fn end(self) -> Result<(), Failure> {
+        self.halted.map_or(Ok(()), Err)
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (what, tally) in &self.tallies {
+            writeln!(f, "{what}: {tally}")?;
+        }
+        if self.tallies.iter().any(|(_, tally)| tally.left > 0) {
+            writeln!(f, "stopped before the end; run the same again for the rest")
+        } else if self.tallies.iter().all(|(_, tally)| tally.new == 0) {
+            writeln!(f, "nothing new: the database is unchanged")
+        } else {
+            Ok(())
+        }
+    }
 }
 
 enum PieceOutcome {
@@ -77,13 +117,29 @@ enum PieceOutcome {
 impl<'a> Intake<'a> {
     /// Nothing refused yet.
     #[must_use]
-    pub fn new(writer: &'a Writer, stop: &'a Shutdown, request_id: &'static str) -> Self {
-        Self { writer, stop, request_id, refused: HashSet::new(), halted: None }
+    pub fn new(
+        context: &'a Context,
+        writer: &'a Writer,
+        stop: &'a Shutdown,
+        request_id: &'static str,
+    ) -> Self {
+        Self { context, writer, stop, request_id, refused: HashSet::new(), outcome: Outcome::default() }
     }
 
-    /// Hands the pieces over and tells those that are refused. A piece that could not even be made comes as its name
-    /// and the reason.
+    /// Hands over all pieces of a kind, tells how far that is and which are refused, and keeps account. A piece that could not
+    /// even be made comes as its name and the reason.
     pub async fn take(
+        &mut self,
+        what: &'static str,
+        pieces: impl ExactSizeIterator<Item = Result<Piece, (String, &'static str)>>,
+    ) {
+        let progress = self.context.start(what, Some(pieces.len() as u64));
+        let tally = self.hand_over(pieces, &progress).await;
+        progress.finish();
+        self.outcome.tallies.push((what, tally));
+    }
+
+    async fn hand_over(
         &mut self,
         pieces: impl ExactSizeIterator<Item = Result<Piece, (String, &'static str)>>,
         progress: &ProgressMeter,
@@ -105,7 +161,7 @@ impl<'a> Intake<'a> {
             }
         });
         let mut newly_refused = Vec::new();
-        let mut halted = self.halted.take();
+        let mut halted = self.outcome.halted.take();
         let (halt, is_halted) = tokio::sync::watch::channel(halted.is_some());
         let until = async {
             let mut is_halted = is_halted;
@@ -135,17 +191,15 @@ impl<'a> Intake<'a> {
         }
         drop(outcomes);
         self.refused.extend(newly_refused);
-        self.halted = halted;
+        self.outcome.halted = halted;
         tally.left = total.saturating_sub(tally.new + tally.present + tally.refused);
         tally
     }
 
-    /// Why nothing more could be written, if it was so.
-    ///
-    /// # Errors
-    /// With that.
-    pub fn finish(self) -> Result<(), Failure> {
-        self.halted.map_or(Ok(()), Err)
+    /// What became of everything.
+    #[must_use]
+    pub fn finish(self) -> Outcome {
+        self.outcome
     }
 }
 

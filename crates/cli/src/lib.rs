@@ -7,9 +7,10 @@
 //! An import goes down this list, never up.
 //!
 //! - `commands`: what each command does, one file or folder each; `serve` among them
-//! - `demo`: the made-up shop of `serve --demo`
+//! - `demo`: the made-up shop of `serve --demo`, and the made-up orders of `demo seed`
 //! - `olist`: the reader of the Olist data set, and what it makes of it
 //! - `accounts`, `intake`, `database`: what several commands need: staff accounts, long imports, an open database
+//! - `ids`: ids for what has one elsewhere
 //! - `secrets`: the keys of the installation
 //! - `server_lock`: which shop runs on a SQLite file, and that one server does
 //! - `context`: what every command is given
@@ -41,6 +42,7 @@ pub mod context;
 pub mod database;
 pub mod demo;
 pub mod exit;
+pub mod ids;
 pub mod intake;
 pub mod logging;
 pub mod olist;

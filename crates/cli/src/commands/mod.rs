@@ -7,6 +7,7 @@ mod backup;
 mod checkpoint;
 mod clock;
 mod config;
+mod demo;
 mod drill;
 mod export;
 mod healthcheck;
@@ -44,6 +45,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Drill => drill::run(context).await,
         Command::Import(command) => import::run(context, command).await,
         Command::Export(command) => export::run(context, command).await,
+        Command::Demo(command) => demo::run(context, command).await,
         Command::Healthcheck => healthcheck::run(context),
     }
 }

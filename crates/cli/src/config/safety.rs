@@ -32,8 +32,8 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
     );
     refuse(
         production && demo,
-        "--demo loads made-up orders and well-known passwords, which production mode refuses: \
-         leave --demo out, or set mode = \"development\"",
+        "--demo and `demo seed` load made-up orders and well-known passwords, which production mode refuses: \
+         leave them out, or set mode = \"development\"",
     );
     refuse(
         production && !sqlite && !config.values.is_set("auth.secret_file"),

@@ -20,7 +20,7 @@ pub struct Flags {
     pub listen: Option<String>,
     /// `--metrics-listen`.
     pub metrics_listen: Option<String>,
-    /// `--demo`, which is no setting, but which production refuses.
+    /// `--demo` or `demo …`, which is no setting, but which production refuses.
     pub demo: bool,
 }
 

@@ -7,13 +7,16 @@
 //! changes.
 
 mod cast;
+mod dice;
+pub mod seed;
 mod story;
 #[cfg(test)]
 mod tests;
+mod vocabulary;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use ordervault_api::auth::Realm;
 use ordervault_api::background::{Deadlines, Job as _, Remaining, Tools};
@@ -39,6 +42,7 @@ use tracing::instrument::WithSubscriber as _;
 use tracing::subscriber::NoSubscriber;
 
 use crate::accounts;
+use crate::context::Context;
 use crate::exit::{Exit, Failure};
 use cast::{STAFF, STORES};
 use story::{Deed, Tale, Who};
@@ -72,6 +76,23 @@ pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
     Ok(owner.is_some_and(|owner| owner.id.to_string() == OWNER))
 }
 
+/// Loads the demo shop where nothing else is; tells whether it is there.
+///
+/// # Errors
+/// As [`load`], or when the database cannot be read.
+pub async fn load_into_empty(
+    context: &Context,
+    db: &Db,
+    keys: &KeyRing,
+    machine: &Sources,
+) -> Result<bool, Failure> {
+    if is_empty(db).await? {
+        context.say("loading the demo shop");
+        load(db, keys.clone(), machine).await?;
+    }
+    is_loaded(db).await
+}
+
 /// Fills an empty database with the demo shop.
 ///
 /// # Errors
@@ -88,11 +109,13 @@ pub async fn load(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failu
     install(db, keys.clone(), machine).await?;
     let clock = Arc::new(AtomicI64::new(OPENING_MILLIS));
     let shown = Arc::clone(&clock);
-    let sources = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED));
+    let sources =
+        Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice::bytes(SEED));
     let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
     let shown = Arc::clone(&clock);
     // The ids that the writer makes are known: nobody else may throw its dice.
-    let aside = Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice(SEED + 1));
+    let aside =
+        Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice::bytes(SEED + 1));
     let tools = Tools { db: db.clone(), writer: writer.clone(), sources: aside.clone() };
     let mut deadlines = Deadlines::breaches();
     let mut shop = Shop {
@@ -138,17 +161,6 @@ async fn note_deadlines(deadlines: &mut Deadlines, tools: &Tools) -> Result<(), 
             Ok(Remaining::More) => {}
             Ok(Remaining::Nothing) => return Ok(()),
             Err(error) => return Err(mistake(&error.to_string())),
-        }
-    }
-}
-
-/// Bytes that are the same on every run (splitmix64).
-fn dice(seed: u64) -> impl Fn(&mut [u8]) + Send + Sync + 'static {
-    let thrown = AtomicU64::new(seed);
-    move |bytes| {
-        for chunk in bytes.chunks_mut(8) {
-            let number = story::mixed(thrown.fetch_add(1, Ordering::Relaxed));
-            chunk.copy_from_slice(&number.to_le_bytes()[..chunk.len()]);
         }
     }
 }

@@ -3,6 +3,7 @@
 use ordervault_domain::order::{Amendment, CancelReason, InvalidReason, OrderCommand, OrderCommandKind};
 
 use super::cast::{CLERK, MANAGER, OWNER, REVIEWER, STAFF, STORES, WAREHOUSE};
+use super::dice::Dice;
 
 /// Orders in the tale.
 const ORDERS: usize = 200;
@@ -64,18 +65,9 @@ pub(super) struct Tale {
     pub(super) orders: Vec<Placed>,
 }
 
-/// One fixed number for each number (the finaliser of splitmix64).
-pub(super) fn mixed(number: u64) -> u64 {
-    const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut z = number.wrapping_add(1).wrapping_mul(STEP);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
 /// The tale.
 pub(super) fn tale() -> Tale {
-    let mut teller = Teller { thrown: 0, tale: Tale { deeds: vec![], orders: vec![] } };
+    let mut teller = Teller { dice: Dice::from(0), tale: Tale { deeds: vec![], orders: vec![] } };
     teller.opening();
     for place in 0..ORDERS {
         teller.order(place);
@@ -91,16 +83,14 @@ fn change(order: usize, command: OrderCommand) -> Deed {
 }
 
 struct Teller {
-    thrown: u64,
+    dice: Dice,
     tale: Tale,
 }
 
 impl Teller {
     /// A number below `sides`.
     fn dice(&mut self, sides: usize) -> usize {
-        self.thrown += 1;
-        let sides = u64::try_from(sides.max(1)).unwrap_or(u64::MAX);
-        usize::try_from(mixed(self.thrown) % sides).unwrap_or(0)
+        self.dice.place(sides)
     }
 
     /// So much time, in milliseconds, give or take a quarter.

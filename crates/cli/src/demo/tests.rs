@@ -51,10 +51,13 @@ async fn an_owner_of_that_name_makes_no_demo_shop() {
     let url = format!("sqlite:{}", folder.path().join("shop.db").display());
     let db = Db::open(&DbOptions::new(url)).await.unwrap();
     migrate(&db).await.unwrap();
-    let (writer, task) =
-        Writer::start(db.clone(), Sources::new(|| Timestamp::from_millis(OPENING_MILLIS), dice(1)), keys())
-            .await
-            .unwrap();
+    let (writer, task) = Writer::start(
+        db.clone(),
+        Sources::new(|| Timestamp::from_millis(OPENING_MILLIS), dice::bytes(1)),
+        keys(),
+    )
+    .await
+    .unwrap();
     let contact = Contact { email: OWNER_EMAIL.parse().ok(), name: Some("Ana".into()), ..Contact::default() };
     let command = member::MemberCommand::Create(NewMember {
         contact,
@@ -125,6 +128,9 @@ async fn page(db: &Db, all: &[OrderSummary]) -> String {
          <!-- Generated from crates/cli/src/demo by `cargo xtask bless`. -->\n\n\
          `ordervault serve --demo` fills an empty database with a made-up shop. It is the same every time, ids and order \
          numbers included.\n\n\
+         `ordervault demo seed --orders 100000` puts as many orders of the last two years beside it, in stores of their own: most \
+         completed, few open; one store has half of them and one has two, and {CUSTOMER_EMAIL} a hundredth. Whoever stops it \
+         runs it again for the rest, or with a higher number for more.\n\n\
          Staff sign in with the password `{STAFF_PASSWORD}`, customers with `{CUSTOMER_PASSWORD}`.\n\n\
          | staff | id | role | stores |\n| --- | --- | --- | --- |\n"
     );

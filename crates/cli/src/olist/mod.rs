@@ -14,7 +14,6 @@ mod data;
 mod error;
 mod fields;
 mod findings;
-mod ids;
 mod operations;
 mod status;
 mod table;

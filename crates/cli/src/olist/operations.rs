@@ -24,9 +24,9 @@ use ordervault_persistence::writer::Operation;
 
 use super::data::{Olist, OlistLine, OlistOrder};
 use super::fields::FEDERAL_STATES;
-use super::ids;
 use super::status::OlistStatus;
 use crate::exit::{Exit, Failure};
+use crate::ids;
 use crate::intake::Piece;
 
 /// Symbols of the source's product id in the title.

@@ -4,6 +4,7 @@
 
 mod clock;
 mod command_line;
+mod demo_seed;
 mod docs;
 mod examples;
 mod import;

@@ -138,11 +138,10 @@ async fn demo_data(
     db: &Db,
     (sources, keys): (&Sources, &KeyRing),
 ) -> Result<bool, Failure> {
-    if args.demo && demo::is_empty(db).await? {
-        context.say("loading the demo shop");
-        demo::load(db, keys.clone(), sources).await?;
-    }
-    let is_loaded = demo::is_loaded(db).await?;
+    let is_loaded = match args.demo {
+        true => demo::load_into_empty(context, db, keys, sources).await?,
+        false => demo::is_loaded(db).await?,
+    };
     if args.demo && !is_loaded {
         context
             .say("the database is in use already, so the demo shop is not loaded: name another --data-dir");

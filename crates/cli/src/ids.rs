@@ -19,12 +19,14 @@ const TIMELESS_BEFORE_MILLIS: i64 = 1_451_606_400_000;
 const TICK_MILLIS: i64 = 1_024;
 
 /// The id for something that happened at `at`; `None` when no id can hold that time.
-pub(super) fn timed(kind: Kind, external_reference: &str, at: Timestamp) -> Option<i64> {
+#[must_use]
+pub fn timed(kind: Kind, external_reference: &str, at: Timestamp) -> Option<i64> {
     compose(at, low_bits(hash(kind, external_reference)))
 }
 
 /// The id for something without a time.
-pub(super) fn timeless(kind: Kind, external_reference: &str) -> Option<i64> {
+#[must_use]
+pub fn timeless(kind: Kind, external_reference: &str) -> Option<i64> {
     let hash = hash(kind, external_reference);
     // From the first tick on: the tick 0 with low bits 0 is no id.
     let ticks = TIMELESS_BEFORE_MILLIS / TICK_MILLIS - 1;
