@@ -53,6 +53,11 @@ impl Client<'_> {
         Self { server: self.server, id: self.id.clone(), token: Some(token.to_owned()) }
     }
 
+    /// The access token; empty for nobody.
+    pub fn token(&self) -> String {
+        self.token.clone().unwrap_or_default()
+    }
+
     /// Sends a request as this person.
     pub async fn send(&self, request: Request) -> Answer {
         let request = match &self.token {

@@ -4,7 +4,7 @@
 //!
 //! An import goes down this list, never up.
 //!
-//! - `client`: people who use the API of a server
+//! - `client`, `statements`: people who use the API of a server; what it asks the database for them
 //! - `server`: a shop that answers over HTTP
 //! - `random_submissions`, `life`: what random shops do
 //! - `list_queries`, `fabricate`: very many orders, and what is asked of them
@@ -67,4 +67,5 @@ pub mod seed;
 pub mod server;
 pub mod shop;
 pub mod stages;
+pub mod statements;
 pub mod twin;

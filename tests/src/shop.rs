@@ -227,6 +227,7 @@ impl Shop {
 pub fn submission(actor: ActorRef, operations: Vec<Operation>) -> Submission {
     Submission {
         actor,
+        login: None,
         request_id: "req_test".into(),
         class: Class::Interactive,
         idempotency: None,

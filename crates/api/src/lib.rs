@@ -20,7 +20,8 @@
 //! - `state`: what every handler can reach
 //! - `cursors`, `board_ids`: where pages end; by what the public board names orders
 //! - `sealing`: what clients carry and cannot read
-//! - `throttles`, `places`, `waker`: what is counted; who may do much at a time; how jobs are woken
+//! - `throttles`, `places`, `known_logins`, `waker`: what is counted; who may do much at a time; who was let in a moment ago; how
+//!   jobs are woken
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
@@ -40,7 +41,7 @@
 //! 2. The handler's arguments are the checks, in order: who and with which rights ([`principals::Staff`] with one of
 //!    [`principals::permit`]: `permit::order::Amend` takes what the domain says that the command takes, `permit::OrdersRead`
 //!    is for what only reads; or [`principals::Customer`], [`principals::CustomerOrGuest`], [`principals::OptionalCustomer`];
-//!    all of them check session and rights anew), which ([`extract::PathId`]), under which conditions
+//!    all of them check session and rights), which ([`extract::PathId`]), under which conditions
 //!    ([`extract::OptionalIfMatch`], [`extract::OptionalIdempotencyKey`]), what ([`extract::Valid`], [`extract::Query`]). It
 //!    returns `Result<_, Problem>`. An endpoint without the first of them is open to everybody.
 //! 3. `mod hold;` and `.with(endpoint!(hold::hold_order))` in that room's file, beside `routes()`. That routes it, documents
@@ -66,6 +67,7 @@ mod caching;
 mod connections;
 pub mod cursors;
 pub mod extract;
+pub mod known_logins;
 mod login_attempts;
 pub mod middleware;
 pub mod openapi;

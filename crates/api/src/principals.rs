@@ -7,7 +7,7 @@
 //! | [`CustomerOrGuest`] | a signed-in customer, or somebody who has proved to know one order |
 //! | [`OptionalCustomer`] | a signed-in customer, or somebody without an account |
 //!
-//! They check the session and read the rights anew for each request. The bearers below them only check the token.
+//! They check the session and read the rights, or know them from less than a second ago. The bearers below them only check the token.
 
 mod bearer;
 pub mod permit;
@@ -15,4 +15,5 @@ mod principal;
 
 #[cfg(test)]
 pub(crate) use bearer::{CustomerBearer, StaffBearer};
+pub(crate) use principal::Submitter;
 pub use principal::{Customer, CustomerOrGuest, OptionalCustomer, Staff};

@@ -12,6 +12,7 @@ use ordervault_persistence::writer::Writer;
 use crate::auth::{AccessTokens, DeviceTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
 use crate::board_ids::BoardIds;
 use crate::cursors::Cursors;
+use crate::known_logins::KnownLogins;
 use crate::places::Places;
 use crate::settings::Settings;
 use crate::throttles::Throttles;
@@ -114,6 +115,8 @@ pub struct AppState {
     pub ready_checks: Vec<ReadyCheck>,
     /// What `/readyz` tells the operator besides.
     pub ready_details: Vec<ReadyDetail>,
+    /// Who was let in a moment ago.
+    pub known_logins: Arc<KnownLogins>,
     /// Wakes the job that carries out batches.
     pub waker: JobWaker,
     is_draining: AtomicBool,
@@ -153,6 +156,7 @@ impl AppState {
             long_reads: Places::new(long_readers, LONG_READS_OF_EACH),
             ready_checks,
             ready_details: vec![],
+            known_logins: Arc::default(),
             waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),
         }

@@ -5,11 +5,11 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
-use ordervault_persistence::writer::{ActorRef, Operation, Throttle, ThrottleOperation};
+use ordervault_persistence::writer::{Operation, Throttle, ThrottleOperation};
 
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
-use crate::principals::CustomerOrGuest;
+use crate::principals::{CustomerOrGuest, Submitter};
 use crate::problem::{Code, Problem};
 use crate::reading::failed;
 use crate::state::AppState;
@@ -87,6 +87,6 @@ pub(crate) async fn submit(
     request_id: &RequestId,
     operations: Vec<Operation>,
 ) -> Result<(), Problem> {
-    let submitted = submit::submit(state, ActorRef::Anonymous, request_id, None, operations).await;
+    let submitted = submit::submit(state, Submitter::ANONYMOUS, request_id, None, operations).await;
     submitted.map(drop).map_err(|error| not_written(&error))
 }

@@ -168,6 +168,7 @@ async fn submit(
 ) -> Result<Receipt, WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
+        login: None,
         request_id: request_id.to_owned(),
         class: Class::Interactive,
         idempotency: None,

@@ -207,6 +207,7 @@ impl<'a> Intake<'a> {
 async fn submit(writer: &Writer, request_id: &'static str, operation: Operation) -> PieceOutcome {
     let submission = Submission {
         actor: ActorRef::Importer,
+        login: None,
         request_id: request_id.to_owned(),
         class: Class::Background,
         idempotency: None,

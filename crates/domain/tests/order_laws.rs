@@ -10,8 +10,8 @@ use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, CancelReason, Order, OrderCommand, OrderCommandKind, OrderEvent, Status, Totals, decide,
-    stock_deltas,
+    Amendment, CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status,
+    Totals, actions, decide, references_of_actions, stock_deltas,
 };
 use ordervault_domain::store::Policy;
 use proptest::prelude::*;
@@ -281,6 +281,23 @@ proptest! {
             let seen = |order: &Order| (order.status(), executed_to(order), order.is_deleted(), order.unlisted);
             prop_assert_eq!(seen(&again), seen(before), "{:?}", command);
             prop_assert_eq!(stock_deltas(Some(before), &again), vec![], "{:?}", command);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn actions_look_at_nothing_but_what_they_refer_to(case in any_case()) {
+        case.live(|life, _, _, _, _| {
+            let Some(order) = &life.order else { return Ok(()) };
+            let buyers = [Actor::Customer(common::CUSTOMER), Actor::Guest(Some(order.grant()))];
+            for actor in Role::iter().map(staff).chain(buyers).chain([Actor::Operator]) {
+                let references = references_of_actions(order, &actor);
+                let store = |id| Some(&life.store).filter(|store| store.id == id);
+                let product = |id| life.products.iter().find(|product| product.id == id);
+                let few = actions(order, &DecisionContext::of(&references, store, product), &actor, life.now);
+                let all = context(&life.store, &life.products);
+                prop_assert_eq!(few, actions(order, &all, &actor, life.now), "{:?}", actor);
+            }
             Ok(())
         })?;
     }

@@ -121,6 +121,7 @@ pub enum ClockError {
 async fn submit(writer: &Writer, operations: Vec<Operation>) -> Result<(), WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
+        login: None,
         request_id: "clock-repair".to_owned(),
         class: Class::Interactive,
         idempotency: None,

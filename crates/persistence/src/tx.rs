@@ -89,7 +89,7 @@ impl Conn {
             Side::Sqlite(connection) => {
                 let (text, arguments) = statement.for_sqlite()?;
                 let query = sqlx::query_as_with::<Sqlite, T, _>(text.clone(), arguments);
-                named(&text, query.fetch_all(connection).await)
+                ran(&text, query.fetch_all(connection).await)
             }
             Side::Postgres(connection) => {
                 let (text, arguments) = statement.for_postgres()?;
@@ -106,7 +106,7 @@ impl Conn {
             Side::Sqlite(connection) => {
                 let (text, arguments) = statement.for_sqlite()?;
                 let query = sqlx::query_as_with::<Sqlite, T, _>(text.clone(), arguments);
-                named(&text, query.fetch_optional(connection).await)
+                ran(&text, query.fetch_optional(connection).await)
             }
             Side::Postgres(connection) => {
                 let (text, arguments) = statement.for_postgres()?;
@@ -144,7 +144,7 @@ impl Conn {
                 let text = statement.text(Engine::Sqlite);
                 let arguments = named(text, rows.for_sqlite())?;
                 let query = sqlx::query_as_with::<Sqlite, T, _>(text, arguments);
-                named(text, query.fetch_all(connection).await)
+                ran(text, query.fetch_all(connection).await)
             }
             Side::Postgres(connection) => {
                 let text = statement.text(Engine::Postgres);
@@ -161,7 +161,7 @@ impl Conn {
             Side::Sqlite(connection) => {
                 let (text, arguments) = statement.for_sqlite()?;
                 let query = sqlx::query_with::<Sqlite, _>(text.clone(), arguments);
-                named(&text, query.execute(connection).await).map(|done| done.rows_affected())
+                ran(&text, query.execute(connection).await).map(|done| done.rows_affected())
             }
             Side::Postgres(connection) => {
                 let (text, arguments) = statement.for_postgres()?;
@@ -182,7 +182,7 @@ impl Conn {
                 let text = statement.text(Engine::Sqlite);
                 let arguments = named(text, rows.for_sqlite())?;
                 let query = sqlx::query_with::<Sqlite, _>(text, arguments);
-                named(text, query.execute(connection).await).map(|done| done.rows_affected())
+                ran(text, query.execute(connection).await).map(|done| done.rows_affected())
             }
             Side::Postgres(connection) => {
                 let text = statement.text(Engine::Postgres);
@@ -224,7 +224,7 @@ impl Conn {
     /// Runs a text without values and results, such as BEGIN.
     async fn control(&mut self, text: &'static str) -> Result<(), DbError> {
         let outcome = match self.side()? {
-            Side::Sqlite(connection) => named(text, connection.execute(text).await).map(drop),
+            Side::Sqlite(connection) => ran(text, connection.execute(text).await).map(drop),
             Side::Postgres(connection) => answered(text, connection.execute(text)).await.map(drop),
         };
         self.remember(outcome)
@@ -357,6 +357,12 @@ impl Tx {
     }
 }
 
+/// Tells of a statement that was run, and names it in its error.
+fn ran<T>(text: impl AsRef<str>, outcome: Result<T, sqlx::Error>) -> Result<T, DbError> {
+    tracing::trace!(statement = text.as_ref());
+    named(text, outcome)
+}
+
 /// Names the statement in the error.
 fn named<T>(text: impl AsRef<str>, outcome: Result<T, sqlx::Error>) -> Result<T, DbError> {
     outcome.map_err(|error| DbError::new(text.as_ref(), error))
@@ -369,7 +375,7 @@ async fn answered<T>(
 ) -> Result<T, DbError> {
     const HOPE: Duration = POSTGRES_ANSWER_TIMEOUT;
     match tokio::time::timeout(HOPE, answer).await {
-        Ok(outcome) => named(text, outcome),
+        Ok(outcome) => ran(text, outcome),
         Err(_) => Err(DbError::silence(text.as_ref())),
     }
 }

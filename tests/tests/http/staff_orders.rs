@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use ordervault_api::known_logins::KNOWN_MILLIS;
 use ordervault_api::settings::{Rates, Settings};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::member::{self, MemberEdit};
@@ -180,11 +181,12 @@ async fn a_repeated_request_tells_no_more_than_a_new_one(db: Db) {
     assert_eq!((&again["status"], &again["version"]), (&first["status"], &first["version"]));
     assert_eq!(again["actions"], now["actions"]);
     assert_ne!(again["actions"], first["actions"]);
-    // And nothing at all once it is out of reach.
+    // And nothing at all once it is out of reach, which this server need not hear of at once.
     let edit = MemberEdit { stores: Some(StoreScope::Only([].into())), ..MemberEdit::default() };
     let command = member::MemberCommand::Edit(edit);
     let act = Operation::Member { id: Some(clerk.id), expected_version: None, command, password_hash: None };
     shop.act(ActorRef::Member(owner.id), act).await;
+    shop.clock.advance(KNOWN_MILLIS);
     assert_eq!(fixture.get(&path, &token).await.status, 404);
     assert_eq!(fixture.server.good(&place, 404).await.code(), "not-found");
     fixture.server.close().await;

@@ -4,6 +4,7 @@
 mod commands;
 mod failures;
 mod groups;
+mod logins;
 mod possible_duplicates;
 mod processes;
 mod refusals;

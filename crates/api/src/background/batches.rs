@@ -70,6 +70,7 @@ async fn submit(tools: &Tools, batch: &Batch, operation: BatchOperation) -> Resu
     let submission = Submission {
         // The writer looks up in whose name, and with which rights, at this very moment.
         actor: ActorRef::System,
+        login: None,
         request_id: batch.request_id.clone(),
         class: Class::Background,
         idempotency: None,

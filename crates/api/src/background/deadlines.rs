@@ -77,6 +77,7 @@ impl Timer {
         };
         Submission {
             actor: ActorRef::System,
+            login: None,
             request_id: format!("job-{}", self.name()),
             class: Class::Background,
             idempotency: None,

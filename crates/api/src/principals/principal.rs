@@ -1,10 +1,12 @@
 //! Whoever asks, with the authority that the database grants them at this moment.
 //!
 //! A handler's first argument states what it takes: [`Customer`] for a signed-in customer, [`CustomerOrGuest`] for a customer or somebody
-//! who has proved to know one order, [`OptionalCustomer`] for whoever wants to order, [`Staff<P>`] for a member with what the [`Permit`] `P` asks for. No permission, no argument, no way to forget the check. Account, roles, stores and session are read for
-//! each request, so that a deactivated member or an ended session is out at once.
+//! who has proved to know one order, [`OptionalCustomer`] for whoever wants to order, [`Staff<P>`] for a member with what the [`Permit`] `P` asks for. No permission, no argument, no way to forget the check. Account, roles, stores and session are those of
+//! the database, or were so less than a second ago ([`known_logins`](crate::known_logins)); whatever is written is decided by what
+//! they are in its transaction.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
@@ -14,13 +16,14 @@ use ordervault_domain::access::{Actor, OrderGrant};
 use ordervault_domain::id::{CustomerId, MemberId, SessionId};
 use ordervault_domain::member::Member;
 use ordervault_domain::refusal::Refusal;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
-use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::ActorRef;
 
 use super::bearer::{CustomerBearer, CustomerOrGuestBearer, StaffBearer};
 use super::permit::Permit;
-use crate::auth::{AccessClaims, Audience};
+use crate::auth::{AccessClaims, Audience, Realm};
+use crate::known_logins::KnownLogin;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
@@ -52,11 +55,25 @@ pub struct OptionalCustomer(pub CustomerOrGuest);
 /// A signed-in member who has what the permit `P` asks for.
 #[derive(Clone, Debug)]
 pub struct Staff<P> {
-    /// Who, as their row says now.
-    pub member: Member,
+    /// Who, as their row says.
+    pub member: Arc<Member>,
     /// Their login.
     pub session: SessionId,
     permit: PhantomData<P>,
+}
+
+/// In whose name something is done, and by which login, which the write transaction looks at again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Submitter {
+    /// Who.
+    pub actor: ActorRef,
+    /// By which login; none: whoever has none.
+    pub login: Option<SessionId>,
+}
+
+impl Submitter {
+    /// Somebody who is nobody yet.
+    pub(crate) const ANONYMOUS: Self = Self { actor: ActorRef::Anonymous, login: None };
 }
 
 impl Customer {
@@ -67,15 +84,13 @@ impl Customer {
     }
 
     /// For the write queue.
-    #[must_use]
-    pub fn actor_ref(&self) -> ActorRef {
-        ActorRef::Customer(self.id)
+    pub(crate) fn submitter(&self) -> Submitter {
+        Submitter { actor: ActorRef::Customer(self.id), login: Some(self.session) }
     }
 
     async fn behind(claims: &AccessClaims, state: &AppState) -> Result<Self, Problem> {
         let id = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
-        let mut conn = reader(state).await?;
-        let session = open_session(&mut conn, claims, state, CustomerId::get(id)).await?;
+        let (session, _) = login(claims, state, Realm::Customer, CustomerId::get(id)).await?;
         Ok(Self { id, session })
     }
 }
@@ -91,11 +106,10 @@ impl CustomerOrGuest {
     }
 
     /// For the write queue.
-    #[must_use]
-    pub fn actor_ref(&self) -> ActorRef {
+    pub(crate) fn submitter(&self) -> Submitter {
         match self {
-            Self::Customer(customer) => customer.actor_ref(),
-            Self::Guest(grant) => ActorRef::Guest(*grant),
+            Self::Customer(customer) => customer.submitter(),
+            Self::Guest(grant) => Submitter { actor: ActorRef::Guest(*grant), login: None },
         }
     }
 }
@@ -107,10 +121,9 @@ impl<P> Staff<P> {
         Actor::Member(self.member.authority())
     }
 
-    /// For the write queue, which looks the authority up again.
-    #[must_use]
-    pub fn actor_ref(&self) -> ActorRef {
-        ActorRef::Member(self.member.id)
+    /// For the write queue, which looks login and authority up again.
+    pub(crate) fn submitter(&self) -> Submitter {
+        Submitter { actor: ActorRef::Member(self.member.id), login: Some(self.session) }
     }
 }
 
@@ -174,10 +187,8 @@ impl<P: Permit> FromRequest for Staff<P> {
             let StaffBearer(claims) = bearer.await?;
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
             let id: MemberId = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
-            let mut conn = reader(&state).await?;
-            let session = open_session(&mut conn, &claims, &state, id.get()).await?;
-            let member = read::member(&mut conn, id).await.map_err(failed)?;
-            let member = member.filter(|member| member.active);
+            let (session, login) = login(&claims, &state, Realm::Staff, id.get()).await?;
+            let member = login.member.filter(|member| member.active);
             let member = member.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
             permitted::<P>(&member)?;
             Ok(Self { member, session, permit: PhantomData })
@@ -195,18 +206,45 @@ fn permitted<P: Permit>(member: &Member) -> Result<(), Problem> {
     Err(refused(&Refusal::lacking(P::PERMISSIONS)))
 }
 
-/// The login behind a token, if it has not been ended.
-async fn open_session(
-    conn: &mut Conn,
+/// The login behind a token, if it has not been ended, and its account.
+async fn login(
     claims: &AccessClaims,
     state: &AppState,
+    realm: Realm,
     principal_id: i64,
-) -> Result<SessionId, Problem> {
+) -> Result<(SessionId, KnownLogin), Problem> {
     let refused = || Problem::new(Code::Unauthenticated);
     let id: SessionId = claims.session.parse().map_err(|_| refused())?;
-    let session = read::session(conn, id).await.map_err(failed)?.ok_or_else(refused)?;
-    let is_open = session.principal_id == principal_id
-        && session.ended_at.is_none()
-        && state.now() < session.expires_at;
-    if is_open { Ok(id) } else { Err(refused()) }
+    let now = state.now();
+    let login = if let Some(known) = state.known_logins.get(id, now) {
+        known
+    } else {
+        let before = state.known_logins.before_read();
+        let login = read_login(state, realm, id, now).await?.ok_or_else(refused)?;
+        state.known_logins.keep(before, id, login.clone(), now);
+        login
+    };
+    if login.principal_id == principal_id { Ok((id, login)) } else { Err(refused()) }
+}
+
+/// The login, if it is open, and its account, as the database has them.
+async fn read_login(
+    state: &AppState,
+    realm: Realm,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<KnownLogin>, Problem> {
+    let mut conn = reader(state).await?;
+    let session = read::session(&mut conn, id).await.map_err(failed)?;
+    let Some(session) = session.filter(|session| session.realm == realm && session.is_open(now)) else {
+        return Ok(None);
+    };
+    let member = match realm {
+        Realm::Customer => None,
+        Realm::Staff => {
+            let id = MemberId::from_i64(session.principal_id);
+            read::member(&mut conn, id).await.map_err(failed)?.map(Arc::new)
+        }
+    };
+    Ok(Some(KnownLogin { principal_id: session.principal_id, expires_at: session.expires_at, member }))
 }

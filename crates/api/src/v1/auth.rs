@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::CustomerCommand;
-use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt, WriteError};
+use ordervault_persistence::writer::{Effect, Operation, Receipt, WriteError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -16,7 +16,7 @@ use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::principals::Customer;
+use crate::principals::{Customer, Submitter};
 use crate::problem::Problem;
 use crate::reading::reader;
 use crate::routes::{Routes, endpoint};
@@ -85,7 +85,7 @@ pub(crate) async fn register_customer(
     let register =
         Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
     let operations = vec![throttling::counted(&throttle), register];
-    let receipt = match submit(&state, ActorRef::Anonymous, &request_id, None, operations).await {
+    let receipt = match submit(&state, Submitter::ANONYMOUS, &request_id, None, operations).await {
         // Whoever looks for addresses that are taken is not to try on and on.
         Err(error @ WriteError::Refused { .. }) => {
             throttling::submit(&state, &request_id, vec![throttling::counted(&throttle)]).await?;
@@ -148,6 +148,6 @@ pub(crate) async fn logout_customer(
     customer: Customer,
     request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
-    login::logout(&state, customer.actor_ref(), &request_id, customer.session).await?;
+    login::logout(&state, customer.submitter(), &request_id, customer.session).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -9,7 +9,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::order::{Order, actions, references_of_actions};
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, AsOf, OrderContext};
-use ordervault_persistence::writer::{ActorRef, Idempotency, Operation, Receipt, WriteError};
+use ordervault_persistence::writer::{Idempotency, Operation, Receipt, WriteError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -19,7 +19,7 @@ use super::possible_duplicates;
 use super::resource::{Resource, knowing};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
-use crate::principals::{CustomerOrGuest, Staff};
+use crate::principals::{CustomerOrGuest, Staff, Submitter};
 use crate::problem::{Code, FieldError, Problem, Remedy};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
@@ -32,7 +32,7 @@ pub(crate) struct Caller<'a> {
     pub state: &'a AppState,
     /// With which rights.
     pub actor: Actor,
-    actor_ref: ActorRef,
+    submitter: Submitter,
     request_id: &'a RequestId,
     /// By what somebody without an account can be reached.
     reach: Option<String>,
@@ -41,16 +41,16 @@ pub(crate) struct Caller<'a> {
 impl<'a> Caller<'a> {
     /// A customer, or a guest with their one order.
     pub(crate) fn buyer(state: &'a AppState, buyer: &CustomerOrGuest, request_id: &'a RequestId) -> Self {
-        Self::new(state, buyer.actor(), buyer.actor_ref(), request_id)
+        Self::new(state, buyer.actor(), buyer.submitter(), request_id)
     }
 
     /// A member.
     pub(crate) fn staff<P>(state: &'a AppState, staff: &Staff<P>, request_id: &'a RequestId) -> Self {
-        Self::new(state, staff.actor(), staff.actor_ref(), request_id)
+        Self::new(state, staff.actor(), staff.submitter(), request_id)
     }
 
-    fn new(state: &'a AppState, actor: Actor, actor_ref: ActorRef, request_id: &'a RequestId) -> Self {
-        Self { state, actor, actor_ref, request_id, reach: None }
+    fn new(state: &'a AppState, actor: Actor, submitter: Submitter, request_id: &'a RequestId) -> Self {
+        Self { state, actor, submitter, request_id, reach: None }
     }
 
     /// Whoever orders without an account is told from others by what they can be reached by.
@@ -95,7 +95,7 @@ impl<'a> Caller<'a> {
         idempotency: Option<Idempotency>,
         operations: Vec<Operation>,
     ) -> Result<Receipt, WriteError> {
-        submit(self.state, self.actor_ref, self.request_id, idempotency, operations).await
+        submit(self.state, self.submitter, self.request_id, idempotency, operations).await
     }
 
     /// Carries out operations, all or none, and tells what became of the one resource of kind `A` among them. `operation` (with the
@@ -300,8 +300,11 @@ pub(crate) async fn offers(
     order: &Order,
     actor: &Actor,
 ) -> Result<Vec<ActionBody>, Problem> {
-    let mut conn = reader(state).await?;
-    let context = OrderContext::read(&mut conn, references_of_actions(order)).await.map_err(failed)?;
+    let references = references_of_actions(order, actor);
+    let context = match references.is_empty() {
+        true => OrderContext::default(),
+        false => OrderContext::read(&mut reader(state).await?, references).await.map_err(failed)?,
+    };
     let offers = actions(order, &context.context(), actor, state.now());
     Ok(offers.into_iter().map(ActionBody::from).collect())
 }

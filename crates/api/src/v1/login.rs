@@ -7,9 +7,7 @@ use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::id::{CustomerId, MemberId, SessionId};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::writer::{
-    ActorRef, Effect, Operation, Receipt, SessionOperation, TokenHash, WriteError,
-};
+use ordervault_persistence::writer::{Effect, Operation, Receipt, SessionOperation, TokenHash, WriteError};
 use ordervault_persistence::{Session, read};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -21,6 +19,7 @@ use crate::extract::ClientAddress;
 use crate::login_attempts::{LoginAttempt, OwnPasswordAttempt, lane_of};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
+use crate::principals::Submitter;
 use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
@@ -177,19 +176,22 @@ pub(crate) async fn refresh(
 /// Ends a session.
 pub(crate) async fn logout(
     state: &AppState,
-    actor: ActorRef,
+    submitter: Submitter,
     request_id: &RequestId,
     id: SessionId,
 ) -> Result<(), Problem> {
     let operations = vec![Operation::Session(SessionOperation::End { id })];
-    submit(state, actor, request_id, None, operations).await.map(drop).map_err(|error| not_written(&error))
+    submit(state, submitter, request_id, None, operations)
+        .await
+        .map(drop)
+        .map_err(|error| not_written(&error))
 }
 
 /// An account whose password is changed by whoever has it.
 pub(crate) struct OwnAccount<'a> {
     pub realm: Realm,
     pub principal_id: i64,
-    pub actor: ActorRef,
+    pub submitter: Submitter,
     /// The login that stays.
     pub session: SessionId,
     pub contact: &'a Contact,
@@ -205,7 +207,7 @@ pub(crate) async fn change_own_password(
     change: &ChangePassword,
     command: impl FnOnce(String) -> Operation,
 ) -> Result<HttpResponse, Problem> {
-    let OwnAccount { realm, principal_id, actor, session, contact, must_change_password } = account;
+    let OwnAccount { realm, principal_id, submitter, session, contact, must_change_password } = account;
     let email = contact.email.as_ref();
     let personal = [email.map_or("", Email::as_str), contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
@@ -236,7 +238,7 @@ pub(crate) async fn change_own_password(
             because: "password_changed",
         }),
     ];
-    match submit(state, actor, request_id, None, operations).await {
+    match submit(state, submitter, request_id, None, operations).await {
         Ok(_) => Ok(HttpResponse::NoContent().finish()),
         // Changed by somebody else since it was checked.
         Err(WriteError::Refused { refusal: Refusal::InvalidCredentials, .. }) => {
@@ -258,7 +260,7 @@ async fn opened(
     operations: Vec<Operation>,
     refused: Code,
 ) -> Result<Session, Problem> {
-    match submit(state, ActorRef::Anonymous, request_id, None, operations).await {
+    match submit(state, Submitter::ANONYMOUS, request_id, None, operations).await {
         Ok(Receipt::Executed { done, .. }) => {
             let is_of_session = |done: &Effect| matches!(done, Effect::Session(_) | Effect::TokenReused);
             match done.into_iter().find(is_of_session) {

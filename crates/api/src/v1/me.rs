@@ -90,7 +90,7 @@ pub(crate) async fn change_password(
     let own = OwnAccount {
         realm: Realm::Customer,
         principal_id: customer.id.get(),
-        actor: customer.actor_ref(),
+        submitter: customer.submitter(),
         session: customer.session,
         contact: &account.contact,
         must_change_password: false,

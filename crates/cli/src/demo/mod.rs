@@ -185,6 +185,7 @@ impl Shop {
         let operation = self.operation(tale, deed)?;
         let submission = Submission {
             actor: self.actor(who)?,
+            login: None,
             request_id: "demo".to_owned(),
             class: Class::Interactive,
             idempotency: None,

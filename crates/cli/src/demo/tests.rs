@@ -68,6 +68,7 @@ async fn an_owner_of_that_name_makes_no_demo_shop() {
     let operation = Operation::Member { id: None, expected_version: None, command, password_hash: None };
     let submission = Submission {
         actor: ActorRef::Operator,
+        login: None,
         request_id: "test".to_owned(),
         class: Class::Interactive,
         idempotency: None,

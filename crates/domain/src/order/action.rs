@@ -2,7 +2,7 @@
 
 use strum::IntoEnumIterator as _;
 
-use super::{DecisionContext, Order, OrderCommand, OrderCommandKind, References, decide};
+use super::{DecisionContext, Order, OrderCommand, OrderCommandKind, References, Status, decide};
 use crate::access::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -20,16 +20,16 @@ pub struct ActionAvailability {
     pub blocked_by: Option<&'static str>,
 }
 
-/// What the decisions behind [`actions`] look at besides the order.
+/// What the decisions behind [`actions`] look at besides the order: at the store's time limit whoever may take a step back, and at the
+/// stock where the order, which gave its units back, would take them again. Buyers do neither.
 #[must_use]
-pub fn references_of_actions(order: &Order) -> References {
-    let mut all = References::default();
-    for (_, probe) in probes() {
-        let References { store, products } = References::of(&probe, Some(order));
-        all.store = all.store.or(store);
-        all.products.extend(products);
+pub fn references_of_actions(order: &Order, actor: &Actor) -> References {
+    if actor.buys() {
+        return References::default();
     }
-    all
+    let has_given_back = order.holds_stock && matches!(order.status(), Status::Cancelled | Status::Invalid);
+    let lines = order.lines.iter().filter(|_| has_given_back);
+    References { store: Some(order.store_id), products: lines.map(|line| line.product_id).collect() }
 }
 
 /// The actions of this actor's kind, each with whether and until when it is open. Those that the actor may never do are

@@ -33,6 +33,12 @@ pub struct References {
 }
 
 impl References {
+    /// Is there nothing to look at?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.store.is_none() && self.products.is_empty()
+    }
+
     /// Those of a command on this order; none: on a new one.
     #[must_use]
     pub fn of(command: &OrderCommand, order: Option<&Order>) -> Self {

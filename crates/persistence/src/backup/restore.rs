@@ -72,6 +72,7 @@ async fn end_sessions(db: &Db, writer: &Writer) -> Result<(), BackupError> {
 async fn submit(writer: &Writer, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
+        login: None,
         request_id: "restore".to_owned(),
         class: Class::Background,
         idempotency: None,

@@ -38,7 +38,10 @@ impl OrderContext {
         let store_ids: Vec<i64> = references.store.iter().map(|id| id.get()).collect();
         let product_ids: Vec<i64> = references.products.iter().map(|id| id.get()).collect();
         let store = Store::load(conn, &store_ids, RowLock::Free).await?.pop().map(|held| held.state);
-        let products = Product::load(conn, &product_ids, RowLock::Free).await?;
+        let products = match product_ids.is_empty() {
+            true => vec![],
+            false => Product::load(conn, &product_ids, RowLock::Free).await?,
+        };
         Ok(Self { references, store, products: products.into_iter().map(|held| held.state).collect() })
     }
 

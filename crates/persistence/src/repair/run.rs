@@ -293,6 +293,7 @@ impl<'a, P: FnMut(Progress) + Send> Run<'a, P> {
         let (writer, task) = Writer::start(self.db.clone(), sources.clone(), self.keys.clone()).await?;
         let repair = Submission {
             actor: ActorRef::Operator,
+            login: None,
             request_id: "repair".to_owned(),
             class: Class::Background,
             idempotency: None,

@@ -21,6 +21,17 @@ const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
 statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
+    // Each with its lines, in the order of `LineRow`: one statement, and so one state of the database.
+    WHOLE: Template = Template::forked(
+        "SELECT o.*, (SELECT json_group_array(json_array(l.order_id, l.no, l.product_id, l.sku, l.title, l.category, l.quantity,
+                 l.unit_price, l.total) ORDER BY l.no)
+             FROM order_lines l WHERE l.order_id = o.id) AS lines
+         FROM orders o WHERE o.id {in_keys:1} ORDER BY o.id",
+        "SELECT o.*, (SELECT COALESCE(json_agg(json_build_array(l.order_id, l.no, l.product_id, l.sku, l.title, l.category,
+                 l.quantity, l.unit_price, l.total) ORDER BY l.no)::text, '[]')
+             FROM order_lines l WHERE l.order_id = o.id) AS lines
+         FROM orders o WHERE o.id {in_keys:1} ORDER BY o.id"
+    );
     pub(crate) LINES: Template = Template::new("SELECT * FROM order_lines WHERE order_id {in_keys:1} ORDER BY order_id, no");
     PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
@@ -87,6 +98,7 @@ table_row! {
 
 table_row! {
     /// A row of the table of lines.
+    #[derive(serde::Deserialize)]
     pub(crate) struct LineRow {
         pub(crate) order_id: i64,
         no: i64,
@@ -100,7 +112,36 @@ table_row! {
     }
 }
 
+/// A row of the table with its lines as text.
+#[derive(sqlx_macros::FromRow)]
+struct WholeRow {
+    #[sqlx(flatten)]
+    order: OrderRow,
+    lines: String,
+}
+
+impl WholeRow {
+    fn held(self) -> Result<LockedRow<Order>, Error> {
+        let rows: Vec<LineRow> = Row { table: "orders", id: self.order.id }.json("lines", &self.lines)?;
+        self.order.held(rows.into_iter().map(LineRow::line).collect::<Result<_, _>>()?)
+    }
+}
+
 impl LineRow {
+    fn line(self) -> Result<Line, Error> {
+        let at = Row { table: "order_lines", id: self.order_id };
+        Ok(Line {
+            no: at.fitting("no", self.no)?,
+            product_id: ProductId::from_i64(self.product_id),
+            sku: self.sku,
+            title: self.title,
+            category: self.category,
+            quantity: at.fitting("quantity", self.quantity)?,
+            unit_price: Amount::new(self.unit_price),
+            total: Amount::new(self.total),
+        })
+    }
+
     /// Those of an order, sorted by number.
     pub(crate) fn of(order: &Order) -> impl Iterator<Item = Self> {
         order.lines.iter().map(|line| Self {
@@ -182,18 +223,7 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut lines: HashMap<i64, Vec<Line>> = HashMap::with_capacity(ids.len());
     for row in conn.fetch_all::<LineRow>(&LINES.bind((ids,))).await? {
-        let at = Row { table: "order_lines", id: row.order_id };
-        let (no, quantity) = (at.fitting("no", row.no)?, at.fitting("quantity", row.quantity)?);
-        lines.entry(row.order_id).or_default().push(Line {
-            no,
-            product_id: ProductId::from_i64(row.product_id),
-            sku: row.sku,
-            title: row.title,
-            category: row.category,
-            quantity,
-            unit_price: Amount::new(row.unit_price),
-            total: Amount::new(row.total),
-        });
+        lines.entry(row.order_id).or_default().push(row.line()?);
     }
     rows.into_iter()
         .map(|row| {
@@ -234,6 +264,20 @@ impl Stored for Order {
 
     async fn states(conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         with_lines(conn, rows).await
+    }
+
+    /// While rows are locked, their lines are read afterwards: whoever had the lock before may have changed them.
+    async fn load(conn: &mut Conn, ids: &[i64], hold: RowLock) -> Result<Vec<LockedRow<Self>>, Error> {
+        match hold {
+            RowLock::Free => {
+                let rows: Vec<WholeRow> = conn.fetch_all(&WHOLE.bind((ids,))).await?;
+                rows.into_iter().map(WholeRow::held).collect()
+            }
+            RowLock::Locked => {
+                let rows = conn.fetch_all(&LOCK.bind((ids,))).await?;
+                with_lines(conn, rows).await
+            }
+        }
     }
 
     fn updated_at(&self) -> Timestamp {

@@ -12,6 +12,10 @@ use crate::tx::Conn;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM sessions WHERE id {in_keys:1} ORDER BY id");
+    OPEN: Template = Template::new(
+        "SELECT id, realm, principal_id FROM sessions
+         WHERE id {in_keys:1} AND ended_at IS NULL AND expires_at > $2"
+    );
     LOCK: Template = Template::new("SELECT * FROM sessions WHERE id {in_keys:1} ORDER BY id {lock}");
     LOCK_OF_PRINCIPALS: Template = Template::new(
         "SELECT * FROM sessions WHERE principal_id {in_keys:1} AND ended_at IS NULL ORDER BY id {lock}"
@@ -83,6 +87,14 @@ table_row! {
     }
 }
 
+impl Session {
+    /// Are its tokens good for anything?
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.ended_at.is_none() && now < self.expires_at
+    }
+}
+
 impl TryFrom<SessionRow> for Session {
     type Error = Error;
 
@@ -145,6 +157,21 @@ impl Sealed for SessionRow {
 pub(crate) async fn read(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
     let rows: Vec<SessionRow> = conn.fetch_all(&READ.bind((vec![id.get()],))).await?;
     rows.into_iter().next().map(Session::try_from).transpose()
+}
+
+/// Whose those of these sessions are that are open.
+pub(crate) async fn open(
+    conn: &mut Conn,
+    ids: &[i64],
+    now: Timestamp,
+) -> Result<Vec<(i64, (Realm, i64))>, Error> {
+    let rows: Vec<(i64, String, i64)> = conn.fetch_all(&OPEN.bind((ids, now.millis()))).await?;
+    rows.into_iter()
+        .map(|(id, realm, principal_id)| {
+            let realm = Row { table: "sessions", id }.parsed("realm", &realm)?;
+            Ok((id, (realm, principal_id)))
+        })
+        .collect()
 }
 
 /// The sessions with these ids, and the open ones of these principals, locked.

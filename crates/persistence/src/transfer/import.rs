@@ -339,6 +339,7 @@ async fn adopt(writer: &Writer, rows: Arc<[HistoryRow]>) -> Result<Receipt, Writ
     loop {
         let submission = Submission {
             actor: ActorRef::Importer,
+            login: None,
             request_id: "import".to_owned(),
             class: Class::Background,
             idempotency: None,

@@ -25,6 +25,7 @@ impl Decider<'_> {
     }
 
     fn all_or_none(&mut self, submission: &Submission, savepoint: Savepoint) -> Result<Receipt, WriteError> {
+        self.login_holds(submission)?;
         if let Some(idempotency) = &submission.idempotency
             && let Some(record) = self.set.key(&idempotency.scoped_key)
         {
@@ -42,6 +43,16 @@ impl Decider<'_> {
                 self.set.roll_back(savepoint);
                 Err(self.refusal(submission, error, position))
             }
+        }
+    }
+
+    /// Whoever was let in on the way here may have been shut out since.
+    fn login_holds(&self, submission: &Submission) -> Result<(), WriteError> {
+        let Some(login) = submission.login else { return Ok(()) };
+        let principal = submission.actor.principal();
+        match principal.is_some_and(|principal| self.set.is_open(login, principal, self.now)) {
+            true => Ok(()),
+            false => Err(WriteError::Refused { refusal: Refusal::Inactive, order: None }),
         }
     }
 

@@ -213,6 +213,7 @@ impl Fixture {
     ) -> Result<Receipt, WriteError> {
         let submission = Submission {
             actor,
+            login: None,
             request_id: "request".into(),
             class: Class::Interactive,
             idempotency: Some(Idempotency { scoped_key: "key".into(), fingerprint: "print".into() }),
@@ -226,6 +227,7 @@ impl Fixture {
     fn done(&mut self, actor: ActorRef, operation: Operation) -> Effect {
         let submission = Submission {
             actor,
+            login: None,
             request_id: "setup".into(),
             class: Class::Interactive,
             idempotency: None,

@@ -37,6 +37,17 @@ pub enum ActorRef {
     System,
 }
 
+impl ActorRef {
+    /// Whose logins they come by, if by any.
+    pub(crate) fn principal(self) -> Option<(Realm, i64)> {
+        match self {
+            Self::Customer(id) => Some((Realm::Customer, id.get())),
+            Self::Member(id) => Some((Realm::Staff, id.get())),
+            Self::Anonymous | Self::Guest(_) | Self::Operator | Self::Importer | Self::System => None,
+        }
+    }
+}
+
 /// Who waits for the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -60,6 +71,8 @@ pub struct Idempotency {
 pub struct Submission {
     /// Who wants them.
     pub actor: ActorRef,
+    /// The login by which they come: refused unless it is the actor's and open. None: by no login.
+    pub login: Option<SessionId>,
     /// The request that they came with, for the history.
     pub request_id: String,
     /// Who waits.

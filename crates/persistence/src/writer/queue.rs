@@ -208,6 +208,7 @@ mod tests {
         let operation = Operation::Order { id, expected_version: None, command: OrderCommand::Confirm };
         let submission = Submission {
             actor,
+            login: None,
             request_id: String::new(),
             class,
             idempotency: None,

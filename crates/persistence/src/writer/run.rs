@@ -140,6 +140,7 @@ impl Run {
     pub(super) async fn installation(&mut self) -> Result<Installation, Error> {
         let install = Submission {
             actor: ActorRef::System,
+            login: None,
             request_id: "start".to_owned(),
             class: Class::Background,
             idempotency: None,

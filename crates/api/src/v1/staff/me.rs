@@ -80,7 +80,7 @@ impl From<&Member> for StaffMe {
     responses((status = 200, description = "Your account", body = StaffMe)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_staff_me(staff: Staff<permit::OwnAccount>) -> web::Json<StaffMe> {
-    web::Json(StaffMe::from(&staff.member))
+    web::Json(StaffMe::from(&*staff.member))
 }
 
 /// Change your staff password
@@ -100,7 +100,7 @@ pub(crate) async fn change_staff_password(
     let own = OwnAccount {
         realm: Realm::Staff,
         principal_id: staff.member.id.get(),
-        actor: staff.actor_ref(),
+        submitter: staff.submitter(),
         session: staff.session,
         contact: &staff.member.contact,
         must_change_password: staff.member.must_change_password,

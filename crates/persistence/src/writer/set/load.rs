@@ -59,6 +59,9 @@ impl WorkingSet {
         set.customers.load(conn, named.commanded_customers, RowLock::Locked).await?;
         set.customers.load(conn, named.customers, RowLock::Free).await?;
         set.passwords.extend(credentials::lock(conn, &named.credentials).await?);
+        if !named.logins.is_empty() {
+            set.logins.extend(sessions::open(conn, &named.logins, now).await?);
+        }
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }

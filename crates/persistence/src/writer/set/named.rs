@@ -45,6 +45,8 @@ pub(super) struct Named {
     pub commanded_members: Vec<i64>,
     pub orders: Vec<i64>,
     pub credentials: Vec<i64>,
+    /// Sessions by which submissions come.
+    pub logins: Vec<i64>,
     pub sessions: Vec<i64>,
     pub session_principals: Vec<i64>,
     pub batches: Vec<i64>,
@@ -76,6 +78,7 @@ impl Named {
             | ActorRef::Importer
             | ActorRef::System => {}
         }
+        self.logins.extend(submission.login.map(|id| id.get()));
         if let Some(idempotency) = &submission.idempotency {
             self.keys.push(idempotency.scoped_key.clone());
         }

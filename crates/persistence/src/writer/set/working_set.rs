@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::customer::Customer;
-use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::id::{BatchId, OrderId, SessionId};
 use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
@@ -20,7 +20,7 @@ use crate::tables::batches::Item;
 use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
-use crate::tables::sessions::Session;
+use crate::tables::sessions::{Realm, Session};
 use crate::tables::snapshots::StateSnapshot;
 use crate::tables::throttles::Counter;
 
@@ -41,6 +41,8 @@ pub(crate) struct WorkingSet {
     /// Of orders that had their turn in this group.
     pub(super) item_results: HashMap<(BatchId, OrderId), ItemResult>,
     pub(super) sessions: HashMap<i64, Session>,
+    /// Whose the sessions are by which submissions come, those that were open before the group.
+    pub(super) logins: HashMap<i64, (Realm, i64)>,
     pub(super) counters: HashMap<String, Counter>,
     /// By principal.
     pub(super) passwords: HashMap<i64, Password>,
@@ -221,6 +223,15 @@ impl WorkingSet {
     /// The login.
     pub(crate) fn session(&self, id: i64) -> Option<&Session> {
         self.sessions.get(&id)
+    }
+
+    /// Is this login open, and whose is it?
+    pub(crate) fn is_open(&self, login: SessionId, of: (Realm, i64), now: Timestamp) -> bool {
+        let of_group = self.sessions.get(&login.get());
+        let before_it = self.logins.get(&login.get());
+        of_group.map_or(before_it == Some(&of), |session| {
+            (session.realm, session.principal_id) == of && session.is_open(now)
+        })
     }
 
     /// All logins that are here.

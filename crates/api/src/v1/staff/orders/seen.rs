@@ -113,6 +113,6 @@ async fn see<P>(
         return Ok(());
     }
     let operations = vec![Operation::Seen { orders: new, up_to }];
-    let submitted = submit(state, staff.actor_ref(), request_id, None, operations).await;
+    let submitted = submit(state, staff.submitter(), request_id, None, operations).await;
     submitted.map(drop).map_err(|error| not_written(&error))
 }

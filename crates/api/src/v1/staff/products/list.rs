@@ -69,7 +69,7 @@ pub(crate) async fn list_staff_products(
         return Ok(web::Json(ListOf::empty(query.include_total == Some(true))));
     }
     let filter = ProductFilter {
-        reach: staff.member.stores,
+        reach: staff.member.stores.clone(),
         store_id: query.store,
         category: query.category,
         active: query.active,

@@ -1,0 +1,70 @@
+//! How many statements reading takes, once its reader is known.
+
+use ordervault_domain::access::Role;
+use ordervault_domain::order::{CancelReason, OrderCommand};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::writer::ActorRef;
+use ordervault_tests::http::Request;
+use ordervault_tests::queue::catch_up;
+use ordervault_tests::server::TestServer;
+
+ordervault_tests::twin_tests!(reading_takes_few_statements, a_token_that_is_forged_takes_none);
+
+async fn reading_takes_few_statements(db: Db) {
+    let server = TestServer::open(&db).await;
+    let store = server.shop.store().await;
+    let product = server.shop.product(&store, 100).await;
+    let customer = server.shop.customer().await;
+    let owner = server.staff(Role::Owner).await;
+    let orders = [
+        server.shop.place(&customer, &store, &[(&product, 1)]).await,
+        server.shop.place(&customer, &store, &[(&product, 2)]).await,
+    ];
+    let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: None };
+    server.shop.change(ActorRef::Operator, &orders[1], cancel).await;
+    catch_up(&db).await;
+    let customer = server.customer_token(&customer).await;
+    let [open, cancelled] = orders.map(|order| order.id);
+    // A member marks an order as seen when it is opened first.
+    for order in [open, cancelled] {
+        owner.get(&format!("/v1/staff/orders/{order}")).await.ok();
+    }
+    let list = "?limit=100";
+    let mut counted = vec![];
+    for (path, token, most) in [
+        (format!("/v1/orders/{open}"), &customer, 1),
+        (format!("/v1/orders/{cancelled}"), &customer, 1),
+        (format!("/v1/orders{list}"), &customer, 1),
+        (format!("/v1/staff/orders/{open}"), &owner.token(), 3),
+        (format!("/v1/staff/orders/{cancelled}"), &owner.token(), 4),
+        (format!("/v1/staff/orders{list}"), &owner.token(), 2),
+        (format!("/v1/staff/orders{list}&status=pending_review"), &owner.token(), 2),
+    ] {
+        let request = Request::get(&path).bearer(token);
+        server.good(&request, 200).await;
+        let (answer, statements) = server.statements(request).await;
+        answer.ok();
+        counted.push((path, most, statements));
+    }
+    for (path, most, statements) in counted {
+        assert_eq!(statements.len(), most, "{path}: {statements:#?}");
+    }
+    server.close().await;
+}
+
+async fn a_token_that_is_forged_takes_none(db: Db) {
+    let server = TestServer::open(&db).await;
+    let customer = server.shop.customer().await;
+    let token = server.customer_token(&customer).await;
+    let request = |token: &str| Request::get("/v1/me").bearer(token);
+    let (body, signature) = token.rsplit_once('.').unwrap_or_default();
+    let forged = format!("{body}.{}", signature.chars().rev().collect::<String>());
+    let (answer, statements) = server.statements(request(&forged)).await;
+    assert_eq!((answer.status, statements.len()), (401, 0), "{statements:#?}");
+    // And nothing is known by it: the login is read for the first one who has it.
+    for few in [2, 1] {
+        let (answer, statements) = server.statements(request(&token)).await;
+        assert_eq!((answer.status, statements.len()), (200, few), "{statements:#?}");
+    }
+    server.close().await;
+}
