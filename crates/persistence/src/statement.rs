@@ -209,6 +209,7 @@ enum Inner {
     Fixed { template: &'static Template, binds: Vec<Bind> },
     Built(Box<dyn Fn(Engine) -> (String, Values) + Send + Sync>),
     Explained(Box<Statement>),
+    Packed { values: String, rows: Box<Statement> },
 }
 
 impl Statement {
@@ -224,6 +225,11 @@ impl Statement {
     pub fn rendered(&self, engine: Engine) -> Result<(String, Vec<Bind>), DbError> {
         let (text, binds) = self.parts(engine)?;
         Ok((text.as_str().to_owned(), binds.into_owned()))
+    }
+
+    /// The rows of this one as one row with one text, on SQLite: an array with an array of these values for each.
+    pub(crate) fn packed(self, values: String) -> Statement {
+        Statement(Inner::Packed { values, rows: Box::new(self) })
     }
 
     /// The statement that asks the engine how it would run this one.
@@ -255,6 +261,12 @@ impl Statement {
                 let binds: Result<Vec<Bind>, String> = values.into_iter().map(bind_of).collect();
                 let binds = binds.map_err(|problem| DbError::misuse(&text, problem))?;
                 Ok((AssertSqlSafe(text).into_sql_str(), binds.into()))
+            }
+            Inner::Packed { values, rows } => {
+                let (text, binds) = rows.parts(engine)?;
+                let array = format!("json_group_array(json_array({values}))");
+                let packed = format!("SELECT {array} AS packed FROM ({}) AS unpacked", text.as_str());
+                Ok((AssertSqlSafe(packed).into_sql_str(), binds))
             }
             Inner::Explained(statement) => {
                 let (text, binds) = statement.parts(engine)?;

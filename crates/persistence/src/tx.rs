@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -18,6 +19,12 @@ use crate::statement::Statement;
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// A row that can be read out of a text of many.
+pub(crate) trait Packed: Record + DeserializeOwned {
+    /// Its values in their order, as arguments of SQLite's `json_array`.
+    fn values() -> String;
+}
 
 /// A connection to read with. Functions that read take `&mut Conn`: from [`Db::read`](crate::db::Db::read), from
 /// [`Db::snapshot`](crate::db::Db::snapshot) or lent by a transaction ([`Tx::conn`]).
@@ -98,6 +105,18 @@ impl Conn {
             }
         };
         self.remember(outcome)
+    }
+
+    /// All rows of a statement that has many. SQLite gives them as one text: of each value that its driver fetches it makes a copy
+    /// under a lock, and for each row it changes threads.
+    pub(crate) async fn fetch_packed<T: Packed>(&mut self, statement: Statement) -> Result<Vec<T>, DbError> {
+        if self.engine() == Engine::Postgres {
+            return self.fetch_all(&statement).await;
+        }
+        let statement = statement.packed(T::values());
+        let (packed,): (String,) = self.fetch_one(&statement).await?;
+        serde_json::from_str(&packed)
+            .map_err(|error| DbError::new("read packed rows", sqlx::Error::Decode(error.into())))
     }
 
     /// The first row, if any.

@@ -119,7 +119,7 @@ async fn look(
     candidates: Candidates,
     limit: u64,
 ) -> Result<(Page<OrderSummary, OrderCursor>, Option<u64>), Error> {
-    let rows: Vec<SummaryRow> = conn.fetch_all(&query.page(candidates, limit + 1)).await?;
+    let rows: Vec<SummaryRow> = conn.fetch_packed(query.page(candidates, limit + 1)).await?;
     let looked_at = rows.first().map(|row| row.looked_at.unsigned_abs());
     let items = rows.into_iter().map(OrderSummary::try_from).collect::<Result<_, _>>()?;
     let key = query.sort.key;

@@ -5,10 +5,12 @@ use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{Source, Status, is_overdue};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
+use serde::{Deserialize as _, Deserializer};
 
 use super::filter::SortKey;
 use crate::error::Error;
-use crate::tables::columns::{Row, table_row, time};
+use crate::tables::columns::{Row, TableRow as _, table_row, time};
+use crate::tx::Packed;
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,7 @@ pub struct OrderSummary {
 
 table_row! {
     /// The columns of `orders` that a list shows.
+    #[derive(serde::Deserialize)]
     pub(super) struct ListedRow {
         id: i64,
         version: i64,
@@ -82,13 +85,26 @@ table_row! {
     }
 }
 
-#[derive(sqlx_macros::FromRow)]
+#[derive(sqlx_macros::FromRow, serde::Deserialize)]
 pub(super) struct SummaryRow {
     #[sqlx(flatten)]
     order: ListedRow,
+    #[serde(deserialize_with = "flag")]
     is_new: Option<bool>,
     /// How many orders were looked at to find this page.
     pub(super) looked_at: i64,
+}
+
+impl Packed for SummaryRow {
+    fn values() -> String {
+        let columns: Vec<&str> = ListedRow::COLUMNS.iter().map(|(name, _)| *name).collect();
+        format!("json_array({}), is_new, looked_at", columns.join(", "))
+    }
+}
+
+/// A truth as SQLite has it.
+fn flag<'de, D: Deserializer<'de>>(text: D) -> Result<Option<bool>, D::Error> {
+    Ok(Option::<i64>::deserialize(text)?.map(|number| number != 0))
 }
 
 impl TryFrom<SummaryRow> for OrderSummary {
