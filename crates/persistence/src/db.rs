@@ -16,9 +16,9 @@ use sqlx::{
 
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
-    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_WRITERS, SQLITE_AUTOCHECKPOINT_PAGES,
-    SQLITE_BUSY_TIMEOUT, SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS,
-    Target,
+    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_TRUSTED_IDLE, POSTGRES_WRITERS,
+    SQLITE_AUTOCHECKPOINT_PAGES, SQLITE_BUSY_TIMEOUT, SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION,
+    STATEMENT_CACHE_STATEMENTS, Target,
 };
 use crate::error::DbError;
 use crate::statement::Template;
@@ -318,6 +318,16 @@ async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
     let for_reading = limited.options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);
     let writers = pool.clone().max_connections(POSTGRES_WRITERS).connect_lazy_with(for_writing);
+    // The pool asks after a connection when it gets it back. To ask each time that it is lent, too, would be one of three round
+    // trips of a short read.
+    let pool = pool.test_before_acquire(false).before_acquire(|connection, known| {
+        Box::pin(async move {
+            if known.idle_for >= POSTGRES_TRUSTED_IDLE {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    });
     let readers = pool.max_connections(readers.max(1)).connect_lazy_with(for_reading);
     Ok(Pools::Postgres { writers, readers, admin: Box::new(admin) })
 }

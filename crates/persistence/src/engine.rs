@@ -8,6 +8,8 @@ use crate::error::DbError;
 
 /// How long a caller waits for a free connection before it is told to come back.
 pub const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
+/// A connection that was at rest for less is taken for well; after that it is asked first.
+pub const POSTGRES_TRUSTED_IDLE: Duration = Duration::from_millis(100);
 /// How long SQLite waits for another process that holds the write lock.
 pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Size to which SQLite cuts the write-ahead log back after a checkpoint.
