@@ -1,4 +1,4 @@
-//! The project's own chores: `cargo xtask test|ci|bless`.
+//! The project's own chores: `cargo xtask test|ci|bless|bench`.
 //!
 //! To add one: a variant of [`Task`] and a function in the module that knows its subject.
 //!
@@ -46,6 +46,12 @@ enum Task {
         /// Only these stages, such as `licences`
         stages: Vec<String>,
     },
+    /// Measure the product beside the limit, against what is asked for
+    Bench {
+        /// Handed on to the bench program, such as `door --engine sqlite --rounds 1`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Write every committed generated file anew, by running the tests that compare them
     Bless {
         /// Handed on to `cargo test`, such as a filter
@@ -59,6 +65,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test(&arguments),
         Task::Ci { stages } => ci::run(&stages),
         Task::Bless { arguments } => bless(&arguments),
+        Task::Bench { arguments } => bench(&arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,6 +79,14 @@ fn main() -> ExitCode {
 fn test(arguments: &[String]) -> Outcome {
     postgres::ensure()?;
     shell::run(cargo(&["test", "--workspace"]).args(arguments))
+}
+
+/// `pgbench` comes with PostgreSQL's server.
+fn bench(arguments: &[String]) -> Outcome {
+    postgres::ensure()?;
+    shell::run(
+        cargo(&["run", "--release", "--locked", "--package", "ordervault-bench", "--"]).args(arguments),
+    )
 }
 
 fn bless(arguments: &[String]) -> Outcome {

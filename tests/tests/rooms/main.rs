@@ -14,12 +14,13 @@ use sources::Sources;
 const HEADING: &str = "# Rooms, from top to bottom";
 
 /// The crates, by their root files.
-const ROOTS: [&str; 7] = [
+const ROOTS: [&str; 8] = [
     "crates/domain/src/lib.rs",
     "crates/persistence/src/lib.rs",
     "crates/api/src/lib.rs",
     "crates/cli/src/lib.rs",
     "crates/xtask/src/main.rs",
+    "tests/bench/src/lib.rs",
     "tests/src/lib.rs",
     "tests/faults/src/lib.rs",
 ];

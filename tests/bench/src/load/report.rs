@@ -5,15 +5,33 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 /// Why a request came to nothing.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub struct Failure {
     /// What it is counted as: status and problem code, or what happened on the way.
     kind: String,
     detail: String,
+}
+
+/// What a phase came to. Requests are those that succeeded; latencies are theirs.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figures {
+    /// What was done.
+    pub phase: String,
+    /// How often it was.
+    pub requests: usize,
+    /// How long it took, all together.
+    pub seconds: f64,
+    /// How many a second.
+    pub per_second: f64,
+    /// Half of them were answered within this time.
+    pub p50_ms: f64,
+    /// All but one in a hundred were.
+    pub p99_ms: f64,
+    /// How many failed, by kind.
+    pub errors: BTreeMap<String, u64>,
 }
 
 /// Whatever one client, or all of them, measured.
@@ -30,7 +48,7 @@ struct Problem {
 
 impl Failure {
     /// Something that no answer says.
-    pub(crate) fn new(kind: &str, detail: impl Into<String>) -> Self {
+    pub fn new(kind: &str, detail: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), detail: detail.into() }
     }
 
@@ -81,23 +99,28 @@ impl Tally {
         }
     }
 
-    /// The sum over a phase of this length. `requests` are those that succeeded; latencies are theirs.
+    /// Takes down what came to nothing outside of any request.
+    pub(crate) fn fail(&mut self, failure: &Failure) {
+        *self.errors.entry(failure.kind.clone()).or_default() += 1;
+    }
+
+    /// The sum over a phase of this length.
     #[expect(clippy::cast_precision_loss, reason = "counts and microseconds of a run are far below 2^52")]
-    pub(crate) fn report(mut self, phase: &str, length: Duration) -> Value {
+    pub(crate) fn figures(mut self, phase: &str, length: Duration) -> Figures {
         self.micros.sort_unstable();
         let at = |share: usize| {
             let micros = self.micros.get(self.micros.len() * share / 1000);
             micros.map_or(0.0, |micros| *micros as f64 / 1000.0)
         };
         let seconds = length.as_secs_f64();
-        json!({
-            "phase": phase,
-            "requests": self.micros.len(),
-            "errors": self.errors,
-            "seconds": (seconds * 100.0).round() / 100.0,
-            "per_second": (self.micros.len() as f64 / seconds).round(),
-            "p50_ms": at(500),
-            "p99_ms": at(990),
-        })
+        Figures {
+            phase: phase.to_owned(),
+            requests: self.micros.len(),
+            seconds: (seconds * 100.0).round() / 100.0,
+            per_second: (self.micros.len() as f64 / seconds).round(),
+            p50_ms: at(500),
+            p99_ms: at(990),
+            errors: self.errors,
+        }
     }
 }

@@ -8,10 +8,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::report::Failure;
-use super::{Options, Phase};
+use super::visit::{Load, Phase};
 
 /// Lines of one order.
-pub(crate) const LINES: u64 = 3;
+pub const LINES: u64 = 3;
 /// Products that baskets are filled from.
 const PRODUCTS: u64 = 200;
 /// Between the products of one basket, so that they differ.
@@ -22,7 +22,7 @@ const PASSWORD: &str = "a long walk by the sea";
 
 /// Everything that the clients share.
 pub(crate) struct Target {
-    pub(crate) options: Options,
+    pub(crate) load: Load,
     client: Client,
     staff_token: String,
     store: String,
@@ -47,9 +47,9 @@ struct Tokens {
 
 impl Target {
     /// Makes store, products and customers.
-    pub(crate) async fn open(options: Options) -> Result<Self, Failure> {
+    pub(crate) async fn open(load: Load) -> Result<Self, Failure> {
         let mut target = Self {
-            options,
+            load,
             client: Client::builder().pool_max_idle_per_host(usize::MAX).build()?,
             staff_token: String::new(),
             store: String::new(),
@@ -59,9 +59,9 @@ impl Target {
             turns: AtomicU64::new(0),
             confirmed: AtomicU64::new(0),
         };
-        let login = json!({"email": target.options.staff_email, "password": target.options.staff_password});
+        let login = json!({"email": target.load.staff_email, "password": target.load.staff_password});
         target.staff_token = target.login("/v1/staff/auth/login", &login).await?;
-        let name = format!("Load {}", target.options.seed);
+        let name = format!("Load {}", target.load.seed);
         let store = json!({"name": name, "currency": "TWD", "time_zone": "Asia/Taipei"});
         target.store = target.make("/v1/staff/stores", &store).await?;
         for number in 0..PRODUCTS {
@@ -71,8 +71,8 @@ impl Target {
             });
             target.products.push(target.make("/v1/staff/products", &product).await?);
         }
-        for number in 0..target.options.customers {
-            let email = format!("load-{}-{number}@example.com", target.options.seed);
+        for number in 0..target.load.customers {
+            let email = format!("load-{}-{number}@example.com", target.load.seed);
             let account = json!({"email": email, "password": PASSWORD, "name": target.name_of(number)});
             // An account of an earlier run with this seed is as good.
             target.post("/v1/auth/register").json(&account).send().await?;
@@ -85,7 +85,7 @@ impl Target {
     /// One request of a phase, by the next customer. `None`: there is no order (left) that it could ask for.
     pub(crate) async fn ask(&self, phase: Phase) -> Option<Result<(), Failure>> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed);
-        let customer = turn % self.options.customers;
+        let customer = turn % self.load.customers;
         let outcome = match phase {
             Phase::Place => self.place(turn, customer).await,
             Phase::Read => {
@@ -124,9 +124,9 @@ impl Target {
     }
 
     async fn place(&self, turn: u64, customer: u64) -> Result<(), Failure> {
-        let first = scatter(turn + self.options.seed);
+        let first = scatter(turn + self.load.seed);
         // No two baskets of a customer are alike: the quantity rises with each round of turns.
-        let quantity = 1 + turn / self.options.customers;
+        let quantity = 1 + turn / self.load.customers;
         let lines: Vec<Value> = (0..LINES)
             .map(|line| json!({"product_id": pick(&self.products, first % PRODUCTS + line * STRIDE), "quantity": quantity}))
             .collect();
@@ -154,7 +154,7 @@ impl Target {
 
     /// A name of one word that no other customer's name begins with.
     fn name_of(&self, customer: u64) -> String {
-        format!("Load{}x{customer:06}", self.options.seed)
+        format!("Load{}x{customer:06}", self.load.seed)
     }
 
     async fn as_customer(&self, customer: u64, path: &str) -> Result<(), Failure> {
@@ -177,11 +177,11 @@ impl Target {
     }
 
     fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}{path}", self.options.url))
+        self.client.post(format!("{}{path}", self.load.url))
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}{path}", self.options.url))
+        self.client.get(format!("{}{path}", self.load.url))
     }
 }
 

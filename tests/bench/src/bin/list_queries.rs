@@ -1,7 +1,7 @@
 //! How dear it is to read an order, the summary, and each question to the list of orders, with few and with many orders.
 //!
 //! ```text
-//! cargo run --release -p ordervault-tests --bin list_queries -- [--orders 45000] [--orders 1000000] [--plans]
+//! cargo run --release -p ordervault-bench --bin list_queries -- [--orders 45000] [--orders 1000000] [--plans]
 //! ```
 //!
 //! Orders are fabricated in databases of its own on both engines. Prints the median of the milliseconds of a page of 25

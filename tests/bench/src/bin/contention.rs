@@ -1,7 +1,7 @@
 //! What a product costs that somebody else holds, and what it costs replicas to sell one product together.
 //!
 //! ```text
-//! cargo run --release -p ordervault-tests --bin contention -- [--seconds 5] [--clients 64]
+//! cargo run --release -p ordervault-bench --bin contention -- [--seconds 5] [--clients 64]
 //! ```
 //!
 //! On a PostgreSQL of its own. Prints orders a second: of all products but one while nobody holds that one, the same while a

@@ -1,0 +1,30 @@
+//! How fast the product is, beside the limit: what the databases and the HTTP library alone do, in the same run.
+//!
+//! ```text
+//! cargo xtask bench                                          everything, against what is asked for
+//! cargo run --release -p ordervault-bench -- door            only the door: placing orders
+//! cargo run --release -p ordervault-bench --bin load …       many clients at a server of one's own
+//! ```
+//!
+//! Only ratios within one run mean anything: machines differ, and on most of them other work goes on.
+//!
+//! # Rooms, from top to bottom
+//!
+//! An import goes down this list, never up.
+//!
+//! - `door`: placing orders, beside bare transactions
+//! - `shop`: the program, with clients at its door
+//! - `bare`: what an order costs without any of the product
+//! - `load`: many clients, and what they do
+//! - `gates`: what is asked for, and whether it was met
+//!
+//! # How to add one more
+//!
+//! - **A gate**: its measuring in the room of its subject, its bound from the requirement, and a call of [`gates::Gates::add`].
+//! - **A baseline**: in [`bare`], with what it leaves out at its head; its SQL as a file under `sql/`.
+
+pub mod bare;
+pub mod door;
+pub mod gates;
+pub mod load;
+pub mod shop;
