@@ -3,6 +3,7 @@
 --
 -- Times are milliseconds since the Unix epoch (UTC), money is minor units, ids are 63-bit integers. Rows of the
 -- installation, stores, products, customers, members and orders are projections: their truth is the fold of their history.
+-- Small rows with a key of their own are kept in its order (WITHOUT ROWID): one tree to write instead of two.
 
 -- The shop as a whole: one row. Its epoch rises whenever older data take the place of newer.
 CREATE TABLE installations (
@@ -133,8 +134,9 @@ CREATE TABLE orders (
     executed_to TEXT NOT NULL CONSTRAINT orders_executed_to_is_known CHECK (executed_to IN
         ('pending_review', 'confirmed', 'processing', 'completed')),
     status_since INTEGER NOT NULL DEFAULT 0,
-    store_id INTEGER NOT NULL REFERENCES stores (id),
-    customer_id INTEGER REFERENCES customers (id),
+    -- What an order, its lines and its movements refer to the writer has read and `verify` looks for: no foreign keys.
+    store_id INTEGER NOT NULL,
+    customer_id INTEGER,
     source TEXT NOT NULL CONSTRAINT orders_source_is_known CHECK (source IN ('shop', 'staff', 'import')),
     source_status TEXT,
     external_reference TEXT UNIQUE,
@@ -204,9 +206,9 @@ CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS N
 
 -- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
 CREATE TABLE order_lines (
-    order_id INTEGER NOT NULL REFERENCES orders (id),
+    order_id INTEGER NOT NULL,
     no INTEGER NOT NULL CONSTRAINT order_lines_no_is_positive CHECK (no >= 1),
-    product_id INTEGER NOT NULL REFERENCES products (id),
+    product_id INTEGER NOT NULL,
     sku TEXT NOT NULL,
     title TEXT NOT NULL,
     category TEXT,
@@ -214,7 +216,7 @@ CREATE TABLE order_lines (
     unit_price INTEGER NOT NULL,
     total INTEGER NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
     PRIMARY KEY (order_id, no)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 
@@ -229,13 +231,13 @@ CREATE VIRTUAL TABLE order_search_words USING fts5vocab (order_search, instance)
 -- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without
 -- exception.
 CREATE TABLE stock_movements (
-    product_id INTEGER NOT NULL REFERENCES products (id),
+    product_id INTEGER NOT NULL,
     entity_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     on_hand INTEGER NOT NULL,
     reserved INTEGER NOT NULL,
     PRIMARY KEY (product_id, entity_id, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- One history for everything that has one. Append-only without exception.
 CREATE TABLE history (
@@ -287,7 +289,7 @@ CREATE TABLE personal_values (
     salt TEXT NOT NULL,
     content TEXT NOT NULL,
     PRIMARY KEY (entity_id, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- What histories come to at every hundredth event, so that reading what was does not begin at the first one. A shortcut:
 -- rows may be deleted at any time, and those of another format are passed over.
@@ -306,23 +308,18 @@ CREATE TABLE outbox (
     seq INTEGER NOT NULL,
     recorded_at INTEGER NOT NULL,
     position INTEGER UNIQUE,
+    -- The store in which an order arrives with this event: it was placed here, not taken over from elsewhere.
+    arrived_in INTEGER,
     PRIMARY KEY (entity_id, seq)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_waiting ON outbox (recorded_at, entity_id, seq) WHERE position IS NULL;
+CREATE INDEX outbox_arrivals ON outbox (arrived_in, position) WHERE arrived_in IS NOT NULL;
 
 -- How far each follower of the outbox has come. No row: nowhere yet.
 CREATE TABLE followers (
     name TEXT PRIMARY KEY NOT NULL,
     position INTEGER NOT NULL
 ) STRICT;
-
--- Every order that was placed here (not taken over from elsewhere), at the position of its first event in the outbox.
-CREATE TABLE order_arrivals (
-    order_id INTEGER PRIMARY KEY REFERENCES orders (id),
-    store_id INTEGER NOT NULL REFERENCES stores (id),
-    position INTEGER NOT NULL UNIQUE
-) STRICT;
-CREATE INDEX order_arrivals_by_store ON order_arrivals (store_id, position);
 
 -- Up to which position a member has seen everything. No row: up to their own first event.
 CREATE TABLE seen_marks (
@@ -335,7 +332,7 @@ CREATE TABLE seen_orders (
     member_id INTEGER NOT NULL REFERENCES members (id),
     order_id INTEGER NOT NULL REFERENCES orders (id),
     PRIMARY KEY (member_id, order_id)
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Commands for many orders at once: what is to be done.
 CREATE TABLE batches (
@@ -380,7 +377,7 @@ CREATE TABLE batch_items (
     PRIMARY KEY (batch_id, order_id),
     CONSTRAINT batch_items_refused_has_code CHECK ((code IS NOT NULL) = (result = 'refused')),
     CONSTRAINT batch_items_done_has_version CHECK ((done_version IS NOT NULL) = (result = 'succeeded'))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_items_waiting ON batch_items (batch_id, order_id) WHERE result = 'waiting';
 
 -- What members were shown before they say that it shall be done: to tell what has changed since.
@@ -400,7 +397,7 @@ CREATE TABLE idempotency_keys (
     entity_id INTEGER NOT NULL,
     version INTEGER NOT NULL,
     created_at INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_keys_by_time ON idempotency_keys (created_at);
 
 -- How often somebody has tried something, by a hash of what and who: so many attempts, which are forgotten at
@@ -410,7 +407,7 @@ CREATE TABLE throttles (
     attempts INTEGER NOT NULL CONSTRAINT throttles_attempts_is_not_negative CHECK (attempts >= 0),
     expires_at INTEGER NOT NULL,
     blocked_until INTEGER NOT NULL
-) STRICT;
+) STRICT, WITHOUT ROWID;
 CREATE INDEX throttles_by_expiry ON throttles (expires_at);
 
 -- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.

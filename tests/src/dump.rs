@@ -40,7 +40,7 @@ macro_rules! tables {
 
 tables! {
     "batch_items", "batch_previews", "batches", "credentials", "customers", "followers", "history", "idempotency_keys", "installations", "members",
-    "order_arrivals", "order_lines", "orders", "outbox", "personal_values", "products", "seen_marks", "seen_orders",
+    "order_lines", "orders", "outbox", "personal_values", "products", "seen_marks", "seen_orders",
     "sessions", "state_snapshots", "stock_movements", "stores", "throttles", "writers",
 }
 

@@ -110,8 +110,9 @@ static HISTORY: Template = Template::new(
 );
 /// $1 and $2 as above; $3: time of the number 0.
 static OUTBOX: Template = Template::new(
-    "INSERT INTO outbox (entity_id, seq, recorded_at, position)
-     SELECT id, seq, placed_at, (placed_at - $3) / 60000 * 2 + seq - 2
+    "INSERT INTO outbox (entity_id, seq, recorded_at, position, arrived_in)
+     SELECT id, seq, placed_at, (placed_at - $3) / 60000 * 2 + seq - 2,
+         CASE WHEN seq = 1 AND source <> 'import' THEN store_id END
      FROM orders, (SELECT 1 AS seq UNION ALL SELECT 2) AS numbers WHERE placed_at > $1 AND placed_at <= $2",
 );
 /// SQLite is run without statistics.

@@ -19,7 +19,7 @@ use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{
     ActorRef, Effect, Idempotency, Operation, Receipt, Submission, WriteError, Writer,
 };
-use ordervault_persistence::{ARRIVALS, Error, HistoryRow, fold, follow, note_arrivals, sequence};
+use ordervault_persistence::{HistoryRow, fold, sequence};
 
 use crate::dump::{Cells, dump};
 use crate::postgres;
@@ -38,11 +38,9 @@ pub async fn written_groups(db: &Db) -> i64 {
     dump(db).await["writers"].iter().filter_map(|row| row.int("last_group")).sum()
 }
 
-/// Numbers everything that waits, and lets the arrivals follow, as a server would.
+/// Numbers everything that waits, as a server would.
 pub async fn catch_up(db: &Db) {
     while sequence(db).await.expect("numbered") > 0 {}
-    let note = |events| note_arrivals(db, events);
-    while follow::<Error, _>(db, ARRIVALS, note).await.expect("followed") > 0 {}
 }
 
 /// The same database, as another process would open it.

@@ -278,14 +278,11 @@ impl Rows {
         Err(DbError::misuse(statement.text(Engine::Postgres), misuse))
     }
 
-    pub(crate) fn for_sqlite(&self) -> Result<SqliteArguments, sqlx::Error> {
-        let mut arguments = SqliteArguments::default();
-        arguments.add(self.to_json()).map_err(sqlx::Error::Encode)?;
-        Ok(arguments)
+    pub(crate) fn add_to_sqlite(&self, arguments: &mut SqliteArguments) -> Result<(), sqlx::Error> {
+        arguments.add(self.to_json()).map_err(sqlx::Error::Encode)
     }
 
-    pub(crate) fn for_postgres(&self) -> Result<PgArguments, sqlx::Error> {
-        let mut arguments = PgArguments::default();
+    pub(crate) fn add_to_postgres(&self, arguments: &mut PgArguments) -> Result<(), sqlx::Error> {
         for column in &self.columns {
             match column {
                 Values::Int(values) => arguments.add(values),
@@ -294,7 +291,7 @@ impl Rows {
             }
             .map_err(sqlx::Error::Encode)?;
         }
-        Ok(arguments)
+        Ok(())
     }
 
     fn to_json(&self) -> String {

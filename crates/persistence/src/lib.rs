@@ -1,8 +1,7 @@
 //! How ordervault keeps what happened: SQL, the write queue, the history, on SQLite and PostgreSQL.
 //!
 //! Reads go through a [`tx::Conn`]. Changes go through the [`writer::Writer`]; beside it only [`sequence`] numbers events,
-//! [`follow`] notes how far followers of the outbox have come, [`note_arrivals`] keeps what one of them found, and
-//! [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
+//! [`follow`] notes how far followers of the outbox have come, and [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
 //!
 //! # Rooms, from top to bottom
 //!
@@ -21,6 +20,7 @@
 //! - `leader`, `schema`, `migrate`: what one process does at a time; the schema, as it should be and as it is
 //! - `db`: connections
 //! - `tx`: what runs statements
+//! - `bundle`: such statements that are sent together
 //! - `bulk`: statements over many rows
 //! - `statement`: one text for two engines
 //! - `engine`, `error`, `json`, `seal`, `sources`: which engine, what goes wrong, text for bulk rows, keys and what they seal,
@@ -50,6 +50,7 @@
 
 pub mod backup;
 pub mod bulk;
+pub mod bundle;
 pub mod checkpoint;
 pub mod clock;
 pub mod db;
@@ -72,8 +73,7 @@ pub mod verify;
 pub mod writer;
 
 pub use error::{DbError, Error};
-pub use tables::arrivals::note_arrivals;
-pub use tables::followers::{ARRIVALS, OutboxEvent, follow};
+pub use tables::followers::{OutboxEvent, follow};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
 pub use tables::outbox::{sequence, sequencing_statements};
 pub use tables::sessions::{Realm, Session};

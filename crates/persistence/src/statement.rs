@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use sea_query::{OptionEnum, PostgresQueryBuilder, QueryStatementWriter, SqliteQueryBuilder, Value, Values};
 #[expect(
     clippy::disallowed_types,
-    reason = "the one place: for text by sea-query, which binds every value"
+    reason = "the one place: for text by sea-query, which binds every value, and for fixed texts put together"
 )]
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgArguments;
@@ -278,6 +278,11 @@ impl Statement {
             }
         }
     }
+}
+
+/// A text that was put together from fixed ones: all values are bound.
+pub(crate) fn composed(text: String) -> SqlStr {
+    AssertSqlSafe(text).into_sql_str()
 }
 
 /// SQLite takes a missing value for NULL, so that it must be found here.

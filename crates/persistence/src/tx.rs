@@ -3,17 +3,19 @@
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Executor as _, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Either, Executor as _, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::runtime::Handle;
 
 use crate::bulk::{Bulk, Rows};
+use crate::bundle::{self, Bundle, Part};
 use crate::engine::{Engine, POSTGRES_ANSWER_TIMEOUT, POSTGRES_COMMIT_TIMEOUT};
-use crate::error::{CommitError, DbError};
-use crate::statement::Statement;
+use crate::error::{CommitError, DbError, Error};
+use crate::statement::{Statement, composed};
 
 /// A row of either engine: whatever derives `FromRow`, and tuples of column types.
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
@@ -161,13 +163,15 @@ impl Conn {
         let outcome = match self.side()? {
             Side::Sqlite(connection) => {
                 let text = statement.text(Engine::Sqlite);
-                let arguments = named(text, rows.for_sqlite())?;
+                let mut arguments = SqliteArguments::default();
+                named(text, rows.add_to_sqlite(&mut arguments))?;
                 let query = sqlx::query_as_with::<Sqlite, T, _>(text, arguments);
                 ran(text, query.fetch_all(connection).await)
             }
             Side::Postgres(connection) => {
                 let text = statement.text(Engine::Postgres);
-                let arguments = named(text, rows.for_postgres())?;
+                let mut arguments = PgArguments::default();
+                named(text, rows.add_to_postgres(&mut arguments))?;
                 let query = sqlx::query_as_with::<Postgres, T, _>(text, arguments);
                 answered(text, query.fetch_all(connection)).await
             }
@@ -199,15 +203,46 @@ impl Conn {
         let outcome = match self.side()? {
             Side::Sqlite(connection) => {
                 let text = statement.text(Engine::Sqlite);
-                let arguments = named(text, rows.for_sqlite())?;
+                let mut arguments = SqliteArguments::default();
+                named(text, rows.add_to_sqlite(&mut arguments))?;
                 let query = sqlx::query_with::<Sqlite, _>(text, arguments);
                 ran(text, query.execute(connection).await).map(|done| done.rows_affected())
             }
             Side::Postgres(connection) => {
                 let text = statement.text(Engine::Postgres);
-                let arguments = named(text, rows.for_postgres())?;
+                let mut arguments = PgArguments::default();
+                named(text, rows.add_to_postgres(&mut arguments))?;
                 let query = sqlx::query_with::<Postgres, _>(text, arguments);
                 answered(text, query.execute(connection)).await.map(|done| done.rows_affected())
+            }
+        };
+        self.remember(outcome)
+    }
+
+    /// Runs statements that are sent together: how many rows each of them changed.
+    async fn run_together(&mut self, parts: &[Part]) -> Result<Vec<u64>, DbError> {
+        let outcome = match self.side()? {
+            Side::Sqlite(connection) => {
+                let (text, arguments) = bundle::for_sqlite(parts)?;
+                let text = composed(text);
+                let mut answers =
+                    connection.fetch_many(sqlx::query_with::<Sqlite, _>(text.clone(), arguments));
+                let mut changed = vec![];
+                loop {
+                    match answers.next().await {
+                        Some(Ok(Either::Left(done))) => changed.push(done.rows_affected()),
+                        Some(Ok(Either::Right(_))) => {}
+                        Some(Err(error)) => break named(&text, Err(error)),
+                        None => break Ok(changed),
+                    }
+                }
+            }
+            Side::Postgres(connection) => {
+                let (text, arguments) = bundle::for_postgres(parts)?;
+                let text = composed(text);
+                let query = sqlx::query_scalar_with::<Postgres, Vec<i64>, _>(text.clone(), arguments);
+                let counts = answered(&text, query.fetch_one(connection)).await;
+                counts.map(|counts| counts.into_iter().map(i64::unsigned_abs).collect())
             }
         };
         self.remember(outcome)
@@ -337,6 +372,21 @@ impl Tx {
     /// Runs a bulk statement over all rows at once; returns the number of rows it changed.
     pub async fn run_bulk(&mut self, statement: &'static impl Bulk, rows: &Rows) -> Result<u64, DbError> {
         self.0.run_bulk(statement, rows).await
+    }
+
+    /// Runs bulk statements in as few ways there and back as the engine takes.
+    ///
+    /// # Errors
+    /// [`Error::Raced`] when one did not change as many rows as it was given.
+    pub async fn run_bundle(&mut self, bundle: Bundle) -> Result<(), Error> {
+        for parts in bundle.sendings(self.engine()) {
+            let changed = self.0.run_together(&parts).await?;
+            let are_met = parts.iter().zip(&changed).all(|(part, changed)| part.is_met(*changed));
+            if !are_met || parts.len() != changed.len() {
+                return Err(Error::Raced);
+            }
+        }
+        Ok(())
     }
 
     /// See [`Conn::fetch_all`].

@@ -4,7 +4,9 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
 
+use ordervault_persistence::Error;
 use ordervault_persistence::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, ColumnType};
+use ordervault_persistence::bundle::Bundle;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::{DEFAULT_READERS, Engine};
 use ordervault_persistence::error::{CommitError, ConflictKind, DbError};
@@ -23,6 +25,8 @@ ordervault_tests::twin_tests!(
     bulk_insert_counts_what_it_inserted,
     bulk_update_counts_what_it_met,
     bulk_template_reads_and_changes,
+    a_bundle_runs_its_stages_one_after_another,
+    a_bundle_changes_what_it_is_given_or_fails,
     bulk_misuse_is_an_error,
     wrong_number_of_values_is_an_error,
     commit_stores_and_drop_does_not,
@@ -72,6 +76,9 @@ static BULK_ADD: BulkTemplate = BulkTemplate::new(
     "UPDATE things SET n = n + d.delta FROM {rows} WHERE things.id = d.id AND n + d.delta >= 0",
     &[("id", ColumnType::Int), ("delta", ColumnType::Int)],
 );
+static BULK_PARTS: BulkInsert =
+    BulkInsert::new("parts", &[("id", ColumnType::Int), ("thing", ColumnType::Int)]);
+static PARTS: Template = Template::new("SELECT id, thing FROM parts ORDER BY id");
 static BULK_FIND: BulkTemplate = BulkTemplate::new(
     "SELECT things.id FROM {rows} JOIN things ON things.id = d.id AND things.s = d.s ORDER BY things.id",
     &[("id", ColumnType::Int), ("s", ColumnType::Text)],
@@ -230,6 +237,56 @@ async fn bulk_template_reads_and_changes(db: Db) {
     keys.push((3, "thing 3"));
     let found: Vec<(i64,)> = tx.fetch_bulk(&BULK_FIND, &keys).await.expect("rows");
     assert_eq!(found, [(1,), (3,)]);
+}
+
+/// Three things with parts, then more of two of them, as far as these ids go.
+fn bundle(more: [i64; 2]) -> Bundle {
+    let (mut things, mut parts, mut added) = (BULK_INSERT.rows(), BULK_PARTS.rows(), BULK_ADD.rows());
+    for id in 1..=3 {
+        things.push((id, 10 * id, format!("thing {id}"), true));
+        parts.push((7 * id, id));
+    }
+    for id in more {
+        added.push((id, 5));
+    }
+    let mut bundle = Bundle::default();
+    bundle.then();
+    bundle.add(&BULK_INSERT, things);
+    bundle.add(&BULK_INSERT_NEW, BULK_INSERT_NEW.rows());
+    bundle.add(&BULK_PARTS, parts);
+    bundle.then();
+    bundle.then();
+    bundle.add(&BULK_ADD, added);
+    bundle
+}
+
+async fn a_bundle_runs_its_stages_one_after_another(db: Db) {
+    let mut tx = with_things(&db).await;
+    tx.execute(&MAKE_PARTS.bind(())).await.expect("the table is made");
+    tx.run_bundle(Bundle::default()).await.expect("nothing to do");
+    tx.run_bundle(bundle([2, 3])).await.expect("written");
+    tx.commit().await.expect("committed");
+    assert_eq!(stored(&db).await, [(1, Some(10)), (2, Some(25)), (3, Some(35))]);
+    let parts: Vec<(i64, i64)> =
+        db.read().await.expect("a reader").fetch_all(&PARTS.bind(())).await.expect("rows");
+    assert_eq!(parts, [(7, 1), (14, 2), (21, 3)]);
+}
+
+async fn a_bundle_changes_what_it_is_given_or_fails(db: Db) {
+    let mut tx = with_things(&db).await;
+    tx.execute(&MAKE_PARTS.bind(())).await.expect("the table is made");
+    let raced = tx.run_bundle(bundle([2, 4])).await.expect_err("there is no fourth thing");
+    assert!(matches!(raced, Error::Raced), "{raced}");
+    tx.rollback().await;
+    with_things(&db).await.commit().await.expect("nothing is there");
+    let mut tx = begin(&db).await;
+    let mut parts = BULK_PARTS.rows();
+    parts.push((1, 1));
+    let mut broken = Bundle::default();
+    broken.add(&BULK_PARTS, parts);
+    let refused = tx.run_bundle(broken).await.expect_err("there is no such table");
+    assert!(matches!(refused, Error::Db(_)), "{refused}");
+    assert!(insert(&mut tx, 1, 1).await.is_err(), "the transaction is lost");
 }
 
 async fn bulk_misuse_is_an_error(db: Db) {

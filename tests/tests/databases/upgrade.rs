@@ -16,6 +16,7 @@ use ordervault_persistence::read::last_position;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::verify::verify_as;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation};
+use ordervault_persistence::{Error, follow};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::queue::{catch_up, on_product, on_store, run_sql};
@@ -164,6 +165,7 @@ pub(crate) async fn fill(db: &Db) {
     let position = last_position(&mut db.read().await.expect("a reader"), &StoreScope::All).await;
     let seen = Operation::Seen { orders: vec![], up_to: Some(position.expect("a position")) };
     shop.act(ActorRef::Member(member.id), seen).await;
+    follow(db, "nobody", async |_| Ok::<_, Error>(())).await.expect("followed");
     shop.close().await;
 }
 

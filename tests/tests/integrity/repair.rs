@@ -35,7 +35,6 @@ const PROJECTIONS: &[&str] = &[
     "order_lines",
     "state_snapshots",
     "stock_movements",
-    "order_arrivals",
     "order_search",
     "product_search",
 ];
@@ -45,8 +44,8 @@ const WRITTEN: &[&str] = &["history", "outbox", "installations", "followers", "w
 /// Besides the controls of `verify`: more at once, and values that only one may have.
 const MORE: &[&str] = &[
     // Everything is gone.
-    "DELETE FROM seen_marks; DELETE FROM seen_orders; DELETE FROM order_arrivals; DELETE FROM order_lines;
-     DELETE FROM stock_movements; DELETE FROM order_search; DELETE FROM product_search; DELETE FROM orders;
+    "DELETE FROM seen_marks; DELETE FROM seen_orders; DELETE FROM order_lines; DELETE FROM stock_movements;
+     DELETE FROM order_search; DELETE FROM product_search; DELETE FROM orders;
      DELETE FROM products; DELETE FROM customers; DELETE FROM members; DELETE FROM stores",
     // Two products have exchanged what only one may have.
     "UPDATE products SET sku = 'x' || id;
@@ -56,9 +55,6 @@ const MORE: &[&str] = &[
     "UPDATE products SET id = id + 1 WHERE id = (SELECT MAX(id) FROM products)",
     "UPDATE customers SET id = id + 1",
     "UPDATE installations SET id = id + 1",
-    "UPDATE order_arrivals SET position = -position;
-     UPDATE order_arrivals SET position = (SELECT MAX(-a.position) FROM order_arrivals a WHERE a.order_id <> order_arrivals.order_id)
-     WHERE order_id IN (SELECT MIN(order_id) FROM order_arrivals)",
     "UPDATE products SET on_hand = 0, reserved = 5",
     "UPDATE products SET on_hand = 7, price = 1; UPDATE stock_movements SET on_hand = on_hand + 5",
     "INSERT INTO order_lines SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total

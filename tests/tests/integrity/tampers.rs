@@ -41,7 +41,6 @@ use Tamper::{Rechained, Sql};
 /// Of the order that was placed last, which nothing else refers to.
 const REMOVE_LAST_ORDER: &str = "
     DELETE FROM seen_orders WHERE order_id = (SELECT MAX(id) FROM orders);
-    DELETE FROM order_arrivals WHERE order_id = (SELECT MAX(id) FROM orders);
     DELETE FROM order_lines WHERE order_id = (SELECT MAX(id) FROM orders);
     DELETE FROM personal_values WHERE entity_id = (SELECT MAX(id) FROM orders);
     DELETE FROM history WHERE entity_id = (SELECT MAX(id) FROM orders);
@@ -50,7 +49,6 @@ const REMOVE_LAST_ORDER: &str = "
         WHERE m.product_id = products.id AND m.entity_id = (SELECT MAX(id) FROM orders));
     DELETE FROM stock_movements WHERE entity_id = (SELECT MAX(id) FROM orders);
     DELETE FROM orders WHERE id = (SELECT MAX(id) FROM orders);
-    UPDATE followers SET position = (SELECT MAX(position) FROM outbox);
 ";
 /// And those after it move up.
 const REMOVE_A_CUSTOMERS_HISTORY: &str = "
@@ -59,7 +57,6 @@ const REMOVE_A_CUSTOMERS_HISTORY: &str = "
     DELETE FROM outbox WHERE entity_id IN (SELECT id FROM customers);
     UPDATE outbox SET position = -(SELECT COUNT(*) FROM outbox b WHERE b.position <= outbox.position);
     UPDATE outbox SET position = -position;
-    UPDATE followers SET position = (SELECT MAX(position) FROM outbox);
 ";
 
 /// Each is named by this code, perhaps by others as well.
@@ -139,8 +136,7 @@ const TAMPERS: &[(Tamper, Code)] = &[
     (Sql(REMOVE_LAST_ORDER), Code::CheckpointAhead),
     (Sql(REMOVE_A_CUSTOMERS_HISTORY), Code::CheckpointAhead),
     (
-        Sql("DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox);
-             UPDATE followers SET position = position - 1"),
+        Sql("DELETE FROM outbox WHERE position = (SELECT MAX(position) FROM outbox)"),
         Code::OutboxMissing,
     ),
     (
@@ -149,9 +145,10 @@ const TAMPERS: &[(Tamper, Code)] = &[
         Code::CheckpointDiffers,
     ),
     (Sql("UPDATE outbox SET position = position + 100 WHERE position > 5"), Code::OutboxGap),
-    (Sql("UPDATE followers SET position = position + 100"), Code::FollowerAhead),
-    (Sql("UPDATE order_arrivals SET store_id = store_id + 1"), Code::ArrivalMissing),
-    (Sql("DELETE FROM order_arrivals"), Code::ArrivalMissing),
+    (Sql("INSERT INTO followers VALUES ('ahead', 100000)"), Code::FollowerAhead),
+    (Sql("UPDATE outbox SET arrived_in = arrived_in + 1"), Code::OutboxMissing),
+    (Sql("UPDATE outbox SET arrived_in = NULL"), Code::OutboxMissing),
+    (Sql("UPDATE outbox SET arrived_in = 1 WHERE seq = 2"), Code::OutboxMissing),
     // Passwords and logins.
     (Sql("UPDATE credentials SET password_hash = 'known'"), Code::RowSeal),
     (

@@ -69,7 +69,7 @@ async fn a_time_goes_back_across_a_correction_and_nowhere_else(db: Db) {
         // A time goes back once more, and a second correction is made up for it.
         (
             "UPDATE history SET recorded_at = recorded_at - 1000 WHERE type = 'started';
-             INSERT INTO outbox SELECT entity_id, 3, recorded_at, (SELECT MAX(position) + 1 FROM outbox)
+             INSERT INTO outbox SELECT entity_id, 3, recorded_at, (SELECT MAX(position) + 1 FROM outbox), NULL
                  FROM history WHERE type = 'clock_corrected';
              INSERT INTO history SELECT entity_id, 3, kind, store_id, type, format, event, commitment, fields, recorded_at,
                  occurred_at, actor_kind, actor_id, actor_role, request_id, key_id, hash

@@ -143,10 +143,8 @@ fn timeless(mut dump: Dump) -> Dump {
     if let Some(throttles) = dump.get_mut("throttles") {
         throttles.retain(|row| row.int("expires_at") > end);
     }
-    for table in ["outbox", "order_arrivals"] {
-        for row in dump.get_mut(table).into_iter().flatten() {
-            row.0.insert("position".into(), Cell::Null);
-        }
+    for row in dump.get_mut("outbox").into_iter().flatten() {
+        row.0.insert("position".into(), Cell::Null);
     }
     dump
 }
@@ -171,6 +169,8 @@ impl Liveliness {
     fn assert_enough(&self) {
         let Self { submitted, accepted, rows } = self;
         assert!((submitted / 4..*submitted).contains(accepted), "{accepted} of {submitted}");
-        assert!(rows.values().all(|count| *count > 0), "nothing in some of {rows:?}");
+        let empty: Vec<_> = rows.iter().filter(|(_, count)| **count == 0).map(|(table, _)| *table).collect();
+        // Nobody follows the outbox here.
+        assert_eq!(empty, ["followers"], "nothing in these");
     }
 }

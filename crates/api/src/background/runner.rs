@@ -8,7 +8,6 @@ use futures_util::future::{BoxFuture, Shared, join_all};
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::leader::Leader;
 
-use super::arrivals::Arrivals;
 use super::backoff::Backoff;
 use super::backups::MakeBackups;
 use super::batches::RunBatches;
@@ -18,7 +17,7 @@ use super::sequencer::Sequencer;
 use crate::state::AppState;
 use crate::telemetry;
 
-/// Longest wait of a new event for its number and for those that follow the outbox within this program.
+/// Longest wait of a new event for its number.
 const OUTBOX_PAUSE: Duration = Duration::from_millis(100);
 
 /// The background work of one process.
@@ -57,7 +56,6 @@ impl Background {
         if engine == Engine::Postgres {
             background = background.with(Sequencer, Pace::every(OUTBOX_PAUSE));
         }
-        background = background.with(Arrivals, Pace::every(OUTBOX_PAUSE));
         let Some(interval) = interval else { return background };
         if let Some(backups) = &state.settings.backups {
             background = background.with(MakeBackups::new(backups.clone()), Pace::every(interval));

@@ -1,4 +1,4 @@
-//! Makes anew from the histories what is made of them (rows, lines, the stock ledger and units, states that are kept, arrivals,
+//! Makes anew from the histories what is made of them (rows, lines, the stock ledger and units, states that are kept,
 //! words), where it is not as they make it. Never the other way round: no history is changed but by one event, which says that this
 //! was done.
 //!
@@ -7,13 +7,12 @@
 //! was killed is simply run again. To only tell is the same without writing.
 //!
 //! Its way: what the engine finds (`engine`), the installation, the other kinds in the order in which they refer to one another
-//! (`resource`, with `kinds` and what goes with them in `snapshots`, `lines`, `arrivals`, `words`, `ledger`), then what belongs to nothing
+//! (`resource`, with `kinds` and what goes with them in `snapshots`, `lines`, `words`, `ledger`), then what belongs to nothing
 //! (`strays`, the rest of the ledger), units, and rows to which no history leads (`rest`).
 //!
 //! A further table that is made of histories: a module like `lines`, its place in `kinds::Projected`, its codes in
 //! [`mends`], and its tampers in the test of the repair.
 
-mod arrivals;
 mod engine;
 mod error;
 mod kinds;
@@ -37,7 +36,6 @@ use crate::sources::Sources;
 
 /// The statements of all of it, for the committed snapshot.
 pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
-    arrivals::STATEMENTS,
     engine::STATEMENTS,
     kinds::STATEMENTS,
     ledger::STATEMENTS,

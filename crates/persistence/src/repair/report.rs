@@ -32,8 +32,6 @@ pub fn mends(code: Code) -> bool {
         | Code::StockReserved
         // What followers of the outbox have made, and how far they have come.
         | Code::FollowerAhead
-        | Code::ArrivalMissing
-        | Code::ArrivalWithoutOrder
         // Words, and the indexes of SQLite; not the pages of tables.
         | Code::SearchMissing
         | Code::SearchDiffers

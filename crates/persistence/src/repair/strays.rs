@@ -5,7 +5,7 @@ use ordervault_domain::product::Product;
 
 use super::kinds::Projected as _;
 use super::report::Entry;
-use super::{arrivals, lines, snapshots, words};
+use super::{lines, snapshots, words};
 use crate::error::{Error, onwards};
 use crate::scan::Scanned as _;
 use crate::statement::{Template, statements};
@@ -24,12 +24,6 @@ statements! {
              AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
              AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = l.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
              ORDER BY l.order_id LIMIT $2"
-    );
-    ARRIVALS: Template = Template::new(
-        "SELECT a.order_id FROM order_arrivals a WHERE a.order_id > $1
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = a.order_id)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = a.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
-             ORDER BY a.order_id LIMIT $2"
     );
     ORDER_WORDS: Template = Template::forked(
         "SELECT s.rowid FROM order_search s WHERE s.rowid > $1
@@ -61,10 +55,9 @@ pub(super) struct Strays {
     name: fn(i64) -> String,
 }
 
-pub(super) const STRAYS: [Strays; 5] = [
+pub(super) const STRAYS: [Strays; 4] = [
     Strays { table: snapshots::TABLE, statement: &SNAPSHOTS, name: Order::text },
     Strays { table: lines::TABLE, statement: &LINES, name: Order::text },
-    Strays { table: arrivals::TABLE, statement: &ARRIVALS, name: Order::text },
     Strays { table: Order::WORDS, statement: &ORDER_WORDS, name: Order::text },
     Strays { table: Product::WORDS, statement: &PRODUCT_WORDS, name: Product::text },
 ];
@@ -85,7 +78,6 @@ impl Strays {
         match self.table {
             snapshots::TABLE => snapshots::clear(tx, ids).await,
             lines::TABLE => lines::clear(tx, ids).await,
-            arrivals::TABLE => arrivals::clear(tx, ids).await,
             Order::WORDS => words::clear(tx, ids, &[]).await,
             _ => Product::clear_beside(tx, ids).await,
         }

@@ -4,6 +4,7 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
 use super::report::Entry;
+use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::search::{Indexed, SearchRows};
@@ -55,7 +56,7 @@ pub(super) async fn write(tx: &mut Tx, orders: &[&Order], products: &[&Product])
         rows.stale_products.push(product.id.get());
         rows.product(None, product);
     }
-    rows.write(tx).await
+    write_rows(tx, rows).await
 }
 
 /// Removes the words of some orders and products.
@@ -63,7 +64,13 @@ pub(super) async fn clear(tx: &mut Tx, orders: &[i64], products: &[i64]) -> Resu
     let mut rows = SearchRows::new(tx.engine());
     rows.stale_orders.extend(orders);
     rows.stale_products.extend(products);
-    rows.write(tx).await
+    write_rows(tx, rows).await
+}
+
+async fn write_rows(tx: &mut Tx, rows: SearchRows) -> Result<(), Error> {
+    let mut bundle = Bundle::default();
+    rows.write(tx, &mut bundle).await?;
+    tx.run_bundle(bundle).await
 }
 
 /// Empties an index of words, however damaged it is.

@@ -9,9 +9,6 @@ use crate::statement::{Statement, Template, statements};
 /// Most events that a follower gets at once.
 const EVENTS_PER_STEP: i64 = 500;
 
-/// Name of the follower that notes arrivals. Statements name it, too.
-pub const ARRIVALS: &str = "arrivals";
-
 statements! {
     POSITION: Template = Template::new("SELECT position FROM followers WHERE name = $1");
     NEXT: Template = Template::new(

@@ -2,8 +2,12 @@
 
 use std::collections::HashMap;
 
+use ordervault_domain::aggregate::Kind;
+
 use super::followers;
-use crate::bulk::{BulkInsert, ColumnType::*};
+use super::history::HistoryRow;
+use crate::bulk::{BulkInsert, BulkTemplate, Column, ColumnType::*, Rows};
+use crate::bundle::Bundle;
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -13,8 +17,18 @@ use crate::tx::{Conn, Tx};
 /// Most events that one step of the sequencer numbers.
 const SEQUENCED_PER_STEP: i64 = 5_000;
 
+const COLUMNS: &[Column] = &[("entity_id", Int), ("seq", Int), ("recorded_at", Int), ("arrived_in", Int)];
+
 statements! {
-    pub(crate) INSERT: BulkInsert = BulkInsert::new("outbox", &[("entity_id", Int), ("seq", Int), ("recorded_at", Int)]);
+    INSERT: BulkInsert = BulkInsert::new("outbox", COLUMNS);
+    // Whoever writes on SQLite is alone.
+    INSERT_NUMBERED: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO outbox (entity_id, seq, recorded_at, arrived_in, position)
+         SELECT d.entity_id, d.seq, d.recorded_at, d.arrived_in, (SELECT COALESCE(MAX(position), 0) FROM outbox)
+             + ROW_NUMBER() OVER (ORDER BY d.recorded_at, d.entity_id, d.seq)
+         FROM {rows}",
+        COLUMNS
+    );
     NUMBER: Template = Template::new(
         "UPDATE outbox SET position = n.position
          FROM (
@@ -38,6 +52,30 @@ statements! {
         "SELECT 1 AS held",
         "SELECT CASE WHEN pg_try_advisory_xact_lock(hashtextextended('outbox', 0)) THEN 1 ELSE 0 END::bigint AS held"
     );
+}
+
+/// Events on their way into the outbox.
+pub(crate) struct OutboxRows(Rows);
+
+impl OutboxRows {
+    pub(crate) fn new() -> Self {
+        use crate::bulk::Bulk as _;
+        Self(INSERT.rows())
+    }
+
+    /// An event that counts as of this time: an order arrives with it if it was placed here.
+    pub(crate) fn push(&mut self, row: &HistoryRow, recorded_at: i64) {
+        let is_arrival = row.kind == <&str>::from(Kind::Order) && row.event_type == "placed";
+        self.0.push((row.entity_id, row.seq, recorded_at, row.store_id.filter(|_| is_arrival)));
+    }
+
+    /// They are written: on SQLite with their positions, on PostgreSQL the sequencer gives them theirs.
+    pub(crate) fn write(self, bundle: &mut Bundle, engine: Engine) {
+        match engine {
+            Engine::Sqlite => bundle.add(&INSERT_NUMBERED, self.0),
+            Engine::Postgres => bundle.add(&INSERT, self.0),
+        }
+    }
 }
 
 /// Numbers all that waits; see [`number`].

@@ -13,9 +13,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::outbox;
 use crate::bulk::{BulkTemplate, ColumnType::*, Rows};
+use crate::bundle::Bundle;
 use crate::db::Db;
 use crate::engine::Engine;
-use crate::error::{Error, expect_rows, onwards};
+use crate::error::{Error, onwards};
 use crate::statement::{Template, statements};
 use crate::tx::Tx;
 
@@ -116,8 +117,8 @@ impl SearchRows {
         }
     }
 
-    /// Removes what is stale, then writes the words.
-    pub(crate) async fn write(self, tx: &mut Tx) -> Result<(), Error> {
+    /// Removes what is stale; the words are written with the bundle.
+    pub(crate) async fn write(self, tx: &mut Tx, bundle: &mut Bundle) -> Result<(), Error> {
         let (orders, products) = match self.engine {
             Engine::Sqlite => (&INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE),
             Engine::Postgres => (&INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES),
@@ -128,8 +129,9 @@ impl SearchRows {
         if !self.stale_products.is_empty() {
             tx.execute(&DELETE_PRODUCTS.bind((self.stale_products,))).await?;
         }
-        expect_rows(self.orders.len(), tx.run_bulk(orders, &self.orders).await?)?;
-        expect_rows(self.products.len(), tx.run_bulk(products, &self.products).await?)
+        bundle.add(orders, self.orders);
+        bundle.add(products, self.products);
+        Ok(())
     }
 }
 

@@ -3,15 +3,15 @@
 
 use ordervault_domain::time::Timestamp;
 
+use crate::bulk::{Bulk as _, BulkInsert, ColumnType::*};
+use crate::bundle::Bundle;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::{Conn, Tx};
 
 statements! {
-    TOUCH: Template = Template::new(
-        "INSERT INTO writers (id, last_group, updated_at) VALUES ($1, $2, $3)
-         ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at"
-    );
+    TOUCH: BulkInsert = BulkInsert::new("writers", &[("id", Int), ("last_group", Int), ("updated_at", Int)])
+        .suffix("ON CONFLICT (id) DO UPDATE SET last_group = excluded.last_group, updated_at = excluded.updated_at");
     // An upsert and not a read with a lock: it also waits for a transaction that has only just inserted the row.
     LAST_GROUP: Template = Template::new(
         "INSERT INTO writers (id, last_group, updated_at) VALUES ($1, 0, 0)
@@ -29,9 +29,10 @@ statements! {
 }
 
 /// Says that this group of this writer took place, if its transaction does.
-pub(crate) async fn touch(tx: &mut Tx, writer: i64, group: i64, now: Timestamp) -> Result<(), Error> {
-    tx.execute(&TOUCH.bind((writer, group, now.millis()))).await?;
-    Ok(())
+pub(crate) fn touch(bundle: &mut Bundle, writer: i64, group: i64, now: Timestamp) {
+    let mut rows = TOUCH.rows();
+    rows.push((writer, group, now.millis()));
+    bundle.add(&TOUCH, rows);
 }
 
 /// The number of the writer's last group that took place, after any transaction that is still at it; 0 if none did. To

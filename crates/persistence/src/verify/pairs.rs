@@ -20,13 +20,19 @@ statements! {
     HISTORY_IN_OUTBOX: Template = Template::new(
         "SELECT h.entity_id, h.seq, EXISTS (
              SELECT 1 FROM outbox o
-             WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at >= h.recorded_at) AS fits
+             WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at >= h.recorded_at
+                 AND o.arrived_in IS NOT DISTINCT FROM
+                     CASE WHEN h.kind = 'order' AND h.type = 'placed' THEN h.store_id END) AS fits
          FROM history h WHERE (h.entity_id, h.seq) > ($1, $2) ORDER BY h.entity_id, h.seq LIMIT $3"
     );
     OUTBOX_IN_HISTORY: Template = Template::new(
         "SELECT o.entity_id, o.seq, EXISTS (
              SELECT 1 FROM history h WHERE h.entity_id = o.entity_id AND h.seq = o.seq) AS fits
          FROM outbox o WHERE (o.entity_id, o.seq) > ($1, $2) ORDER BY o.entity_id, o.seq LIMIT $3"
+    );
+    LINES_HAVE_ORDER: Template = Template::new(
+        "SELECT l.order_id, l.no, EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id) AS fits
+         FROM order_lines l WHERE (l.order_id, l.no) > ($1, $2) ORDER BY l.order_id, l.no LIMIT $3"
     );
     PERSONAL_IN_HISTORY: Template = Template::new(
         "SELECT p.entity_id, p.seq, EXISTS (
@@ -46,23 +52,6 @@ statements! {
              OR EXISTS (SELECT 1 FROM installations WHERE id = d.entity_id) AS fits
          FROM (SELECT DISTINCT entity_id FROM history WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
          ORDER BY d.entity_id"
-    );
-    PLACED_HAVE_ARRIVED: Template = Template::new(
-        "SELECT b.entity_id, b.seq, EXISTS (
-             SELECT 1 FROM order_arrivals a
-             WHERE a.order_id = b.entity_id AND a.position = b.position AND a.store_id = h.store_id) AS fits
-         FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
-         WHERE (b.entity_id, b.seq) > ($1, $2) AND b.seq = 1
-             AND b.position <= COALESCE((SELECT position FROM followers WHERE name = 'arrivals'), 0)
-             AND h.kind = 'order' AND h.type = 'placed'
-         ORDER BY b.entity_id, b.seq LIMIT $3"
-    );
-    ARRIVALS_WERE_PLACED: Template = Template::new(
-        "SELECT a.order_id, CAST(0 AS BIGINT) AS seq, EXISTS (
-             SELECT 1 FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
-             WHERE b.entity_id = a.order_id AND b.seq = 1 AND b.position IS NOT NULL
-                 AND h.kind = 'order' AND h.type = 'placed') AS fits
-         FROM order_arrivals a WHERE a.order_id > $1 AND $2 = $2 ORDER BY a.order_id LIMIT $3"
     );
     MARKS_HAVE_MEMBER: Template = Template::new(
         "SELECT s.member_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM members m WHERE m.id = s.member_id) AS fits
@@ -149,7 +138,7 @@ const CHECKS: &[PairCheck] = &[
         statement: &HISTORY_IN_OUTBOX,
         table: "history",
         code: Code::OutboxMissing,
-        detail: "the event is not in the outbox, or with another time",
+        detail: "the event is not in the outbox, or with another time or arrival",
     },
     PairCheck {
         name: order,
@@ -164,6 +153,13 @@ const CHECKS: &[PairCheck] = &[
         table: "outbox",
         code: Code::OutboxOrder,
         detail: "the position is before that of the event before",
+    },
+    PairCheck {
+        name: order,
+        statement: &LINES_HAVE_ORDER,
+        table: "order_lines",
+        code: Code::LinkBroken,
+        detail: "the order of this line does not exist",
     },
     PairCheck {
         name: order,
@@ -199,20 +195,6 @@ const CHECKS: &[PairCheck] = &[
         table: "sessions",
         code: Code::PrincipalMissing,
         detail: "the login belongs to nobody",
-    },
-    PairCheck {
-        name: order,
-        statement: &PLACED_HAVE_ARRIVED,
-        table: "order_arrivals",
-        code: Code::ArrivalMissing,
-        detail: "the order was placed here, but did not arrive at this position",
-    },
-    PairCheck {
-        name: order,
-        statement: &ARRIVALS_WERE_PLACED,
-        table: "order_arrivals",
-        code: Code::ArrivalWithoutOrder,
-        detail: "no order was placed here that arrived like this",
     },
     PairCheck {
         name: member,
@@ -262,7 +244,7 @@ const SEEN_ALREADY: [Code; 5] = [
     Code::HistoryWithoutRow,
     Code::OutboxMissing,
     Code::OutboxOrder,
-    Code::ArrivalMissing,
+    Code::LinkBroken,
     Code::PasswordOutdated,
 ];
 

@@ -29,19 +29,17 @@
 //! | `snapshot-differs` | a state that is kept is what the history comes to at its event, and there is such an event |
 //! | `column-differs` | columns made from others (reversed phone number, positions of lines) say the same |
 //! | `sum-differs` | line totals, subtotal and total of an order add up |
-//! | `link-broken` | stores, customers and products that are named exist, and products are of the order's store |
+//! | `link-broken` | stores, customers, products and orders that are named exist, and products are of the order's store |
 //! | `principal-missing` | passwords, logins and what was seen belong to somebody |
 //! | `stock-sum` | a product's units are the sums over its movements |
 //! | `stock-movement` | the movements are those that the events make |
 //! | `stock-reserved` | a product's reserved units are those that open orders hold |
-//! | `outbox-missing` | every event is in the outbox |
+//! | `outbox-missing` | every event is in the outbox, and tells which order arrives with it |
 //! | `outbox-without-event` | everything in the outbox is an event |
 //! | `outbox-gap` | the positions in the outbox are 1, 2, 3 … |
 //! | `outbox-unsequenced` | on SQLite every event has its position from the start |
 //! | `outbox-order` | the events of a resource have positions in the order of their numbers |
 //! | `follower-ahead` | no follower of the outbox is further than its last event |
-//! | `arrival-missing` | every order that was placed here, as far as its follower has come, is among the arrivals, at the position of its first event |
-//! | `arrival-without-order` | every arrival is an order that was placed here |
 //! | `search-missing` | every order and every product can be found by words |
 //! | `search-differs` | the words are those of the order or product |
 //! | `search-without-row` | whatever is found by words exists |
@@ -118,8 +116,6 @@ pub enum Code {
     OutboxUnsequenced,
     OutboxOrder,
     FollowerAhead,
-    ArrivalMissing,
-    ArrivalWithoutOrder,
     SearchMissing,
     SearchDiffers,
     SearchWithoutRow,

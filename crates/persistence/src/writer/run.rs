@@ -30,6 +30,7 @@ use super::operation::{ActorRef, Class, Operation, Receipt, Submission, WriteErr
 use super::queue::{Item, Queue};
 use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
 use super::storage::{Storage, chain};
+use crate::bundle::Bundle;
 use crate::db::Db;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
@@ -253,14 +254,15 @@ impl Run {
             tx.rollback().await;
             return Ok(outcomes);
         }
-        set.flush(&mut tx, now, self.keys.sealing()).await?;
-        self.groups += 1;
+        let (group, mut bundle) = (self.groups + 1, Bundle::default());
+        writers::touch(&mut bundle, self.writer_id, group, now);
+        set.flush(&mut tx, bundle, now, self.keys.sealing()).await?;
+        self.groups = group;
         if self.groups % CLEAN_UP_EVERY_GROUPS == 0 {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
             idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
             throttles::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
         }
-        writers::touch(&mut tx, self.writer_id, self.groups, now).await?;
         match tx.commit().await {
             Ok(()) => {
                 self.acknowledged = self.groups;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
 
+use crate::bundle::Bundle;
 use crate::db::Db;
 use crate::error::Error;
 use crate::tables::writers;
@@ -71,7 +72,9 @@ async fn is_well(db: &Db, writer: i64, acknowledged: i64, now: Timestamp) -> Res
         tx.rollback().await;
         return Ok(false);
     }
-    writers::touch(&mut tx, writer, last, now).await?;
+    let mut bundle = Bundle::default();
+    writers::touch(&mut bundle, writer, last, now);
+    tx.run_bundle(bundle).await?;
     tx.commit().await.map_err(|error| Error::Db(error.into_inner()))?;
     Ok(true)
 }

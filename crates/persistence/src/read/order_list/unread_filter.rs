@@ -1,8 +1,8 @@
 //! Which orders are new for a member, as a part of a list's statement: placed here, above their mark, and not seen one by
 //! one.
 //!
-//! The position of an order's first event decides, because neither ids nor times are in the order of commits. An order
-//! that is not among the arrivals yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
+//! The position of an order's first event decides, because neither ids nor times are in the order of commits. An order whose
+//! first event has none yet is new for everybody who has not opened it. Mark, positions and what was seen are read in one
 //! statement, always: between two, a mark could pass what the other one still looks for.
 
 use ordervault_domain::access::{Scope, StoreScope};
@@ -19,20 +19,19 @@ use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
 statements! {
-    // What has no position yet, or a position to which the follower has not come, may be anything; the condition `is_new` leaves out what is no order placed here.
+    // What has no position yet came after everything that has one.
     SINCE_MARK: Template = Template::new(
         "SELECT since.order_id, EXISTS (
              SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
          FROM (
              SELECT order_id FROM (
-                 SELECT order_id FROM order_arrivals WHERE position > COALESCE(
+                 SELECT o.entity_id AS order_id FROM stores s CROSS JOIN outbox o
+                 WHERE o.arrived_in = s.id AND o.position > COALESCE(
                      (SELECT position FROM seen_marks WHERE member_id = $1),
                      (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
-             UNION ALL SELECT entity_id FROM (
-                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
-             UNION ALL SELECT entity_id FROM (
-                 SELECT entity_id FROM outbox WHERE seq = 1 AND position > COALESCE(
-                     (SELECT position FROM followers WHERE name = 'arrivals'), 0) LIMIT $2) AS on_the_way
+             UNION ALL SELECT order_id FROM (
+                 SELECT entity_id AS order_id FROM outbox
+                 WHERE position IS NULL AND arrived_in IS NOT NULL LIMIT $2) AS waiting
          ) AS since"
     );
     SINCE_MARK_IN_STORES: Template = Template::new(
@@ -40,14 +39,13 @@ statements! {
              SELECT 1 FROM seen_orders s WHERE s.member_id = $1 AND s.order_id = since.order_id) AS seen
          FROM (
              SELECT order_id FROM (
-                 SELECT order_id FROM order_arrivals WHERE store_id {in_keys:3} AND position > COALESCE(
+                 SELECT o.entity_id AS order_id FROM stores s CROSS JOIN outbox o
+                 WHERE s.id {in_keys:3} AND o.arrived_in = s.id AND o.position > COALESCE(
                      (SELECT position FROM seen_marks WHERE member_id = $1),
                      (SELECT position FROM outbox WHERE entity_id = $1 AND seq = 1), 9223372036854775807) LIMIT $2) AS arrived
-             UNION ALL SELECT entity_id FROM (
-                 SELECT entity_id FROM outbox WHERE position IS NULL AND seq = 1 LIMIT $2) AS waiting
-             UNION ALL SELECT entity_id FROM (
-                 SELECT entity_id FROM outbox WHERE seq = 1 AND position > COALESCE(
-                     (SELECT position FROM followers WHERE name = 'arrivals'), 0) LIMIT $2) AS on_the_way
+             UNION ALL SELECT order_id FROM (
+                 SELECT entity_id AS order_id FROM outbox
+                 WHERE position IS NULL AND arrived_in IS NOT NULL LIMIT $2) AS waiting
          ) AS since"
     );
 }
@@ -191,15 +189,11 @@ pub(in crate::read) fn is_new(member: MemberId) -> Condition {
     // Somebody whose own first event has no position yet came after everything that has one.
     let mark = Func::coalesce([Expr::from(mark), Expr::from(birth), Expr::val(i64::MAX)]);
     // Looked up row by row: asked whether such rows EXIST, PostgreSQL would read all there are.
-    let arrived = of("order_arrivals", "order_id", Expr::col(("orders", "id")))
-        .column(Alias::new("position"))
-        .to_owned();
-    // What the follower has not come to yet has its position in the outbox already, or none at all.
     let first = of("outbox", "entity_id", Expr::col(("orders", "id")))
         .column(Alias::new("position"))
         .and_where(column("seq").eq(1))
         .to_owned();
-    let arrived = Func::coalesce([Expr::from(arrived), Expr::from(first), Expr::val(i64::MAX)]);
+    let arrived = Func::coalesce([Expr::from(first), Expr::val(i64::MAX)]);
     let seen = of("seen_orders", "member_id", member.get().into())
         .column(Alias::new("order_id"))
         .and_where(column("order_id").equals(("orders", "id")))

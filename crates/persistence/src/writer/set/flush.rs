@@ -9,6 +9,7 @@ use ordervault_domain::time::Timestamp;
 use super::net::{Net, changed, written};
 use super::working_set::{Held, WorkingSet};
 use crate::bulk::Bulk as _;
+use crate::bundle::Bundle;
 use crate::engine::Engine;
 use crate::error::{Error, expect_rows};
 use crate::seal::Key;
@@ -16,10 +17,11 @@ use crate::tables::batches::ItemRow;
 use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::credentials::CredentialRow;
 use crate::tables::orders::LineRow;
+use crate::tables::outbox::{self, OutboxRows};
 use crate::tables::search::SearchRows;
 use crate::tables::{
-    arrivals, batches, credentials, history, idempotency, orders, outbox, products, sessions, snapshots,
-    stock, throttles,
+    arrivals, batches, credentials, history, idempotency, orders, products, sessions, snapshots, stock,
+    throttles,
 };
 use crate::tx::Tx;
 
@@ -29,39 +31,48 @@ pub const PREVIEW_MILLIS: i64 = 60 * 60 * 1_000;
 pub const MAX_PREVIEWS_PER_MEMBER: i64 = 10;
 
 impl WorkingSet {
-    /// Writes everything that changed, decided at this time; what has no history is sealed with this key.
-    pub(crate) async fn flush(mut self, tx: &mut Tx, now: Timestamp, key: &Key) -> Result<(), Error> {
-        let net = Net::of(std::mem::take(&mut self.journal));
-        self.flush_keys(tx, &net).await?;
+    /// Writes everything that changed, decided at this time, with what is in the bundle already; what has no history is sealed
+    /// with this key. What most groups write goes in the bundle.
+    pub(crate) async fn flush(
+        mut self,
+        tx: &mut Tx,
+        mut bundle: Bundle,
+        now: Timestamp,
+        key: &Key,
+    ) -> Result<(), Error> {
+        let mut net = Net::of(std::mem::take(&mut self.journal));
+        self.flush_keys(&mut bundle, &net);
+        bundle.then();
         self.flush_passwords(tx, &net, key).await?;
-        self.flush_counters(tx, &net).await?;
+        self.flush_counters(&mut bundle, &net);
         flush_previews(tx, &net, now).await?;
         self.flush_batches(tx, &net, key).await?;
-        states(tx, changed(&self, &net.installations)).await?;
-        states(tx, changed(&self, &net.stores)).await?;
-        states(tx, changed(&self, &net.members)).await?;
-        states(tx, changed(&self, &net.customers)).await?;
-        self.flush_sessions(tx, &net, key).await?;
-        states(tx, changed(&self, &net.products)).await?;
-        states(tx, changed(&self, &net.orders)).await?;
-        self.flush_lines(tx, &net).await?;
-        self.flush_stock(tx, &net).await?;
-        self.flush_search(tx, &net).await?;
+        states(&mut bundle, changed(&self, &net.installations));
+        states(&mut bundle, changed(&self, &net.stores));
+        states(&mut bundle, changed(&self, &net.members));
+        states(&mut bundle, changed(&self, &net.customers));
+        self.flush_sessions(&mut bundle, &net, key);
+        states(&mut bundle, changed(&self, &net.products));
+        states(&mut bundle, changed(&self, &net.orders));
+        self.flush_lines(tx, &mut bundle, &net).await?;
+        self.flush_stock(&mut bundle, &net);
+        self.flush_search(tx, &mut bundle, &net).await?;
+        flush_history(&mut bundle, tx.engine(), &mut net);
+        tx.run_bundle(bundle).await?;
         self.flush_seen(tx, &net).await?;
-        flush_history(tx, net).await?;
-        // On PostgreSQL the sequencer does it, unless it must not come in between.
-        if tx.engine() == Engine::Sqlite || self.newest.is_some() {
+        // The sequencer must not come in between.
+        if self.newest.is_some() {
             outbox::number_all(tx).await?;
         }
         Ok(())
     }
 
-    async fn flush_keys(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    fn flush_keys(&self, bundle: &mut Bundle, net: &Net) {
         let mut rows = idempotency::INSERT.rows();
         for (_, key) in written(&self.keys, &net.keys) {
             rows.push((&key.scoped_key, &key.fingerprint, key.entity_id, key.version, key.created_at));
         }
-        expect_rows(rows.len(), tx.run_bulk(&idempotency::INSERT, &rows).await?)
+        bundle.add(&idempotency::INSERT, rows);
     }
 
     async fn flush_passwords(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
@@ -74,13 +85,13 @@ impl WorkingSet {
         Ok(())
     }
 
-    async fn flush_counters(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    fn flush_counters(&self, bundle: &mut Bundle, net: &Net) {
         let (mut new, mut known) = (throttles::INSERT.rows(), throttles::UPDATE.rows());
         for (is_new, counter) in written(&self.counters, &net.counters) {
             if is_new { &mut new } else { &mut known }.push(counter.row().values());
         }
-        expect_rows(new.len(), tx.run_bulk(&throttles::INSERT, &new).await?)?;
-        expect_rows(known.len(), tx.run_bulk(&throttles::UPDATE, &known).await?)
+        bundle.add(&throttles::INSERT, new);
+        bundle.add(&throttles::UPDATE, known);
     }
 
     async fn flush_batches(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
@@ -115,16 +126,16 @@ impl WorkingSet {
         expect_rows(known.len(), tx.run_bulk(&batches::UPDATE, &known).await?)
     }
 
-    async fn flush_sessions(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
+    fn flush_sessions(&self, bundle: &mut Bundle, net: &Net, key: &Key) {
         let (mut opened, mut known) = (sessions::INSERT.rows(), sessions::UPDATE.rows());
         for (is_new, session) in written(&self.sessions, &net.sessions) {
             if is_new { &mut opened } else { &mut known }.push(session.row(key).values());
         }
-        expect_rows(opened.len(), tx.run_bulk(&sessions::INSERT, &opened).await?)?;
-        expect_rows(known.len(), tx.run_bulk(&sessions::UPDATE, &known).await?)
+        bundle.add(&sessions::INSERT, opened);
+        bundle.add(&sessions::UPDATE, known);
     }
 
-    async fn flush_lines(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    async fn flush_lines(&self, tx: &mut Tx, bundle: &mut Bundle, net: &Net) -> Result<(), Error> {
         let mut stale = vec![];
         let mut rows = orders::INSERT_LINES.rows();
         for (before, after, _) in changed(self, &net.orders) {
@@ -138,11 +149,12 @@ impl WorkingSet {
         if !stale.is_empty() {
             tx.execute(&orders::DELETE_LINES.bind((stale,))).await?;
         }
-        expect_rows(rows.len(), tx.run_bulk(&orders::INSERT_LINES, &rows).await?)
+        bundle.add(&orders::INSERT_LINES, rows);
+        Ok(())
     }
 
     /// Products whose own version did not move: what orders took or gave back.
-    async fn flush_stock(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    fn flush_stock(&self, bundle: &mut Bundle, net: &Net) {
         let mut moved = products::MOVE_STOCK.rows();
         for (before, after, _) in changed(self, &net.products) {
             let Some(before) = before.filter(|before| before.version == after.version) else { continue };
@@ -151,15 +163,15 @@ impl WorkingSet {
                 moved.push((after.id.get(), before.on_hand, before.reserved, after.on_hand, after.reserved));
             }
         }
-        expect_rows(moved.len(), tx.run_bulk(&products::MOVE_STOCK, &moved).await?)?;
+        bundle.add(&products::MOVE_STOCK, moved);
         let mut rows = stock::INSERT.rows();
         for row in &net.stock_movements {
             rows.push((row.product_id, row.entity_id, row.seq, row.on_hand, row.reserved));
         }
-        expect_rows(rows.len(), tx.run_bulk(&stock::INSERT, &rows).await?)
+        bundle.add(&stock::INSERT, rows);
     }
 
-    async fn flush_search(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+    async fn flush_search(&self, tx: &mut Tx, bundle: &mut Bundle, net: &Net) -> Result<(), Error> {
         let mut rows = SearchRows::new(tx.engine());
         for (before, after, _) in changed(self, &net.orders) {
             rows.order(before, after);
@@ -167,7 +179,7 @@ impl WorkingSet {
         for (before, after, _) in changed(self, &net.products) {
             rows.product(before, after);
         }
-        rows.write(tx).await
+        rows.write(tx, bundle).await
     }
 
     async fn flush_seen(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
@@ -185,11 +197,11 @@ impl WorkingSet {
     }
 }
 
-/// Writes the rows of states that changed: one insert, one guarded update.
-async fn states<'a, A: Held + 'a>(
-    tx: &mut Tx,
+/// The rows of states that changed: one insert, one guarded update.
+fn states<'a, A: Held + 'a>(
+    bundle: &mut Bundle,
     changed: impl Iterator<Item = (Option<&'a A>, &'a A, &'a str)>,
-) -> Result<(), Error> {
+) {
     let (mut inserted, mut updated) = (A::INSERT.rows(), A::UPDATE.rows());
     for (before, after, head) in changed {
         match before {
@@ -202,8 +214,8 @@ async fn states<'a, A: Held + 'a>(
             Some(_) => {}
         }
     }
-    expect_rows(inserted.len(), tx.run_bulk(A::INSERT, &inserted).await?)?;
-    expect_rows(updated.len(), tx.run_bulk(A::UPDATE, &updated).await?)
+    bundle.add(A::INSERT, inserted);
+    bundle.add(A::UPDATE, updated);
 }
 
 async fn flush_previews(tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Error> {
@@ -222,23 +234,25 @@ async fn flush_previews(tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Er
     Ok(())
 }
 
-async fn flush_history(tx: &mut Tx, net: Net) -> Result<(), Error> {
+fn flush_history(bundle: &mut Bundle, engine: Engine, net: &mut Net) {
     let mut history_rows = history::INSERT.rows();
     let mut personal = history::INSERT_PERSONAL.rows();
     let mut snapshots = snapshots::WRITE.rows();
-    let mut outbox_rows = outbox::INSERT.rows();
+    let mut outbox_rows = OutboxRows::new();
     // Events are numbered in the order of their times, and those of a resource in their own, also where they are taken over from
     // a shop whose clock was corrected.
     let mut latest = HashMap::new();
-    for row in net.history {
+    for row in std::mem::take(&mut net.history) {
         let at = latest.entry(row.entity_id).or_insert(row.recorded_at);
         *at = row.recorded_at.max(*at);
-        outbox_rows.push((row.entity_id, row.seq, *at));
+        outbox_rows.push(&row, *at);
         row.push(&mut history_rows, &mut personal);
     }
-    net.snapshots.into_iter().for_each(|row| snapshots.push(row.values()));
-    expect_rows(history_rows.len(), tx.run_bulk(&history::INSERT, &history_rows).await?)?;
-    expect_rows(personal.len(), tx.run_bulk(&history::INSERT_PERSONAL, &personal).await?)?;
-    expect_rows(snapshots.len(), tx.run_bulk(&snapshots::WRITE, &snapshots).await?)?;
-    expect_rows(outbox_rows.len(), tx.run_bulk(&outbox::INSERT, &outbox_rows).await?)
+    for row in std::mem::take(&mut net.snapshots) {
+        snapshots.push(row.values());
+    }
+    bundle.add(&history::INSERT, history_rows);
+    bundle.add(&history::INSERT_PERSONAL, personal);
+    bundle.add(&snapshots::WRITE, snapshots);
+    outbox_rows.write(bundle, engine);
 }

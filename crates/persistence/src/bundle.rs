@@ -1,0 +1,117 @@
+//! Bulk statements that go to the database together: each way there and back costs more than most of them.
+//!
+//! On SQLite all of them are one text, run one after another. PostgreSQL takes one statement at a time from this driver, so
+//! those of a stage are parts of one (`WITH`), which see nothing of each other: what builds upon another one comes in a
+//! later stage.
+
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+
+use crate::bulk::{Bulk, Rows};
+use crate::engine::Engine;
+use crate::error::DbError;
+
+/// Statements with their rows, in stages.
+#[derive(Default)]
+pub struct Bundle {
+    stages: Vec<Vec<Part>>,
+}
+
+/// A statement with its rows.
+pub(crate) struct Part {
+    statement: &'static dyn Bulk,
+    rows: Rows,
+}
+
+impl Bundle {
+    /// One more, which has to change as many rows as it is given.
+    pub fn add(&mut self, statement: &'static dyn Bulk, rows: Rows) {
+        if rows.is_empty() {
+            return;
+        }
+        let part = Part { statement, rows };
+        match self.stages.last_mut() {
+            Some(stage) => stage.push(part),
+            None => self.stages.push(vec![part]),
+        }
+    }
+
+    /// What comes now sees what the statements before have done.
+    pub fn then(&mut self) {
+        if self.stages.last().is_some_and(|stage| !stage.is_empty()) {
+            self.stages.push(vec![]);
+        }
+    }
+
+    /// What is sent at once, in this order.
+    pub(crate) fn sendings(self, engine: Engine) -> Vec<Vec<Part>> {
+        let sendings = match engine {
+            Engine::Sqlite => vec![self.stages.into_iter().flatten().collect()],
+            Engine::Postgres => self.stages,
+        };
+        sendings.into_iter().filter(|parts: &Vec<Part>| !parts.is_empty()).collect()
+    }
+}
+
+impl Part {
+    /// Did it change as many rows as it was given?
+    pub(crate) fn is_met(&self, changed: u64) -> bool {
+        u64::try_from(self.rows.len()).is_ok_and(|rows| rows == changed)
+    }
+}
+
+/// One text for SQLite: statement after statement.
+pub(crate) fn for_sqlite(parts: &[Part]) -> Result<(String, SqliteArguments), DbError> {
+    let (mut texts, mut arguments) = (vec![], SqliteArguments::default());
+    for (index, Part { statement, rows }) in parts.iter().enumerate() {
+        rows.check(*statement)?;
+        let text = statement.text(Engine::Sqlite);
+        texts.push(shifted(text, index));
+        rows.add_to_sqlite(&mut arguments).map_err(|error| DbError::new(text, error))?;
+    }
+    Ok((texts.join(";\n"), arguments))
+}
+
+/// One statement for PostgreSQL; its answer is an array with the number of rows that each part changed.
+pub(crate) fn for_postgres(parts: &[Part]) -> Result<(String, PgArguments), DbError> {
+    let (mut texts, mut counts, mut arguments, mut binds) = (vec![], vec![], PgArguments::default(), 0);
+    for (index, Part { statement, rows }) in parts.iter().enumerate() {
+        rows.check(*statement)?;
+        let text = statement.text(Engine::Postgres);
+        texts.push(format!("p{index} AS ({} RETURNING 1)", shifted(text, binds)));
+        counts.push(format!("(SELECT COUNT(*) FROM p{index})"));
+        binds += statement.column_types().len();
+        rows.add_to_postgres(&mut arguments).map_err(|error| DbError::new(text, error))?;
+    }
+    Ok((format!("WITH {}\nSELECT ARRAY[{}]", texts.join(",\n"), counts.join(", ")), arguments))
+}
+
+/// The text with `$1`, `$2` … so many places further.
+fn shifted(text: &str, by: usize) -> String {
+    let mut parts = text.split('$');
+    let mut shifted = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
+        let (number, rest) = part.split_at(digits);
+        let number = number.parse::<usize>().map_or_else(|_| number.to_owned(), |n| (n + by).to_string());
+        shifted.extend(["$", &number, rest]);
+    }
+    shifted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_move_on_and_nothing_else_does() {
+        for (text, by, expected) in [
+            ("SELECT $1, $2::bigint[], x1", 3, "SELECT $4, $5::bigint[], x1"),
+            ("SELECT $10", 90, "SELECT $100"),
+            ("SELECT 1", 5, "SELECT 1"),
+            ("$1", 0, "$1"),
+        ] {
+            assert_eq!(shifted(text, by), expected);
+        }
+    }
+}
