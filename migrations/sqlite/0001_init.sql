@@ -122,7 +122,8 @@ CREATE TABLE sessions (
     ended_because TEXT,
     seal TEXT NOT NULL
 ) STRICT;
-CREATE INDEX sessions_by_principal ON sessions (principal_id, created_at);
+CREATE INDEX sessions_open ON sessions (principal_id) WHERE ended_at IS NULL;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
@@ -202,6 +203,7 @@ CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
+CREATE INDEX orders_unbreached ON orders (due_at, id) WHERE due_at IS NOT NULL AND breached_at IS NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
 -- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
@@ -389,6 +391,7 @@ CREATE TABLE batch_previews (
     expires_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX batch_previews_by_member ON batch_previews (member_id, created_at);
+CREATE INDEX batch_previews_by_expiry ON batch_previews (expires_at);
 
 -- What an idempotency key did. The answer is rendered again from the history.
 CREATE TABLE idempotency_keys (

@@ -7,14 +7,14 @@
 //! - `client`, `statements`: people who use the API of a server; what it asks the database for them
 //! - `server`: a shop that answers over HTTP
 //! - `random_submissions`, `life`: what random shops do
-//! - `list_queries`, `fabricate`: very many orders, and what is asked of them
+//! - `list_queries`, `fabricate`: very many orders with everything beside them, and what is asked of them
 //! - `queue`: short ways to talk to the write queue, and to look at what it wrote
 //! - `shop`: a write queue on a database, with a clock and dice of its own
 //! - `seed`, `damage`: random runs, and databases broken on purpose
 //! - `samples`, `stages`: one command of each kind, every combination of times and reasons; also for the tests of the domain
 //! - `program`: the program as a process
 //! - `twin`: a new database on each engine, verified in the end
-//! - `dump`, `explain`: everything that a database holds, and how it would find it
+//! - `dump`, `explain`, `meter`: everything that a database holds, how it would find it, and what it looks at
 //! - `http`: requests and answers, to the byte
 //! - `balancer`, `proxy`: what may stand between a client, a server and a database
 //! - `cluster`: a PostgreSQL that may be killed, with its files where a test wants them
@@ -31,7 +31,8 @@
 //! | a new operation: who may call it | one row in `tests/tests/access/rows.rs`; a missing one fails |
 //! | input that is refused | one entry in a table of `tests/tests/bad_input/` |
 //! | a new reader of orders: what is out of scope | `tests/tests/access/scope.rs`, or `scope_api.rs` for an endpoint |
-//! | lists, searches, exports, counts, and their plans | `tests/tests/lists/` |
+//! | lists, searches, exports, counts | `tests/tests/lists/` |
+//! | what a statement looks at: values for a new one (`samples.rs`), a new shape of a list (`built.rs`, [`list_queries`]) | `tests/tests/costs/` |
 //! | timed jobs, deadlines, batches | `tests/tests/background/` |
 //! | what the write queue promises | `tests/tests/writer/` |
 //! | a new kind of operation | `commands.rs` and `refusals.rs` there, [`random_submissions`] and [`life`] here |
@@ -57,6 +58,7 @@ pub mod fabricate;
 pub mod http;
 pub mod life;
 pub mod list_queries;
+pub mod meter;
 pub mod postgres;
 pub mod program;
 pub mod proxy;

@@ -3,7 +3,7 @@
 //! Nothing is rewritten. One event of the installation says that times go on at an earlier one; what was written before it
 //! keeps its times, and is told here to whoever corrects the clock.
 
-use ordervault_domain::id::{OrderId, SessionId};
+use ordervault_domain::id::{OrderId, SessionId, compose};
 use ordervault_domain::installation::InstallationCommand;
 use ordervault_domain::time::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::read::{Counted, MAX_COUNTED};
 use crate::statement::{Template, statements};
-pub use crate::tables::times::{MAX_CLOCK_LAG_MILLIS, newest, newest_statement};
+pub use crate::tables::times::{MAX_CLOCK_LAG_MILLIS, newest};
 use crate::tx::Conn;
 use crate::writer::{ActorRef, Class, Operation, SessionOperation, Submission, WriteError, Writer};
 
@@ -19,17 +19,18 @@ use crate::writer::{ActorRef, Class, Operation, SessionOperation, Submission, Wr
 const SESSIONS_OF_A_STEP: i64 = 500;
 
 statements! {
+    // Logins are looked for along their ids, and not along those that are open, of whomever: that has no index here.
     ORDERS: Template = Template::new(
         "SELECT id, due_at FROM orders WHERE updated_at > $1 ORDER BY updated_at DESC, id DESC LIMIT $2"
     );
     COUNTS: Template = Template::new(
         "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM orders WHERE updated_at > $1 LIMIT $2) AS o),
-             (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE created_at > $1 AND ended_at IS NULL LIMIT $2) AS s),
+             (SELECT COUNT(*) FROM (SELECT 1 FROM sessions WHERE id > $4 AND created_at > $1 AND COALESCE(ended_at, 0) = 0 LIMIT $2) AS s),
              (SELECT COUNT(*) FROM (SELECT 1 FROM throttles WHERE attempts > 0 AND expires_at > $3 LIMIT $2) AS t),
              (SELECT COUNT(*) FROM (SELECT 1 FROM idempotency_keys WHERE created_at > $1 LIMIT $2) AS k)"
     );
     SESSIONS: Template = Template::new(
-        "SELECT id FROM sessions WHERE created_at > $1 AND ended_at IS NULL ORDER BY id LIMIT $2"
+        "SELECT id FROM sessions WHERE id > $3 AND created_at > $1 AND COALESCE(ended_at, 0) = 0 ORDER BY id LIMIT $2"
     );
 }
 
@@ -67,7 +68,8 @@ pub async fn written_ahead(
     listed_orders: usize,
 ) -> Result<WrittenAhead, Error> {
     let (at, newest) = (now.millis(), newest(conn).await?.millis());
-    let counts: (i64, i64, i64, i64) = conn.fetch_one(&COUNTS.bind((at, MAX_COUNTED + 1, newest))).await?;
+    let counts: (i64, i64, i64, i64) =
+        conn.fetch_one(&COUNTS.bind((at, MAX_COUNTED + 1, newest, first_id(now)))).await?;
     let limit = i64::try_from(listed_orders).unwrap_or(i64::MAX);
     let listed: Vec<(i64, Option<i64>)> = conn.fetch_all(&ORDERS.bind((at, limit))).await?;
     let order =
@@ -96,8 +98,10 @@ pub async fn correct(writer: &Writer) -> Result<(), WriteError> {
 pub async fn end_sessions_ahead(db: &Db, writer: &Writer, now: Timestamp) -> Result<(), ClockError> {
     loop {
         let mut conn = db.read().await.map_err(Error::Db)?;
-        let ids: Vec<(i64,)> =
-            conn.fetch_all(&SESSIONS.bind((now.millis(), SESSIONS_OF_A_STEP))).await.map_err(Error::Db)?;
+        let ids: Vec<(i64,)> = conn
+            .fetch_all(&SESSIONS.bind((now.millis(), SESSIONS_OF_A_STEP, first_id(now))))
+            .await
+            .map_err(Error::Db)?;
         drop(conn);
         if ids.is_empty() {
             return Ok(());
@@ -105,6 +109,11 @@ pub async fn end_sessions_ahead(db: &Db, writer: &Writer, now: Timestamp) -> Res
         let end = |(id,)| Operation::Session(SessionOperation::End { id: SessionId::from_i64(id) });
         submit(writer, ids.into_iter().map(end).collect()).await?;
     }
+}
+
+/// Below every id that is given from then on: none has an earlier time in it than its row was made at.
+fn first_id(now: Timestamp) -> i64 {
+    compose(now, 0).map_or(0, |id| id - 1)
 }
 
 /// Why logins were not ended.

@@ -16,9 +16,9 @@ use sqlx::{
 
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
-    POSTGRES_MIN_MAJOR, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_TRUSTED_IDLE, POSTGRES_WRITERS,
-    SQLITE_AUTOCHECKPOINT_PAGES, SQLITE_BUSY_TIMEOUT, SQLITE_JOURNAL_SIZE_LIMIT_BYTES, SQLITE_MIN_VERSION,
-    STATEMENT_CACHE_STATEMENTS, Target,
+    POSTGRES_MIN_MAJOR, POSTGRES_PLANNER, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_TRUSTED_IDLE,
+    POSTGRES_WRITERS, SQLITE_AUTOCHECKPOINT_PAGES, SQLITE_BUSY_TIMEOUT, SQLITE_JOURNAL_SIZE_LIMIT_BYTES,
+    SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS, Target,
 };
 use crate::error::DbError;
 use crate::statement::Template;
@@ -261,6 +261,8 @@ fn reading_options(path: &Path) -> SqliteConnectOptions {
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
         .pragma("mmap_size", "0")
+        // An index for one statement is made by reading the whole table.
+        .pragma("automatic_index", "OFF")
         .disable_statement_logging()
 }
 
@@ -311,9 +313,7 @@ async fn open_postgres(url: &str, readers: u32) -> Result<Pools, DbError> {
         ("idle_in_transaction_session_timeout", POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT),
     ];
     let limited = admin.clone().options(limits.map(|(name, limit)| (name, limit.as_millis().to_string())));
-    // Whatever is read has an index. A planner that is wrong about the data, or keeps a plan that it made while a table was
-    // small, would read all of it. And compiling takes longer than any of these statements.
-    let limited = limited.options([("enable_seqscan", "off"), ("jit", "off")]);
+    let limited = limited.options(POSTGRES_PLANNER);
     let for_writing = limited.clone();
     let for_reading = limited.options([("default_transaction_read_only", "on")]);
     let pool = PgPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT);

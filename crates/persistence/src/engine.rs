@@ -37,6 +37,16 @@ pub const POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(1
 pub const POSTGRES_ANSWER_TIMEOUT: Duration = Duration::from_secs(12);
 /// Silence after COMMIT for which the outcome counts as unknown.
 pub const POSTGRES_COMMIT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How PostgreSQL plans: whatever is read has an index, and whatever is joined is looked up in one, row by row. A planner that is
+/// wrong about the data, or keeps a plan that it made while a table was small, would read all of it. And compiling takes longer
+/// than any of these statements.
+pub const POSTGRES_PLANNER: [(&str, &str); 5] = [
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_material", "off"),
+    ("jit", "off"),
+];
 /// Prepared statements each connection keeps.
 pub const STATEMENT_CACHE_STATEMENTS: usize = 256;
 /// Default of [`DbOptions::readers`].

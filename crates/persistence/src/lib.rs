@@ -46,6 +46,8 @@
 //!   a state that was kept before.
 //! - **A read**: a function over `&mut Conn` in `read`; its fixed statements, if the module had none, in `ALL_STATEMENTS`
 //!   there.
+//! - **A statement**: beside its kind above, values with which its costs are measured (`tests/tests/costs/samples.rs`), and its
+//!   line in `docs/engines.md` where the engines differ.
 //! - **A fork between the engines**: [`statement::Template::forked`], and a row in `docs/engines.md`.
 
 pub mod backup;
@@ -75,8 +77,8 @@ pub mod writer;
 pub use error::{DbError, Error};
 pub use tables::followers::{OutboxEvent, follow};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
-pub use tables::outbox::{sequence, sequencing_statements};
-pub use tables::sessions::{Realm, Session};
+pub use tables::outbox::sequence;
+pub use tables::sessions::{Realm, SESSION_MEMORY_MILLIS, Session};
 
 /// Every fixed statement as (name, text on SQLite, text on PostgreSQL), for the committed snapshot.
 pub fn sql_texts() -> Vec<(&'static str, &'static str, &'static str)> {

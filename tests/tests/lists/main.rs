@@ -7,6 +7,5 @@ mod model;
 mod new_orders;
 mod past;
 mod phones;
-mod plans;
 mod summary;
 mod words;

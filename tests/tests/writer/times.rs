@@ -9,7 +9,10 @@ use ordervault_domain::order::{Import, ImportedStep, Order, OrderCommand, Status
 use ordervault_domain::product;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::writer::{ActorRef, IDEMPOTENCY_MILLIS, Operation, WriteError};
+use ordervault_persistence::writer::{
+    ActorRef, Effect, IDEMPOTENCY_MILLIS, Operation, SessionOperation, WriteError,
+};
+use ordervault_persistence::{Realm, SESSION_MEMORY_MILLIS};
 use ordervault_tests::dump::dump;
 use ordervault_tests::queue::*;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, contact, place, submission};
@@ -21,6 +24,7 @@ ordervault_tests::twin_tests!(
     a_process_whose_clock_is_ahead_does_not_turn_histories_back,
     imports_keep_the_times_of_their_source,
     expired_idempotency_keys_are_dropped_on_the_way,
+    sessions_are_dropped_long_after_their_end,
 );
 
 const SECOND: i64 = 1_000;
@@ -183,6 +187,53 @@ async fn expired_idempotency_keys_are_dropped_on_the_way(db: Db) {
     let keys = async || dump(&db).await["idempotency_keys"].len();
     assert_eq!(keys().await, 1);
     shop.clock.advance(IDEMPOTENCY_MILLIS + SECOND);
+    write_on(&shop, &tea).await;
+    assert_eq!(keys().await, 0);
+    assert_eq!(history(&db, order.id.get()).await.len(), 1);
+    shop.close().await;
+}
+
+async fn sessions_are_dropped_long_after_their_end(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let tea = shop.product(&store, 100).await;
+    let customer = shop.customer().await;
+    let open = SessionOperation::Open {
+        realm: Realm::Customer,
+        principal_id: customer.id.get(),
+        idle_millis: SECOND,
+        absolute_millis: 2 * SECOND,
+        token_hash: Arc::new(|_, _| "current".to_owned()),
+    };
+    let open = Operation::Session(open);
+    let Effect::Session(Some(session)) = shop.act(ActorRef::Anonymous, open).await else {
+        panic!("no login")
+    };
+    let sessions = async || dump(&db).await["sessions"].len();
+    let rotate = async || {
+        let rotate = SessionOperation::Rotate {
+            id: session.id,
+            realm: Realm::Customer,
+            presented_hash: "current".to_owned(),
+            idle_millis: SECOND,
+            token_hash: Arc::new(|_, _| "next".to_owned()),
+        };
+        shop.submit(ActorRef::Anonymous, vec![Operation::Session(rotate)]).await
+    };
+    shop.clock.advance(SESSION_MEMORY_MILLIS);
+    write_on(&shop, &tea).await;
+    assert_eq!(sessions().await, 1);
+    let outdated = rotate().await;
+    assert!(matches!(outdated, Err(WriteError::Refused { .. })), "{outdated:?}");
+    shop.clock.advance(3 * SECOND);
+    write_on(&shop, &tea).await;
+    assert_eq!(sessions().await, 0);
+    assert_eq!(rotate().await, outdated, "gone is as good as over");
+    shop.close().await;
+}
+
+/// As many groups as it takes until something is cleaned up.
+async fn write_on(shop: &Shop, tea: &product::Product) {
     let mut active = true;
     for _ in 0..64 {
         active = !active;
@@ -190,7 +241,4 @@ async fn expired_idempotency_keys_are_dropped_on_the_way(db: Db) {
             if active { product::ProductCommand::Activate } else { product::ProductCommand::Deactivate };
         shop.act(ActorRef::Operator, on_product(tea.id, command)).await;
     }
-    assert_eq!(keys().await, 0);
-    assert_eq!(history(&db, order.id.get()).await.len(), 1);
-    shop.close().await;
 }

@@ -23,8 +23,9 @@ statements! {
          ORDER BY principal_id LIMIT $2"
     );
     PLACED_AFTER: Template = Template::new(
-        "SELECT o.position, o.entity_id FROM outbox o JOIN orders r ON r.id = o.entity_id
-         WHERE o.position > $1 AND o.seq = 1 ORDER BY o.position LIMIT $2"
+        "SELECT o.position, o.entity_id FROM outbox o
+         WHERE o.position > $1 AND o.seq + 0 = 1 AND (SELECT r.id FROM orders r WHERE r.id = o.entity_id) IS NOT NULL
+         ORDER BY o.position LIMIT $2"
     );
     PRESENT: Template = Template::new("SELECT id FROM orders WHERE id {in_keys:1}");
 }

@@ -91,7 +91,10 @@ impl HistoryReach {
     fn condition(&self) -> Condition {
         let mut all = Condition::all();
         if self.kinds.len() < Kind::iter().count() {
-            all = all.add(one_of("kind", self.kinds.iter().map(<&str>::from)));
+            // What is asked in a CASE has no index: that of the kinds would lead to very many rows, in another order.
+            let known = Condition::all().add(one_of("kind", self.kinds.iter().map(<&str>::from)));
+            let known: Expr = Expr::case(known, true).finally(false).into();
+            all = all.add(known);
         }
         match &self.orders {
             Scope::Everything => all,
@@ -163,27 +166,22 @@ pub async fn list_history(
     Ok(page)
 }
 
-/// The statement behind [`list_history`], for whoever looks at its plan; `None`: nothing can be found.
-pub fn history_page(
+/// The statements behind [`list_history`], with a name, for whoever looks at their plans; none: nothing can be found.
+#[must_use]
+pub fn history_statements(
     reach: &HistoryReach,
     filter: &HistoryFilter,
     after: Option<HistoryKey>,
     limit: u64,
     engine: Engine,
-) -> Option<Statement> {
-    Walk::new(reach, filter, after, engine).page(limit).map(Statement::built)
+) -> Vec<(&'static str, Statement)> {
+    let walk = Walk::new(reach, filter, after, engine);
+    let all = [("page", walk.page(limit)), ("end", walk.end())];
+    all.into_iter().filter_map(|(name, select)| Some((name, Statement::built(select?)))).collect()
 }
 
 /// When, what, which, the kind of resource.
 type Columns = (i64, i64, i64, String);
-
-fn listed(walked: SelectStatement) -> SelectStatement {
-    let mut select = Query::select();
-    select
-        .columns(["recorded_at", "entity_id", "seq", "kind"].map(Alias::new))
-        .from_subquery(walked, Alias::new("walked"));
-    newest_first(select)
-}
 
 fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<EventRef, Error> {
     let kind = Row { table: "history", id: entity_id }.parsed("kind", &kind)?;
@@ -218,14 +216,40 @@ impl<'a> Walk<'a> {
     /// The page; `None`: there cannot be any.
     fn page(&self, limit: u64) -> Option<SelectStatement> {
         let rows = if self.rest.is_empty() { limit + 1 } else { MAX_WALKED_ROWS };
-        let mut page = listed(self.rows(rows)?);
+        let mut page = self.listed(self.rows(rows)?);
         Some(page.cond_where(self.rest.clone()).limit(limit + 1).to_owned())
     }
 
     /// The row at which a page stops because it has walked long enough; none there: it came to the end.
     fn end(&self) -> Option<SelectStatement> {
         let walked = self.rows(MAX_WALKED_ROWS).filter(|_| !self.rest.is_empty())?;
-        Some(listed(walked).offset(MAX_WALKED_ROWS - 1).limit(1).to_owned())
+        Some(self.listed(walked).offset(MAX_WALKED_ROWS - 1).limit(1).to_owned())
+    }
+
+    fn listed(&self, walked: SelectStatement) -> SelectStatement {
+        let mut select = Query::select();
+        select
+            .columns(["recorded_at", "entity_id", "seq", "kind"].map(Alias::new))
+            .from_subquery(walked, Alias::new("walked"));
+        self.newest_first(select)
+    }
+
+    /// By what the list is sorted: one history by its numbers, as its index is.
+    fn order(&self) -> &'static [&'static str] {
+        if self.filter.entity.is_some() { &ORDER[2..] } else { &ORDER }
+    }
+
+    fn newest_first(&self, mut select: SelectStatement) -> SelectStatement {
+        for name in self.order() {
+            select.order_by(Alias::new(*name), Direction::Desc);
+        }
+        select
+    }
+
+    /// An arm that comes in order by itself: only such ones does PostgreSQL merge.
+    fn in_order(&self, arm: SelectStatement, rows: u64) -> SelectStatement {
+        let arm = self.newest_first(arm).limit(rows).to_owned();
+        Query::select().columns(WALKED.map(Alias::new)).from_subquery(arm, Alias::new("arm")).to_owned()
     }
 
     /// The first rows in reach, in the list's order, by what an index serves.
@@ -236,33 +260,30 @@ impl<'a> Walk<'a> {
             if let Some(from) = filter.recorded_after {
                 condition = condition.add(column("recorded_at").gte(from.millis()));
             }
-            if let Some(to) = filter.recorded_before {
-                condition = condition.add(column("recorded_at").lt(to.millis()));
-            }
+            // What comes after the last row of a page is before its end: said twice, SQLite would begin anew there each time.
             if let Some(after) = self.after {
-                let keys = Expr::tuple(["recorded_at", "entity_id", "seq"].map(column));
+                let keys = self.order().iter().map(|name| column(name));
                 let values = [after.recorded_at.millis(), after.entity_id, after.seq].map(Expr::val);
-                condition = condition.add(keys.lt(Expr::tuple(values)));
+                let values = values.into_iter().skip(ORDER.len() - self.order().len());
+                condition = condition.add(Expr::tuple(keys).lt(Expr::tuple(values)));
+            } else if let Some(to) = filter.recorded_before {
+                condition = condition.add(column("recorded_at").lt(to.millis()));
             }
             let mut select = Query::select();
             select.columns(WALKED.map(Alias::new)).from(Alias::new("history")).cond_where(condition);
             match self.engine {
-                Engine::Postgres if self.arms.len() > 1 => in_order(select, rows),
+                Engine::Postgres if self.arms.len() > 1 => self.in_order(select, rows),
                 _ => select,
             }
         });
         let mut first = arms.next()?;
         first.unions(arms.map(|arm| (UnionType::All, arm)));
-        Some(newest_first(first).limit(rows).to_owned())
+        Some(self.newest_first(first).limit(rows).to_owned())
     }
 }
 
-/// An arm that comes in order by itself: only such ones does PostgreSQL merge.
-fn in_order(arm: SelectStatement, rows: u64) -> SelectStatement {
-    let arm = newest_first(arm).limit(rows).to_owned();
-    Query::select().columns(WALKED.map(Alias::new)).from_subquery(arm, Alias::new("arm")).to_owned()
-}
-
+/// By what the list is sorted.
+const ORDER: [&str; 3] = ["recorded_at", "entity_id", "seq"];
 /// What a walked row is looked at by.
 const WALKED: [&str; 9] =
     ["recorded_at", "entity_id", "seq", "kind", "store_id", "type", "fields", "actor_kind", "actor_id"];
@@ -342,11 +363,4 @@ fn row_by_row(filter: &HistoryFilter) -> Condition {
         condition = condition.add(Expr::cust("' ' || fields || ' '").like(name));
     }
     condition
-}
-
-fn newest_first(mut select: SelectStatement) -> SelectStatement {
-    for name in ["recorded_at", "entity_id", "seq"] {
-        select.order_by(Alias::new(name), Direction::Desc);
-    }
-    select
 }

@@ -23,11 +23,9 @@ pub use crate::tables::installations::installation;
 pub use batches::{
     BatchItem, batch, batch_items, batches, done_items, open_batches, previewed, waiting_items,
 };
-pub use catalogue::{ProductFilter, count_products, product, products, store, stores};
-pub use deadlines::{
-    Expiries, TimeUp, WaitingExpiries, WhatIf, deadline_statements, expiries, overdue, waited_too_long,
-};
-pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_page, list_history};
+pub use catalogue::{ProductFilter, count_products, product, products, products_statement, store, stores};
+pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue, waited_too_long};
+pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;
 pub use logins::{password_hash, session, sign_in};
 pub use order_list::{
@@ -39,9 +37,9 @@ pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use steps::{StepBeginning, latest_beginning, step_beginnings};
-pub use summary::{Summary, Today, summary};
+pub use summary::{Summary, Today, summary, summary_statements};
 pub use throttles::{Blocked, blocked, known};
-pub use unread::{count_new, last_position, new_among};
+pub use unread::{count_new, last_position, new_among, new_among_statement};
 
 /// The fixed statements of these modules.
 pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[

@@ -3,8 +3,8 @@
 /// Totals are counted up to here; beyond, they are a lower bound.
 pub const MAX_COUNTED: i64 = 10_000;
 
-/// Most orders that one page looks at.
-pub const MAX_WALKED_ROWS: u64 = 10_000;
+/// Most orders, or events, that one statement of a page looks at.
+pub const MAX_WALKED_ROWS: u64 = 4_000;
 
 /// How many rows a list has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

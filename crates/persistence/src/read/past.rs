@@ -13,7 +13,7 @@ use crate::tables::snapshots::{self, VERSIONS_PER_SNAPSHOT};
 use crate::tx::Conn;
 
 statements! {
-    LAST: Template = Template::new("SELECT COALESCE(MAX(seq), 0) FROM history WHERE entity_id = $1");
+    LAST: Template = Template::new("SELECT COALESCE((SELECT seq FROM history WHERE entity_id = $1 ORDER BY seq DESC LIMIT 1), 0)");
     LAST_BY: Template = Template::new(
         "SELECT COALESCE(MAX(seq), 0) FROM history WHERE entity_id = $1 AND recorded_at <= $2"
     );

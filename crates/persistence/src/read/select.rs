@@ -1,6 +1,6 @@
 //! Small parts of statements that several reads build.
 
-use sea_query::{Alias, Expr, ExprTrait, Order as Direction, Query, SelectStatement, UnionType};
+use sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
 
 use crate::error::Error;
 use crate::statement::Statement;
@@ -18,14 +18,6 @@ pub(super) fn one_of<V: Into<Expr>>(name: &'static str, values: impl Iterator<It
         (1, Some(only)) => column(name).eq(only),
         (_, last) => column(name).is_in(values.into_iter().chain(last)),
     }
-}
-
-/// Orders by the time of placing, the last one first.
-pub(super) fn newest_first(mut select: SelectStatement) -> SelectStatement {
-    select
-        .order_by(Alias::new("placed_at"), Direction::Desc)
-        .order_by(Alias::new("id"), Direction::Desc)
-        .to_owned()
 }
 
 /// Counts what a selection finds.

@@ -1,24 +1,30 @@
 //! What the desk looks at all the time: few statements, each of them bounded.
 
+use std::collections::BTreeMap;
+
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::id::{MemberId, StoreId};
 use ordervault_domain::money::Currency;
 use ordervault_domain::order::Status;
 use ordervault_domain::time::{TimeZone, Timestamp};
-use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{in_scope, overdue};
-use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS};
-use super::select::{column, newest_first, one_of};
+use super::order_list::{self, OrderFilter, overdue};
+use super::page::{Counted, MAX_COUNTED};
+use super::select::{column, one_of, united};
 use super::unread::count_new;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::columns::Row;
 use crate::tx::Conn;
 
+/// Orders of a status, overdue ones, and those in the trash are counted up to here: it is looked at again and again.
+const MAX_OF_A_KIND: i64 = 1_000;
+
 statements! {
-    TIME_ZONES: Template = Template::new("SELECT time_zone, MIN(id) FROM stores GROUP BY time_zone ORDER BY time_zone");
+    TIME_ZONES: Template = Template::new("SELECT id, time_zone FROM stores ORDER BY id");
 }
 
 /// What is to be done and what was done today, as far as it is in scope.
@@ -64,17 +70,45 @@ pub async fn summary(
     now: Timestamp,
 ) -> Result<Summary, Error> {
     let new = count_new(conn, scope, member).await?;
-    let statuses: Vec<Status> = Status::iter().filter(|status| shows(scope, *status)).collect();
+    let counts: Vec<(i64,)> = conn.fetch_all(&counts(scope, now)).await?;
+    let counted = |(count,): (i64,)| Counted {
+        total: Ord::min(count, MAX_OF_A_KIND),
+        is_lower_bound: count > MAX_OF_A_KIND,
+    };
+    let mut counted = counts.into_iter().map(counted);
+    let statuses = shown(scope).zip(counted.by_ref()).collect();
+    let overdue = counted.next().unwrap_or_default();
+    Ok(Summary { new, overdue, statuses, trash: counted.next(), today: today(conn, scope, now).await? })
+}
+
+/// The statements behind the summary, with a name, where all stores are in one time zone: for tests of what they look at.
+#[must_use]
+pub fn summary_statements(
+    engine: Engine,
+    scope: &Scope,
+    now: Timestamp,
+    zone: TimeZone,
+) -> Vec<(&'static str, Statement)> {
+    let today = placed_since(engine, scope, zone.day_start(now), vec![]);
+    [("counts", Some(counts(scope, now))), ("today", today)]
+        .into_iter()
+        .filter_map(|(name, statement)| Some((name, statement?)))
+        .collect()
+}
+
+/// How many orders have each of the statuses that are shown, are overdue, and are in the trash, if that is shown.
+fn counts(scope: &Scope, now: Timestamp) -> Statement {
     let mut selections: Vec<SelectStatement> =
-        statuses.iter().map(|status| with_status(scope, *status)).collect();
+        shown(scope).map(|status| with_status(scope, status)).collect();
     selections.push(along(scope, overdue(now)));
     if matches!(scope, Scope::Everything | Scope::Staff { trash: true, .. }) {
         selections.push(along(scope, column("deleted_at").is_not_null().into()));
     }
-    let mut counted = counted(conn, selections).await?.into_iter();
-    let statuses = statuses.into_iter().zip(counted.by_ref()).collect();
-    let overdue = counted.next().unwrap_or_default();
-    Ok(Summary { new, overdue, statuses, trash: counted.next(), today: today(conn, scope, now).await? })
+    Statement::built(counted(selections))
+}
+
+fn shown(scope: &Scope) -> impl Iterator<Item = Status> {
+    Status::iter().filter(|status| shows(scope, *status))
 }
 
 fn shows(scope: &Scope, status: Status) -> bool {
@@ -122,85 +156,53 @@ fn of_stores(scope: &Scope) -> SelectStatement {
     select
 }
 
-/// Counts what each of the selections finds, in one statement.
-async fn counted(conn: &mut Conn, selections: Vec<SelectStatement>) -> Result<Vec<Counted>, Error> {
-    let mut counts = (0_i64..).zip(selections).map(|(place, mut select)| {
-        select.expr(Expr::val(1)).limit(MAX_COUNTED.cast_unsigned() + 1);
+/// Counts what each of the selections finds, in their order.
+fn counted(selections: Vec<SelectStatement>) -> SelectStatement {
+    let counts = (0_i64..).zip(selections).map(|(place, mut select)| {
+        select.expr(Expr::val(1)).limit(MAX_OF_A_KIND.unsigned_abs() + 1);
         Query::select()
             .expr_as(Expr::cust(place.to_string()), Alias::new("place"))
             .expr_as(Expr::cust("COUNT(*)"), Alias::new("number"))
             .from_subquery(select, Alias::new("found"))
             .to_owned()
     });
-    let Some(mut first) = counts.next() else { return Ok(vec![]) };
-    first.unions(counts.map(|count| (UnionType::All, count)));
-    let all = Query::select()
+    Query::select()
         .column(Alias::new("number"))
-        .from_subquery(first, Alias::new("counts"))
+        .from_subquery(counts.reduce(united).unwrap_or_default(), Alias::new("counts"))
         .order_by(Alias::new("place"), sea_query::Order::Asc)
-        .to_owned();
-    let rows: Vec<(i64,)> = conn.fetch_all(&Statement::built(all)).await?;
-    Ok(rows.into_iter().map(|(count,)| Counted::of(count)).collect())
+        .to_owned()
 }
 
 /// Store by store what came in since the day began, which is not the same moment everywhere.
 async fn today(conn: &mut Conn, scope: &Scope, now: Timestamp) -> Result<Vec<Today>, Error> {
-    let zones: Vec<(String, i64)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
-    let mut days: Vec<(Timestamp, Vec<String>)> = vec![];
-    for (name, id) in zones {
+    let stores: Vec<(i64, String)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
+    let mut days: BTreeMap<Timestamp, Vec<StoreId>> = BTreeMap::new();
+    for (id, name) in stores {
         let zone: TimeZone = Row { table: "stores", id }.parsed("time_zone", &name)?;
-        let since = zone.day_start(now);
-        match days.iter_mut().find(|day| day.0 == since) {
-            Some((_, names)) => names.push(name),
-            None => days.push((since, vec![name])),
-        }
+        days.entry(zone.day_start(now)).or_default().push(StoreId::from_i64(id));
     }
+    // Whose day begins everywhere at the same time is not asked where.
+    let is_everywhere = days.len() == 1;
     let mut today = vec![];
-    for (since, zones) in days {
-        today.extend(since_then(conn, scope, since, zones).await?);
+    for (since, stores) in days {
+        let stores = if is_everywhere { vec![] } else { stores };
+        let Some(statement) = placed_since(conn.engine(), scope, since, stores) else { continue };
+        let rows: Vec<(i64, String, i64, i64, i64, i64)> = conn.fetch_all(&statement).await?;
+        for (store_id, currency, orders, revenue, id, looked_at) in rows {
+            let currency = Row { table: "orders", id }.parsed("currency", &currency)?;
+            let is_lower_bound = looked_at >= MAX_COUNTED;
+            let store_id = StoreId::from_i64(store_id);
+            today.push(Today { store_id, currency, since, orders, revenue, is_lower_bound });
+        }
     }
     today.sort_by_key(|entry| (entry.store_id, entry.currency.code()));
     Ok(today)
 }
 
-/// What came into the stores of these time zones, of which at most [`MAX_WALKED_ROWS`] orders are looked at.
-async fn since_then(
-    conn: &mut Conn,
-    scope: &Scope,
-    since: Timestamp,
-    zones: Vec<String>,
-) -> Result<Vec<Today>, Error> {
-    let here = Query::select()
-        .column(Alias::new("id"))
-        .from(Alias::new("stores"))
-        .and_where(one_of("time_zone", zones.into_iter()))
-        .to_owned();
-    let mut walked = of_stores(scope);
-    walked
-        .columns(["id", "store_id", "currency", "status", "total"].map(Alias::new))
-        .and_where(column("placed_at").gte(since.millis()))
-        .and_where(column("store_id").in_subquery(here))
-        .and_where(column("deleted_at").is_null())
-        .cond_where(in_scope(scope));
-    let walked = newest_first(walked).limit(MAX_WALKED_ROWS).to_owned();
-    let void =
-        Condition::all().add(one_of("status", [Status::Cancelled, Status::Invalid].iter().map(<&str>::from)));
-    let paid: Expr = Expr::case(void, 0_i64).finally(column("total")).into();
-    let sums = Query::select()
-        .columns(["store_id", "currency"].map(Alias::new))
-        .expr(Expr::cust("COUNT(*)"))
-        .expr(paid.sum().cast_as(Alias::new("BIGINT")))
-        .expr(column("id").min())
-        .from_subquery(walked, Alias::new("walked"))
-        .group_by_columns(["store_id", "currency"].map(Alias::new))
-        .to_owned();
-    let rows: Vec<(i64, String, i64, i64, i64)> = conn.fetch_all(&Statement::built(sums)).await?;
-    let looked_at: i64 = rows.iter().map(|row| row.2).sum();
-    let is_lower_bound = looked_at.cast_unsigned() >= MAX_WALKED_ROWS;
-    let entry = |(store_id, currency, orders, revenue, id): (i64, String, i64, i64, i64)| {
-        let currency = Row { table: "orders", id }.parsed("currency", &currency)?;
-        let store_id = StoreId::from_i64(store_id);
-        Ok(Today { store_id, currency, since, orders, revenue, is_lower_bound })
-    };
-    rows.into_iter().map(entry).collect()
+fn placed_since(engine: Engine, scope: &Scope, since: Timestamp, stores: Vec<StoreId>) -> Option<Statement> {
+    order_list::sums(
+        engine,
+        scope,
+        &OrderFilter { placed_after: Some(since), stores, ..OrderFilter::default() },
+    )
 }

@@ -20,31 +20,32 @@ use crate::verify::resource::Verified;
 use crate::verify::words::Searched;
 
 statements! {
+    // CROSS JOIN has SQLite begin with the few rows at hand.
     INSTALLATIONS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN installations t ON t.id <> d.id", <Installation as Stored>::Row::COLUMNS
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN installations t WHERE t.id <> d.id", <Installation as Stored>::Row::COLUMNS
     );
     STORES_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN stores t ON t.external_reference = d.external_reference AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN stores t WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Store as Stored>::Row::COLUMNS
     );
     PRODUCTS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN products t ON t.store_id = d.store_id AND t.sku = d.sku AND t.id <> d.id
-         UNION SELECT d.id, t.id FROM {rows} JOIN products t
-             ON t.external_reference = d.external_reference AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN products t WHERE t.store_id = d.store_id AND t.sku = d.sku AND t.id <> d.id
+         UNION SELECT d.id, t.id FROM {rows} CROSS JOIN products t
+             WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Product as Stored>::Row::COLUMNS
     );
     CUSTOMERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN customers t ON t.email = d.email AND t.id <> d.id
-         UNION SELECT d.id, t.id FROM {rows} JOIN customers t
-             ON t.external_reference = d.external_reference AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN customers t WHERE t.email = d.email AND t.id <> d.id
+         UNION SELECT d.id, t.id FROM {rows} CROSS JOIN customers t
+             WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Customer as Stored>::Row::COLUMNS
     );
     MEMBERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN members t ON t.email = d.email AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN members t WHERE t.email = d.email AND t.id <> d.id",
         <Member as Stored>::Row::COLUMNS
     );
     ORDERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} JOIN orders t ON t.external_reference = d.external_reference AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN orders t WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Order as Stored>::Row::COLUMNS
     );
     // Nothing refers to it, and there is only one.
@@ -61,8 +62,9 @@ statements! {
     // The one of the shop is never removed.
     INSTALLATIONS_NAMED: Template = Template::new("SELECT id FROM installations WHERE id {in_keys:1}");
     STORES_NAMED: Template = Template::new(
-        "SELECT s.id FROM stores s WHERE s.id {in_keys:1} AND (EXISTS (SELECT 1 FROM products p WHERE p.store_id = s.id)
-             OR EXISTS (SELECT 1 FROM orders o WHERE o.store_id = s.id))"
+        "SELECT s.id FROM stores s WHERE s.id {in_keys:1} AND (
+             (SELECT p.id FROM products p WHERE p.store_id = s.id LIMIT 1) IS NOT NULL
+             OR (SELECT o.id FROM orders o WHERE o.store_id = s.id LIMIT 1) IS NOT NULL)"
     );
     PRODUCTS_NAMED: Template = Template::new(
         "SELECT p.id FROM products p WHERE p.id {in_keys:1}

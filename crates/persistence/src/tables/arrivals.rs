@@ -34,9 +34,8 @@ statements! {
     );
     pub(crate) DROP_BELOW_MARK: BulkTemplate = BulkTemplate::new(
         "DELETE FROM seen_orders WHERE (member_id, order_id) IN (
-             SELECT s.member_id, s.order_id FROM {rows} JOIN seen_orders s ON s.member_id = d.member_id
-                 JOIN outbox a ON a.entity_id = s.order_id AND a.seq = 1
-             WHERE a.position <= d.position)",
+             SELECT s.member_id, s.order_id FROM {rows} CROSS JOIN seen_orders s CROSS JOIN outbox a
+             WHERE s.member_id = d.member_id AND a.entity_id = s.order_id AND a.seq = 1 AND a.position <= d.position)",
         &[("member_id", Int), ("position", Int)]
     );
     pub(crate) SEE: BulkTemplate = BulkTemplate::new(

@@ -36,10 +36,11 @@ statements! {
     ]).suffix("ON CONFLICT (digest) DO UPDATE SET created_at = excluded.created_at, expires_at = excluded.expires_at");
     // Whoever asks again and again keeps the latest ones.
     pub(crate) FORGET_PREVIEWS: Template = Template::new(
-        "DELETE FROM batch_previews WHERE expires_at <= $1 OR (member_id {in_keys:2} AND (
-             SELECT COUNT(*) FROM batch_previews later
-             WHERE later.member_id = batch_previews.member_id AND later.created_at > batch_previews.created_at
-         ) >= $3)"
+        "DELETE FROM batch_previews WHERE digest IN (
+             SELECT digest FROM batch_previews WHERE expires_at <= $1
+             UNION ALL SELECT digest FROM batch_previews earlier WHERE member_id {in_keys:2} AND (
+                 SELECT COUNT(*) FROM batch_previews later
+                 WHERE later.member_id = earlier.member_id AND later.created_at > earlier.created_at) >= $3)"
     );
 }
 

@@ -4,7 +4,7 @@ use ordervault_domain::aggregate::Kind;
 
 use crate::db::Db;
 use crate::error::Error;
-use crate::statement::{Statement, Template, statements};
+use crate::statement::{Template, statements};
 
 /// Most events that a follower gets at once.
 const EVENTS_PER_STEP: i64 = 500;
@@ -67,7 +67,7 @@ async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
     let mut conn = db.read().await?;
     let position: Option<(i64,)> = conn.fetch_optional(&POSITION.bind((name,))).await?;
     let position = position.map_or(0, |(position,)| position);
-    let rows: Vec<Row> = conn.fetch_all(&next_statement(position)).await?;
+    let rows: Vec<Row> = conn.fetch_all(&NEXT.bind((position, EVENTS_PER_STEP))).await?;
     rows.into_iter()
         .map(|(position, entity_id, seq, kind, event, store_id)| {
             let unknown = |_| Error::Inconsistent { table: "history", column: "kind", id: entity_id };
@@ -75,11 +75,6 @@ async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
             Ok(OutboxEvent { position, entity_id, seq, kind, event, store_id })
         })
         .collect()
-}
-
-/// What comes behind this position.
-pub(super) fn next_statement(after: i64) -> Statement {
-    NEXT.bind((after, EVENTS_PER_STEP))
 }
 
 async fn move_to(db: &Db, name: &str, position: i64) -> Result<(), Error> {

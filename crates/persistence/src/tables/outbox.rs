@@ -4,14 +4,13 @@ use std::collections::HashMap;
 
 use ordervault_domain::aggregate::Kind;
 
-use super::followers;
 use super::history::HistoryRow;
 use crate::bulk::{BulkInsert, BulkTemplate, Column, ColumnType::*, Rows};
 use crate::bundle::Bundle;
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::statement::{Statement, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::{Conn, Tx};
 
 /// Most events that one step of the sequencer numbers.
@@ -112,12 +111,6 @@ pub(crate) async fn later(conn: &mut Conn, ids: &[i64], position: i64) -> Result
 /// Numbers what waits, at most one step. The caller is the only one who does: the writer on SQLite, the lock's holder on PostgreSQL.
 async fn number(tx: &mut Tx) -> Result<u64, Error> {
     Ok(tx.execute(&NUMBER.bind((SEQUENCED_PER_STEP,))).await?)
-}
-
-/// What numbering, and a follower that has come to this position, run, to look at their plans.
-#[must_use]
-pub fn sequencing_statements(after: i64) -> [(&'static str, Statement); 2] {
-    [("number", NUMBER.bind((SEQUENCED_PER_STEP,))), ("follow", followers::next_statement(after))]
 }
 
 /// One step of the sequencer: numbers waiting events, unless another process is at it. On SQLite the writer has done

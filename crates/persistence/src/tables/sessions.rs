@@ -8,17 +8,27 @@ use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
 use crate::seal::{Key, Seal, Sealed};
 use crate::statement::{Template, statements};
-use crate::tx::Conn;
+use crate::tx::{Conn, Tx};
+
+/// For so long after its last possible use a session is kept, ended or not: for whoever asks where somebody was signed in, and so
+/// that a clock that was ahead for some days signs nobody out for good.
+pub const SESSION_MEMORY_MILLIS: i64 = 30 * 24 * 60 * 60 * 1_000;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM sessions WHERE id {in_keys:1} ORDER BY id");
+    // What is asked in a CASE has no index: those of open sessions, and of the times at which they expire, lead to very many.
     OPEN: Template = Template::new(
         "SELECT id, realm, principal_id FROM sessions
-         WHERE id {in_keys:1} AND ended_at IS NULL AND expires_at > $2"
+         WHERE id {in_keys:1} AND CASE WHEN ended_at IS NULL THEN expires_at > $2 ELSE FALSE END"
     );
     LOCK: Template = Template::new("SELECT * FROM sessions WHERE id {in_keys:1} ORDER BY id {lock}");
     LOCK_OF_PRINCIPALS: Template = Template::new(
         "SELECT * FROM sessions WHERE principal_id {in_keys:1} AND ended_at IS NULL ORDER BY id {lock}"
+    );
+    FORGET_OUTDATED: Template = Template::new(
+        "DELETE FROM sessions WHERE id IN (
+             SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+         )"
     );
     pub(crate) INSERT: BulkInsert = BulkInsert::new("sessions", SessionRow::COLUMNS);
     pub(crate) UPDATE: BulkUpdate = BulkUpdate::new("sessions", &[("id", Int)], SessionRow::COLUMNS.split_at(1).1, "");
@@ -184,4 +194,12 @@ pub(crate) async fn lock(conn: &mut Conn, ids: &[i64], principals: &[i64]) -> Re
         }
     }
     Ok(sessions)
+}
+
+/// Deletes some of the sessions that have ended at the latest so long before `now` that nobody asks for them any more. A token of
+/// theirs is refused as before: one that is not there is as good as one that is over.
+pub(crate) async fn forget_outdated(tx: &mut Tx, now: Timestamp, most: i64) -> Result<(), Error> {
+    let expired_before = now.plus_millis(-SESSION_MEMORY_MILLIS);
+    tx.execute(&FORGET_OUTDATED.bind((expired_before.millis(), most))).await?;
+    Ok(())
 }

@@ -15,15 +15,15 @@ statements! {
     pub(crate) INSERT: BulkInsert = BulkInsert::new("stock_movements", &[
         ("product_id", Int), ("entity_id", Int), ("seq", Int), ("on_hand", Int), ("reserved", Int),
     ]);
-    // From the few events behind the position, not from all movements of the products.
+    // From the few events behind the position, each looked up with each of the products; not from all movements of these.
     MOVED_AFTER: Template = Template::new(
-        "WITH later AS (
+        "WITH later AS MATERIALIZED (
              SELECT entity_id, seq FROM outbox WHERE position > $2
              UNION ALL SELECT entity_id, seq FROM outbox WHERE position IS NULL
          )
          SELECT m.product_id, CAST(SUM(m.on_hand) AS BIGINT) AS on_hand, CAST(SUM(m.reserved) AS BIGINT) AS reserved
-         FROM later JOIN stock_movements m ON m.entity_id = later.entity_id AND m.seq = later.seq
-         WHERE m.product_id {in_keys:1} GROUP BY m.product_id"
+         FROM later CROSS JOIN stock_movements m
+         WHERE m.product_id {in_keys:1} AND m.entity_id = later.entity_id AND m.seq = later.seq GROUP BY m.product_id"
     );
 }
 

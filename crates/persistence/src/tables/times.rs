@@ -4,7 +4,7 @@
 use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
-use crate::statement::{Statement, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
 /// The clock may be behind the newest record by so much; more, and nothing is written.
@@ -34,12 +34,6 @@ statements! {
 pub async fn newest(conn: &mut Conn) -> Result<Timestamp, Error> {
     let row: Option<(i64,)> = conn.fetch_optional(&NEWEST.bind(())).await?;
     Ok(row.map_or(Timestamp::MIN, |(millis,)| Timestamp::from_millis(millis)))
-}
-
-/// What finds the newest record, to look at its plan.
-#[must_use]
-pub fn newest_statement() -> Statement {
-    NEWEST.bind(())
 }
 
 /// Those of these resources to which nothing has happened since the clock was last corrected.

@@ -24,8 +24,8 @@ const WORDS: &[Column] = &[("id", Int), ("items", Text), ("contact", Text), ("no
 statements! {
     BESIDE: Template = Template::new(
         "SELECT o.id,
-             EXISTS (SELECT 1 FROM stores s WHERE s.id = o.store_id) AS has_store,
-             (o.customer_id IS NULL OR EXISTS (SELECT 1 FROM customers c WHERE c.id = o.customer_id)) AS has_customer
+             (SELECT s.id FROM stores s WHERE s.id = o.store_id) IS NOT NULL AS has_store,
+             (o.customer_id IS NULL OR (SELECT c.id FROM customers c WHERE c.id = o.customer_id) IS NOT NULL) AS has_customer
          FROM orders o WHERE o.id {in_keys:1}"
     );
     STORES_OF_PRODUCTS: Template = Template::new("SELECT id, store_id FROM products WHERE id {in_keys:1}");

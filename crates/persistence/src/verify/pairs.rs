@@ -17,84 +17,86 @@ pub(crate) const KEYS_PER_PAGE: i64 = 5_000;
 const MAX_GAPS: i64 = 50;
 
 statements! {
+    // Counterparts are selected and not asked whether they EXIST: then PostgreSQL may read a whole table for each page. What they
+    // must be like beside their key stands in a CASE: as a condition it might have an index of its own, which leads to very many.
     HISTORY_IN_OUTBOX: Template = Template::new(
-        "SELECT h.entity_id, h.seq, EXISTS (
+        "SELECT h.entity_id, h.seq, (
              SELECT 1 FROM outbox o
              WHERE o.entity_id = h.entity_id AND o.seq = h.seq AND o.recorded_at >= h.recorded_at
                  AND o.arrived_in IS NOT DISTINCT FROM
-                     CASE WHEN h.kind = 'order' AND h.type = 'placed' THEN h.store_id END) AS fits
+                     CASE WHEN h.kind = 'order' AND h.type = 'placed' THEN h.store_id END) IS NOT NULL AS fits
          FROM history h WHERE (h.entity_id, h.seq) > ($1, $2) ORDER BY h.entity_id, h.seq LIMIT $3"
     );
     OUTBOX_IN_HISTORY: Template = Template::new(
-        "SELECT o.entity_id, o.seq, EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = o.entity_id AND h.seq = o.seq) AS fits
+        "SELECT o.entity_id, o.seq, (
+             SELECT 1 FROM history h WHERE h.entity_id = o.entity_id AND h.seq = o.seq) IS NOT NULL AS fits
          FROM outbox o WHERE (o.entity_id, o.seq) > ($1, $2) ORDER BY o.entity_id, o.seq LIMIT $3"
     );
     LINES_HAVE_ORDER: Template = Template::new(
-        "SELECT l.order_id, l.no, EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id) AS fits
+        "SELECT l.order_id, l.no, (SELECT 1 FROM orders o WHERE o.id = l.order_id) IS NOT NULL AS fits
          FROM order_lines l WHERE (l.order_id, l.no) > ($1, $2) ORDER BY l.order_id, l.no LIMIT $3"
     );
     PERSONAL_IN_HISTORY: Template = Template::new(
-        "SELECT p.entity_id, p.seq, EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = p.entity_id AND h.seq = p.seq) AS fits
+        "SELECT p.entity_id, p.seq, (
+             SELECT 1 FROM history h WHERE h.entity_id = p.entity_id AND h.seq = p.seq) IS NOT NULL AS fits
          FROM personal_values p WHERE (p.entity_id, p.seq) > ($1, $2) ORDER BY p.entity_id, p.seq LIMIT $3"
     );
     SNAPSHOTS_IN_HISTORY: Template = Template::new(
-        "SELECT s.entity_id, s.seq, EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = s.entity_id AND h.seq = s.seq) AS fits
+        "SELECT s.entity_id, s.seq, (
+             SELECT 1 FROM history h WHERE h.entity_id = s.entity_id AND h.seq = s.seq) IS NOT NULL AS fits
          FROM state_snapshots s WHERE (s.entity_id, s.seq) > ($1, $2) ORDER BY s.entity_id, s.seq LIMIT $3"
     );
     pub(crate) HISTORY_HAS_ROW: Template = Template::new(
         "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
-             EXISTS (SELECT 1 FROM orders WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM products WHERE id = d.entity_id)
-             OR EXISTS (SELECT 1 FROM customers WHERE id = d.entity_id) OR EXISTS (SELECT 1 FROM stores WHERE id = d.entity_id)
-             OR EXISTS (SELECT 1 FROM members WHERE id = d.entity_id)
-             OR EXISTS (SELECT 1 FROM installations WHERE id = d.entity_id) AS fits
+             (SELECT 1 FROM orders WHERE id = d.entity_id) IS NOT NULL OR (SELECT 1 FROM products WHERE id = d.entity_id) IS NOT NULL
+             OR (SELECT 1 FROM customers WHERE id = d.entity_id) IS NOT NULL OR (SELECT 1 FROM stores WHERE id = d.entity_id) IS NOT NULL
+             OR (SELECT 1 FROM members WHERE id = d.entity_id) IS NOT NULL
+             OR (SELECT 1 FROM installations WHERE id = d.entity_id) IS NOT NULL AS fits
          FROM (SELECT DISTINCT entity_id FROM history WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
          ORDER BY d.entity_id"
     );
     MARKS_HAVE_MEMBER: Template = Template::new(
-        "SELECT s.member_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM members m WHERE m.id = s.member_id) AS fits
+        "SELECT s.member_id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM members m WHERE m.id = s.member_id) IS NOT NULL AS fits
          FROM seen_marks s WHERE s.member_id > $1 AND $2 = $2 ORDER BY s.member_id LIMIT $3"
     );
     SEEN_HAVE_MEMBER_AND_ORDER: Template = Template::new(
-        "SELECT s.member_id, s.order_id, EXISTS (SELECT 1 FROM members m WHERE m.id = s.member_id)
-             AND EXISTS (SELECT 1 FROM orders o WHERE o.id = s.order_id) AS fits
+        "SELECT s.member_id, s.order_id, (SELECT 1 FROM members m WHERE m.id = s.member_id) IS NOT NULL
+             AND (SELECT 1 FROM orders o WHERE o.id = s.order_id) IS NOT NULL AS fits
          FROM seen_orders s WHERE (s.member_id, s.order_id) > ($1, $2) ORDER BY s.member_id, s.order_id LIMIT $3"
     );
     CREDENTIALS_HAVE_PRINCIPAL: Template = Template::new(
-        "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM customers c WHERE c.id = k.principal_id)
-             OR EXISTS (SELECT 1 FROM members m WHERE m.id = k.principal_id) AS fits
+        "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM customers c WHERE c.id = k.principal_id) IS NOT NULL
+             OR (SELECT 1 FROM members m WHERE m.id = k.principal_id) IS NOT NULL AS fits
          FROM credentials k WHERE k.principal_id > $1 AND $2 = $2 ORDER BY k.principal_id LIMIT $3"
     );
     PASSWORDS_ARE_THE_LAST: Template = Template::new(
-        "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, NOT EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = k.principal_id AND h.seq > k.version
-                 AND h.type IN ('registered', 'created', 'password_changed', 'password_reset')) AS fits
+        "SELECT k.principal_id, CAST(0 AS BIGINT) AS seq, (
+             SELECT MAX(h.seq) FROM history h WHERE h.entity_id = k.principal_id AND h.seq > k.version
+                 AND h.type IN ('registered', 'created', 'password_changed', 'password_reset')) IS NULL AS fits
          FROM credentials k WHERE k.principal_id > $1 AND $2 = $2 ORDER BY k.principal_id LIMIT $3"
     );
     SESSIONS_HAVE_PRINCIPAL: Template = Template::new(
         "SELECT s.id, CAST(0 AS BIGINT) AS seq,
-             CASE s.realm WHEN 'staff' THEN EXISTS (SELECT 1 FROM members m WHERE m.id = s.principal_id)
-             ELSE EXISTS (SELECT 1 FROM customers c WHERE c.id = s.principal_id) END AS fits
+             CASE s.realm WHEN 'staff' THEN (SELECT 1 FROM members m WHERE m.id = s.principal_id) IS NOT NULL
+             ELSE (SELECT 1 FROM customers c WHERE c.id = s.principal_id) IS NOT NULL END AS fits
          FROM sessions s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
     );
     ORDER_SEARCH_HAS_ROW: Template = Template::forked(
-        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid) AS fits
+        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM orders o WHERE o.id = s.rowid) IS NOT NULL AS fits
          FROM order_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
-        "SELECT s.id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id) AS fits
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM orders o WHERE o.id = s.id) IS NOT NULL AS fits
          FROM order_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
     );
     PRODUCT_SEARCH_HAS_ROW: Template = Template::forked(
-        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid) AS fits
+        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM products p WHERE p.id = s.rowid) IS NOT NULL AS fits
          FROM product_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
-        "SELECT s.id, CAST(0 AS BIGINT) AS seq, EXISTS (SELECT 1 FROM products p WHERE p.id = s.id) AS fits
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM products p WHERE p.id = s.id) IS NOT NULL AS fits
          FROM product_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
     );
     KEYS_IN_HISTORY: Template = Template::new(
-        "SELECT k.scoped_key, k.entity_id, k.version, EXISTS (
-             SELECT 1 FROM history h WHERE h.entity_id = k.entity_id AND h.seq = k.version)
-             OR EXISTS (SELECT 1 FROM batches b WHERE b.id = k.entity_id AND k.version = 1) AS fits
+        "SELECT k.scoped_key, k.entity_id, k.version, (
+             SELECT 1 FROM history h WHERE h.entity_id = k.entity_id AND h.seq = k.version) IS NOT NULL
+             OR (SELECT 1 FROM batches b WHERE b.id = k.entity_id AND k.version = 1) IS NOT NULL AS fits
          FROM idempotency_keys k WHERE k.scoped_key > $1 ORDER BY k.scoped_key LIMIT $2"
     );
     IN_ORDER: Template = Template::new(

@@ -36,7 +36,7 @@ use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
-use crate::tables::{idempotency, installations, throttles, writers};
+use crate::tables::{idempotency, installations, sessions, throttles, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
 const MAX_TRIES: u32 = 4;
@@ -53,7 +53,7 @@ const LOOK_PAUSE: Duration = Duration::from_millis(10);
 /// Rows of writers that were not touched for so long are dropped at the start.
 const WRITER_ROW_LIFE_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// Every so many groups expired idempotency keys and throttles are dropped,
+/// Every so many groups idempotency keys, throttles and sessions that have served their time are dropped,
 const CLEAN_UP_EVERY_GROUPS: i64 = 64;
 /// at most so many: more than so many groups can have made.
 const CLEAN_UP_ROWS: i64 = 128_000;
@@ -262,6 +262,7 @@ impl Run {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
             idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
             throttles::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
+            sessions::forget_outdated(&mut tx, now, CLEAN_UP_ROWS).await?;
         }
         match tx.commit().await {
             Ok(()) => {

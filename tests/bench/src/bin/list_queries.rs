@@ -19,7 +19,7 @@ use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{self, count_orders, list_orders, list_statements};
 use ordervault_persistence::tx::Conn;
 use ordervault_tests::explain::plan;
-use ordervault_tests::fabricate::fabricate;
+use ordervault_tests::fabricate::{analyze, fabricate};
 use ordervault_tests::list_queries::{ListQuery, last_order, questions};
 use ordervault_tests::shop::OPENING_MILLIS;
 use ordervault_tests::twin::Fresh;
@@ -60,6 +60,10 @@ async fn main() {
         for orders in &arguments.orders {
             let fresh = Fresh::on(engine).await;
             fabricate(&fresh.db, *orders).await;
+            // SQLite is run without statistics.
+            if engine == Engine::Postgres {
+                analyze(&fresh.db).await;
+            }
             let mut note = |act, name, (median, found)| match rows
                 .iter_mut()
                 .find(|row| (row.act, row.name) == (act, name))

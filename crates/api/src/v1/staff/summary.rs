@@ -61,25 +61,25 @@ pub(crate) struct SummaryBody {
     position: Option<String>,
 }
 
-/// A number of orders, counted up to 10,000.
+/// A number of orders, counted up to 1,000; new ones up to 4,000.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = Count)]
 pub(crate) struct CountBody {
     /// How many.
-    #[schema(minimum = 0, maximum = 10000, example = 3)]
+    #[schema(minimum = 0, maximum = 4000, example = 3)]
     count: i64,
     /// Are there more?
     is_lower_bound: bool,
 }
 
-/// How many orders are in a status.
+/// How many orders are in a status, counted up to 1,000.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(crate) struct StatusCount {
     /// The status.
     #[schema(example = "pending_review")]
     status: &'static str,
     /// How many.
-    #[schema(minimum = 0, maximum = 10000, example = 3)]
+    #[schema(minimum = 0, maximum = 1000, example = 3)]
     count: i64,
     /// Are there more?
     is_lower_bound: bool,

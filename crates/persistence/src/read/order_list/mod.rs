@@ -38,6 +38,9 @@ use crate::statement::Statement;
 use crate::tables::{RowLock, Stored};
 use crate::tx::Conn;
 
+/// [`MAX_COUNTED`], as rows of a walk.
+const COUNTED_ROWS: u64 = MAX_COUNTED.unsigned_abs();
+
 /// A page of the orders in scope that the filter asks for, after the cursor. A list sorted by [`SortKey::Due`] has only
 /// orders with a deadline.
 ///
@@ -67,7 +70,7 @@ pub async fn list_orders(
 }
 
 /// Number of orders in scope that the filter asks for, counted to [`MAX_COUNTED`]; of what is neither rare nor served by
-/// one index, only among the first [`MAX_WALKED_ROWS`] orders of the list.
+/// one index, only among so many first orders of the list.
 ///
 /// # Errors
 /// When the database fails.
@@ -77,16 +80,36 @@ pub async fn count_orders(
     filter: &OrderFilter,
     sort: OrderSort,
 ) -> Result<Counted, Error> {
+    count_among(conn, scope, filter, sort, COUNTED_ROWS).await
+}
+
+/// The same among so many first orders of the list.
+pub(super) async fn count_among(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+    most: u64,
+) -> Result<Counted, Error> {
     let unread = UnreadFilter::of(conn, scope, filter).await?;
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return Ok(Counted::of(0)) };
     let query = ListQuery { predicates, sort, after: None, engine: conn.engine(), unread };
-    let candidates = match narrowest(conn, &query).await? {
+    let candidates = match narrowest(conn, &query, most).await? {
         Some(narrow) => narrow,
-        None => query.walked(MAX_WALKED_ROWS + 1),
+        None => query.walked(most + 1),
     };
     let (total, looked_at): (i64, i64) = conn.fetch_one(&query.count(candidates)).await?;
-    let is_cut = looked_at.unsigned_abs() > MAX_WALKED_ROWS;
-    Ok(Counted { total: total.min(MAX_COUNTED), is_lower_bound: is_cut })
+    let is_cut = looked_at.unsigned_abs() > most;
+    Ok(Counted { total: total.min(most.cast_signed()), is_lower_bound: is_cut })
+}
+
+/// What the orders in scope that the filter asks for come to, store by store; of more than [`MAX_COUNTED`] the newest. See
+/// [`ListQuery::sums`] for the columns. `None`: there can be none.
+pub(super) fn sums(engine: Engine, scope: &Scope, filter: &OrderFilter) -> Option<Statement> {
+    let (sort, unread) = (OrderSort::NEWEST_FIRST, UnreadFilter::unlisted(filter));
+    let predicates = Predicate::all(scope, filter, sort, &unread)?;
+    let query = ListQuery { predicates, sort, after: None, engine, unread };
+    Some(query.sums(query.walked(COUNTED_ROWS)))
 }
 
 async fn find(
@@ -101,7 +124,7 @@ async fn find(
             return Ok(page);
         }
     }
-    if let Some(narrow) = narrowest(conn, query).await? {
+    if let Some(narrow) = narrowest(conn, query, MAX_WALKED_ROWS).await? {
         return Ok(look(conn, query, narrow, limit).await?.0);
     }
     let (mut page, _) = look(conn, query, query.walked(MAX_WALKED_ROWS), limit).await?;
@@ -127,13 +150,13 @@ async fn look(
 }
 
 /// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.
-async fn narrowest(conn: &mut Conn, query: &ListQuery) -> Result<Option<Candidates>, Error> {
-    let Some(probe) = query.probe(MAX_WALKED_ROWS + 1) else { return Ok(None) };
+async fn narrowest(conn: &mut Conn, query: &ListQuery, most: u64) -> Result<Option<Candidates>, Error> {
+    let Some(probe) = query.probe(most + 1) else { return Ok(None) };
     let sizes: Vec<(i64, i64)> = conn.fetch_all(&probe).await?;
     let rarest = sizes.into_iter().min_by_key(|(_, size)| *size);
-    let is_rare = |size: i64| size.unsigned_abs() <= MAX_WALKED_ROWS;
+    let is_rare = |size: i64| size.unsigned_abs() <= most;
     let Some((place, _)) = rarest.filter(|(_, size)| is_rare(*size)) else { return Ok(None) };
-    Ok(query.sources(MAX_WALKED_ROWS).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
+    Ok(query.sources(most).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
 }
 
 /// Says of each order where the words are that were asked for, in what the scope shows.
@@ -160,7 +183,7 @@ async fn mark_matches(
     Ok(())
 }
 
-/// Every statement that the first page of a list may run, with a name: for tests of the query plans.
+/// Every statement that the first page of a list, and counting it, may run, with a name: for tests of the query plans.
 #[must_use]
 pub fn list_statements(
     engine: Engine,
@@ -169,12 +192,13 @@ pub fn list_statements(
     sort: OrderSort,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
-    let unread = UnreadFilter::nobodys();
+    let unread = UnreadFilter::unlisted(filter);
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return vec![] };
     let query = ListQuery { predicates, sort, after: None, engine, unread };
     let mut statements = vec![
         ("walk", query.page(query.walked(MAX_WALKED_ROWS), limit + 1)),
         ("walk end", query.walk_end(MAX_WALKED_ROWS)),
+        ("count", query.count(query.walked(COUNTED_ROWS + 1))),
     ];
     statements.extend(query.probe(MAX_WALKED_ROWS + 1).map(|probe| ("probe", probe)));
     let narrow = query.sources(MAX_WALKED_ROWS).into_iter();

@@ -12,6 +12,7 @@ use strum::IntoEnumIterator as _;
 use super::filter::{OrderSort, SortKey};
 use super::predicate::{Predicate, column};
 use super::row::OrderCursor;
+use crate::engine::Engine;
 use crate::read::select::united;
 
 /// Most ranges that are merged; with more, the index of all orders is walked.
@@ -69,6 +70,7 @@ impl IndexRanges {
 
 /// The part of an index that is walked: in which order, from where, which keys.
 pub(super) struct KeyRange {
+    pub(super) engine: Engine,
     pub(super) sort: OrderSort,
     pub(super) after: Option<OrderCursor>,
     /// At least the first, less than the second, if the keys are restricted.
@@ -98,8 +100,9 @@ impl KeyRange {
         rows
     }
 
-    /// One range. It is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL would
-    /// rather walk the index of all orders where it believes that most of them have this value.
+    /// One range. On PostgreSQL it is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL
+    /// would rather walk the index of all orders where it believes that most of them have this value. SQLite, where it has
+    /// statistics, might take another index for such a range, but not for an equation.
     fn range(&self, range: &RangeKeys) -> SelectStatement {
         let mut rows = Query::select()
             .expr_as(column(self.sort.key.column()), "sort_key")
@@ -115,15 +118,21 @@ impl KeyRange {
     }
 
     fn bounds(&self, range: &RangeKeys) -> Condition {
-        let names = range.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
+        let mut bounds = Condition::all();
+        let mut within = range.as_slice();
+        if self.engine == Engine::Sqlite {
+            let equal = |(name, value): &(&'static str, Value)| column(name).eq(Expr::val(value.clone()));
+            bounds = within.iter().fold(bounds, |bounds, one| bounds.add(equal(one)));
+            within = &[];
+        }
+        let names = within.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
         let row = Expr::tuple(names.map(column));
         let at = |key: i64, id: i64| {
-            let values = range.iter().map(|(_, value)| Expr::val(value.clone()));
+            let values = within.iter().map(|(_, value)| Expr::val(value.clone()));
             Expr::tuple(values.chain([Expr::val(key), Expr::val(id)]))
         };
         let (from, to) = self.keys.unwrap_or_default();
-        let is_open = range.is_empty() && self.keys.is_none();
-        let mut bounds = Condition::all();
+        let is_open = within.is_empty() && self.keys.is_none();
         if !is_open || from.is_some() {
             bounds = bounds.add(row.clone().gte(at(from.unwrap_or(i64::MIN), i64::MIN)));
         }

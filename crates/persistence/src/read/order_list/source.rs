@@ -22,7 +22,7 @@ impl ListQuery {
         let placed = IndexRanges::new(&self.predicates, SortKey::Placed);
         if self.sort.key != SortKey::Placed && placed.are_of_values() {
             settled.iter_mut().zip(&placed.settled).for_each(|(settled, too)| *settled |= *too);
-            let rows = KeyRange::whole(SortKey::Placed, &self.predicates);
+            let rows = KeyRange::whole(self.engine, SortKey::Placed, &self.predicates);
             sources.push(Candidates {
                 settled: placed.settled.clone(),
                 ids: rows.rows(placed, limit, 0),
@@ -59,7 +59,7 @@ impl Predicate {
             Self::Among(..) => {
                 let this = std::slice::from_ref(self);
                 match Some(IndexRanges::new(this, SortKey::Placed)).filter(IndexRanges::are_of_values) {
-                    Some(ranges) => KeyRange::whole(SortKey::Placed, this).rows(ranges, limit, 0),
+                    Some(ranges) => KeyRange::whole(engine, SortKey::Placed, this).rows(ranges, limit, 0),
                     // Too many values for ranges.
                     None => all(self.condition(engine)),
                 }
@@ -67,7 +67,7 @@ impl Predicate {
             Self::Within(name, ..) => match SortKey::of_column(name) {
                 Some(key) => {
                     let this = std::slice::from_ref(self);
-                    KeyRange::whole(key, this).rows(IndexRanges::new(this, key), limit, 0)
+                    KeyRange::whole(engine, key, this).rows(IndexRanges::new(this, key), limit, 0)
                 }
                 None => sorted(name),
             },
@@ -142,9 +142,9 @@ fn words_on_postgres(terms: &[Term], fields: &[Field]) -> SelectStatement {
 
 impl KeyRange {
     /// The whole of the index that this key is sorted by, or as much of it as is asked for.
-    pub(super) fn whole(key: SortKey, predicates: &[Predicate]) -> Self {
+    pub(super) fn whole(engine: Engine, key: SortKey, predicates: &[Predicate]) -> Self {
         let sort = OrderSort { key, descending: true };
-        Self { sort, after: None, keys: Self::keys(key, predicates) }
+        Self { engine, sort, after: None, keys: Self::keys(key, predicates) }
     }
 
     /// Which keys are asked for.

@@ -1,5 +1,6 @@
 //! The statements of a list.
 
+use ordervault_domain::order::Status;
 use sea_query::{
     Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, WithClause, WithQuery,
 };
@@ -82,11 +83,10 @@ impl ListQuery {
 
     /// The page among the candidates, with the number of candidates in every row.
     pub(super) fn page(&self, candidates: Candidates, limit: u64) -> Statement {
-        let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
         let key = column(self.sort.key.column());
         let mut page = self.kept(&candidates);
         page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
-            .expr_as(subquery(looked_at), "looked_at")
+            .expr_as(subquery(looked_at()), "looked_at")
             .expr_as(self.unread.flag(), "is_new")
             .cond_where(self.after())
             // Plus nothing: otherwise an engine may walk an index in this order instead of looking up the candidates, in
@@ -99,10 +99,24 @@ impl ListQuery {
 
     /// How many of the candidates are asked for, and how many they are.
     pub(super) fn count(&self, candidates: Candidates) -> Statement {
-        let looked_at = Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned();
         let mut count = self.kept(&candidates);
-        count.expr(Expr::cust("COUNT(*)")).expr(subquery(looked_at));
+        count.expr(Expr::cust("COUNT(*)")).expr(subquery(looked_at()));
         Statement::built(among(candidates, count))
+    }
+
+    /// What the candidates that are asked for come to, store by store and currency by currency: how many they are, the sum of
+    /// those that are neither cancelled nor invalid, the id of one, and how many candidates there are.
+    pub(super) fn sums(&self, candidates: Candidates) -> Statement {
+        let void = [Status::Cancelled, Status::Invalid].map(<&str>::from);
+        let paid: Expr = Expr::case(column("status").is_in(void), 0_i64).finally(column("total")).into();
+        let mut sums = self.kept(&candidates);
+        sums.exprs(["store_id", "currency"].map(column))
+            .expr(Expr::cust("COUNT(*)"))
+            .expr(paid.sum().cast_as("BIGINT"))
+            .expr(column("id").min())
+            .expr(subquery(looked_at()))
+            .add_group_by(["store_id", "currency"].map(column));
+        Statement::built(among(candidates, sums))
     }
 
     pub(super) fn ranges(&self) -> IndexRanges {
@@ -115,7 +129,7 @@ impl ListQuery {
 
     fn key_range(&self) -> KeyRange {
         let keys = KeyRange::keys(self.sort.key, &self.predicates);
-        KeyRange { sort: self.sort, after: self.after, keys }
+        KeyRange { engine: self.engine, sort: self.sort, after: self.after, keys }
     }
 
     fn after(&self) -> Condition {
@@ -161,6 +175,11 @@ fn among(candidates: Candidates, over: SelectStatement) -> WithQuery {
     let found =
         CommonTableExpression::new().table_name(Alias::new("found")).materialized(true).query(ids).to_owned();
     over.with(WithClause::new().cte(found).to_owned())
+}
+
+/// How many candidates there are.
+fn looked_at() -> SelectStatement {
+    Query::select().expr(Expr::cust("COUNT(*)")).from("found").to_owned()
 }
 
 fn subquery(select: SelectStatement) -> Expr {

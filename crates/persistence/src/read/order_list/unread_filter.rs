@@ -74,9 +74,10 @@ impl UnreadFilter {
         Ok(Self { reader: filter.reader, wanted, candidates })
     }
 
-    /// Nobody reads.
-    pub(super) fn nobodys() -> Self {
-        Self { reader: None, wanted: None, candidates: None }
+    /// What a filter asks for, where more is new than can be listed.
+    pub(super) fn unlisted(filter: &OrderFilter) -> Self {
+        let wanted = filter.new.filter(|_| filter.reader.is_some());
+        Self { reader: filter.reader, wanted, candidates: None }
     }
 
     /// Is it asked for what is new, or is not?
@@ -87,19 +88,6 @@ impl UnreadFilter {
     /// All orders that can be new, if these are asked for and are not too many.
     pub(super) fn candidates(&self) -> Option<&[i64]> {
         self.candidates.as_deref()
-    }
-
-    /// What to select from, under the name `orders`: all orders, or those that can be new, whatever else is asked for.
-    pub(in crate::read) fn source(&self, engine: Engine) -> SelectStatement {
-        match &self.candidates {
-            Some(ids) => with_ids(ids, engine),
-            None => Query::select().from(Alias::new("orders")).to_owned(),
-        }
-    }
-
-    /// Has each row to be looked at?
-    pub(in crate::read) fn is_walked(&self) -> bool {
-        self.wanted.is_some() && self.candidates.is_none()
     }
 
     /// The condition on each row.
@@ -147,8 +135,7 @@ pub(in crate::read) fn with_ids(ids: &[i64], engine: Engine) -> SelectStatement 
             engine,
         ),
         Engine::Postgres => of_list(
-            "orders.* FROM unnest(string_to_array($1, ',')::bigint[]) AS listed (value)
-             JOIN orders ON orders.id = listed.value",
+            "orders.* FROM orders WHERE orders.id = ANY (string_to_array($1, ',')::bigint[]) OFFSET 0",
             ids,
             engine,
         ),

@@ -20,7 +20,7 @@ use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 /// List orders
 ///
 /// Any combination of filters, of the stores and statuses in your scope, newest first unless asked for otherwise. A store
-/// outside of it gives an empty list, like one that does not exist. A page looks at 10,000 orders at most: where many
+/// outside of it gives an empty list, like one that does not exist. A page looks at 4,000 orders at most: where many
 /// have what is asked for in parts, and few in all, it may be short and have a next one all the same.
 #[utoipa::path(get, path = "/v1/staff/orders", operation_id = "list_staff_orders", tag = "staff-orders",
     params(ListStaffOrders),
