@@ -13,6 +13,9 @@ use crate::shop::{Shop, cluster};
 /// Clients at a busy door.
 pub const MANY: u64 = 64;
 
+/// Before anything counts: what was just made is still on its way to the disk, and nothing is prepared.
+const WARM_UP: Effort = Effort { rounds: 1, seconds: 2 };
+
 /// How often and how long.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
@@ -40,6 +43,7 @@ pub async fn measure(
 
 async fn on_sqlite(program: &Path, effort: Effort, gates: &mut Gates) -> Result<(), String> {
     let mut shop = Shop::open(program, None);
+    placed(&mut shop, MANY, WARM_UP).await?;
     let (mut many, mut one) = (vec![], vec![]);
     for _ in 0..effort.rounds {
         let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
@@ -56,6 +60,8 @@ async fn on_postgres(program: &Path, effort: Effort, gates: &mut Gates) -> Resul
     let (limit, server) = (cluster(), cluster());
     pgbench::prepare(&limit.url())?;
     let mut shop = Shop::open(program, Some(&server.url()));
+    pgbench::order(&limit.url(), Script::Steps, MANY, WARM_UP.seconds)?;
+    placed(&mut shop, MANY, WARM_UP).await?;
     let [mut steps, mut pipelined, mut one_statement, mut tail, mut one] = [const { vec![] }; 5];
     for _ in 0..effort.rounds {
         let bare = |script, clients| pgbench::order(&limit.url(), script, clients, effort.seconds);
