@@ -15,10 +15,11 @@
 //! reads what is to be done, hands it over and tells whether there is more.
 //!
 //! **Follower of the outbox**, say one that delivers events to the outside: the same, and its step is
-//! [`follow`](ordervault_persistence::follow) with a name of its own and what it does with the events. Events come in the order of their positions, without gaps, each at least once: when the work was done and the
-//! position could not be stored, they come again. Nothing is held open meanwhile, so it may take its time; a failure is the
-//! step's error, and the same events come again after a pause. A new name begins with the first event of all; one that shall
-//! begin today gets its row in `followers` by the migration that brings it. Its test is in `tests/tests/background`.
+//! [`follow`](ordervault_persistence::follow) with a name of its own and what it does with the events. Events come in the order
+//! of their positions, without gaps, each at least once: when the work was done and the position could not be stored, they come
+//! again. Nothing is held open meanwhile, so it may take its time; a failure is the step's error, and the same events come again
+//! after a pause. A new name begins with the first event of all; one that shall begin today gets its row in `followers` by the
+//! migration that brings it. Its test is in `tests/tests/background`.
 
 mod backoff;
 mod backups;
