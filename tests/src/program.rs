@@ -161,11 +161,19 @@ impl Installation {
         let db = self.db().await;
         let mut conn = db.read().await.expect("a connection");
         let filter = OrderFilter { trash: Trash::With, ..OrderFilter::default() };
-        let newest = OrderSort::NEWEST_FIRST;
-        let page = list_orders(&mut conn, &Scope::Everything, &filter, newest, None, 100_000).await;
+        let (newest, mut orders, mut after) = (OrderSort::NEWEST_FIRST, vec![], None);
+        loop {
+            let page = list_orders(&mut conn, &Scope::Everything, &filter, newest, after, 1_000).await;
+            let page = page.expect("orders");
+            orders.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
         drop(conn);
         db.close().await;
-        page.expect("orders").items
+        orders
     }
 }
 
