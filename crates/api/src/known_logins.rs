@@ -1,5 +1,5 @@
 //! Who was let in a moment ago: what a login and its account were when they were last read, so that reading need not ask again
-//! for each request. Writing does ([`submit`](crate::submit)).
+//! for each request. Writing does (`submit`).
 //!
 //! What another process does to a login is seen here after [`KNOWN_MILLIS`]; what this one does, at once: whoever writes forgets
 //! what it touches after its commit, and whoever is reading at that moment keeps nothing of what they read.

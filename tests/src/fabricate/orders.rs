@@ -53,7 +53,7 @@ static PRODUCTS: Template = Template::new(
 );
 static CUSTOMERS: Template = Template::new(
     "INSERT INTO customers (id, version, head_hash, name, email, created_at, updated_at)
-     SELECT value, 1, '', 'Maria ' || value, 'maria' || value || '@example.com', 0, 0 FROM fabricated WHERE value <= $1",
+     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 0, 0 FROM fabricated WHERE value <= $1",
 );
 /// $1 and $2: numbers after the one and up to the other; $3 and $4: id and time of the number 0; $5: customers; $6: up to
 /// which number a missed deadline is noted.
