@@ -260,13 +260,13 @@ impl Statement {
                 let (text, values) = build(engine);
                 let binds: Result<Vec<Bind>, String> = values.into_iter().map(bind_of).collect();
                 let binds = binds.map_err(|problem| DbError::misuse(&text, problem))?;
-                Ok((AssertSqlSafe(text).into_sql_str(), binds.into()))
+                Ok((composed(text), binds.into()))
             }
             Inner::Packed { values, rows } => {
                 let (text, binds) = rows.parts(engine)?;
                 let array = format!("json_group_array(json_array({values}))");
                 let packed = format!("SELECT {array} AS packed FROM ({}) AS unpacked", text.as_str());
-                Ok((AssertSqlSafe(packed).into_sql_str(), binds))
+                Ok((composed(packed), binds))
             }
             Inner::Explained(statement) => {
                 let (text, binds) = statement.parts(engine)?;
@@ -274,13 +274,13 @@ impl Statement {
                     Engine::Sqlite => "EXPLAIN QUERY PLAN",
                     Engine::Postgres => "EXPLAIN (COSTS OFF)",
                 };
-                Ok((AssertSqlSafe(format!("{explain} {}", text.as_str())).into_sql_str(), binds))
+                Ok((composed(format!("{explain} {}", text.as_str())), binds))
             }
         }
     }
 }
 
-/// A text that was put together from fixed ones: all values are bound.
+/// A text that sea-query wrote, or that was put together from fixed ones: all values are bound.
 pub(crate) fn composed(text: String) -> SqlStr {
     AssertSqlSafe(text).into_sql_str()
 }

@@ -232,8 +232,8 @@ impl Conn {
                     match answers.next().await {
                         Some(Ok(Either::Left(done))) => changed.push(done.rows_affected()),
                         Some(Ok(Either::Right(_))) => {}
-                        Some(Err(error)) => break named(&text, Err(error)),
-                        None => break Ok(changed),
+                        Some(Err(error)) => break ran(&text, Err(error)),
+                        None => break ran(&text, Ok(changed)),
                     }
                 }
             }

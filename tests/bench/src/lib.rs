@@ -1,7 +1,7 @@
 //! How fast the product is, beside the limit: what the databases and the HTTP library alone do, in the same run.
 //!
 //! ```text
-//! cargo xtask bench                                          everything, against what is asked for
+//! cargo xtask bench                                          all there is, which is the door so far, against what is asked for
 //! cargo run --release -p ordervault-bench -- door            only the door: placing orders
 //! cargo run --release -p ordervault-bench --bin load …       many clients at a server of one's own
 //! ```
