@@ -8,22 +8,10 @@ use crate::bare::pgbench::{self, Script};
 use crate::bare::{Bare, sqlite};
 use crate::gates::{Bound, Gates, Round};
 use crate::load::{Figures, Phase};
-use crate::shop::{Shop, cluster};
-
-/// Clients at a busy door.
-pub const MANY: u64 = 64;
+use crate::shop::{Effort, MANY, Shop, cluster};
 
 /// Before anything counts: what was just made is still on its way to the disk, and nothing is prepared.
 const WARM_UP: Effort = Effort { rounds: 1, seconds: 2 };
-
-/// How often and how long.
-#[derive(Clone, Copy, Debug)]
-pub struct Effort {
-    /// Rounds, of which the median counts.
-    pub rounds: usize,
-    /// Seconds of each measurement.
-    pub seconds: u64,
-}
 
 /// Measures the door of this program on this engine.
 ///

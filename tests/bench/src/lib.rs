@@ -1,8 +1,9 @@
 //! How fast the product is, beside the limit: what the databases and the HTTP library alone do, in the same run.
 //!
 //! ```text
-//! cargo xtask bench                                          all there is, which is the door so far, against what is asked for
+//! cargo xtask bench                                          all there is, against what is asked for
 //! cargo run --release -p ordervault-bench -- door            only the door: placing orders
+//! cargo run --release -p ordervault-bench -- reads           reading, listing and searching
 //! cargo run --release -p ordervault-bench --bin load …       many clients at a server of one's own
 //! ```
 //!
@@ -12,9 +13,9 @@
 //!
 //! An import goes down this list, never up.
 //!
-//! - `door`: placing orders, beside bare transactions
+//! - `door`, `reads`: placing orders, beside bare transactions; reading, listing and searching them, beside a bare handler
 //! - `shop`: the program, with clients at its door
-//! - `bare`: what an order costs without any of the product
+//! - `bare`: what an order, and reading, cost without any of the product
 //! - `load`: many clients, and what they do
 //! - `gates`: what is asked for, and whether it was met
 //!
@@ -27,4 +28,5 @@ pub mod bare;
 pub mod door;
 pub mod gates;
 pub mod load;
+pub mod reads;
 pub mod shop;

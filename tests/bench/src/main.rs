@@ -9,9 +9,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use ordervault::context::process_environment;
-use ordervault_bench::door::{self, Effort};
+use ordervault_bench::door;
 use ordervault_bench::gates::Gates;
-use ordervault_bench::shop::engine_name;
+use ordervault_bench::reads;
+use ordervault_bench::shop::{Effort, engine_name};
 use ordervault_persistence::engine::Engine;
 use ordervault_tests::program::NAME;
 
@@ -40,6 +41,8 @@ struct Options {
 enum Subject {
     /// Placing orders, beside bare transactions
     Door,
+    /// Reading, listing and searching orders, beside a bare handler
+    Reads,
 }
 
 fn main() -> ExitCode {
@@ -57,7 +60,8 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
+// One thread: the cores are for what is measured.
+#[tokio::main(flavor = "current_thread")]
 async fn report(options: &Options) -> Result<Gates, String> {
     let built = current_exe().map_err(|error| error.to_string())?;
     let program = options.program.clone().unwrap_or(built);
@@ -75,6 +79,7 @@ async fn report(options: &Options) -> Result<Gates, String> {
             eprintln!("{subject:?} on {engine} …");
             match subject {
                 Subject::Door => door::measure(engine, &program, effort, &mut gates).await?,
+                Subject::Reads => reads::measure(engine, &program, effort, &mut gates).await?,
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What an order costs without any of the product: the databases alone, with half of the rows, few indexes, no rules, search
-//! words, idempotency, stock ledger, sealed history or rights; see `sql/schema.sql`.
+//! words, idempotency, stock ledger, sealed history or rights; see `sql/schema.sql`. And what reading over HTTP costs without it.
 
+pub mod http;
 pub mod pgbench;
 pub mod sqlite;
 

@@ -23,7 +23,8 @@ struct Options {
     load: Load,
 }
 
-#[tokio::main]
+// One thread: the cores are for what is measured.
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
     let Options { load } = Options::parse();
     let (clients, customers) = (load.clients, load.customers);

@@ -4,15 +4,17 @@
 //! database. Compare ratios within one run, not numbers between machines. Access tokens live ten minutes: all phases together
 //! must be shorter.
 
+mod client;
 mod report;
 mod target;
 mod visit;
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::ValueEnum as _;
+use futures_util::future::join_all;
 
+pub(crate) use client::{Client, Request};
 pub use report::{Failure, Figures};
 pub use target::LINES;
 pub use visit::{Load, Phase, WITHOUT_THROTTLES};
@@ -25,39 +27,37 @@ use target::Target;
 /// # Errors
 /// When the shop cannot be furnished. Requests of phases that fail are counted instead.
 pub async fn run(load: Load) -> Result<Vec<Figures>, Failure> {
-    let target = Arc::new(Target::open(load).await?);
-    let mut figures = vec![];
-    for phase in &target.load.phases {
-        figures.push(measure(&target, *phase).await);
+    let target = Target::open(load).await?;
+    let (load, mut figures) = (&target.load, vec![]);
+    for phase in &load.phases {
+        let name = phase.to_possible_value().map(|name| name.get_name().to_owned());
+        let asking = async |client: &mut Client| target.ask(client, *phase).await;
+        figures.push(measure(&name.unwrap_or_default(), &load.url, load.clients, load.seconds, asking).await);
     }
     Ok(figures)
 }
 
-/// Runs one phase with all clients and sums it up.
-async fn measure(target: &Arc<Target>, phase: Phase) -> Figures {
+/// So many clients ask this server for so many seconds, each waiting for its answer, and ending when there is nothing (left) to
+/// ask for.
+pub(crate) async fn measure(
+    name: &str,
+    url: &str,
+    clients: u64,
+    seconds: u64,
+    ask: impl AsyncFn(&mut Client) -> Option<Result<(), Failure>>,
+) -> Figures {
     let begun = Instant::now();
-    let end = begun + Duration::from_secs(target.load.seconds);
-    let clients: Vec<_> = (0..target.load.clients)
-        .map(|_| {
-            let target = Arc::clone(target);
-            tokio::spawn(async move {
-                let mut tally = Tally::default();
-                while Instant::now() < end {
-                    let sent = Instant::now();
-                    let Some(outcome) = target.ask(phase).await else { break };
-                    tally.note(sent, outcome);
-                }
-                tally
-            })
-        })
-        .collect();
-    let mut all = Tally::default();
-    for client in clients {
-        match client.await {
-            Ok(tally) => all.add(tally),
-            Err(error) => all.fail(&Failure::new("broken client", error.to_string())),
+    let end = begun + Duration::from_secs(seconds);
+    let visits = (0..clients).map(async |_| {
+        let (mut client, mut tally) = (Client::of(url), Tally::default());
+        while Instant::now() < end {
+            let sent = Instant::now();
+            let Some(outcome) = ask(&mut client).await else { break };
+            tally.note(sent, outcome);
         }
-    }
-    let name = phase.to_possible_value().map(|name| name.get_name().to_owned());
-    all.figures(&name.unwrap_or_default(), begun.elapsed())
+        tally
+    });
+    let mut all = Tally::default();
+    join_all(visits).await.into_iter().for_each(|tally| all.add(tally));
+    all.figures(name, begun.elapsed())
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
 
 /// Why a request came to nothing.
@@ -53,24 +52,10 @@ impl Failure {
     }
 
     /// An answer that is not 2xx.
-    pub(crate) fn answered(status: StatusCode, body: &[u8]) -> Self {
+    pub(crate) fn answered(status: u16, body: &[u8]) -> Self {
         let code =
             serde_json::from_slice(body).map_or_else(|_| "no problem".to_owned(), |body: Problem| body.code);
-        Self {
-            kind: format!("{} {code}", status.as_u16()),
-            detail: String::from_utf8_lossy(body).into_owned(),
-        }
-    }
-}
-
-impl From<reqwest::Error> for Failure {
-    fn from(error: reqwest::Error) -> Self {
-        let kind = match () {
-            () if error.is_connect() => "no connection",
-            () if error.is_timeout() => "no answer in time",
-            () => "broken connection",
-        };
-        Self::new(kind, error.to_string())
+        Self { kind: format!("{status} {code}"), detail: String::from_utf8_lossy(body).into_owned() }
     }
 }
 
@@ -81,6 +66,17 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl Figures {
+    /// Themselves, if nothing failed: a figure with errors in it says nothing.
+    ///
+    /// # Errors
+    /// What failed, and how often.
+    pub fn without_errors(self) -> Result<Self, String> {
+        let Self { phase, errors, .. } = &self;
+        if errors.is_empty() { Ok(self) } else { Err(format!("requests of {phase} failed: {errors:?}")) }
+    }
+}
 
 impl Tally {
     /// Takes down one request.
@@ -97,11 +93,6 @@ impl Tally {
         for (kind, count) in other.errors {
             *self.errors.entry(kind).or_default() += count;
         }
-    }
-
-    /// Takes down what came to nothing outside of any request.
-    pub(crate) fn fail(&mut self, failure: &Failure) {
-        *self.errors.entry(failure.kind.clone()).or_default() += 1;
     }
 
     /// The sum over a phase of this length.

@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use reqwest::{Client, RequestBuilder};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::client::{Client, Request};
 use super::report::Failure;
 use super::visit::{Load, Phase};
 
@@ -18,12 +18,13 @@ const PRODUCTS: u64 = 200;
 const STRIDE: u64 = 67;
 /// Units of each product in the house.
 const UNITS: u64 = 900_000_000;
+/// The first two characters of each product's title (保溫), as a URL has them.
+const CHARACTERS: &str = "%E4%BF%9D%E6%BA%AB";
 const PASSWORD: &str = "a long walk by the sea";
 
 /// Everything that the clients share.
 pub(crate) struct Target {
     pub(crate) load: Load,
-    client: Client,
     staff_token: String,
     store: String,
     products: Vec<String>,
@@ -45,98 +46,131 @@ struct Tokens {
     access_token: String,
 }
 
+/// An order, as it is asked for.
+#[derive(Serialize)]
+struct Basket<'a> {
+    store_id: &'a str,
+    lines: Vec<BasketLine<'a>>,
+    note: String,
+    contact: Contact,
+}
+
+#[derive(Serialize)]
+struct BasketLine<'a> {
+    product_id: &'a str,
+    quantity: u64,
+}
+
+#[derive(Serialize)]
+struct Contact {
+    name: String,
+    phone: String,
+}
+
 impl Target {
     /// Makes store, products and customers.
     pub(crate) async fn open(load: Load) -> Result<Self, Failure> {
-        let mut target = Self {
-            load,
-            client: Client::builder().pool_max_idle_per_host(usize::MAX).build()?,
-            staff_token: String::new(),
-            store: String::new(),
-            products: vec![],
-            customer_tokens: vec![],
-            orders: Mutex::default(),
-            turns: AtomicU64::new(0),
-            confirmed: AtomicU64::new(0),
+        let mut client = Client::of(&load.url);
+        let login = json!({"email": load.staff_email, "password": load.staff_password});
+        let staff_token = logged_in(&mut client, "/v1/staff/auth/login", &login).await?;
+        let mut make = async |path: &str, body: Value| -> Result<String, Failure> {
+            let request = Request::post(path).bearer(&staff_token).json(&body);
+            let made: Made = parsed(&client.ask(request).await?)?;
+            Ok(made.id)
         };
-        let login = json!({"email": target.load.staff_email, "password": target.load.staff_password});
-        target.staff_token = target.login("/v1/staff/auth/login", &login).await?;
-        let name = format!("Load {}", target.load.seed);
+        let name = format!("Load {}", load.seed);
         let store = json!({"name": name, "currency": "TWD", "time_zone": "Asia/Taipei"});
-        target.store = target.make("/v1/staff/stores", &store).await?;
+        let store = make("/v1/staff/stores", store).await?;
+        let mut products = vec![];
         for number in 0..PRODUCTS {
             let product = json!({
-                "store_id": target.store, "sku": format!("LOAD-{number}"), "title": format!("保溫杯 {number}"),
+                "store_id": store, "sku": format!("LOAD-{number}"), "title": format!("保溫杯 {number}"),
                 "category": format!("category {}", number % 7), "price": 1000 + number, "on_hand": UNITS,
             });
-            target.products.push(target.make("/v1/staff/products", &product).await?);
+            products.push(make("/v1/staff/products", product).await?);
         }
-        for number in 0..target.load.customers {
-            let email = format!("load-{}-{number}@example.com", target.load.seed);
-            let account = json!({"email": email, "password": PASSWORD, "name": target.name_of(number)});
+        let mut customer_tokens = vec![];
+        for number in 0..load.customers {
+            let email = format!("load-{}-{number}@example.com", load.seed);
+            let account = json!({"email": email, "password": PASSWORD, "name": name_of(load.seed, number)});
             // An account of an earlier run with this seed is as good.
-            target.post("/v1/auth/register").json(&account).send().await?;
+            client.answer(Request::post("/v1/auth/register").json(&account)).await?;
             let login = json!({"email": email, "password": PASSWORD});
-            target.customer_tokens.push(target.login("/v1/auth/login", &login).await?);
+            customer_tokens.push(logged_in(&mut client, "/v1/auth/login", &login).await?);
         }
-        Ok(target)
+        let (orders, [turns, confirmed]) = (Mutex::default(), [const { AtomicU64::new(0) }; 2]);
+        Ok(Self { load, staff_token, store, products, customer_tokens, orders, turns, confirmed })
     }
 
     /// One request of a phase, by the next customer. `None`: there is no order (left) that it could ask for.
-    pub(crate) async fn ask(&self, phase: Phase) -> Option<Result<(), Failure>> {
+    pub(crate) async fn ask(&self, client: &mut Client, phase: Phase) -> Option<Result<(), Failure>> {
         let turn = self.turns.fetch_add(1, Ordering::Relaxed);
         let customer = turn % self.load.customers;
-        let outcome = match phase {
-            Phase::Place => self.place(turn, customer).await,
+        let request = match phase {
+            Phase::Place => return Some(self.place(client, turn, customer).await),
             Phase::Read => {
                 let (customer, id) = self.order(scatter(turn))?;
-                self.as_customer(customer, &format!("/v1/orders/{id}")).await
+                self.as_customer(customer, &format!("/v1/orders/{id}"))
             }
-            Phase::List => self.as_customer(customer, "/v1/orders?limit=50").await,
+            Phase::List => self.as_customer(customer, "/v1/orders?limit=50"),
             Phase::Search => {
-                let number = scatter(turn) % PRODUCTS;
-                self.as_customer(customer, &format!("/v1/orders?limit=25&q=%E4%BF%9D%E6%BA%AB%20{number}"))
-                    .await
+                let product = format!("{CHARACTERS}%20{}", scatter(turn) % PRODUCTS);
+                self.as_customer(customer, &format!("/v1/orders?limit=50&q={product}"))
+            }
+            Phase::SearchCharacters => {
+                self.as_customer(customer, &format!("/v1/orders?limit=50&q={CHARACTERS}"))
+            }
+            Phase::SearchName => {
+                let name = name_of(self.load.seed, customer);
+                self.as_customer(customer, &format!("/v1/orders?limit=50&q={name}"))
             }
             Phase::StaffRead => {
                 let (_, id) = self.order(scatter(turn))?;
-                self.as_staff(&format!("/v1/staff/orders/{id}")).await
+                self.as_staff(Request::get(&format!("/v1/staff/orders/{id}")))
             }
-            Phase::StaffList => self.as_staff("/v1/staff/orders?limit=50").await,
-            Phase::StaffFilter => {
-                self.as_staff(&format!(
-                    "/v1/staff/orders?limit=50&status=pending_review&store={}",
-                    self.store
-                ))
-                .await
-            }
+            Phase::StaffList => self.as_staff(Request::get("/v1/staff/orders?limit=50")),
+            Phase::StaffFilter => self.as_staff(Request::get(&format!(
+                "/v1/staff/orders?limit=50&status=pending_review&store={}",
+                self.store
+            ))),
             Phase::StaffSearch => {
-                self.as_staff(&format!("/v1/staff/orders?limit=25&q={}", self.name_of(customer))).await
+                let name = name_of(self.load.seed, customer);
+                self.as_staff(Request::get(&format!("/v1/staff/orders?limit=50&q={name}")))
+            }
+            Phase::StaffSearchCharacters => {
+                self.as_staff(Request::get(&format!("/v1/staff/orders?limit=50&q={CHARACTERS}")))
             }
             Phase::StaffConfirm => {
                 let next = self.confirmed.fetch_add(1, Ordering::Relaxed);
                 let (_, id) = self.order(next).filter(|_| next < self.placed())?;
-                let request = self.post(&format!("/v1/staff/orders/{id}/confirm"));
-                answer(request.bearer_auth(&self.staff_token)).await.map(drop)
+                self.as_staff(Request::post(&format!("/v1/staff/orders/{id}/confirm")))
             }
         };
-        Some(outcome)
+        Some(client.ask(request).await.map(drop))
     }
 
-    async fn place(&self, turn: u64, customer: u64) -> Result<(), Failure> {
-        let first = scatter(turn + self.load.seed);
+    async fn place(&self, client: &mut Client, turn: u64, customer: u64) -> Result<(), Failure> {
+        let first = scatter(turn + self.load.seed) % PRODUCTS;
         // No two baskets of a customer are alike: the quantity rises with each round of turns.
         let quantity = 1 + turn / self.load.customers;
-        let lines: Vec<Value> = (0..LINES)
-            .map(|line| json!({"product_id": pick(&self.products, first % PRODUCTS + line * STRIDE), "quantity": quantity}))
-            .collect();
-        let order = json!({
-            "store_id": self.store, "lines": lines, "note": format!("order {turn}"),
-            "contact": {"name": self.name_of(customer), "phone": format!("+88691{:07}", turn % 10_000_000)},
-        });
-        let request = self.post("/v1/orders").bearer_auth(pick(&self.customer_tokens, customer)).json(&order);
-        let request = request.header("Idempotency-Key", format!("load-{turn}-{}", self.store));
-        let placed: Made = parsed(&answer(request).await?)?;
+        let line = |line| {
+            let product_id: &String = pick(&self.products, first + line * STRIDE);
+            BasketLine { product_id, quantity }
+        };
+        let basket = Basket {
+            store_id: &self.store,
+            lines: (0..LINES).map(line).collect(),
+            note: format!("order {turn}"),
+            contact: Contact {
+                name: name_of(self.load.seed, customer),
+                phone: format!("+88691{:07}", turn % 10_000_000),
+            },
+        };
+        let request = Request::post("/v1/orders")
+            .bearer(self.token_of(customer))
+            .header("idempotency-key", &format!("load-{turn}-{}", self.store))
+            .json(&basket);
+        let placed: Made = parsed(&client.ask(request).await?)?;
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).push((customer, placed.id));
         Ok(())
     }
@@ -152,45 +186,27 @@ impl Target {
         self.orders.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
     }
 
-    /// A name of one word that no other customer's name begins with.
-    fn name_of(&self, customer: u64) -> String {
-        format!("Load{}x{customer:06}", self.load.seed)
+    fn as_customer(&self, customer: u64, path: &str) -> Request {
+        Request::get(path).bearer(self.token_of(customer))
     }
 
-    async fn as_customer(&self, customer: u64, path: &str) -> Result<(), Failure> {
-        answer(self.get(path).bearer_auth(pick(&self.customer_tokens, customer))).await.map(drop)
+    fn token_of(&self, customer: u64) -> &String {
+        pick(&self.customer_tokens, customer)
     }
 
-    async fn as_staff(&self, path: &str) -> Result<(), Failure> {
-        answer(self.get(path).bearer_auth(&self.staff_token)).await.map(drop)
-    }
-
-    async fn login(&self, path: &str, login: &Value) -> Result<String, Failure> {
-        let tokens: Tokens = parsed(&answer(self.post(path).json(login)).await?)?;
-        Ok(tokens.access_token)
-    }
-
-    /// Has staff make a thing; its id.
-    async fn make(&self, path: &str, body: &Value) -> Result<String, Failure> {
-        let made: Made = parsed(&answer(self.post(path).bearer_auth(&self.staff_token).json(body)).await?)?;
-        Ok(made.id)
-    }
-
-    fn post(&self, path: &str) -> RequestBuilder {
-        self.client.post(format!("{}{path}", self.load.url))
-    }
-
-    fn get(&self, path: &str) -> RequestBuilder {
-        self.client.get(format!("{}{path}", self.load.url))
+    fn as_staff(&self, request: Request) -> Request {
+        request.bearer(&self.staff_token)
     }
 }
 
-/// The body of a 2xx answer.
-async fn answer(request: RequestBuilder) -> Result<Vec<u8>, Failure> {
-    let response = request.send().await?;
-    let status = response.status();
-    let body = response.bytes().await?;
-    if status.is_success() { Ok(body.to_vec()) } else { Err(Failure::answered(status, &body)) }
+/// A name of one word that no other customer's name begins with.
+fn name_of(seed: u64, customer: u64) -> String {
+    format!("Load{seed}x{customer:06}")
+}
+
+async fn logged_in(client: &mut Client, path: &str, login: &Value) -> Result<String, Failure> {
+    let tokens: Tokens = parsed(&client.ask(Request::post(path).json(login)).await?)?;
+    Ok(tokens.access_token)
 }
 
 fn parsed<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Failure> {

@@ -48,6 +48,10 @@ pub enum Phase {
     List,
     /// A customer searches their orders for a product.
     Search,
+    /// A customer searches their orders for two characters that all of them have.
+    SearchCharacters,
+    /// A customer searches their orders for their name.
+    SearchName,
     /// Staff read an order.
     StaffRead,
     /// Staff list the newest orders.
@@ -56,6 +60,8 @@ pub enum Phase {
     StaffFilter,
     /// Staff search for a customer's name.
     StaffSearch,
+    /// Staff search for two characters that all orders have.
+    StaffSearchCharacters,
     /// Staff confirm an order, each order once; ends when all are.
     StaffConfirm,
 }
