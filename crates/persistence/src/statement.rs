@@ -60,9 +60,13 @@ impl Rendered {
 /// let rows: Vec<(i64, String)> = tx.fetch_all(&LOAD.bind((vec![1, 2],))).await?;
 /// ```
 pub struct Template {
-    sqlite: &'static str,
-    postgres: &'static str,
+    text: Text,
     rendered: Rendered,
+}
+
+enum Text {
+    Fixed { sqlite: &'static str, postgres: &'static str },
+    Made(fn(Engine) -> String),
 }
 
 impl Template {
@@ -73,7 +77,12 @@ impl Template {
 
     /// Two texts, for the forks of `docs/engines.md`. Tokens work in them, too.
     pub const fn forked(sqlite: &'static str, postgres: &'static str) -> Template {
-        Template { sqlite, postgres, rendered: Rendered::new() }
+        Template { text: Text::Fixed { sqlite, postgres }, rendered: Rendered::new() }
+    }
+
+    /// A text that is put together of other fixed ones, such as the columns of a table. Tokens work in it, too.
+    pub const fn made(text: fn(Engine) -> String) -> Template {
+        Template { text: Text::Made(text), rendered: Rendered::new() }
     }
 
     /// The statement with its values: a tuple, an array or a vector, in the order of `$1`, `$2` ….
@@ -86,9 +95,10 @@ impl Template {
 
 impl Sql for Template {
     fn text(&'static self, engine: Engine) -> &'static str {
-        self.rendered.get(engine, || match engine {
-            Engine::Sqlite => render(self.sqlite, engine),
-            Engine::Postgres => render(self.postgres, engine),
+        self.rendered.get(engine, || match (&self.text, engine) {
+            (Text::Fixed { sqlite, .. }, Engine::Sqlite) => render(sqlite, engine),
+            (Text::Fixed { postgres, .. }, Engine::Postgres) => render(postgres, engine),
+            (Text::Made(make), _) => render(&make(engine), engine),
         })
     }
 }
@@ -209,7 +219,6 @@ enum Inner {
     Fixed { template: &'static Template, binds: Vec<Bind> },
     Built(Box<dyn Fn(Engine) -> (String, Values) + Send + Sync>),
     Explained(Box<Statement>),
-    Packed { values: String, rows: Box<Statement> },
 }
 
 impl Statement {
@@ -225,11 +234,6 @@ impl Statement {
     pub fn rendered(&self, engine: Engine) -> Result<(String, Vec<Bind>), DbError> {
         let (text, binds) = self.parts(engine)?;
         Ok((text.as_str().to_owned(), binds.into_owned()))
-    }
-
-    /// The rows of this one as one row with one text, on SQLite: an array with an array of these values for each.
-    pub(crate) fn packed(self, values: String) -> Statement {
-        Statement(Inner::Packed { values, rows: Box::new(self) })
     }
 
     /// The statement that asks the engine how it would run this one.
@@ -261,12 +265,6 @@ impl Statement {
                 let binds: Result<Vec<Bind>, String> = values.into_iter().map(bind_of).collect();
                 let binds = binds.map_err(|problem| DbError::misuse(&text, problem))?;
                 Ok((composed(text), binds.into()))
-            }
-            Inner::Packed { values, rows } => {
-                let (text, binds) = rows.parts(engine)?;
-                let array = format!("json_group_array(json_array({values}))");
-                let packed = format!("SELECT {array} AS packed FROM ({}) AS unpacked", text.as_str());
-                Ok((composed(packed), binds))
             }
             Inner::Explained(statement) => {
                 let (text, binds) = statement.parts(engine)?;

@@ -4,7 +4,6 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use serde::de::DeserializeOwned;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -21,12 +20,6 @@ use crate::statement::{Statement, composed};
 pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-
-/// A row that can be read out of a text of many.
-pub(crate) trait Packed: Record + DeserializeOwned {
-    /// Its values in their order, as arguments of SQLite's `json_array`.
-    fn values() -> String;
-}
 
 /// A connection to read with. Functions that read take `&mut Conn`: from [`Db::read`](crate::db::Db::read), from
 /// [`Db::snapshot`](crate::db::Db::snapshot) or lent by a transaction ([`Tx::conn`]).
@@ -107,18 +100,6 @@ impl Conn {
             }
         };
         self.remember(outcome)
-    }
-
-    /// All rows of a statement that has many. SQLite gives them as one text: of each value that its driver fetches it makes a copy
-    /// under a lock, and for each row it changes threads.
-    pub(crate) async fn fetch_packed<T: Packed>(&mut self, statement: Statement) -> Result<Vec<T>, DbError> {
-        if self.engine() == Engine::Postgres {
-            return self.fetch_all(&statement).await;
-        }
-        let statement = statement.packed(T::values());
-        let (packed,): (String,) = self.fetch_one(&statement).await?;
-        serde_json::from_str(&packed)
-            .map_err(|error| DbError::new("read packed rows", sqlx::Error::Decode(error.into())))
     }
 
     /// The first row, if any.

@@ -305,6 +305,16 @@ pub(crate) async fn offers(
         true => OrderContext::default(),
         false => OrderContext::read(&mut reader(state).await?, references).await.map_err(failed)?,
     };
+    Ok(offers_in(state, order, &context, actor))
+}
+
+/// The same where everything that it depends on was read with the order.
+pub(crate) fn offers_in(
+    state: &AppState,
+    order: &Order,
+    context: &OrderContext,
+    actor: &Actor,
+) -> Vec<ActionBody> {
     let offers = actions(order, &context.context(), actor, state.now());
-    Ok(offers.into_iter().map(ActionBody::from).collect())
+    offers.into_iter().map(ActionBody::from).collect()
 }

@@ -1,19 +1,56 @@
 //! What search looks at in an order.
 
 use super::Order;
+use crate::contact::Contact;
 use crate::search::{Field, Term, Words};
 
-impl Order {
-    /// The words of one class of its texts, as they are indexed.
+/// The texts of an order that search looks at.
+#[derive(Clone, Debug)]
+pub struct OrderTexts<'a> {
+    /// Title, stock keeping unit and category of each line.
+    pub lines: Vec<[&'a str; 3]>,
+    /// Who gets it, and where.
+    pub contact: &'a Contact,
+    /// The customer's note.
+    pub note: &'a str,
+}
+
+impl OrderTexts<'_> {
+    /// The words of one class of them, as they are indexed.
     #[must_use]
     pub fn words(&self, field: Field) -> Words {
         match field {
-            Field::Items => Words::of(self.lines.iter().flat_map(|line| {
-                [line.title.as_str(), line.sku.as_str(), line.category.as_deref().unwrap_or_default()]
-            })),
+            Field::Items => Words::of(self.lines.iter().flatten()),
             Field::Contact => Words::of(self.contact.texts()),
-            Field::Note => Words::of([self.note.as_str()]),
+            Field::Note => Words::of([self.note]),
         }
+    }
+
+    /// Those of these classes that have at least one of these terms.
+    #[must_use]
+    pub fn matched(&self, terms: &[Term], fields: &[Field]) -> Vec<Field> {
+        let has_some = |field: &Field| {
+            let words = self.words(*field);
+            terms.iter().any(|term| words.hold(term))
+        };
+        fields.iter().copied().filter(has_some).collect()
+    }
+}
+
+impl Order {
+    /// What search looks at.
+    #[must_use]
+    pub fn texts(&self) -> OrderTexts<'_> {
+        let lines = self.lines.iter().map(|line| {
+            [line.title.as_str(), line.sku.as_str(), line.category.as_deref().unwrap_or_default()]
+        });
+        OrderTexts { lines: lines.collect(), contact: &self.contact, note: &self.note }
+    }
+
+    /// The words of one class of its texts, as they are indexed.
+    #[must_use]
+    pub fn words(&self, field: Field) -> Words {
+        self.texts().words(field)
     }
 
     /// Is each of these terms in one of these classes? No terms find every order.
@@ -26,10 +63,6 @@ impl Order {
     /// Those of these classes that have at least one of these terms.
     #[must_use]
     pub fn matched(&self, terms: &[Term], fields: &[Field]) -> Vec<Field> {
-        let has_some = |field: &Field| {
-            let words = self.words(*field);
-            terms.iter().any(|term| words.hold(term))
-        };
-        fields.iter().copied().filter(has_some).collect()
+        self.texts().matched(terms, fields)
     }
 }

@@ -2,16 +2,23 @@
 
 use ordervault_domain::access::{OrderGrant, Scope};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::id::OrderId;
+use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
+use sea_query::{Alias, Expr, ExprTrait as _, Query};
 
+use super::order_list::new_flag;
+use super::select::column;
+use crate::engine::Engine;
 use crate::error::Error;
-use crate::statement::{Template, statements};
-use crate::tables::columns::Row;
-use crate::tables::{RowLock, Stored};
+use crate::statement::{Statement, Template, statements};
+use crate::tables::columns::{Row, TableRow as _, packed_row, packed_rows};
+use crate::tables::orders::{WholeRow, packed_lines};
+use crate::tables::products::ProductRow;
+use crate::tables::stores::StoreRow;
+use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
@@ -45,6 +52,13 @@ impl OrderContext {
         Ok(Self { references, store, products: products.into_iter().map(|held| held.state).collect() })
     }
 
+    /// Of a store and products that were read with an order.
+    fn of(store: Store, products: Vec<Product>) -> Self {
+        let products_named = products.iter().map(|product| product.id).collect();
+        let references = References { store: Some(store.id), products: products_named };
+        Self { references, store: Some(store), products }
+    }
+
     /// The same as the context that `decide` takes.
     #[must_use]
     pub fn context(&self) -> DecisionContext<'_> {
@@ -61,6 +75,75 @@ impl OrderContext {
 pub async fn order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option<Order>, Error> {
     let order = Order::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state);
     Ok(order.filter(|order| scope.covers(order)))
+}
+
+/// An order as staff open it.
+#[derive(Clone, Debug)]
+pub struct OpenedOrder {
+    /// The order.
+    pub order: Order,
+    /// What its actions look at.
+    pub context: OrderContext,
+    /// Is it new for the member?
+    pub is_new: bool,
+}
+
+#[derive(sqlx_macros::FromRow)]
+struct OpenedRow {
+    #[sqlx(flatten)]
+    order: WholeRow,
+    store: String,
+    products: Option<String>,
+    is_new: i64,
+}
+
+/// The order with what a member is told of it, if it exists and is in scope.
+///
+/// # Errors
+/// When the database fails.
+pub async fn opened_order(
+    conn: &mut Conn,
+    scope: &Scope,
+    member: MemberId,
+    id: OrderId,
+) -> Result<Option<OpenedOrder>, Error> {
+    let statement = opened_order_statement(conn.engine(), member, id);
+    let Some(row) = conn.fetch_optional::<OpenedRow>(&statement).await? else { return Ok(None) };
+    let at = Row { table: "orders", id: id.get() };
+    let store: StoreRow = at.json("store_id", &row.store)?;
+    let products: Option<Vec<ProductRow>> =
+        row.products.map(|text| at.json("products", &text)).transpose()?;
+    let products = products.into_iter().flatten().map(|row| LockedRow::from(row).state);
+    let context = OrderContext::of(LockedRow::try_from(store)?.state, products.collect());
+    let order = row.order.held()?.state;
+    Ok(scope.covers(&order).then_some(OpenedOrder { order, context, is_new: row.is_new != 0 }))
+}
+
+/// The statement behind [`opened_order`], for tests of what it looks at. The products are those whose units the order has given
+/// back, and would take again.
+#[must_use]
+pub fn opened_order_statement(engine: Engine, member: MemberId, id: OrderId) -> Statement {
+    let store = packed_row(engine, "s", StoreRow::COLUMNS);
+    let products = packed_rows(engine, &packed_row(engine, "p", ProductRow::COLUMNS), " ORDER BY p.id");
+    let texts = [
+        ("lines", packed_lines(engine, "orders")),
+        ("store", format!("CAST((SELECT {store} FROM stores s WHERE s.id = orders.store_id) AS TEXT)")),
+        (
+            "products",
+            format!(
+                "CASE WHEN orders.holds_stock AND orders.status IN ('cancelled', 'invalid') THEN CAST((
+                     SELECT {products} FROM products p
+                     WHERE p.id IN (SELECT l.product_id FROM order_lines l WHERE l.order_id = orders.id)) AS TEXT) END"
+            ),
+        ),
+    ];
+    let mut opened = Query::select();
+    opened.expr(Expr::cust("orders.*")).from(Alias::new("orders"));
+    for (name, text) in texts {
+        opened.expr_as(Expr::cust(text), Alias::new(name));
+    }
+    opened.expr_as(new_flag(member), Alias::new("is_new")).and_where(column("id").eq(id.get()));
+    Statement::built(opened)
 }
 
 /// Orders without an account that look like the one that somebody wants to place, without regard to how far back its store

@@ -10,13 +10,18 @@ use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
 
+/// The position of the order that came last into some `stores s`, store by store: the end of an index each.
+pub(crate) const LAST_OF_STORES: &str =
+    "COALESCE(MAX((SELECT MAX(a.position) FROM outbox a WHERE a.arrived_in = s.id)), 0)";
+
 statements! {
-    // Store by store: the end of an index each.
+    // What `LAST_OF_STORES` says.
     LAST: Template = Template::new(
-        "SELECT MAX((SELECT MAX(a.position) FROM outbox a WHERE a.arrived_in = s.id)) FROM stores s"
+        "SELECT COALESCE(MAX((SELECT MAX(a.position) FROM outbox a WHERE a.arrived_in = s.id)), 0) FROM stores s"
     );
     LAST_IN_STORES: Template = Template::new(
-        "SELECT MAX((SELECT MAX(a.position) FROM outbox a WHERE a.arrived_in = s.id)) FROM stores s WHERE s.id {in_keys:1}"
+        "SELECT COALESCE(MAX((SELECT MAX(a.position) FROM outbox a WHERE a.arrived_in = s.id)), 0)
+         FROM stores s WHERE s.id {in_keys:1}"
     );
     // Somebody whose own first event has no position yet came after everything that has one.
     MARKS: Template = Template::new(
@@ -55,8 +60,8 @@ pub(crate) async fn last_position(conn: &mut Conn, stores: &StoreScope) -> Resul
             LAST_IN_STORES.bind((stores.iter().map(|store| store.get()).collect::<Vec<i64>>(),))
         }
     };
-    let (position,): (Option<i64>,) = conn.fetch_one(&statement).await?;
-    Ok(position.unwrap_or(0))
+    let (position,): (i64,) = conn.fetch_one(&statement).await?;
+    Ok(position)
 }
 
 /// Up to which position each of these members has seen everything.

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::bulk::{Column, ColumnType};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Bind;
 use crate::tx::Record;
@@ -133,6 +134,32 @@ impl Row {
             email: self.parsed_option(email.0, email.1)?,
             address: address.1.map(|text| self.json(address.0, text)).transpose()?,
         })
+    }
+}
+
+/// Values as a JSON array, in SQL.
+pub(crate) fn packed(engine: Engine, values: &[String]) -> String {
+    let array = match engine {
+        Engine::Sqlite => "json_array",
+        Engine::Postgres => "json_build_array",
+    };
+    format!("{array}({})", values.join(", "))
+}
+
+/// A table's row, called `row`, as a JSON array of its columns, in SQL. It is read as the type that `table_row!` declares.
+pub(crate) fn packed_row(engine: Engine, row: &str, columns: &[Column]) -> String {
+    let value = |(name, column_type): &Column| match (engine, column_type) {
+        (Engine::Sqlite, ColumnType::Bool) => format!("json(iif({row}.{name}, 'true', 'false'))"),
+        _ => format!("{row}.{name}"),
+    };
+    packed(engine, &columns.iter().map(value).collect::<Vec<_>>())
+}
+
+/// A JSON array with such a value of each row that a selection finds, in SQL; the order may be empty.
+pub(crate) fn packed_rows(engine: Engine, value: &str, order: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("json_group_array({value}{order})"),
+        Engine::Postgres => format!("COALESCE(json_agg({value}{order}), '[]')"),
     }
 }
 

@@ -7,9 +7,10 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, millis, table_row, time};
+use super::columns::{Row, TableRow as _, address_text, millis, packed_row, packed_rows, table_row, time};
 use super::{LockedRow, RowLock, Stored};
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -21,17 +22,10 @@ const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
 statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id {lock}");
-    // Each with its lines, in the order of `LineRow`: one statement, and so one state of the database.
-    WHOLE: Template = Template::forked(
-        "SELECT o.*, (SELECT json_group_array(json_array(l.order_id, l.no, l.product_id, l.sku, l.title, l.category, l.quantity,
-                 l.unit_price, l.total) ORDER BY l.no)
-             FROM order_lines l WHERE l.order_id = o.id) AS lines
-         FROM orders o WHERE o.id {in_keys:1} ORDER BY o.id",
-        "SELECT o.*, (SELECT COALESCE(json_agg(json_build_array(l.order_id, l.no, l.product_id, l.sku, l.title, l.category,
-                 l.quantity, l.unit_price, l.total) ORDER BY l.no)::text, '[]')
-             FROM order_lines l WHERE l.order_id = o.id) AS lines
-         FROM orders o WHERE o.id {in_keys:1} ORDER BY o.id"
-    );
+    // Each with its lines: one statement, and so one state of the database.
+    WHOLE: Template = Template::made(|engine| format!(
+        "SELECT o.*, {} AS lines FROM orders o WHERE o.id {{in_keys:1}} ORDER BY o.id", packed_lines(engine, "o")
+    ));
     pub(crate) LINES: Template = Template::new("SELECT * FROM order_lines WHERE order_id {in_keys:1} ORDER BY order_id, no");
     PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
@@ -112,16 +106,23 @@ table_row! {
     }
 }
 
+/// The lines of the order that is called so as one text, in SQL.
+pub(crate) fn packed_lines(engine: Engine, order: &str) -> String {
+    let lines = packed_rows(engine, &packed_row(engine, "l", LineRow::COLUMNS), " ORDER BY l.no");
+    format!("CAST((SELECT {lines} FROM order_lines l WHERE l.order_id = {order}.id) AS TEXT)")
+}
+
 /// A row of the table with its lines as text.
 #[derive(sqlx_macros::FromRow)]
-struct WholeRow {
+pub(crate) struct WholeRow {
     #[sqlx(flatten)]
     order: OrderRow,
     lines: String,
 }
 
 impl WholeRow {
-    fn held(self) -> Result<LockedRow<Order>, Error> {
+    /// The order.
+    pub(crate) fn held(self) -> Result<LockedRow<Order>, Error> {
         let rows: Vec<LineRow> = Row { table: "orders", id: self.order.id }.json("lines", &self.lines)?;
         self.order.held(rows.into_iter().map(LineRow::line).collect::<Result<_, _>>()?)
     }

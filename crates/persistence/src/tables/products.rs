@@ -37,6 +37,7 @@ statements! {
 
 table_row! {
     /// A row of the table.
+    #[derive(serde::Deserialize)]
     pub(crate) struct ProductRow {
         id: i64,
         version: i64,

@@ -28,6 +28,7 @@ statements! {
 
 table_row! {
     /// A row of the table.
+    #[derive(serde::Deserialize)]
     pub(crate) struct StoreRow {
         id: i64,
         version: i64,

@@ -29,13 +29,9 @@ pub(crate) async fn get_order(
     buyer: CustomerOrGuest,
     id: PathId<OrderId>,
 ) -> Result<HttpResponse, Problem> {
-    show(&state, &buyer.actor(), id.0).await
-}
-
-/// Answers with an order that the actor may see.
-pub(crate) async fn show(state: &AppState, actor: &Actor, id: OrderId) -> Result<HttpResponse, Problem> {
-    let order = visible(state, actor, id).await?;
-    answer(state, actor, &order.into(), StatusCode::OK).await
+    let actor = buyer.actor();
+    let order = visible(&state, &actor, id.0).await?;
+    answer(&state, &actor, &order.into(), StatusCode::OK).await
 }
 
 /// The order, if it exists and the actor may see it.

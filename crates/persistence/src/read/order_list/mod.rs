@@ -20,23 +20,25 @@ mod unread_filter;
 
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 pub(super) use predicate::{in_scope, overdue};
-pub use row::{OrderCursor, OrderSummary};
-pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
+pub use row::{OrderCursor, OrderPage, OrderSummary};
+pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, new_flag, with_ids};
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::Order;
-use ordervault_domain::search::Field;
+use ordervault_domain::search::{Field, Term};
 
 use self::predicate::Predicate;
-use self::row::SummaryRow;
+use self::row::PackedRow;
 use self::statement::{Candidates, ListQuery};
 use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;
-use crate::tables::{RowLock, Stored};
+use crate::tables::columns::Row;
 use crate::tx::Conn;
+
+/// Words that are asked for, and in which texts.
+type Asked<'a> = [(&'a [Term], &'static [Field])];
 
 /// [`MAX_COUNTED`], as rows of a walk.
 const COUNTED_ROWS: u64 = MAX_COUNTED.unsigned_abs();
@@ -53,14 +55,13 @@ pub async fn list_orders(
     sort: OrderSort,
     after: Option<OrderCursor>,
     limit: u64,
-) -> Result<Page<OrderSummary, OrderCursor>, Error> {
+) -> Result<OrderPage, Error> {
     let unread = UnreadFilter::of(conn, scope, filter).await?;
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else {
-        return Ok(Page { items: vec![], next: None });
+        return Ok(OrderPage { items: vec![], next: None, position: filter.reader.map(|_| 0) });
     };
     let query = ListQuery { predicates, sort, after, engine: conn.engine(), unread };
-    let mut page = find(conn, &query, limit).await?;
-    mark_matches(conn, scope, filter, &mut page.items).await?;
+    let mut page = find(conn, &query, &filter.words(scope), limit).await?;
     if !scope.shows_contact() {
         for item in &mut page.items {
             (item.contact_name, item.contact_email, item.contact_phone) = (None, None, None);
@@ -106,47 +107,50 @@ pub(super) async fn count_among(
 /// What the orders in scope that the filter asks for come to, store by store; of more than [`MAX_COUNTED`] the newest. See
 /// [`ListQuery::sums`] for the columns. `None`: there can be none.
 pub(super) fn sums(engine: Engine, scope: &Scope, filter: &OrderFilter) -> Option<Statement> {
-    let (sort, unread) = (OrderSort::NEWEST_FIRST, UnreadFilter::unlisted(filter));
+    let (sort, unread) = (OrderSort::NEWEST_FIRST, UnreadFilter::unlisted(scope, filter));
     let predicates = Predicate::all(scope, filter, sort, &unread)?;
     let query = ListQuery { predicates, sort, after: None, engine, unread };
     Some(query.sums(query.walked(COUNTED_ROWS)))
 }
 
-async fn find(
-    conn: &mut Conn,
-    query: &ListQuery,
-    limit: u64,
-) -> Result<Page<OrderSummary, OrderCursor>, Error> {
+async fn find(conn: &mut Conn, query: &ListQuery, asked: &Asked<'_>, limit: u64) -> Result<OrderPage, Error> {
     let first = ((limit + 1) * query.first_look()).min(MAX_WALKED_ROWS);
+    let mut position = None;
     if !query.is_telling() {
-        let (page, looked_at) = look(conn, query, query.walked(first), limit).await?;
-        if page.next.is_some() || looked_at.is_some_and(|rows| rows < first) {
+        let (page, looked_at) = look(conn, query, asked, query.walked(first), limit).await?;
+        if page.next.is_some() || looked_at < first {
             return Ok(page);
         }
+        position = page.position;
     }
+    // Whatever came up to the first look is in the later one as well.
+    let since = |page: OrderPage| OrderPage { position: position.or(page.position), ..page };
     if let Some(narrow) = narrowest(conn, query, MAX_WALKED_ROWS).await? {
-        return Ok(look(conn, query, narrow, limit).await?.0);
+        return Ok(since(look(conn, query, asked, narrow, limit).await?.0));
     }
-    let (mut page, _) = look(conn, query, query.walked(MAX_WALKED_ROWS), limit).await?;
+    let (mut page, _) = look(conn, query, asked, query.walked(MAX_WALKED_ROWS), limit).await?;
     if page.next.is_none() {
         let last: Option<(i64, i64)> = conn.fetch_optional(&query.walk_end(MAX_WALKED_ROWS)).await?;
         page.next = last.map(|(key, id)| OrderCursor { key, id: OrderId::from_i64(id) });
     }
-    Ok(page)
+    Ok(since(page))
 }
 
-/// The page among these candidates, and how many they were, which an empty page does not tell.
+/// The page among these candidates, and how many they were.
 async fn look(
     conn: &mut Conn,
     query: &ListQuery,
+    asked: &Asked<'_>,
     candidates: Candidates,
     limit: u64,
-) -> Result<(Page<OrderSummary, OrderCursor>, Option<u64>), Error> {
-    let rows: Vec<SummaryRow> = conn.fetch_packed(query.page(candidates, limit + 1)).await?;
-    let looked_at = rows.first().map(|row| row.looked_at.unsigned_abs());
-    let items = rows.into_iter().map(OrderSummary::try_from).collect::<Result<_, _>>()?;
+) -> Result<(OrderPage, u64), Error> {
+    let (rows, looked_at, position): (String, i64, Option<i64>) =
+        conn.fetch_one(&query.page(candidates, limit + 1)).await?;
+    let rows: Vec<PackedRow> = Row { table: "orders", id: 0 }.json("rows", &rows)?;
+    let items = rows.into_iter().map(|row| row.summary(asked)).collect::<Result<_, _>>()?;
     let key = query.sort.key;
-    Ok((Page::of(items, limit, |item: &OrderSummary| item.cursor(key)), looked_at))
+    let Page { items, next } = Page::of(items, limit, |item: &OrderSummary| item.cursor(key));
+    Ok((OrderPage { items, next, position }, looked_at.unsigned_abs()))
 }
 
 /// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.
@@ -159,30 +163,6 @@ async fn narrowest(conn: &mut Conn, query: &ListQuery, most: u64) -> Result<Opti
     Ok(query.sources(most).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
 }
 
-/// Says of each order where the words are that were asked for, in what the scope shows.
-async fn mark_matches(
-    conn: &mut Conn,
-    scope: &Scope,
-    filter: &OrderFilter,
-    items: &mut [OrderSummary],
-) -> Result<(), Error> {
-    let asked = filter.words(scope);
-    if asked.is_empty() || items.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<i64> = items.iter().map(|item| item.id.get()).collect();
-    for order in Order::load(conn, &ids, RowLock::Free).await?.into_iter().map(|held| held.state) {
-        let mut matched: Vec<Field> =
-            asked.iter().flat_map(|(terms, fields)| order.matched(terms, fields)).collect();
-        matched.sort_unstable();
-        matched.dedup();
-        if let Some(item) = items.iter_mut().find(|item| item.id == order.id) {
-            item.matched = matched;
-        }
-    }
-    Ok(())
-}
-
 /// Every statement that the first page of a list, and counting it, may run, with a name: for tests of the query plans.
 #[must_use]
 pub fn list_statements(
@@ -192,7 +172,7 @@ pub fn list_statements(
     sort: OrderSort,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
-    let unread = UnreadFilter::unlisted(filter);
+    let unread = UnreadFilter::unlisted(scope, filter);
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return vec![] };
     let query = ListQuery { predicates, sort, after: None, engine, unread };
     let mut statements = vec![

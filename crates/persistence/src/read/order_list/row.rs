@@ -1,16 +1,18 @@
 //! An order in a list.
 
+use std::collections::BTreeSet;
+
 use ordervault_domain::id::{CustomerId, OrderId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{Source, Status, is_overdue};
-use ordervault_domain::search::Field;
+use ordervault_domain::order::{OrderTexts, Source, Status, is_overdue};
+use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
-use serde::{Deserialize as _, Deserializer};
+use sea_query::Expr;
 
 use super::filter::SortKey;
+use crate::engine::Engine;
 use crate::error::Error;
-use crate::tables::columns::{Row, TableRow as _, table_row, time};
-use crate::tx::Packed;
+use crate::tables::columns::{Row, TableRow as _, packed, packed_row, packed_rows, table_row, time};
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +21,18 @@ pub struct OrderCursor {
     pub key: i64,
     /// The last order.
     pub id: OrderId,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderPage {
+    /// The page's orders.
+    pub items: Vec<OrderSummary>,
+    /// Where to go on; `None` when this was the last page. A page may be short and have a next one all the same.
+    pub next: Option<OrderCursor>,
+    /// The position of the order that came last into the reader's stores; 0: none did. Whatever came up to there was there when
+    /// the page was read. `None`: there is no reader.
+    pub position: Option<i64>,
 }
 
 /// An order in a list.
@@ -85,34 +99,50 @@ table_row! {
     }
 }
 
-#[derive(sqlx_macros::FromRow, serde::Deserialize)]
-pub(super) struct SummaryRow {
-    #[sqlx(flatten)]
+/// An order of a page. All of them come as one text: of each value that SQLite's driver fetches it makes a copy under a lock,
+/// and for each row it changes threads.
+#[derive(serde::Deserialize)]
+pub(super) struct PackedRow {
     order: ListedRow,
-    #[serde(deserialize_with = "flag")]
-    is_new: Option<bool>,
-    /// How many orders were looked at to find this page.
-    pub(super) looked_at: i64,
+    /// 0 or 1, if there is a reader.
+    is_new: Option<i64>,
+    texts: Option<TextsRow>,
 }
 
-impl Packed for SummaryRow {
-    fn values() -> String {
-        let columns: Vec<&str> = ListedRow::COLUMNS.iter().map(|(name, _)| *name).collect();
-        format!("json_array({}), is_new, looked_at", columns.join(", "))
+/// What search looks at besides what a list shows.
+#[derive(serde::Deserialize)]
+struct TextsRow {
+    note: String,
+    address: Option<String>,
+    /// Title, stock keeping unit and category of each line.
+    lines: Vec<(String, String, Option<String>)>,
+}
+
+/// Columns of [`TextsRow`].
+pub(super) const TEXTS: [&str; 2] = ["note", "contact_address"];
+
+impl PackedRow {
+    /// All rows of a selection of `orders` as one text, with the texts to look for words in or without.
+    pub(super) fn all(engine: Engine, is_new: Expr, with_texts: bool) -> Expr {
+        let row = packed_row(engine, "orders", ListedRow::COLUMNS);
+        let texts = if with_texts { TextsRow::packed(engine) } else { "NULL".to_owned() };
+        let placeholder = match engine {
+            Engine::Sqlite => "?",
+            Engine::Postgres => "$1",
+        };
+        let value = packed(engine, &[row, placeholder.to_owned(), texts]);
+        Expr::cust_with_exprs(format!("CAST({} AS TEXT)", packed_rows(engine, &value, "")), [is_new])
     }
-}
 
-/// A truth as SQLite has it.
-fn flag<'de, D: Deserializer<'de>>(text: D) -> Result<Option<bool>, D::Error> {
-    Ok(Option::<i64>::deserialize(text)?.map(|number| number != 0))
-}
-
-impl TryFrom<SummaryRow> for OrderSummary {
-    type Error = Error;
-
-    fn try_from(SummaryRow { order: row, is_new, .. }: SummaryRow) -> Result<Self, Error> {
+    /// The order, with where the words are that were asked for.
+    pub(super) fn summary(self, asked: &[(&[Term], &[Field])]) -> Result<OrderSummary, Error> {
+        let Self { order: row, is_new, texts } = self;
         let at = Row { table: "orders", id: row.id };
-        Ok(Self {
+        let matched = match texts {
+            Some(texts) => texts.matched(&row, asked)?,
+            None => vec![],
+        };
+        Ok(OrderSummary {
             id: OrderId::from_i64(row.id),
             version: row.version,
             status: at.parsed("status", &row.status)?,
@@ -129,9 +159,40 @@ impl TryFrom<SummaryRow> for OrderSummary {
             updated_at: Timestamp::from_millis(row.updated_at),
             due_at: time(row.due_at),
             deleted_at: time(row.deleted_at),
-            is_new,
-            matched: vec![],
+            is_new: is_new.map(|flag| flag != 0),
+            matched,
         })
+    }
+}
+
+impl TextsRow {
+    fn packed(engine: Engine) -> String {
+        let line = ["title", "sku", "category"].map(|name| format!("l.{name}"));
+        let lines = packed_rows(engine, &packed(engine, &line), "");
+        let lines = format!("(SELECT {lines} FROM order_lines l WHERE l.order_id = orders.id)");
+        let lines = match engine {
+            Engine::Sqlite => format!("json({lines})"),
+            Engine::Postgres => lines,
+        };
+        let [note, address] = TEXTS.map(|name| format!("orders.{name}"));
+        packed(engine, &[note, address, lines])
+    }
+
+    /// In which classes of texts the words are.
+    fn matched(&self, row: &ListedRow, asked: &[(&[Term], &[Field])]) -> Result<Vec<Field>, Error> {
+        let contact = Row { table: "orders", id: row.id }.contact(
+            row.contact_name.clone(),
+            ("contact_phone", row.contact_phone.as_deref()),
+            ("contact_email", row.contact_email.as_deref()),
+            ("contact_address", self.address.as_deref()),
+        )?;
+        let lines = self.lines.iter().map(|(title, sku, category)| {
+            [title.as_str(), sku.as_str(), category.as_deref().unwrap_or_default()]
+        });
+        let lines = lines.collect();
+        let texts = OrderTexts { lines, contact: &contact, note: &self.note };
+        let matched = asked.iter().flat_map(|(terms, fields)| texts.matched(terms, fields));
+        Ok(matched.collect::<BTreeSet<_>>().into_iter().collect())
     }
 }
 

@@ -8,7 +8,7 @@ use sea_query::{
 use super::filter::OrderSort;
 use super::predicate::{Predicate, column};
 use super::ranges::{IndexRanges, KeyRange};
-use super::row::{ListedRow, OrderCursor};
+use super::row::{ListedRow, OrderCursor, PackedRow, TEXTS};
 use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
 use crate::read::select::united;
@@ -81,20 +81,33 @@ impl ListQuery {
         counts.reduce(united).map(Statement::built)
     }
 
-    /// The page among the candidates, with the number of candidates in every row.
+    /// The page among the candidates as one row, which is there also when the page is empty: the orders as a text of
+    /// [`PackedRow`]s, the number of candidates, and the position of the last order for the reader. What each order of the page is
+    /// asked alone, such as whether it is new, stands outside of the page: inside, each candidate would be asked.
     pub(super) fn page(&self, candidates: Candidates, limit: u64) -> Statement {
         let key = column(self.sort.key.column());
+        let texts = if self.has_words() { TEXTS.as_slice() } else { &[] };
         let mut page = self.kept(&candidates);
         page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
-            .expr_as(subquery(looked_at()), "looked_at")
-            .expr_as(self.unread.flag(), "is_new")
+            .exprs(texts.iter().map(|name| column(name)))
             .cond_where(self.after())
             // Plus nothing: otherwise an engine may walk an index in this order instead of looking up the candidates, in
             // the hope that the first of them come soon.
             .order_by_expr(key.add(0), self.key_range().direction())
             .order_by_expr(column("id"), self.key_range().direction())
             .limit(limit);
-        Statement::built(among(candidates, page))
+        let mut packed = Query::select();
+        packed
+            .expr_as(PackedRow::all(self.engine, self.unread.flag(), self.has_words()), "rows")
+            .expr_as(subquery(looked_at()), "looked_at")
+            .expr_as(self.unread.last_position(), "position")
+            .from_subquery(page, "orders");
+        Statement::built(among(candidates, packed))
+    }
+
+    /// Are words looked for, so that it is to be told where they are?
+    fn has_words(&self) -> bool {
+        self.predicates.iter().any(|predicate| matches!(predicate, Predicate::Words(..)))
     }
 
     /// How many of the candidates are asked for, and how many they are.

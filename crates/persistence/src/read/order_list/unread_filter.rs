@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::read::page::MAX_WALKED_ROWS;
 use crate::read::select::column;
 use crate::statement::{Template, statements};
+use crate::tables::arrivals;
 use crate::tx::Conn;
 
 statements! {
@@ -54,7 +55,11 @@ statements! {
 #[derive(Clone, Debug)]
 pub(in crate::read) struct UnreadFilter {
     reader: Option<MemberId>,
+    /// Of which the reader sees the orders.
+    stores: StoreScope,
     wanted: Option<bool>,
+    /// The position of the order that came last, if it is known already.
+    last_position: Option<i64>,
     /// All that can be new, if that is wanted and not too much.
     candidates: Option<Vec<i64>>,
 }
@@ -66,18 +71,23 @@ impl UnreadFilter {
         scope: &Scope,
         filter: &OrderFilter,
     ) -> Result<Self, Error> {
-        let wanted = filter.new.filter(|_| filter.reader.is_some());
-        let candidates = match (filter.reader, wanted) {
-            (Some(reader), Some(true)) => candidates(conn, scope, reader).await?,
-            _ => None,
-        };
-        Ok(Self { reader: filter.reader, wanted, candidates })
+        let mut unread = Self::unlisted(scope, filter);
+        if let (Some(reader), Some(true)) = (unread.reader, unread.wanted) {
+            // Before what is new, so that whatever came up to there is in it.
+            unread.last_position = Some(arrivals::last_position(conn, &unread.stores).await?);
+            unread.candidates = candidates(conn, scope, reader).await?;
+        }
+        Ok(unread)
     }
 
     /// What a filter asks for, where more is new than can be listed.
-    pub(super) fn unlisted(filter: &OrderFilter) -> Self {
+    pub(super) fn unlisted(scope: &Scope, filter: &OrderFilter) -> Self {
         let wanted = filter.new.filter(|_| filter.reader.is_some());
-        Self { reader: filter.reader, wanted, candidates: None }
+        let stores = match scope {
+            Scope::Staff { stores, .. } => stores.clone(),
+            _ => StoreScope::All,
+        };
+        Self { reader: filter.reader, stores, wanted, last_position: None, candidates: None }
     }
 
     /// Is it asked for what is new, or is not?
@@ -99,13 +109,31 @@ impl UnreadFilter {
         }
     }
 
-    /// Whether the row is new for its reader, as a column; NULL without a reader.
+    /// Whether the row is new for its reader, as 0 or 1; NULL without a reader.
     pub(super) fn flag(&self) -> Expr {
         match self.reader {
-            Some(reader) => Expr::case(is_new(reader), true).finally(false).into(),
-            None => Expr::val(None::<bool>),
+            Some(reader) => new_flag(reader),
+            None => Expr::val(None::<i64>),
         }
     }
+
+    /// The position of the order that came last into the reader's stores; NULL without a reader.
+    pub(super) fn last_position(&self) -> Expr {
+        match (self.reader, self.last_position) {
+            (Some(_), None) => last_position_in(&self.stores),
+            (_, known) => Expr::val(known),
+        }
+    }
+}
+
+/// [`arrivals::last_position`] as a part of a statement.
+fn last_position_in(stores: &StoreScope) -> Expr {
+    let mut last = Query::select();
+    last.expr(Expr::cust(arrivals::LAST_OF_STORES)).from_as("stores", "s");
+    if let StoreScope::Only(stores) = stores {
+        last.and_where(Expr::col(("s", "id")).is_in(stores.iter().map(|store| store.get())));
+    }
+    Expr::from(last)
 }
 
 /// The orders that can be new for the reader in the stores of this scope; `None`: too many to name.
@@ -189,4 +217,9 @@ pub(in crate::read) fn is_new(member: MemberId) -> Condition {
         .add(Expr::col(("orders", "source")).ne(<&str>::from(Source::Import)))
         .add(Expr::from(arrived).gt(mark))
         .add(Expr::from(seen).is_null())
+}
+
+/// The same as a column of 0 or 1.
+pub(in crate::read) fn new_flag(member: MemberId) -> Expr {
+    Expr::case(is_new(member), 1_i64).finally(0_i64).into()
 }

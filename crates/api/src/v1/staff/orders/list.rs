@@ -7,7 +7,7 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter};
 
 use super::filters::ListStaffOrders;
-use super::seen::last_position;
+use super::seen::positions;
 use crate::extract::{self, Query};
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -42,14 +42,13 @@ pub(crate) async fn list_staff_orders(
         return Ok(web::Json(ListOf::empty(include_total)));
     };
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
-    // Before the list, so that whatever came up to there is in it.
-    let position = last_position(&state, &mut conn, &staff.member).await?;
     let page = read::list_orders(&mut conn, &scope, &filter, query.sort(), after, limit.into()).await;
     let page = page.map_err(failed)?;
     let counted = match include_total {
         true => Some(read::count_orders(&mut conn, &scope, &filter, query.sort()).await.map_err(failed)?),
         false => None,
     };
+    let position = page.position.and_then(|position| positions(&state, &staff.member).cursor(&[position]));
     let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
 }

@@ -3,19 +3,20 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::OrderId;
-use ordervault_persistence::read::AsOf;
+use ordervault_persistence::read::{self, AsOf, OpenedOrder};
 
 use super::seen;
 use crate::extract::{PathId, Query};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::as_of::{AsOfQuery, as_of};
-use crate::v1::caller::Written;
+use crate::v1::caller::{Written, offers_in};
 use crate::v1::order_body::OrderBody;
-use crate::v1::orders::read::{show, visible};
+use crate::v1::orders::read::visible;
 
 /// Read an order
 ///
@@ -35,8 +36,13 @@ pub(crate) async fn get_staff_order(
 ) -> Result<HttpResponse, Problem> {
     let actor = staff.actor();
     let Some(moment) = query.0.as_of else {
-        seen::open(&state, &staff, &request_id, id.0).await;
-        return show(&state, &actor, id.0).await;
+        let OpenedOrder { order, context, is_new } = opened(&state, &staff, id.0).await?;
+        if is_new {
+            seen::open(&state, &staff, &request_id, id.0).await;
+        }
+        let offers = offers_in(&state, &order, &context, &actor);
+        let body = OrderBody::new(&order, &actor.scope(), offers, state.now());
+        return Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body));
     };
     let now = visible(&state, &actor, id.0).await?;
     let order = as_of(&state, &actor, now, Some(moment)).await?;
@@ -46,4 +52,11 @@ pub(crate) async fn get_staff_order(
     };
     let body = OrderBody::new(&order, &actor.scope(), vec![], at);
     Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body))
+}
+
+/// The order, if it exists and the member may see it. The connection is given back before anything is written.
+async fn opened<P>(state: &AppState, staff: &Staff<P>, id: OrderId) -> Result<OpenedOrder, Problem> {
+    let mut conn = reader(state).await?;
+    let opened = read::opened_order(&mut conn, &staff.actor().scope(), staff.member.id, id).await;
+    opened.map_err(failed)?.ok_or_else(|| Problem::new(Code::NotFound))
 }

@@ -83,13 +83,14 @@ pub(in crate::v1::staff) async fn last_position(
     Ok(positions(state, member).cursor(&[position]))
 }
 
-fn positions<'a>(state: &'a AppState, member: &Member) -> Seal<'a> {
+/// How positions are sealed.
+pub(super) fn positions<'a>(state: &'a AppState, member: &Member) -> Seal<'a> {
     state.cursors.of(&format!("positions of {}", member.id), &())
 }
 
-/// Opening an order marks it as seen. Where that cannot be written, the order is shown all the same and stays new.
+/// Opening a new order marks it as seen. Where that cannot be written, the order is shown all the same and stays new.
 pub(super) async fn open<P>(state: &AppState, staff: &Staff<P>, request_id: &RequestId, order: OrderId) {
-    if let Err(problem) = see(state, staff, request_id, &[order], None).await {
+    if let Err(problem) = note(state, staff, request_id, vec![order], None).await {
         tracing::warn!(request_id = request_id.as_str(), %problem, "an opened order stays new");
     }
 }
@@ -112,7 +113,17 @@ async fn see<P>(
     if new.is_empty() && up_to.is_none() {
         return Ok(());
     }
-    let operations = vec![Operation::Seen { orders: new, up_to }];
+    note(state, staff, request_id, new, up_to).await
+}
+
+async fn note<P>(
+    state: &AppState,
+    staff: &Staff<P>,
+    request_id: &RequestId,
+    orders: Vec<OrderId>,
+    up_to: Option<i64>,
+) -> Result<(), Problem> {
+    let operations = vec![Operation::Seen { orders, up_to }];
     let submitted = submit(state, staff.submitter(), request_id, None, operations).await;
     submitted.map(drop).map_err(|error| not_written(&error))
 }
