@@ -26,6 +26,8 @@ CREATE TABLE stores (
     name TEXT COLLATE "C" NOT NULL,
     currency TEXT COLLATE "C" NOT NULL,
     time_zone TEXT COLLATE "C" NOT NULL,
+    -- Where it sells: its national phone numbers are read as they are dialled there.
+    country TEXT COLLATE "C",
     active BOOLEAN NOT NULL,
     change_window_minutes BIGINT,
     duplicate_window_minutes BIGINT,
@@ -142,6 +144,8 @@ CREATE TABLE orders (
     source_status TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
     currency TEXT COLLATE "C" NOT NULL,
+    -- That of its store when it was placed.
+    country TEXT COLLATE "C",
     subtotal BIGINT NOT NULL,
     shipping_total BIGINT NOT NULL,
     total BIGINT NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
@@ -430,7 +434,7 @@ CREATE VIEW readable_orders AS
 SELECT
     id, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
-    store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
+    store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
     duplicate_key,
     unlisted, holds_stock, last_line_no,

@@ -27,6 +27,8 @@ CREATE TABLE stores (
     name TEXT NOT NULL,
     currency TEXT NOT NULL,
     time_zone TEXT NOT NULL,
+    -- Where it sells: its national phone numbers are read as they are dialled there.
+    country TEXT,
     active INTEGER NOT NULL,
     change_window_minutes INTEGER,
     duplicate_window_minutes INTEGER,
@@ -142,6 +144,8 @@ CREATE TABLE orders (
     source_status TEXT,
     external_reference TEXT UNIQUE,
     currency TEXT NOT NULL,
+    -- That of its store when it was placed.
+    country TEXT,
     subtotal INTEGER NOT NULL,
     shipping_total INTEGER NOT NULL,
     total INTEGER NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
@@ -425,7 +429,7 @@ CREATE VIEW readable_orders AS
 SELECT
     id, version, head_hash, status, executed_to,
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
-    store_id, customer_id, source, source_status, external_reference, currency, subtotal, shipping_total, total,
+    store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
     duplicate_key,
     unlisted, holds_stock, last_line_no,

@@ -260,6 +260,7 @@ impl Known {
                     name: telling(how),
                     currency,
                     time_zone,
+                    country: if how.is_multiple_of(2) { "TW" } else { "" }.parse().ok(),
                     change_window_minutes: how.is_multiple_of(3).then_some(u32::from(how % 90)),
                     policy: policy(how),
                     external_reference: None,
@@ -276,6 +277,7 @@ impl Known {
                 name: Some(telling(how)),
                 currency: currency().filter(|_| how.is_multiple_of(3)),
                 time_zone: None,
+                country: if how.is_multiple_of(5) { "JP" } else { "" }.parse().ok(),
                 change_window_minutes: Some((how % 3 == 1).then_some(u32::from(how % 90))),
                 policy: store::PolicyEdit {
                     review_minutes: Some(policy(how).review_minutes),

@@ -53,6 +53,7 @@ impl Samples {
                 name: "Tea House".into(),
                 currency: self.currency,
                 time_zone: self.time_zone,
+                country: "TW".parse().ok(),
                 change_window_minutes: Some(30),
                 policy: Policy::default(),
                 external_reference: None,

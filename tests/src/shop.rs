@@ -137,6 +137,7 @@ impl Shop {
             name: format!("Store {}", self.number()),
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
+            country: "TW".parse().ok(),
             change_window_minutes: None,
             policy,
             external_reference: None,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use ordervault_domain::country::Country;
 use ordervault_persistence::Realm;
 use ordervault_persistence::backup::{BackupFolder, Keep, Maker};
 use ordervault_persistence::writer::Rate;
@@ -41,6 +42,8 @@ pub struct Settings {
     pub is_behind_tls: bool,
     /// Where clients reach this server, without a trailing slash; the landing page's examples use it.
     pub public_url: String,
+    /// Where national phone numbers are dialled when no store is at hand; a new store has it that names none.
+    pub default_country: Option<Country>,
     /// How long logins live.
     pub lifetimes: Lifetimes,
     /// How often what can be abused may be tried.

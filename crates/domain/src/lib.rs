@@ -23,7 +23,7 @@
 //! - `id`: typed ids
 //! - `number`: an id as people read it
 //! - `status`: where an order stands, and how it came in
-//! - `money`, `time`: amounts and currencies, instants and zones
+//! - `country`, `money`, `time`: countries, amounts and currencies, instants and zones
 //! - `serde_text`: a type as its text in JSON
 //!
 //! # How to add one more
@@ -53,6 +53,7 @@ pub mod access;
 pub mod aggregate;
 pub mod batch;
 pub mod contact;
+pub mod country;
 pub mod customer;
 mod event_names;
 pub mod id;

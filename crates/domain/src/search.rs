@@ -45,6 +45,8 @@ pub enum Term {
     Prefix(String),
     /// These tokens stand side by side, in this order.
     Phrase(Vec<String>),
+    /// All terms of one of these lists match.
+    Any(Vec<Vec<Term>>),
 }
 
 /// The text as search compares it: compatibility characters resolved (NFKC), lower case, without diacritics and
@@ -125,6 +127,7 @@ impl Words {
     pub fn hold(&self, term: &Term) -> bool {
         match term {
             Term::Prefix(prefix) => self.0.iter().any(|(_, token)| token.starts_with(prefix)),
+            Term::Any(lists) => lists.iter().any(|terms| terms.iter().all(|term| self.hold(term))),
             Term::Phrase(phrase) if phrase.is_empty() => true,
             Term::Phrase(phrase) => self.0.windows(phrase.len()).any(|window| {
                 let is_unbroken = window.windows(2).all(|pair| pair[0].0 + 1 == pair[1].0);

@@ -7,6 +7,7 @@ use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::{Actor, Permission, Scope, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
+use crate::country::Country;
 use crate::id::StoreId;
 use crate::money::Currency;
 use crate::refusal::Refusal;
@@ -112,6 +113,8 @@ pub struct Store {
     pub currency: Currency,
     /// The zone that decides which day it is.
     pub time_zone: TimeZone,
+    /// Where it sells, and national phone numbers are dialled.
+    pub country: Option<Country>,
     /// Does it take orders?
     pub active: bool,
     /// Minutes after placing in which customers may change an order; none: until its execution starts.
@@ -154,6 +157,8 @@ pub struct NewStore {
     pub currency: Currency,
     /// The zone that decides which day it is.
     pub time_zone: TimeZone,
+    /// Where it sells, and national phone numbers are dialled.
+    pub country: Option<Country>,
     /// See [`Store::change_window_minutes`].
     pub change_window_minutes: Option<u32>,
     /// How it handles orders.
@@ -171,6 +176,8 @@ pub struct StoreEdit {
     pub currency: Option<Currency>,
     /// New time zone.
     pub time_zone: Option<TimeZone>,
+    /// New country. Orders that are placed already keep theirs.
+    pub country: Option<Country>,
     /// New window; `Some(None)` removes it.
     pub change_window_minutes: Option<Option<u32>>,
     /// New settings.
@@ -196,6 +203,9 @@ pub enum StoreEvent {
         currency: Currency,
         /// Its time zone.
         time_zone: TimeZone,
+        /// Its country.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<Country>,
         /// See [`Store::change_window_minutes`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_window_minutes: Option<u32>,
@@ -214,6 +224,9 @@ pub enum StoreEvent {
         currency: Currency,
         /// Its time zone.
         time_zone: TimeZone,
+        /// Its country.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<Country>,
         /// See [`Store::change_window_minutes`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_window_minutes: Option<u32>,
@@ -249,6 +262,7 @@ pub fn decide(
                 name: new.name,
                 currency: new.currency,
                 time_zone: new.time_zone,
+                country: new.country,
                 change_window_minutes: new.change_window_minutes,
                 policy: new.policy,
                 external_reference: new.external_reference,
@@ -268,17 +282,19 @@ pub fn decide(
             }
             let name = edit.name.unwrap_or_else(|| store.name.clone());
             let time_zone = edit.time_zone.unwrap_or(store.time_zone);
+            let country = edit.country.or(store.country);
             let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
             let policy = store.policy.edited(&edit.policy);
             let same = name == store.name
                 && currency == store.currency
                 && time_zone == store.time_zone
+                && country == store.country
                 && change_window_minutes == store.change_window_minutes
                 && policy == store.policy;
             if same {
                 return Ok(vec![]);
             }
-            StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy }
+            StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy }
         }
         (Some(store), StoreCommand::Activate) if store.active => return Ok(vec![]),
         (Some(store), StoreCommand::Deactivate) if !store.active => return Ok(vec![]),
@@ -335,6 +351,7 @@ impl Aggregate for Store {
                     name,
                     currency,
                     time_zone,
+                    country,
                     change_window_minutes,
                     policy,
                     external_reference,
@@ -345,6 +362,7 @@ impl Aggregate for Store {
                 name,
                 currency,
                 time_zone,
+                country,
                 active: true,
                 change_window_minutes,
                 policy,
@@ -356,8 +374,8 @@ impl Aggregate for Store {
             (Some(_), StoreEvent::Created { .. }) => return Err(misfit("the store exists already")),
             (
                 Some(store),
-                StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy },
-            ) => Self { name, currency, time_zone, change_window_minutes, policy, ..store },
+                StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy },
+            ) => Self { name, currency, time_zone, country, change_window_minutes, policy, ..store },
             (Some(store), StoreEvent::Activated {}) => Self { active: true, ..store },
             (Some(store), StoreEvent::Deactivated {}) => Self { active: false, ..store },
         };
@@ -382,7 +400,7 @@ impl Aggregate for Store {
     }
 
     compared! {
-        fields { name, currency, time_zone, active, change_window_minutes, policy }
+        fields { name, currency, time_zone, country, active, change_window_minutes, policy }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

@@ -8,6 +8,7 @@
 
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Why a text is refused.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Error)]
@@ -81,6 +82,17 @@ fn is_forbidden(c: char) -> bool {
 
 fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// The ASCII digit of the same value as this decimal digit of any script.
+pub(crate) fn digit(c: char) -> Option<char> {
+    let is_digit = |c: char| c.general_category() == GeneralCategory::DecimalNumber;
+    if c.is_ascii() || !is_digit(c) {
+        return c.is_ascii_digit().then_some(c);
+    }
+    // The ten digits of a script stand one behind the other, from zero on.
+    let before = |back: u32| u32::from(c).checked_sub(back).and_then(char::from_u32).is_some_and(is_digit);
+    char::from_digit((1..10).take_while(|back| before(*back)).fold(0, |value, _| value + 1), 10)
 }
 
 /// Unicode's `Default_Ignorable_Code_Point`: zero-width spaces, joiners, fillers, variation selectors, tags.
@@ -170,6 +182,24 @@ mod tests {
         assert_eq!(single_line("\u{958}", 1), Err(TextProblem::TooLong));
         assert_eq!(multi_line("a\r\nb", 3).as_deref(), Ok("a\nb"));
         assert_eq!(multi_line("a\nbc", 3), Err(TextProblem::TooLong));
+    }
+
+    #[test]
+    fn digits_of_every_script() {
+        for digits in [
+            "0123456789",
+            "٠١٢٣٤٥٦٧٨٩",
+            "۰۱۲۳۴۵۶۷۸۹",
+            "०१२३४५६७८९",
+            "๐๑๒๓๔๕๖๗๘๙",
+            "０１２３４５６７８９",
+            "𞥐𞥑𞥒𞥓𞥔𞥕𞥖𞥗𞥘𞥙",
+        ] {
+            assert_eq!(digits.chars().filter_map(digit).collect::<String>(), "0123456789", "{digits}");
+        }
+        for other in ["a", "+", "一", "Ⅷ", "²", "½", "①", " "] {
+            assert_eq!(other.chars().find_map(digit), None, "{other}");
+        }
     }
 
     #[test]

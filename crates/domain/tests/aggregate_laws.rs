@@ -146,6 +146,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     name,
                     currency,
                     time_zone,
+                    country: store().country,
                     change_window_minutes,
                     policy,
                     external_reference,
@@ -172,7 +173,15 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     public_board: Some(policy.public_board),
                 });
                 let time_zone = zone.map(|name| name.parse().expect("a zone"));
-                StoreCommand::Edit(StoreEdit { name, currency, time_zone, change_window_minutes, policy })
+                let country = zone.and_then(|_| "JP".parse().ok());
+                StoreCommand::Edit(StoreEdit {
+                    name,
+                    currency,
+                    time_zone,
+                    country,
+                    change_window_minutes,
+                    policy,
+                })
             })
             .boxed()
         }

@@ -39,7 +39,7 @@ fn line() -> Line {
 fn of_order(kind: OrderEventKind) -> OrderEvent {
     let lines = vec![line()];
     let totals = Totals::of(&lines, Amount::new(60)).expect("a sum");
-    let (customer_id, currency) = (Some(CUSTOMER), store().currency);
+    let (customer_id, currency, country) = (Some(CUSTOMER), store().currency, store().country);
     let (due_at, batch) = (Some(NOW), Some(BatchId::from_i64(5)));
     match kind {
         OrderEventKind::Placed => OrderEvent::Placed {
@@ -47,6 +47,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
             customer_id,
             source: Source::Shop,
             currency,
+            country,
             lines,
             totals,
             change_until: Some(NOW),
@@ -59,6 +60,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
             external_reference: "elsewhere:1".into(),
             source_status: "shipped".into(),
             currency,
+            country,
             lines,
             totals,
         },
@@ -86,7 +88,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
 }
 
 fn of_store(kind: StoreEventKind) -> StoreEvent {
-    let Store { name, currency, time_zone, .. } = store();
+    let Store { name, currency, time_zone, country, .. } = store();
     let change_window_minutes = Some(30);
     let policy = Policy {
         duplicate_window_minutes: Some(10),
@@ -102,12 +104,13 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
             name,
             currency,
             time_zone,
+            country,
             change_window_minutes,
             policy,
             external_reference: Some("elsewhere:1".into()),
         },
         StoreEventKind::Edited => {
-            StoreEvent::Edited { name, currency, time_zone, change_window_minutes, policy }
+            StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy }
         }
         StoreEventKind::Activated => StoreEvent::Activated {},
         StoreEventKind::Deactivated => StoreEvent::Deactivated {},

@@ -153,7 +153,7 @@ fn an_order_like_a_recent_one_is_asked_about() {
 fn orders_are_alike_by_store_buyer_and_basket() {
     let base = placement(place(&[(10, 1), (11, 2)]));
     let like =
-        |place: &Place, customer| DuplicateKey::of_place(place, customer).expect("somebody orders something");
+        |place: &Place, customer| DuplicateKey::of_place(place, customer, store().country).expect("a buyer");
     let same = like(&base, None);
     let reordered = placement(place(&[(11, 1), (10, 1), (11, 1)]));
     assert_eq!(like(&reordered, None), same);
@@ -183,16 +183,20 @@ fn orders_are_alike_by_store_buyer_and_basket() {
 }
 
 #[test]
-fn a_number_dialled_with_another_prefix_is_the_same_buyers() {
-    let like = |phone: &str| {
+fn a_number_is_one_buyers_in_all_its_spellings() {
+    let like = |phone: &str, home: &str| {
         let contact = ordervault_domain::contact::Contact { phone: phone.parse().ok(), ..contact() };
-        DuplicateKey::of_place(&Place { contact, ..placement(place(&[(10, 1)])) }, None)
+        DuplicateKey::of_place(&Place { contact, ..placement(place(&[(10, 1)])) }, None, home.parse().ok())
     };
-    assert_eq!(like("+886 912 345 678"), like("00886912345678"));
-    assert_eq!(like("0912 345 678"), like("912345678"));
-    // Where a number without a country code is dialled, nobody knows.
-    assert_ne!(like("+886 912 345 678"), like("0912 345 678"));
-    assert_ne!(like("+886 912 345 678"), like("+86 912 345 678"));
+    let line = like("+886 912 345 678", "TW");
+    for spelling in ["00886912345678", "0912 345 678", "912345678", "+886 (0)912 345 678 ext. 7"] {
+        assert_eq!(like(spelling, "TW"), line, "{spelling}");
+    }
+    assert_ne!(like("+86 912 345 678", "TW"), line);
+    assert_ne!(like("0912 345 678", "JP"), line);
+    // Where nobody knows in which country it is dialled, it is nobody's but its own.
+    assert_ne!(like("0912 345 678", ""), line);
+    assert_eq!(like("0912 345 678", ""), like("0912-345-678", ""));
 }
 
 #[test]

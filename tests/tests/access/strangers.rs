@@ -325,6 +325,7 @@ async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
         name: "Loja".into(),
         currency: "BRL".parse().expect("a currency"),
         time_zone: "America/Sao_Paulo".parse().expect("a time zone"),
+        country: "BR".parse().ok(),
         change_window_minutes: None,
         policy: Policy { public_board: true, ..Policy::default() },
         external_reference: None,

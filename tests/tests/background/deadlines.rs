@@ -78,6 +78,7 @@ async fn open_store(shop: &Shop, time_zone: &str, policy: Policy) -> Arc<Store> 
         name: time_zone.to_owned(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: time_zone.parse().expect("a time zone"),
+        country: None,
         change_window_minutes: None,
         policy,
         external_reference: None,

@@ -91,7 +91,7 @@ fn numbers_and_ids() {
 #[test]
 fn contacts() {
     check(CASES, &any_text(), |text| {
-        let _ = Phone::searched_tail(&text);
+        let _ = Phone::searched_tail(&text, "TW".parse().ok());
         reads_what_it_prints::<Phone>(&text)?;
         reads_what_it_prints::<Email>(&text)?;
         for max in [1, 20, 200] {

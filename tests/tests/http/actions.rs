@@ -295,6 +295,7 @@ async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
         name: "Store".to_owned(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a time zone"),
+        country: "TW".parse().ok(),
         change_window_minutes: minutes(120),
         policy: Policy {
             duplicate_window_minutes: None,

@@ -181,9 +181,9 @@ async fn nothing_personal_is_on_the_board(db: Db) {
     for contact in people {
         let values = serde_json::to_value(&contact).expect("a contact");
         collect(&values, &mut known);
-        let digits = contact.phone.as_ref().map(|phone| phone.as_str().trim_start_matches('+').to_owned());
+        let digits = contact.phone.as_ref().map(|phone| phone.number().trim_start_matches('+').to_owned());
         known.extend(digits);
-        known.extend(contact.phone.as_ref().map(|phone| phone.reversed_digits()));
+        known.extend(contact.phone.as_ref().map(|phone| phone.reversed_line(None)));
         let place = OrderCommand::Place(Place {
             store_id: fixture.store.id,
             customer_id: None,

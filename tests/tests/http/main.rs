@@ -15,6 +15,7 @@ mod histories;
 mod known_logins;
 mod logins;
 mod lookups;
+mod phone_numbers;
 mod races;
 mod staff_orders;
 mod statements;

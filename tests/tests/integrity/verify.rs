@@ -43,7 +43,7 @@ pub(crate) const ROWS: &[Case] = &[
     ("UPDATE orders SET currency = 'XXX'", &[Code::RowUnreadable], &[]),
     ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
     (
-        "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, active,
+        "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, country, active,
              change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
              cancel_unconfirmed_minutes, reversal_minutes, public_board, NULL, created_at, updated_at
          FROM stores WHERE id = (SELECT MIN(id) FROM stores)",

@@ -112,7 +112,7 @@ fn is_of(customer: &CustomerFilter, order: &Order) -> bool {
         CustomerFilter::Id(id) => order.customer_id == Some(*id),
         CustomerFilter::Email(email) => order.contact.email.as_ref().is_some_and(|own| own.as_str() == email),
         CustomerFilter::PhoneTail(tail) => {
-            order.contact.phone.as_ref().is_some_and(|phone| phone.as_str().ends_with(tail))
+            order.contact.phone.as_ref().is_some_and(|phone| phone.line(order.country).ends_with(tail))
         }
         CustomerFilter::Words(terms) => order.is_found(terms, &[Field::Contact]),
     }
@@ -148,8 +148,8 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
                 filter.customer = email.map(CustomerFilter::Email);
             }
             8 => {
-                let phone = order.contact.phone.as_ref().map(|phone| phone.as_str());
-                let tail = phone.map(|phone| phone[phone.len() - 3..].to_owned());
+                let line = order.contact.phone.as_ref().map(|phone| phone.line(order.country));
+                let tail = line.map(|line| line[line.len() - 3..].to_owned());
                 filter.customer = tail.map(CustomerFilter::PhoneTail);
             }
             9 => filter.customer = Some(CustomerFilter::Words(query_terms("小明 mar"))),

@@ -97,6 +97,7 @@ async fn store_in(shop: &Shop, zone: &str, currency: &str) -> std::sync::Arc<sto
         name: zone.into(),
         currency: currency.parse().expect("a currency"),
         time_zone: zone.parse().expect("a zone"),
+        country: None,
         change_window_minutes: None,
         policy: store::Policy::default(),
         external_reference: None,

@@ -167,6 +167,7 @@ async fn every_command_on_stores_and_products(db: Db) {
         name: Some("茶館".into()),
         currency: Some("JPY".parse().expect("a currency")),
         time_zone: Some("Asia/Tokyo".parse().expect("a zone")),
+        country: "JP".parse().ok(),
         change_window_minutes: Some(Some(30)),
         ..store::StoreEdit::default()
     };

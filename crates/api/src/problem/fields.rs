@@ -71,7 +71,9 @@ pub fn detail_of(code: &str) -> &'static str {
         "invalid" => GENERAL,
         "invalid-email" => "this is not an e-mail address",
         "invalid-order-number" => "this is not an order number",
-        "invalid-phone" => "this is not a phone number",
+        "invalid-phone" => {
+            "this is not a phone number: 3 to 20 digits, with anything but letters between them"
+        }
         "later-than-to" => "this is later than `to`",
         "looks-like" => "an order like this was placed a moment ago",
         "missing" => "this is required",
@@ -95,6 +97,7 @@ pub fn detail_of(code: &str) -> &'static str {
         "unknown-parameter" => "there is no such parameter",
         "unknown-product" => "there is no such product in this store",
         "unknown-store" => "there is no such store",
+        "unknown-country" => "this is not the upper-case ISO 3166-1 alpha-2 code of a country, like TW",
         "unknown-time-zone" => "this is not the name of an IANA time zone",
         "unknown-value" => "this is not one of the possible values",
         "wrong-password" => "this is not the password that is good now",

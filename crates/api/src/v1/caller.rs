@@ -55,7 +55,8 @@ impl<'a> Caller<'a> {
 
     /// Whoever orders without an account is told from others by what they can be reached by.
     pub(crate) fn reached_by(mut self, contact: &Contact) -> Self {
-        self.reach = contact.reach().filter(|_| self.actor == Actor::Guest(None));
+        self.reach =
+            contact.reach(self.state.settings.default_country).filter(|_| self.actor == Actor::Guest(None));
         self
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web;
 use ordervault_domain::access::StoreScope;
+use ordervault_domain::country::Country;
 use ordervault_domain::id::StoreId;
 use ordervault_domain::money::Currency;
 use ordervault_domain::product::Product;
@@ -46,6 +47,11 @@ pub(crate) struct StoreBody {
     /// The IANA time zone that decides which day it is.
     #[schema(example = "Asia/Taipei")]
     time_zone: String,
+    /// ISO 3166-1 alpha-2 code of the country where it sells: phone numbers without a country code are read as they are dialled
+    /// there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, example = "TW")]
+    country: Option<&'static str>,
 }
 
 /// A product that can be ordered.
@@ -192,6 +198,7 @@ impl From<&Store> for StoreBody {
             name: store.name.clone(),
             currency: store.currency.code(),
             time_zone: store.time_zone.to_string(),
+            country: store.country.map(Country::code),
         }
     }
 }

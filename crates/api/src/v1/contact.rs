@@ -16,9 +16,10 @@ pub(crate) struct ContactBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 200, example = "王小明")]
     pub name: Option<String>,
-    /// Phone number: an optional plus sign and 5 to 15 digits; spaces, dots, dashes and parentheses are left out.
+    /// Phone number: 3 to 20 digits of any script, after a plus sign or not, and an extension. It is kept as `+` and digits as
+    /// they were given, with ` ext. ` and digits behind it; without a plus sign it is read as it is dialled in the store's country.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886912345678")]
+    #[schema(nullable = false, min_length = 3, max_length = 100, example = "+886912345678")]
     pub phone: Option<String>,
     /// E-mail address; kept in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +67,7 @@ impl From<&Contact> for ContactBody {
     fn from(contact: &Contact) -> Self {
         Self {
             name: contact.name.clone(),
-            phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            phone: contact.phone.as_ref().map(ToString::to_string),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
             address: contact.address.as_ref().map(AddressBody::from),
         }

@@ -55,7 +55,7 @@ impl From<&customer::Customer> for CustomerBody {
             id: customer.id.to_string(),
             name: contact.name.clone(),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
-            phone: contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            phone: contact.phone.as_ref().map(ToString::to_string),
             created_at: customer.created_at,
         }
     }

@@ -121,8 +121,9 @@ impl Proof {
     fn holds(&self, state: &AppState, number: OrderId, known: Option<&read::Proof>) -> bool {
         let grant = known.map_or(OrderGrant { order: number, contact_version: 0 }, |known| known.grant);
         let contact = known.map_or(&NOBODY, |known| &known.contact);
+        let home = known.and_then(|known| known.country);
         let is_right = match self {
-            Self::Phone(phone) => phone.as_ref().is_some_and(|phone| contact.has_phone(phone)),
+            Self::Phone(phone) => phone.as_ref().is_some_and(|phone| contact.has_phone(phone, home)),
             Self::Email(email) => email.as_ref().is_some_and(|email| contact.has_email(email)),
             Self::Token(token) => {
                 let closed_at = known.and_then(|known| known.closed_at);

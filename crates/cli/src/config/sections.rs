@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use ordervault_api::settings::{Mode, Rates};
+use ordervault_domain::country::Country;
 use ordervault_persistence::backup::{BackupFolder, Keep};
 use ordervault_persistence::engine::Engine;
 
@@ -37,6 +38,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     pub metrics_public: bool,
     pub docs_enabled: bool,
+    /// `None`: nobody knows.
+    pub default_country: Option<Country>,
     pub jobs: Jobs,
     pub backup: Backup,
     pub checkpoint: Checkpoint,
@@ -152,6 +155,7 @@ impl Config {
             metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
             metrics_public: read(&values, "metrics.public", value::flag)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
+            default_country: read(&values, "defaults.country", value::optional_country)?,
             jobs: Jobs::from_values(&values)?,
             backup: Backup::from_values(&values)?,
             checkpoint: Checkpoint::from_values(&values)?,

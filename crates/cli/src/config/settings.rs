@@ -166,6 +166,11 @@ pub const SETTINGS: &[Setting] = &[
         help: "whether `/docs` shows the interactive API pages; `/openapi.json` is always there",
     },
     open(
+        "defaults.country",
+        "",
+        "country (ISO 3166-1 alpha-2, like `TW`) in which phone numbers without a country code are dialled when no store is at hand, as in lists over several; a new store has it that names none",
+    ),
+    open(
         "jobs.enabled",
         "true",
         "whether this server runs timed jobs, such as noting missed deadlines; of several servers at least one has to",

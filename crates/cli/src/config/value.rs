@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use ordervault_domain::country::{Country, UnknownCountry};
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::Rate;
 
@@ -172,6 +173,14 @@ pub(super) fn optional_address(text: &str) -> Result<Option<SocketAddr>, String>
         Ok(None)
     } else {
         address(text).map(Some).map_err(|expected| format!("{expected}, or off"))
+    }
+}
+
+/// `TW`; nothing for none.
+pub(super) fn optional_country(text: &str) -> Result<Option<Country>, String> {
+    match text {
+        "" => Ok(None),
+        code => code.parse().map(Some).map_err(|problem: UnknownCountry| problem.to_string()),
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) struct StoreSeed {
     pub(super) currency: &'static str,
     pub(super) time_zone: &'static str,
     pub(super) change_window_minutes: Option<u32>,
-    /// Name of the country in addresses of its customers.
+    /// Where it is, and its customers.
     pub(super) country: &'static str,
     pub(super) customers: &'static [Person],
     pub(super) streets: &'static [Street],

@@ -340,6 +340,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
         name: seed.name.to_owned(),
         currency: parsed(seed.currency)?,
         time_zone: parsed(seed.time_zone)?,
+        country: Some(parsed(seed.country)?),
         change_window_minutes: seed.change_window_minutes,
         policy: store::Policy {
             duplicate_window_minutes: Some(store::DEFAULT_DUPLICATE_WINDOW_MINUTES),

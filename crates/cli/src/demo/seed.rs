@@ -176,12 +176,13 @@ pub fn stores() -> impl ExactSizeIterator<Item = Handed> {
 }
 
 fn store(shop: usize) -> Option<Piece> {
-    let (name, currency, time_zone) = *SHOPS.get(shop)?;
+    let (name, currency, time_zone, country) = *SHOPS.get(shop)?;
     let id = store_id(shop)?;
     let command = store::StoreCommand::Create(store::NewStore {
         name: name.to_owned(),
         currency: currency.parse().ok()?,
         time_zone: time_zone.parse().ok()?,
+        country: Some(country.parse().ok()?),
         change_window_minutes: None,
         policy: store::Policy {
             duplicate_window_minutes: Some(store::DEFAULT_DUPLICATE_WINDOW_MINUTES),

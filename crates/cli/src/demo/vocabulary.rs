@@ -1,8 +1,8 @@
 //! What the orders of `demo seed` are put together from: texts in several scripts, of which some are in very many orders and
 //! some in very few. All of it is made up.
 
-/// A store: name, currency, time zone.
-pub(super) type Shop = (&'static str, &'static str, &'static str);
+/// A store: name, currency, time zone, country.
+pub(super) type Shop = (&'static str, &'static str, &'static str, &'static str);
 /// Family names and given names that go together, and what stands between them.
 pub(super) struct People {
     pub(super) families: &'static [&'static str],
@@ -15,18 +15,18 @@ pub(super) type Place = (&'static str, &'static str, &'static str, &'static str)
 
 /// The first has half of all orders, the last one two.
 pub(super) const SHOPS: [Shop; 12] = [
-    ("大稻埕百貨 Dadaocheng General", "TWD", "Asia/Taipei"),
-    ("青葉堂 Aoba-dō", "JPY", "Asia/Tokyo"),
-    ("한강상회 Hangang", "KRW", "Asia/Seoul"),
-    ("Mercado da Ribeira", "EUR", "Europe/Lisbon"),
-    ("Nordlys & Søn", "DKK", "Europe/Copenhagen"),
-    ("Księgarnia Wisła", "PLN", "Europe/Warsaw"),
-    ("Книжарница Витоша", "EUR", "Europe/Sofia"),
-    ("Ελιά και Μέλι", "EUR", "Europe/Athens"),
-    ("Zürichsee Handlung", "CHF", "Europe/Zurich"),
-    ("Maple and Pine", "CAD", "America/Toronto"),
-    ("Feira do Ipê", "BRL", "America/Sao_Paulo"),
-    ("金継工房 Kintsugi Studio", "JPY", "Asia/Tokyo"),
+    ("大稻埕百貨 Dadaocheng General", "TWD", "Asia/Taipei", "TW"),
+    ("青葉堂 Aoba-dō", "JPY", "Asia/Tokyo", "JP"),
+    ("한강상회 Hangang", "KRW", "Asia/Seoul", "KR"),
+    ("Mercado da Ribeira", "EUR", "Europe/Lisbon", "PT"),
+    ("Nordlys & Søn", "DKK", "Europe/Copenhagen", "DK"),
+    ("Księgarnia Wisła", "PLN", "Europe/Warsaw", "PL"),
+    ("Книжарница Витоша", "EUR", "Europe/Sofia", "BG"),
+    ("Ελιά και Μέλι", "EUR", "Europe/Athens", "GR"),
+    ("Zürichsee Handlung", "CHF", "Europe/Zurich", "CH"),
+    ("Maple and Pine", "CAD", "America/Toronto", "CA"),
+    ("Feira do Ipê", "BRL", "America/Sao_Paulo", "BR"),
+    ("金継工房 Kintsugi Studio", "JPY", "Asia/Tokyo", "JP"),
 ];
 
 pub(super) const PEOPLE: [People; 6] = [

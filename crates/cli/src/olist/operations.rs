@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::NaiveDateTime;
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::contact::{Address, Contact};
+use ordervault_domain::country::Country;
 use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{self, Import, ImportedLine, ImportedStep, Status};
@@ -39,10 +40,11 @@ const SKU_SYMBOLS: usize = 12;
 pub struct Translator {
     brl: Currency,
     time_zone: TimeZone,
+    country: Country,
 }
 
 impl Translator {
-    /// Knows the currency and the time zone of the data.
+    /// Knows the currency, the time zone and the country of the data.
     ///
     /// # Errors
     /// When this program knows them no longer.
@@ -50,7 +52,8 @@ impl Translator {
         let unknown = |what: &str| Failure::new(Exit::Internal, format!("{what} is not known any more"));
         let brl = "BRL".parse().map_err(|_| unknown("BRL"))?;
         let time_zone = "America/Sao_Paulo".parse().map_err(|_| unknown("America/Sao_Paulo"))?;
-        Ok(Self { brl, time_zone })
+        let country = "BR".parse().map_err(|_| unknown("BR"))?;
+        Ok(Self { brl, time_zone, country })
     }
 
     /// One store per federal state that has orders.
@@ -67,6 +70,7 @@ impl Translator {
             name: format!("{name} ({state})"),
             currency: self.brl,
             time_zone: self.time_zone,
+            country: Some(self.country),
             change_window_minutes: None,
             policy: store::Policy {
                 duplicate_window_minutes: Some(store::DEFAULT_DUPLICATE_WINDOW_MINUTES),

@@ -1,5 +1,6 @@
 //! How a person can be reached, and what of it strangers may see.
 
+mod dialling;
 mod email;
 mod mask;
 mod phone;
@@ -13,6 +14,8 @@ pub use email::Email;
 pub use mask::{masked_email, masked_name, masked_phone};
 pub use phone::Phone;
 pub use problem::ContactProblem;
+
+use crate::country::Country;
 
 /// How the recipient of an order can be reached.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -32,11 +35,12 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// What somebody without an account is told by: the phone number ([`Phone::line`]), else the e-mail address.
+    /// What somebody without an account is told by, in this country: the phone number ([`Phone::line`]), else the e-mail
+    /// address.
     #[must_use]
-    pub fn reach(&self) -> Option<String> {
+    pub fn reach(&self, home: Option<Country>) -> Option<String> {
         let email = || self.email.as_ref().map(|email| email.as_str().to_owned());
-        self.phone.as_ref().map(Phone::line).or_else(email)
+        self.phone.as_ref().map(|phone| phone.line(home)).or_else(email)
     }
 
     /// Has it another phone number or e-mail address than that one?
@@ -45,10 +49,10 @@ impl Contact {
         self.phone != other.phone || self.email != other.email
     }
 
-    /// Is this its phone number? See [`Phone::is_same_line`].
+    /// Is this its phone number? See [`Phone::is_known_by`].
     #[must_use]
-    pub fn has_phone(&self, phone: &Phone) -> bool {
-        self.phone.as_ref().is_some_and(|own| own.is_same_line(phone))
+    pub fn has_phone(&self, phone: &Phone, home: Option<Country>) -> bool {
+        self.phone.as_ref().is_some_and(|own| own.is_known_by(phone, home))
     }
 
     /// Is this its e-mail address? How far two addresses agree does not show in the time that it takes.
@@ -57,8 +61,8 @@ impl Contact {
         self.email.as_ref().is_some_and(|own| own.is_same(email))
     }
 
-    /// Everything in it that is not empty, as search looks at it: a telephone number as it is dialled at home, too.
-    pub fn texts(&self) -> impl Iterator<Item = Cow<'_, str>> {
+    /// Everything in it that is not empty, as search looks at it in this country: a telephone number in all its spellings.
+    pub fn texts(&self, home: Option<Country>) -> impl Iterator<Item = Cow<'_, str>> {
         let address = self.address.iter().flat_map(|address| {
             [
                 &address.line1,
@@ -71,9 +75,9 @@ impl Contact {
         });
         let name = self.name.as_deref();
         let email = self.email.as_ref().map(Email::as_str);
-        let phone = self.phone.as_ref().map(Phone::as_str);
-        let plain = [name, email, phone].into_iter().flatten().chain(address.flatten().map(String::as_str));
-        plain.map(Cow::Borrowed).chain(self.phone.iter().flat_map(Phone::at_home).map(Cow::Owned))
+        let plain = [name, email].into_iter().flatten().chain(address.flatten().map(String::as_str));
+        let numbers = self.phone.iter().flat_map(move |phone| phone.spellings(home));
+        plain.map(Cow::Borrowed).chain(numbers.map(Cow::Owned))
     }
 }
 
@@ -107,11 +111,14 @@ mod tests {
     #[test]
     fn a_number_is_found_in_words_however_it_was_given() {
         let contact = |phone: &str| Contact { phone: phone.parse().ok(), ..Contact::default() };
-        let texts = |phone: &str| contact(phone).texts().map(Cow::into_owned).collect::<Vec<_>>();
-        assert_eq!(texts("+886912345678"), ["+886912345678", "0912345678", "912345678"]);
-        assert_eq!(texts("0912345678"), ["0912345678", "912345678"]);
-        assert_eq!(texts("912345678"), ["912345678", "0912345678"]);
-        assert_eq!(texts("12345"), ["12345"]);
+        let texts = |phone: &str, home: &str| {
+            contact(phone).texts(home.parse().ok()).map(Cow::into_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("+886912345678", ""), ["886912345678", "0912345678", "912345678"]);
+        assert_eq!(texts("0912345678", "TW"), ["0912345678", "886912345678", "912345678"]);
+        assert_eq!(texts("8 (912) 345-67-89", "RU"), ["89123456789", "79123456789", "9123456789"]);
+        assert_eq!(texts("02-2720-8889 #12", ""), ["0227208889"]);
+        assert_eq!(texts("12345", "TW"), ["12345"]);
     }
 
     #[test]
@@ -121,17 +128,17 @@ mod tests {
             email: "maria@example.com".parse().ok(),
             ..Contact::default()
         };
-        assert!(contact.has_phone(&"0912345678".parse().unwrap()));
+        assert!(contact.has_phone(&"0912345678".parse().unwrap(), None));
         assert!(contact.has_email(&"Maria@Example.com".parse().unwrap()));
         for other in ["maria@example.co", "aria@example.com", "maria@example.org"] {
             assert!(!contact.has_email(&other.parse().unwrap()), "{other}");
         }
         let (phone, email) = (contact.phone.clone().unwrap(), contact.email.clone().unwrap());
-        assert_eq!(contact.reach().as_deref(), Some("+886912345678"));
+        assert_eq!(contact.reach(None).as_deref(), Some("+886912345678"));
         let unreachable = Contact::default();
-        assert!(!unreachable.has_phone(&phone) && !unreachable.has_email(&email));
+        assert!(!unreachable.has_phone(&phone, None) && !unreachable.has_email(&email));
         assert_eq!(
-            Contact { email: Some(email), ..unreachable }.reach().as_deref(),
+            Contact { email: Some(email), ..unreachable }.reach(None).as_deref(),
             Some("maria@example.com")
         );
     }
@@ -145,7 +152,7 @@ mod tests {
             serde_json::to_string(&contact).unwrap(),
             r#"{"phone":"+886912345678","email":"a@example.com","address":{"city":"台北"}}"#
         );
-        assert!(serde_json::from_str::<Contact>(r#"{"phone":"911"}"#).is_err());
+        assert!(serde_json::from_str::<Contact>(r#"{"phone":"91"}"#).is_err());
         assert!(serde_json::from_str::<Contact>(r#"{"email":"a@b"}"#).is_err());
     }
 }

@@ -7,150 +7,242 @@ use subtle::ConstantTimeEq;
 use unicode_normalization::UnicodeNormalization;
 
 use super::ContactProblem;
+use super::dialling::Dialled;
+use crate::country::Country;
 use crate::serde_text::serde_as_text;
+use crate::text::{digit, is_invisible};
 
-/// A telephone number: 5 to 15 ASCII digits, the most that E.164 has, after an optional `+`.
+/// A telephone number as it was given: 3 to 20 ASCII digits after an optional `+`, and an extension of up to 8, as in
+/// `+88627208889 ext. 12`.
 ///
-/// It is read with blanks, dots, dashes and parentheses anywhere and in full-width characters too.
+/// It is read with any digits of Unicode and with anything between them that is no letter, after `tel:` or another word for
+/// it. No numbering plan is asked whether there is such a number.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Phone(String);
 
+/// What stands between number and extension, here.
+const EXTENSION: &str = " ext. ";
+/// The same as people write it, in lower case.
+const EXTENSION_MARKS: [&str; 25] = [
+    "extension",
+    "extn",
+    "ext",
+    "x",
+    "#",
+    "分機",
+    "分机",
+    "轉",
+    "转",
+    "内線",
+    "內線",
+    "내선",
+    "доб",
+    "durchwahl",
+    "dw",
+    "app",
+    "anexo",
+    "interno",
+    "int",
+    "ramal",
+    "poste",
+    "toestel",
+    "wew",
+    "dahili",
+    "anknytning",
+];
+/// What people write in front of a number, in lower case.
+const LABELS: [&str; 18] = [
+    "tel",
+    "telephone",
+    "phone",
+    "mobile",
+    "mob",
+    "cell",
+    "call",
+    "telefon",
+    "telefono",
+    "teléfono",
+    "telefone",
+    "handy",
+    "電話",
+    "电话",
+    "手機",
+    "手机",
+    "携帯",
+    "тел",
+];
+/// Letters that keyboards give for a hyphen.
+const HYPHEN_LETTERS: [char; 3] = ['ー', '一', '\u{1173}'];
+
 impl Phone {
-    const DIGITS: std::ops::RangeInclusive<usize> = 5..=15;
-    const MAX_INPUT_BYTES: usize = 200;
-    /// Fewer national digits than this are the end of a number.
-    const MIN_NATIONAL_DIGITS: usize = 7;
+    const DIGITS: std::ops::RangeInclusive<usize> = 3..=20;
+    const MAX_EXTENSION_DIGITS: usize = 8;
+    const MAX_INPUT_BYTES: usize = 400;
+    /// Fewer digits than this are the end of a number.
+    const MIN_WHOLE_DIGITS: usize = 7;
 
-    /// The normalised number.
+    /// The number as it was given, without its extension.
     #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
+    pub fn number(&self) -> &str {
+        self.0.split(EXTENSION).next().unwrap_or_default()
     }
 
-    /// What to search for when somebody types a number or its end: of a whole number the national digits, so that it is
-    /// found however it was given (and with it whoever has the same digits in another country), of anything shorter the digits
-    /// as they stand. `None`: this is no part of a number.
+    /// The digits of the extension behind it, if it has one.
     #[must_use]
-    pub fn searched_tail(text: &str) -> Option<String> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-.()".contains(c));
-        if digits.is_empty() || !is_phone {
-            return None;
+    pub fn extension(&self) -> Option<&str> {
+        self.0.split_once(EXTENSION).map(|(_, extension)| extension)
+    }
+
+    /// One text for all spellings of a number that is dialled in this country: `+` and the digits from the country code on.
+    /// Of what no numbering plan knows, and of a national number where nobody knows the country, the digits as they are:
+    /// one person may have two lines, two persons never one. Extensions are left out.
+    #[must_use]
+    pub fn line(&self, home: Option<Country>) -> String {
+        Dialled::read(self.number(), home).map_or_else(|| self.digits().to_owned(), |dialled| dialled.line())
+    }
+
+    /// The digits of [`Self::line`] from last to first, so that a search by the number's tail is one by prefix.
+    #[must_use]
+    pub fn reversed_line(&self, home: Option<Country>) -> String {
+        self.line(home).trim_start_matches('+').chars().rev().collect()
+    }
+
+    /// Does somebody who writes this know the number? The lines are equal; or the number has its country code, and that is how
+    /// it is dialled in its own country; or the other way round, where nobody knows in which country the number is dialled. Never
+    /// do fewer digits. How far two numbers agree does not show in the time that it takes.
+    #[must_use]
+    pub fn is_known_by(&self, written: &Self, home: Option<Country>) -> bool {
+        let [own, other] = [self, written].map(|phone| Dialled::read(phone.number(), home));
+        let abroad = |known: Option<Dialled>, other: &Self| {
+            known.and_then(|known| Some((known.line(), known.neighbour(other.number())?.line())))
+        };
+        let other = other.filter(|_| own.is_none() && written.is_international());
+        let pairs = [
+            Some((self.line(home), written.line(home))),
+            abroad(own.filter(|_| self.is_international()), written),
+            abroad(other, self),
+        ];
+        pairs.into_iter().flatten().fold(false, |is_known, (own, other)| is_known | is_equal(&own, &other))
+    }
+
+    /// How search finds it: its digits as they were given, from the country code on, as they are dialled at home, and without
+    /// what is dialled in front there.
+    pub(super) fn spellings(&self, home: Option<Country>) -> Vec<String> {
+        let mut spellings = vec![self.digits().to_owned()];
+        if let Some(dialled) = Dialled::read(self.number(), home) {
+            let line = dialled.line().trim_start_matches('+').to_owned();
+            spellings.extend([line, dialled.at_home(), dialled.national()]);
         }
-        let whole = text.parse::<Self>().ok().map(|phone| phone.subscriber().to_owned());
-        Some(whole.filter(|national| national.len() >= Self::MIN_NATIONAL_DIGITS).unwrap_or(digits))
+        let mut seen = std::collections::HashSet::new();
+        spellings.retain(|spelling| seen.insert(spelling.clone()));
+        spellings
     }
 
-    /// One text for the spellings that are certainly of one telephone: `+` and the digits from the country code on, or the
-    /// national digits without the zeros in front. Nobody knows in which country a national number is dialled, so it never
-    /// becomes an international one: one person may have two lines, two persons never one.
+    /// What to search for when somebody types a number or its end, dialled in this country: of a whole number the national
+    /// digits, so that it is found however it was given, of anything shorter the digits as they stand. `None`: this is no
+    /// part of a number.
     #[must_use]
-    pub fn line(&self) -> String {
-        match self.international() {
-            Some(digits) => format!("+{digits}"),
-            None => self.national().to_owned(),
+    pub fn searched_tail(text: &str, home: Option<Country>) -> Option<String> {
+        let (number, _) = read(text).filter(|(number, _)| !number.trim_start_matches('+').is_empty())?;
+        let digits = number.trim_start_matches('+');
+        if digits.len() < Self::MIN_WHOLE_DIGITS {
+            return Some(digits.to_owned());
         }
+        let national = || digits.trim_start_matches('0').to_owned();
+        Some(Dialled::read(&number, home).map_or_else(national, |dialled| dialled.national()))
     }
 
-    /// How else it is searched for: as it is dialled at home, with and without the zero in front.
-    pub(super) fn at_home(&self) -> Vec<String> {
-        let national = self.subscriber();
-        if national.len() < Self::MIN_NATIONAL_DIGITS {
+    /// The digits by which one searches among words for a whole number: as they were typed, and from the country code on.
+    /// None: this is no whole number.
+    #[must_use]
+    pub fn searched_words(text: &str) -> Vec<String> {
+        let Ok(phone) = text.parse::<Self>() else { return vec![] };
+        if phone.digits().len() < Self::MIN_WHOLE_DIGITS {
             return vec![];
         }
-        let spellings = [format!("0{national}"), national.to_owned()];
-        spellings.into_iter().filter(|spelling| spelling != self.digits()).collect()
+        let line = phone.line(None).trim_start_matches('+').to_owned();
+        let mut words = vec![phone.digits().to_owned(), line];
+        words.dedup();
+        words
     }
 
-    /// The digits from last to first, so that a search by the number's tail is one by prefix.
-    #[must_use]
-    pub fn reversed_digits(&self) -> String {
-        self.digits().chars().rev().collect()
-    }
-
-    /// Do both numbers ring the same telephone? Two numbers in international form (with `+` or `00`) are compared digit
-    /// by digit, two in national form without the zeros in front. Of an international and a national one, the national
-    /// digits have to be all that follows the country code: `+886 912 345 678` and `0912 345 678`. Fewer
-    /// digits never do. How far two numbers agree does not show in the time that it takes.
-    #[must_use]
-    pub fn is_same_line(&self, other: &Self) -> bool {
-        match (self.international(), other.international()) {
-            (Some(own), Some(other)) => is_same(own, other),
-            (Some(international), None) => follows_country_code(international, other.national()),
-            (None, Some(international)) => follows_country_code(international, self.national()),
-            (None, None) => is_same(self.national(), other.national()),
-        }
-    }
-
-    /// The national digits without the zeros in front, whether it is written with a country code or not.
-    fn subscriber(&self) -> &str {
-        self.international().map_or(self.national(), behind_country_code)
-    }
-
-    /// The digits from the country code on, if it is written with one.
-    fn international(&self) -> Option<&str> {
-        self.0.strip_prefix('+').or_else(|| self.0.strip_prefix("00"))
-    }
-
-    /// The digits without the zeros by which one dials out of a district.
-    fn national(&self) -> &str {
-        self.digits().trim_start_matches('0')
+    /// Is it written with its country code, behind `+` or `00`?
+    fn is_international(&self) -> bool {
+        self.0.starts_with('+') || self.0.starts_with("00")
     }
 
     pub(super) fn digits(&self) -> &str {
-        self.0.trim_start_matches('+')
-    }
-}
-
-/// Is the international number a country code and then these digits?
-fn follows_country_code(international: &str, national: &str) -> bool {
-    is_same(behind_country_code(international), national)
-}
-
-fn behind_country_code(international: &str) -> &str {
-    let behind = international.get(country_code_digits(international)..).unwrap_or_default();
-    // In some countries, such as Italy, the zero stays.
-    behind.trim_start_matches('0')
-}
-
-/// How many of the digits are the country code (ITU-T E.164, list of assigned country codes).
-fn country_code_digits(international: &str) -> usize {
-    let zone = international.get(..2).and_then(|digits| digits.parse().ok()).unwrap_or_default();
-    match zone {
-        10..=19 | 70..=79 => 1,
-        20 | 27 | 30..=34 | 36 | 39..=41 | 43..=49 | 51..=58 | 60..=66 => 2,
-        81 | 82 | 84 | 86 | 90..=95 | 98 => 2,
-        _ => 3,
+        self.number().trim_start_matches('+')
     }
 }
 
 /// Equality in constant time; only lengths can be told from it.
-fn is_same(a: &str, b: &str) -> bool {
+fn is_equal(a: &str, b: &str) -> bool {
     a.as_bytes().ct_eq(b.as_bytes()).into()
+}
+
+/// The number in a text, with its `+`, and its extension, which may be empty. `None`: there is something else in it.
+fn read(text: &str) -> Option<(String, String)> {
+    if text.len() > Phone::MAX_INPUT_BYTES {
+        return None;
+    }
+    let shown = text.chars().filter(|c| !is_invisible(*c));
+    let plain: String = shown.nfkc().map(|c| digit(c).unwrap_or(c)).flat_map(char::to_lowercase).collect();
+    let (number, extension) = split(&plain).unwrap_or((&plain, String::new()));
+    Some((without_label(number)?, extension))
+}
+
+/// Number and digits of the extension, where a mark of an extension stands behind a number.
+fn split(plain: &str) -> Option<(&str, String)> {
+    let last = |mark: &&str| plain.rfind(*mark).map(|at| (at, mark.len()));
+    let marks = EXTENSION_MARKS.iter().filter_map(last);
+    // Of two that end alike the longer one, of two marks the first: what follows is digits alone.
+    let (at, length) = marks.filter(|(at, length)| has_only_digits(&plain[at + length..])).min()?;
+    let extension: String = plain[at + length..].chars().filter(char::is_ascii_digit).collect();
+    let digits_before = plain[..at].chars().filter(char::is_ascii_digit).count();
+    let is_extension = (1..=Phone::MAX_EXTENSION_DIGITS).contains(&extension.len());
+    (is_extension && digits_before >= *Phone::DIGITS.start()).then(|| (&plain[..at], extension))
+}
+
+fn is_letter(c: char) -> bool {
+    c.is_alphanumeric() && !HYPHEN_LETTERS.contains(&c)
+}
+
+fn has_only_digits(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii_digit() || !is_letter(c))
+}
+
+/// The digits and the `+` in front of them, if there are no letters but a word for what it is.
+fn without_label(plain: &str) -> Option<String> {
+    let begin = plain.find(|c: char| c.is_ascii_digit() || c == '+').unwrap_or(plain.len());
+    let label: String = plain[..begin].chars().filter(|c| is_letter(*c)).collect();
+    if !label.is_empty() && !LABELS.contains(&label.as_str()) {
+        return None;
+    }
+    let mut number = String::new();
+    for c in plain[begin..].chars() {
+        match c {
+            '0'..='9' => number.push(c),
+            '+' if number.is_empty() => number.push(c),
+            c if is_letter(c) => return None,
+            _ => {}
+        }
+    }
+    Some(number)
 }
 
 impl FromStr for Phone {
     type Err = ContactProblem;
 
     fn from_str(text: &str) -> Result<Self, ContactProblem> {
-        if text.len() > Self::MAX_INPUT_BYTES {
+        let (mut number, extension) = read(text).ok_or(ContactProblem::InvalidPhone)?;
+        if !Self::DIGITS.contains(&number.trim_start_matches('+').len()) {
             return Err(ContactProblem::InvalidPhone);
         }
-        let mut number = String::new();
-        for c in text.nfkc() {
-            match c {
-                '0'..='9' => number.push(c),
-                '+' if number.is_empty() => number.push(c),
-                ' ' | '.' | '-' | '(' | ')' | '\u{2010}'..='\u{2014}' | '\u{2212}' => {}
-                _ => return Err(ContactProblem::InvalidPhone),
-            }
+        if !extension.is_empty() {
+            number = [number.as_str(), EXTENSION, &extension].concat();
         }
-        let phone = Self(number);
-        if Self::DIGITS.contains(&phone.digits().len()) {
-            Ok(phone)
-        } else {
-            Err(ContactProblem::InvalidPhone)
-        }
+        Ok(Self(number))
     }
 }
 
@@ -167,139 +259,240 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn phone(text: &str) -> Phone {
+        text.parse().unwrap_or_else(|_| panic!("{text:?} is no phone number"))
+    }
+
+    fn line(text: &str, home: &str) -> String {
+        phone(text).line(home.parse().ok())
+    }
+
     #[test]
-    fn phones_are_normalised() {
-        for (text, number, reversed) in [
-            ("+886 912-345-678", "+886912345678", "876543219688"),
-            ("(11) 98765.4321", "11987654321", "12345678911"),
-            ("（０２）２７２０‐８８８９", "0227208889", "9888027220"),
-            (" +1 (555) 010\u{A0}9999 ", "+15550109999", "99990105551"),
-            ("12345", "12345", "54321"),
-            ("123456789012345", "123456789012345", "543210987654321"),
+    fn numbers_are_read_however_they_are_written() {
+        for (text, number) in [
+            ("+886 912-345-678", "+886912345678"),
+            ("(11) 98765.4321", "11987654321"),
+            ("（０２）２７２０‐８８８９", "0227208889"),
+            (" +1 (555) 010\u{A0}9999 ", "+15550109999"),
+            ("0341/9713-400", "03419713400"),
+            ("+43 1 / 515 | 60", "+43151560"),
+            ("080ー9876ー1234", "08098761234"),
+            ("０８０ｰ９８７６ｰ１２３４", "08098761234"),
+            ("010ㅡ2345ㅡ6789", "01023456789"),
+            ("080―9876―1234", "08098761234"),
+            ("03・5321・1111", "0353211111"),
+            ("٠٥٥٩٨٧٦٥٤٣", "0559876543"),
+            ("۰۹۳۵۱۲۳۴۵۶۷", "09351234567"),
+            ("०९८७६५४३२१", "0987654321"),
+            ("০১৭১২৩৪৫৬৭৮", "01712345678"),
+            ("\u{202A}+886 988 111 222\u{202C}", "+886988111222"),
+            ("\u{2066}+44 7911 123456\u{2069}", "+447911123456"),
+            ("\u{FEFF}0988\u{200B}111\u{AD}222\u{200E}", "0988111222"),
+            ("tel:+886-988-111-222", "+886988111222"),
+            ("Tel.: 02 2720 8889", "0227208889"),
+            ("電話：０２－２７２０－８８８９", "0227208889"),
+            ("☎ 0988111222\r\n", "0988111222"),
+            ("12\t345", "12345"),
+            ("886+91234", "88691234"),
+            ("110", "110"),
+            ("12345678901234567890", "12345678901234567890"),
         ] {
-            let phone: Phone = text.parse().unwrap();
-            assert_eq!((phone.as_str(), phone.reversed_digits().as_str()), (number, reversed));
+            assert_eq!(phone(text).to_string(), number, "{text:?}");
+            assert_eq!(phone(text).extension(), None, "{text:?}");
         }
     }
 
     #[test]
-    fn one_line_has_several_numbers() {
-        let same = |a: &str, b: &str| {
-            let (a, b): (Phone, Phone) = (a.parse().unwrap(), b.parse().unwrap());
-            assert_eq!(a.is_same_line(&b), b.is_same_line(&a), "{a} {b}");
-            a.is_same_line(&b)
-        };
-        for (a, b) in [
-            ("+886912345678", "+886 912-345-678"),
-            ("+886912345678", "00886912345678"),
-            ("+886912345678", "0912345678"),
-            ("00886912345678", "912 345 678"),
-            ("+5511987654321", "(11) 98765-4321"),
-            ("+5511987654321", "0 11 98765-4321"),
-            ("+390612345678", "06 1234 5678"),
-            ("0912345678", "912345678"),
+    fn extensions_are_kept_apart() {
+        for text in [
+            "02-2720-8889 ext. 12",
+            "02-2720-8889 x12",
+            "(02)2720-8889#12",
+            "(02)2720-8889＃１２",
+            "02 2720 8889 分機 12",
+            "02-2720-8889轉12",
+            "02-2720-8889 内線：12",
+            "tel:02-2720-8889;ext=12",
+            "02 2720 8889 Durchwahl 12",
+            "02 2720 8889 доб. 12",
+            "02-2720-8889 (Ext 12)",
         ] {
-            assert!(same(a, b), "{a} {b}");
+            let phone = phone(text);
+            assert_eq!((phone.number(), phone.extension()), ("0227208889", Some("12")), "{text}");
+            assert_eq!(phone.to_string(), "0227208889 ext. 12");
+            assert_eq!(phone.to_string().parse(), Ok(phone.clone()));
+            assert_eq!(phone.line("TW".parse().ok()), "+886227208889", "{text}");
         }
-        for (a, b) in [
-            ("+886912345678", "0912345679"),
-            ("+886912345678", "+86912345678"),
-            ("+886912345678", "12345678"),
-            ("+886912345678", "345678"),
-            ("+886912345678", "886912345678"),
-            ("+886912345678", "00912345678"),
-            ("+15550109999", "550109999"),
-            ("0912345678", "12345678"),
-            ("00000", "+886912345678"),
-            ("12345", "54321"),
-        ] {
-            assert!(!same(a, b), "{a} {b}");
-        }
-    }
-
-    #[test]
-    fn a_number_is_searched_for_by_its_national_digits() {
-        for (text, tail) in [
-            ("0912345678", Some("912345678")),
-            ("+886 912-345-678", Some("912345678")),
-            ("00886912345678", Some("912345678")),
-            ("(02) 2720-8889", Some("227208889")),
-            ("+39 06 1234 5678", Some("612345678")),
-            ("12345678", Some("12345678")),
-            ("678", Some("678")),
-            ("045", Some("045")),
-            ("0045678", Some("0045678")),
-            ("1234567890123456", Some("1234567890123456")),
-            ("+", None),
-            ("", None),
-            ("王0912345678", None),
-        ] {
-            assert_eq!(Phone::searched_tail(text).as_deref(), tail, "{text}");
-        }
+        // So many digits are no extension, and a mark in front of everything is none.
+        assert_eq!(phone("#0988111222").to_string(), "0988111222");
+        assert_eq!(phone("02#0988111222").to_string(), "020988111222");
     }
 
     #[test]
     fn other_texts_are_no_phones() {
-        let long = "1".repeat(400);
         for text in [
             "",
             "+",
-            "1234",
-            "1234567890123456",
+            " \u{200B}\u{3000}",
+            "12",
+            "123456789012345678901",
             "+1' OR '1'='1",
-            "++88691234",
-            "886+91234",
-            "12345x7",
-            "12\n345",
-            "12\t345",
-            "١٢٣٤٥٦",
-            "12345\0",
-            &long,
+            "Maria 0988111222",
+            "0988111222 Maria",
+            "1-800-TAIWAN",
+            "Ⅷ九八八",
+            &"1".repeat(10_000),
+            &"\u{200B}".repeat(10_000),
         ] {
             assert_eq!(text.parse::<Phone>(), Err(ContactProblem::InvalidPhone), "{text:?}");
         }
     }
 
+    #[test]
+    fn one_line_has_many_spellings() {
+        for (home, spellings) in [
+            (
+                "TW",
+                &[
+                    "+886988111222",
+                    "0988 111 222",
+                    "+886(0)988111222",
+                    "+8860988111222",
+                    "00886988111222",
+                    "+00886988111222",
+                    "002 886 988 111 222",
+                    "886988111222",
+                    "988111222",
+                    "+886 988 111 222 #7",
+                ][..],
+            ),
+            ("GB", &["+442079460123", "+44 (0)20 7946 0123", "020 7946 0123", "0044 20 7946 0123"]),
+            ("US", &["+15550100123", "1-555-010-0123", "(555) 010-0123", "011 1 555 010 0123"]),
+            ("TW", &["+15550100123", "1-555-010-0123"]),
+            ("IT", &["+39 06 1234 5678", "06 1234 5678", "0039 06 12345678"]),
+            ("RU", &["+7 912 345-67-89", "8 912 345-67-89", "+7 (8) 912 3456789"]),
+            ("HU", &["+36 1 234 5678", "06 1 234 5678"]),
+            ("JP", &["+81 80 9876 1234", "080-9876-1234", "010 81 80 9876 1234"]),
+            ("AR", &["+54 9 11 2345 6789", "011 15 2345-6789"]),
+        ] {
+            for spelling in spellings {
+                assert_eq!(line(spelling, home), line(spellings[0], ""), "{spelling} in {home}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_plan_knows_is_compared_by_its_digits() {
+        for (text, home, digits) in [
+            ("110", "TW", "110"),
+            ("0988111222", "", "0988111222"),
+            ("988111222", "", "988111222"),
+            ("99999999999999999999", "TW", "99999999999999999999"),
+            ("+999123456", "TW", "999123456"),
+            ("0988111222", "AQ", "0988111222"),
+        ] {
+            assert_eq!(line(text, home), digits, "{text} in {home}");
+        }
+        assert_eq!(phone("0988 111 222").reversed_line("TW".parse().ok()), "222111889688");
+    }
+
+    #[test]
+    fn whoever_knows_a_number_may_write_it_as_at_home() {
+        for (stored, typed, home, is_same) in [
+            ("+886988111222", "0988111222", "", true),
+            ("+886988111222", "0988111222", "JP", true),
+            ("0988111222", "+886 988 111 222", "", true),
+            ("0988111222", "+81 988 111 222", "", true),
+            ("0988111222", "0988-111-222", "", true),
+            ("+5511987654321", "(11) 98765-4321", "TW", true),
+            ("+39 06 1234 5678", "06 1234 5678", "TW", true),
+            ("+886988111222", "0988111223", "TW", false),
+            ("+886988111222", "+81988111222", "TW", false),
+            ("+886988111222", "88111222", "TW", false),
+            ("+886988111222", "1222", "TW", false),
+            ("0988111222", "+81 988 111 222", "TW", false),
+        ] {
+            let is_known = phone(stored).is_known_by(&phone(typed), home.parse().ok());
+            assert_eq!(is_known, is_same, "{stored} {typed}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_searched_for_by_its_national_digits() {
+        for (text, home, tail) in [
+            ("0912345678", "", Some("912345678")),
+            ("0912/345/678", "TW", Some("912345678")),
+            ("tel:0912345678", "TW", Some("912345678")),
+            ("+886 912-345-678", "", Some("912345678")),
+            ("00886912345678", "", Some("912345678")),
+            ("(02) 2720-8889", "", Some("227208889")),
+            ("8 (912) 345-67-89", "RU", Some("9123456789")),
+            ("12345678", "", Some("12345678")),
+            ("678", "TW", Some("678")),
+            ("045", "TW", Some("045")),
+            ("+", "TW", None),
+            ("", "TW", None),
+            ("王0912345678", "TW", None),
+        ] {
+            assert_eq!(Phone::searched_tail(text, home.parse().ok()).as_deref(), tail, "{text}");
+        }
+        assert_eq!(Phone::searched_words("(0912) 345-678"), ["0912345678"]);
+        assert_eq!(Phone::searched_words("00886 (0)912 345 678"), ["008860912345678", "886912345678"]);
+        assert!(Phone::searched_words("34-678").is_empty() && Phone::searched_words("tea").is_empty());
+    }
+
+    fn home() -> impl Strategy<Value = Option<Country>> {
+        prop::sample::select(vec!["TW", "JP", "US", "GB", "IT", "RU", "HU", "AR", "CN", ""])
+            .prop_map(|code| code.parse().ok())
+    }
+
     proptest! {
         #[test]
-        fn a_normal_form_is_read_as_itself(
-            plus in "\\+?", digits in "[0-9]{5,15}", blanks in prop::collection::vec("[ .()-]{0,3}", 16),
+        fn separators_and_invisible_characters_change_nothing(
+            plus in "\\+?", digits in "[0-9]{3,20}", home in home(),
+            between in prop::collection::vec("[ ./()|_,・ー―–\u{A0}\u{3000}\u{200B}\u{202A}\u{2069}\u{FEFF}-]{0,2}", 21),
         ) {
             let mut typed = plus.clone();
-            for (digit, blank) in digits.chars().zip(&blanks) {
-                typed.extend([blank.as_str(), &digit.to_string()]);
+            for (digit, between) in digits.chars().zip(&between) {
+                typed.extend([between.as_str(), &digit.to_string()]);
             }
-            let phone: Phone = typed.parse().unwrap();
-            prop_assert_eq!(phone.as_str(), format!("{plus}{digits}"));
-            prop_assert_eq!(phone.to_string().parse(), Ok(phone));
+            typed.push_str(&between[20]);
+            let read = phone(&typed);
+            prop_assert_eq!(read.to_string(), format!("{plus}{digits}"));
+            prop_assert_eq!(read.line(home), line(&format!("{plus}{digits}"), home.map_or("", Country::code)));
         }
 
         #[test]
-        fn equal_lines_are_one_telephone(
-            a in "(\\+|00|0)?(886|39|1)?[1-9]{2}0{0,2}[12]{5}", b in "(\\+|00|0)?(886|39|1)?[1-9]{2}0{0,2}[12]{5}",
-        ) {
-            let (a, b): (Phone, Phone) = (a.parse().unwrap(), b.parse().unwrap());
-            for (a, b) in [(&a, &b), (&a, &Phone(a.line()))] {
-                let is_one_form = a.international().is_some() == b.international().is_some();
-                prop_assert_eq!(a.line() == b.line(), is_one_form && a.is_same_line(b), "{} {}", a, b);
+        fn any_text_is_read_or_refused(text in any::<String>(), marks in "[\\PC0-9+x# ]{0,60}", home in home()) {
+            for text in [text, marks] {
+                let _ = Phone::searched_tail(&text, home);
+                let _ = Phone::searched_words(&text);
+                let Ok(phone) = text.parse::<Phone>() else { continue };
+                prop_assert_eq!(phone.to_string().parse(), Ok(phone.clone()));
+                prop_assert!(!phone.spellings(home).is_empty() && phone.is_known_by(&phone, home));
             }
+        }
+
+        #[test]
+        fn a_line_is_the_line_of_itself(text in "(\\+|00|0|[1-9])[0-9]{3,18}", home in home(), other in home()) {
+            let own = line(&text, home.map_or("", Country::code));
+            let read_again = own.parse::<Phone>().unwrap().line(other);
+            prop_assert!(read_again == own || !own.starts_with('+'), "{} {}", own, read_again);
         }
 
         #[test]
         fn a_line_is_known_by_all_its_digits(
-            code in "1|7|39|55|86|353|886", number in "[1-9][0-9]{6,9}", place in 0..7_usize, digit in 0..=9_u8,
+            number in "9[0-9]{8}", place in 0..9_usize, digit in 0..=9_u8, home in home(),
         ) {
-            let line: Phone = format!("+{code}{number}").parse().unwrap();
-            let spelt = [format!("0{number}"), number.clone(), format!("00{code}{number}")];
-            for other in spelt {
-                prop_assert!(line.is_same_line(&other.parse().unwrap()), "{}", other);
-                // One digit changed at the end of it, or one left out.
-                let mut changed = other.clone().into_bytes();
+            let stored = phone(&format!("+886{number}"));
+            for typed in [format!("0{number}"), format!("+886{number}"), format!("00886{number}")] {
+                prop_assert!(stored.is_known_by(&phone(&typed), home), "{}", typed);
+                let mut changed = typed.clone().into_bytes();
                 let at = changed.len() - 1 - place;
                 changed[at] = b'0' + digit;
                 let changed = String::from_utf8(changed).unwrap();
-                let is_changed = changed != other;
-                prop_assert_eq!(line.is_same_line(&changed.parse().unwrap()), !is_changed, "{}", changed);
+                let is_changed = changed != typed;
+                prop_assert_eq!(stored.is_known_by(&phone(&changed), home), !is_changed, "{}", changed);
             }
         }
     }

@@ -5,9 +5,9 @@ use thiserror::Error;
 /// Why a text reaches nobody.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Error)]
 pub enum ContactProblem {
-    /// Not 5 to 15 digits.
+    /// Not 3 to 20 digits.
     #[error(
-        "not a telephone number: 5 to 15 digits, which may begin with +, with blanks, dots, dashes or parentheses"
+        "not a telephone number: 3 to 20 digits, which may begin with +, with anything but letters between them"
     )]
     InvalidPhone,
     /// Not `local@domain`.

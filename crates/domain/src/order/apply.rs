@@ -63,6 +63,7 @@ impl Aggregate for Order {
             source,
             external_reference,
             currency,
+            country,
             holds_stock,
             placed_at,
             updated_at,
@@ -115,6 +116,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             customer_id,
             source,
             currency,
+            country,
             lines: _,
             totals,
             change_until,
@@ -130,6 +132,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             source_status: None,
             external_reference: None,
             currency,
+            country,
             lines: vec![],
             last_line_no: 0,
             totals,
@@ -145,37 +148,45 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             placed_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
         }),
-        OrderEvent::Imported {
-            store_id,
-            customer_id,
-            external_reference,
-            source_status,
-            currency,
-            lines,
-            totals,
-        } => Some(Order {
-            source: Source::Import,
-            source_status: Some(source_status),
-            external_reference: Some(external_reference),
-            holds_stock: false,
-            ..created(
-                id,
-                &OrderEvent::Placed {
-                    store_id,
-                    customer_id,
-                    source: Source::Import,
-                    currency,
-                    lines,
-                    totals,
-                    change_until: None,
-                    due_at: None,
-                    unlisted: false,
-                },
-                stamp,
-            )?
-        }),
+        OrderEvent::Imported { .. } => imported(id, event, stamp),
         _ => None,
     }
+}
+
+/// The same of an order that was taken over.
+fn imported(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
+    let OrderEvent::Imported {
+        store_id,
+        customer_id,
+        external_reference,
+        source_status,
+        currency,
+        country,
+        lines,
+        totals,
+    } = event.clone()
+    else {
+        return None;
+    };
+    let placed = OrderEvent::Placed {
+        store_id,
+        customer_id,
+        source: Source::Import,
+        currency,
+        country,
+        lines,
+        totals,
+        change_until: None,
+        due_at: None,
+        unlisted: false,
+    };
+    Some(Order {
+        source: Source::Import,
+        source_status: Some(source_status),
+        external_reference: Some(external_reference),
+        holds_stock: false,
+        ..created(id, &placed, stamp)?
+    })
 }
 
 /// The order after an event that changes it.

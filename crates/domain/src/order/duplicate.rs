@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Order, Place, Source};
 use crate::contact::Contact;
+use crate::country::Country;
 use crate::id::{CustomerId, ProductId, StoreId};
 
 /// Store, buyer and basket of an order. Equal for orders that may be one placed twice.
@@ -32,14 +33,14 @@ impl DuplicateKey {
             return None;
         }
         let lines = order.lines.iter().map(|line| (line.product_id, line.quantity));
-        Self::new(order.store_id, Buyer::new(order.customer_id, &order.contact)?, lines)
+        Self::new(order.store_id, Buyer::new(order.customer_id, &order.contact, order.country)?, lines)
     }
 
-    /// That of an order to be placed, for this customer if they have an account.
+    /// That of an order to be placed, for this customer if they have an account, in a store of this country.
     #[must_use]
-    pub fn of_place(place: &Place, customer_id: Option<CustomerId>) -> Option<Self> {
+    pub fn of_place(place: &Place, customer_id: Option<CustomerId>, home: Option<Country>) -> Option<Self> {
         let lines = place.lines.iter().map(|line| (line.product_id, line.quantity));
-        Self::new(place.store_id, Buyer::new(customer_id, &place.contact)?, lines)
+        Self::new(place.store_id, Buyer::new(customer_id, &place.contact, home)?, lines)
     }
 
     fn new(store_id: StoreId, buyer: Buyer, lines: impl Iterator<Item = (ProductId, u32)>) -> Option<Self> {
@@ -74,8 +75,8 @@ impl DuplicateKey {
 }
 
 impl Buyer {
-    fn new(customer_id: Option<CustomerId>, contact: &Contact) -> Option<Self> {
-        let reach = || contact.reach().map(Self::Reach);
+    fn new(customer_id: Option<CustomerId>, contact: &Contact, home: Option<Country>) -> Option<Self> {
+        let reach = || contact.reach(home).map(Self::Reach);
         customer_id.map(Self::Customer).or_else(reach)
     }
 }

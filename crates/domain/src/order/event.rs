@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use super::{CancelReason, InvalidReason, Line, ReversalReason, Source, Status, Totals};
+use crate::country::Country;
 use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
@@ -31,6 +32,9 @@ pub enum OrderEvent {
         source: Source,
         /// The currency of all amounts.
         currency: Currency,
+        /// The store's country.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<Country>,
         /// What was ordered.
         lines: Vec<Line>,
         /// The sums.
@@ -58,6 +62,9 @@ pub enum OrderEvent {
         source_status: String,
         /// The currency of all amounts.
         currency: Currency,
+        /// The store's country.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        country: Option<Country>,
         /// What was ordered; may be empty.
         lines: Vec<Line>,
         /// The sums.

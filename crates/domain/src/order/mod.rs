@@ -39,6 +39,6 @@ pub use rights::authorize;
 pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
-pub use words::OrderTexts;
+pub use words::{OrderTexts, order_terms};
 
 pub use crate::status::{Source, Status};

@@ -37,6 +37,7 @@ pub(super) fn place(
         customer_id,
         source: source_for(actor),
         currency: store.currency,
+        country: store.country,
         lines,
         totals,
         change_until,
@@ -79,6 +80,7 @@ pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<E
         external_reference: import.external_reference.clone(),
         source_status: import.source_status.clone(),
         currency: import.currency,
+        country: store.country,
         lines,
         totals,
     };

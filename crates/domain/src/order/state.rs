@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Line, Source, Stage, StageParts, Status, Totals};
 use crate::access::OrderGrant;
 use crate::contact::Contact;
+use crate::country::Country;
 use crate::id::{CustomerId, OrderId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
@@ -31,6 +32,8 @@ pub struct Order {
     pub external_reference: Option<String>,
     /// The one currency of all its amounts.
     pub currency: Currency,
+    /// The store's country when it was placed, where the contact's national phone numbers are dialled.
+    pub country: Option<Country>,
     /// What was ordered, by the numbers of the lines; empty only for some imported orders.
     pub lines: Vec<Line>,
     /// The highest number that one of its lines ever had.

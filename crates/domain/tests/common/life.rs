@@ -53,7 +53,7 @@ impl Life {
                 Actor::Customer(id) => Some(*id),
                 _ => place.customer_id,
             };
-            let wanted = DuplicateKey::of_place(place, customer_id);
+            let wanted = DuplicateKey::of_place(place, customer_id, self.store.country);
             let is_like = |order: &&Order| {
                 order.placed_at.plus_minutes(minutes) > self.now && DuplicateKey::of_order(order) == wanted
             };

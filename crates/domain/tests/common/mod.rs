@@ -39,6 +39,7 @@ pub fn store() -> Store {
         name: "Tea House".into(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a zone"),
+        country: "TW".parse().ok(),
         active: true,
         change_window_minutes: None,
         policy: Policy::default(),

@@ -2,6 +2,7 @@
 
 use ordervault_domain::access::{OrderGrant, Scope};
 use ordervault_domain::contact::Contact;
+use ordervault_domain::country::Country;
 use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
 use ordervault_domain::product::Product;
@@ -23,7 +24,7 @@ use crate::tx::Conn;
 
 statements! {
     PROOF: Template = Template::new(
-        "SELECT contact_phone, contact_email, contact_version, status, status_since FROM orders
+        "SELECT country, contact_phone, contact_email, contact_version, status, status_since FROM orders
          WHERE id = $1 AND deleted_at IS NULL"
     );
 }
@@ -156,7 +157,8 @@ pub async fn possible_duplicates(
     place: &Place,
     now: Timestamp,
 ) -> Result<Vec<OrderId>, Error> {
-    let keys: Vec<i64> = DuplicateKey::of_place(place, None).iter().map(DuplicateKey::key).collect();
+    let home = super::store(conn, place.store_id).await?.and_then(|store| store.country);
+    let keys: Vec<i64> = DuplicateKey::of_place(place, None, home).iter().map(DuplicateKey::key).collect();
     let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())
 }
@@ -176,6 +178,8 @@ pub async fn orders(conn: &mut Conn, scope: &Scope, ids: &[OrderId]) -> Result<V
 pub struct Proof {
     /// Its phone number and e-mail address.
     pub contact: Contact,
+    /// Where its phone number is dialled.
+    pub country: Option<Country>,
     /// What they have then.
     pub grant: OrderGrant,
     /// When it was closed, if it is.
@@ -184,6 +188,7 @@ pub struct Proof {
 
 #[derive(sqlx_macros::FromRow)]
 struct ProofRow {
+    country: Option<String>,
     contact_phone: Option<String>,
     contact_email: Option<String>,
     contact_version: i64,
@@ -207,6 +212,7 @@ pub async fn proof(conn: &mut Conn, id: OrderId) -> Result<Option<Proof>, Error>
             email: at.parsed_option("contact_email", row.contact_email.as_deref())?,
             ..Contact::default()
         },
+        country: at.parsed_option("country", row.country.as_deref())?,
         grant: OrderGrant { order: id, contact_version: row.contact_version },
         closed_at: (!status.is_open()).then(|| Timestamp::from_millis(row.status_since)),
     }))

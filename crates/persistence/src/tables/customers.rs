@@ -81,7 +81,7 @@ impl Stored for Customer {
             head_hash: head.to_owned(),
             name: self.contact.name.clone(),
             email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
-            phone: self.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
             address: address_text(self.contact.address.as_ref()),
             external_reference: self.external_reference.clone(),
             created_at: self.created_at.millis(),

@@ -91,7 +91,7 @@ impl Stored for Member {
             head_hash: head.to_owned(),
             name: self.contact.name.clone(),
             email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
-            phone: self.contact.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
             address: address_text(self.contact.address.as_ref()),
             roles: json_text(&self.roles),
             stores: json_text(&self.stores),

@@ -36,6 +36,7 @@ table_row! {
         name: String,
         currency: String,
         time_zone: String,
+        country: Option<String>,
         active: bool,
         change_window_minutes: Option<i64>,
         external_reference: Option<String>,
@@ -64,6 +65,7 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
             name: row.name,
             currency: at.parsed("currency", &row.currency)?,
             time_zone: at.parsed("time_zone", &row.time_zone)?,
+            country: at.parsed_option("country", row.country.as_deref())?,
             active: row.active,
             change_window_minutes: minutes("change_window_minutes", row.change_window_minutes)?,
             policy: Policy {
@@ -110,6 +112,7 @@ impl Stored for Store {
             name: self.name.clone(),
             currency: self.currency.code().to_owned(),
             time_zone: self.time_zone.to_string(),
+            country: self.country.map(|country| country.to_string()),
             active: self.active,
             change_window_minutes: self.change_window_minutes.map(i64::from),
             external_reference: self.external_reference.clone(),

@@ -412,6 +412,7 @@ fn new_store(name: &str) -> Operation {
         name: name.into(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a time zone"),
+        country: "TW".parse().ok(),
         change_window_minutes: None,
         policy: Policy::default(),
         external_reference: None,

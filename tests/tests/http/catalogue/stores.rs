@@ -15,7 +15,7 @@ ordervault_tests::twin_tests!(
 const NEW: &str = "/v1/staff/stores";
 
 fn new_store() -> Value {
-    json!({"name": "  Casa do Chá ", "currency": "BRL", "time_zone": "America/Sao_Paulo", "change_window_minutes": 30})
+    json!({"name": "  Casa do Chá ", "currency": "BRL", "time_zone": "America/Sao_Paulo", "country": "BR", "change_window_minutes": 30})
 }
 
 async fn a_store_lives_from_creation_to_deactivation(db: Db) {
@@ -25,7 +25,7 @@ async fn a_store_lives_from_creation_to_deactivation(db: Db) {
     let store = created.created();
     assert_eq!(created.header("location"), Some(path("stores", &store).as_str()));
     let expected = json!({"id": store["id"], "version": 1, "name": "Casa do Chá", "currency": "BRL",
-        "time_zone": "America/Sao_Paulo", "active": true, "change_window_minutes": 30,
+        "time_zone": "America/Sao_Paulo", "country": "BR", "active": true, "change_window_minutes": 30,
         "policy": {"duplicate_window_minutes": 10, "public_board": false},
         "created_at": "2026-01-31T08:00:00.000Z", "updated_at": "2026-01-31T08:00:00.000Z"});
     assert_eq!(store, expected);
@@ -104,6 +104,8 @@ async fn bad_stores_are_refused_by_field(db: Db) {
         ("currency", json!("brl"), "unknown-currency"),
         ("currency", json!("XXX"), "unknown-currency"),
         ("time_zone", json!("Mars/Olympus"), "unknown-time-zone"),
+        ("country", json!("Formosa"), "unknown-country"),
+        ("country", json!("tw"), "unknown-country"),
         ("change_window_minutes", json!(527_041), "out-of-range"),
         ("change_window_minutes", json!(-1), "out-of-range"),
         ("owner", json!(true), "unknown-field"),
@@ -116,7 +118,7 @@ async fn bad_stores_are_refused_by_field(db: Db) {
         patched.faults(Code::ValidationFailed, &expected);
     }
     let store = owner.new_store().await;
-    for field in ["name", "currency", "time_zone"] {
+    for field in ["name", "currency", "time_zone", "country"] {
         let cleared = owner.patch(&path("stores", &store), "\"1\"", json!({field: null})).await;
         cleared.faults(Code::ValidationFailed, &[(&format!("/{field}"), "wrong-type")]);
     }

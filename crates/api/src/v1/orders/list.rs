@@ -2,8 +2,7 @@
 
 use actix_web::web;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::order::Status;
-use ordervault_domain::search::query_terms;
+use ordervault_domain::order::{Status, order_terms};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort};
 use serde::{Deserialize, Serialize};
@@ -68,7 +67,7 @@ pub(crate) async fn list_orders(
         statuses: query.status,
         placed_after: query.placed_after,
         placed_before: query.placed_before,
-        terms: query.q.as_deref().map(query_terms).unwrap_or_default(),
+        terms: query.q.as_deref().map(order_terms).unwrap_or_default(),
         ..OrderFilter::default()
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);

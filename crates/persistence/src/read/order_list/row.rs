@@ -114,12 +114,13 @@ pub(super) struct PackedRow {
 struct TextsRow {
     note: String,
     address: Option<String>,
+    country: Option<String>,
     /// Title, stock keeping unit and category of each line.
     lines: Vec<(String, String, Option<String>)>,
 }
 
 /// Columns of [`TextsRow`].
-pub(super) const TEXTS: [&str; 2] = ["note", "contact_address"];
+pub(super) const TEXTS: [&str; 3] = ["note", "contact_address", "country"];
 
 impl PackedRow {
     /// All rows of a selection of `orders` as one text, with the texts to look for words in or without.
@@ -174,13 +175,14 @@ impl TextsRow {
             Engine::Sqlite => format!("json({lines})"),
             Engine::Postgres => lines,
         };
-        let [note, address] = TEXTS.map(|name| format!("orders.{name}"));
-        packed(engine, &[note, address, lines])
+        let [note, address, country] = TEXTS.map(|name| format!("orders.{name}"));
+        packed(engine, &[note, address, country, lines])
     }
 
     /// In which classes of texts the words are.
     fn matched(&self, row: &ListedRow, asked: &[(&[Term], &[Field])]) -> Result<Vec<Field>, Error> {
-        let contact = Row { table: "orders", id: row.id }.contact(
+        let at = Row { table: "orders", id: row.id };
+        let contact = at.contact(
             row.contact_name.clone(),
             ("contact_phone", row.contact_phone.as_deref()),
             ("contact_email", row.contact_email.as_deref()),
@@ -190,7 +192,8 @@ impl TextsRow {
             [title.as_str(), sku.as_str(), category.as_deref().unwrap_or_default()]
         });
         let lines = lines.collect();
-        let texts = OrderTexts { lines, contact: &contact, note: &self.note };
+        let country = at.parsed_option("country", self.country.as_deref())?;
+        let texts = OrderTexts { lines, contact: &contact, country, note: &self.note };
         let matched = asked.iter().flat_map(|(terms, fields)| texts.matched(terms, fields));
         Ok(matched.collect::<BTreeSet<_>>().into_iter().collect())
     }

@@ -85,12 +85,16 @@ impl Predicate {
     }
 
     /// Does the source give only orders for which this holds? PostgreSQL's index knows which words are there, but
-    /// neither which of them stand side by side nor, beside the lines, in which class of texts.
+    /// neither which of them belong together nor, beside the lines, in which class of texts.
     fn has_exact_source(&self, engine: Engine) -> bool {
-        let is_phrase = |term: &Term| matches!(term, Term::Phrase(tokens) if tokens.len() > 1);
+        let is_several = |term: &Term| match term {
+            Term::Prefix(_) => false,
+            Term::Phrase(tokens) => tokens.len() > 1,
+            Term::Any(_) => true,
+        };
         match self {
             Self::Words(terms, fields) if engine == Engine::Postgres => {
-                *fields != [Field::Contact] && !terms.iter().any(is_phrase)
+                *fields != [Field::Contact] && !terms.iter().any(is_several)
             }
             // Of those that can be new some are not.
             Self::New(_) => false,

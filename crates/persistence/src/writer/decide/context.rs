@@ -20,30 +20,32 @@ pub(super) fn context<'a>(
     let references = References::of(command, order);
     let stored = |id: StoreId| set.get::<Store>(id.get());
     let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
-    let window_minutes = context.store.and_then(|store| store.policy.duplicate_window_minutes);
-    let possible_duplicates = match (command, window_minutes) {
-        (order::OrderCommand::Place(place), Some(minutes)) => {
-            possible_duplicates(set, actor, place, minutes, now)
+    let possible_duplicates = match (command, context.store) {
+        (order::OrderCommand::Place(place), Some(store)) => {
+            possible_duplicates(set, actor, place, store, now)
         }
         _ => vec![],
     };
     DecisionContext { possible_duplicates, ..context }
 }
 
-/// Orders like the one to be placed, from the last so many minutes.
+/// Orders like the one to be placed, from the last so many minutes as the store asks about.
 fn possible_duplicates<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
     place: &order::Place,
-    window_minutes: u32,
+    store: &Store,
     now: Timestamp,
 ) -> Vec<&'a Order> {
     let customer_id = match actor {
         Actor::Customer(id) => Some(*id),
         _ => place.customer_id,
     };
-    let Some(wanted) = DuplicateKey::of_place(place, customer_id) else { return vec![] };
-    let recent = |order: &&Order| order.placed_at.plus_minutes(window_minutes) > now;
+    let wanted = DuplicateKey::of_place(place, customer_id, store.country);
+    let (Some(minutes), Some(wanted)) = (store.policy.duplicate_window_minutes, wanted) else {
+        return vec![];
+    };
+    let recent = |order: &&Order| order.placed_at.plus_minutes(minutes) > now;
     let alike = |order: &&Order| DuplicateKey::of_order(order).as_ref() == Some(&wanted);
     let mut found: Vec<&Order> = set.all::<Order>().filter(recent).filter(alike).collect();
     found.sort_by_key(|order| order.id);

@@ -1,7 +1,8 @@
 //! What a group of submissions reads and locks.
 
 use ordervault_domain::aggregate::Aggregate;
-use ordervault_domain::id::{BatchId, OrderId};
+use ordervault_domain::id::{BatchId, CustomerId, OrderId};
+use ordervault_domain::order::{DuplicateKey, Place};
 use ordervault_domain::time::Timestamp;
 
 use super::collection::Collection;
@@ -66,7 +67,7 @@ impl WorkingSet {
             set.sessions.insert(session.id.get(), session);
         }
         set.orders.load(conn, named.orders, RowLock::Locked).await?;
-        set.load_alike(conn, named.alike, now).await?;
+        set.load_alike(conn, &named.placed, now).await?;
         let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
         let shared = set.stores.missing(of_orders);
         set.share_stores(conn, shared).await?;
@@ -153,7 +154,7 @@ impl WorkingSet {
     }
 
     /// What is there already of what the submissions bring: histories, stock keeping units, addresses.
-    async fn load_taken(&mut self, conn: &mut Conn, named: &Named) -> Result<(), Error> {
+    async fn load_taken(&mut self, conn: &mut Conn, named: &Named<'_>) -> Result<(), Error> {
         let imported = named.imported.iter().map(|(id, last)| (*id, 0, *last));
         let passed = history::load_between(conn, imported).await?;
         for rows in passed.chunk_by(|a, b| a.entity_id == b.entity_id) {
@@ -169,7 +170,17 @@ impl WorkingSet {
     }
 
     /// What was placed a moment ago and looks like what is to be placed.
-    async fn load_alike(&mut self, conn: &mut Conn, mut keys: Vec<i64>, now: Timestamp) -> Result<(), Error> {
+    async fn load_alike(
+        &mut self,
+        conn: &mut Conn,
+        placed: &[(&Place, Option<CustomerId>)],
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let key = |(place, customer_id): &(&Place, Option<CustomerId>)| {
+            let home = self.stores.get(place.store_id.get()).and_then(|store| store.country);
+            Some(DuplicateKey::of_place(place, *customer_id, home)?.key())
+        };
+        let mut keys: Vec<i64> = placed.iter().filter_map(key).collect();
         if keys.is_empty() {
             return Ok(());
         }

@@ -32,12 +32,12 @@ impl Goods {
 
 /// The ids and keys that submissions name.
 #[derive(Default)]
-pub(super) struct Named {
+pub(super) struct Named<'a> {
     pub stores: Vec<i64>,
     pub commanded_stores: Vec<i64>,
     pub products: Vec<i64>,
-    /// Keys of what orders to be placed look like.
-    pub alike: Vec<i64>,
+    /// Orders to be placed, for these customers.
+    pub placed: Vec<(&'a order::Place, Option<CustomerId>)>,
     /// Who only order, or are ordered for.
     pub customers: Vec<i64>,
     pub commanded_customers: Vec<i64>,
@@ -66,9 +66,9 @@ pub(super) struct Named {
     pub imported: Vec<(i64, i64)>,
 }
 
-impl Named {
+impl<'a> Named<'a> {
     /// Notes what a submission names.
-    pub(super) fn note(&mut self, submission: &Submission) {
+    pub(super) fn note(&mut self, submission: &'a Submission) {
         match submission.actor {
             ActorRef::Member(id) => self.members.push(id.get()),
             ActorRef::Customer(id) => self.customers.push(id.get()),
@@ -87,7 +87,7 @@ impl Named {
         }
     }
 
-    fn note_operation(&mut self, actor: ActorRef, operation: &Operation) {
+    fn note_operation(&mut self, actor: ActorRef, operation: &'a Operation) {
         match operation {
             Operation::Order { id, command, .. } => {
                 self.orders.extend(id.map(|id| id.get()));
@@ -193,7 +193,7 @@ impl Named {
         }
     }
 
-    fn note_order(&mut self, actor: ActorRef, command: &order::OrderCommand) {
+    fn note_order(&mut self, actor: ActorRef, command: &'a order::OrderCommand) {
         let references = References::of(command, None);
         self.stores.extend(references.store.map(|id| id.get()));
         self.products.extend(references.products.iter().map(|id| id.get()));
@@ -204,8 +204,7 @@ impl Named {
                     ActorRef::Customer(id) => Some(id),
                     _ => place.customer_id,
                 };
-                let duplicate_key = order::DuplicateKey::of_place(place, customer_id);
-                self.alike.extend(duplicate_key.map(|duplicate_key| duplicate_key.key()));
+                self.placed.push((place, customer_id));
             }
             order::OrderCommand::Import(import) => {
                 self.customers.extend(import.customer_id.map(|id| id.get()));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::batch::{BatchAction, MAX_ORDERS};
+use ordervault_domain::country::Country;
 use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort, OrderSummary, Trash};
@@ -57,7 +58,12 @@ impl Selector {
     }
 
     /// The filter of the list of orders; `None`: it finds nothing.
-    fn filter(&self, actor: &Actor, now: Timestamp) -> Result<Option<OrderFilter>, Problem> {
+    fn filter(
+        &self,
+        actor: &Actor,
+        home: Option<Country>,
+        now: Timestamp,
+    ) -> Result<Option<OrderFilter>, Problem> {
         match self {
             Self::Ids(ids) => {
                 let ids = Some(ids.clone());
@@ -65,7 +71,7 @@ impl Selector {
             }
             Self::Filter(parameters) => {
                 let reader = actor.id().map(MemberId::from_i64);
-                list::filter(parameters.clone(), &actor.scope(), reader, now).map_err(in_body)
+                list::filter(parameters.clone(), &actor.scope(), reader, home, now).map_err(in_body)
             }
         }
     }
@@ -106,7 +112,7 @@ impl Selection {
     pub(super) async fn read(state: &AppState, actor: &Actor, selector: &Selector) -> Result<Self, Problem> {
         let scope = actor.scope();
         let mut found = vec![];
-        if let Some(filter) = selector.filter(actor, state.now())? {
+        if let Some(filter) = selector.filter(actor, state.settings.default_country, state.now())? {
             let mut conn = long_snapshot(state, actor.id()).await?;
             let mut after = None;
             loop {

@@ -101,7 +101,7 @@ pub(crate) async fn export_staff_orders(
     let query = query.0.whole()?;
     let scope = staff.actor().scope();
     let now = state.now();
-    let filter = query.filter(&scope, Some(staff.member.id), now)?;
+    let filter = query.filter(&scope, Some(staff.member.id), state.settings.default_country, now)?;
     let place = state.exports.take(Some(staff.member.id.get()), Duration::ZERO).await.map_err(occupied)?;
     let conn = long_snapshot(&state, Some(staff.member.id.get())).await?;
     let export = Export { scope, filter, sort: query.sort(), now };

@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use ordervault_domain::access::{Permission, Scope};
 use ordervault_domain::contact::{Email, Phone};
+use ordervault_domain::country::Country;
 use ordervault_domain::id::{CustomerId, IdError, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Source, Status};
+use ordervault_domain::order::{Source, Status, order_terms};
 use ordervault_domain::product::MAX_SKU_CODE_POINTS;
-use ordervault_domain::search::{Term, query_terms};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 use serde::{Deserialize, Serialize};
@@ -197,7 +197,7 @@ impl ListStaffOrders {
         }
     }
 
-    /// What the reader asks for; `None`: words without a letter or digit, which find nothing.
+    /// What the reader asks for, with phone numbers as they are dialled in this country; `None`: words without a letter or digit, which find nothing.
     ///
     /// # Errors
     /// 400 when a value is none of its kind, 403 when the scope does not show what is searched for.
@@ -205,9 +205,10 @@ impl ListStaffOrders {
         &self,
         scope: &Scope,
         reader: Option<MemberId>,
+        home: Option<Country>,
         now: Timestamp,
     ) -> Result<Option<OrderFilter>, Problem> {
-        let filter = self.predicates(scope, reader)?;
+        let filter = self.predicates(scope, reader, home)?;
         if filter.trash == Trash::Only && matches!(scope, Scope::Staff { trash: false, .. }) {
             return Err(forbidden("the trash", Permission::OrdersDelete));
         }
@@ -218,7 +219,12 @@ impl ListStaffOrders {
     }
 
     /// What each parameter asks for. All of them are named, so that none is read and forgotten.
-    fn predicates(&self, scope: &Scope, reader: Option<MemberId>) -> Result<OrderFilter, Problem> {
+    fn predicates(
+        &self,
+        scope: &Scope,
+        reader: Option<MemberId>,
+        home: Option<Country>,
+    ) -> Result<OrderFilter, Problem> {
         let Self {
             status,
             store,
@@ -246,7 +252,7 @@ impl ListStaffOrders {
             limit: _,
             cursor: _,
         } = self;
-        let customer = customer.as_deref().map(|text| customer_filter(text, scope)).transpose()?;
+        let customer = customer.as_deref().map(|text| customer_filter(text, scope, home)).transpose()?;
         let numbers = number.as_deref().map(numbers).transpose()?;
         Ok(OrderFilter {
             statuses: status.clone(),
@@ -268,7 +274,7 @@ impl ListStaffOrders {
             total_min: total_min.map(Amount::new),
             total_max: total_max.map(Amount::new),
             trash: if *deleted == Some(true) { Trash::Only } else { Trash::Without },
-            terms: q.as_deref().map(words).unwrap_or_default(),
+            terms: q.as_deref().map(order_terms).unwrap_or_default(),
             reader,
             new: *new,
         })
@@ -284,7 +290,7 @@ fn numbers(text: &str) -> Result<RangeInclusive<OrderId>, Problem> {
 }
 
 /// Whoever may not see contacts may not search by them either.
-fn customer_filter(text: &str, scope: &Scope) -> Result<CustomerFilter, Problem> {
+fn customer_filter(text: &str, scope: &Scope, home: Option<Country>) -> Result<CustomerFilter, Problem> {
     if let Ok(id) = text.parse::<CustomerId>() {
         return Ok(CustomerFilter::Id(id));
     }
@@ -294,22 +300,14 @@ fn customer_filter(text: &str, scope: &Scope) -> Result<CustomerFilter, Problem>
     if let Ok(email) = text.parse::<Email>() {
         return Ok(CustomerFilter::Email(email.as_str().to_owned()));
     }
-    match Phone::searched_tail(text) {
+    match Phone::searched_tail(text, home) {
         Some(tail) if tail.len() < MIN_PHONE_TAIL_DIGITS => {
             let error = FieldError::new("customer", "too-short");
             let detail = format!("at least {MIN_PHONE_TAIL_DIGITS} digits of a phone number");
             Err(Problem::new(Code::InvalidParameter).errors(vec![error.detail(detail)]))
         }
         Some(tail) => Ok(CustomerFilter::PhoneTail(tail)),
-        None => Ok(CustomerFilter::Words(query_terms(text))),
-    }
-}
-
-/// The words to search for. A telephone number with its country code is one, without that code, as all numbers are indexed.
-fn words(text: &str) -> Vec<Term> {
-    match Phone::searched_tail(text).filter(|_| text.trim_start().starts_with('+')) {
-        Some(tail) => vec![Term::Prefix(tail)],
-        None => query_terms(text),
+        None => Ok(CustomerFilter::Words(order_terms(text))),
     }
 }
 

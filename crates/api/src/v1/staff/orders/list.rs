@@ -2,6 +2,7 @@
 
 use actix_web::web;
 use ordervault_domain::access::Scope;
+use ordervault_domain::country::Country;
 use ordervault_domain::id::MemberId;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter};
@@ -38,7 +39,8 @@ pub(crate) async fn list_staff_orders(
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let include_total = query.include_total == Some(true);
     let now = state.now();
-    let Some(filter) = query.filter(&scope, Some(staff.member.id), now)? else {
+    let Some(filter) = query.filter(&scope, Some(staff.member.id), state.settings.default_country, now)?
+    else {
         return Ok(web::Json(ListOf::empty(include_total)));
     };
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
@@ -58,7 +60,8 @@ pub(in crate::v1::staff) fn filter(
     parameters: Vec<(String, String)>,
     scope: &Scope,
     reader: Option<MemberId>,
+    home: Option<Country>,
     now: Timestamp,
 ) -> Result<Option<OrderFilter>, Problem> {
-    extract::parameters::<ListStaffOrders>(parameters)?.filter(scope, reader, now)
+    extract::parameters::<ListStaffOrders>(parameters)?.filter(scope, reader, home, now)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use ordervault_domain::access::Actor;
+use ordervault_domain::country::Country;
 use ordervault_domain::id::StoreId;
 use ordervault_domain::store::{Store, StoreCommand, StoreEvent};
 use ordervault_domain::time::Timestamp;
@@ -42,6 +43,10 @@ pub(crate) struct StaffStoreBody {
     /// The IANA time zone that decides which day it is.
     #[schema(example = "Asia/Taipei")]
     time_zone: String,
+    /// ISO 3166-1 alpha-2 code of the country where it sells. Left out: nobody has said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, example = "TW")]
+    country: Option<&'static str>,
     /// Does it take orders?
     #[schema(example = true)]
     active: bool,
@@ -71,6 +76,7 @@ impl From<&Store> for StaffStoreBody {
             name: store.name.clone(),
             currency: store.currency.code(),
             time_zone: store.time_zone.to_string(),
+            country: store.country.map(Country::code),
             active: store.active,
             change_window_minutes: store.change_window_minutes,
             policy: PolicyBody::from(&store.policy),

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use ordervault_domain::country::Country;
 use ordervault_domain::store::{NewStore, StoreCommand};
 use ordervault_persistence::writer::Operation;
 use serde::{Deserialize, Serialize};
@@ -31,6 +32,11 @@ pub(crate) struct CreateStore {
     /// The IANA time zone that decides which day it is.
     #[schema(min_length = 1, max_length = 64, example = "Europe/Lisbon")]
     time_zone: String,
+    /// ISO 3166-1 alpha-2 code of the country where it sells, in upper case: national phone numbers are read as they are dialled
+    /// there. Left out: the setting `defaults.country`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, example = "PT")]
+    country: Option<String>,
     /// Minutes after placing in which customers may change an order. Left out: until its execution starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 0, max = MAX_CHANGE_WINDOW_MINUTES))]
@@ -44,15 +50,17 @@ pub(crate) struct CreateStore {
 }
 
 impl CreateStore {
-    fn to_domain(&self) -> Result<NewStore, Problem> {
+    fn to_domain(&self, default_country: Option<Country>) -> Result<NewStore, Problem> {
         let mut fields = Fields::default();
         let name = fields.line("/name", &self.name, MAX_NAME_CODE_POINTS);
         let currency = fields.parsed("/currency", &self.currency, "unknown-currency");
         let time_zone = fields.parsed("/time_zone", &self.time_zone, "unknown-time-zone");
+        let country = fields.parsed_option("/country", self.country.as_ref(), "unknown-country");
         let new = currency.zip(time_zone).map(|(currency, time_zone)| NewStore {
             name,
             currency,
             time_zone,
+            country: country.or(default_country),
             change_window_minutes: self.change_window_minutes,
             policy: self.policy.to_domain(),
             external_reference: None,
@@ -78,7 +86,7 @@ pub(crate) async fn create_store(
     key: OptionalIdempotencyKey,
     body: Valid<CreateStore>,
 ) -> Result<HttpResponse, Problem> {
-    let command = StoreCommand::Create(body.0.to_domain()?);
+    let command = StoreCommand::Create(body.0.to_domain(state.settings.default_country)?);
     let operation = Operation::Store { id: None, expected_version: None, command };
     let caller = Caller::staff(&state, &staff, &request_id);
     let changed = caller.change(key, "create_store", &body.0, vec![operation]).await?;

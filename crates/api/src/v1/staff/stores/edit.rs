@@ -34,6 +34,10 @@ pub(crate) struct EditStore {
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, min_length = 1, max_length = 64, example = "Asia/Tokyo")]
     time_zone: Option<String>,
+    /// ISO 3166-1 alpha-2 code of the country where it sells, in upper case. Orders that are placed already keep theirs.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, example = "JP")]
+    country: Option<String>,
     /// Minutes after placing in which customers may change an order; `null`: until its execution starts. Orders that are
     /// placed already keep theirs.
     #[serde(default, deserialize_with = "present")]
@@ -53,9 +57,10 @@ impl EditStore {
         let name = fields.line_option("/name", self.name.as_ref(), MAX_NAME_CODE_POINTS);
         let currency = fields.parsed_option("/currency", self.currency.as_ref(), "unknown-currency");
         let time_zone = fields.parsed_option("/time_zone", self.time_zone.as_ref(), "unknown-time-zone");
+        let country = fields.parsed_option("/country", self.country.as_ref(), "unknown-country");
         let change_window_minutes = self.change_window_minutes;
         let policy = self.policy.to_domain();
-        fields.finish(StoreEdit { name, currency, time_zone, change_window_minutes, policy })
+        fields.finish(StoreEdit { name, currency, time_zone, country, change_window_minutes, policy })
     }
 }
 
