@@ -19,11 +19,12 @@ use crate::server::TestServer;
 static TOLD: OnceLock<Mutex<HashMap<String, Vec<String>>>> = OnceLock::new();
 
 impl TestServer {
-    /// Sends a request, and tells the statements that were run for it beside those of the write queue.
+    /// Sends a request, and tells the statements that were run for it, and for the group of the write queue that it led.
     pub async fn statements(&self, request: Request) -> (Answer, Vec<String>) {
         TOLD.get_or_init(|| {
             let targets = Targets::new()
                 .with_target("ordervault_persistence::tx", LevelFilter::TRACE)
+                .with_target("ordervault_persistence::writer::run", LevelFilter::TRACE)
                 .with_target("ordervault_api::middleware::access", LevelFilter::INFO);
             // For the whole process: what the server does is done by other threads.
             let subscriber = Registry::default().with(Listener.with_filter(targets));

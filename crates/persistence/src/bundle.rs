@@ -1,8 +1,8 @@
 //! Bulk statements that go to the database together: each way there and back costs more than most of them.
 //!
 //! On SQLite all of them are one text, run one after another. PostgreSQL takes one statement at a time from this driver, so
-//! those of a stage are parts of one (`WITH`), which see nothing of each other: what builds upon another one comes in a
-//! later stage.
+//! they are parts of one (`WITH`), which see nothing of each other: none may build upon another. They run in the order in which
+//! their rows are counted.
 
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
@@ -11,11 +11,9 @@ use crate::bulk::{Bulk, Rows};
 use crate::engine::Engine;
 use crate::error::DbError;
 
-/// Statements with their rows, in stages.
+/// Statements with their rows.
 #[derive(Default)]
-pub struct Bundle {
-    stages: Vec<Vec<Part>>,
-}
+pub struct Bundle(Vec<Part>);
 
 /// A statement with its rows.
 pub(crate) struct Part {
@@ -29,27 +27,12 @@ impl Bundle {
         if rows.is_empty() {
             return;
         }
-        let part = Part { statement, rows };
-        match self.stages.last_mut() {
-            Some(stage) => stage.push(part),
-            None => self.stages.push(vec![part]),
-        }
-    }
-
-    /// What comes now sees what the statements before have done.
-    pub fn then(&mut self) {
-        if self.stages.last().is_some_and(|stage| !stage.is_empty()) {
-            self.stages.push(vec![]);
-        }
+        self.0.push(Part { statement, rows });
     }
 
     /// What is sent at once, in this order.
-    pub(crate) fn sendings(self, engine: Engine) -> Vec<Vec<Part>> {
-        let sendings = match engine {
-            Engine::Sqlite => vec![self.stages.into_iter().flatten().collect()],
-            Engine::Postgres => self.stages,
-        };
-        sendings.into_iter().filter(|parts: &Vec<Part>| !parts.is_empty()).collect()
+    pub(crate) fn parts(self) -> Vec<Part> {
+        self.0
     }
 }
 
@@ -87,7 +70,7 @@ pub(crate) fn for_postgres(parts: &[Part]) -> Result<(String, PgArguments), DbEr
 }
 
 /// The text with `$1`, `$2` … so many places further.
-fn shifted(text: &str, by: usize) -> String {
+pub(crate) fn shifted(text: &str, by: usize) -> String {
     let mut parts = text.split('$');
     let mut shifted = parts.next().unwrap_or_default().to_owned();
     for part in parts {

@@ -14,6 +14,7 @@ use sqlx::{
     ConnectOptions as _, Connection as _, Executor as _, PgConnection, PgPool, SqliteConnection, SqlitePool,
 };
 
+use crate::ahead::Question;
 use crate::engine::{
     ACQUIRE_TIMEOUT, DbOptions, Engine, POSTGRES_IDLE_IN_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT,
     POSTGRES_MIN_MAJOR, POSTGRES_PLANNER, POSTGRES_STATEMENT_TIMEOUT, POSTGRES_TRUSTED_IDLE,
@@ -21,6 +22,7 @@ use crate::engine::{
     SQLITE_MIN_VERSION, STATEMENT_CACHE_STATEMENTS, Target,
 };
 use crate::error::DbError;
+use crate::link::{Keeper, Kept, Link};
 use crate::statement::Template;
 use crate::tx::{Conn, Tx};
 
@@ -32,6 +34,7 @@ static CUT_BACK: Template = Template::new("PRAGMA wal_checkpoint(TRUNCATE)");
 #[derive(Clone)]
 pub struct Db {
     pools: Pools,
+    keeper: Keeper,
 }
 
 #[derive(Clone)]
@@ -54,8 +57,8 @@ impl Pools {
     fn reader(&self) -> BoxFuture<'_, Result<Conn, sqlx::Error>> {
         Box::pin(async move {
             match self {
-                Pools::Sqlite { readers, .. } => readers.acquire().await.map(Conn::sqlite),
-                Pools::Postgres { readers, .. } => readers.acquire().await.map(Conn::postgres),
+                Pools::Sqlite { readers, .. } => readers.acquire().await.map(Link::Sqlite).map(Conn::new),
+                Pools::Postgres { readers, .. } => readers.acquire().await.map(Link::Postgres).map(Conn::new),
             }
         })
     }
@@ -63,8 +66,8 @@ impl Pools {
     fn writer(&self) -> BoxFuture<'_, Result<Conn, sqlx::Error>> {
         Box::pin(async move {
             match self {
-                Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
-                Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
+                Pools::Sqlite { writer, .. } => writer.acquire().await.map(Link::Sqlite).map(Conn::new),
+                Pools::Postgres { writers, .. } => writers.acquire().await.map(Link::Postgres).map(Conn::new),
             }
         })
     }
@@ -73,7 +76,11 @@ impl Pools {
 impl Db {
     /// Opens the database, makes the SQLite file when it is missing, and refuses engines that are too old.
     pub async fn open(options: &DbOptions) -> Result<Db, DbError> {
-        Ok(Db { pools: Pools::open(options).await? })
+        Ok(Db::of(Pools::open(options).await?))
+    }
+
+    fn of(pools: Pools) -> Db {
+        Db { pools, keeper: Keeper::default() }
     }
 
     /// The engine behind it.
@@ -109,19 +116,43 @@ impl Db {
 
     /// Begins a write transaction. On SQLite there is one at a time; the others wait.
     pub async fn begin(&self) -> Result<Tx, DbError> {
-        let conn = self.pools.writer().await;
-        let conn = conn.map_err(|error| DbError::while_doing("wait for the writer", error))?;
-        let text = match conn.engine() {
+        self.begin_asking(vec![]).await
+    }
+
+    /// Begins a write transaction and asks these on the way, where the engine takes that in one text.
+    pub(crate) async fn begin_asking(&self, questions: Vec<Question>) -> Result<Tx, DbError> {
+        // The two limits are POSTGRES_WRITE_LOCK_TIMEOUT and POSTGRES_STATEMENT_TIMEOUT, in milliseconds.
+        const POSTGRES_BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
+             SET LOCAL lock_timeout = 500; SET LOCAL statement_timeout = 10000";
+        let failed = |error| DbError::while_doing("wait for the writer", error);
+        let mut kept = match self.engine() {
+            Engine::Sqlite => Some(self.wait_for_kept().await.map_err(failed)?),
+            Engine::Postgres => self.keeper.try_now(),
+        };
+        let left = kept.as_mut().and_then(|kept| kept.take());
+        let was_left = left.is_some();
+        let conn = match left {
+            Some(link) => Conn::new(link),
+            None => self.pools.writer().await.map_err(failed)?,
+        };
+        let conn = conn.kept(kept);
+        let begun = match self.engine() {
             // A deferred transaction that turns into a writer fails at once when another one wrote in between,
             // without waiting for the busy time-out.
-            Engine::Sqlite => "BEGIN IMMEDIATE",
-            // The two limits are POSTGRES_WRITE_LOCK_TIMEOUT and POSTGRES_STATEMENT_TIMEOUT, in milliseconds.
-            Engine::Postgres => {
-                "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; \
-                 SET LOCAL lock_timeout = 500; SET LOCAL statement_timeout = 10000"
-            }
+            Engine::Sqlite => conn.begun_asking("BEGIN IMMEDIATE", questions).await,
+            Engine::Postgres => match conn.begun(POSTGRES_BEGIN).await {
+                // It was lost while it waited; the pool asks after those that it lends.
+                Err(error) if was_left && error.spoils_connection() => {
+                    self.pools.writer().await.map_err(failed)?.begun(POSTGRES_BEGIN).await
+                }
+                begun => begun,
+            },
         };
-        conn.begun(text).await.map(Tx::new)
+        begun.map(Tx::new)
+    }
+
+    async fn wait_for_kept(&self) -> Result<Kept, sqlx::Error> {
+        tokio::time::timeout(ACQUIRE_TIMEOUT, self.keeper.wait()).await.map_err(|_| sqlx::Error::PoolTimedOut)
     }
 
     /// Does anybody, in whichever process, have a connection to this SQLite file? Asked before it is opened here.
@@ -153,7 +184,7 @@ impl Db {
         let pool = SqlitePoolOptions::new().max_connections(2);
         let failed = |error| DbError::while_doing("open the copy of the database", error);
         let readers = pool.connect_with(options).await.map_err(failed)?;
-        Ok(Db { pools: Pools::Sqlite { writer: readers.clone(), readers } })
+        Ok(Db::of(Pools::Sqlite { writer: readers.clone(), readers }))
     }
 
     /// Writes what is in the database now into an empty file, beside all who read and write.
@@ -189,16 +220,25 @@ impl Db {
 
     /// A connection of its own, with which locks of a session are kept; it is closed, not reused, when it is dropped.
     pub(crate) async fn session(&self) -> Result<Conn, DbError> {
-        let conn = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.acquire().await.map(Conn::sqlite),
-            Pools::Postgres { writers, .. } => writers.acquire().await.map(Conn::postgres),
+        let conn = self.unkept().await.map(Conn::closed_when_dropped);
+        conn.map_err(|error| DbError::while_doing("wait for a connection", error))
+    }
+
+    /// A connection that will not wait for the next transaction: on SQLite the one that does so now.
+    async fn unkept(&self) -> Result<Conn, sqlx::Error> {
+        let mut kept = match self.engine() {
+            Engine::Sqlite => Some(self.wait_for_kept().await?),
+            Engine::Postgres => None,
         };
-        conn.map(Conn::closed_when_dropped)
-            .map_err(|error| DbError::while_doing("wait for a connection", error))
+        if let Some(kept) = &mut kept {
+            **kept = None;
+        }
+        self.pools.writer().await
     }
 
     /// Closes all connections after their statements.
     pub async fn close(self) {
+        self.give_back().await;
         match self.pools {
             Pools::Sqlite { writer, readers } => {
                 // The last connection that closes writes the log back into the file; a reader could not.
@@ -210,6 +250,11 @@ impl Db {
                 writers.close().await;
             }
         }
+    }
+
+    /// Gives the connection that waits for the next transaction back to its pool.
+    pub(crate) async fn give_back(&self) {
+        *self.keeper.wait().await = None;
     }
 
     /// The pool or the options that migrations run on.

@@ -1,6 +1,9 @@
-//! JSON text for SQLite's `json_each` and `jsonb_each`, written straight into a string: this is the hot path of every batch.
+//! JSON: text for SQLite's `json_each` and `jsonb_each`, written straight into a string, since this is the hot path of every group; and
+//! rows that come as text, in SQL.
 
 use std::fmt::Write as _;
+
+use crate::engine::Engine;
 
 /// A JSON array of the elements that `push` writes.
 pub(crate) fn array<T>(elements: &[T], mut push: impl FnMut(&mut String, &T)) -> String {
@@ -46,6 +49,23 @@ pub(crate) fn push_text(json: &mut String, value: &str) {
     }
     json.push_str(&value[plain_from..]);
     json.push('"');
+}
+
+/// Values as a JSON array, in SQL.
+pub(crate) fn packed(engine: Engine, values: &[String]) -> String {
+    let array = match engine {
+        Engine::Sqlite => "json_array",
+        Engine::Postgres => "json_build_array",
+    };
+    format!("{array}({})", values.join(", "))
+}
+
+/// A JSON array with such a value of each row that a selection finds, in SQL; the order may be empty.
+pub(crate) fn packed_rows(engine: Engine, value: &str, order: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("json_group_array({value}{order})"),
+        Engine::Postgres => format!("COALESCE(json_agg({value}{order}), '[]')"),
+    }
 }
 
 #[cfg(test)]

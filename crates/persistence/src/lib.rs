@@ -20,11 +20,14 @@
 //! - `leader`, `schema`, `migrate`: what one process does at a time; the schema, as it should be and as it is
 //! - `db`: connections
 //! - `tx`: what runs statements
+//! - `ahead`: questions that are asked together
+//! - `link`: connections of the drivers
 //! - `bundle`: such statements that are sent together
 //! - `bulk`: statements over many rows
+//! - `record`: what is read from a row
 //! - `statement`: one text for two engines
-//! - `engine`, `error`, `json`, `seal`, `sources`: which engine, what goes wrong, text for bulk rows, keys and what they seal,
-//!   clock and randomness
+//! - `json`: text for bulk rows, and rows as text
+//! - `engine`, `error`, `seal`, `sources`: which engine, what goes wrong, keys and what they seal, clock and randomness
 //!
 //! # How to add one more
 //!
@@ -50,6 +53,7 @@
 //!   line in `docs/engines.md` where the engines differ.
 //! - **A fork between the engines**: [`statement::Template::forked`], and a row in `docs/engines.md`.
 
+mod ahead;
 pub mod backup;
 pub mod bulk;
 pub mod bundle;
@@ -60,8 +64,10 @@ pub mod engine;
 pub mod error;
 mod json;
 pub mod leader;
+mod link;
 pub mod migrate;
 pub mod read;
+mod record;
 pub mod repair;
 mod scan;
 mod schema;

@@ -126,6 +126,7 @@ impl Schema {
         }
         match db.migration_target() {
             MigrationTarget::Sqlite(writer) => {
+                db.give_back().await;
                 let failed = |error| DbError::while_doing("begin the migration", error);
                 let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(failed)?;
                 self.sqlite.run(&mut *tx).await.map_err(|error| failed_migration(error, found.known))?;

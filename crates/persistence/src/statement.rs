@@ -4,6 +4,7 @@
 //! *shape* varies (filters, keyset lists) is built with sea-query and becomes a [`Statement`] by
 //! [`Statement::built`]. What differs between the engines is listed in `docs/engines.md`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
@@ -219,6 +220,8 @@ enum Inner {
     Fixed { template: &'static Template, binds: Vec<Bind> },
     Built(Box<dyn Fn(Engine) -> (String, Values) + Send + Sync>),
     Explained(Box<Statement>),
+    Packed { row: PackedRow, rows: Box<Statement> },
+    PutTogether { text: String, binds: Vec<Bind> },
 }
 
 impl Statement {
@@ -234,6 +237,26 @@ impl Statement {
     pub fn rendered(&self, engine: Engine) -> Result<(String, Vec<Bind>), DbError> {
         let (text, binds) = self.parts(engine)?;
         Ok((text.as_str().to_owned(), binds.into_owned()))
+    }
+
+    /// The rows of this one as one row with one text: an array of what each comes to.
+    pub(crate) fn packed(self, row: PackedRow) -> Statement {
+        Statement(Inner::Packed { row, rows: Box::new(self) })
+    }
+
+    /// A text that was put together from others, with the values of all.
+    pub(crate) fn put_together(text: String, binds: Vec<Bind>) -> Statement {
+        Statement(Inner::PutTogether { text, binds })
+    }
+
+    /// Is it the same fixed text with the same values?
+    pub(crate) fn is_same(&self, other: &Statement) -> bool {
+        match (&self.0, &other.0) {
+            (Inner::Fixed { template, binds }, Inner::Fixed { template: other, binds: others }) => {
+                std::ptr::eq(*template, *other) && binds == others
+            }
+            _ => false,
+        }
     }
 
     /// The statement that asks the engine how it would run this one.
@@ -253,7 +276,8 @@ impl Statement {
         Ok((text, arguments))
     }
 
-    fn parts(&self, engine: Engine) -> Result<(SqlStr, std::borrow::Cow<'_, [Bind]>), DbError> {
+    /// Text and values.
+    pub(crate) fn parts(&self, engine: Engine) -> Result<(SqlStr, Cow<'_, [Bind]>), DbError> {
         match &self.0 {
             Inner::Fixed { template, binds } => {
                 let text = template.text(engine);
@@ -266,6 +290,11 @@ impl Statement {
                 let binds = binds.map_err(|problem| DbError::misuse(&text, problem))?;
                 Ok((composed(text), binds.into()))
             }
+            Inner::Packed { row, rows } => {
+                let (text, binds) = rows.parts(engine)?;
+                Ok((composed(packed(engine, text.as_str(), *row)), binds))
+            }
+            Inner::PutTogether { text, binds } => Ok((composed(text.clone()), binds.into())),
             Inner::Explained(statement) => {
                 let (text, binds) = statement.parts(engine)?;
                 let explain = match engine {
@@ -276,6 +305,15 @@ impl Statement {
             }
         }
     }
+}
+
+/// How a row that has a name becomes one value, in SQL.
+pub(crate) type PackedRow = fn(Engine, &str) -> String;
+
+/// A statement with one row, an array of what each row of this text comes to.
+pub(crate) fn packed(engine: Engine, text: &str, row: PackedRow) -> String {
+    let rows = json::packed_rows(engine, &row(engine, "unpacked"), "");
+    format!("SELECT CAST({rows} AS TEXT) AS packed FROM ({text}) AS unpacked")
 }
 
 /// A text that sea-query wrote, or that was put together from fixed ones: all values are bound.

@@ -4,39 +4,35 @@ use std::future::Future;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Either, Executor as _, FromRow, PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{Either, Executor as _, PgConnection, Postgres, Sqlite, SqliteConnection};
 use tokio::runtime::Handle;
 
+use crate::ahead::{self, Ahead, Question};
 use crate::bulk::{Bulk, Rows};
 use crate::bundle::{self, Bundle, Part};
 use crate::engine::{Engine, POSTGRES_ANSWER_TIMEOUT, POSTGRES_COMMIT_TIMEOUT};
 use crate::error::{CommitError, DbError, Error};
+use crate::link::{Kept, Link};
+use crate::record::Packed;
+pub use crate::record::Record;
 use crate::statement::{Statement, composed};
-
-/// A row of either engine: whatever derives `FromRow`, and tuples of column types.
-pub trait Record: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-
-impl<T> Record for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
 /// A connection to read with. Functions that read take `&mut Conn`: from [`Db::read`](crate::db::Db::read), from
 /// [`Db::snapshot`](crate::db::Db::snapshot) or lent by a transaction ([`Tx::conn`]).
 pub struct Conn {
     link: Option<Link>,
     state: State,
+    /// Where the connection goes when it is well at the end, instead of into its pool.
+    kept: Option<Kept>,
+    ahead: Ahead,
 }
 
 /// A write transaction. Dropped without [`Tx::commit`], it is rolled back.
 ///
 /// After an error a transaction is lost on both engines: every further call fails, and so does its commit.
 pub struct Tx(Conn);
-
-enum Link {
-    Sqlite(PoolConnection<Sqlite>),
-    Postgres(PoolConnection<Postgres>),
-}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -51,12 +47,14 @@ enum State {
 }
 
 impl Conn {
-    pub(crate) fn sqlite(connection: PoolConnection<Sqlite>) -> Conn {
-        Conn { link: Some(Link::Sqlite(connection)), state: State::Idle }
+    pub(crate) fn new(link: Link) -> Conn {
+        Conn { link: Some(link), state: State::Idle, kept: None, ahead: Ahead::default() }
     }
 
-    pub(crate) fn postgres(connection: PoolConnection<Postgres>) -> Conn {
-        Conn { link: Some(Link::Postgres(connection)), state: State::Idle }
+    /// It goes there when it is well at the end.
+    pub(crate) fn kept(mut self, kept: Option<Kept>) -> Conn {
+        self.kept = kept;
+        self
     }
 
     /// Not to be used by anybody after this one.
@@ -65,6 +63,20 @@ impl Conn {
             link.close_on_drop();
         }
         self
+    }
+
+    /// Opens SQLite's write transaction and asks these, in one text.
+    pub(crate) async fn begun_asking(
+        mut self,
+        text: &'static str,
+        questions: Vec<Question>,
+    ) -> Result<Conn, DbError> {
+        if questions.is_empty() {
+            return self.begun(text).await;
+        }
+        self.state = State::Open;
+        self.ask_after(&format!("{text};\n"), questions).await?;
+        Ok(self)
     }
 
     /// Opens a transaction with the given text.
@@ -100,6 +112,47 @@ impl Conn {
             }
         };
         self.remember(outcome)
+    }
+
+    /// All rows of a statement that has many. SQLite gives them as one text: of each value that its driver fetches it makes a copy
+    /// under a lock, and for each row it changes threads.
+    pub(crate) async fn fetch_packed<T: Packed>(&mut self, statement: Statement) -> Result<Vec<T>, DbError> {
+        let packed = match (self.ahead.take(&statement), self.engine()) {
+            (Some(packed), _) => packed,
+            (None, Engine::Postgres) => return self.fetch_all(&statement).await,
+            (None, Engine::Sqlite) => {
+                let (packed,): (String,) = self.fetch_one(&statement.packed(T::packed)).await?;
+                packed
+            }
+        };
+        serde_json::from_str(&packed)
+            .map_err(|error| DbError::new("read packed rows", sqlx::Error::Decode(error.into())))
+    }
+
+    /// Asks these at once; the answers wait here for [`Conn::fetch_packed`]. One alone is asked by whoever needs it.
+    pub(crate) async fn ask_ahead(&mut self, questions: Vec<Question>) -> Result<(), DbError> {
+        match questions.len() {
+            0 | 1 => Ok(()),
+            _ => self.ask_after("", questions).await,
+        }
+    }
+
+    async fn ask_after(&mut self, first: &str, questions: Vec<Question>) -> Result<(), DbError> {
+        let statement = ahead::together(self.engine(), first, &questions)?;
+        let answers = match self.side()? {
+            Side::Sqlite(_) => {
+                let rows: Vec<(String,)> = self.fetch_all(&statement).await?;
+                rows.into_iter().map(|row| row.0).collect()
+            }
+            Side::Postgres(connection) => {
+                let (text, arguments) = statement.for_postgres()?;
+                let query = sqlx::query_scalar_with::<Postgres, Vec<String>, _>(text.clone(), arguments);
+                let outcome = answered(&text, query.fetch_one(connection)).await;
+                self.remember(outcome)?
+            }
+        };
+        self.ahead.keep(questions, answers);
+        Ok(())
     }
 
     /// The first row, if any.
@@ -161,6 +214,7 @@ impl Conn {
     }
 
     async fn execute(&mut self, statement: &Statement) -> Result<u64, DbError> {
+        self.ahead.forget();
         let outcome = match self.side()? {
             Side::Sqlite(connection) => {
                 let (text, arguments) = statement.for_sqlite()?;
@@ -180,6 +234,7 @@ impl Conn {
         if rows.is_empty() {
             return Ok(0);
         }
+        self.ahead.forget();
         rows.check(statement)?;
         let outcome = match self.side()? {
             Side::Sqlite(connection) => {
@@ -202,6 +257,7 @@ impl Conn {
 
     /// Runs statements that are sent together: how many rows each of them changed.
     async fn run_together(&mut self, parts: &[Part]) -> Result<Vec<u64>, DbError> {
+        self.ahead.forget();
         let outcome = match self.side()? {
             Side::Sqlite(connection) => {
                 let (text, arguments) = bundle::for_sqlite(parts)?;
@@ -299,33 +355,14 @@ enum Side<'a> {
 impl Drop for Conn {
     fn drop(&mut self) {
         let Some(mut link) = self.link.take() else { return };
+        let kept = self.kept.take();
         match self.state {
-            State::Idle => {}
+            State::Idle => link.put_back(kept),
             State::Spoiled => link.close_on_drop(),
             State::Open | State::Failed => match Handle::try_current() {
-                Ok(runtime) => drop(runtime.spawn(link.roll_back())),
+                Ok(runtime) => drop(runtime.spawn(link.roll_back(kept))),
                 Err(_) => link.close_on_drop(),
             },
-        }
-    }
-}
-
-impl Link {
-    fn close_on_drop(&mut self) {
-        match self {
-            Link::Sqlite(connection) => connection.close_on_drop(),
-            Link::Postgres(connection) => connection.close_on_drop(),
-        }
-    }
-
-    async fn roll_back(mut self) {
-        let rolled_back = match &mut self {
-            Link::Sqlite(connection) => connection.execute("ROLLBACK").await.is_ok(),
-            Link::Postgres(connection) => answered("ROLLBACK", connection.execute("ROLLBACK")).await.is_ok(),
-        };
-        // Also when there was nothing to roll back, as after a BEGIN that failed.
-        if !rolled_back {
-            self.close_on_drop();
         }
     }
 }
@@ -360,14 +397,16 @@ impl Tx {
     /// # Errors
     /// [`Error::Raced`] when one did not change as many rows as it was given.
     pub async fn run_bundle(&mut self, bundle: Bundle) -> Result<(), Error> {
-        for parts in bundle.sendings(self.engine()) {
-            let changed = self.0.run_together(&parts).await?;
-            let are_met = parts.iter().zip(&changed).all(|(part, changed)| part.is_met(*changed));
-            if !are_met || parts.len() != changed.len() {
-                return Err(Error::Raced);
-            }
+        let parts = bundle.parts();
+        if parts.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let changed = self.0.run_together(&parts).await?;
+        let are_met = parts.iter().zip(&changed).all(|(part, changed)| part.is_met(*changed));
+        match are_met && parts.len() == changed.len() {
+            true => Ok(()),
+            false => Err(Error::Raced),
+        }
     }
 
     /// See [`Conn::fetch_all`].
@@ -402,7 +441,7 @@ impl Tx {
     /// Gives the transaction up and waits until that is done. Dropping does the same in the background.
     pub async fn rollback(mut self) {
         if let (Some(link), State::Open | State::Failed) = (self.0.link.take(), self.0.state) {
-            link.roll_back().await;
+            link.roll_back(self.0.kept.take()).await;
         }
     }
 }

@@ -25,7 +25,7 @@ ordervault_tests::twin_tests!(
     bulk_insert_counts_what_it_inserted,
     bulk_update_counts_what_it_met,
     bulk_template_reads_and_changes,
-    a_bundle_runs_its_stages_one_after_another,
+    a_bundle_runs_all_that_it_is_given,
     a_bundle_changes_what_it_is_given_or_fails,
     bulk_misuse_is_an_error,
     wrong_number_of_values_is_an_error,
@@ -239,43 +239,47 @@ async fn bulk_template_reads_and_changes(db: Db) {
     assert_eq!(found, [(1,), (3,)]);
 }
 
-/// Three things with parts, then more of two of them, as far as these ids go.
+/// A fourth thing, parts of three, and more of two that are there, as far as these ids go.
 fn bundle(more: [i64; 2]) -> Bundle {
     let (mut things, mut parts, mut added) = (BULK_INSERT.rows(), BULK_PARTS.rows(), BULK_ADD.rows());
+    things.push((4, 40, "thing 4", true));
     for id in 1..=3 {
-        things.push((id, 10 * id, format!("thing {id}"), true));
         parts.push((7 * id, id));
     }
     for id in more {
         added.push((id, 5));
     }
     let mut bundle = Bundle::default();
-    bundle.then();
     bundle.add(&BULK_INSERT, things);
     bundle.add(&BULK_INSERT_NEW, BULK_INSERT_NEW.rows());
     bundle.add(&BULK_PARTS, parts);
-    bundle.then();
-    bundle.then();
     bundle.add(&BULK_ADD, added);
     bundle
 }
 
-async fn a_bundle_runs_its_stages_one_after_another(db: Db) {
-    let mut tx = with_things(&db).await;
+async fn with_three_things(db: &Db) -> Tx {
+    let mut tx = with_things(db).await;
     tx.execute(&MAKE_PARTS.bind(())).await.expect("the table is made");
+    for id in 1..=3 {
+        insert(&mut tx, id, 10 * id).await.expect("inserted");
+    }
+    tx
+}
+
+async fn a_bundle_runs_all_that_it_is_given(db: Db) {
+    let mut tx = with_three_things(&db).await;
     tx.run_bundle(Bundle::default()).await.expect("nothing to do");
     tx.run_bundle(bundle([2, 3])).await.expect("written");
     tx.commit().await.expect("committed");
-    assert_eq!(stored(&db).await, [(1, Some(10)), (2, Some(25)), (3, Some(35))]);
+    assert_eq!(stored(&db).await, [(1, Some(10)), (2, Some(25)), (3, Some(35)), (4, Some(40))]);
     let parts: Vec<(i64, i64)> =
         db.read().await.expect("a reader").fetch_all(&PARTS.bind(())).await.expect("rows");
     assert_eq!(parts, [(7, 1), (14, 2), (21, 3)]);
 }
 
 async fn a_bundle_changes_what_it_is_given_or_fails(db: Db) {
-    let mut tx = with_things(&db).await;
-    tx.execute(&MAKE_PARTS.bind(())).await.expect("the table is made");
-    let raced = tx.run_bundle(bundle([2, 4])).await.expect_err("there is no fourth thing");
+    let mut tx = with_three_things(&db).await;
+    let raced = tx.run_bundle(bundle([2, 5])).await.expect_err("there is no fifth thing");
     assert!(matches!(raced, Error::Raced), "{raced}");
     tx.rollback().await;
     with_things(&db).await.commit().await.expect("nothing is there");

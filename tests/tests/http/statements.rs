@@ -1,14 +1,20 @@
-//! How many statements reading takes, once its reader is known.
+//! How many statements reading takes, once its reader is known, and placing.
 
 use ordervault_domain::access::Role;
 use ordervault_domain::order::{CancelReason, OrderCommand};
 use ordervault_persistence::db::Db;
+use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::ActorRef;
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::catch_up;
 use ordervault_tests::server::TestServer;
+use serde_json::json;
 
-ordervault_tests::twin_tests!(reading_takes_few_statements, a_token_that_is_forged_takes_none);
+ordervault_tests::twin_tests!(
+    reading_takes_few_statements,
+    placing_takes_few_statements,
+    a_token_that_is_forged_takes_none
+);
 
 async fn reading_takes_few_statements(db: Db) {
     let server = TestServer::open(&db).await;
@@ -51,6 +57,35 @@ async fn reading_takes_few_statements(db: Db) {
     }
     for (path, most, statements) in counted {
         assert_eq!(statements.len(), most, "{path}: {statements:#?}");
+    }
+    server.close().await;
+}
+
+/// However many lines: what begins the transaction, what is asked, possible duplicates, the keys, what is written. COMMIT comes on top.
+async fn placing_takes_few_statements(db: Db) {
+    let server = TestServer::open(&db).await;
+    let store = server.shop.store().await;
+    let mut lines = vec![];
+    for _ in 0..20 {
+        lines.push(
+            json!({"product_id": server.shop.product(&store, 1_000).await.id.to_string(), "quantity": 1}),
+        );
+    }
+    let customer = server.shop.customer().await;
+    let token = server.customer_token(&customer).await;
+    let most = match db.engine() {
+        Engine::Sqlite => 3,
+        Engine::Postgres => 6,
+    };
+    for lines in [&lines[..1], &lines[..3], &lines] {
+        let order = json!({"store_id": store.id.to_string(), "lines": lines,
+            "contact": {"name": "Maria", "phone": "+886912345678"}});
+        let request = Request::post("/v1/orders").bearer(&token).key(&format!("of {}", lines.len()));
+        let (answer, mut statements) = server.statements(request.json(&order)).await;
+        answer.created();
+        // Whoever comes is read before, unless that was a moment ago.
+        statements.retain(|statement| !statement.starts_with("SELECT * FROM sessions"));
+        assert_eq!(statements.len(), most, "{statements:#?}");
     }
     server.close().await;
 }

@@ -10,7 +10,7 @@ use ordervault_domain::product::Product;
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
 use ordervault_persistence::db::Db;
-use ordervault_persistence::engine::DbOptions;
+use ordervault_persistence::engine::{DbOptions, POSTGRES_TRUSTED_IDLE};
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::writer::{ActorRef, Operation, Receipt, Submission, WriteError, Writer};
@@ -337,6 +337,8 @@ async fn a_killed_connection_costs_nobody_an_order() {
             let [a, b] = fixture.wishes(["a", "b"]).await;
             assert!(a.is_ok() && b.is_ok(), "round {round}: {a:?} {b:?}");
         }
+        // Connections for reading were killed as well, and are taken for well as long as they rest no longer than this.
+        tokio::time::sleep(POSTGRES_TRUSTED_IDLE).await;
         assert_eq!(stock(&db, &fixture.tea).await, (100, 10));
         fixture.shop.close().await;
     })

@@ -14,8 +14,9 @@ use super::order_list::new_flag;
 use super::select::column;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::json::packed_rows;
 use crate::statement::{Statement, Template, statements};
-use crate::tables::columns::{Row, TableRow as _, packed_row, packed_rows};
+use crate::tables::columns::{Row, TableRow as _, packed_row};
 use crate::tables::orders::{WholeRow, packed_lines};
 use crate::tables::products::ProductRow;
 use crate::tables::stores::StoreRow;
@@ -159,7 +160,7 @@ pub async fn possible_duplicates(
 ) -> Result<Vec<OrderId>, Error> {
     let home = super::store(conn, place.store_id).await?.and_then(|store| store.country);
     let keys: Vec<i64> = DuplicateKey::of_place(place, None, home).iter().map(DuplicateKey::key).collect();
-    let alike = crate::tables::orders::alike(conn, &keys, now, RowLock::Free).await?;
+    let alike = crate::tables::orders::alike(conn, &keys, now).await?;
     Ok(alike.into_iter().map(OrderId::from_i64).collect())
 }
 

@@ -16,8 +16,9 @@ use serde::de::DeserializeOwned;
 use crate::bulk::{Column, ColumnType};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::json::packed;
+use crate::record::{Packed, Record};
 use crate::statement::Bind;
-use crate::tx::Record;
 
 /// A row of a table, column by column.
 pub(crate) trait TableRow: Record + Clone + PartialEq {
@@ -29,6 +30,12 @@ pub(crate) trait TableRow: Record + Clone + PartialEq {
 
     /// The first column in which two rows differ.
     fn differing(&self, other: &Self) -> Option<&'static str>;
+}
+
+impl<T: TableRow + DeserializeOwned> Packed for T {
+    fn packed(engine: Engine, row: &str) -> String {
+        packed_row(engine, row, T::COLUMNS)
+    }
 }
 
 /// A Rust type that a column has.
@@ -59,7 +66,7 @@ macro_rules! table_row {
         $($field_visibility:vis $column:ident: $type:ty,)+
     }) => {
         $(#[$attribute])*
-        #[derive(Clone, Debug, PartialEq, sqlx_macros::FromRow)]
+        #[derive(Clone, Debug, PartialEq, sqlx_macros::FromRow, serde::Deserialize)]
         $visibility struct $name {
             $($field_visibility $column: $type,)+
         }
@@ -137,15 +144,6 @@ impl Row {
     }
 }
 
-/// Values as a JSON array, in SQL.
-pub(crate) fn packed(engine: Engine, values: &[String]) -> String {
-    let array = match engine {
-        Engine::Sqlite => "json_array",
-        Engine::Postgres => "json_build_array",
-    };
-    format!("{array}({})", values.join(", "))
-}
-
 /// A table's row, called `row`, as a JSON array of its columns, in SQL. It is read as the type that `table_row!` declares.
 pub(crate) fn packed_row(engine: Engine, row: &str, columns: &[Column]) -> String {
     let value = |(name, column_type): &Column| match (engine, column_type) {
@@ -153,14 +151,6 @@ pub(crate) fn packed_row(engine: Engine, row: &str, columns: &[Column]) -> Strin
         _ => format!("{row}.{name}"),
     };
     packed(engine, &columns.iter().map(value).collect::<Vec<_>>())
-}
-
-/// A JSON array with such a value of each row that a selection finds, in SQL; the order may be empty.
-pub(crate) fn packed_rows(engine: Engine, value: &str, order: &str) -> String {
-    match engine {
-        Engine::Sqlite => format!("json_group_array({value}{order})"),
-        Engine::Postgres => format!("COALESCE(json_agg({value}{order}), '[]')"),
-    }
 }
 
 /// JSON text of a value that always has one.

@@ -1,6 +1,8 @@
 //! The table `idempotency_keys`: what a key did, written with what it did.
 
-use crate::bulk::{BulkInsert, ColumnType::*};
+use super::columns::{TableRow as _, table_row};
+use crate::ahead::Question;
+use crate::bulk::BulkInsert;
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::{Conn, Tx};
@@ -16,19 +18,19 @@ statements! {
              SELECT scoped_key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2
          )"
     );
-    pub(crate) INSERT: BulkInsert = BulkInsert::new("idempotency_keys", &[
-        ("scoped_key", Text), ("fingerprint", Text), ("entity_id", Int), ("version", Int), ("created_at", Int),
-    ]).suffix("ON CONFLICT (scoped_key) DO NOTHING");
+    pub(crate) INSERT: BulkInsert = BulkInsert::new("idempotency_keys", Record::COLUMNS).suffix("ON CONFLICT (scoped_key) DO NOTHING");
 }
 
-/// What a key did.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx_macros::FromRow)]
-pub(crate) struct Record {
-    pub scoped_key: String,
-    pub fingerprint: String,
-    pub entity_id: i64,
-    pub version: i64,
-    pub created_at: i64,
+table_row! {
+    /// What a key did.
+    #[derive(Eq)]
+    pub(crate) struct Record {
+        pub scoped_key: String,
+        pub fingerprint: String,
+        pub entity_id: i64,
+        pub version: i64,
+        pub created_at: i64,
+    }
 }
 
 /// The record of this key, unless it has served its time.
@@ -40,7 +42,7 @@ pub(crate) async fn read(conn: &mut Conn, scoped_key: &str, oldest: i64) -> Resu
 
 /// The records of these keys. Those made before `oldest` have served their time and are deleted on the way.
 pub(crate) async fn load(tx: &mut Tx, keys: &[String], oldest: i64) -> Result<Vec<Record>, Error> {
-    let records: Vec<Record> = tx.fetch_all(&READ.bind((keys,))).await?;
+    let records: Vec<Record> = tx.conn().fetch_packed(READ.bind((keys,))).await?;
     let (live, expired): (Vec<_>, Vec<_>) =
         records.into_iter().partition(|record| record.created_at >= oldest);
     if !expired.is_empty() {
@@ -48,6 +50,11 @@ pub(crate) async fn load(tx: &mut Tx, keys: &[String], oldest: i64) -> Result<Ve
         tx.execute(&FORGET.bind((keys,))).await?;
     }
     Ok(live)
+}
+
+/// What [`load`] asks.
+pub(crate) fn question(keys: &[String]) -> Question {
+    Question::of::<Record>(READ.bind((keys,)))
 }
 
 /// Deletes some of the records that nobody asks for any more, those made before `oldest`.

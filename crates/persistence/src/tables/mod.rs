@@ -30,8 +30,10 @@ use std::future::Future;
 
 use ordervault_domain::aggregate::Aggregate;
 use ordervault_domain::time::Timestamp;
+use serde::de::DeserializeOwned;
 
 use self::columns::TableRow;
+use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate};
 use crate::error::Error;
 use crate::statement::Template;
@@ -90,7 +92,7 @@ impl RowLock {
 /// An aggregate with a table of its own. The row is a projection of the history, written with it.
 pub(crate) trait Stored: Aggregate {
     /// Its row.
-    type Row: TableRow;
+    type Row: TableRow + DeserializeOwned;
 
     /// The rows with the ids `$1`, sorted by id.
     const READ: &'static Template;
@@ -113,6 +115,11 @@ pub(crate) trait Stored: Aggregate {
     /// When its last history row was written down.
     fn updated_at(&self) -> Timestamp;
 
+    /// What [`Stored::load`] asks.
+    fn question(ids: &[i64], hold: RowLock) -> Question {
+        Question::of::<Self::Row>(hold.of(Self::READ, Self::LOCK).bind((ids,)))
+    }
+
     /// The states with these ids, those that exist, sorted by id.
     fn load(
         conn: &mut Conn,
@@ -120,7 +127,7 @@ pub(crate) trait Stored: Aggregate {
         hold: RowLock,
     ) -> impl Future<Output = Result<Vec<LockedRow<Self>>, Error>> + Send {
         async move {
-            let rows = conn.fetch_all(&hold.of(Self::READ, Self::LOCK).bind((ids,))).await?;
+            let rows = conn.fetch_packed(hold.of(Self::READ, Self::LOCK).bind((ids,))).await?;
             Self::states(conn, rows).await
         }
     }

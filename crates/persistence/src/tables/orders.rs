@@ -7,12 +7,14 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, millis, packed_row, packed_rows, table_row, time};
+use super::columns::{Row, TableRow as _, address_text, millis, packed_row, table_row, time};
 use super::{LockedRow, RowLock, Stored};
+use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::statement::{Template, statements};
+use crate::json::packed_rows;
+use crate::statement::{Statement, Template, statements};
 use crate::tx::Conn;
 
 /// How far back looks who looks for orders like one that is to be placed.
@@ -93,7 +95,6 @@ table_row! {
 
 table_row! {
     /// A row of the table of lines.
-    #[derive(serde::Deserialize)]
     pub(crate) struct LineRow {
         pub(crate) order_id: i64,
         no: i64,
@@ -111,6 +112,20 @@ table_row! {
 pub(crate) fn packed_lines(engine: Engine, order: &str) -> String {
     let lines = packed_rows(engine, &packed_row(engine, "l", LineRow::COLUMNS), " ORDER BY l.no");
     format!("CAST((SELECT {lines} FROM order_lines l WHERE l.order_id = {order}.id) AS TEXT)")
+}
+
+table_row! {
+    /// A key that is locked.
+    struct AlikeKey {
+        key: i64,
+    }
+}
+
+table_row! {
+    /// An order with such a key.
+    struct AlikeRow {
+        id: i64,
+    }
 }
 
 /// A row of the table with its lines as text.
@@ -225,7 +240,7 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
     }
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
     let mut lines: HashMap<i64, Vec<Line>> = HashMap::with_capacity(ids.len());
-    for row in conn.fetch_all::<LineRow>(&LINES.bind((ids,))).await? {
+    for row in conn.fetch_packed::<LineRow>(LINES.bind((ids,))).await? {
         lines.entry(row.order_id).or_default().push(row.line()?);
     }
     rows.into_iter()
@@ -241,20 +256,30 @@ pub(crate) async fn products(conn: &mut Conn, orders: &[i64]) -> Result<Vec<(i64
     Ok(conn.fetch_all(&PRODUCTS.bind((orders,))).await?)
 }
 
-/// Orders of the longest window before `now` that have one of these keys of [`DuplicateKey`]. Locked: until the transaction ends
-/// no other process places one of them.
-pub(crate) async fn alike(
-    conn: &mut Conn,
-    keys: &[i64],
-    now: Timestamp,
-    hold: RowLock,
-) -> Result<Vec<i64>, Error> {
-    if hold == RowLock::Locked {
-        conn.fetch_all::<(i64,)>(&LOCK_ALIKE.bind((keys,))).await?;
-    }
-    let since = now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS);
-    let rows: Vec<(i64,)> = conn.fetch_all(&ALIKE.bind((keys, since.millis()))).await?;
-    Ok(rows.into_iter().map(|row| row.0).collect())
+/// Locks these keys of [`DuplicateKey`]: until the transaction ends no other process places what has one of them.
+pub(crate) async fn lock_alike(conn: &mut Conn, keys: &[i64]) -> Result<(), Error> {
+    conn.fetch_packed::<AlikeKey>(LOCK_ALIKE.bind((keys,))).await?;
+    Ok(())
+}
+
+/// Orders of the longest window before `now` that have one of these keys.
+pub(crate) async fn alike(conn: &mut Conn, keys: &[i64], now: Timestamp) -> Result<Vec<i64>, Error> {
+    let rows: Vec<AlikeRow> = conn.fetch_packed(alike_since(keys, now)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+fn alike_since(keys: &[i64], now: Timestamp) -> Statement {
+    ALIKE.bind((keys, now.plus_millis(-MAX_DUPLICATE_WINDOW_MILLIS).millis()))
+}
+
+/// What [`lock_alike`] asks.
+pub(crate) fn alike_lock_question(keys: &[i64]) -> Question {
+    Question::of::<AlikeKey>(LOCK_ALIKE.bind((keys,)))
+}
+
+/// What [`alike`] asks.
+pub(crate) fn alike_question(keys: &[i64], now: Timestamp) -> Question {
+    Question::of::<AlikeRow>(alike_since(keys, now))
 }
 
 impl Stored for Order {
@@ -277,7 +302,7 @@ impl Stored for Order {
                 rows.into_iter().map(WholeRow::held).collect()
             }
             RowLock::Locked => {
-                let rows = conn.fetch_all(&LOCK.bind((ids,))).await?;
+                let rows = conn.fetch_packed(LOCK.bind((ids,))).await?;
                 with_lines(conn, rows).await
             }
         }

@@ -37,7 +37,6 @@ statements! {
 
 table_row! {
     /// A row of the table.
-    #[derive(serde::Deserialize)]
     pub(crate) struct ProductRow {
         id: i64,
         version: i64,

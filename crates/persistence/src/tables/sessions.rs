@@ -4,6 +4,7 @@ use ordervault_domain::id::SessionId;
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, TableRow as _, millis, table_row, time};
+use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
 use crate::seal::{Key, Seal, Sealed};
@@ -97,6 +98,15 @@ table_row! {
     }
 }
 
+table_row! {
+    /// Whose an open session is.
+    struct OpenRow {
+        id: i64,
+        realm: String,
+        principal_id: i64,
+    }
+}
+
 impl Session {
     /// Are its tokens good for anything?
     #[must_use]
@@ -175,13 +185,18 @@ pub(crate) async fn open(
     ids: &[i64],
     now: Timestamp,
 ) -> Result<Vec<(i64, (Realm, i64))>, Error> {
-    let rows: Vec<(i64, String, i64)> = conn.fetch_all(&OPEN.bind((ids, now.millis()))).await?;
+    let rows: Vec<OpenRow> = conn.fetch_packed(OPEN.bind((ids, now.millis()))).await?;
     rows.into_iter()
-        .map(|(id, realm, principal_id)| {
+        .map(|OpenRow { id, realm, principal_id }| {
             let realm = Row { table: "sessions", id }.parsed("realm", &realm)?;
             Ok((id, (realm, principal_id)))
         })
         .collect()
+}
+
+/// What [`open`] asks.
+pub(crate) fn open_question(ids: &[i64], now: Timestamp) -> Question {
+    Question::of::<OpenRow>(OPEN.bind((ids, now.millis())))
 }
 
 /// The sessions with these ids, and the open ones of these principals, locked.

@@ -6,6 +6,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, TableRow as _, table_row};
 use super::{LockedRow, Stored};
+use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -28,7 +29,6 @@ statements! {
 
 table_row! {
     /// A row of the table.
-    #[derive(serde::Deserialize)]
     pub(crate) struct StoreRow {
         id: i64,
         version: i64,
@@ -131,8 +131,13 @@ impl Stored for Store {
 
 /// The stores, kept from being edited until the transaction ends.
 pub(crate) async fn load_shared(conn: &mut Conn, ids: &[i64]) -> Result<Vec<LockedRow<Store>>, Error> {
-    let rows: Vec<StoreRow> = conn.fetch_all(&SHARE.bind((ids,))).await?;
+    let rows: Vec<StoreRow> = conn.fetch_packed(SHARE.bind((ids,))).await?;
     rows.into_iter().map(LockedRow::try_from).collect()
+}
+
+/// What [`load_shared`] asks.
+pub(crate) fn shared_question(ids: &[i64]) -> Question {
+    Question::of::<StoreRow>(SHARE.bind((ids,)))
 }
 
 /// Those of the stores that have orders.

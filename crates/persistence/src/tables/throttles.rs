@@ -5,6 +5,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::columns::{TableRow as _, table_row};
 use super::times::MAX_CLOCK_LAG_MILLIS;
+use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -91,8 +92,13 @@ pub(crate) async fn read(conn: &mut Conn, keys: &[String]) -> Result<Vec<Counter
 
 /// The same, locked.
 pub(crate) async fn lock(conn: &mut Conn, keys: &[String]) -> Result<Vec<Counter>, Error> {
-    let rows: Vec<CounterRow> = conn.fetch_all(&LOCK.bind((keys,))).await?;
+    let rows: Vec<CounterRow> = conn.fetch_packed(LOCK.bind((keys,))).await?;
     Ok(rows.into_iter().map(Counter::from).collect())
+}
+
+/// What [`lock`] asks.
+pub(crate) fn question(keys: &[String]) -> Question {
+    Question::of::<CounterRow>(LOCK.bind((keys,)))
 }
 
 /// Deletes some of the counters that have served their time before `now`.

@@ -23,15 +23,17 @@ use ordervault_domain::id::IdSequence;
 use ordervault_domain::installation::{Installation, InstallationCommand};
 use ordervault_domain::time::Timestamp;
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use super::aside::Aside;
 use super::decide::Decider;
 use super::operation::{ActorRef, Class, Operation, Receipt, Submission, WriteError};
 use super::queue::{Item, Queue};
-use super::set::{IDEMPOTENCY_MILLIS, WorkingSet};
+use super::set::{IDEMPOTENCY_MILLIS, Named, WorkingSet};
 use super::storage::{Storage, chain};
 use crate::bundle::Bundle;
 use crate::db::Db;
+use crate::engine::Engine;
 use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
 use crate::sources::Sources;
@@ -238,14 +240,27 @@ impl Run {
         }
     }
 
-    /// Load, decide, write, commit.
+    /// Runs a group. What is traced of it stands under the request of its first submission.
     async fn attempt(&mut self, submissions: &[&Submission]) -> Result<Vec<SubmissionResult>, Failure> {
+        let first = submissions.first().map(|submission| submission.request_id.as_str());
+        let span = tracing::trace_span!("group", request_id = first);
+        self.write(submissions).instrument(span).await
+    }
+
+    /// Load, decide, write, commit.
+    async fn write(&mut self, submissions: &[&Submission]) -> Result<Vec<SubmissionResult>, Failure> {
         let now = match self.time_of(submissions).await {
             Ok(now) => now,
             Err(error) => return Ok(submissions.iter().map(|_| Err(error.clone())).collect()),
         };
-        let mut tx = self.db.begin().await.map_err(Error::Db)?;
-        let mut set = WorkingSet::load(&mut tx, submissions.iter().copied(), now).await?;
+        let named = Named::by(submissions.iter().copied());
+        let questions = match self.db.engine() {
+            Engine::Sqlite => named.questions(now),
+            // It takes no questions with BEGIN.
+            Engine::Postgres => vec![],
+        };
+        let mut tx = self.db.begin_asking(questions).await.map_err(Error::Db)?;
+        let mut set = WorkingSet::load(&mut tx, named, now).await?;
         let (sources, keys) = (&self.sources, &self.keys);
         let mut decider = Decider { set: &mut set, ids: &mut self.ids, sources, keys, now };
         let outcomes: Vec<SubmissionResult> =

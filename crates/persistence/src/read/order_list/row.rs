@@ -12,7 +12,8 @@ use sea_query::Expr;
 use super::filter::SortKey;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::tables::columns::{Row, TableRow as _, packed, packed_row, packed_rows, table_row, time};
+use crate::json::{packed, packed_rows};
+use crate::tables::columns::{Row, TableRow as _, packed_row, table_row, time};
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,6 @@ pub struct OrderSummary {
 
 table_row! {
     /// The columns of `orders` that a list shows.
-    #[derive(serde::Deserialize)]
     pub(super) struct ListedRow {
         id: i64,
         version: i64,

@@ -42,7 +42,6 @@ impl WorkingSet {
     ) -> Result<(), Error> {
         let mut net = Net::of(std::mem::take(&mut self.journal));
         self.flush_keys(&mut bundle, &net);
-        bundle.then();
         self.flush_passwords(tx, &net, key).await?;
         self.flush_counters(&mut bundle, &net);
         flush_previews(tx, &net, now).await?;

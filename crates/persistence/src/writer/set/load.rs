@@ -8,6 +8,7 @@ use ordervault_domain::time::Timestamp;
 use super::collection::Collection;
 use super::named::Named;
 use super::working_set::WorkingSet;
+use crate::engine::Engine;
 use crate::error::Error;
 use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
 use crate::tables::{
@@ -15,28 +16,19 @@ use crate::tables::{
     orders, outbox, products, sessions, stores, throttles,
 };
 use crate::tx::{Conn, Tx};
-use crate::writer::operation::Submission;
 
 /// How long an idempotency key is remembered.
 pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 impl WorkingSet {
-    /// Reads and locks what the submissions touch. The order of classes is the same in every process: throttles, batches, the
+    /// Reads and locks what submissions name. The order of classes is the same in every process: throttles, batches, the
     /// installation, stores, members, customers, passwords, sessions, orders, keys of possible duplicates, products; within a class by id.
     /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
     /// same order, the database ends one of the two groups, which is then tried again.
     ///
     /// The idempotency keys come last: whoever waited for a lock and now meets what an equal request did in another process
     /// (the last piece is gone, a possible duplicate is there) finds its key as well, and gets its answer instead of a refusal.
-    pub(crate) async fn load<'a>(
-        tx: &mut Tx,
-        submissions: impl Iterator<Item = &'a Submission>,
-        now: Timestamp,
-    ) -> Result<Self, Error> {
-        let mut named = Named::default();
-        for submission in submissions {
-            named.note(submission);
-        }
+    pub(crate) async fn load(tx: &mut Tx, mut named: Named<'_>, now: Timestamp) -> Result<Self, Error> {
         let mut set = Self::default();
         if named.corrects_clock {
             // What was written before the correction is numbered before it.
@@ -45,6 +37,9 @@ impl WorkingSet {
         }
         let conn = tx.conn();
         set.load_taken(conn, &named).await?;
+        if conn.engine() == Engine::Postgres {
+            conn.ask_ahead(named.first_questions(now)).await?;
+        }
         set.load_counters(conn, &named.throttles).await?;
         set.load_batches(conn, &named.batches, &named.batch_items).await?;
         named.members.extend(set.batches.values().map(|batch| batch.created_by.get()));
@@ -53,12 +48,12 @@ impl WorkingSet {
             set.installations.load(conn, ids, RowLock::Locked).await?;
         }
         set.stores.load(conn, named.commanded_stores.clone(), RowLock::Locked).await?;
-        let shared = set.stores.missing(named.stores);
+        let shared = set.stores.missing(std::mem::take(&mut named.stores));
         set.share_stores(conn, shared).await?;
-        set.load_people(conn, &mut named.members, named.commanded_members, named.owners).await?;
+        set.load_people(conn, &mut named).await?;
         set.load_marks(conn, &named.seeing).await?;
-        set.customers.load(conn, named.commanded_customers, RowLock::Locked).await?;
-        set.customers.load(conn, named.customers, RowLock::Free).await?;
+        set.customers.load(conn, named.commanded_customers.clone(), RowLock::Locked).await?;
+        set.customers.load(conn, std::mem::take(&mut named.customers), RowLock::Free).await?;
         set.passwords.extend(credentials::lock(conn, &named.credentials).await?);
         if !named.logins.is_empty() {
             set.logins.extend(sessions::open(conn, &named.logins, now).await?);
@@ -66,13 +61,14 @@ impl WorkingSet {
         for session in sessions::lock(conn, &named.sessions, &named.session_principals).await? {
             set.sessions.insert(session.id.get(), session);
         }
-        set.orders.load(conn, named.orders, RowLock::Locked).await?;
-        set.load_alike(conn, &named.placed, now).await?;
+        set.orders.load(conn, named.orders.clone(), RowLock::Locked).await?;
+        let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
+        let of_lines: Vec<i64> = lines.collect();
+        set.load_alike(conn, &named, now).await?;
         let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
         let shared = set.stores.missing(of_orders);
         set.share_stores(conn, shared).await?;
-        let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
-        named.products.extend(lines);
+        named.products.extend(of_lines);
         set.products.load(conn, named.products, RowLock::Locked).await?;
         let of_products: Vec<i64> = set.products.iter().map(|product| product.store_id.get()).collect();
         let shared = set.stores.missing(of_products);
@@ -170,23 +166,31 @@ impl WorkingSet {
     }
 
     /// What was placed a moment ago and looks like what is to be placed.
-    async fn load_alike(
-        &mut self,
-        conn: &mut Conn,
-        placed: &[(&Place, Option<CustomerId>)],
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    async fn load_alike(&mut self, conn: &mut Conn, named: &Named<'_>, now: Timestamp) -> Result<(), Error> {
         let key = |(place, customer_id): &(&Place, Option<CustomerId>)| {
             let home = self.stores.get(place.store_id.get()).and_then(|store| store.country);
             Some(DuplicateKey::of_place(place, *customer_id, home)?.key())
         };
-        let mut keys: Vec<i64> = placed.iter().filter_map(key).collect();
+        let mut keys: Vec<i64> = named.placed.iter().filter_map(key).collect();
         if keys.is_empty() {
             return Ok(());
         }
         keys.sort_unstable();
         keys.dedup();
-        let alike = orders::alike(conn, &keys, now, RowLock::Locked).await?;
+        // On SQLite all is locked: there is nothing to wait for before the rest is asked.
+        let (before, after) = match conn.engine() {
+            Engine::Sqlite => {
+                (vec![orders::alike_lock_question(&keys), orders::alike_question(&keys, now)], vec![])
+            }
+            Engine::Postgres => {
+                let questions = [Some(orders::alike_question(&keys, now)), named.product_question()];
+                (vec![], questions.into_iter().flatten().collect())
+            }
+        };
+        conn.ask_ahead(before).await?;
+        orders::lock_alike(conn, &keys).await?;
+        conn.ask_ahead(after).await?;
+        let alike = orders::alike(conn, &keys, now).await?;
         self.orders.load(conn, alike, RowLock::Free).await
     }
 
@@ -199,18 +203,13 @@ impl WorkingSet {
     }
 
     /// Members who are changed are locked, and with them every owner; members who only act are read.
-    async fn load_people(
-        &mut self,
-        conn: &mut Conn,
-        actor_context: &mut Vec<i64>,
-        mut commanded: Vec<i64>,
-        owners: bool,
-    ) -> Result<(), Error> {
-        if owners {
+    async fn load_people(&mut self, conn: &mut Conn, named: &mut Named<'_>) -> Result<(), Error> {
+        let mut commanded = named.commanded_members.clone();
+        if named.owners {
             commanded.extend(members::lock_owners(conn).await?);
         }
         self.members.load(conn, commanded, RowLock::Locked).await?;
-        self.members.load(conn, std::mem::take(actor_context), RowLock::Free).await
+        self.members.load(conn, std::mem::take(&mut named.members), RowLock::Free).await
     }
 }
 

@@ -12,10 +12,11 @@ mod flush;
 mod load;
 mod named;
 mod net;
+mod questions;
 mod working_set;
 
 pub(crate) use change::{Change, Exchange, ItemResult};
 pub use flush::{MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};
 pub use load::IDEMPOTENCY_MILLIS;
-pub(crate) use named::Goods;
+pub(crate) use named::{Goods, Named};
 pub(crate) use working_set::{Held, Savepoint, WorkingSet};

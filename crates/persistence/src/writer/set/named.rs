@@ -24,51 +24,57 @@ pub(crate) struct Goods {
 impl Goods {
     /// Those of this one.
     pub(crate) fn of(submission: &Submission) -> Self {
-        let mut named = Named::default();
-        named.note(submission);
+        let named = Named::by(std::iter::once(submission));
         Self { products: named.products, orders: named.orders }
     }
 }
 
 /// The ids and keys that submissions name.
 #[derive(Default)]
-pub(super) struct Named<'a> {
-    pub stores: Vec<i64>,
-    pub commanded_stores: Vec<i64>,
-    pub products: Vec<i64>,
+pub(crate) struct Named<'a> {
+    pub(super) stores: Vec<i64>,
+    pub(super) commanded_stores: Vec<i64>,
+    pub(super) products: Vec<i64>,
     /// Orders to be placed, for these customers.
-    pub placed: Vec<(&'a order::Place, Option<CustomerId>)>,
+    pub(super) placed: Vec<(&'a order::Place, Option<CustomerId>)>,
     /// Who only order, or are ordered for.
-    pub customers: Vec<i64>,
-    pub commanded_customers: Vec<i64>,
-    pub members: Vec<i64>,
-    pub commanded_members: Vec<i64>,
-    pub orders: Vec<i64>,
-    pub credentials: Vec<i64>,
+    pub(super) customers: Vec<i64>,
+    pub(super) commanded_customers: Vec<i64>,
+    pub(super) members: Vec<i64>,
+    pub(super) commanded_members: Vec<i64>,
+    pub(super) orders: Vec<i64>,
+    pub(super) credentials: Vec<i64>,
     /// Sessions by which submissions come.
-    pub logins: Vec<i64>,
-    pub sessions: Vec<i64>,
-    pub session_principals: Vec<i64>,
-    pub batches: Vec<i64>,
-    pub batch_items: Vec<(BatchId, OrderId)>,
-    pub throttles: Vec<String>,
-    pub seeing: Vec<i64>,
-    pub keys: Vec<String>,
+    pub(super) logins: Vec<i64>,
+    pub(super) sessions: Vec<i64>,
+    pub(super) session_principals: Vec<i64>,
+    pub(super) batches: Vec<i64>,
+    pub(super) batch_items: Vec<(BatchId, OrderId)>,
+    pub(super) throttles: Vec<String>,
+    pub(super) seeing: Vec<i64>,
+    pub(super) keys: Vec<String>,
     /// By store.
-    pub skus: Vec<(i64, String)>,
+    pub(super) skus: Vec<(i64, String)>,
     /// By the product that is to have them.
-    pub edited_skus: Vec<(i64, String)>,
-    pub customer_emails: Vec<String>,
-    pub member_emails: Vec<String>,
-    pub owners: bool,
-    pub installation: bool,
-    pub corrects_clock: bool,
-    pub imported: Vec<(i64, i64)>,
+    pub(super) edited_skus: Vec<(i64, String)>,
+    pub(super) customer_emails: Vec<String>,
+    pub(super) member_emails: Vec<String>,
+    pub(super) owners: bool,
+    pub(super) installation: bool,
+    pub(super) corrects_clock: bool,
+    pub(super) imported: Vec<(i64, i64)>,
 }
 
 impl<'a> Named<'a> {
+    /// What these submissions name.
+    pub(crate) fn by(submissions: impl Iterator<Item = &'a Submission>) -> Self {
+        let mut named = Self::default();
+        submissions.for_each(|submission| named.note(submission));
+        named
+    }
+
     /// Notes what a submission names.
-    pub(super) fn note(&mut self, submission: &'a Submission) {
+    fn note(&mut self, submission: &'a Submission) {
         match submission.actor {
             ActorRef::Member(id) => self.members.push(id.get()),
             ActorRef::Customer(id) => self.customers.push(id.get()),
