@@ -50,6 +50,8 @@ pub struct Settings {
     pub rates: Rates,
     /// Proxies that are believed when they tell for whom they ask.
     pub trusted_proxies: Vec<IpNet>,
+    /// Web pages of other origins that may read answers.
+    pub cors_origins: CorsOrigins,
     /// How many connections one client address may have at a time. None: all that there are.
     pub connections_per_client: Option<usize>,
     /// Where backups are, and when they are made; none on PostgreSQL.
@@ -58,6 +60,15 @@ pub struct Settings {
     pub spool_folder: Option<PathBuf>,
     /// Whether demo data is loaded, as the landing page should say.
     pub has_demo_data: bool,
+}
+
+/// Web pages of other origins that may read answers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CorsOrigins {
+    /// These, as browsers write them: `https://shop.example`, `http://localhost:5173`.
+    pub exact: Vec<String>,
+    /// All others: stores and products, without a login.
+    pub any_for_catalogue: bool,
 }
 
 /// Where backups are, and when they are made.

@@ -8,6 +8,7 @@ mod board;
 mod catalogue;
 mod clock;
 mod contract;
+mod cors;
 mod duplicate_orders;
 mod epochs;
 mod faults;

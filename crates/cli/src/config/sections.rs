@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use ordervault_api::settings::{Mode, Rates};
+use ordervault_api::settings::{CorsOrigins, Mode, Rates};
 use ordervault_domain::country::Country;
 use ordervault_persistence::backup::{BackupFolder, Keep};
 use ordervault_persistence::engine::Engine;
@@ -70,6 +70,7 @@ pub struct Server {
     pub public_url: Option<String>,
     pub replicas: u32,
     pub trusted_proxies: Vec<IpNet>,
+    pub cors_origins: CorsOrigins,
     pub connections_per_client: u32,
     pub drain_pause: Duration,
 }
@@ -187,6 +188,7 @@ impl Server {
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
             trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,
+            cors_origins: read(values, "server.cors_origins", value::origins)?,
             connections_per_client: read(values, "server.connections_per_client", |text| {
                 value::number(text, 1..=1_024)
             })?,

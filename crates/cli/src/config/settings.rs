@@ -139,6 +139,12 @@ pub const SETTINGS: &[Setting] = &[
         secrecy: Secrecy::Open,
         help: "addresses or networks of proxies in front, with commas between, such as `10.0.0.0/8`; only what they say in `X-Forwarded-For` is believed, and behind any other all clients count as one",
     },
+    Setting {
+        key: "server.cors_origins",
+        default: DefaultValue::Derived("none"),
+        secrecy: Secrecy::Open,
+        help: "web pages that may call the API from elsewhere, with commas between, such as `https://shop.example,http://localhost:5173`; `*`: any page may read stores and products, without a login; the board and the API description are open to any page",
+    },
     open(
         "server.connections_per_client",
         "100",

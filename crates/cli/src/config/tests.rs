@@ -114,6 +114,11 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
         ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),
         ("SERVER__TRUSTED_PROXIES", "10.0.0.1, proxy", "such as 10.0.0.0/8"),
+        ("SERVER__CORS_ORIGINS", "shop.example", "such as https://shop.example, or *"),
+        ("SERVER__CORS_ORIGINS", "null", "or *"),
+        ("SERVER__CORS_ORIGINS", "https://shop.example/page", "or *"),
+        ("SERVER__CORS_ORIGINS", "https://me:secret@shop.example", "or *"),
+        ("SERVER__CORS_ORIGINS", "ftp://shop.example", "or *"),
         ("SERVER__DRAIN_PAUSE", "11m", "from 0s to 600s"),
         ("THROTTLES__LOOKUP_NUMBER", "5", "such as 5/10m"),
         ("THROTTLES__LOGIN_ACCOUNT", "0/10m", "such as 5/10m"),
@@ -147,6 +152,19 @@ fn throttles_and_proxies_are_read() {
     assert_eq!((rate.limit, rate.window_millis), (1_000_000, 1_000));
     let proxies: Vec<_> = config.server.trusted_proxies.iter().map(ToString::to_string).collect();
     assert_eq!(proxies, ["192.0.2.1/32", "10.0.0.0/8", "fd00::/8"]);
+}
+
+#[test]
+fn origins_are_read_as_browsers_write_them() {
+    let origins = |text| load(&[("ORDERVAULT_SERVER__CORS_ORIGINS", text)]).unwrap().server.cors_origins;
+    let read = origins("HTTPS://Shop.Example:443/, http://localhost:5173 ,https://bücher.example");
+    assert_eq!(
+        read.exact,
+        ["https://shop.example", "http://localhost:5173", "https://xn--bcher-kva.example"]
+    );
+    assert!(!read.any_for_catalogue);
+    assert!(origins("*").any_for_catalogue && origins("*").exact.is_empty());
+    assert!(!origins("").any_for_catalogue && origins("").exact.is_empty());
 }
 
 #[test]

@@ -7,9 +7,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
+use ordervault_api::settings::CorsOrigins;
 use ordervault_domain::country::{Country, UnknownCountry};
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::Rate;
+use url::Url;
 
 /// A text that must never be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -188,6 +190,25 @@ pub(super) fn optional_country(text: &str) -> Result<Option<Country>, String> {
 pub(super) fn web_url(text: &str) -> Result<String, String> {
     let url = text.trim_end_matches('/');
     web_place(url).map(|_| url.to_owned()).ok_or_else(|| "a URL such as https://shop.example".to_owned())
+}
+
+/// Origins as browsers write them, which is what URLs of pages without a path come to; and the star for any.
+pub(super) fn origins(text: &str) -> Result<CorsOrigins, String> {
+    let mut origins = CorsOrigins::default();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        match part {
+            "*" => origins.any_for_catalogue = true,
+            _ => origins.exact.push(origin(part).ok_or("origins such as https://shop.example, or *")?),
+        }
+    }
+    Ok(origins)
+}
+
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let is_nobodys = url.username().is_empty() && url.password().is_none();
+    (is_bare && is_nobodys).then(|| url.origin().ascii_serialization())
 }
 
 fn web_place(text: &str) -> Option<&str> {

@@ -166,6 +166,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
         rates: config.throttles,
         backups: backups(config, maker),
         trusted_proxies: config.server.trusted_proxies.clone(),
+        cors_origins: config.server.cors_origins.clone(),
         connections_per_client: usize::try_from(config.server.connections_per_client).ok(),
         spool_folder: Some(config.data_dir.clone()),
         has_demo_data,
