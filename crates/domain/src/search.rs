@@ -53,6 +53,14 @@ pub enum Term {
 /// invisible characters, every run of white space one blank, none at the ends. Folding twice changes nothing more.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return with_single_blanks(&text.to_ascii_lowercase());
+    }
+    fold_any(text)
+}
+
+/// The same of a text with characters of any kind.
+fn fold_any(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let lower = text.nfkc().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
     for c in lower.nfkd().filter(|c| !is_diacritic(*c)) {
@@ -62,8 +70,21 @@ pub fn fold(text: &str) -> String {
         }
     }
     // Composing again keeps が and 한 in one piece, whose marks and letters are no diacritics.
-    let composed: String = plain.nfc().collect();
-    composed.split_whitespace().collect::<Vec<_>>().join(" ")
+    with_single_blanks(&plain.nfc().collect::<String>())
+}
+
+fn with_single_blanks(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Is it one of the characters that most texts consist of, which are their own simplest forms but for capital letters? They
+/// need not be looked up in the tables of Unicode.
+fn is_plain(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{4E00}'..='\u{9FFF}')
+}
+
+fn is_mark(c: char) -> bool {
+    !is_plain(c) && is_combining_mark(c)
 }
 
 /// What to index of a text, in order.
@@ -101,18 +122,21 @@ impl Words {
     #[must_use]
     pub fn of(texts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut words = vec![];
-        let mut places: HashMap<String, usize> = HashMap::new();
         let mut place = 0;
         for text in texts.into_iter().filter(|text| !text.as_ref().is_empty()) {
             for token in tokens(text.as_ref()) {
                 place += 1;
-                let count = places.entry(token.clone()).or_default();
-                *count += 1;
-                if place <= MAX_PLACE && *count <= MAX_PLACES_PER_TOKEN {
-                    words.push((place, token));
-                }
+                words.push((place, token));
             }
             place += 1;
+        }
+        if words.len() > MAX_PLACES_PER_TOKEN {
+            let mut places: HashMap<String, usize> = HashMap::new();
+            words.retain(|(place, token)| {
+                let count = places.entry(token.clone()).or_default();
+                *count += 1;
+                *place <= MAX_PLACE && *count <= MAX_PLACES_PER_TOKEN
+            });
         }
         Self(words)
     }
@@ -162,8 +186,8 @@ enum Run {
 fn runs(folded: &str) -> Vec<Run> {
     let mut runs = Vec::new();
     // Marks that are letters' own (Thai, Hindi) are no separators, but no engine indexes them.
-    for part in folded.split(|c| !is_letter_or_digit(c) && !is_combining_mark(c)) {
-        let chars: Vec<char> = part.chars().filter(|c| !is_combining_mark(*c)).collect();
+    for part in folded.split(|c| !is_letter_or_digit(c) && !is_mark(c)) {
+        let chars: Vec<char> = part.chars().filter(|c| !is_mark(*c)).collect();
         for run in chars.chunk_by(|a, b| is_cjk(*a) == is_cjk(*b)) {
             runs.push(match run {
                 [first, ..] if is_cjk(*first) => Run::Cjk(run.to_vec()),
@@ -182,7 +206,7 @@ fn pairs(chars: &[char]) -> impl Iterator<Item = String> {
 /// Unicode's L and N. The standard library's "alphanumeric" also has marks that are part of letters, and the squared
 /// and negative letters, which are symbols.
 fn is_letter_or_digit(c: char) -> bool {
-    c.is_alphanumeric() && !is_combining_mark(c) && !matches!(c, '\u{1F130}'..='\u{1F189}')
+    c.is_alphanumeric() && !is_mark(c) && !matches!(c, '\u{1F130}'..='\u{1F189}')
 }
 
 /// The accents of Latin, Greek and Cyrillic, as they stand after decomposition.
@@ -346,6 +370,12 @@ mod tests {
         #[test]
         fn every_text_is_found_by_itself(text in any::<String>()) {
             prop_assert!(found(&text, &text));
+        }
+
+        #[test]
+        fn plain_texts_are_folded_like_any(text in "[ -~一-鿿]{0,20}") {
+            prop_assert!(text.chars().all(is_plain));
+            prop_assert_eq!(fold(&text), fold_any(&text));
         }
 
         #[test]
