@@ -11,8 +11,8 @@ use clap::{Parser, ValueEnum};
 use ordervault::context::process_environment;
 use ordervault_bench::door;
 use ordervault_bench::gates::Gates;
-use ordervault_bench::reads;
-use ordervault_bench::shop::{Effort, engine_name};
+use ordervault_bench::shop::{Database, Effort, engine_name};
+use ordervault_bench::{mixed, reads, scale};
 use ordervault_persistence::engine::Engine;
 use ordervault_tests::program::NAME;
 
@@ -20,7 +20,7 @@ use ordervault_tests::program::NAME;
 #[derive(Debug, Parser)]
 #[command(name = "ordervault-bench")]
 struct Options {
-    /// What to measure; everything, if nothing is named
+    /// What to measure; all but `scale`, if nothing is named
     #[arg(value_enum)]
     subjects: Vec<Subject>,
     /// Only on this engine: sqlite or postgres
@@ -32,6 +32,15 @@ struct Options {
     /// Seconds of each measurement
     #[arg(long, default_value_t = 10)]
     seconds: u64,
+    /// Made-up orders: `scale` takes several sizes, `mixed` the first of them
+    #[arg(long, value_delimiter = ',', default_values_t = [10_000, 100_000])]
+    orders: Vec<u64>,
+    /// For `mixed`, a data folder with the demo shop and whatever was put beside it, instead of made-up orders; it is written to
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// The same in a PostgreSQL database
+    #[arg(long)]
+    database_url: Option<String>,
     /// The program to measure, instead of the one built along
     #[arg(long)]
     program: Option<PathBuf>,
@@ -43,6 +52,21 @@ enum Subject {
     Door,
     /// Reading, listing and searching orders, beside a bare handler
     Reads,
+    /// All that people do at once: how long they wait, memory, time to get ready
+    Mixed,
+    /// The same questions to shops of several sizes
+    Scale,
+}
+
+impl Options {
+    /// What `mixed` is measured on.
+    fn database(&self, engine: Engine) -> Database {
+        match (engine, &self.data_dir, &self.database_url) {
+            (Engine::Sqlite, Some(folder), _) => Database::Folder(folder.clone()),
+            (Engine::Postgres, _, Some(url)) => Database::Url(url.clone()),
+            _ => Database::MadeUp(self.orders.first().copied().unwrap_or_default()),
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -73,13 +97,28 @@ async fn report(options: &Options) -> Result<Gates, String> {
             continue;
         }
         for subject in Subject::value_variants() {
-            if !options.subjects.is_empty() && !options.subjects.contains(subject) {
+            let is_asked = match options.subjects.is_empty() {
+                true => *subject != Subject::Scale,
+                false => options.subjects.contains(subject),
+            };
+            if !is_asked {
                 continue;
             }
             eprintln!("{subject:?} on {engine} …");
             match subject {
                 Subject::Door => door::measure(engine, &program, effort, &mut gates).await?,
                 Subject::Reads => reads::measure(engine, &program, effort, &mut gates).await?,
+                Subject::Mixed => {
+                    let database = options.database(engine);
+                    println!(
+                        "{}",
+                        mixed::measure(engine, &program, &database, options.seconds, &mut gates).await?
+                    );
+                }
+                Subject::Scale => {
+                    let (sizes, seconds) = (&options.orders, options.seconds);
+                    println!("{}", scale::measure(engine, &program, sizes, seconds, &mut gates).await?);
+                }
             }
         }
     }

@@ -100,7 +100,9 @@ pub async fn mix(load: Load) -> Result<Mix, Failure> {
     let (length, mut reads) = (begun.elapsed(), Tally::default());
     all.iter().filter(|(phase, _)| phase.only_reads()).for_each(|(_, tally)| reads.add(tally.clone()));
     let mut exports = Tally::default();
-    exported.into_iter().for_each(|tally| exports.add(tally));
+    for tally in exported {
+        exports.add(tally);
+    }
     Ok(Mix {
         phases: all.into_iter().map(|(phase, tally)| tally.figures(&phase.name(), length)).collect(),
         reads: reads.figures("reads", length),

@@ -5,16 +5,17 @@
 //! must be shorter.
 
 mod client;
+mod mix;
 mod report;
 mod target;
 mod visit;
 
 use std::time::{Duration, Instant};
 
-use clap::ValueEnum as _;
 use futures_util::future::join_all;
 
 pub(crate) use client::{Client, Request};
+pub use mix::{Mix, mix};
 pub use report::{Failure, Figures};
 pub use target::LINES;
 pub use visit::{Load, Phase, WITHOUT_THROTTLES};
@@ -30,9 +31,8 @@ pub async fn run(load: Load) -> Result<Vec<Figures>, Failure> {
     let target = Target::open(load).await?;
     let (load, mut figures) = (&target.load, vec![]);
     for phase in &load.phases {
-        let name = phase.to_possible_value().map(|name| name.get_name().to_owned());
         let asking = async |client: &mut Client| target.ask(client, *phase).await;
-        figures.push(measure(&name.unwrap_or_default(), &load.url, load.clients, load.seconds, asking).await);
+        figures.push(measure(&phase.name(), &load.url, load.clients, load.seconds, asking).await);
     }
     Ok(figures)
 }
@@ -48,8 +48,8 @@ pub(crate) async fn measure(
 ) -> Figures {
     let begun = Instant::now();
     let end = begun + Duration::from_secs(seconds);
-    let visits = (0..clients).map(async |_| {
-        let (mut client, mut tally) = (Client::of(url), Tally::default());
+    let tallies = visits(url, clients, async |mut client| {
+        let mut tally = Tally::default();
         while Instant::now() < end {
             let sent = Instant::now();
             let Some(outcome) = ask(&mut client).await else { break };
@@ -58,6 +58,11 @@ pub(crate) async fn measure(
         tally
     });
     let mut all = Tally::default();
-    join_all(visits).await.into_iter().for_each(|tally| all.add(tally));
+    tallies.await.into_iter().for_each(|tally| all.add(tally));
     all.figures(name, begun.elapsed())
+}
+
+/// What so many clients of this server bring back from their visits, which they pay it at the same time.
+async fn visits<T>(url: &str, clients: u64, visit: impl AsyncFn(Client) -> T) -> Vec<T> {
+    join_all((0..clients).map(|_| visit(Client::of(url)))).await
 }

@@ -34,7 +34,7 @@ pub struct Figures {
 }
 
 /// Whatever one client, or all of them, measured.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Tally {
     micros: Vec<u128>,
     errors: BTreeMap<String, u64>,

@@ -27,6 +27,8 @@ pub(crate) struct Target {
     pub(crate) load: Load,
     staff_token: String,
     store: String,
+    /// The first day of a month a year before the newest order was placed, if there was one before this run.
+    year_before: Option<String>,
     products: Vec<String>,
     customer_tokens: Vec<String>,
     /// Who placed it, and its id.
@@ -98,8 +100,21 @@ impl Target {
             let login = json!({"email": email, "password": PASSWORD});
             customer_tokens.push(logged_in(&mut client, "/v1/auth/login", &login).await?);
         }
+        let newest = Request::get("/v1/staff/orders?limit=1").bearer(&staff_token);
+        let newest: Value = parsed(&client.ask(newest).await?)?;
+        let year_before = newest["items"][0]["placed_at"].as_str().and_then(year_before);
         let (orders, [turns, confirmed]) = (Mutex::default(), [const { AtomicU64::new(0) }; 2]);
-        Ok(Self { load, staff_token, store, products, customer_tokens, orders, turns, confirmed })
+        Ok(Self {
+            load,
+            staff_token,
+            store,
+            year_before,
+            products,
+            customer_tokens,
+            orders,
+            turns,
+            confirmed,
+        })
     }
 
     /// One request of a phase, by the next customer. `None`: there is no order (left) that it could ask for.
@@ -140,6 +155,16 @@ impl Target {
             Phase::StaffSearchCharacters => {
                 self.as_staff(Request::get(&format!("/v1/staff/orders?limit=50&q={CHARACTERS}")))
             }
+            Phase::StaffDeep => {
+                let before = self.year_before.as_ref()?;
+                self.as_staff(Request::get(&format!("/v1/staff/orders?limit=50&placed_before={before}")))
+            }
+            Phase::StaffNumber => {
+                let (_, id) = self.order(scatter(turn))?;
+                self.as_staff(Request::get(&format!("/v1/staff/orders?limit=50&number={id}")))
+            }
+            Phase::StaffSummary => self.as_staff(Request::get("/v1/staff/summary")),
+            Phase::StaffHistory => self.as_staff(Request::get("/v1/staff/history?limit=50")),
             Phase::StaffConfirm => {
                 let next = self.confirmed.fetch_add(1, Ordering::Relaxed);
                 let (_, id) = self.order(next).filter(|_| next < self.placed())?;
@@ -147,6 +172,12 @@ impl Target {
             }
         };
         Some(client.ask(request).await.map(drop))
+    }
+
+    /// One export of all orders of this run's store.
+    pub(crate) async fn export(&self, client: &mut Client) -> Result<(), Failure> {
+        let orders = Request::get(&format!("/v1/staff/orders.csv?store={}", self.store));
+        client.ask(self.as_staff(orders)).await.map(drop)
     }
 
     async fn place(&self, client: &mut Client, turn: u64, customer: u64) -> Result<(), Failure> {
@@ -197,6 +228,12 @@ impl Target {
     fn as_staff(&self, request: Request) -> Request {
         request.bearer(&self.staff_token)
     }
+}
+
+/// The first day of the same month of the year before, by a time such as 2026-01-05T08:30:00.000Z.
+fn year_before(time: &str) -> Option<String> {
+    let (year, month) = (time.get(..4)?.parse::<u32>().ok()?, time.get(5..7)?);
+    Some(format!("{}-{month}-01T00:00:00Z", year.checked_sub(1)?))
 }
 
 /// A name of one word that no other customer's name begins with.

@@ -38,7 +38,7 @@ pub struct Load {
 }
 
 /// What all clients do for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Phase {
     /// A customer places an order of three lines.
     Place,
@@ -62,6 +62,28 @@ pub enum Phase {
     StaffSearch,
     /// Staff search for two characters that all orders have.
     StaffSearchCharacters,
+    /// Staff list the newest orders of a year ago.
+    StaffDeep,
+    /// Staff look for an order by its number.
+    StaffNumber,
+    /// Staff read the summary.
+    StaffSummary,
+    /// Staff read what happened last, across the whole shop.
+    StaffHistory,
     /// Staff confirm an order, each order once; ends when all are.
     StaffConfirm,
+}
+
+impl Phase {
+    /// What it is called on the command line and in reports.
+    #[must_use]
+    pub fn name(self) -> String {
+        self.to_possible_value().map(|name| name.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Does it change nothing?
+    #[must_use]
+    pub fn only_reads(self) -> bool {
+        !matches!(self, Self::Place | Self::StaffConfirm)
+    }
 }
