@@ -76,7 +76,9 @@ CREATE TABLE customers (
     version BIGINT NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
-    email TEXT COLLATE "C" UNIQUE,
+    email TEXT COLLATE "C",
+    -- What all spellings of the address have in common; of members all addresses that look like it.
+    email_key TEXT COLLATE "C" UNIQUE,
     phone TEXT COLLATE "C",
     address TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
@@ -89,7 +91,8 @@ CREATE TABLE members (
     version BIGINT NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     name TEXT COLLATE "C",
-    email TEXT COLLATE "C" UNIQUE,
+    email TEXT COLLATE "C",
+    email_key TEXT COLLATE "C" UNIQUE,
     phone TEXT COLLATE "C",
     address TEXT COLLATE "C",
     roles TEXT COLLATE "C" NOT NULL,
@@ -129,6 +132,8 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE orders (
     id BIGINT PRIMARY KEY,
+    -- The last symbols of its number, by which people name it.
+    number_tail BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT COLLATE "C" NOT NULL,
     status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
@@ -153,6 +158,7 @@ CREATE TABLE orders (
     contact_phone TEXT COLLATE "C",
     contact_phone_reversed TEXT COLLATE "C",
     contact_email TEXT COLLATE "C",
+    contact_email_key TEXT COLLATE "C",
     contact_address TEXT COLLATE "C",
     -- The version in which phone number or e-mail address last changed.
     contact_version BIGINT NOT NULL DEFAULT 1,
@@ -203,8 +209,9 @@ CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
-CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
+CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
+CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_unbreached ON orders (due_at, id) WHERE due_at IS NOT NULL AND breached_at IS NULL;
@@ -432,10 +439,10 @@ CREATE TABLE writers (
 -- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
 SELECT
-    id, version, head_hash, status, executed_to,
+    id, number_tail, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
-    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,
     duplicate_key,
     unlisted, holds_stock, last_line_no,
     to_timestamp(change_until / 1000.0) AS change_until,

@@ -67,7 +67,7 @@ CREATE INDEX products_by_sku ON products (sku);
 
 -- The words of a product, split beforehand: its row in the index of words. And what the index says, word by word.
 CREATE VIRTUAL TABLE product_search USING fts5 (
-    words, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+    words, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
 );
 CREATE VIRTUAL TABLE product_search_words USING fts5vocab (product_search, instance);
 
@@ -76,7 +76,9 @@ CREATE TABLE customers (
     version INTEGER NOT NULL CONSTRAINT customers_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
-    email TEXT UNIQUE,
+    email TEXT,
+    -- What all spellings of the address have in common; of members all addresses that look like it.
+    email_key TEXT UNIQUE,
     phone TEXT,
     address TEXT,
     external_reference TEXT UNIQUE,
@@ -89,7 +91,8 @@ CREATE TABLE members (
     version INTEGER NOT NULL CONSTRAINT members_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     name TEXT,
-    email TEXT UNIQUE,
+    email TEXT,
+    email_key TEXT UNIQUE,
     phone TEXT,
     address TEXT,
     roles TEXT NOT NULL,
@@ -129,6 +132,8 @@ CREATE INDEX sessions_by_expiry ON sessions (expires_at);
 
 CREATE TABLE orders (
     id INTEGER PRIMARY KEY,
+    -- The last symbols of its number, by which people name it.
+    number_tail INTEGER NOT NULL DEFAULT 0,
     version INTEGER NOT NULL CONSTRAINT orders_version_is_positive CHECK (version >= 1),
     head_hash TEXT NOT NULL,
     status TEXT NOT NULL CONSTRAINT orders_status_is_known CHECK (status IN
@@ -153,6 +158,7 @@ CREATE TABLE orders (
     contact_phone TEXT,
     contact_phone_reversed TEXT,
     contact_email TEXT,
+    contact_email_key TEXT,
     contact_address TEXT,
     -- The version in which phone number or e-mail address last changed.
     contact_version INTEGER NOT NULL DEFAULT 1,
@@ -203,8 +209,9 @@ CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
-CREATE INDEX orders_by_email ON orders (contact_email, placed_at, id);
+CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
+CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_unbreached ON orders (due_at, id) WHERE due_at IS NOT NULL AND breached_at IS NULL;
@@ -230,7 +237,7 @@ CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 -- of them are in one index, so that several words are found together whatever class of texts each is in; those of items
 -- have one of their own besides.
 CREATE VIRTUAL TABLE order_search USING fts5 (
-    items, contact, note, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+    items, contact, note, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
 );
 CREATE VIRTUAL TABLE order_search_words USING fts5vocab (order_search, instance);
 
@@ -427,10 +434,10 @@ CREATE TABLE writers (
 -- For analysts: the same rows with readable times. Every column of the table is here, under its own name.
 CREATE VIEW readable_orders AS
 SELECT
-    id, version, head_hash, status, executed_to,
+    id, number_tail, version, head_hash, status, executed_to,
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
-    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_address, contact_version, note,
+    contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,
     duplicate_key,
     unlisted, holds_stock, last_line_no,
     strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,

@@ -1,7 +1,7 @@
 //! The questions to the list of orders whose plans are committed and whose times are measured, on fabricated orders.
 #![expect(clippy::expect_used, reason = "a test that cannot be set up fails")]
 
-use ordervault_domain::id::{OrderId, compose};
+use ordervault_domain::id::{NumberEnding, NumberSearch, OrderId, compose};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::query_terms;
@@ -50,15 +50,15 @@ pub fn questions() -> Vec<ListQuery> {
 }
 
 fn by_columns() -> Vec<ListQuery> {
-    let range = |text: &str| OrderId::beginning_with(text).expect("a number");
-    let numbers = |range: std::ops::RangeInclusive<OrderId>| {
-        let condition = format!("id >= {} AND id <= {}", range.start().get(), range.end().get());
-        (OrderFilter { numbers: Some(range), ..none() }, condition)
-    };
+    let number = |search: NumberSearch| OrderFilter { number: Some(search), ..none() };
+    let ends = |tail: i64| Some(NumberEnding { tail, mask: 0, bits: 0 });
     // Ids hold their time.
-    let last = last_order().number();
-    let (whole, is_it) = numbers(range(&last));
-    let (beginning, begins_so) = numbers(range(&last[..7]));
+    let last = last_order();
+    let first = OrderId::from_i64(last.get() >> 30 << 30);
+    let begins = || Some(first..=last);
+    let is_it = format!("id = {}", last.get());
+    let begins_so = format!("id >= {} AND id <= {}", first.get(), last.get());
+    let is_part = format!("({begins_so}) OR number_tail = 77");
     let statuses = |status| OrderFilter { statuses: vec![status], ..none() };
     let elsewhere = |text: &str| OrderFilter { source_statuses: vec![text.to_owned()], ..none() };
     vec![
@@ -68,8 +68,14 @@ fn by_columns() -> Vec<ListQuery> {
         ask("pending", statuses(Status::PendingReview), "status = 'pending_review'"),
         ask("invalid", statuses(Status::Invalid), "status = 'invalid'"),
         ask("trash", OrderFilter { trash: Trash::Only, ..none() }, "deleted_at IS NOT NULL"),
-        ask("number", whole, is_it),
-        ask("beginning of a number", beginning, begins_so),
+        ask("number", number(NumberSearch::Whole(last)), is_it),
+        ask("beginning of a number", number(NumberSearch::Part { begins: begins(), ends: None }), begins_so),
+        ask(
+            "end of a number",
+            number(NumberSearch::Part { begins: None, ends: ends(77) }),
+            "number_tail = 77",
+        ),
+        ask("part of a number", number(NumberSearch::Part { begins: begins(), ends: ends(77) }), is_part),
         ask("imported", OrderFilter { sources: vec![Source::Import], ..none() }, "source = 'import'"),
         ask("status elsewhere", elsewhere("delivered"), "source_status = 'delivered'"),
         ask("rare status elsewhere", elsewhere("lost"), "source_status = 'lost'"),

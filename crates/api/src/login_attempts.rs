@@ -28,7 +28,8 @@ const LANE_MILLIS: i64 = 30 * DAY_MILLIS;
 impl Throttles {
     /// Where it is noted that an account was logged in to from an address.
     fn known_to_account(&self, realm: Realm, email: &Email, address: ClientAddress) -> String {
-        self.key("known_to_account", &[realm_name(realm), email.as_str().as_bytes(), &address.network()])
+        let account = realm.email_key(email);
+        self.key("known_to_account", &[realm_name(realm), account.as_bytes(), &address.network()])
     }
 
     /// Where it is noted that somebody has logged in from an address.
@@ -38,13 +39,15 @@ impl Throttles {
 
     /// Attempts by strangers to log in with this e-mail address, whether somebody has an account under it or not.
     pub(crate) fn login_strangers(&self, realm: Realm, email: &Email) -> Throttle {
-        let account = [realm_name(realm), email.as_str().as_bytes()];
+        let email = realm.email_key(email);
+        let account = [realm_name(realm), email.as_bytes()];
         self.of("login_strangers", &account, self.rates.login_strangers)
     }
 
     /// Attempts to give the password of an account, from one place.
     fn login_account(&self, realm: Realm, email: &Email, place: &[u8]) -> Throttle {
-        let account = [realm_name(realm), email.as_str().as_bytes(), place];
+        let email = realm.email_key(email);
+        let account = [realm_name(realm), email.as_bytes(), place];
         self.of("login_account", &account, self.rates.login_account)
     }
 

@@ -187,35 +187,102 @@ impl OrderId {
         format!("***{}", &number[number.len() - 4..])
     }
 
-    /// The orders whose number is this one or begins so, with or without hyphens and blanks; [`MIN_NUMBER_SYMBOLS`] or more.
+    /// The last four symbols of the number as a number to base 32.
+    #[must_use]
+    pub fn tail(self) -> i64 {
+        number::tail(self.0)
+    }
+
+    /// The orders whose number is this one, begins or ends so, in any spelling; [`MIN_NUMBER_SYMBOLS`] or more.
     ///
     /// # Errors
-    /// [`IdError::Mistyped`] when a whole number does not fit its check symbol, [`IdError::Malformed`] when no number
-    /// begins so.
-    pub fn beginning_with(text: &str) -> Result<RangeInclusive<Self>, IdError> {
-        let symbols: Vec<u8> = text.bytes().filter(|byte| !b"- ".contains(byte)).collect();
-        if symbols.len() == number::SYMBOL_COUNT {
-            return number::decode(&symbols).map(|id| Self(id)..=Self(id));
+    /// [`IdError::Mistyped`] when a whole number does not fit its check symbol, [`IdError::Malformed`] when no number begins or
+    /// ends so.
+    pub fn search(text: &str) -> Result<NumberSearch, IdError> {
+        let part = number::part(text);
+        match number::read(text) {
+            Ok(id) => return Ok(NumberSearch::Whole(Self(id))),
+            Err(IdError::Mistyped) if part.len() >= number::SYMBOL_COUNT => return Err(IdError::Mistyped),
+            Err(_) => {}
         }
-        let values = number::beginning_with(&symbols).filter(|_| symbols.len() >= MIN_NUMBER_SYMBOLS);
-        let values = values.ok_or(IdError::Malformed)?;
-        Ok(Self(*values.start())..=Self(*values.end()))
+        let begins = number::beginning_with(&part).filter(|_| part.len() >= MIN_NUMBER_SYMBOLS);
+        let begins = begins.map(|values| Self(*values.start())..=Self(*values.end()));
+        match (begins, NumberEnding::new(&part)) {
+            (None, None) => Err(IdError::Malformed),
+            (begins, ends) => Ok(NumberSearch::Part { begins, ends }),
+        }
+    }
+
+    /// The orders that somebody may mean who types this among other words: one number, or the end of one, which has a digit.
+    #[must_use]
+    pub fn search_among_words(text: &str) -> Option<NumberSearch> {
+        match Self::search(text).ok()? {
+            whole @ NumberSearch::Whole(_) => Some(whole),
+            NumberSearch::Part { ends, .. } => {
+                let is_one_word =
+                    text.split_whitespace().count() == 1 && text.contains(|c: char| c.is_numeric());
+                ends.filter(|_| is_one_word).map(|ends| NumberSearch::Part { begins: None, ends: Some(ends) })
+            }
+        }
+    }
+}
+
+/// What is asked of an order's number.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NumberSearch {
+    /// It is this one.
+    Whole(OrderId),
+    /// It begins or ends so.
+    Part {
+        /// The numbers that begin so, if there can be any.
+        begins: Option<RangeInclusive<OrderId>>,
+        /// What all have in common that end so.
+        ends: Option<NumberEnding>,
+    },
+}
+
+impl NumberSearch {
+    /// Is it one of these?
+    #[must_use]
+    pub fn finds(&self, order: OrderId) -> bool {
+        match self {
+            Self::Whole(id) => *id == order,
+            Self::Part { begins, ends } => {
+                begins.as_ref().is_some_and(|numbers| numbers.contains(&order))
+                    || ends.is_some_and(|ends| ends.finds(order))
+            }
+        }
+    }
+}
+
+/// The last symbols of a number.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NumberEnding {
+    /// [`OrderId::tail`].
+    pub tail: i64,
+    /// The bits of the id that are known besides, the lowest.
+    pub mask: i64,
+    /// What they are.
+    pub bits: i64,
+}
+
+impl NumberEnding {
+    fn new(symbols: &[u8]) -> Option<Self> {
+        let (tail, known, bits) = number::ending_with(symbols)?;
+        Some(Self { tail, mask: (1 << known) - 1, bits })
+    }
+
+    fn finds(self, order: OrderId) -> bool {
+        order.tail() == self.tail && order.get() & self.mask == self.bits
     }
 }
 
 impl FromStr for OrderId {
     type Err = IdError;
 
-    /// Reads the number grouped or ungrouped, in any case. Blanks, which come with copying, are no part of it.
+    /// Reads the number however it is spelled, with whatever comes along when it is copied.
     fn from_str(text: &str) -> Result<Self, IdError> {
-        let symbols: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
-        match symbols.as_slice() {
-            [a @ .., b'-', c1, c2] if a.len() == 14 && a[4] == b'-' && a[9] == b'-' => {
-                number::decode(&[&a[..4], &a[5..9], &a[10..], &[*c1, *c2]].concat())
-            }
-            ungrouped => number::decode(ungrouped),
-        }
-        .map(Self)
+        number::read(text).map(Self)
     }
 }
 
@@ -282,11 +349,7 @@ mod tests {
         for text in [
             String::new(),
             "1".into(),
-            number.replace('-', "\u{a0}"),
-            number.replacen('-', "", 1),
-            format!("{number}-"),
-            format!("\t{number}"),
-            format!("00-00{}", &number[4..]),
+            number.replace('-', "0"),
             "é".repeat(7),
             CustomerId::from_i64(7).to_string(),
         ] {
@@ -318,23 +381,32 @@ mod tests {
     }
 
     #[test]
-    fn beginnings_of_order_numbers() {
+    fn parts_of_order_numbers() {
         let order = OrderId::from_i64(804_000_000_123_456_789);
         let number = order.number();
         let spaced = format!(" {} ", number.replace('-', " "));
         for text in
             [number.clone(), number.replace('-', ""), number.to_lowercase(), spaced, format!(" {number}")]
         {
-            assert_eq!(OrderId::beginning_with(&text), Ok(order..=order), "{text}");
+            assert_eq!(OrderId::search(&text), Ok(NumberSearch::Whole(order)), "{text}");
+            assert_eq!(OrderId::search_among_words(&text), Some(NumberSearch::Whole(order)), "{text}");
             assert_eq!(text.parse(), Ok(order), "{text}");
         }
-        for length in [4, 5, 9, 15] {
-            let found = OrderId::beginning_with(&number[..length]).unwrap();
-            assert!(found.contains(&order) && !found.contains(&OrderId::from_i64(1)), "{length}");
+        let symbols = order.to_string();
+        for length in [4, 5, 9, 13] {
+            for part in [&symbols[..length], &symbols[symbols.len() - length..]] {
+                let found = OrderId::search(&format!("No. {part}")).unwrap();
+                assert!(found.finds(order) && !found.finds(OrderId::from_i64(1)), "{part}");
+            }
         }
-        assert_eq!(OrderId::beginning_with(&format!("1{}", &number[1..])), Err(IdError::Mistyped));
-        for text in ["", "0PA", "-0-P-A-", "0PA%", "8000", &format!("{number}0")] {
-            assert_eq!(OrderId::beginning_with(text), Err(IdError::Malformed), "{text}");
+        assert_eq!(OrderId::search(&format!("1{}", &number[1..])), Err(IdError::Mistyped));
+        for text in ["", "0PA", "-0-P-A-", "0PA%", "U123", &format!("{number}0"), &"0".repeat(10_000)] {
+            assert_eq!(OrderId::search(text), Err(IdError::Malformed), "{text}");
+        }
+        let ending = &number[number.len() - 7..];
+        assert!(OrderId::search_among_words(ending).is_some_and(|found| found.finds(order)));
+        for words in ["mate", "tea 2024", "x", "ESPRESSO"] {
+            assert_eq!(OrderId::search_among_words(words), None, "{words}");
         }
     }
 

@@ -19,9 +19,9 @@
 //! - `aggregate`: what everything with a history has in common
 //! - `contact`: names, telephone numbers, addresses
 //! - `search`: the words that search compares
-//! - `text`: which texts people may leave behind
 //! - `id`: typed ids
 //! - `number`: an id as people read it
+//! - `text`: which texts people may leave behind
 //! - `status`: where an order stands, and how it came in
 //! - `country`, `money`, `time`: countries, amounts and currencies, instants and zones
 //! - `serde_text`: a type as its text in JSON

@@ -7,12 +7,24 @@
 use std::ops::RangeInclusive;
 
 use thiserror::Error;
+use unicode_normalization::UnicodeNormalization;
+
+use crate::text::{digit, is_invisible};
 
 /// Symbols in the text of an id, the check symbol included.
 pub(crate) const SYMBOL_COUNT: usize = 14;
 
 /// Crockford's base 32: no I, L, O, U. <https://www.crockford.com/base32.html>
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/// Fewest symbols of a number's end that can be searched for; an index has them.
+pub(crate) const TAIL_SYMBOLS: usize = 4;
+
+/// What is longer is no number with something around it.
+const MAX_INPUT_BYTES: usize = 200;
+
+/// What people write in front of a number.
+const LABELS: [&str; 9] = ["NO", "NR", "NUM", "NUMBER", "NUMMER", "ORDER", "BESTELLUNG", "PEDIDO", "N"];
 
 /// x⁵ + x² + 1.
 const POLYNOMIAL: u8 = 0b10_0101;
@@ -57,6 +69,81 @@ pub(crate) fn decode(text: &[u8]) -> Result<i64, IdError> {
     }
     let id = values[..SYMBOL_COUNT - 1].iter().fold(0_u128, |id, value| (id << 5) | u128::from(*value));
     i64::try_from(id).ok().filter(|id| *id > 0).ok_or(IdError::Malformed)
+}
+
+/// Reads 14 symbols with whatever comes along when they are copied: full-width characters, blanks and dashes of all kinds between
+/// them, words and signs around them.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn read(text: &str) -> Result<i64, IdError> {
+    if text.len() == SYMBOL_COUNT
+        && let Ok(id) = decode(text.as_bytes())
+    {
+        return Ok(id);
+    }
+    let groups = groups(text);
+    let mut problem = None;
+    for first in 0..groups.len() {
+        let mut symbols: Vec<u8> = vec![];
+        let mut rest = groups[first..].iter();
+        while symbols.len() < SYMBOL_COUNT
+            && let Some(group) = rest.next()
+        {
+            symbols.extend(group);
+        }
+        match decode(&symbols) {
+            Ok(id) => return Ok(id),
+            Err(IdError::Mistyped) => problem = Some(IdError::Mistyped),
+            Err(IdError::Malformed) => {}
+        }
+    }
+    Err(problem.unwrap_or(IdError::Malformed))
+}
+
+/// The ASCII letters and digits of a text, cut where something else stands between them. Behind `_` are ids of other kinds.
+fn groups(text: &str) -> Vec<Vec<u8>> {
+    if text.len() > MAX_INPUT_BYTES {
+        return vec![];
+    }
+    let shown = text.chars().filter(|c| !is_invisible(*c)).nfkc();
+    let plain: String = shown.map(|c| digit(c).unwrap_or(c)).collect();
+    let groups =
+        plain.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|group| !group.is_empty());
+    groups.map(|group| group.to_ascii_uppercase().into_bytes()).collect()
+}
+
+/// The symbols of a part of a number, without a word for what it is in front.
+pub(crate) fn part(text: &str) -> Vec<u8> {
+    let groups = groups(text);
+    let is_label = |group: &[u8]| LABELS.iter().any(|label| label.as_bytes() == group);
+    match groups.as_slice() {
+        [label, symbols @ ..] if !symbols.is_empty() && is_label(label) => symbols.concat(),
+        symbols => symbols.concat(),
+    }
+}
+
+/// The last symbols of a value as a number to base 32.
+#[must_use]
+pub(crate) fn tail(id: i64) -> i64 {
+    let symbols = encode13(id);
+    symbols[SYMBOL_COUNT - TAIL_SYMBOLS..].iter().filter_map(|symbol| value_of(*symbol)).fold(0, append)
+}
+
+/// Of values whose text ends with these symbols, at least [`TAIL_SYMBOLS`] and not all: [`tail`], how many of their lowest bits are
+/// known, and these bits. `None` for another number of symbols or a foreign symbol.
+#[must_use]
+pub(crate) fn ending_with(symbols: &[u8]) -> Option<(i64, u32, i64)> {
+    let values: Option<Vec<u8>> = symbols.iter().map(|symbol| value_of(*symbol)).collect();
+    let values = values.filter(|values| (TAIL_SYMBOLS..SYMBOL_COUNT).contains(&values.len()))?;
+    let (_, before_check) = values.split_last()?;
+    let tail = values[values.len() - TAIL_SYMBOLS..].iter().copied().fold(0, append);
+    let bits = u32::try_from(5 * before_check.len()).ok()?;
+    Some((tail, bits, before_check.iter().copied().fold(0, append)))
+}
+
+fn append(number: i64, value: u8) -> i64 {
+    (number << 5) | i64::from(value)
 }
 
 /// The values whose text begins with these symbols: at least one, at most the 13 before the check symbol. `None` for
@@ -153,6 +240,36 @@ mod tests {
             prop_assert!(values.contains(&id));
             prop_assert_eq!(values.contains(&other), begins_so(other));
             prop_assert!(begins_so(*values.start()) && begins_so(*values.end()));
+        }
+
+        #[test]
+        fn an_ending_is_that_of_its_values_alone(id in 1..=i64::MAX, other in 1..=i64::MAX, length in 4..=13_usize) {
+            let start = SYMBOL_COUNT - length;
+            let (found, bits, low) = ending_with(&encode13(id)[start..]).unwrap();
+            prop_assert_eq!(found, tail(id));
+            let ends_so = |value: i64| tail(value) == found && value & ((1 << bits) - 1) == low;
+            prop_assert!(ends_so(id));
+            prop_assert_eq!(ends_so(other), encode13(other)[start..] == encode13(id)[start..]);
+        }
+
+        #[test]
+        fn what_comes_along_is_no_part_of_it(
+            id in 1..=i64::MAX, label in "|#|№ |No\\. |Nr |Order #|訂單編號：|＃",
+            between in "[ \\-‐–—−－ー./\u{A0}\u{3000}\u{200B}\u{AD}]{0,3}", end in "[ \t\r\n.,;)。」]{0,3}|, sent",
+        ) {
+            let symbols = String::from_utf8(encode13(id).to_vec()).unwrap();
+            let grouped = [&symbols[..4], &symbols[4..8], &symbols[8..12], &symbols[12..]].join(&between);
+            for text in [grouped.clone(), grouped.to_lowercase()] {
+                prop_assert_eq!(read(&format!("{label}{text}{end}")), Ok(id));
+                prop_assert_eq!(part(&format!("{label}{text}")), symbols.as_bytes());
+            }
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in any::<String>(), marks in "\\PC{0,40}") {
+            for text in [text, marks] {
+                let _ = (read(&text), ending_with(&part(&text)), beginning_with(&part(&text)));
+            }
         }
 
         #[test]

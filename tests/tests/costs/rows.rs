@@ -34,12 +34,12 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
     let is_new = statement.starts_with("INSERT");
     match (room, column) {
         // Whatever a constraint ties to something else.
-        ("repair::kinds", "external_reference" | "email") => Bind::from("x"),
+        ("repair::kinds", "external_reference" | "email_key") => Bind::from("x"),
         (
             _,
             "external_reference" | "deleted_at" | "deleted_in" | "invalid_from" | "code" | "done_version"
             | "undoes" | "confirmed_at" | "started_at" | "completed_at" | "cancelled_at" | "invalidated_at"
-            | "finished_at" | "cancel_reason" | "invalid_reason" | "customer_id" | "email",
+            | "finished_at" | "cancel_reason" | "invalid_reason" | "customer_id" | "email" | "email_key",
         ) => match kind {
             "bigint" => Bind::Int(None),
             _ => Bind::Text(None),

@@ -18,6 +18,7 @@ mod logins;
 mod lookups;
 mod phone_numbers;
 mod races;
+mod spellings;
 mod staff_orders;
 mod statements;
 mod throttles;

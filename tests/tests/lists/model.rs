@@ -84,7 +84,7 @@ impl Fixture {
                 filter.source_statuses.is_empty(),
                 order.source_status.as_ref().is_some_and(|status| filter.source_statuses.contains(status)),
             )
-            && filter.numbers.as_ref().is_none_or(|numbers| numbers.contains(&order.id))
+            && filter.number.as_ref().is_none_or(|number| number.finds(order.id))
             && filter.product.is_none_or(|id| line(&|product| product.id == id))
             && filter.sku.as_ref().is_none_or(|sku| line(&|product| product.sku == *sku))
             && filter.category.as_ref().is_none_or(|category| {
@@ -140,8 +140,8 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
             1 => filter.stores.extend([order.store_id; 2]),
             2 => filter.sources.extend([order.source; 2]),
             3 => filter.source_statuses.extend([&order.source_status; 2].into_iter().flatten().cloned()),
-            4 => filter.numbers = OrderId::beginning_with(&order.id.to_string()).ok(),
-            5 => filter.numbers = OrderId::beginning_with(&order.id.number()[..7]).ok(),
+            4 => filter.number = OrderId::search(&order.id.to_string()).ok(),
+            5 => filter.number = OrderId::search(&order.id.number()[9 * dice.roll(2) as usize..][..7]).ok(),
             6 => filter.customer = order.customer_id.map(CustomerFilter::Id),
             7 => {
                 let email = order.contact.email.as_ref().map(|email| email.as_str().to_owned());

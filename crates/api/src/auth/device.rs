@@ -37,7 +37,7 @@ impl DeviceTokens {
     /// The token of a device for an account.
     pub fn mint(&self, realm: Realm, email: &Email, device: Device) -> Option<String> {
         let time = device.logged_in_at.millis().to_be_bytes();
-        let tag = mac(self.keys.first()?, &signed(realm, email, &device.id, &time));
+        let tag = mac(self.keys.first()?, &signed(realm, &realm.email_key(email), &device.id, &time));
         Some(format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode([device.id.as_slice(), &time, &tag].concat())))
     }
 
@@ -47,14 +47,15 @@ impl DeviceTokens {
         let bytes: [u8; ID_BYTES + TIME_BYTES + MAC_BYTES] = bytes.try_into().ok()?;
         let (id, rest) = bytes.split_at(ID_BYTES);
         let (time, tag) = rest.split_at(TIME_BYTES);
-        let is_ours = self.keys.iter().any(|key| is_mac(key, &signed(realm, email, id, time), tag));
+        let account = realm.email_key(email);
+        let is_ours = self.keys.iter().any(|key| is_mac(key, &signed(realm, &account, id, time), tag));
         let logged_in_at = Timestamp::from_millis(i64::from_be_bytes(time.try_into().ok()?));
         is_ours.then_some(Device { id: id.try_into().ok()?, logged_in_at })
     }
 }
 
-fn signed<'a>(realm: Realm, email: &'a Email, id: &'a [u8], time: &'a [u8]) -> [&'a [u8]; 4] {
-    [<&str>::from(realm).as_bytes(), email.as_str().as_bytes(), id, time]
+fn signed<'a>(realm: Realm, account: &'a str, id: &'a [u8], time: &'a [u8]) -> [&'a [u8]; 4] {
+    [<&str>::from(realm).as_bytes(), account.as_bytes(), id, time]
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub fn detail_of(code: &str) -> &'static str {
         "missing" => "this is required",
         "mistyped" => "the check symbol does not fit: one symbol is wrong or two are swapped",
         "no-moment" => "give the number of a version, from 1, or a time like 2026-01-05T08:30:00Z (RFC 3339)",
-        "no-number" => "give an order number, or at least its first 4 symbols",
+        "no-number" => "give an order number, or at least its first or last 4 symbols",
         "out-of-range" => "this number is outside the allowed range",
         "repeated-parameter" => "this parameter may be given once; separate several values by commas",
         "too-few" => "this list has too few entries",

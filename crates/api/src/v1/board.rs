@@ -4,7 +4,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
 use ordervault_domain::access::{Scope, StoreScope};
-use ordervault_domain::id::{IdError, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{IdError, NumberSearch, OrderId, ProductId, StoreId};
 use ordervault_domain::order::Order;
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
@@ -53,9 +53,9 @@ impl FromRequest for Board {
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListBoardOrders {
-    /// Only the order with this number, all of it, grouped with `-` or not, in any case.
-    #[validate(length(min = 1, max = 17))]
-    #[param(min_length = 14, max_length = 17)]
+    /// Only the order with this number, all of it, however it is spelled.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 14, max_length = 100)]
     number: Option<String>,
     /// Only orders of this store.
     #[param(value_type = Option<String>)]
@@ -96,7 +96,7 @@ impl ListBoardOrders {
             IdError::Malformed => Problem::parameter("number", "unknown-value"),
         })?;
         Ok(OrderFilter {
-            numbers: number.map(|number| number..=number),
+            number: number.map(NumberSearch::Whole),
             stores: self.store.into_iter().collect(),
             product: self.product,
             category: self.category.clone(),

@@ -109,7 +109,7 @@ pub(crate) async fn login(
     let email = fields.reach::<Email>("/email", Some(&login.email));
     let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
     let mut conn = reader(state).await?;
-    let found = read::sign_in(&mut conn, realm, email.as_str()).await.map_err(failed)?;
+    let found = read::sign_in(&mut conn, realm, &email).await.map_err(failed)?;
     let principal_id = found.as_ref().map(|(id, _)| *id);
     let device_token = login.device_token.as_deref();
     let account = (realm, &email);

@@ -36,19 +36,19 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
 pub(crate) struct LookUpOrder {
-    /// The order number, grouped with `-` or blanks or not, in any case.
-    #[validate(length(min = 1, max = 40))]
-    #[schema(min_length = 14, max_length = 40, example = json!(examples::ORDER_NUMBER))]
+    /// The order number, however it is spelled, with what comes along when it is copied.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 14, max_length = 100, example = json!(examples::ORDER_NUMBER))]
     number: String,
     /// The phone number of the order: all its digits, with the country code or as it is dialled at home.
     #[serde(default)]
-    #[validate(length(min = 1, max = 40))]
-    #[schema(nullable = false, min_length = 1, max_length = 40, example = json!(examples::ORDER_PHONE))]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = json!(examples::ORDER_PHONE))]
     phone: Option<String>,
-    /// The e-mail address of the order, in any case.
+    /// The e-mail address of the order, in any spelling.
     #[serde(default)]
-    #[validate(length(min = 1, max = 254))]
-    #[schema(nullable = false, min_length = 1, max_length = 254)]
+    #[validate(length(min = 1, max = 300))]
+    #[schema(nullable = false, min_length = 1, max_length = 300)]
     email: Option<String>,
     /// The `lookup_token` that came with the placed order, or with the amendment that changed its contact.
     #[serde(default)]
@@ -75,10 +75,10 @@ pub(crate) struct FoundOrder {
 /// The contact of an order that is not there.
 const NOBODY: Contact = Contact { name: None, phone: None, email: None, address: None };
 
-/// What somebody says to be let in. `None`: something that is nobody's phone number or e-mail address.
+/// What somebody says to be let in.
 enum Proof {
-    Phone(Option<Phone>),
-    Email(Option<Email>),
+    Phone(Phone),
+    Email(Email),
     Token(String),
 }
 
@@ -95,8 +95,8 @@ impl LookUpOrder {
             Ok(number) => Some(number),
         };
         let proof = match (&self.phone, &self.email, &self.token) {
-            (Some(phone), None, None) => Some(Proof::Phone(phone.parse().ok())),
-            (None, Some(email), None) => Some(Proof::Email(email.parse().ok())),
+            (Some(_), None, None) => fields.reach("/phone", self.phone.as_ref()).map(Proof::Phone),
+            (None, Some(_), None) => fields.reach("/email", self.email.as_ref()).map(Proof::Email),
             (None, None, Some(token)) => Some(Proof::Token(token.clone())),
             (None, None, None) => {
                 fields.fault("/phone", "missing");
@@ -123,8 +123,8 @@ impl Proof {
         let contact = known.map_or(&NOBODY, |known| &known.contact);
         let home = known.and_then(|known| known.country);
         let is_right = match self {
-            Self::Phone(phone) => phone.as_ref().is_some_and(|phone| contact.has_phone(phone, home)),
-            Self::Email(email) => email.as_ref().is_some_and(|email| contact.has_email(email)),
+            Self::Phone(phone) => contact.has_phone(phone, home),
+            Self::Email(email) => contact.has_email(email),
             Self::Token(token) => {
                 let closed_at = known.and_then(|known| known.closed_at);
                 state.lookup_tokens.proves(grant, token) & lookup_is_in_time(closed_at, state.now())

@@ -82,7 +82,7 @@ async fn unlock(context: &Context, args: &args::MemberUnlock) -> Result<Exit, Fa
 }
 
 async fn member(db: &Db, email: &Email) -> Result<Member, Failure> {
-    let member = read::member_by_email(&mut db.read().await?, email.as_str()).await?;
+    let member = read::member_by_email(&mut db.read().await?, email).await?;
     member.ok_or_else(|| {
         Failure::new(Exit::Usage, format!("no member signs in as {email}; see `ordervault member list`"))
     })

@@ -71,7 +71,7 @@ pub async fn is_empty(db: &Db) -> Result<bool, Failure> {
 /// When it cannot be read.
 pub async fn is_loaded(db: &Db) -> Result<bool, Failure> {
     let mut conn = db.read().await?;
-    let owner = read::member_by_email(&mut conn, OWNER_EMAIL).await?;
+    let owner = read::member_by_email(&mut conn, &parsed(OWNER_EMAIL)?).await?;
     // Anybody may have this address, but only the demo's owner has this id.
     Ok(owner.is_some_and(|owner| owner.id.to_string() == OWNER))
 }

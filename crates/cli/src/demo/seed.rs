@@ -21,7 +21,7 @@ use ordervault_persistence::{Realm, read};
 
 use super::dice::{Dice, mixed};
 use super::vocabulary::{GOODS, PEOPLE, PLACES, RARE_FAMILIES, SHOPS, VARIANTS};
-use super::{CUSTOMER_EMAIL, contact, email};
+use super::{CUSTOMER_EMAIL, contact, email, parsed};
 use crate::args::MAX_SEEDED_ORDERS;
 use crate::exit::Failure;
 use crate::ids;
@@ -78,7 +78,7 @@ impl Seed {
         let mut conn = db.read().await?;
         let Some(id) = store_id(GREAT_SHOP) else { return Ok(None) };
         let store = read::store(&mut conn, id).await?;
-        let regular = read::sign_in(&mut conn, Realm::Customer, CUSTOMER_EMAIL).await?;
+        let regular = read::sign_in(&mut conn, Realm::Customer, &parsed(CUSTOMER_EMAIL)?).await?;
         Ok(store
             .zip(regular)
             .map(|(store, (id, _))| Self { until: store.created_at, regular: CustomerId::from_i64(id) }))

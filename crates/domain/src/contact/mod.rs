@@ -39,7 +39,7 @@ impl Contact {
     /// address.
     #[must_use]
     pub fn reach(&self, home: Option<Country>) -> Option<String> {
-        let email = || self.email.as_ref().map(|email| email.as_str().to_owned());
+        let email = || self.email.as_ref().map(Email::key);
         self.phone.as_ref().map(|phone| phone.line(home)).or_else(email)
     }
 

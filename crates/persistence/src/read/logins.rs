@@ -1,5 +1,6 @@
 //! Whoever signs in.
 
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::SessionId;
 
 use crate::error::Error;
@@ -12,7 +13,7 @@ use crate::tx::Conn;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn sign_in(conn: &mut Conn, realm: Realm, email: &str) -> Result<Option<(i64, String)>, Error> {
+pub async fn sign_in(conn: &mut Conn, realm: Realm, email: &Email) -> Result<Option<(i64, String)>, Error> {
     credentials::by_email(conn, realm, email).await
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ordervault_domain::access::StoreScope;
+use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::member::Member;
@@ -42,9 +43,9 @@ pub async fn member(conn: &mut Conn, id: MemberId) -> Result<Option<Member>, Err
 ///
 /// # Errors
 /// When the database fails.
-pub async fn member_by_email(conn: &mut Conn, email: &str) -> Result<Option<Member>, Error> {
+pub async fn member_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Member>, Error> {
     let ids: Vec<i64> =
-        members::by_email(conn, &[email.to_owned()]).await?.into_iter().map(|found| found.1).collect();
+        members::by_email_key(conn, &[email.skeleton()]).await?.into_iter().map(|found| found.1).collect();
     Ok(Member::load(conn, &ids, RowLock::Free).await?.pop().map(|held| held.state))
 }
 

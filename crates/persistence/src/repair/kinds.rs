@@ -35,13 +35,13 @@ statements! {
         <Product as Stored>::Row::COLUMNS
     );
     CUSTOMERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} CROSS JOIN customers t WHERE t.email = d.email AND t.id <> d.id
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN customers t WHERE t.email_key = d.email_key AND t.id <> d.id
          UNION SELECT d.id, t.id FROM {rows} CROSS JOIN customers t
              WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Customer as Stored>::Row::COLUMNS
     );
     MEMBERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
-        "SELECT d.id, t.id FROM {rows} CROSS JOIN members t WHERE t.email = d.email AND t.id <> d.id",
+        "SELECT d.id, t.id FROM {rows} CROSS JOIN members t WHERE t.email_key = d.email_key AND t.id <> d.id",
         <Member as Stored>::Row::COLUMNS
     );
     ORDERS_IN_THE_WAY: BulkTemplate = BulkTemplate::new(
@@ -55,9 +55,9 @@ statements! {
         "UPDATE products SET external_reference = NULL, sku = 'released ' || id WHERE id {in_keys:1}"
     );
     RELEASE_CUSTOMERS: Template = Template::new(
-        "UPDATE customers SET external_reference = NULL, email = NULL WHERE id {in_keys:1}"
+        "UPDATE customers SET external_reference = NULL, email_key = NULL WHERE id {in_keys:1}"
     );
-    RELEASE_MEMBERS: Template = Template::new("UPDATE members SET email = NULL WHERE id {in_keys:1}");
+    RELEASE_MEMBERS: Template = Template::new("UPDATE members SET email_key = NULL WHERE id {in_keys:1}");
     RELEASE_ORDERS: Template = Template::new("UPDATE orders SET external_reference = NULL WHERE id {in_keys:1}");
     // The one of the shop is never removed.
     INSTALLATIONS_NAMED: Template = Template::new("SELECT id FROM installations WHERE id {in_keys:1}");

@@ -1,5 +1,7 @@
 //! The table `credentials`: password hashes, apart from everything that is shown or exported.
 
+use ordervault_domain::contact::Email;
+
 use super::columns::{TableRow as _, table_row};
 use crate::bulk::BulkInsert;
 use crate::error::Error;
@@ -9,11 +11,11 @@ use crate::tx::Conn;
 
 statements! {
     OF_CUSTOMER: Template = Template::new(
-        "SELECT c.id, k.password_hash FROM customers c JOIN credentials k ON k.principal_id = c.id WHERE c.email = $1"
+        "SELECT c.id, k.password_hash FROM customers c JOIN credentials k ON k.principal_id = c.id WHERE c.email_key = $1"
     );
     OF_MEMBER: Template = Template::new(
         "SELECT m.id, k.password_hash FROM members m JOIN credentials k ON k.principal_id = m.id
-         WHERE m.email = $1 AND m.active"
+         WHERE m.email_key = $1 AND m.active"
     );
     LOCK: Template = Template::new(
         "SELECT * FROM credentials WHERE principal_id {in_keys:1} ORDER BY principal_id {lock}"
@@ -69,13 +71,13 @@ impl Sealed for CredentialRow {
 pub(crate) async fn by_email(
     conn: &mut Conn,
     realm: super::sessions::Realm,
-    email: &str,
+    email: &Email,
 ) -> Result<Option<(i64, String)>, Error> {
     let template = match realm {
         super::sessions::Realm::Customer => &OF_CUSTOMER,
         super::sessions::Realm::Staff => &OF_MEMBER,
     };
-    Ok(conn.fetch_optional(&template.bind((email,))).await?)
+    Ok(conn.fetch_optional(&template.bind((realm.email_key(email),))).await?)
 }
 
 /// The passwords of these principals, locked.

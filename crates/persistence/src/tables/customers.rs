@@ -1,5 +1,6 @@
 //! The table `customers`.
 
+use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::tx::Conn;
 statements! {
     READ: Template = Template::new("SELECT * FROM customers WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM customers WHERE id {in_keys:1} ORDER BY id {lock}");
-    BY_EMAIL: Template = Template::new("SELECT email, id FROM customers WHERE email {in_keys:1}");
+    BY_EMAIL: Template = Template::new("SELECT email_key, id FROM customers WHERE email_key {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("customers", CustomerRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], CustomerRow::COLUMNS.split_at(1).1, "");
 }
@@ -27,6 +28,7 @@ table_row! {
         head_hash: String,
         name: Option<String>,
         email: Option<String>,
+        email_key: Option<String>,
         phone: Option<String>,
         address: Option<String>,
         external_reference: Option<String>,
@@ -81,6 +83,7 @@ impl Stored for Customer {
             head_hash: head.to_owned(),
             name: self.contact.name.clone(),
             email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            email_key: self.contact.email.as_ref().map(Email::key),
             phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
             address: address_text(self.contact.address.as_ref()),
             external_reference: self.external_reference.clone(),
@@ -91,6 +94,6 @@ impl Stored for Customer {
 }
 
 /// Who signs in with these addresses: (address, customer).
-pub(crate) async fn by_email(conn: &mut Conn, emails: &[String]) -> Result<Vec<(String, i64)>, Error> {
-    Ok(conn.fetch_all(&BY_EMAIL.bind((emails,))).await?)
+pub(crate) async fn by_email_key(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, i64)>, Error> {
+    Ok(conn.fetch_all(&BY_EMAIL.bind((keys,))).await?)
 }

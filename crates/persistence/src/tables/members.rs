@@ -1,5 +1,6 @@
 //! The table `members`.
 
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::MemberId;
 use ordervault_domain::member::Member;
 use ordervault_domain::time::Timestamp;
@@ -14,7 +15,7 @@ use crate::tx::Conn;
 statements! {
     READ: Template = Template::new("SELECT * FROM members WHERE id {in_keys:1} ORDER BY id");
     LOCK: Template = Template::new("SELECT * FROM members WHERE id {in_keys:1} ORDER BY id {lock}");
-    BY_EMAIL: Template = Template::new("SELECT email, id FROM members WHERE email {in_keys:1}");
+    BY_EMAIL: Template = Template::new("SELECT email_key, id FROM members WHERE email_key {in_keys:1}");
     // Locked together: two processes cannot each take away one of the last two owners.
     LOCK_OWNERS: Template = Template::new(
         "SELECT id FROM members WHERE active AND roles LIKE '%\"owner\"%' ORDER BY id {lock}"
@@ -31,6 +32,7 @@ table_row! {
         head_hash: String,
         name: Option<String>,
         email: Option<String>,
+        email_key: Option<String>,
         phone: Option<String>,
         address: Option<String>,
         roles: String,
@@ -91,6 +93,7 @@ impl Stored for Member {
             head_hash: head.to_owned(),
             name: self.contact.name.clone(),
             email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            email_key: self.contact.email.as_ref().map(Email::skeleton),
             phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
             address: address_text(self.contact.address.as_ref()),
             roles: json_text(&self.roles),
@@ -104,8 +107,8 @@ impl Stored for Member {
 }
 
 /// Who signs in with these addresses: (address, member).
-pub(crate) async fn by_email(conn: &mut Conn, emails: &[String]) -> Result<Vec<(String, i64)>, Error> {
-    Ok(conn.fetch_all(&BY_EMAIL.bind((emails,))).await?)
+pub(crate) async fn by_email_key(conn: &mut Conn, keys: &[String]) -> Result<Vec<(String, i64)>, Error> {
+    Ok(conn.fetch_all(&BY_EMAIL.bind((keys,))).await?)
 }
 
 /// The active owners, locked.

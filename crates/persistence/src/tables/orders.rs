@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
@@ -49,6 +50,7 @@ table_row! {
     /// A row of the table.
     pub(crate) struct OrderRow {
         pub(crate) id: i64,
+        number_tail: i64,
         version: i64,
         head_hash: String,
         status: String,
@@ -67,6 +69,7 @@ table_row! {
         contact_phone: Option<String>,
         contact_phone_reversed: Option<String>,
         contact_email: Option<String>,
+        contact_email_key: Option<String>,
         contact_address: Option<String>,
         contact_version: i64,
         note: String,
@@ -317,6 +320,7 @@ impl Stored for Order {
         let stage = self.stage.parts();
         OrderRow {
             id: self.id.get(),
+            number_tail: self.id.tail(),
             version: self.version,
             head_hash: head.to_owned(),
             status: stage.status.to_string(),
@@ -335,6 +339,7 @@ impl Stored for Order {
             contact_phone: phone.map(|phone| phone.to_string()),
             contact_phone_reversed: phone.map(|phone| phone.reversed_line(self.country)),
             contact_email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+            contact_email_key: self.contact.email.as_ref().map(Email::key),
             contact_address: address_text(self.contact.address.as_ref()),
             contact_version: self.contact_version,
             note: self.note.clone(),

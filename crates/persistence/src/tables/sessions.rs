@@ -1,5 +1,6 @@
 //! The table `sessions`: families of refresh tokens. A family is one login.
 
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::SessionId;
 use ordervault_domain::time::Timestamp;
 
@@ -48,6 +49,16 @@ pub enum Realm {
 impl Realm {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Customer, Self::Staff];
+
+    /// What all addresses have in common that sign in to one account: of customers all spellings of one address, of staff all
+    /// that look alike.
+    #[must_use]
+    pub fn email_key(self, email: &Email) -> String {
+        match self {
+            Self::Customer => email.key(),
+            Self::Staff => email.skeleton(),
+        }
+    }
 }
 
 /// A family of refresh tokens.

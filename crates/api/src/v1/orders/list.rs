@@ -1,7 +1,7 @@
 //! `GET /v1/orders`
 
 use actix_web::web;
-use ordervault_domain::id::OrderId;
+use ordervault_domain::id::{IdError, NumberSearch, OrderId};
 use ordervault_domain::order::{Status, order_terms};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort};
@@ -31,7 +31,11 @@ pub(crate) struct ListOrders {
     /// Only orders placed before.
     #[param(value_type = Option<String>, format = DateTime)]
     placed_before: Option<Timestamp>,
-    /// Only orders with these words in products, contact or note.
+    /// Only the order with this number, however it is spelled, or those whose number begins or ends with these 4 or more symbols.
+    #[validate(length(max = 100))]
+    #[param(max_length = 100)]
+    number: Option<String>,
+    /// Only orders with these words in products, contact or note; or with this number, or its last 4 or more symbols.
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
@@ -67,7 +71,9 @@ pub(crate) async fn list_orders(
         statuses: query.status,
         placed_after: query.placed_after,
         placed_before: query.placed_before,
+        number: query.number.as_deref().map(number_search).transpose()?,
         terms: query.q.as_deref().map(order_terms).unwrap_or_default(),
+        or_number: query.q.as_deref().and_then(OrderId::search_among_words),
         ..OrderFilter::default()
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
@@ -79,6 +85,14 @@ pub(crate) async fn list_orders(
     let now = state.now();
     let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
+}
+
+/// Orders with this number, or whose number begins or ends like this.
+pub(crate) fn number_search(text: &str) -> Result<NumberSearch, Problem> {
+    OrderId::search(text).map_err(|error| match error {
+        IdError::Mistyped => Problem::parameter("number", "mistyped"),
+        IdError::Malformed => Problem::parameter("number", "no-number"),
+    })
 }
 
 /// The keys that a cursor carries.

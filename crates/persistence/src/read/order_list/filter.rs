@@ -1,9 +1,7 @@
 //! What can be asked of a list of orders.
 
-use std::ops::RangeInclusive;
-
 use ordervault_domain::access::Scope;
-use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, MemberId, NumberSearch, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status};
 use ordervault_domain::search::{Field, Term};
@@ -16,8 +14,8 @@ pub struct OrderFilter {
     pub statuses: Vec<Status>,
     /// Of one of these stores.
     pub stores: Vec<StoreId>,
-    /// The orders with these numbers.
-    pub numbers: Option<RangeInclusive<OrderId>>,
+    /// With this number, or one that begins or ends so.
+    pub number: Option<NumberSearch>,
     /// One of these orders.
     pub ids: Option<Vec<OrderId>>,
     /// Of this customer.
@@ -52,6 +50,8 @@ pub struct OrderFilter {
     pub trash: Trash,
     /// With these words in lines, contact or note, as far as the scope may see them.
     pub terms: Vec<Term>,
+    /// Or, instead of these words, with this number.
+    pub or_number: Option<NumberSearch>,
     /// For whom it is told what is new.
     pub reader: Option<MemberId>,
     /// New for the reader, or not.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use ordervault_domain::access::{OrderGrant, Scope, StoreScope};
+use ordervault_domain::id::NumberSearch;
 use ordervault_domain::order::Status;
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
@@ -22,6 +23,10 @@ pub(super) enum Predicate {
     Among(&'static str, Vec<Value>),
     /// The column is there, at least the first and less than the second. An index has it first.
     Within(&'static str, Option<i64>, Option<i64>),
+    /// The number is this one, or begins or ends so.
+    Number(NumberSearch),
+    /// One of these holds.
+    Any(Vec<Predicate>),
     /// The phone number ends with these digits.
     PhoneTail(String),
     /// Some line is of this product, category or stock keeping unit.
@@ -60,14 +65,11 @@ impl Predicate {
         if let Some(ids) = &filter.ids {
             all.push(Self::Ids(ids.iter().map(|id| id.get()).collect()));
         }
-        if let Some(numbers) = &filter.numbers {
-            let end = numbers.end().get().checked_add(1);
-            all.push(Self::Within("id", Some(numbers.start().get()), end));
-        }
+        all.extend(filter.number.clone().map(Self::Number));
         match &filter.customer {
             Some(CustomerFilter::Id(id)) => all.push(Self::Among("customer_id", vec![id.get().into()])),
             Some(CustomerFilter::Email(email)) => {
-                all.push(Self::Among("contact_email", vec![email.as_str().into()]));
+                all.push(Self::Among("contact_email_key", vec![email.as_str().into()]));
             }
             Some(CustomerFilter::PhoneTail(tail)) => all.push(Self::PhoneTail(tail.clone())),
             Some(CustomerFilter::Words(_)) | None => {}
@@ -86,7 +88,11 @@ impl Predicate {
         all.extend(filter.category.clone().map(|category| Self::Line(Line::Category(category))));
         all.extend(filter.sku.clone().map(|sku| Self::Line(Line::Sku(sku))));
         let words = filter.words(scope).into_iter();
-        all.extend(words.map(|(terms, fields)| Self::Words(terms.to_vec(), fields)));
+        let mut words = words.map(|(terms, fields)| Self::Words(terms.to_vec(), fields));
+        if let Some(number) = &filter.or_number {
+            all.extend(words.next().map(|words| Self::Any(vec![words, Self::Number(number.clone())])));
+        }
+        all.extend(words);
         Some(all)
     }
 
@@ -99,6 +105,8 @@ impl Predicate {
             Self::Within(name, from, to) => all
                 .add_option(from.map(|from| column(name).gte(from)))
                 .add_option(to.map(|to| column(name).lt(to))),
+            Self::Number(search) => number(search),
+            Self::Any(ways) => ways.iter().fold(Condition::any(), |any, way| any.add(way.condition(engine))),
             Self::PhoneTail(tail) => {
                 // A phone number's last digits are its reversed digits' first; ':' comes after '9'.
                 let reversed: String = tail.chars().rev().collect();
@@ -137,13 +145,28 @@ impl Predicate {
     /// Are few orders like this by the nature of it?
     pub(super) fn is_telling(&self) -> bool {
         match self {
-            Self::Among(name, _) => ["customer_id", "contact_email"].contains(name),
-            Self::Within(name, ..) => *name == "id",
-            Self::Ids(_) => true,
+            Self::Among(name, _) => ["customer_id", "contact_email_key"].contains(name),
+            Self::Number(_) | Self::Ids(_) => true,
+            Self::Any(ways) => ways.iter().all(Self::is_telling),
             Self::New(unread) => unread.candidates().is_some(),
             Self::PhoneTail(_) => true,
             Self::Words(_, fields) => *fields == [Field::Contact],
             _ => false,
+        }
+    }
+}
+
+/// Is this the number of a row of `orders`, its beginning or its end?
+fn number(search: &NumberSearch) -> Condition {
+    match search {
+        NumberSearch::Whole(id) => Condition::all().add(column("id").eq(id.get())),
+        NumberSearch::Part { begins, ends } => {
+            let begins = begins.as_ref().map(|ids| column("id").between(ids.start().get(), ids.end().get()));
+            let ends = ends.map(|ends| {
+                let rest = column("id").bit_and(ends.mask).eq(ends.bits);
+                Condition::all().add(column("number_tail").eq(ends.tail)).add(rest)
+            });
+            Condition::any().add_option(begins).add_option(ends)
         }
     }
 }

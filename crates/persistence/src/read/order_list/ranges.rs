@@ -20,7 +20,7 @@ const MAX_RANGES: usize = 24;
 
 /// The columns before `placed_at` in an index, those that say most first.
 const RANGE_COLUMNS: [&[&str]; 5] =
-    [&["customer_id"], &["contact_email"], &["store_id", "status"], &["status"], &["source_status"]];
+    [&["customer_id"], &["contact_email_key"], &["store_id", "status"], &["status"], &["source_status"]];
 
 /// The ranges of a list.
 pub(super) struct IndexRanges {

@@ -3,6 +3,7 @@
 //! Every source reads one index from one entry to another and stops when it has enough, so that what it costs is known
 //! beforehand. Ranges of several columns and an order leave the engines no other index to take.
 
+use ordervault_domain::id::NumberSearch;
 use ordervault_domain::search::{Field, Term};
 use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 
@@ -12,6 +13,7 @@ use super::ranges::{IndexRanges, KeyRange};
 use super::statement::{Candidates, ListQuery};
 use super::unread_filter;
 use crate::engine::Engine;
+use crate::read::select::united;
 use crate::read::terms;
 
 impl ListQuery {
@@ -37,7 +39,11 @@ impl ListQuery {
                     settled: (0..settled.len()).map(|other| other == index && is_exact).collect(),
                     may_repeat: matches!(
                         predicate,
-                        Predicate::Line(_) | Predicate::Ids(_) | Predicate::New(_)
+                        Predicate::Line(_)
+                            | Predicate::Ids(_)
+                            | Predicate::New(_)
+                            | Predicate::Number(_)
+                            | Predicate::Any(_)
                     ),
                 });
             }
@@ -71,6 +77,15 @@ impl Predicate {
                 }
                 None => sorted(name),
             },
+            // Each part has an index of its own.
+            Self::Number(NumberSearch::Part { begins: Some(begins), ends: Some(ends) }) => {
+                let begins = NumberSearch::Part { begins: Some(begins.clone()), ends: None };
+                let ends = NumberSearch::Part { begins: None, ends: Some(*ends) };
+                let parts = [begins, ends].map(Self::Number);
+                return united_sources(&parts, engine, limit);
+            }
+            Self::Number(_) => all(self.condition(engine)),
+            Self::Any(ways) => return united_sources(ways, engine, limit),
             Self::PhoneTail(_) => sorted(PHONE),
             Self::Deleted(true) => sorted("deleted_at"),
             Self::Line(line) => line.orders(engine),
@@ -96,11 +111,18 @@ impl Predicate {
             Self::Words(terms, fields) if engine == Engine::Postgres => {
                 *fields != [Field::Contact] && !terms.iter().any(is_several)
             }
+            Self::Any(ways) => ways.iter().all(|way| way.has_exact_source(engine)),
             // Of those that can be new some are not.
             Self::New(_) => false,
             _ => true,
         }
     }
+}
+
+/// The ids of all orders for which one of these holds, if each has an index.
+fn united_sources(ways: &[Predicate], engine: Engine, limit: u64) -> Option<SelectStatement> {
+    let sources: Option<Vec<SelectStatement>> = ways.iter().map(|way| way.source(engine, limit)).collect();
+    sources?.into_iter().reduce(united)
 }
 
 impl Line {

@@ -46,7 +46,7 @@ impl ListQuery {
         let settled = self.ranges().settled;
         let mut open = self.predicates.iter().zip(settled).filter(|(_, settled)| !settled);
         open.try_fold(EXACT_LOOK_ROWS, |rows, (predicate, _)| match predicate {
-            Predicate::Words(..) => Err(WORDS_LOOK_ROWS),
+            Predicate::Words(..) | Predicate::Any(_) => Err(WORDS_LOOK_ROWS),
             Predicate::Deleted(false) => Ok(rows),
             _ => Ok(WIDE_LOOK_ROWS),
         })
@@ -107,7 +107,7 @@ impl ListQuery {
 
     /// Are words looked for, so that it is to be told where they are?
     fn has_words(&self) -> bool {
-        self.predicates.iter().any(|predicate| matches!(predicate, Predicate::Words(..)))
+        self.predicates.iter().any(|predicate| matches!(predicate, Predicate::Words(..) | Predicate::Any(_)))
     }
 
     /// How many of the candidates are asked for, and how many they are.

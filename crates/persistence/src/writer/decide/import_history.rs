@@ -108,7 +108,7 @@ impl Decider<'_> {
 
     fn fits_customer(&self, customer: &Customer) -> Result<(), Refusal> {
         let email = customer.contact.email.as_ref();
-        match email.is_some_and(|email| self.set.customer_email_taken(customer.id.get(), email.as_str())) {
+        match email.is_some_and(|email| self.set.customer_email_taken(customer.id.get(), email)) {
             true => Err(Refusal::Duplicate { field: "email" }),
             false => Ok(()),
         }

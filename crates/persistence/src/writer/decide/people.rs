@@ -23,7 +23,7 @@ impl Decider<'_> {
         let before = self.set.get::<Customer>(id).cloned();
         let email_taken = match command {
             customer::CustomerCommand::Register { contact } => {
-                contact.email.as_ref().is_some_and(|email| self.set.customer_email_taken(id, email.as_str()))
+                contact.email.as_ref().is_some_and(|email| self.set.customer_email_taken(id, email))
             }
             _ => false,
         };
@@ -52,7 +52,7 @@ impl Decider<'_> {
             _ => None,
         };
         let email = contact.and_then(|contact| contact.email.as_ref());
-        let email_taken = email.is_some_and(|email| self.set.member_email_taken(id, email.as_str()));
+        let email_taken = email.is_some_and(|email| self.set.member_email_taken(id, email));
         let owners = self.set.all::<Member>().filter(|member| member.is_active_owner()).count();
         let context =
             member::DecisionContext { email_taken, active_owners: i64::try_from(owners).unwrap_or(i64::MAX) };

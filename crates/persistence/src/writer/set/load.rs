@@ -157,10 +157,10 @@ impl WorkingSet {
             self.passed.insert(rows[0].entity_id, rows.to_vec());
         }
         if !named.customer_emails.is_empty() {
-            self.customer_emails.extend(customers::by_email(conn, &named.customer_emails).await?);
+            self.customer_emails.extend(customers::by_email_key(conn, &named.customer_emails).await?);
         }
         if !named.member_emails.is_empty() {
-            self.member_emails.extend(members::by_email(conn, &named.member_emails).await?);
+            self.member_emails.extend(members::by_email_key(conn, &named.member_emails).await?);
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Which rows submissions touch, as far as their text tells.
 
 use ordervault_domain::aggregate::Kind;
-use ordervault_domain::contact::Contact;
+use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId};
 use ordervault_domain::installation::InstallationCommand;
@@ -150,7 +150,7 @@ impl<'a> Named<'a> {
         self.commanded_customers.extend(id.map(CustomerId::get));
         match command {
             customer::CustomerCommand::Register { contact } => {
-                self.customer_emails.extend(contact.email.as_ref().map(|email| email.as_str().to_owned()));
+                self.customer_emails.extend(contact.email.as_ref().map(Email::key));
             }
             customer::CustomerCommand::Import { .. } | customer::CustomerCommand::ChangePassword => {}
         }
@@ -168,7 +168,7 @@ impl<'a> Named<'a> {
             | member::MemberCommand::ResetPassword => None,
         };
         let email = contact.and_then(|contact| contact.email.as_ref());
-        self.member_emails.extend(email.map(|email| email.as_str().to_owned()));
+        self.member_emails.extend(email.map(Email::skeleton));
     }
 
     fn note_session(&mut self, operation: &SessionOperation) {
@@ -238,7 +238,7 @@ impl<'a> Named<'a> {
             Kind::Customer => {
                 self.commanded_customers.push(first.entity_id);
                 if let Ok(Some(Customer { contact: Contact { email: Some(email), .. }, .. })) = fold(rows) {
-                    self.customer_emails.push(email.as_str().to_owned());
+                    self.customer_emails.push(email.key());
                 }
             }
             Kind::Order => {

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ordervault_domain::batch::{Batch, ItemOutcome};
+use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{BatchId, OrderId, SessionId};
 use ordervault_domain::installation::Installation;
@@ -278,15 +279,19 @@ impl WorkingSet {
     }
 
     /// Does another customer have this address?
-    pub(crate) fn customer_email_taken(&self, id: i64, email: &str) -> bool {
-        let stored = self.customer_emails.get(email).copied();
-        self.is_taken::<Customer>(id, stored, |customer| has_email(&customer.contact, email))
+    pub(crate) fn customer_email_taken(&self, id: i64, email: &Email) -> bool {
+        let key = email.key();
+        let stored = self.customer_emails.get(&key).copied();
+        let has = |customer: &Customer| customer.contact.email.as_ref().is_some_and(|own| own.key() == key);
+        self.is_taken(id, stored, has)
     }
 
-    /// Does another member have this address?
-    pub(crate) fn member_email_taken(&self, id: i64, email: &str) -> bool {
-        let stored = self.member_emails.get(email).copied();
-        self.is_taken::<Member>(id, stored, |member| has_email(&member.contact, email))
+    /// Does another member have this address, or one that looks like it?
+    pub(crate) fn member_email_taken(&self, id: i64, email: &Email) -> bool {
+        let looks = email.skeleton();
+        let stored = self.member_emails.get(&looks).copied();
+        let has = |member: &Member| member.contact.email.as_ref().is_some_and(|own| own.skeleton() == looks);
+        self.is_taken(id, stored, has)
     }
 
     /// Does another one have it: the one that is stored with it, unless they gave it up in this group, or one of this group?
@@ -319,10 +324,6 @@ impl WorkingSet {
             here.len() == rows.len() && here.iter().zip(rows).all(|(a, b)| a.says_what(b))
         })
     }
-}
-
-fn has_email(contact: &ordervault_domain::contact::Contact, email: &str) -> bool {
-    contact.email.as_ref().is_some_and(|own| own.as_str() == email)
 }
 
 impl Held for Store {

@@ -1,11 +1,9 @@
 //! What staff can ask of lists of orders.
 
-use std::ops::RangeInclusive;
-
 use ordervault_domain::access::{Permission, Scope};
 use ordervault_domain::contact::{Email, Phone};
 use ordervault_domain::country::Country;
-use ordervault_domain::id::{CustomerId, IdError, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Source, Status, order_terms};
 use ordervault_domain::product::MAX_SKU_CODE_POINTS;
@@ -17,6 +15,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::problem::{Code, FieldError, Problem};
+use crate::v1::orders::list::number_search;
 use crate::v1::paging::has_no_words;
 
 /// Longest stock keeping unit, in code points, as the rule counts them.
@@ -40,9 +39,10 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(length(max = 100))]
     #[param(value_type = Option<String>)]
     store: Vec<StoreId>,
-    /// Only the order with this number, or those whose number begins with these 4 or more symbols.
-    #[validate(length(max = 40))]
-    #[param(max_length = 40)]
+    /// Only the order with this number, however it is spelled, or those whose number begins or ends with these 4 or more
+    /// symbols.
+    #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     number: Option<String>,
     /// Only orders of this customer: an id, an e-mail address, a phone number (with the country code or as it is dialled at
     /// home) or its last 3 or more digits, or words of the contact, such as the name.
@@ -101,7 +101,8 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
     #[param(minimum = 0, maximum = 1_000_000_000_000_i64)]
     total_max: Option<i64>,
-    /// Only orders with these words in products, contact or note, as far as you may see them.
+    /// Only orders with these words in products, contact or note, as far as you may see them; or with this number, or its last 4
+    /// or more symbols.
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
@@ -253,11 +254,11 @@ impl ListStaffOrders {
             cursor: _,
         } = self;
         let customer = customer.as_deref().map(|text| customer_filter(text, scope, home)).transpose()?;
-        let numbers = number.as_deref().map(numbers).transpose()?;
+        let number = number.as_deref().map(number_search).transpose()?;
         Ok(OrderFilter {
             statuses: status.clone(),
             stores: store.clone(),
-            numbers,
+            number,
             ids: None,
             customer,
             sources: source.clone(),
@@ -275,18 +276,11 @@ impl ListStaffOrders {
             total_max: total_max.map(Amount::new),
             trash: if *deleted == Some(true) { Trash::Only } else { Trash::Without },
             terms: q.as_deref().map(order_terms).unwrap_or_default(),
+            or_number: q.as_deref().and_then(OrderId::search_among_words),
             reader,
             new: *new,
         })
     }
-}
-
-/// Orders whose numbers begin like this.
-fn numbers(text: &str) -> Result<RangeInclusive<OrderId>, Problem> {
-    OrderId::beginning_with(text).map_err(|error| match error {
-        IdError::Mistyped => Problem::parameter("number", "mistyped"),
-        IdError::Malformed => Problem::parameter("number", "no-number"),
-    })
 }
 
 /// Whoever may not see contacts may not search by them either.
@@ -298,7 +292,7 @@ fn customer_filter(text: &str, scope: &Scope, home: Option<Country>) -> Result<C
         return Err(forbidden("searching by contact", Permission::ContactRead));
     }
     if let Ok(email) = text.parse::<Email>() {
-        return Ok(CustomerFilter::Email(email.as_str().to_owned()));
+        return Ok(CustomerFilter::Email(email.key()));
     }
     match Phone::searched_tail(text, home) {
         Some(tail) if tail.len() < MIN_PHONE_TAIL_DIGITS => {

@@ -1,25 +1,31 @@
 //! Search words that mean the same on both database engines.
 //!
 //! A text is indexed as [`tokens`] in order; a query is a list of [`Term`]s, all of which must match. Engines only store
-//! tokens and compare them; everything about languages is decided here. Tokens consist of letters and digits alone
-//! (Unicode's L and N), so that no tokenizer cuts them again.
+//! tokens and compare them; everything about languages is decided here. Tokens consist of letters and digits (Unicode's L and
+//! N) and of marks of Indian and South-East Asian scripts, so that no tokenizer cuts them again.
 //!
-//! Chinese, Japanese and Korean are written without (reliable) blanks, so a run of their characters is indexed as its
-//! overlapping pairs and its last character: 保温杯 is 保温 温杯 杯. A query of two or more characters is then a phrase of
-//! pairs, a query of one character a prefix, and both find the text wherever it contains the query. In other scripts
-//! a query finds the words that begin with its words.
+//! Chinese, Japanese, Korean, Thai, Lao, Burmese and Khmer are written without (reliable) blanks, so a run of their characters,
+//! with their marks, is indexed as its overlapping pairs and its last character: 保温杯 is 保温 温杯 杯. A query of two or more
+//! characters is then a phrase of pairs, a query of one character a prefix, and both find the text wherever it contains the
+//! query. A blank between Chinese, Japanese or Korean characters counts for nothing in a text, and in a query either for nothing
+//! or as one between words. In other scripts a query finds the words that begin with its words; words with an apostrophe, a
+//! hyphen or `&` between them are one word, too.
+
+mod fold;
+mod runs;
+mod variants;
 
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use strum::EnumIter;
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
-use crate::text::is_invisible;
+pub use fold::fold;
+pub use runs::MAX_TOKEN_CHARS;
+pub(crate) use runs::is_cjk;
 
-/// Characters of a word that are indexed and searched; the rest of it is cut off in both.
-pub const MAX_TOKEN_CHARS: usize = 40;
+use runs::{Run, Word, joined, runs};
+
 /// Highest place of a token in [`Words`]; PostgreSQL keeps no higher one
 /// (<https://www.postgresql.org/docs/15/textsearch-limitations.html>).
 pub const MAX_PLACE: usize = 16_383;
@@ -49,52 +55,18 @@ pub enum Term {
     Any(Vec<Vec<Term>>),
 }
 
-/// The text as search compares it: compatibility characters resolved (NFKC), lower case, without diacritics and
-/// invisible characters, every run of white space one blank, none at the ends. Folding twice changes nothing more.
-#[must_use]
-pub fn fold(text: &str) -> String {
-    if text.chars().all(is_plain) {
-        return with_single_blanks(&text.to_ascii_lowercase());
-    }
-    fold_any(text)
-}
-
-/// The same of a text with characters of any kind.
-fn fold_any(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let lower = text.nfkc().filter(|c| !is_invisible(*c)).flat_map(char::to_lowercase).collect::<String>();
-    for c in lower.nfkd().filter(|c| !is_diacritic(*c)) {
-        match without_decomposition(c) {
-            Some(letters) => plain.push_str(letters),
-            None => plain.push(c),
-        }
-    }
-    // Composing again keeps が and 한 in one piece, whose marks and letters are no diacritics.
-    with_single_blanks(&plain.nfc().collect::<String>())
-}
-
-fn with_single_blanks(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Is it one of the characters that most texts consist of, which are their own simplest forms but for capital letters? They
-/// need not be looked up in the tables of Unicode.
-fn is_plain(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{4E00}'..='\u{9FFF}')
-}
-
-fn is_mark(c: char) -> bool {
-    !is_plain(c) && is_combining_mark(c)
-}
-
 /// What to index of a text, in order.
 #[must_use]
 pub fn tokens(text: &str) -> Vec<String> {
     let mut tokens = Vec::new();
-    for run in runs(&fold(text)) {
+    for run in runs(text) {
         match run {
-            Run::Word(word) => tokens.push(word),
-            Run::Cjk(chars) => tokens.extend(pairs(&chars)),
+            Run::Words(words) => {
+                let chain = (words.len() > 1).then(|| joined(&words));
+                let spellings = words.iter().chain(&chain).flat_map(Word::spellings);
+                tokens.extend(spellings.map(str::to_owned));
+            }
+            Run::Unspaced { units, .. } => tokens.extend(pairs(&units)),
         }
     }
     tokens
@@ -103,12 +75,41 @@ pub fn tokens(text: &str) -> Vec<String> {
 /// What to ask for; nothing when the query has neither letter nor digit.
 #[must_use]
 pub fn query_terms(query: &str) -> Vec<Term> {
-    let terms = runs(&fold(query)).into_iter().map(|run| match run {
-        Run::Word(word) => Term::Prefix(word),
-        Run::Cjk(chars) if chars.len() == 1 => Term::Prefix(chars.into_iter().collect()),
-        Run::Cjk(chars) => Term::Phrase(pairs(&chars).take(chars.len() - 1).collect()),
-    });
-    terms.collect()
+    runs(query)
+        .into_iter()
+        .flat_map(|run| match run {
+            Run::Words(words) => chain_terms(&words),
+            Run::Unspaced { units, blanks } => vec![unspaced_term(&units, &blanks)],
+        })
+        .collect()
+}
+
+/// Words that belong together, as one or each by itself.
+fn chain_terms(words: &[Word]) -> Vec<Term> {
+    let each: Vec<Term> = words.iter().map(word_term).collect();
+    if words.len() == 1 { each } else { vec![Term::Any(vec![vec![word_term(&joined(words))], each])] }
+}
+
+fn word_term(word: &Word) -> Term {
+    match word.spellings().as_slice() {
+        [only] => Term::Prefix((*only).to_owned()),
+        several => Term::Any(several.iter().map(|word| vec![Term::Prefix((*word).to_owned())]).collect()),
+    }
+}
+
+/// What stands side by side, or between blanks.
+fn unspaced_term(units: &[String], blanks: &[usize]) -> Term {
+    let side_by_side = |units: &[String]| match units {
+        [only] => Term::Prefix(only.clone()),
+        several => Term::Phrase(pairs(several).take(several.len() - 1).collect()),
+    };
+    if blanks.is_empty() {
+        return side_by_side(units);
+    }
+    let begins = std::iter::once(0).chain(blanks.iter().copied());
+    let ends = blanks.iter().copied().chain(std::iter::once(units.len()));
+    let parts = begins.zip(ends).map(|(begin, end)| side_by_side(&units[begin..end]));
+    Term::Any(vec![vec![side_by_side(units)], parts.collect()])
 }
 
 /// What is indexed of several texts: their tokens, each at a place that rises by one. Between two texts one place stays
@@ -161,79 +162,16 @@ impl Words {
     }
 }
 
-/// A character of Han, Hiragana, Katakana, Bopomofo or Hangul.
-pub(crate) fn is_cjk(c: char) -> bool {
-    let in_block = matches!(c,
-        '\u{1100}'..='\u{11FF}' // Hangul Jamo
-        | '\u{3005}'..='\u{3007}' | '\u{3021}'..='\u{3029}' // 々 〆 〇, Hangzhou numerals
-        | '\u{3031}'..='\u{318F}' | '\u{31A0}'..='\u{31BF}' | '\u{31F0}'..='\u{31FF}' // kana, Bopomofo, Jamo
-        | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' // Han
-        | '\u{A960}'..='\u{A97F}' | '\u{AC00}'..='\u{D7FF}' // Hangul
-        | '\u{FF66}'..='\u{FFDC}' // half-width Katakana and Hangul
-        | '\u{16FE2}'..='\u{16FFF}' | '\u{1AFF0}'..='\u{1B16F}' // later signs and kana
-        | '\u{20000}'..='\u{3FFFD}' // Han extensions
-    );
-    in_block && is_letter_or_digit(c)
-}
-
-enum Run {
-    /// At most [`MAX_TOKEN_CHARS`].
-    Word(String),
-    /// At least one character.
-    Cjk(Vec<char>),
-}
-
-fn runs(folded: &str) -> Vec<Run> {
-    let mut runs = Vec::new();
-    // Marks that are letters' own (Thai, Hindi) are no separators, but no engine indexes them.
-    for part in folded.split(|c| !is_letter_or_digit(c) && !is_mark(c)) {
-        let chars: Vec<char> = part.chars().filter(|c| !is_mark(*c)).collect();
-        for run in chars.chunk_by(|a, b| is_cjk(*a) == is_cjk(*b)) {
-            runs.push(match run {
-                [first, ..] if is_cjk(*first) => Run::Cjk(run.to_vec()),
-                word => Run::Word(word.iter().take(MAX_TOKEN_CHARS).collect()),
-            });
-        }
-    }
-    runs
-}
-
-/// Every character with its right neighbour; the last one alone.
-fn pairs(chars: &[char]) -> impl Iterator<Item = String> {
-    (0..chars.len()).map(|i| chars[i..].iter().take(2).collect())
-}
-
-/// Unicode's L and N. The standard library's "alphanumeric" also has marks that are part of letters, and the squared
-/// and negative letters, which are symbols.
-fn is_letter_or_digit(c: char) -> bool {
-    c.is_alphanumeric() && !is_mark(c) && !matches!(c, '\u{1F130}'..='\u{1F189}')
-}
-
-/// The accents of Latin, Greek and Cyrillic, as they stand after decomposition.
-fn is_diacritic(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36F}' | '\u{483}'..='\u{489}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
-        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
-}
-
-/// Letters that people type without their stroke, dot or ligature, though Unicode does not decompose them.
-fn without_decomposition(c: char) -> Option<&'static str> {
-    Some(match c {
-        'ß' => "ss",
-        'ς' => "σ",
-        'ı' => "i",
-        'ø' => "o",
-        'ł' => "l",
-        'đ' => "d",
-        'æ' => "ae",
-        'œ' => "oe",
-        _ => return None,
-    })
+/// Every unit with its right neighbour; the last one alone.
+fn pairs(units: &[String]) -> impl Iterator<Item = String> {
+    (0..units.len()).map(|i| units[i..].iter().take(2).map(String::as_str).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use unicode_normalization::char::is_combining_mark;
 
     fn holds_all(words: &Words, terms: &[Term]) -> bool {
         terms.iter().all(|term| words.hold(term))
@@ -244,42 +182,25 @@ mod tests {
     }
 
     #[test]
-    fn folding() {
-        for (text, folded) in [
-            ("  Café \t\n CRÈME ", "cafe creme"),
-            ("ＡＢＣ１２３", "abc123"),
-            ("ｶﾞﾗｽ", "ガラス"),
-            ("がぎ", "がぎ"),
-            ("한국", "한국"),
-            ("São Paulo", "sao paulo"),
-            ("Ἀθῆναι ΟΔΟΣ", "αθηναι οδοσ"),
-            ("Ёлка", "елка"),
-            ("İstanbul ISPARTA Iğdır", "istanbul isparta igdir"),
-            ("Straße STRASSE", "strasse strasse"),
-            ("Łódź Ørsted Œuvre", "lodz orsted oeuvre"),
-            ("㈱", "(株)"),
-            ("葛\u{E0100}飾\u{200B}区", "葛飾区"),
-            ("กำ", "ก\u{e4d}า"),
-        ] {
-            assert_eq!(fold(text), folded, "{text}");
-        }
-    }
-
-    #[test]
     fn tokens_of_every_script() {
         for (text, expected) in [
             ("保温杯", "保温 温杯 杯"),
             ("杯", "杯"),
             ("A5保温3号杯-XL", "a5 保温 温 3 号杯 杯 xl"),
-            ("保温 杯", "保温 温 杯"),
-            ("ひらがな・カタカナー", "ひら らが がな な カタ タカ カナ ナー ー"),
-            ("ﾊﾟﾝ", "パン ン"),
-            ("한국어 책", "한국 국어 어 책"),
+            ("保温 杯", "保温 温杯 杯"),
+            ("陳　怡君", "陈怡 怡君 君"),
+            ("ひらがな・カタカナー", "ひら らが がな なか かた たか かな なー ー"),
+            ("ﾊﾟﾝ", "ぱん ん"),
+            ("한국어 책", "한국 국어 어책 책"),
             ("ㄅㄆ", "ㄅㄆ ㄆ"),
-            ("𠮷野家", "𠮷野 野家 家"),
+            ("𠮷野家", "吉野 野家 家"),
             ("人々〇", "人々 々〇 〇"),
-            ("o'Neil_2×4 m²", "o neil 2 4 m2"),
-            ("हिन्दी", "हनद"),
+            ("o'Neil_2×4 m²", "o neil oneil 2 4 m2"),
+            ("USB-C AT&T -- -x", "usb c usbc at t att x"),
+            ("Müller Ærø", "muller mueller aero aeroe"),
+            ("ข้าวหอม 5 กก.", "ข้า าว วห หอ อม ม 5 กก ก"),
+            ("ខ្មែរ", "ខ្មែ មែរ រ"),
+            ("हिन्दी", "हिन्दी"),
             ("🅐 👍 — !", ""),
             ("", ""),
         ] {
@@ -291,12 +212,17 @@ mod tests {
     fn terms_of_every_script() {
         let prefix = |text: &str| Term::Prefix(text.into());
         let phrase = |text: &str| Term::Phrase(text.split(' ').map(Into::into).collect());
+        let any = Term::Any;
         for (query, expected) in [
             ("Caf", vec![prefix("caf")]),
             ("杯", vec![prefix("杯")]),
             ("温杯", vec![phrase("温杯")]),
             ("保温杯", vec![phrase("保温 温杯")]),
             ("保温杯 XL", vec![phrase("保温 温杯"), prefix("xl")]),
+            ("ขาว", vec![phrase("ขา าว")]),
+            ("王 小明", vec![any(vec![vec![phrase("王小 小明")], vec![prefix("王"), phrase("小明")]])]),
+            ("usb-c", vec![any(vec![vec![prefix("usbc")], vec![prefix("usb"), prefix("c")]])]),
+            ("Jörg", vec![any(vec![vec![prefix("jorg")], vec![prefix("joerg")]])]),
             ("%' OR 1=1--", vec![prefix("or"), prefix("1"), prefix("1")]),
             ("_%\\\"*", vec![]),
         ] {
@@ -315,6 +241,44 @@ mod tests {
             ("不锈钢保温杯", "保杯", false),
             ("保温 温杯", "保温杯", false),
             ("温杯保温", "保温杯", false),
+            ("陳　怡君", "陳怡君", true),
+            ("陳怡君", "陳 怡君", true),
+            ("김 철수", "김철수", true),
+            ("ジョン・スミス", "ジョンスミス", true),
+            ("ジョンスミス", "ジョン スミス", true),
+            ("保温 杯子", "杯子 保温", true),
+            ("เสื้อยืดคอกลมสีขาว", "คอกลม", true),
+            ("เสื้อยืดคอกลมสีขาว", "สีขาว", true),
+            ("ข้าวหอมมะลิ 5 กก.", "หอมมะลิ", true),
+            ("ข้าวหอมมะลิ 5 กก.", "ขาว", false),
+            ("ข้าวหอมมะลิ 5 กก.", "ข่าว", false),
+            ("ເສື້ອຍືດສີຂາວ", "ສີຂາວ", true),
+            ("អាវយឺតពណ៌ស", "ពណ៌ស", true),
+            ("ရှပ်အင်္ကျီအဖြူ", "အဖြူ", true),
+            ("臺北市信義區", "台北", true),
+            ("台北市", "臺北", true),
+            ("烏龍茶", "乌龙茶", true),
+            ("髙橋", "高橋", true),
+            ("渡邉", "渡辺", true),
+            ("さくら", "サクラ", true),
+            ("أحمد", "احمد", true),
+            ("احمد", "أحمد", true),
+            ("محـمـود", "محمود", true),
+            ("فاطمة", "فاطمه", true),
+            ("Guðmundur Þórðarson", "gudmundur thordarson", true),
+            ("Ðorđe ħobby ŧest", "dorde hobby test", true),
+            ("O'Brien D’Arc", "obrien darc", true),
+            ("OBrien", "o'brien", true),
+            ("AT&T T-Shirt USB-C", "att tshirt usbc", true),
+            ("TShirt", "t-shirt", true),
+            ("Müller", "Mueller", true),
+            ("Mueller", "Müller", true),
+            ("Müller", "muller", true),
+            ("Übergrößen", "uebergroessen", true),
+            ("Uebergroessen", "Übergrößen", true),
+            ("blue", "blu e", false),
+            ("SKU-4710-123", "4710123", false),
+            ("4710-123456", "4710123456", true),
             ("不锈钢保温杯", "", true),
         ] {
             assert_eq!(found(text, query), expected, "{text} ? {query}");
@@ -373,23 +337,10 @@ mod tests {
         }
 
         #[test]
-        fn plain_texts_are_folded_like_any(text in "[ -~一-鿿]{0,20}") {
-            prop_assert!(text.chars().all(is_plain));
-            prop_assert_eq!(fold(&text), fold_any(&text));
-        }
-
-        #[test]
-        fn folding_twice_changes_nothing(text in any::<String>(), marks in "\\PC{0,20}") {
-            for text in [text, marks] {
-                prop_assert_eq!(fold(&fold(&text)), fold(&text));
-            }
-        }
-
-        #[test]
-        fn tokens_are_letters_and_digits(text in "(\\PC|[\u{e00}-\u{e7f}\u{900}-\u{97f}\u{1f100}-\u{1f1ff}]){0,60}") {
+        fn tokens_are_letters_digits_and_marks(text in "(\\PC|[\u{e00}-\u{e7f}\u{900}-\u{97f}\u{1f100}-\u{1f1ff}]){0,60}") {
             for token in tokens(&text) {
                 prop_assert!((1..=MAX_TOKEN_CHARS).contains(&token.chars().count()));
-                prop_assert!(token.chars().all(is_letter_or_digit));
+                prop_assert!(token.chars().all(|c| runs::is_letter_or_digit(c) || is_combining_mark(c)), "{}", token);
             }
         }
     }
