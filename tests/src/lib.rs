@@ -33,6 +33,7 @@
 //! | a new reader of orders: what is out of scope | `tests/tests/access/scope.rs`, or `scope_api.rs` for an endpoint |
 //! | lists, searches, exports, counts | `tests/tests/lists/` |
 //! | what a statement looks at: values for a new one (`samples.rs`), a new shape of a list (`built.rs`, [`list_queries`]) | `tests/tests/costs/` |
+//! | how often a request takes memory | `tests/tests/allocations/`, a program of its own for the sake of its allocator |
 //! | timed jobs, deadlines, batches | `tests/tests/background/` |
 //! | what the write queue promises | `tests/tests/writer/` |
 //! | a new kind of operation | `commands.rs` and `refusals.rs` there, [`random_submissions`] and [`life`] here |

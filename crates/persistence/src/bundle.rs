@@ -4,6 +4,8 @@
 //! they are parts of one (`WITH`), which see nothing of each other: none may build upon another. They run in the order in which
 //! their rows are counted.
 
+use std::fmt::Write as _;
+
 use sqlx::postgres::PgArguments;
 use sqlx::sqlite::SqliteArguments;
 
@@ -71,14 +73,20 @@ pub(crate) fn for_postgres(parts: &[Part]) -> Result<(String, PgArguments), DbEr
 
 /// The text with `$1`, `$2` … so many places further.
 pub(crate) fn shifted(text: &str, by: usize) -> String {
-    let mut parts = text.split('$');
-    let mut shifted = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let digits = part.len() - part.trim_start_matches(|letter: char| letter.is_ascii_digit()).len();
-        let (number, rest) = part.split_at(digits);
-        let number = number.parse::<usize>().map_or_else(|_| number.to_owned(), |n| (n + by).to_string());
-        shifted.extend(["$", &number, rest]);
+    let mut shifted = String::with_capacity(text.len() + text.len() / 8);
+    let mut rest = text;
+    while let Some(place) = rest.find('$') {
+        let (before, after) = rest.split_at(place + 1);
+        let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, behind) = after.split_at(digits);
+        shifted.push_str(before);
+        match number.parse::<usize>() {
+            Ok(number) => write!(shifted, "{}", number + by).unwrap_or_default(),
+            Err(_) => shifted.push_str(number),
+        }
+        rest = behind;
     }
+    shifted.push_str(rest);
     shifted
 }
 

@@ -25,8 +25,6 @@ pub(crate) async fn built(db: &Db, numbers: &Numbers) -> Vec<(String, Statement)
     let engine = db.engine();
     let mut all = lists(engine);
     all.extend(summaries(engine, numbers));
-    let newest = OrderId::from_i64(numbers.id(numbers.orders));
-    all.push(("an order for staff".to_owned(), read::opened_order_statement(engine, MEMBER, newest)));
     all.extend(products(engine));
     all.extend(histories(db, numbers).await);
     all

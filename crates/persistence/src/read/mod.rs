@@ -32,10 +32,7 @@ pub use order_list::{
     CustomerFilter, OrderCursor, OrderFilter, OrderPage, OrderSort, OrderSummary, SortKey, Trash,
     count_orders, list_orders, list_statements,
 };
-pub use orders::{
-    OpenedOrder, OrderContext, Proof, opened_order, opened_order_statement, order, orders,
-    possible_duplicates, proof,
-};
+pub use orders::{OpenedOrder, OrderContext, Proof, opened_order, order, orders, possible_duplicates, proof};
 pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};

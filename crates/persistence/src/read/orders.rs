@@ -8,14 +8,14 @@ use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, Refe
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
-use sea_query::{Alias, Expr, ExprTrait as _, Query};
+use sea_query::{Alias, Expr, ExprTrait as _, PostgresQueryBuilder, Query, SqliteQueryBuilder};
 
 use super::order_list::new_flag;
 use super::select::column;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::json::packed_rows;
-use crate::statement::{Statement, Template, statements};
+use crate::statement::{Template, statements};
 use crate::tables::columns::{Row, TableRow as _, packed_row};
 use crate::tables::orders::{WholeRow, packed_lines};
 use crate::tables::products::ProductRow;
@@ -24,6 +24,7 @@ use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
+    OPENED: Template = Template::made(opened);
     PROOF: Template = Template::new(
         "SELECT country, contact_phone, contact_email, contact_version, status, status_since FROM orders
          WHERE id = $1 AND deleted_at IS NULL"
@@ -109,7 +110,7 @@ pub async fn opened_order(
     member: MemberId,
     id: OrderId,
 ) -> Result<Option<OpenedOrder>, Error> {
-    let statement = opened_order_statement(conn.engine(), member, id);
+    let statement = OPENED.bind((id.get(), member.get()));
     let Some(row) = conn.fetch_optional::<OpenedRow>(&statement).await? else { return Ok(None) };
     let at = Row { table: "orders", id: id.get() };
     let store: StoreRow = at.json("store_id", &row.store)?;
@@ -121,10 +122,8 @@ pub async fn opened_order(
     Ok(scope.covers(&order).then_some(OpenedOrder { order, context, is_new: row.is_new != 0 }))
 }
 
-/// The statement behind [`opened_order`], for tests of what it looks at. The products are those whose units the order has given
-/// back, and would take again.
-#[must_use]
-pub fn opened_order_statement(engine: Engine, member: MemberId, id: OrderId) -> Statement {
+/// An order with what staff are told of it. The products are those whose units it has given back, and would take again.
+fn opened(engine: Engine) -> String {
     let store = packed_row(engine, "s", StoreRow::COLUMNS);
     let products = packed_rows(engine, &packed_row(engine, "p", ProductRow::COLUMNS), " ORDER BY p.id");
     let texts = [
@@ -144,8 +143,13 @@ pub fn opened_order_statement(engine: Engine, member: MemberId, id: OrderId) -> 
     for (name, text) in texts {
         opened.expr_as(Expr::cust(text), Alias::new(name));
     }
-    opened.expr_as(new_flag(member), Alias::new("is_new")).and_where(column("id").eq(id.get()));
-    Statement::built(opened)
+    // Written down, the numbers of the flag are no BIGINT on PostgreSQL.
+    opened.expr_as(new_flag(&Expr::cust("$2")).cast_as("bigint"), Alias::new("is_new"));
+    opened.and_where(column("id").eq(Expr::cust("$1")));
+    match engine {
+        Engine::Sqlite => opened.to_string(SqliteQueryBuilder),
+        Engine::Postgres => opened.to_string(PostgresQueryBuilder),
+    }
 }
 
 /// Orders without an account that look like the one that somebody wants to place, without regard to how far back its store

@@ -41,7 +41,11 @@ pub async fn count_new(conn: &mut Conn, scope: &Scope, member: MemberId) -> Resu
 pub fn new_among_statement(engine: Engine, scope: &Scope, member: MemberId, orders: &[OrderId]) -> Statement {
     let ids: Vec<i64> = orders.iter().map(|order| order.get()).collect();
     let mut select = with_ids(&ids, engine);
-    select.distinct().column(Alias::new("id")).cond_where(in_scope(scope)).cond_where(is_new(member));
+    select
+        .distinct()
+        .column(Alias::new("id"))
+        .cond_where(in_scope(scope))
+        .cond_where(is_new(&member.get().into()));
     Statement::built(select)
 }
 

@@ -103,8 +103,8 @@ impl UnreadFilter {
     /// The condition on each row.
     pub(in crate::read) fn condition(&self) -> Condition {
         match (self.reader, self.wanted) {
-            (Some(reader), Some(true)) => is_new(reader),
-            (Some(reader), Some(false)) => is_new(reader).not(),
+            (Some(reader), Some(true)) => is_new(&reader.get().into()),
+            (Some(reader), Some(false)) => is_new(&reader.get().into()).not(),
             _ => Condition::all(),
         }
     }
@@ -112,7 +112,7 @@ impl UnreadFilter {
     /// Whether the row is new for its reader, as 0 or 1; NULL without a reader.
     pub(super) fn flag(&self) -> Expr {
         match self.reader {
-            Some(reader) => new_flag(reader),
+            Some(reader) => new_flag(&reader.get().into()),
             None => Expr::val(None::<i64>),
         }
     }
@@ -189,15 +189,15 @@ fn of_list(text: &'static str, ids: &[i64], engine: Engine) -> SelectStatement {
     Query::select().expr(Expr::cust_with_values(text, [list])).to_owned()
 }
 
-/// Is an order new for this member? In a selection that has the columns `id` and `source` of `orders`.
-pub(in crate::read) fn is_new(member: MemberId) -> Condition {
+/// Is an order new for the member with this id? In a selection that has the columns `id` and `source` of `orders`.
+pub(in crate::read) fn is_new(member: &Expr) -> Condition {
     let of = |table: &'static str, owner: &'static str, id: Expr| {
         let mut select = Query::select();
         select.from(Alias::new(table)).and_where(column(owner).eq(id));
         select
     };
-    let mark = of("seen_marks", "member_id", member.get().into()).column(Alias::new("position")).to_owned();
-    let birth = of("outbox", "entity_id", member.get().into())
+    let mark = of("seen_marks", "member_id", member.clone()).column(Alias::new("position")).to_owned();
+    let birth = of("outbox", "entity_id", member.clone())
         .column(Alias::new("position"))
         .and_where(column("seq").eq(1))
         .to_owned();
@@ -209,7 +209,7 @@ pub(in crate::read) fn is_new(member: MemberId) -> Condition {
         .and_where(column("seq").eq(1))
         .to_owned();
     let arrived = Func::coalesce([Expr::from(first), Expr::val(i64::MAX)]);
-    let seen = of("seen_orders", "member_id", member.get().into())
+    let seen = of("seen_orders", "member_id", member.clone())
         .column(Alias::new("order_id"))
         .and_where(column("order_id").equals(("orders", "id")))
         .to_owned();
@@ -220,6 +220,6 @@ pub(in crate::read) fn is_new(member: MemberId) -> Condition {
 }
 
 /// The same as a column of 0 or 1.
-pub(in crate::read) fn new_flag(member: MemberId) -> Expr {
+pub(in crate::read) fn new_flag(member: &Expr) -> Expr {
     Expr::case(is_new(member), 1_i64).finally(0_i64).into()
 }
