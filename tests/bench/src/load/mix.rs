@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use futures_util::future::join;
 
 use super::client::Client;
+use super::measure::{measure, visits};
 use super::report::{Failure, Figures, Tally};
 use super::target::Target;
 use super::visit::{Load, Phase};
-use super::visits;
 
 /// Of twenty requests sixteen read, three place an order, and one is an act of staff.
 const TURNS: [Phase; 20] = [
@@ -59,7 +59,7 @@ pub async fn mix(load: Load) -> Result<Mix, Failure> {
     let target = Target::open(load).await?;
     let load = &target.load;
     let placing = async |client: &mut Client| target.ask(client, Phase::Place).await;
-    super::measure("place", &load.url, load.clients, FURNISHING_SECONDS, placing).await;
+    measure("place", &load.url, load.clients, FURNISHING_SECONDS, placing).await;
 
     let begun = Instant::now();
     let end = begun + Duration::from_secs(load.seconds);
