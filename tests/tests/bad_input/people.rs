@@ -106,7 +106,7 @@ fn logins(fixture: &Fixture) -> Vec<Case> {
         invalid("a login without @", customer("maria", PASSWORD), "/email", "invalid-email"),
         invalid(
             "a login with a line break",
-            customer("a@example.com\r\n", PASSWORD),
+            customer("a@example.com\r\nBcc: b@example.com", PASSWORD),
             "/email",
             "invalid-email",
         ),

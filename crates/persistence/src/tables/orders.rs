@@ -50,9 +50,9 @@ table_row! {
     /// A row of the table.
     pub(crate) struct OrderRow {
         pub(crate) id: i64,
-        number_tail: i64,
         version: i64,
         head_hash: String,
+        number_tail: i64,
         status: String,
         executed_to: String,
         store_id: i64,
