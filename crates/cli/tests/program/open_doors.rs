@@ -52,8 +52,7 @@ fn memory_mib(process: u32) -> u64 {
 #[tokio::test]
 async fn logins_take_the_memory_of_one_hash_per_permit() {
     const MIB_OF_A_HASH: u64 = 19;
-    // Some 18 of them are tables of variant characters and of numbering plans.
-    const MAX_MIB: u64 = 80;
+    const MAX_MIB: u64 = 64;
     let permits = std::thread::available_parallelism().unwrap().get().saturating_sub(1).max(1) as u64;
     let shop = Installation::on_sqlite();
     let all = [("ORDERVAULT_SERVER__CONNECTIONS_PER_CLIENT", "1024")];

@@ -1,5 +1,8 @@
 //! What the numbering plans of the world say of a number (`rlibphonenumber`, a port of libphonenumber).
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
+
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, Region};
 
 use crate::country::Country;
@@ -9,13 +12,43 @@ const MIN_UNMARKED_DIGITS: usize = 11;
 /// How often a number is read until it stays what it is.
 const MAX_READINGS: usize = 4;
 
+/// So many readings are kept in each thread: one order's number is wanted for its possible duplicates, its columns and its words,
+/// and reading it takes longer than all the rest of its contact.
+const KEPT_READINGS: usize = 64;
+
+thread_local! {
+    static READINGS: RefCell<VecDeque<Reading>> = const { RefCell::new(VecDeque::new()) };
+}
+
+struct Reading {
+    number: String,
+    home: Option<Country>,
+    dialled: Option<Dialled>,
+}
+
 /// A number that some telephone may have.
+#[derive(Clone)]
 pub(super) struct Dialled(PhoneNumber);
 
 impl Dialled {
     /// Reads an optional `+` and ASCII digits, dialled in this country. `None`: no plan has such numbers, or it is a national
     /// one and nobody knows where.
     pub(super) fn read(number: &str, home: Option<Country>) -> Option<Self> {
+        READINGS.with_borrow_mut(|kept| {
+            let known = kept.iter().find(|reading| reading.number == number && reading.home == home);
+            if let Some(Reading { dialled, .. }) = known {
+                return dialled.clone();
+            }
+            let dialled = Self::read_anew(number, home);
+            if kept.len() == KEPT_READINGS {
+                kept.pop_front();
+            }
+            kept.push_back(Reading { number: number.to_owned(), home, dialled: dialled.clone() });
+            dialled
+        })
+    }
+
+    fn read_anew(number: &str, home: Option<Country>) -> Option<Self> {
         let home = home.and_then(region);
         // Both marks of an international number are one.
         let number = if number.starts_with("+00") { &number[1..] } else { number };
@@ -58,10 +91,14 @@ impl Dialled {
 fn national(number: &str, home: Region) -> Option<PhoneNumber> {
     let international = || parsed(&format!("+{number}"), None);
     let at_home = parsed(number, Some(home));
-    let is_given_out = |read: &PhoneNumber| PHONE_NUMBER_UTIL.is_valid_number(read);
     let has_lost_plus = number.len() >= MIN_UNMARKED_DIGITS && !number.starts_with('0');
     let given_out = at_home.clone().filter(is_given_out).or_else(|| international().filter(is_given_out));
     given_out.or_else(|| international().filter(|_| has_lost_plus)).or(at_home)
+}
+
+/// Has its country given the number out?
+fn is_given_out(read: &PhoneNumber) -> bool {
+    PHONE_NUMBER_UTIL.is_valid_number(read)
 }
 
 /// A number of a length that its country has.
@@ -72,6 +109,9 @@ fn parsed(number: &str, region: Option<Region>) -> Option<PhoneNumber> {
 
 /// The number as its own line is read: one that was never given out may lose a digit more.
 fn settled(read: PhoneNumber) -> PhoneNumber {
+    if is_given_out(&read) {
+        return read;
+    }
     let again = |read: &PhoneNumber| parsed(&line(read), None).filter(|again| line(again) != line(read));
     (0..MAX_READINGS).try_fold(read, |read, _| again(&read).ok_or(read)).unwrap_or_else(|settled| settled)
 }

@@ -1,55 +1,21 @@
 //! One character for all that are written for each other: 台 and 臺, 高 and 髙, 辺, 邊, 邉 and 边, ア and あ.
 //!
-//! The tables are those of `OpenCC` (`hanconv`: traditional, simplified and Japanese forms) and of the Ideographic Research Group
-//! (`irg-kvariants`: variants).
+//! The table of ideographs is made by `build.rs` of those of others.
 
-use std::sync::LazyLock;
-
-use irg_kvariants::KVARIANTS;
-
-/// More steps than there are from any character to the one that stands for it.
-const MAX_STEPS: usize = 8;
-
-/// The representatives of the ideographs that nearly every text is written with, looked up once.
-static COMMON: LazyLock<Vec<char>> = LazyLock::new(|| ('\u{4E00}'..='\u{9FFF}').map(ideograph).collect());
+/// Ideographs that another one stands for, in the order of the first.
+static IDEOGRAPHS: &[(char, char)] = include!(concat!(env!("OUT_DIR"), "/variants.rs"));
 
 /// The character that stands for this one and all its variants.
 pub(super) fn representative(c: char) -> char {
     match c {
         // Katakana stand 96 places behind their hiragana.
         '\u{30A1}'..='\u{30F6}' | '\u{30FD}'..='\u{30FE}' => char::from_u32(u32::from(c) - 0x60).unwrap_or(c),
-        '\u{4E00}'..='\u{9FFF}' => {
-            COMMON.get(u32::from(c).wrapping_sub(0x4E00) as usize).copied().unwrap_or(c)
-        }
-        '\u{3400}'..='\u{4DBF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFD}' => ideograph(c),
+        '\u{3400}'.. => match IDEOGRAPHS.binary_search_by_key(&c, |(ideograph, _)| *ideograph) {
+            Ok(place) => IDEOGRAPHS[place].1,
+            Err(_) => c,
+        },
         _ => c,
     }
-}
-
-fn ideograph(c: char) -> char {
-    let mut met = vec![c];
-    while met.len() < MAX_STEPS {
-        let next = simplified(met[met.len() - 1]);
-        if let Some(again) = met.iter().position(|known| *known == next) {
-            // A few tables lead round: any of the circle stands for all of it.
-            return met[again..].iter().copied().min().unwrap_or(c);
-        }
-        met.push(next);
-    }
-    met.last().copied().unwrap_or(c)
-}
-
-/// The simplified form of the variant's usual form.
-fn simplified(c: char) -> char {
-    let usual = |c: char| KVARIANTS.get(&c).map_or(c, |variant| variant.destination_ideograph);
-    let traditional = single(&hanconv::jp2t(usual(c).to_string()), usual(c));
-    single(&hanconv::t2s(usual(traditional).to_string()), usual(traditional))
-}
-
-/// The one character of a text, if it is one.
-fn single(text: &str, otherwise: char) -> char {
-    let mut chars = text.chars();
-    chars.next().filter(|_| chars.next().is_none()).unwrap_or(otherwise)
 }
 
 #[cfg(test)]
