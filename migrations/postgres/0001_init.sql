@@ -82,6 +82,7 @@ CREATE TABLE customers (
     phone TEXT COLLATE "C",
     address TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
+    active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
 );

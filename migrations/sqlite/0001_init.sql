@@ -82,6 +82,7 @@ CREATE TABLE customers (
     phone TEXT,
     address TEXT,
     external_reference TEXT UNIQUE,
+    active INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT;

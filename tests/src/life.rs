@@ -252,7 +252,12 @@ impl Made {
     fn password(&self, dice: &Dice) -> Option<Submission> {
         let id = dice.pick(&self.customers)?.id;
         let command = customer::CustomerCommand::ChangePassword;
-        let act = Operation::Customer { id: Some(id), command, password_hash: Some("another".into()) };
+        let act = Operation::Customer {
+            id: Some(id),
+            expected_version: None,
+            command,
+            password_hash: Some("another".into()),
+        };
         Some(submission(ActorRef::Customer(id), vec![act]))
     }
 }

@@ -329,6 +329,31 @@ impl Known {
         on_product(self.product(which), command)
     }
 
+    fn of_customer(
+        &self,
+        id: CustomerId,
+        who: u16,
+        how: u16,
+        password_hash: Option<String>,
+    ) -> (ActorRef, Vec<Operation>) {
+        use customer::CustomerCommand as Command;
+        let command = match how % 5 {
+            0 => Command::ChangePassword,
+            1 => Command::Deactivate { reason: customer::DeactivationReason::Stolen, comment: None },
+            2 => Command::Activate,
+            _ => Command::Edit(customer::CustomerEdit {
+                email: contact((how % 40).into()).email,
+                ..customer::CustomerEdit::default()
+            }),
+        };
+        let actor = match command {
+            Command::Deactivate { .. } | Command::Activate => self.clerk(who),
+            _ => self.buyer(who),
+        };
+        let password_hash = password_hash.filter(|_| matches!(command, Command::ChangePassword));
+        (actor, vec![Operation::Customer { id: Some(id), expected_version: None, command, password_hash }])
+    }
+
     fn of_people(&self, [_, who, which, what, how, key, ..]: Roll) -> (ActorRef, Vec<Operation>) {
         let password_hash = Some(format!("hash {key}"));
         let roles = [Role::Owner, Role::Manager, Role::Clerk, Role::Warehouse, Role::Auditor];
@@ -341,7 +366,10 @@ impl Known {
         let command = match what % 12 {
             0 => {
                 let command = customer::CustomerCommand::Register { contact: contact((how % 40).into()) };
-                return (ActorRef::Anonymous, vec![Operation::Customer { id: None, command, password_hash }]);
+                return (
+                    ActorRef::Anonymous,
+                    vec![Operation::Customer { id: None, expected_version: None, command, password_hash }],
+                );
             }
             1 => {
                 let id = CustomerId::from_i64(200 + i64::from(how % 4));
@@ -353,8 +381,7 @@ impl Known {
             }
             2 => {
                 let id = pick(&self.customers, which).map_or(CustomerId::from_i64(2), |(id, _)| *id);
-                let command = customer::CustomerCommand::ChangePassword;
-                return (self.buyer(who), vec![Operation::Customer { id: Some(id), command, password_hash }]);
+                return self.of_customer(id, who, how, password_hash);
             }
             3 => {
                 let contact = contact((key % 40).into());

@@ -4,7 +4,7 @@
 
 use ordervault_domain::access::{OrderGrant, Role, StoreScope};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind};
+use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind, CustomerEdit, DeactivationReason};
 use ordervault_domain::id::{OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::{Amount, Currency};
@@ -115,7 +115,15 @@ impl Samples {
             CustomerCommandKind::Import => {
                 CustomerCommand::Import { external_reference: "elsewhere:2".into() }
             }
+            CustomerCommandKind::Edit => CustomerCommand::Edit(CustomerEdit {
+                name: Some("陳怡君".into()),
+                ..CustomerEdit::default()
+            }),
             CustomerCommandKind::ChangePassword => CustomerCommand::ChangePassword,
+            CustomerCommandKind::Deactivate => {
+                CustomerCommand::Deactivate { reason: DeactivationReason::Stolen, comment: None }
+            }
+            CustomerCommandKind::Activate => CustomerCommand::Activate,
         }
     }
 

@@ -178,7 +178,13 @@ impl Shop {
     pub async fn customer(&self) -> Arc<Customer> {
         let command = customer::CustomerCommand::Register { contact: contact(self.number()) };
         let password_hash = Some(PASSWORD_HASH.to_owned());
-        match self.act(ActorRef::Anonymous, Operation::Customer { id: None, command, password_hash }).await {
+        match self
+            .act(
+                ActorRef::Anonymous,
+                Operation::Customer { id: None, expected_version: None, command, password_hash },
+            )
+            .await
+        {
             Effect::Customer(customer) => customer,
             other => panic!("{other:?}"),
         }

@@ -26,7 +26,7 @@ use crate::routes::Routes;
 
 /// The tags, in reading order. An operation names exactly one.
 const TAGS: &[(&str, &str)] = &[
-    ("auth", "Customers: register, log in, stay logged in, log out."),
+    ("auth", "Customers: register, log in, stay logged in, log out; their own account."),
     ("catalogue", "Stores and products, for everybody."),
     ("orders", "Customers and guests: place orders, find them, change and cancel them."),
     ("board", "What shops show of their orders to everybody, masked."),
@@ -34,6 +34,7 @@ const TAGS: &[(&str, &str)] = &[
     ("staff-orders", "Staff: find orders and take them through their life."),
     ("staff-batches", "Staff: one act on many orders, in the background."),
     ("staff-catalogue", "Staff: stores, products and stock."),
+    ("staff-customers", "Staff: the accounts of customers."),
     ("staff-members", "Staff: who works here, with which roles."),
     ("staff-history", "Staff: what happened to everything, and who did it."),
     ("system", "Health, version and this description."),

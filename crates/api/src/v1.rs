@@ -18,6 +18,7 @@ mod money;
 mod order_body;
 mod order_lookups;
 mod orders;
+mod own_password;
 mod paging;
 mod paths;
 mod possible_duplicates;

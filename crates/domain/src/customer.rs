@@ -1,11 +1,11 @@
 //! Customers: people with an account (or known from an import) who order.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
+use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr, VariantNames};
 
-use crate::access::Actor;
+use crate::access::{Actor, Permission, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
-use crate::contact::Contact;
+use crate::contact::{Contact, Email, Phone};
 use crate::id::{CustomerId, StoreId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -21,6 +21,8 @@ pub struct Customer {
     pub contact: Contact,
     /// Their key in the system that they were imported from.
     pub external_reference: Option<String>,
+    /// May they sign in?
+    pub active: bool,
     /// When they came.
     pub created_at: Timestamp,
     /// When they were last written.
@@ -46,8 +48,75 @@ pub enum CustomerCommand {
         /// Their key there.
         external_reference: String,
     },
+    /// Change what is given.
+    Edit(CustomerEdit),
     /// The password becomes another one.
     ChangePassword,
+    /// Let them not sign in any more.
+    Deactivate {
+        /// Why.
+        reason: DeactivationReason,
+        /// In the member's own words.
+        comment: Option<String>,
+    },
+    /// Let them sign in again.
+    Activate,
+}
+
+/// A change of one's own account; `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomerEdit {
+    /// New name.
+    pub name: Option<String>,
+    /// New phone number; `Some(None)` takes it away.
+    pub phone: Option<Option<Phone>>,
+    /// New e-mail address to sign in with.
+    pub email: Option<Email>,
+}
+
+impl CustomerEdit {
+    fn applied_to(&self, contact: &Contact) -> Contact {
+        let Self { name, phone, email } = self.clone();
+        let known = contact.clone();
+        Contact {
+            name: name.or(known.name),
+            phone: phone.unwrap_or(known.phone),
+            email: email.or(known.email),
+            ..known
+        }
+    }
+}
+
+/// Why a customer shall not sign in any more.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum DeactivationReason {
+    /// Orders that were never meant, or words to the staff.
+    Abuse,
+    /// Suspected fraud.
+    Fraud,
+    /// Somebody else has got hold of the account.
+    Stolen,
+    /// The person has another account.
+    Duplicate,
+    /// The customer wishes it so.
+    Customer,
+    /// Anything else.
+    Other,
 }
 
 /// What can have happened to a customer.
@@ -68,8 +137,32 @@ pub enum CustomerEvent {
         /// Their key there.
         external_reference: String,
     },
+    /// Name, phone number or e-mail address were changed.
+    Edited {},
     /// The password became another one.
     PasswordChanged {},
+    /// They may not sign in any more.
+    Deactivated {
+        /// Why.
+        reason: DeactivationReason,
+    },
+    /// They may sign in again.
+    Activated {},
+}
+
+impl CustomerEvent {
+    /// The reason that was given.
+    #[must_use]
+    pub fn reason(&self) -> Option<&'static str> {
+        match self {
+            Self::Deactivated { reason } => Some(reason.into()),
+            Self::Registered {}
+            | Self::Imported { .. }
+            | Self::Edited {}
+            | Self::PasswordChanged {}
+            | Self::Activated {} => None,
+        }
+    }
 }
 
 /// Decides one command on one customer. `email_taken`: does another customer sign in with the wanted address?
@@ -82,7 +175,7 @@ pub fn decide(
     actor: &Actor,
     command: &CustomerCommand,
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
-    authorize(actor, command)?;
+    authorize(customer, actor, command.into())?;
     let event = match (customer, command) {
         (None, CustomerCommand::Register { contact }) => {
             if email_taken {
@@ -94,7 +187,7 @@ pub fn decide(
         (None, CustomerCommand::Import { external_reference }) => {
             Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
         }
-        (None, CustomerCommand::ChangePassword) => return Err(Refusal::NotFound),
+        (None, _) => return Err(Refusal::NotFound),
         (Some(customer), CustomerCommand::Import { external_reference })
             if customer.external_reference.as_ref() == Some(external_reference) =>
         {
@@ -103,23 +196,59 @@ pub fn decide(
         (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
         }
-        (Some(customer), CustomerCommand::ChangePassword) => {
-            if *actor != Actor::Customer(customer.id) {
-                return Err(Refusal::NotFound);
+        (Some(customer), CustomerCommand::Edit(edit)) => {
+            let contact = edit.applied_to(&customer.contact);
+            if contact == customer.contact {
+                return Ok(vec![]);
             }
-            Envelope::of(CustomerEvent::PasswordChanged {})
+            if contact.email != customer.contact.email && email_taken {
+                return Err(Refusal::Duplicate { field: "email" });
+            }
+            Envelope::of(CustomerEvent::Edited {})
+                .with(Personal { contact: Some(contact), ..Personal::default() })
         }
+        (Some(_), CustomerCommand::ChangePassword) => Envelope::of(CustomerEvent::PasswordChanged {}),
+        (Some(customer), CustomerCommand::Deactivate { .. }) if !customer.active => return Ok(vec![]),
+        (Some(customer), CustomerCommand::Activate) if customer.active => return Ok(vec![]),
+        (Some(_), CustomerCommand::Deactivate { reason, comment }) => {
+            Envelope::of(CustomerEvent::Deactivated { reason: *reason })
+                .with(Personal { comment: comment.clone(), ..Personal::default() })
+        }
+        (Some(_), CustomerCommand::Activate) => Envelope::of(CustomerEvent::Activated {}),
     };
     Ok(vec![event])
 }
 
-/// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else.
-fn authorize(actor: &Actor, command: &CustomerCommand) -> Result<(), Refusal> {
-    let may = match command {
-        CustomerCommand::Register { .. } => matches!(actor, Actor::Anonymous | Actor::Operator),
-        CustomerCommand::Import { .. } => matches!(actor, Actor::Importer | Actor::Operator),
-        // Whose password it is, is asked of the account.
-        CustomerCommand::ChangePassword => return Ok(()),
+impl CustomerCommandKind {
+    /// The permissions of which each opens this kind of command to staff; none: it is not for them.
+    #[must_use]
+    pub const fn permissions(self) -> &'static [Permission] {
+        match self {
+            Self::Deactivate | Self::Activate => &[Permission::CustomersWrite],
+            Self::Register | Self::Import | Self::Edit | Self::ChangePassword => &[],
+        }
+    }
+}
+
+/// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else; what somebody changes
+/// is their own account; and because an account is good in all stores, only those shut it who look after all of them.
+fn authorize(customer: Option<&Customer>, actor: &Actor, kind: CustomerCommandKind) -> Result<(), Refusal> {
+    let may = match kind {
+        CustomerCommandKind::Register => matches!(actor, Actor::Anonymous | Actor::Operator),
+        CustomerCommandKind::Import => matches!(actor, Actor::Importer | Actor::Operator),
+        CustomerCommandKind::Edit | CustomerCommandKind::ChangePassword => {
+            return match customer.is_some_and(|customer| *actor == Actor::Customer(customer.id)) {
+                true => Ok(()),
+                false => Err(Refusal::NotFound),
+            };
+        }
+        CustomerCommandKind::Deactivate | CustomerCommandKind::Activate => {
+            return match actor.may_any(kind.permissions()) {
+                false => Err(Refusal::lacking(kind.permissions())),
+                true if actor.stores() == StoreScope::All => Ok(()),
+                true => Err(Refusal::NotFound),
+            };
+        }
     };
     if may { Ok(()) } else { Err(Refusal::Forbidden(None)) }
 }
@@ -140,16 +269,17 @@ impl Aggregate for Customer {
             version: 0,
             contact: Contact::default(),
             external_reference,
+            active: true,
             created_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
         };
         let mut customer = match (state, envelope.event.clone()) {
             (None, CustomerEvent::Registered {}) => new(None),
             (None, CustomerEvent::Imported { external_reference }) => new(Some(external_reference)),
-            (None, CustomerEvent::PasswordChanged {}) => {
-                return Err(misfit("the customer does not exist yet"));
-            }
-            (Some(customer), CustomerEvent::PasswordChanged {}) => customer,
+            (None, _) => return Err(misfit("the customer does not exist yet")),
+            (Some(customer), CustomerEvent::Edited {} | CustomerEvent::PasswordChanged {}) => customer,
+            (Some(customer), CustomerEvent::Deactivated { .. }) => Self { active: false, ..customer },
+            (Some(customer), CustomerEvent::Activated {}) => Self { active: true, ..customer },
             (Some(_), CustomerEvent::Registered {} | CustomerEvent::Imported { .. }) => {
                 return Err(misfit("the customer exists already"));
             }
@@ -178,7 +308,7 @@ impl Aggregate for Customer {
     }
 
     compared! {
-        fields { contact }
+        fields { contact, active }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

@@ -361,7 +361,11 @@ impl Lawful for Customer {
     fn counts_twice((command, _): &Self::Command) -> bool {
         match CustomerCommandKind::from(command) {
             CustomerCommandKind::ChangePassword => true,
-            CustomerCommandKind::Register | CustomerCommandKind::Import => false,
+            CustomerCommandKind::Register
+            | CustomerCommandKind::Import
+            | CustomerCommandKind::Edit
+            | CustomerCommandKind::Deactivate
+            | CustomerCommandKind::Activate => false,
         }
     }
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use common::{CUSTOMER, NOW, STORE, assert_committed, product, store};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Kind};
-use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind};
+use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind, DeactivationReason};
 use ordervault_domain::id::BatchId;
 use ordervault_domain::installation::{Installation, InstallationEvent, InstallationEventKind};
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
@@ -152,7 +152,10 @@ fn of_customer(kind: CustomerEventKind) -> CustomerEvent {
     match kind {
         CustomerEventKind::Registered => CustomerEvent::Registered {},
         CustomerEventKind::Imported => CustomerEvent::Imported { external_reference: "elsewhere:1".into() },
+        CustomerEventKind::Edited => CustomerEvent::Edited {},
         CustomerEventKind::PasswordChanged => CustomerEvent::PasswordChanged {},
+        CustomerEventKind::Deactivated => CustomerEvent::Deactivated { reason: DeactivationReason::Stolen },
+        CustomerEventKind::Activated => CustomerEvent::Activated {},
     }
 }
 

@@ -52,8 +52,8 @@ static PRODUCTS: Template = Template::new(
      FROM fabricated WHERE value <= $1",
 );
 static CUSTOMERS: Template = Template::new(
-    "INSERT INTO customers (id, version, head_hash, name, email, email_key, created_at, updated_at)
-     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com', 0, 0 FROM fabricated WHERE value <= $1",
+    "INSERT INTO customers (id, version, head_hash, name, email, email_key, active, created_at, updated_at)
+     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com', TRUE, 0, 0 FROM fabricated WHERE value <= $1",
 );
 /// $1 and $2: numbers after the one and up to the other; $3 and $4: id and time of the number 0; $5: customers; $6: up to
 /// which number a missed deadline is noted.

@@ -171,6 +171,13 @@ impl Fixture {
             Target::FinishedBatch => self.finished_batch(member, &*order(Status::PendingReview).await).await,
             Target::Store => shop.store().await.id.to_string(),
             Target::Product => shop.product(&self.store, 10).await.id.to_string(),
+            Target::Customer => shop.customer().await.id.to_string(),
+            Target::Session => {
+                let token = self.server.customer_token(&self.customer).await;
+                let sessions = Request::get("/v1/me/sessions").bearer(&token);
+                let sessions = self.server.good(&sessions, 200).await.json();
+                sessions["items"][0]["id"].as_str().expect("a session").to_owned()
+            }
             Target::Member => {
                 let here = StoreScope::Only(BTreeSet::from([self.store.id]));
                 shop.member(Role::Clerk, here).await.id.to_string()

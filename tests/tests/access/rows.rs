@@ -33,7 +33,10 @@ pub(crate) enum Target {
     Trash,
     Store,
     Product,
+    Customer,
     Member,
+    /// A login of the customer's.
+    Session,
     /// One that confirms an order and waits, of whoever asks.
     Batch,
     /// One that confirmed an order, of whoever asks.
@@ -88,6 +91,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(for_staff_themselves());
     rows.extend(for_staff_with_orders());
     rows.extend(for_staff_with_batches());
+    rows.extend(for_staff_with_customers());
     rows.extend(for_staff_with_members());
     rows.extend(for_staff_with_the_catalogue());
     rows
@@ -123,6 +127,11 @@ fn for_customers() -> Vec<Row> {
     let bought = |operation| row(operation, For::Buyers, Target::Order(Status::Confirmed));
     vec![
         own("get_me", Target::Nothing),
+        own("edit_me", Target::Nothing).with(|_| json!({"name": "陳怡君"})),
+        own("change_email", Target::Nothing)
+            .with(|fixture| json!({"current_password": PASSWORD, "email": fixture.new_address()})),
+        own("list_sessions", Target::Nothing),
+        own("end_session", Target::Session),
         own("logout_customer", Target::Nothing),
         own("list_orders", Target::Nothing),
         row("place_order", For::Orderers, Target::Nothing).with(Fixture::order_body),
@@ -199,6 +208,14 @@ fn for_staff_with_batches() -> Vec<Row> {
         with("approve_expiries", "expiries:approve", Target::Nothing)
             .with(|_| json!({"through": "2026-01-31T08:00:00Z", "comment": "a slow week"})),
         with("undo_batch", "orders:reverse", Target::FinishedBatch),
+    ]
+}
+
+fn for_staff_with_customers() -> Vec<Row> {
+    let write = |operation| row(operation, For::Staff(Some("customers:write")), Target::Customer);
+    vec![
+        write("activate_customer"),
+        write("deactivate_customer").with(|_| json!({"reason": "stolen", "comment": "by phone"})),
     ]
 }
 

@@ -148,6 +148,9 @@ impl Shop {
             ("search", "ORDER_WORDS" | "PRODUCT_WORDS") => values!["m", rows],
             ("sessions", "OPEN") => values![self.sessions(), now],
             ("sessions", "FORGET_OUTDATED") => values![now + 20 * DAY_MILLIS, rows],
+            ("sessions", "OPEN_OF_PRINCIPAL") => {
+                return Some(vec![values![GREAT_CUSTOMER.get()], values![SOLD_PRODUCTS]]);
+            }
             ("sessions", "LOCK_OF_PRINCIPALS") => {
                 return Some(vec![values![vec![GREAT_CUSTOMER.get()]], values![self.some(SOLD_PRODUCTS)]]);
             }

@@ -1,6 +1,7 @@
 //! The API as its clients meet it: a server on a port of its own, on both engines.
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
+mod accounts;
 mod actions;
 mod amendments;
 mod as_of;

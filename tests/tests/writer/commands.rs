@@ -224,7 +224,12 @@ async fn every_command_on_people(db: Db) {
         let command = customer::CustomerCommand::ChangePassword;
         submission(
             actor,
-            vec![Operation::Customer { id: Some(id), command, password_hash: Some(hash.to_owned()) }],
+            vec![Operation::Customer {
+                id: Some(id),
+                expected_version: None,
+                command,
+                password_hash: Some(hash.to_owned()),
+            }],
         )
     };
     // Of two in a group the last one counts.
@@ -238,14 +243,33 @@ async fn every_command_on_people(db: Db) {
     assert_eq!(shop.act(ActorRef::System, rehash).await, Effect::Rehashed);
     assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("stronger"));
     let import = customer::CustomerCommand::Import { external_reference: "olist:c1".into() };
-    let imported =
-        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: import, password_hash: None };
+    let imported = Operation::Customer {
+        id: Some(CustomerId::from_i64(9)),
+        expected_version: None,
+        command: import,
+        password_hash: None,
+    };
     let Effect::Customer(imported) = shop.act(ActorRef::Importer, imported).await else {
         panic!("a customer")
     };
     folded_as_answered::<Customer>(&db, &imported).await;
     assert_eq!(hash_of(9).await, None);
-    let shown = ["register", "import", "change_password"];
+    let edit = customer::CustomerEdit { phone: Some(None), ..customer::CustomerEdit::default() };
+    let off = customer::CustomerCommand::Deactivate {
+        reason: customer::DeactivationReason::Stolen,
+        comment: Some("called".into()),
+    };
+    for (by, command) in [
+        (me, customer::CustomerCommand::Edit(edit)),
+        (ActorRef::Operator, off),
+        (ActorRef::Operator, customer::CustomerCommand::Activate),
+    ] {
+        let Effect::Customer(customer) = shop.act(by, on_customer(customer.id, command)).await else {
+            panic!("a customer")
+        };
+        folded_as_answered::<Customer>(&db, &customer).await;
+    }
+    let shown = ["register", "import", "edit", "change_password", "deactivate", "activate"];
     assert_eq!(customer::CustomerCommandKind::iter().map(<&str>::from).collect::<Vec<_>>(), shown);
 
     let owner = shop.member(Role::Owner, StoreScope::All).await;
@@ -422,8 +446,12 @@ async fn what_is_so_already_writes_nothing(db: Db) {
         comment: Some("nothing".into()),
     };
     let reference = || customer::CustomerCommand::Import { external_reference: "a".into() };
-    let imported =
-        Operation::Customer { id: Some(CustomerId::from_i64(9)), command: reference(), password_hash: None };
+    let imported = Operation::Customer {
+        id: Some(CustomerId::from_i64(9)),
+        expected_version: None,
+        command: reference(),
+        password_hash: None,
+    };
     shop.act(ActorRef::Importer, imported.clone()).await;
     shop.clock.advance(1_000);
     let before = dump(&db).await;

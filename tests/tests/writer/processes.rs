@@ -158,7 +158,12 @@ async fn two_processes_give_one_address_to_one_customer(db: Db) {
             let command = customer::CustomerCommand::Register { contact: contact(number) };
             submission(
                 ActorRef::Anonymous,
-                vec![Operation::Customer { id: None, command, password_hash: Some("x".into()) }],
+                vec![Operation::Customer {
+                    id: None,
+                    expected_version: None,
+                    command,
+                    password_hash: Some("x".into()),
+                }],
             )
         };
         let (a, b) = tokio::join!(ours.writer.submit(register()), theirs.writer.submit(register()));
@@ -232,6 +237,7 @@ async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {
         };
         let new_password = Operation::Customer {
             id: Some(customer.id),
+            expected_version: None,
             command: customer::CustomerCommand::ChangePassword,
             password_hash: Some("new".into()),
         };

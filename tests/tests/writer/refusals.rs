@@ -83,9 +83,9 @@ async fn nobody_has_no_rights(db: Db) {
         let told = format!("{operation:?}");
         match shop.submit(ActorRef::Anonymous, vec![operation]).await {
             Err(WriteError::Refused { refusal: Refusal::Forbidden(_), order: None }) => {}
-            // A password is its owner's, so nobody else learns that there is one.
+            // What is the owner's of an account, nobody else learns of.
             Err(WriteError::Refused { refusal: Refusal::NotFound, order: None })
-                if told.contains("ChangePassword") => {}
+                if told.contains("ChangePassword") || told.contains("CustomerEdit") => {}
             other => panic!("{told}: {other:?}"),
         }
     }
@@ -205,6 +205,7 @@ impl Fixture {
     fn refused(&self) -> Vec<(&'static str, ActorRef, Vec<Operation>)> {
         let mut refused = self.refused_orders();
         refused.extend(self.refused_catalogue());
+        refused.extend(self.refused_customers());
         refused.extend(self.refused_people());
         refused.extend(self.refused_rest());
         refused
@@ -448,11 +449,38 @@ impl Fixture {
                 .filter(|kind| *kind != customer::CustomerCommandKind::Register);
             all.extend(of_customers.map(|kind| Operation::Customer {
                 id: is_there.then_some(self.customer.id),
+                expected_version: None,
                 command: samples.customer(kind),
                 password_hash: Some("x".into()),
             }));
         }
         all
+    }
+
+    fn refused_customers(&self) -> Vec<(&'static str, ActorRef, Operation)> {
+        vec![
+            (
+                "not-found",
+                actor(&self.stranger),
+                on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
+            ),
+            (
+                "duplicate",
+                actor(&self.customer),
+                on_customer(
+                    self.customer.id,
+                    customer::CustomerCommand::Edit(customer::CustomerEdit {
+                        email: self.stranger.contact.email.clone(),
+                        ..customer::CustomerEdit::default()
+                    }),
+                ),
+            ),
+            (
+                "forbidden",
+                ActorRef::Member(self.clerk.id),
+                on_customer(self.customer.id, customer::CustomerCommand::Activate),
+            ),
+        ]
     }
 
     fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {
@@ -479,12 +507,12 @@ impl Fixture {
             (
                 "duplicate",
                 ActorRef::Anonymous,
-                Operation::Customer { id: None, command: taken, password_hash: Some("x".into()) },
-            ),
-            (
-                "not-found",
-                actor(&self.stranger),
-                on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
+                Operation::Customer {
+                    id: None,
+                    expected_version: None,
+                    command: taken,
+                    password_hash: Some("x".into()),
+                },
             ),
             (
                 "invalid-credentials",

@@ -4,7 +4,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use ordervault_domain::id::{BatchId, IdError, MemberId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, IdError, MemberId, OrderId, ProductId, SessionId, StoreId};
 
 use crate::problem::{Code, Problem};
 
@@ -60,4 +60,4 @@ macro_rules! path_keys {
     )*};
 }
 
-path_keys! { StoreId ProductId MemberId BatchId }
+path_keys! { StoreId ProductId CustomerId MemberId BatchId SessionId }

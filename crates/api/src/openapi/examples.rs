@@ -14,6 +14,11 @@ pub(crate) const CUSTOMER: &str = "cus_0NEJ4WGR1PW618";
 /// Who calls the shop instead of ordering herself: 田中 さくら.
 pub(crate) const CUSTOMER_ON_THE_PHONE: &str = "cus_0NEJ83200QJ15H";
 
+/// Maria: whom no other example speaks of.
+pub(crate) const CUSTOMER_TO_SWITCH: &str = "cus_0NEJB28W1HC2M7";
+/// As a login is named; which there are, only a login and the list of sessions tell.
+pub(crate) const SESSION: &str = "ses_0NEJ4WGR1PW618";
+
 /// The customer's, placed and not touched since.
 pub(crate) const ORDER_TO_AMEND: &str = "0P9RRNYE0Q28NB";
 /// The customer's.

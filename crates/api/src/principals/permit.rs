@@ -83,6 +83,10 @@ commands!(
     installation, installation, InstallationCommandKind: ApproveExpiries,
 );
 commands!(
+    /// Commands on customers.
+    customer, customer, CustomerCommandKind: Activate, Deactivate,
+);
+commands!(
     /// Commands on members.
     member, member, MemberCommandKind: Create, Edit, Activate, Deactivate, ResetPassword,
 );

@@ -1,6 +1,6 @@
 //! Customers: register, log in, stay logged in, log out.
 
-use actix_web::http::header;
+use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::CustomerCommand;
@@ -11,7 +11,7 @@ use validator::Validate;
 
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
-use super::me::CustomerBody;
+use super::me::{self, CustomerBody};
 use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
@@ -59,7 +59,8 @@ pub(crate) struct Register {
 #[utoipa::path(post, path = "/v1/auth/register", operation_id = "register_customer", tag = "auth",
     request_body = Register,
     responses((status = 201, description = "The account", body = CustomerBody,
-        headers(("Location" = String, description = "The path of the account")))))]
+        headers(("Location" = String, description = "The path of the account"),
+            ("ETag" = String, description = "The version in double quotes")))))]
 pub(crate) async fn register_customer(
     state: web::Data<AppState>,
     address: ClientAddress,
@@ -82,8 +83,12 @@ pub(crate) async fn register_customer(
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
     let password_hash = Some(state.passwords.hash(Lane::Strangers, password).await?);
-    let register =
-        Operation::Customer { id: None, command: CustomerCommand::Register { contact }, password_hash };
+    let register = Operation::Customer {
+        id: None,
+        expected_version: None,
+        command: CustomerCommand::Register { contact },
+        password_hash,
+    };
     let operations = vec![throttling::counted(&throttle), register];
     let receipt = match submit(&state, Submitter::ANONYMOUS, &request_id, None, operations).await {
         // Whoever looks for addresses that are taken is not to try on and on.
@@ -97,9 +102,9 @@ pub(crate) async fn register_customer(
         return Err(Problem::internal("a registration has no key"));
     };
     match done.last() {
-        Some(Effect::Customer(customer)) => Ok(HttpResponse::Created()
-            .insert_header((header::LOCATION, "/v1/me"))
-            .json(CustomerBody::from(customer.as_ref()))),
+        Some(Effect::Customer(customer)) => {
+            Ok(me::answer(&state, &customer.as_ref().clone().into(), StatusCode::CREATED))
+        }
         _ => Err(Problem::internal("a registration led to something else")),
     }
 }
@@ -148,6 +153,6 @@ pub(crate) async fn logout_customer(
     customer: Customer,
     request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
-    login::logout(&state, customer.submitter(), &request_id, customer.session).await?;
+    login::end_session(&state, customer.submitter(), &request_id, customer.session).await?;
     Ok(HttpResponse::NoContent().finish())
 }

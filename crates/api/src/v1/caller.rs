@@ -231,9 +231,9 @@ fn seen(operation: &Operation) -> Option<(i64, i64)> {
         Operation::Store { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Product { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         Operation::Member { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
+        Operation::Customer { id, expected_version, .. } => Some((id.as_ref()?.get(), (*expected_version)?)),
         // Without versions.
         Operation::Installation(_)
-        | Operation::Customer { .. }
         | Operation::Session(_)
         | Operation::Batch(_)
         | Operation::Verified { .. }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpResponse, web};
-use ordervault_domain::contact::{Contact, Email};
+use actix_web::web;
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::{CustomerId, MemberId, SessionId};
-use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{Effect, Operation, Receipt, SessionOperation, TokenHash, WriteError};
 use ordervault_persistence::{Session, read};
@@ -16,11 +15,11 @@ use validator::Validate;
 use super::fields::Fields;
 use crate::auth::{NewPassword, PasswordCheck, Realm};
 use crate::extract::ClientAddress;
-use crate::login_attempts::{LoginAttempt, OwnPasswordAttempt, lane_of};
+use crate::login_attempts::LoginAttempt;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Submitter;
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
@@ -56,21 +55,6 @@ pub(crate) struct Refresh {
     #[validate(length(min = 1, max = 512))]
     #[schema(min_length = 1, max_length = 512, example = "the refresh_token of the last answer")]
     refresh_token: String,
-}
-
-/// A new password.
-#[derive(Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ChangePassword {
-    /// The password that is good now.
-    #[validate(length(min = 1, max = 1024))]
-    #[schema(min_length = 1, max_length = 1024, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
-    current_password: String,
-    /// The one that shall be: customers at least 8 code points, staff at least 15, at most 128, not a well-known one, and
-    /// another one than the current if somebody else set that.
-    #[validate(length(max = 1024))]
-    #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
-    new_password: String,
 }
 
 /// What opens the API for a while, and what gets the next one.
@@ -174,7 +158,7 @@ pub(crate) async fn refresh(
 }
 
 /// Ends a session.
-pub(crate) async fn logout(
+pub(crate) async fn end_session(
     state: &AppState,
     submitter: Submitter,
     request_id: &RequestId,
@@ -185,72 +169,6 @@ pub(crate) async fn logout(
         .await
         .map(drop)
         .map_err(|error| not_written(&error))
-}
-
-/// An account whose password is changed by whoever has it.
-pub(crate) struct OwnAccount<'a> {
-    pub realm: Realm,
-    pub principal_id: i64,
-    pub submitter: Submitter,
-    /// The login that stays.
-    pub session: SessionId,
-    pub contact: &'a Contact,
-    /// Was the current password set by somebody else? Then it is to be replaced indeed.
-    pub must_change_password: bool,
-}
-
-/// Changes a password and ends the other sessions. `command` makes the account's own operation from the new hash.
-pub(crate) async fn change_own_password(
-    state: &AppState,
-    account: OwnAccount<'_>,
-    request_id: &RequestId,
-    change: &ChangePassword,
-    command: impl FnOnce(String) -> Operation,
-) -> Result<HttpResponse, Problem> {
-    let OwnAccount { realm, principal_id, submitter, session, contact, must_change_password } = account;
-    let email = contact.email.as_ref();
-    let personal = [email.map_or("", Email::as_str), contact.name.as_deref().unwrap_or_default()];
-    let mut fields = Fields::default();
-    let password = NewPassword::check(realm, &change.new_password, &personal);
-    if let Err(code) = password {
-        fields.fault("/new_password", code);
-    } else if must_change_password && change.new_password == change.current_password {
-        fields.fault("/new_password", "unchanged");
-    }
-    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
-    let mut conn = reader(state).await?;
-    let attempt = OwnPasswordAttempt::admit((state, &mut conn), session).await?;
-    let stored = read::password_hash(&mut conn, principal_id).await.map_err(failed)?;
-    drop(conn);
-    let lane = lane_of(realm);
-    let check = state.passwords.check(lane, &change.current_password, stored.as_deref()).await?;
-    let (Some(stored), PasswordCheck::Right { .. }) = (stored, check) else {
-        attempt.failed(state, request_id).await?;
-        return Err(wrong_current_password());
-    };
-    let operations = vec![
-        attempt.succeeded(),
-        Operation::Verified { realm, principal_id, password_hash: stored },
-        command(state.passwords.hash(lane, password).await?),
-        Operation::Session(SessionOperation::EndAll {
-            principal_id,
-            but: Some(session),
-            because: "password_changed",
-        }),
-    ];
-    match submit(state, submitter, request_id, None, operations).await {
-        Ok(_) => Ok(HttpResponse::NoContent().finish()),
-        // Changed by somebody else since it was checked.
-        Err(WriteError::Refused { refusal: Refusal::InvalidCredentials, .. }) => {
-            Err(wrong_current_password())
-        }
-        Err(error) => Err(not_written(&error)),
-    }
-}
-
-/// Not 401: the caller is logged in, and need not do so again.
-fn wrong_current_password() -> Problem {
-    Problem::invalid(vec![FieldError::new("/current_password", "wrong-password")])
 }
 
 /// The session that the operations open or go on with; `refused` says what a refusal is called.

@@ -81,15 +81,11 @@ impl Resource for Customer {
     }
 
     fn is_visible(&self, actor: &Actor) -> bool {
-        *actor == Actor::Customer(self.id)
+        *actor == Actor::Customer(self.id) || actor.reads(Kind::Customer)
     }
 
     fn told(event: &CustomerEvent) -> Told {
-        match event {
-            CustomerEvent::Registered {}
-            | CustomerEvent::Imported { .. }
-            | CustomerEvent::PasswordChanged {} => Told::default(),
-        }
+        Told { reason: event.reason(), ..Told::default() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod auth;
 mod batches;
+mod customers;
 mod expiries;
 mod history;
 mod me;
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Routes {
         .and(expiries::routes())
         .and(stores::routes())
         .and(products::routes())
+        .and(customers::routes())
         .and(members::routes())
         .and(history::routes())
 }

@@ -232,6 +232,7 @@ impl Shop {
             Deed::Stock(store, place) => self.stock(*store, *place)?,
             Deed::Register(store, place) => Operation::Customer {
                 id: None,
+                expected_version: None,
                 command: customer::CustomerCommand::Register { contact: contact(*store, *place)? },
                 password_hash: Some(self.customer_hash.clone()),
             },

@@ -232,7 +232,8 @@ pub fn customers(orders: u64) -> impl ExactSizeIterator<Item = Handed> {
 fn customer(number: u64) -> Option<Piece> {
     let id = customer_id(number)?;
     let command = customer::CustomerCommand::Import { external_reference: customer_reference(number) };
-    let operation = Operation::Customer { id: Some(id), command, password_hash: None };
+    let operation =
+        Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None };
     Some(Piece { name: format!("customer {number}"), id: id.get(), needs: vec![], operation })
 }
 

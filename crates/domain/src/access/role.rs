@@ -107,6 +107,9 @@ pub enum Permission {
     /// Change stock on hand.
     #[strum(serialize = "stock:adjust")]
     StockAdjust,
+    /// Let customers not sign in any more, and let them in again.
+    #[strum(serialize = "customers:write")]
+    CustomersWrite,
     /// List and open staff members.
     #[strum(serialize = "members:read")]
     MembersRead,
@@ -144,6 +147,7 @@ impl Role {
                 P::ProductsRead,
                 P::ProductsWrite,
                 P::StockAdjust,
+                P::CustomersWrite,
                 P::MembersRead,
                 P::MembersWrite,
             ],
@@ -168,6 +172,7 @@ impl Role {
                 P::ProductsRead,
                 P::ProductsWrite,
                 P::StockAdjust,
+                P::CustomersWrite,
                 P::MembersRead,
                 P::MembersWrite,
             ],

@@ -2,6 +2,7 @@
 
 use ordervault_domain::contact::Email;
 use ordervault_domain::id::SessionId;
+use ordervault_domain::time::Timestamp;
 
 use crate::error::Error;
 use crate::tables::credentials;
@@ -31,4 +32,17 @@ pub async fn password_hash(conn: &mut Conn, principal_id: i64) -> Result<Option<
 /// When the database fails.
 pub async fn session(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
     sessions::read(conn, id).await
+}
+
+/// The logins of a customer or member that are open and can be gone on with, the newest first; at most
+/// [`MAX_SESSIONS_PER_PRINCIPAL`](crate::writer::MAX_SESSIONS_PER_PRINCIPAL).
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_sessions(
+    conn: &mut Conn,
+    principal_id: i64,
+    now: Timestamp,
+) -> Result<Vec<Session>, Error> {
+    sessions::open_of(conn, principal_id, now).await
 }

@@ -27,7 +27,7 @@ pub use catalogue::{ProductFilter, count_products, product, products, products_s
 pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue, waited_too_long};
 pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;
-pub use logins::{password_hash, session, sign_in};
+pub use logins::{open_sessions, password_hash, session, sign_in};
 pub use order_list::{
     CustomerFilter, OrderCursor, OrderFilter, OrderPage, OrderSort, OrderSummary, SortKey, Trash,
     count_orders, list_orders, list_statements,

@@ -11,7 +11,8 @@ use crate::tx::Conn;
 
 statements! {
     OF_CUSTOMER: Template = Template::new(
-        "SELECT c.id, k.password_hash FROM customers c JOIN credentials k ON k.principal_id = c.id WHERE c.email_key = $1"
+        "SELECT c.id, k.password_hash FROM customers c JOIN credentials k ON k.principal_id = c.id
+         WHERE c.email_key = $1 AND c.active"
     );
     OF_MEMBER: Template = Template::new(
         "SELECT m.id, k.password_hash FROM members m JOIN credentials k ON k.principal_id = m.id

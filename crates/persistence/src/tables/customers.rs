@@ -32,6 +32,7 @@ table_row! {
         phone: Option<String>,
         address: Option<String>,
         external_reference: Option<String>,
+        active: bool,
         created_at: i64,
         updated_at: i64,
     }
@@ -53,6 +54,7 @@ impl TryFrom<CustomerRow> for LockedRow<Customer> {
             version: row.version,
             contact,
             external_reference: row.external_reference,
+            active: row.active,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
@@ -87,6 +89,7 @@ impl Stored for Customer {
             phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
             address: address_text(self.contact.address.as_ref()),
             external_reference: self.external_reference.clone(),
+            active: self.active,
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
         }

@@ -27,6 +27,9 @@ statements! {
     LOCK_OF_PRINCIPALS: Template = Template::new(
         "SELECT * FROM sessions WHERE principal_id {in_keys:1} AND ended_at IS NULL ORDER BY id {lock}"
     );
+    OPEN_OF_PRINCIPAL: Template = Template::new(
+        "SELECT * FROM sessions WHERE principal_id = $1 AND ended_at IS NULL ORDER BY id DESC"
+    );
     FORGET_OUTDATED: Template = Template::new(
         "DELETE FROM sessions WHERE id IN (
              SELECT id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
@@ -188,6 +191,17 @@ impl Sealed for SessionRow {
 pub(crate) async fn read(conn: &mut Conn, id: SessionId) -> Result<Option<Session>, Error> {
     let rows: Vec<SessionRow> = conn.fetch_all(&READ.bind((vec![id.get()],))).await?;
     rows.into_iter().next().map(Session::try_from).transpose()
+}
+
+/// The sessions of a principal that are open and can be gone on with, the newest first.
+pub(crate) async fn open_of(
+    conn: &mut Conn,
+    principal_id: i64,
+    now: Timestamp,
+) -> Result<Vec<Session>, Error> {
+    let rows: Vec<SessionRow> = conn.fetch_all(&OPEN_OF_PRINCIPAL.bind((principal_id,))).await?;
+    let sessions = rows.into_iter().map(Session::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(sessions.into_iter().filter(|session| session.is_open(now) && now < session.idle_until).collect())
 }
 
 /// Whose those of these sessions are that are open.

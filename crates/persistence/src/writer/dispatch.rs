@@ -82,8 +82,8 @@ impl Decider<'_> {
             Operation::Product { id, expected_version, command } => {
                 self.product(actor_context, *id, *expected_version, command)
             }
-            Operation::Customer { id, command, password_hash } => {
-                self.customer(actor_context, *id, command, password_hash.as_ref())
+            Operation::Customer { id, expected_version, command, password_hash } => {
+                self.customer(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
             Operation::Member { id, expected_version, command, password_hash } => {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())

@@ -447,7 +447,7 @@ fn contact(email: &str) -> Contact {
 
 fn register(email: &str) -> Operation {
     let command = CustomerCommand::Register { contact: contact(email) };
-    Operation::Customer { id: None, command, password_hash: Some("hash".into()) }
+    Operation::Customer { id: None, expected_version: None, command, password_hash: Some("hash".into()) }
 }
 
 fn new_member(email: &str) -> Operation {

@@ -118,6 +118,8 @@ pub enum Operation {
     Customer {
         /// Which; none makes a new one.
         id: Option<CustomerId>,
+        /// The version that the caller has seen.
+        expected_version: Option<i64>,
         /// What.
         command: customer::CustomerCommand,
         /// The hash of the new password, if the command sets one.

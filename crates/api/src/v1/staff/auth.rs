@@ -64,6 +64,6 @@ pub(crate) async fn logout_staff(
     staff: Staff<permit::OwnAccount>,
     request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
-    login::logout(&state, staff.submitter(), &request_id, staff.session).await?;
+    login::end_session(&state, staff.submitter(), &request_id, staff.session).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -15,7 +15,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::v1::login::{ChangePassword, OwnAccount, change_own_password};
+use crate::v1::own_password::{ChangePassword, OwnAccount, change_own_password};
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {

@@ -66,8 +66,8 @@ impl Decider<'_> {
                 _ => return Err(Refusal::Inactive.into()),
             },
             ActorRef::Customer(id) => match self.set.get::<Customer>(id.get()) {
-                Some(_) => Actor::Customer(id),
-                None => return Err(Refusal::Inactive.into()),
+                Some(customer) if customer.active => Actor::Customer(id),
+                _ => return Err(Refusal::Inactive.into()),
             },
             ActorRef::Guest(grant) => Actor::Guest(grant),
             ActorRef::Anonymous => Actor::Anonymous,

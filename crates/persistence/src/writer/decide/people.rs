@@ -16,18 +16,26 @@ impl Decider<'_> {
         &mut self,
         actor_context: &ActorContext<'_>,
         id: Option<CustomerId>,
+        expected_version: Option<i64>,
         command: &customer::CustomerCommand,
         password_hash: Option<&String>,
     ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.get::<Customer>(id).cloned();
-        let email_taken = match command {
-            customer::CustomerCommand::Register { contact } => {
-                contact.email.as_ref().is_some_and(|email| self.set.customer_email_taken(id, email))
-            }
-            _ => false,
+        let email = match command {
+            customer::CustomerCommand::Register { contact } => contact.email.as_ref(),
+            customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
+            customer::CustomerCommand::Import { .. }
+            | customer::CustomerCommand::ChangePassword
+            | customer::CustomerCommand::Deactivate { .. }
+            | customer::CustomerCommand::Activate => None,
         };
-        let events = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command)?;
+        let email_taken = email.is_some_and(|email| self.set.customer_email_taken(id, email));
+        let decided = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command);
+        if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
+            expect_version(before.as_ref(), expected_version)?;
+        }
+        let events = decided?;
         let actor_context = actor_context.or_self(ActorKind::Customer, id);
         let after = self.record::<Customer>(&actor_context, id, before.as_ref(), &events)?;
         if let Some((hash, after)) = password_hash.zip(after.as_ref()) {

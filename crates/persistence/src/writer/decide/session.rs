@@ -1,5 +1,6 @@
 //! Logins: families of refresh tokens, rotated at each use (RFC 9700 section 4.14.2).
 
+use ordervault_domain::customer::Customer;
 use ordervault_domain::id::SessionId;
 use ordervault_domain::member::Member;
 use ordervault_domain::refusal::Refusal;
@@ -26,7 +27,7 @@ impl Decider<'_> {
         password_hash: &str,
     ) -> Result<Effect, OperationError> {
         let is_active = match realm {
-            Realm::Customer => true,
+            Realm::Customer => self.set.get::<Customer>(principal_id).is_some_and(|customer| customer.active),
             Realm::Staff => self.set.get::<Member>(principal_id).is_some_and(|member| member.active),
         };
         match self.set.password(principal_id) {

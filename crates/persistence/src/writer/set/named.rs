@@ -109,7 +109,10 @@ impl<'a> Named<'a> {
             Operation::Verified { realm, principal_id, .. } => {
                 self.credentials.push(*principal_id);
                 // Locked as by whoever deactivates them or sets another password.
-                self.commanded_members.extend((*realm == Realm::Staff).then_some(*principal_id));
+                match realm {
+                    Realm::Customer => self.commanded_customers.push(*principal_id),
+                    Realm::Staff => self.commanded_members.push(*principal_id),
+                }
             }
             Operation::Rehash { principal_id, .. } => self.credentials.push(*principal_id),
             Operation::Seen { .. } => self.seeing.extend(match actor {
@@ -148,12 +151,15 @@ impl<'a> Named<'a> {
 
     fn note_customer(&mut self, id: Option<CustomerId>, command: &customer::CustomerCommand) {
         self.commanded_customers.extend(id.map(CustomerId::get));
-        match command {
-            customer::CustomerCommand::Register { contact } => {
-                self.customer_emails.extend(contact.email.as_ref().map(Email::key));
-            }
-            customer::CustomerCommand::Import { .. } | customer::CustomerCommand::ChangePassword => {}
-        }
+        let email = match command {
+            customer::CustomerCommand::Register { contact } => contact.email.as_ref(),
+            customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
+            customer::CustomerCommand::Import { .. }
+            | customer::CustomerCommand::ChangePassword
+            | customer::CustomerCommand::Deactivate { .. }
+            | customer::CustomerCommand::Activate => None,
+        };
+        self.customer_emails.extend(email.map(Email::key));
     }
 
     fn note_member(&mut self, id: Option<MemberId>, command: &member::MemberCommand) {
