@@ -170,6 +170,7 @@ impl Made {
             contact: (dice.roll(2) == 0).then(|| contact(u64::from(dice.roll(1_000)))),
             note: (dice.roll(2) == 0).then(|| format!("備註 \"{}\"\n", dice.roll(10))),
             comment,
+            expected_total: None,
         })
     }
 

@@ -9,7 +9,7 @@ use ordervault_domain::access::{OrderGrant, Role, StoreScope};
 use ordervault_domain::batch::BatchAction;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
-use ordervault_domain::money::Amount;
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
     AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, OrderCommand, OrderCommandKind,
     Place, Status,
@@ -181,6 +181,7 @@ impl Known {
                 .map(|(grant, _)| grant.order)
                 .into_iter()
                 .collect(),
+            expected_total: expected_total(how),
         };
         Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
     }
@@ -205,6 +206,7 @@ impl Known {
                 contact: how.is_multiple_of(3).then(|| contact((how % 7).into())),
                 note: how.is_multiple_of(5).then(|| telling(how / 5)),
                 comment,
+                expected_total: expected_total(what),
             }),
             kind => plain(kind, how.into(), comment),
         };
@@ -520,6 +522,12 @@ fn pick<T>(of: &[T], n: u16) -> Option<&T> {
 }
 
 /// Texts that engines might treat differently.
+/// What somebody may have been told that it costs, seldom right.
+fn expected_total(n: u16) -> Option<Money> {
+    let currency = "TWD".parse().ok().filter(|_| n % 13 == 3)?;
+    Some(Money { amount: Amount::new(10_000 * i64::from(n % 4)), currency })
+}
+
 fn telling(n: u16) -> String {
     const TEXTS: &[&str] = &[
         "",

@@ -136,6 +136,7 @@ impl Samples {
             note: String::new(),
             unlisted: false,
             not_duplicate_of: vec![],
+            expected_total: None,
         }
     }
 

@@ -254,6 +254,7 @@ pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Operation {
         note: "請按門鈴".into(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     };
     Operation::Order { id: None, expected_version: None, command: order::OrderCommand::Place(place) }
 }

@@ -16,9 +16,12 @@ use std::fmt;
 
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
+use ordervault_domain::money::Money;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use utoipa::openapi::Ref;
+use utoipa::openapi::schema::RefBuilder;
 
 /// The media type of every problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -38,6 +41,7 @@ struct Parts {
     current_status: Option<String>,
     version: Option<i64>,
     actions: Option<Value>,
+    total: Option<Money>,
     remedies: Vec<Remedy>,
     headers: Vec<(header::HeaderName, header::HeaderValue)>,
     close_connection: bool,
@@ -102,9 +106,19 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Vec<Object>>)]
     pub actions: Option<&'a Value>,
+    /// Prices that have changed: what it costs now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(schema_with = total, required = false)]
+    pub total: Option<Money>,
     /// What a person can do about it.
     #[serde(skip_serializing_if = "<[Remedy]>::is_empty")]
     pub remedies: &'a [Remedy],
+}
+
+/// Money, as all answers have it.
+fn total() -> Ref {
+    let money = RefBuilder::new().ref_location_from_schema_name("Money");
+    money.description(Some("Prices that have changed: what it costs now.")).build()
 }
 
 impl Problem {
@@ -117,6 +131,7 @@ impl Problem {
             current_status: None,
             version: None,
             actions: None,
+            total: None,
             remedies: Vec::new(),
             headers: Vec::new(),
             close_connection: false,
@@ -160,6 +175,13 @@ impl Problem {
         self.0.current_status = Some(status.into());
         self.0.version = Some(version);
         self.0.actions = Some(actions);
+        self
+    }
+
+    /// What it costs now.
+    #[must_use]
+    pub fn total(mut self, total: Money) -> Self {
+        self.0.total = Some(total);
         self
     }
 
@@ -226,6 +248,7 @@ impl Problem {
             current_status: self.0.current_status.as_deref(),
             version: self.0.version,
             actions: self.0.actions.as_ref(),
+            total: self.0.total,
             remedies: &self.0.remedies,
         }
     }

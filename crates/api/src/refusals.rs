@@ -1,8 +1,9 @@
 //! What a rule of the business that said no looks like outside: the one table from refusals to problems.
 
+use ordervault_domain::money::Money;
 use ordervault_domain::refusal::{Refusal, Shortage};
 
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, FieldError, Problem, Remedy};
 
 /// What a rule that said no looks like outside.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
@@ -27,9 +28,12 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
         Refusal::InsufficientStock(shortages) => (shortages.iter().map(short).collect(), None),
-        Refusal::UnknownProduct(lines) => {
-            let error = |line| FieldError::new(format!("/lines/{line}/product_id"), "unknown-product");
-            (lines.iter().map(error).collect(), None)
+        Refusal::UnknownProduct(lines) => (of_lines(lines, "product_id", "unknown-product"), None),
+        Refusal::NotSold(lines) => (of_lines(lines, "quantity", "not-sold"), None),
+        Refusal::PriceChanged { expected, total } => {
+            let is_other = expected.currency != total.currency;
+            let code = if is_other { "other-currency" } else { "price-changed" };
+            (vec![FieldError::new("/expected_total", code).detail(said())], Some(said()))
         }
         Refusal::UnknownStore => (vec![FieldError::new("/store_id", "unknown-store")], None),
         Refusal::AmountOutOfRange => (vec![FieldError::new("/lines", "amount-out-of-range")], None),
@@ -56,6 +60,10 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
         Refusal::BrokenHistory => at("", "broken-history", said()),
     };
+    let problem = match refusal {
+        Refusal::PriceChanged { total, .. } => with_total(problem, *total),
+        _ => problem,
+    };
     let problem = problem.errors(errors);
     match detail {
         Some(detail) => problem.detail(detail),
@@ -63,9 +71,25 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
     }
 }
 
+/// What it costs now, and how to get it for that.
+fn with_total(problem: Problem, total: Money) -> Problem {
+    problem.total(total).remedy(Remedy {
+        code: "accept-total".into(),
+        detail: "look at the new total, and send the request again with it as expected_total if you agree"
+            .into(),
+        method: None,
+        href: None,
+    })
+}
+
 /// One field of the request, the rule that it breaks, and that rule in words.
 fn at(pointer: &str, code: &str, words: String) -> (Vec<FieldError>, Option<String>) {
     (vec![FieldError::new(pointer, code).detail(words)], None)
+}
+
+/// The same field of each of these lines, and the rule that it breaks.
+fn of_lines(lines: &[usize], field: &str, code: &str) -> Vec<FieldError> {
+    lines.iter().map(|line| FieldError::new(format!("/lines/{line}/{field}"), code)).collect()
 }
 
 /// A line that asks for more than there is.
@@ -79,6 +103,7 @@ fn short(shortage: &Shortage) -> FieldError {
 mod tests {
     use ordervault_domain::access::Permission;
     use ordervault_domain::id::{OrderId, ProductId};
+    use ordervault_domain::money::Amount;
     use ordervault_domain::order::Status;
     use ordervault_domain::refusal::Rule;
     use ordervault_domain::time::Timestamp;
@@ -117,6 +142,17 @@ mod tests {
                 Refusal::UnknownProduct(vec![1]),
                 "/lines/1/product_id unknown-product there is no such product in this store",
             ),
+            Rule::NotSold => (
+                Refusal::NotSold(vec![0]),
+                "/lines/0/quantity not-sold this product is not sold any more: the order keeps the pieces that it has",
+            ),
+            Rule::PriceChanged => {
+                let money = |amount| Money { amount: Amount::new(amount), currency: "TWD".parse().unwrap() };
+                (
+                    Refusal::PriceChanged { expected: money(100_000), total: money(150_000) },
+                    "/expected_total price-changed it costs 1500.00 TWD now",
+                )
+            }
             Rule::PossibleDuplicate => (Refusal::PossibleDuplicate(vec![OrderId::from_i64(1)]), ""),
             Rule::UnknownStore => (Refusal::UnknownStore, "/store_id unknown-store there is no such store"),
             Rule::UnknownCustomer => {

@@ -6,7 +6,7 @@ use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
-use crate::money::MAX_TOTAL_MINOR_UNITS;
+use crate::money::{MAX_TOTAL_MINOR_UNITS, Money};
 use crate::status::Status;
 use crate::time::Timestamp;
 
@@ -50,6 +50,15 @@ pub enum Refusal {
     InsufficientStock(Vec<Shortage>),
     /// Lines whose product does not exist, is not sold or belongs to another store; positions from 0.
     UnknownProduct(Vec<usize>),
+    /// Lines that ask for further pieces of a product that is on the order and not sold any more; positions from 0.
+    NotSold(Vec<usize>),
+    /// It costs something else than the caller was told.
+    PriceChanged {
+        /// What they were told.
+        expected: Money,
+        /// What it costs.
+        total: Money,
+    },
     /// The same buyer has just placed these orders with the same basket.
     PossibleDuplicate(Vec<OrderId>),
     /// The store does not exist or takes no orders.
@@ -119,7 +128,7 @@ pub enum Refusal {
     LastOwner,
     /// Nobody deactivates themselves or resets their own password.
     OwnAccount,
-    /// The store has orders, so its currency stays.
+    /// The store has products or orders, so its currency stays.
     CurrencyFixed,
     /// Every order of the batch has had its turn: there is nothing left to cancel.
     BatchCompleted,
@@ -158,6 +167,14 @@ impl fmt::Display for Refusal {
                 let lines: Vec<String> = lines.iter().map(|line| (line + 1).to_string()).collect();
                 return write!(f, "its store has no such product (line {})", lines.join(", "));
             }
+            Self::PriceChanged { expected, total } if expected.currency != total.currency => {
+                return write!(
+                    f,
+                    "prices are in {}, not in {}: it costs {total}",
+                    total.currency, expected.currency
+                );
+            }
+            Self::PriceChanged { total, .. } => return write!(f, "it costs {total} now"),
             Self::QuantityOutOfRange { most, .. } => return write!(f, "a quantity is from 1 to {most}"),
             Self::TooManyLines { most } => return write!(f, "an order has at most {most} lines"),
             Self::PriceOutOfRange => {
@@ -180,6 +197,7 @@ impl fmt::Display for Refusal {
             Self::Forbidden(None) => "this is nobody's right",
             Self::Inactive => "the account is not active",
             Self::InsufficientStock(_) => "there is not enough in stock",
+            Self::NotSold(_) => "a product is not sold any more: the order keeps the pieces that it has",
             Self::PossibleDuplicate(_) => "the same was ordered a short while ago",
             Self::UnknownStore => "there is no such store",
             Self::UnknownCustomer => "there is no customer with this id",
@@ -193,7 +211,7 @@ impl fmt::Display for Refusal {
             Self::NoRole => "a member has at least one role",
             Self::LastOwner => "the shop would be left without an active owner",
             Self::OwnAccount => "nobody deactivates their own account or resets their own password",
-            Self::CurrencyFixed => "a store's currency stays once it has orders",
+            Self::CurrencyFixed => "a store's currency stays once it has products or orders",
             Self::BatchCompleted => "every order of the batch has had its turn",
             Self::PositionNotReached => "no order of your stores has come so far",
             Self::BrokenHistory => "the hashes, personal values or events of the history do not fit together",

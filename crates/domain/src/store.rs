@@ -172,7 +172,7 @@ pub struct NewStore {
 pub struct StoreEdit {
     /// New name.
     pub name: Option<String>,
-    /// New currency; refused once there are orders.
+    /// New currency; refused once there are products or orders.
     pub currency: Option<Currency>,
     /// New time zone.
     pub time_zone: Option<TimeZone>,
@@ -240,13 +240,13 @@ pub enum StoreEvent {
     Deactivated {},
 }
 
-/// Decides one command on one store. `has_orders`: was there ever an order of this store?
+/// Decides one command on one store. `has_prices`: does it have a product, or an order that was imported without one?
 ///
 /// # Errors
 /// The first rule that says no.
 pub fn decide(
     store: Option<&Store>,
-    has_orders: bool,
+    has_prices: bool,
     actor: &Actor,
     command: &StoreCommand,
 ) -> Result<Vec<Envelope<StoreEvent>>, Refusal> {
@@ -277,7 +277,7 @@ pub fn decide(
         (Some(store), StoreCommand::Edit(edit)) => {
             let edit = edit.clone();
             let currency = edit.currency.unwrap_or(store.currency);
-            if has_orders && currency != store.currency {
+            if has_prices && currency != store.currency {
                 return Err(Refusal::CurrencyFixed);
             }
             let name = edit.name.unwrap_or_else(|| store.name.clone());

@@ -10,8 +10,8 @@ use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    Amendment, CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status,
-    Totals, actions, decide, references_of_actions, stock_deltas,
+    CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status, Totals,
+    actions, decide, references_of_actions, stock_deltas,
 };
 use ordervault_domain::store::Policy;
 use proptest::prelude::*;
@@ -66,13 +66,6 @@ impl Case {
 
 type Verdict = Result<(), TestCaseError>;
 
-/// Does it name a product without a number, of which the order has several lines?
-fn is_ambiguous(order: &Order, command: &OrderCommand) -> bool {
-    let OrderCommand::Amend(Amendment { lines: Some(lines), .. }) = command else { return false };
-    let several = |product| order.lines.iter().filter(|line| line.product_id == product).count() > 1;
-    lines.iter().any(|line| line.no.is_none() && several(line.product_id))
-}
-
 /// The order that a history tells of.
 fn told(history: &[HistoryEvent]) -> Result<Option<Order>, Inconsistent> {
     history.iter().try_fold(None, |order, event| {
@@ -119,8 +112,6 @@ proptest! {
     fn repeating_a_command_writes_nothing(case in any_case()) {
         case.live(|life, _, actor, command, events| {
             // A second order is not the first one again, and what was taken back cannot be taken back any more.
-            // Of two lines of a product nobody knows which one is meant, so that there is a third one then.
-            let is_ambiguous = life.order.as_ref().is_some_and(|order| is_ambiguous(order, command));
             let is_other = matches!(
                 command,
                 OrderCommand::Place(_)
@@ -129,7 +120,7 @@ proptest! {
                     | OrderCommand::Unstart { .. }
                     | OrderCommand::Reopen { .. }
                     | OrderCommand::Reinstate { .. }
-            ) || is_ambiguous;
+            );
             if !events.is_empty() && !is_other {
                 // A guest who has changed the contact proves anew to know the order.
                 let actor = match actor {

@@ -10,7 +10,7 @@ use ordervault_domain::batch::ItemOutcome;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::ProductId;
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
-use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS};
+use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place};
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
@@ -47,6 +47,24 @@ fn met(rule: Rule) -> Option<Refusal> {
         }
         Rule::InsufficientStock => on_order(None, Actor::Guest(None), place(&[(10, 6)])),
         Rule::UnknownProduct => on_order(None, Actor::Guest(None), place(&[(99, 1)])),
+        Rule::NotSold => {
+            let unsold = [Product { active: false, ..product(10, 5) }];
+            let more = AmendedLine { no: Some(1), product_id: unsold[0].id, quantity: 2 };
+            let more = Amendment { lines: Some(vec![more]), ..Amendment::default() };
+            order::decide(
+                Some(&placed()),
+                &context(&store, &unsold),
+                &Actor::Operator,
+                &OrderCommand::Amend(more),
+                NOW,
+            )
+            .err()
+        }
+        Rule::PriceChanged => {
+            let expected_total = Some(Money { amount: Amount::new(999), currency: store.currency });
+            let cheaper = Place { expected_total, ..placement(&[(10, 1)]) };
+            on_order(None, Actor::Guest(None), OrderCommand::Place(cheaper))
+        }
         Rule::PossibleDuplicate => {
             let earlier = placed();
             let mut context = context(&store, &products);

@@ -369,6 +369,7 @@ async fn order(fixture: &Fixture, store: &Store, product: &Product) -> Arc<Order
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     };
     let place = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
     match fixture.server.shop.act(ActorRef::Guest(None), place).await {

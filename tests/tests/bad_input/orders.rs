@@ -11,6 +11,7 @@ pub(crate) fn placing(fixture: &Fixture) -> Vec<Case> {
     let mut cases = keys(fixture);
     cases.extend(lines(fixture));
     cases.extend(contacts(fixture));
+    cases.extend(expected_totals(fixture));
     cases.extend(by_staff(fixture));
     cases
 }
@@ -233,6 +234,60 @@ fn by_staff(fixture: &Fixture) -> Vec<Case> {
         .at("/lines/0/quantity", "insufficient-stock"),
         case("a reviewer places an order", reviewer.json(&fixture.order_body()), 403, "forbidden"),
     ]
+}
+
+/// What the order is to cost, at placing and at amending, by buyers and by staff.
+fn expected_totals(fixture: &Fixture) -> Vec<Case> {
+    let wrong = [
+        (
+            "an amount with a point",
+            json!({"amount": 1.5, "currency": "TWD"}),
+            "/expected_total/amount",
+            "wrong-type",
+        ),
+        (
+            "an amount below nothing",
+            json!({"amount": -1, "currency": "TWD"}),
+            "/expected_total/amount",
+            "out-of-range",
+        ),
+        ("an amount without currency", json!({"amount": 1}), "/expected_total/currency", "missing"),
+        (
+            "a currency in small letters",
+            json!({"amount": 1, "currency": "twd"}),
+            "/expected_total/currency",
+            "unknown-currency",
+        ),
+        (
+            "decimal places of another currency",
+            json!({"amount": 1, "currency": "TWD", "exponent": 0}),
+            "/expected_total/exponent",
+            "wrong-exponent",
+        ),
+        ("a bare amount", json!(100), "/expected_total", "wrong-type"),
+    ];
+    let place = |total: &Value| with(fixture.order_body(), "/expected_total", total.clone());
+    let amend = |total: &Value| {
+        let path = format!("/v1/orders/{}/amendments", fixture.order.id);
+        fixture.customer("POST", &path).if_match("*").json(&json!({"note": "new", "expected_total": total}))
+    };
+    let by_staff = |total: &Value| {
+        fixture.manager("POST", "/v1/staff/orders").key(&fixture.server.key()).json(&place(total))
+    };
+    let mut cases = vec![];
+    for (name, total, pointer, code) in wrong {
+        for request in [fixture.place(&place(&total)), amend(&total), by_staff(&total)] {
+            cases.push(invalid(name, request, pointer, code));
+        }
+    }
+    let other = json!({"amount": 1, "currency": "JPY"});
+    let changed = |request| {
+        case("a total in another currency", request, 409, "price-changed")
+            .at("/expected_total", "other-currency")
+    };
+    cases.extend([changed(fixture.place(&place(&other))), changed(by_staff(&other))]);
+    cases.push(changed(amend(&other)).currently("pending_review"));
+    cases
 }
 
 fn preconditions(fixture: &Fixture) -> Vec<Case> {

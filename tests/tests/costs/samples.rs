@@ -113,7 +113,7 @@ impl Shop {
             ("history", "READ") => values![self.orders()],
             (
                 _,
-                "READ" | "LOCK" | "SHARE" | "WITH_ORDERS" | "HELD" | "LINES" | "WHOLE" | "PRODUCTS"
+                "READ" | "LOCK" | "SHARE" | "WITH_PRICES" | "HELD" | "LINES" | "WHOLE" | "PRODUCTS"
                 | "DELETE_LINES",
             ) => {
                 vec![self.keys_of(table)?]

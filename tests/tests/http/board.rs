@@ -192,6 +192,7 @@ async fn nothing_personal_is_on_the_board(db: Db) {
             note: "請按兩次電鈴 ring twice".into(),
             unlisted: false,
             not_duplicate_of: vec![],
+            expected_total: None,
         });
         let act = Operation::Order { id: None, expected_version: None, command: place };
         let order = order_of(fixture.server.shop.submit(ActorRef::Guest(None), vec![act]).await);

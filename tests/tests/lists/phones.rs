@@ -23,6 +23,7 @@ async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> Ord
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     };
     let act = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
     match shop.act(ActorRef::Guest(None), act).await {

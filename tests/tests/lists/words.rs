@@ -101,6 +101,7 @@ fn order(store: &Store, products: &[Arc<Product>], name: &str, note: &str) -> Op
         note: note.to_owned(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     };
     Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) }
 }

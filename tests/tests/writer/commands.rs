@@ -53,6 +53,7 @@ fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 8] {
         contact: Some(contact(77)),
         note: Some(String::new()),
         comment: Some("by phone".into()),
+        expected_total: None,
     };
     let reason = InvalidReason::Test;
     let comment = Some("no such house".to_owned());
@@ -162,7 +163,6 @@ fn samples(shop: &Shop, store: &Store, product: &Product) -> Samples {
 async fn every_command_on_stores_and_products(db: Db) {
     let shop = Shop::open(&db).await;
     let mut store = shop.store().await;
-    let mut tea = shop.product(&store, 10).await;
     let edit = store::StoreEdit {
         name: Some("茶館".into()),
         currency: Some("JPY".parse().expect("a currency")),
@@ -182,6 +182,7 @@ async fn every_command_on_stores_and_products(db: Db) {
         folded_as_answered::<Store>(&db, &changed).await;
         store = changed;
     }
+    let mut tea = shop.product(&store, 10).await;
     let edit = product::ProductEdit {
         sku: Some("T-1".into()),
         title: Some("Oolong 烏龍茶".into()),
@@ -444,6 +445,7 @@ async fn what_is_so_already_writes_nothing(db: Db) {
         contact: Some(confirmed.contact.clone()),
         note: Some(confirmed.note.clone()),
         comment: Some("nothing".into()),
+        expected_total: None,
     };
     let reference = || customer::CustomerCommand::Import { external_reference: "a".into() };
     let imported = Operation::Customer {

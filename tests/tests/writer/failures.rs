@@ -52,6 +52,7 @@ impl Fixture {
             note: note.to_owned(),
             unlisted: false,
             not_duplicate_of: vec![],
+            expected_total: None,
         };
         let act = Operation::Order { id: None, expected_version: None, command: OrderCommand::Place(place) };
         submission(actor(&self.customer), vec![act])

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::SessionId;
+use ordervault_domain::money::Amount;
 use ordervault_domain::order::{CancelReason, OrderCommand, Status};
 use ordervault_domain::refusal::{Refusal, Shortage};
 use ordervault_domain::{member, product, store};
@@ -314,18 +315,27 @@ async fn a_refusal_shows_the_order_as_its_batch_left_it(db: Db) {
     let expected =
         [("done", Some(2)), ("version-conflict", Some(2)), ("not-found", None), ("forbidden", None)];
     assert_eq!(shown, expected.map(|(code, version)| (code.to_owned(), version)));
-    // A store's currency stays as soon as the group at hand holds an order of it.
+    // A store's currency stays as soon as the group at hand holds a product of it.
     let fresh = shop.store().await;
-    let pot = shop.product(&fresh, 1).await;
     let edit = store::StoreEdit {
         currency: Some("EUR".parse().expect("a currency")),
         ..store::StoreEdit::default()
     };
     let edit = submission(ActorRef::Operator, vec![on_store(fresh.id, store::StoreCommand::Edit(edit))]);
-    let wish = submission(actor(&customer), vec![place(fresh.id, &[(&pot, 1)])]);
-    let outcomes = together(&shop.writer, vec![wish, edit]).await;
-    let [placed, edited] = <[SubmissionResult; 2]>::try_from(outcomes).expect("two answers");
-    assert!(placed.is_ok(), "{placed:?}");
+    let new = product::NewProduct {
+        store_id: fresh.id,
+        sku: "POT".into(),
+        title: "Pot".into(),
+        category: None,
+        price: Amount::new(100),
+        on_hand: 1,
+        external_reference: None,
+    };
+    let create = product::ProductCommand::Create(new);
+    let create = Operation::Product { id: None, expected_version: None, command: create };
+    let outcomes = together(&shop.writer, vec![submission(ActorRef::Operator, vec![create]), edit]).await;
+    let [created, edited] = <[SubmissionResult; 2]>::try_from(outcomes).expect("two answers");
+    assert!(created.is_ok(), "{created:?}");
     assert_eq!(refusal_of(edited), Refusal::CurrencyFixed);
     shop.close().await;
 }

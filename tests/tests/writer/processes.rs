@@ -9,7 +9,7 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::order::{Amendment, CancelReason, Import, OrderCommand, Status};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
-use ordervault_domain::{customer, member, product};
+use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
@@ -25,6 +25,7 @@ ordervault_tests::twin_tests!(
     two_processes_and_one_key_share_the_last_piece,
     two_processes_give_one_address_to_one_customer,
     two_processes_leave_the_shop_an_owner,
+    no_price_changes_its_currency_between_two_processes,
     whatever_ends_logins_ends_those_that_begin_meanwhile,
     one_of_many_conflicting_commands_wins,
     a_hundred_equal_orders_are_one,
@@ -222,6 +223,42 @@ fn log_in(realm: Realm, principal_id: i64) -> Submission {
         }),
     ];
     submission(ActorRef::Anonymous, operations)
+}
+
+/// One process edits a store's currency again and again while another one makes a product: from that product on no edit comes
+/// through.
+async fn no_price_changes_its_currency_between_two_processes(db: Db) {
+    let ours = Shop::open(&db).await;
+    let (elsewhere, theirs) = other(&db, 2).await;
+    for _ in 0..5 {
+        let store = ours.store().await;
+        let edit = |code: &str| {
+            let edit = store::StoreEdit { currency: code.parse().ok(), ..store::StoreEdit::default() };
+            ours.submit(ActorRef::Operator, vec![on_store(store.id, store::StoreCommand::Edit(edit))])
+        };
+        let editing = async {
+            let mut accepted = 0;
+            for code in ["EUR", "JPY"].into_iter().cycle() {
+                match edit(code).await {
+                    Ok(_) => accepted += 1,
+                    Err(WriteError::Refused { refusal, .. }) => {
+                        assert_eq!(refusal, Refusal::CurrencyFixed);
+                        return accepted;
+                    }
+                    Err(error) => panic!("{error:?}"),
+                }
+            }
+            accepted
+        };
+        let (accepted, product) = tokio::join!(editing, theirs.product(&store, 1));
+        let order = theirs.place(&*theirs.customer().await, &store, &[(&product, 1)]).await;
+        let currency = ["TWD", "EUR", "JPY"][if accepted == 0 { 0 } else { 1 + (accepted - 1) % 2 }];
+        assert_eq!(order.currency.code(), currency, "that of the last edit before the product");
+        assert_eq!(order.version, 1);
+    }
+    theirs.close().await;
+    elsewhere.close().await;
+    ours.close().await;
 }
 
 async fn whatever_ends_logins_ends_those_that_begin_meanwhile(db: Db) {

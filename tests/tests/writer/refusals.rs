@@ -8,7 +8,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::member::{self, Member};
-use ordervault_domain::money::Amount;
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
     AmendedLine, Amendment, CancelReason, Import, ImportedLine, ImportedStep, InvalidReason, LineRequest,
     MAX_BUYER_VERSION, MAX_LINES, Order, OrderCommand, OrderCommandKind, Place, Status,
@@ -155,7 +155,7 @@ impl Fixture {
         let window = store::StoreEdit { change_window_minutes: Some(Some(5)), ..store::StoreEdit::default() };
         shop.act(operator, on_store(store.id, store::StoreCommand::Edit(window))).await;
         let timed = shop.place(&customer, &store, &[(&tea, 1)]).await;
-        let pending = shop.place(&customer, &store, &[(&tea, 8)]).await;
+        let pending = shop.place(&customer, &store, &[(&tea, 8), (&retired, 1)]).await;
         let invalid = shop.place(&customer, &other_store, &[(&elsewhere, 10)]).await;
         let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
         shop.change(operator, &invalid, invalidate).await;
@@ -331,10 +331,19 @@ impl Fixture {
             let amendment = Amendment { lines: Some(lines), ..Amendment::default() };
             on_order(self.pending.id, None, OrderCommand::Amend(amendment))
         };
+        let expected_total = Some(Money { amount: Amount::new(1), currency: self.store.currency });
+        let dearer = OrderCommand::Place(Place { expected_total, ..self.place() });
+        let dearer = Operation::Order { id: None, expected_version: None, command: dearer };
         let seen = Operation::Seen { orders: vec![], up_to: Some(i64::MAX) };
         vec![
+            (
+                "not-sold",
+                ActorRef::Operator,
+                amend(vec![AmendedLine { quantity: 2, ..named(2, &self.retired) }]),
+            ),
+            ("price-changed", customer, dearer),
             ("too-many-changes", customer, amendment(&self.worn, "the last note")),
-            ("unknown-line", ActorRef::Operator, amend(vec![named(2, &self.tea)])),
+            ("unknown-line", ActorRef::Operator, amend(vec![named(3, &self.tea)])),
             ("line-of-another-product", ActorRef::Operator, amend(vec![named(1, &self.dear)])),
             ("line-named-twice", ActorRef::Operator, amend(vec![named(1, &self.tea), named(1, &self.tea)])),
             ("position-not-reached", ActorRef::Member(self.owner.id), seen),
@@ -358,6 +367,7 @@ impl Fixture {
             note: String::new(),
             unlisted: false,
             not_duplicate_of: vec![],
+            expected_total: None,
         }
     }
 

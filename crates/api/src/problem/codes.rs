@@ -99,6 +99,9 @@ codes! {
     InsufficientStock "insufficient-stock" CONFLICT "Not enough in stock"
         "at least one product has fewer pieces left than asked for"
         "The errors list names the lines; order fewer pieces or leave the line out."
+    PriceChanged "price-changed" CONFLICT "The price has changed"
+        "it costs something else than was expected; nothing was changed"
+        "Look at total, which is what it costs now, and send the request again with it as expected_total."
     Duplicate "duplicate" CONFLICT "Exists already"
         "something with this name, address or code exists already"
         "Use the existing one, if you can see it, or choose another value."
@@ -109,7 +112,7 @@ codes! {
         "the change would leave fewer pieces than are reserved for open orders"
         "Reduce by less, or cancel or amend orders first."
     CurrencyFixed "currency-fixed" CONFLICT "The currency is fixed"
-        "a store's currency cannot change once it has orders"
+        "a store's currency cannot change once it has products or orders, whose prices are in it"
         "Open another store for the other currency."
     LastOwner "last-owner" CONFLICT "The last owner stays"
         "without this member nobody could manage the shop any more"
@@ -188,8 +191,10 @@ impl Code {
             Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
             Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
+            Rule::PriceChanged => Code::PriceChanged,
             Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct
+            | Rule::NotSold
             | Rule::UnknownStore
             | Rule::UnknownCustomer
             | Rule::NoLines

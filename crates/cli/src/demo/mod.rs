@@ -246,6 +246,7 @@ impl Shop {
                     note: placed.note.to_owned(),
                     unlisted: false,
                     not_duplicate_of: vec![],
+                    expected_total: None,
                 });
                 Operation::Order { id: None, expected_version: None, command }
             }

@@ -3,7 +3,7 @@
 use super::Status;
 use crate::contact::Contact;
 use crate::id::{CustomerId, OrderId, ProductId, StoreId};
-use crate::money::{Amount, Currency};
+use crate::money::{Amount, Currency, Money};
 use crate::time::Timestamp;
 
 /// Longest customer's note, in code points.
@@ -28,6 +28,8 @@ pub struct Place {
     pub unlisted: bool,
     /// Earlier orders like this one that it is not meant to repeat.
     pub not_duplicate_of: Vec<OrderId>,
+    /// What the buyer was told that it costs; another total is refused.
+    pub expected_total: Option<Money>,
 }
 
 /// A product and how many of it.
@@ -42,8 +44,8 @@ pub struct LineRequest {
 /// A line as it shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AmendedLine {
-    /// The number of the line of the order that it is, which keeps its title and price. `None`: the only line of the product
-    /// if there is one, else a new line.
+    /// The number of the line of the order that it is. `None`: the lines of the product that no other one names. Pieces that
+    /// they have keep title and price; further ones come in at today's.
     pub no: Option<u32>,
     /// Which product; that of the line, if one is named.
     pub product_id: ProductId,
@@ -68,6 +70,8 @@ pub struct Amendment {
     pub note: Option<String>,
     /// What the actor says about it.
     pub comment: Option<String>,
+    /// What the actor was told that the order costs then; another total is refused.
+    pub expected_total: Option<Money>,
 }
 
 /// An order that was placed elsewhere, as it stands there.

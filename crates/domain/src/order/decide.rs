@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::context::{DecisionContext, Events};
 use super::place::{import, place, reachable};
-use super::pricing::amended;
+use super::pricing::{amended, price_stands};
 use super::rights::{authorize, permission_to_cancel};
 use super::{
     Amendment, CancelReason, InvalidReason, Order, OrderCommand, OrderEvent, Stage, Status, Totals, Valid,
@@ -13,6 +13,7 @@ use super::{
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
+use crate::money::Money;
 use crate::refusal::{Refusal, Shortage};
 use crate::time::Timestamp;
 
@@ -170,13 +171,14 @@ fn amend(
             Some(amended(context, store, order, requests)?).filter(|lines| *lines != order.lines)
         }
     };
-    if contact.is_none() && note.is_none() && lines.is_none() {
-        return Ok(vec![]);
-    }
     let totals = match &lines {
         None => order.totals,
         Some(lines) => Totals::of(lines, order.totals.shipping_total).ok_or(Refusal::AmountOutOfRange)?,
     };
+    price_stands(amendment.expected_total, Money { amount: totals.total, currency: order.currency })?;
+    if contact.is_none() && note.is_none() && lines.is_none() {
+        return Ok(vec![]);
+    }
     let personal = Personal { contact, note, comment: amendment.comment.clone() };
     Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
 }

@@ -1,13 +1,13 @@
 //! Placing and importing: what is ordered, at which price, and whether it was just ordered before.
 
 use super::context::{DecisionContext, Events};
-use super::pricing::{imported, ordered};
+use super::pricing::{imported, ordered, price_stands};
 use super::{Import, OrderEvent, Place, Source, Status, Totals};
 use crate::access::Actor;
 use crate::aggregate::{Envelope, Personal};
 use crate::contact::Contact;
 use crate::id::OrderId;
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -29,8 +29,9 @@ pub(super) fn place(
         Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
     let lines = ordered(context, store, &place.lines)?;
-    not_again(context, &place.not_duplicate_of)?;
     let totals = Totals::of(&lines, Amount::ZERO).ok_or(Refusal::AmountOutOfRange)?;
+    price_stands(place.expected_total, Money { amount: totals.total, currency: store.currency })?;
+    not_again(context, &place.not_duplicate_of)?;
     let change_until = store.change_window_minutes.map(|minutes| now.plus_minutes(minutes));
     let event = OrderEvent::Placed {
         store_id: store.id,

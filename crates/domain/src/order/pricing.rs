@@ -1,10 +1,10 @@
-//! Requested lines: which lines of the order they mean, and at which price the others come in.
+//! Requested lines: which lines of the order they mean, and at which price further pieces come in.
 
 use std::collections::BTreeSet;
 
 use super::context::DecisionContext;
 use super::{AmendedLine, ImportedLine, Line, LineRequest, MAX_LINES, MAX_QUANTITY, Order};
-use crate::money::Amount;
+use crate::money::{Amount, Money};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::store::Store;
@@ -19,8 +19,9 @@ pub(super) fn ordered(
     priced(context, store, &[], 0, &requests)
 }
 
-/// The lines of an order after an amendment, by their numbers. One that the order has already keeps number, title and
-/// price; the others come in at today's, with numbers that no line of the order ever had.
+/// The lines of an order after an amendment, by their numbers. Pieces that the order has already keep number, title and
+/// price; further ones come in at today's: on a line that was agreed so, or on one of their own, with a number that no line
+/// of the order ever had.
 pub(super) fn amended(
     context: &DecisionContext<'_>,
     store: &Store,
@@ -28,6 +29,14 @@ pub(super) fn amended(
     requests: &[AmendedLine],
 ) -> Result<Vec<Line>, Refusal> {
     priced(context, store, &order.lines, order.last_line_no, requests)
+}
+
+/// Whoever was told what it costs gets it for that, or not at all.
+pub(super) fn price_stands(expected: Option<Money>, total: Money) -> Result<(), Refusal> {
+    match expected {
+        Some(expected) if expected != total => Err(Refusal::PriceChanged { expected, total }),
+        _ => Ok(()),
+    }
 }
 
 /// The lines of an imported order, numbered from 1, at the prices that were paid.
@@ -53,30 +62,78 @@ fn priced(
     context: &DecisionContext<'_>,
     store: &Store,
     agreed: &[Line],
-    last_no: u32,
+    mut last_no: u32,
     requests: &[AmendedLine],
 ) -> Result<Vec<Line>, Refusal> {
     within_limits(requests)?;
-    let kept = meant(agreed, requests)?;
-    let (mut lines, mut unknown, mut last_no) = (vec![], vec![], last_no);
-    for (position, (request, kept)) in requests.iter().zip(kept).enumerate() {
+    let named = named(agreed, requests)?;
+    let (mut lines, further) = kept(agreed, requests, &named);
+    let (mut own, mut unknown, mut unsold) = (vec![], vec![], vec![]);
+    for (position, (request, further)) in requests.iter().zip(further).enumerate() {
         let product = context.products.get(&request.product_id);
-        let product = product.filter(|product| product.store_id == store.id);
-        match (kept, product.filter(|product| product.active || kept.is_some())) {
-            (_, None) => unknown.push(position),
-            (Some(line), Some(_)) => lines.push(line.with_quantity(request.quantity)),
-            (None, Some(product)) => {
-                last_no = last_no.saturating_add(1);
-                lines.push(new(last_no, product, request.quantity, product.price));
-            }
+        let Some(product) = product.filter(|product| product.store_id == store.id) else {
+            unknown.push(position);
+            continue;
+        };
+        let is_on_order = agreed.iter().any(|line| line.product_id == product.id);
+        if further == 0 {
+            continue;
+        }
+        if !product.active {
+            if is_on_order { &mut unsold } else { &mut unknown }.push(position);
+        } else if let Some(line) =
+            lines.iter_mut().find(|line| takes(line, request, further, product, &named))
+        {
+            line.quantity += further;
+        } else {
+            last_no = last_no.saturating_add(1);
+            own.push(new(last_no, product, further, product.price)?);
         }
     }
     if !unknown.is_empty() {
         return Err(Refusal::UnknownProduct(unknown));
     }
-    let mut lines = lines.into_iter().collect::<Result<Vec<_>, _>>()?;
-    lines.sort_unstable_by_key(|line| line.no);
+    if !unsold.is_empty() {
+        return Err(Refusal::NotSold(unsold));
+    }
+    lines.retain(|line| line.quantity > 0);
+    let lines: Vec<Line> =
+        lines.into_iter().map(Line::summed).chain(own.into_iter().map(Ok)).collect::<Result<_, _>>()?;
+    if lines.len() > MAX_LINES {
+        return Err(Refusal::TooManyLines { most: MAX_LINES });
+    }
     Ok(lines)
+}
+
+/// What stays of the lines of the order, and how many pieces each request asks for beyond that. It means the line that it names,
+/// else those of its product that no other names, of which the older ones stay first.
+fn kept(agreed: &[Line], requests: &[AmendedLine], named: &BTreeSet<u32>) -> (Vec<Line>, Vec<u32>) {
+    let mut lines: Vec<Line> = agreed.iter().map(|line| Line { quantity: 0, ..line.clone() }).collect();
+    let further = requests.iter().map(|request| {
+        let means = |line: &Line| match request.no {
+            Some(no) => line.no == no,
+            None => line.product_id == request.product_id && !named.contains(&line.no),
+        };
+        lines.iter_mut().zip(agreed).filter(|(_, had)| means(had)).fold(
+            request.quantity,
+            |further, (line, had)| {
+                let stay = further.min(had.quantity - line.quantity);
+                line.quantity += stay;
+                further - stay
+            },
+        )
+    });
+    let further = further.collect();
+    (lines, further)
+}
+
+/// Do so many further pieces go onto this line, because it was agreed as the product is sold today?
+fn takes(line: &Line, request: &AmendedLine, further: u32, product: &Product, named: &BTreeSet<u32>) -> bool {
+    line.product_id == product.id
+        && (request.no == Some(line.no) || !named.contains(&line.no))
+        && line.unit_price == product.price
+        && line.title == product.title
+        && line.quantity.saturating_add(further) <= MAX_QUANTITY
 }
 
 fn within_limits(requests: &[AmendedLine]) -> Result<(), Refusal> {
@@ -92,10 +149,9 @@ fn within_limits(requests: &[AmendedLine]) -> Result<(), Refusal> {
     }
 }
 
-/// The line of the order that each request means: the one that it names by its number, else the only one of its product,
-/// unless that is meant already. `None`: it is to be a new line.
-fn meant<'a>(agreed: &'a [Line], requests: &[AmendedLine]) -> Result<Vec<Option<&'a Line>>, Refusal> {
-    let mut taken = BTreeSet::new();
+/// The numbers that requests name, each of a line of the order and of its product, and each once.
+fn named(agreed: &[Line], requests: &[AmendedLine]) -> Result<BTreeSet<u32>, Refusal> {
+    let mut named = BTreeSet::new();
     for (position, request) in requests.iter().enumerate() {
         let Some(no) = request.no else { continue };
         match agreed.iter().find(|line| line.no == no) {
@@ -103,20 +159,11 @@ fn meant<'a>(agreed: &'a [Line], requests: &[AmendedLine]) -> Result<Vec<Option<
             Some(line) if line.product_id != request.product_id => {
                 return Err(Refusal::LineOfAnotherProduct { line: position });
             }
-            Some(_) if !taken.insert(no) => return Err(Refusal::LineNamedTwice { line: position }),
+            Some(_) if !named.insert(no) => return Err(Refusal::LineNamedTwice { line: position }),
             Some(_) => {}
         }
     }
-    let mut of_product = |request: &AmendedLine| {
-        let mut of_product = agreed.iter().filter(|line| line.product_id == request.product_id);
-        let only = of_product.next().filter(|_| of_product.next().is_none());
-        only.filter(|line| taken.insert(line.no))
-    };
-    let line = |request: &AmendedLine| match request.no {
-        Some(no) => agreed.iter().find(|line| line.no == no),
-        None => of_product(request),
-    };
-    Ok(requests.iter().map(line).collect())
+    Ok(named)
 }
 
 fn new(no: u32, product: &Product, quantity: u32, unit_price: Amount) -> Result<Line, Refusal> {
@@ -130,13 +177,13 @@ fn new(no: u32, product: &Product, quantity: u32, unit_price: Amount) -> Result<
         unit_price,
         total: Amount::ZERO,
     };
-    line.with_quantity(quantity)
+    line.summed()
 }
 
 impl Line {
-    /// So many of it, at the same price.
-    fn with_quantity(&self, quantity: u32) -> Result<Self, Refusal> {
-        let total = self.unit_price.checked_mul(quantity).filter(|total| total.in_range());
-        Ok(Self { quantity, total: total.ok_or(Refusal::AmountOutOfRange)?, ..self.clone() })
+    /// With the price of all its pieces.
+    fn summed(self) -> Result<Self, Refusal> {
+        let total = self.unit_price.checked_mul(self.quantity).filter(|total| total.in_range());
+        Ok(Self { total: total.ok_or(Refusal::AmountOutOfRange)?, ..self })
     }
 }

@@ -110,8 +110,9 @@ fn any_amendment() -> impl Strategy<Value = Amendment> {
     let email = option::of("[a-z]{3}").prop_map(|name| {
         name.map(|name| Contact { email: format!("{name}@example.com").parse().ok(), ..contact() })
     });
-    (option::of(any_amended_lines()), email, option::of("[a-z]{0,3}"))
-        .prop_map(|(lines, contact, note)| Amendment { lines, contact, note, comment: None })
+    (option::of(any_amended_lines()), email, option::of("[a-z]{0,3}")).prop_map(|(lines, contact, note)| {
+        Amendment { lines, contact, note, comment: None, expected_total: None }
+    })
 }
 
 /// Steps may stand still, be of unknown time or run backwards.

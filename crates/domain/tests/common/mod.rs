@@ -110,6 +110,7 @@ pub fn placement(lines: &[(i64, u32)]) -> Place {
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     }
 }
 

@@ -20,8 +20,9 @@ statements! {
         "SELECT * FROM stores WHERE id {in_keys:1} ORDER BY id",
         "SELECT * FROM stores WHERE id {in_keys:1} ORDER BY id FOR SHARE"
     );
-    WITH_ORDERS: Template = Template::new(
-        "SELECT id FROM stores WHERE id {in_keys:1} AND EXISTS (SELECT 1 FROM orders WHERE store_id = stores.id)"
+    WITH_PRICES: Template = Template::new(
+        "SELECT id FROM stores WHERE id {in_keys:1} AND EXISTS (SELECT 1 FROM products WHERE store_id = stores.id) \
+         UNION SELECT id FROM stores WHERE id {in_keys:1} AND EXISTS (SELECT 1 FROM orders WHERE store_id = stores.id)"
     );
     INSERT: BulkInsert = BulkInsert::new("stores", StoreRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("stores", &[("id", Int), ("version", Int)], StoreRow::COLUMNS.split_at(1).1, "");
@@ -140,8 +141,8 @@ pub(crate) fn shared_question(ids: &[i64]) -> Question {
     Question::of::<StoreRow>(SHARE.bind((ids,)))
 }
 
-/// Those of the stores that have orders.
-pub(crate) async fn with_orders(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
-    let rows: Vec<(i64,)> = conn.fetch_all(&WITH_ORDERS.bind((ids,))).await?;
+/// Those of the stores that have products or orders, and so prices.
+pub(crate) async fn with_prices(conn: &mut Conn, ids: &[i64]) -> Result<Vec<i64>, Error> {
+    let rows: Vec<(i64,)> = conn.fetch_all(&WITH_PRICES.bind((ids,))).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
 }

@@ -469,6 +469,7 @@ fn place(store_id: StoreId, product_id: ProductId) -> Operation {
         note: String::new(),
         unlisted: false,
         not_duplicate_of: vec![],
+        expected_total: None,
     });
     Operation::Order { id: None, expected_version: None, command }
 }

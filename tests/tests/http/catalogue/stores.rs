@@ -7,7 +7,7 @@ ordervault_tests::twin_tests!(
     a_policy_is_merged_field_by_field,
     bad_stores_are_refused_by_field,
     a_stale_change_names_what_changed,
-    the_currency_stays_once_there_are_orders,
+    the_currency_stays_once_there_are_products,
     everybody_sees_the_stores_that_take_orders_page_by_page,
     a_repeated_creation_makes_one_store,
 );
@@ -151,15 +151,17 @@ async fn a_stale_change_names_what_changed(db: Db) {
     server.close().await;
 }
 
-async fn the_currency_stays_once_there_are_orders(db: Db) {
+async fn the_currency_stays_once_there_are_products(db: Db) {
     let server = TestServer::open(&db).await;
     let owner = server.staff(Role::Owner).await;
     let store = owner.new_store().await;
-    let product = owner.new_product(&store, 5).await;
-    server.customer().await.post_once("/v1/orders", "k", order_of(&product, 1)).await.created();
     let at = path("stores", &store);
-    owner.patch(&at, "\"1\"", json!({"currency": "EUR"})).await.problem(Code::CurrencyFixed);
-    assert_eq!(owner.patch(&at, "\"1\"", json!({"currency": "TWD", "name": "N"})).await.ok()["version"], 2);
+    assert_eq!(owner.patch(&at, "\"1\"", json!({"currency": "JPY"})).await.ok()["currency"], "JPY");
+    let product = owner.new_product(&store, 5).await;
+    owner.patch(&at, "\"2\"", json!({"currency": "TWD"})).await.problem(Code::CurrencyFixed);
+    owner.act(&format!("{}/deactivate", path("products", &product))).await.ok();
+    owner.patch(&at, "\"2\"", json!({"currency": "TWD"})).await.problem(Code::CurrencyFixed);
+    assert_eq!(owner.patch(&at, "\"2\"", json!({"currency": "JPY", "name": "N"})).await.ok()["version"], 3);
     server.close().await;
 }
 

@@ -23,13 +23,15 @@ use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
+use crate::v1::money::ExpectedTotalBody;
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"lines": [{"product_id": examples::PRODUCT, "quantity": 3}], "note": "請按兩次電鈴"}))]
 pub(crate) struct AmendOrder {
-    /// All lines as they shall be. Lines that the order has already keep their price; those that are left out go.
+    /// All lines as they shall be; those that are left out go. Pieces that the order has already keep their price. Further ones
+    /// come in at today's: as a line of their own, unless their line was agreed at today's price and title.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested, length(min = 1, max = 200))]
     #[schema(nullable = false, min_items = 1, max_items = 200)]
@@ -47,6 +49,12 @@ pub(crate) struct AmendOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "asked for by telephone")]
     comment: Option<String>,
+    /// What the order costs then, as a preview showed it. If it costs something else, it is not changed: 409 `price-changed` has the new
+    /// total. Left out: at whatever it costs now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    expected_total: Option<ExpectedTotalBody>,
 }
 
 /// A line as it shall be.
@@ -54,8 +62,8 @@ pub(crate) struct AmendOrder {
 #[serde(deny_unknown_fields)]
 #[schema(as = AmendedLine)]
 pub(crate) struct AmendedLineBody {
-    /// The number of the order's line that it is. Left out: the order's only line of the product; where there is none, or more
-    /// than one, it is a new line at today's price.
+    /// The number of the order's line that it is. Left out: those lines of the product that no other entry names, together; where
+    /// there is none, it is a new line at today's price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1))]
     #[schema(nullable = false, minimum = 1, example = 1)]
@@ -90,6 +98,7 @@ impl AmendOrder {
             contact: self.contact.as_ref().map(|contact| fields::contact(&mut fields, "/contact", contact)),
             note: fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS),
             comment: fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS),
+            expected_total: ExpectedTotalBody::read(&mut fields, self.expected_total.as_ref()),
         };
         fields.finish(amendment)
     }

@@ -19,11 +19,24 @@ use crate::throttling;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
 use crate::v1::fields::{self, Fields};
+use crate::v1::money::ExpectedTotalBody;
 use crate::v1::possible_duplicates;
 
-/// A new order. Prices and totals are the shop's business and cannot be sent.
+/// A new order. Prices are the shop's business and cannot be sent; what you were shown can.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "store_id": examples::STORE,
+    "lines": [{"product_id": examples::PRODUCT, "quantity": 2}],
+    "contact": {
+        "name": "王小明",
+        "phone": "+886912345678",
+        "email": examples::CUSTOMER_EMAIL,
+        "address": {"line1": "信義路五段7號", "line2": "3F", "city": "台北市", "postal_code": "110", "country": "TW"},
+    },
+    "note": "請按兩次電鈴",
+    "expected_total": {"amount": 136_000, "currency": "TWD"},
+}))]
 pub(crate) struct PlaceOrder {
     /// The store that sells.
     #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
@@ -49,6 +62,12 @@ pub(crate) struct PlaceOrder {
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
     pub not_duplicate_of: Vec<String>,
+    /// What the order costs as you were shown it. If it costs something else, it is not placed: 409 `price-changed` has the new
+    /// total. Left out: at whatever it costs now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    pub expected_total: Option<ExpectedTotalBody>,
 }
 
 impl PlaceOrder {
@@ -64,6 +83,7 @@ impl PlaceOrder {
             self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !possible_duplicates::is_token(id));
         let not_duplicate_of =
             earlier.filter_map(|(i, id)| fields.order(format!("/not_duplicate_of/{i}"), id)).collect();
+        let expected_total = ExpectedTotalBody::read(&mut fields, self.expected_total.as_ref());
         let place = store_id.map(|store_id| Place {
             store_id,
             customer_id,
@@ -72,6 +92,7 @@ impl PlaceOrder {
             note,
             unlisted: self.unlisted,
             not_duplicate_of,
+            expected_total,
         });
         fields.finish(place)?.ok_or_else(|| Problem::internal("a store id was lost"))
     }

@@ -19,8 +19,8 @@ impl Decider<'_> {
     ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), StoreId::get);
         let before = self.set.get::<Store>(id).cloned();
-        let has_orders = self.set.has_orders(id);
-        let decided = store::decide(before.as_ref(), has_orders, &actor_context.actor, command);
+        let has_prices = self.set.has_prices(id);
+        let decided = store::decide(before.as_ref(), has_prices, &actor_context.actor, command);
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
             expect_version(before.as_ref(), expected_version)?;
         }

@@ -78,7 +78,7 @@ impl WorkingSet {
         named.skus.extend(edited);
         set.skus.extend(products::by_sku(conn, &named.skus).await?);
         if !named.commanded_stores.is_empty() {
-            set.stores_with_orders.extend(stores::with_orders(conn, &named.commanded_stores).await?);
+            set.stores_with_prices.extend(stores::with_prices(conn, &named.commanded_stores).await?);
         }
         set.load_wrong_times(conn, now).await?;
         set.load_keys(tx, &named.keys, now).await?;

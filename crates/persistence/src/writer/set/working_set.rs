@@ -52,7 +52,7 @@ pub(crate) struct WorkingSet {
     pub(super) marks: HashMap<i64, i64>,
     /// The position of the order that came last into the member's stores.
     pub(super) last_positions: HashMap<i64, i64>,
-    pub(super) stores_with_orders: HashSet<i64>,
+    pub(super) stores_with_prices: HashSet<i64>,
     /// Which product has a stock keeping unit of a store.
     pub(super) skus: HashMap<(i64, String), i64>,
     pub(super) customer_emails: HashMap<String, i64>,
@@ -265,9 +265,10 @@ impl WorkingSet {
         self.last_positions.get(&member_id).copied()
     }
 
-    /// Does the store have orders?
-    pub(crate) fn has_orders(&self, store_id: i64) -> bool {
-        self.stores_with_orders.contains(&store_id)
+    /// Does the store have products or orders?
+    pub(crate) fn has_prices(&self, store_id: i64) -> bool {
+        self.stores_with_prices.contains(&store_id)
+            || self.all::<Product>().any(|product| product.store_id.get() == store_id)
             || self.all::<Order>().any(|order| order.store_id.get() == store_id)
     }
 

@@ -15,6 +15,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::ContactBody;
+use crate::v1::money::ExpectedTotalBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::answer::{LineRequestBody, answer};
 use crate::v1::orders::place::{PlaceOrder, placing};
@@ -57,13 +58,23 @@ pub(crate) struct PlaceStaffOrder {
     #[validate(length(max = 20))]
     #[schema(max_items = 20, example = json!([]))]
     not_duplicate_of: Vec<String>,
+    /// What the order costs as the buyer was told. If it costs something else, it is not placed: 409 `price-changed` has the new
+    /// total. Left out: at whatever it costs now.
+    #[serde(default)]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    expected_total: Option<ExpectedTotalBody>,
 }
 
 impl PlaceStaffOrder {
     /// For whom, and the order as they would place it themselves.
     fn into_parts(self) -> (Option<String>, PlaceOrder) {
-        let Self { customer_id, store_id, lines, contact, note, unlisted, not_duplicate_of } = self;
-        (customer_id, PlaceOrder { store_id, lines, contact, note, unlisted, not_duplicate_of })
+        let Self { customer_id, store_id, lines, contact, note, unlisted, not_duplicate_of, expected_total } =
+            self;
+        (
+            customer_id,
+            PlaceOrder { store_id, lines, contact, note, unlisted, not_duplicate_of, expected_total },
+        )
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct CreateStore {
     /// What customers call it.
     #[schema(min_length = 1, max_length = 200, example = "Livraria do Chiado")]
     name: String,
-    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
+    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are products.
     #[schema(min_length = 3, max_length = 3, example = "EUR")]
     currency: String,
     /// The IANA time zone that decides which day it is.

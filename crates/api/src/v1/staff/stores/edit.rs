@@ -26,7 +26,7 @@ pub(crate) struct EditStore {
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, min_length = 1, max_length = 200, example = "青空文具 Aozora Stationery")]
     name: Option<String>,
-    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are orders.
+    /// ISO 4217 code of its prices and orders, in upper case. It stays once there are products.
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, min_length = 3, max_length = 3, example = "JPY")]
     currency: Option<String>,
