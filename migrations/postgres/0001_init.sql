@@ -82,6 +82,8 @@ CREATE TABLE customers (
     phone TEXT COLLATE "C",
     address TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
+    -- The one that they read.
+    language TEXT COLLATE "C",
     active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL

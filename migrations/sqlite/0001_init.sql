@@ -82,6 +82,8 @@ CREATE TABLE customers (
     phone TEXT,
     address TEXT,
     external_reference TEXT UNIQUE,
+    -- The one that they read.
+    language TEXT,
     active INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL

@@ -367,7 +367,10 @@ impl Known {
         let id = pick(&self.members, which).copied().unwrap_or(MemberId::from_i64(2));
         let command = match what % 12 {
             0 => {
-                let command = customer::CustomerCommand::Register { contact: contact((how % 40).into()) };
+                let command = customer::CustomerCommand::Register {
+                    contact: contact((how % 40).into()),
+                    language: None,
+                };
                 return (
                     ActorRef::Anonymous,
                     vec![Operation::Customer { id: None, expected_version: None, command, password_hash }],

@@ -111,7 +111,9 @@ impl Samples {
     /// A command on a customer.
     pub fn customer(&self, kind: CustomerCommandKind) -> CustomerCommand {
         match kind {
-            CustomerCommandKind::Register => CustomerCommand::Register { contact: self.contact.clone() },
+            CustomerCommandKind::Register => {
+                CustomerCommand::Register { contact: self.contact.clone(), language: None }
+            }
             CustomerCommandKind::Import => {
                 CustomerCommand::Import { external_reference: "elsewhere:2".into() }
             }

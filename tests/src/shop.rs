@@ -176,7 +176,7 @@ impl Shop {
 
     /// A customer with an account.
     pub async fn customer(&self) -> Arc<Customer> {
-        let command = customer::CustomerCommand::Register { contact: contact(self.number()) };
+        let command = customer::CustomerCommand::Register { contact: contact(self.number()), language: None };
         let password_hash = Some(PASSWORD_HASH.to_owned());
         match self
             .act(

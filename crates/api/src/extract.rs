@@ -7,11 +7,13 @@
 //! | path | [`PathId<T>`] | 404 `not-found`, `order-number-mistyped` |
 //! | `Idempotency-Key` | [`IdempotencyKey`], [`OptionalIdempotencyKey`] | 400 |
 //! | `If-Match` | [`IfMatch`], [`OptionalIfMatch`] | 400, 412, 428 |
+//! | `Accept-Language` | [`AcceptLanguage`] | none |
 //! | the connection | [`ClientAddress`] | none |
 //!
 //! Extractors of a handler run from left to right, each after the one before succeeded (see [`crate::routes`]): put
 //! authentication first and the body last.
 
+mod accept_language;
 mod body;
 mod client_address;
 mod deserialize;
@@ -23,6 +25,7 @@ mod path;
 mod query;
 mod tree;
 
+pub use accept_language::AcceptLanguage;
 pub(crate) use body::too_large;
 pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
 pub use client_address::ClientAddress;

@@ -23,6 +23,7 @@
 //! - `throttles`, `places`, `known_logins`, `waker`: what is counted; who may do much at a time; who was let in a moment ago; how
 //!   jobs are woken
 //! - `auth`: passwords, tokens and the keys behind them
+//! - `translations`: texts that people read, in their languages
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
 //! - `problem`, `caching`: answers of 400 and above; answers that may be kept
@@ -57,6 +58,9 @@
 //! **Filter of the staff's list of orders:** a field of `ListStaffOrders` (`v1/staff/orders/filters.rs`), what it means
 //! in the same file, and `ordervault_persistence::read::OrderFilter`.
 //!
+//! **Text that people read:** a message in every file of `locales/`; tests compare them. **Language:** one more file there, named by
+//! its tag, with every message.
+//!
 //! **Timed job, or follower of the outbox:** see [`background`].
 
 pub mod app;
@@ -86,6 +90,7 @@ mod submit;
 pub mod telemetry;
 pub mod throttles;
 mod throttling;
+pub mod translations;
 pub mod v1;
 pub mod waker;
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use ordervault_domain::country::Country;
+use ordervault_domain::language::Language;
 use ordervault_persistence::Realm;
 use ordervault_persistence::backup::{BackupFolder, Keep, Maker};
 use ordervault_persistence::writer::Rate;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub public_url: String,
     /// Where national phone numbers are dialled when no store is at hand; a new store has it that names none.
     pub default_country: Option<Country>,
+    /// What people are written in who have not said what they read; none: English.
+    pub default_language: Option<Language>,
     /// How long logins live.
     pub lifetimes: Lifetimes,
     /// How often what can be abused may be tried.

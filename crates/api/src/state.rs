@@ -16,6 +16,7 @@ use crate::known_logins::KnownLogins;
 use crate::places::Places;
 use crate::settings::Settings;
 use crate::throttles::Throttles;
+use crate::translations::Translations;
 use crate::waker::JobWaker;
 
 /// Connections of all clients together.
@@ -101,6 +102,8 @@ pub struct AppState {
     pub duplicate_tokens: OrderTokens,
     /// What may be tried only so often.
     pub throttles: Throttles,
+    /// Texts that people read.
+    pub translations: Translations,
     /// Where pages of lists end.
     pub cursors: Cursors,
     /// By what the public board names orders.
@@ -137,6 +140,7 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             throttles: Throttles::new(settings.rates, secrets),
+            translations: Translations::new(settings.default_language.as_ref()),
             cursors: Cursors::new(secrets, writer.installation().epoch),
             board_ids: BoardIds::new(secrets),
             settings,

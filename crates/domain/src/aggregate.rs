@@ -6,6 +6,7 @@ use strum::VariantNames;
 
 use crate::contact::Contact;
 use crate::id::StoreId;
+use crate::language::Language;
 use crate::time::Timestamp;
 
 /// The kinds of thing that have a history.
@@ -90,6 +91,9 @@ pub struct Personal {
     /// What the actor said about the act.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+    /// The language that the customer reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
 }
 
 impl Personal {

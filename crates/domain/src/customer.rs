@@ -7,6 +7,7 @@ use crate::access::{Actor, Permission, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
 use crate::contact::{Contact, Email, Phone};
 use crate::id::{CustomerId, StoreId};
+use crate::language::Language;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -21,6 +22,8 @@ pub struct Customer {
     pub contact: Contact,
     /// Their key in the system that they were imported from.
     pub external_reference: Option<String>,
+    /// The language that they read, as far as they have said.
+    pub language: Option<Language>,
     /// May they sign in?
     pub active: bool,
     /// When they came.
@@ -42,6 +45,8 @@ pub enum CustomerCommand {
     Register {
         /// Name, e-mail address, phone.
         contact: Contact,
+        /// The language that they read, if anybody knows.
+        language: Option<Language>,
     },
     /// Take over from another system; such a customer cannot sign in.
     Import {
@@ -72,11 +77,13 @@ pub struct CustomerEdit {
     pub phone: Option<Option<Phone>>,
     /// New e-mail address to sign in with.
     pub email: Option<Email>,
+    /// New language that they read.
+    pub language: Option<Language>,
 }
 
 impl CustomerEdit {
     fn applied_to(&self, contact: &Contact) -> Contact {
-        let Self { name, phone, email } = self.clone();
+        let Self { name, phone, email, language: _ } = self.clone();
         let known = contact.clone();
         Contact {
             name: name.or(known.name),
@@ -137,7 +144,7 @@ pub enum CustomerEvent {
         /// Their key there.
         external_reference: String,
     },
-    /// Name, phone number or e-mail address were changed.
+    /// Name, phone number, e-mail address or language were changed.
     Edited {},
     /// The password became another one.
     PasswordChanged {},
@@ -177,12 +184,15 @@ pub fn decide(
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
     authorize(customer, actor, command.into())?;
     let event = match (customer, command) {
-        (None, CustomerCommand::Register { contact }) => {
+        (None, CustomerCommand::Register { contact, language }) => {
             if email_taken {
                 return Err(Refusal::Duplicate { field: "email" });
             }
-            Envelope::of(CustomerEvent::Registered {})
-                .with(Personal { contact: Some(contact.clone()), ..Personal::default() })
+            Envelope::of(CustomerEvent::Registered {}).with(Personal {
+                contact: Some(contact.clone()),
+                language: language.clone(),
+                ..Personal::default()
+            })
         }
         (None, CustomerCommand::Import { external_reference }) => {
             Envelope::of(CustomerEvent::Imported { external_reference: external_reference.clone() })
@@ -198,14 +208,16 @@ pub fn decide(
         }
         (Some(customer), CustomerCommand::Edit(edit)) => {
             let contact = edit.applied_to(&customer.contact);
-            if contact == customer.contact {
-                return Ok(vec![]);
-            }
             if contact.email != customer.contact.email && email_taken {
                 return Err(Refusal::Duplicate { field: "email" });
             }
-            Envelope::of(CustomerEvent::Edited {})
-                .with(Personal { contact: Some(contact), ..Personal::default() })
+            let contact = Some(contact).filter(|contact| *contact != customer.contact);
+            let language =
+                edit.language.clone().filter(|language| customer.language.as_ref() != Some(language));
+            if contact.is_none() && language.is_none() {
+                return Ok(vec![]);
+            }
+            Envelope::of(CustomerEvent::Edited {}).with(Personal { contact, language, ..Personal::default() })
         }
         (Some(_), CustomerCommand::ChangePassword) => Envelope::of(CustomerEvent::PasswordChanged {}),
         (Some(customer), CustomerCommand::Deactivate { .. }) if !customer.active => return Ok(vec![]),
@@ -269,6 +281,7 @@ impl Aggregate for Customer {
             version: 0,
             contact: Contact::default(),
             external_reference,
+            language: None,
             active: true,
             created_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
@@ -292,6 +305,9 @@ impl Aggregate for Customer {
         if let Some(contact) = &envelope.personal.contact {
             customer.contact = contact.clone();
         }
+        if let Some(language) = &envelope.personal.language {
+            customer.language = Some(language.clone());
+        }
         Ok(customer)
     }
 
@@ -308,7 +324,7 @@ impl Aggregate for Customer {
     }
 
     compared! {
-        fields { contact, active }
+        fields { contact, language, active }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

@@ -23,7 +23,7 @@
 //! - `number`: an id as people read it
 //! - `text`: which texts people may leave behind
 //! - `status`: where an order stands, and how it came in
-//! - `country`, `money`, `time`: countries, amounts and currencies, instants and zones
+//! - `country`, `language`, `money`, `time`: countries, languages, amounts and currencies, instants and zones
 //! - `serde_text`: a type as its text in JSON
 //!
 //! # How to add one more
@@ -58,6 +58,7 @@ pub mod customer;
 mod event_names;
 pub mod id;
 pub mod installation;
+pub mod language;
 pub mod member;
 pub mod money;
 mod number;

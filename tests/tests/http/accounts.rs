@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 ordervault_tests::twin_tests!(
     customers_change_name_and_phone,
+    people_are_written_to_in_the_language_that_they_read,
     another_address_takes_the_password_and_is_nobodys,
     sessions_are_listed_and_ended_one_by_one,
     whoever_is_deactivated_is_out_until_that_is_taken_back,
@@ -64,6 +65,42 @@ async fn customers_change_name_and_phone(db: Db) {
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
         assert!(code == "missing" || problem["errors"][0]["code"] == code, "{problem}");
     }
+    server.close().await;
+}
+
+async fn people_are_written_to_in_the_language_that_they_read(db: Db) {
+    let server = TestServer::open(&db).await;
+    let register = async |header: Option<&str>, language: Option<&str>| {
+        let email = format!("reader{}@example.com", server.number());
+        let mut body = json!({"email": email, "password": "blue horses eat soup", "name": "Ana"});
+        if let Some(language) = language {
+            body["language"] = json!(language);
+        }
+        let request = Request::post("/v1/auth/register").json(&body);
+        let request =
+            header.into_iter().fold(request, |request, header| request.header("accept-language", header));
+        server.send(&request).await
+    };
+    for (header, language, expected) in [
+        (None, None, json!(null)),
+        (Some("zh-TW,zh;q=0.9"), None, json!("zh-Hant")),
+        (Some("de, *;q=0.1"), None, json!(null)),
+        (Some("\u{fffd};;q=,"), None, json!(null)),
+        (Some("ja"), Some("zh-hans-sg"), json!("zh-Hans-SG")),
+    ] {
+        let answer = register(header, language).await;
+        assert_eq!((answer.status, &answer.json()["language"]), (201, &expected), "{header:?} {language:?}");
+    }
+    for language in ["", "klingon language", "de", "zh_Hant\n"] {
+        let refused = register(None, Some(language)).await;
+        refused.faults(Code::ValidationFailed, &[("/language", "unknown-language")]);
+    }
+    let customer = server.customer().await;
+    assert_eq!(customer.patch("/v1/me", "*", json!({"language": "ja"})).await.ok()["language"], "ja");
+    assert_eq!(customer.get("/v1/me").await.ok()["language"], "ja");
+    assert_eq!(customer.patch("/v1/me", "*", json!({"language": "ja"})).await.ok()["version"], 2);
+    let refused = customer.patch("/v1/me", "*", json!({"language": "tlh"})).await;
+    refused.faults(Code::ValidationFailed, &[("/language", "unknown-language")]);
     server.close().await;
 }
 

@@ -156,7 +156,7 @@ async fn two_processes_give_one_address_to_one_customer(db: Db) {
     let (elsewhere, theirs) = other(&db, 2).await;
     for number in 0..10 {
         let register = || {
-            let command = customer::CustomerCommand::Register { contact: contact(number) };
+            let command = customer::CustomerCommand::Register { contact: contact(number), language: None };
             submission(
                 ActorRef::Anonymous,
                 vec![Operation::Customer {

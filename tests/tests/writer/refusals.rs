@@ -496,7 +496,8 @@ impl Fixture {
     fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let operator = ActorRef::Operator;
         let owner = ActorRef::Member(self.owner.id);
-        let taken = customer::CustomerCommand::Register { contact: self.customer.contact.clone() };
+        let taken =
+            customer::CustomerCommand::Register { contact: self.customer.contact.clone(), language: None };
         let create = |role, email_of: &Member| {
             let new = member::NewMember {
                 contact: email_of.contact.clone(),

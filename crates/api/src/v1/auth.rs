@@ -13,7 +13,7 @@ use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::{self, CustomerBody};
 use crate::auth::{Lane, NewPassword, Realm};
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::{AcceptLanguage, ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Customer, Submitter};
@@ -51,13 +51,17 @@ pub(crate) struct Register {
     #[serde(default)]
     #[schema(nullable = false, min_length = 5, max_length = 40, example = "+886911222333")]
     phone: Option<String>,
+    /// The language that you read: what is written to you is in it. Left out, `Accept-Language` says.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 2, max_length = 35, example = "zh-Hant")]
+    language: Option<String>,
 }
 
 /// Open an account
 ///
 /// Log in afterwards. An address that has an account already is refused.
 #[utoipa::path(post, path = "/v1/auth/register", operation_id = "register_customer", tag = "auth",
-    request_body = Register,
+    params(AcceptLanguage), request_body = Register,
     responses((status = 201, description = "The account", body = CustomerBody,
         headers(("Location" = String, description = "The path of the account"),
             ("ETag" = String, description = "The version in double quotes")))))]
@@ -65,6 +69,7 @@ pub(crate) async fn register_customer(
     state: web::Data<AppState>,
     address: ClientAddress,
     request_id: RequestId,
+    accepted: AcceptLanguage,
     body: Valid<Register>,
 ) -> Result<HttpResponse, Problem> {
     let body = body.0;
@@ -75,6 +80,7 @@ pub(crate) async fn register_customer(
         email: fields.reach("/email", Some(&body.email)),
         address: None,
     };
+    let language = fields.language("/language", body.language.as_ref(), &state.translations).or(accepted.0);
     let password = NewPassword::check(Realm::Customer, &body.password, &[&body.email, &body.name]);
     if let Err(code) = password {
         fields.fault("/password", code);
@@ -86,7 +92,7 @@ pub(crate) async fn register_customer(
     let register = Operation::Customer {
         id: None,
         expected_version: None,
-        command: CustomerCommand::Register { contact },
+        command: CustomerCommand::Register { contact, language },
         password_hash,
     };
     let operations = vec![throttling::counted(&throttle), register];

@@ -4,9 +4,11 @@ use std::str::FromStr;
 
 use ordervault_domain::contact::{Address, Contact, ContactProblem};
 use ordervault_domain::id::{IdError, OrderId};
+use ordervault_domain::language::Language;
 use ordervault_domain::text::{TextProblem, multi_line, single_line};
 
 use crate::problem::{FieldError, Problem};
+use crate::translations::Translations;
 
 /// Longest name of a person, in code points.
 pub(crate) const MAX_NAME_CODE_POINTS: usize = 200;
@@ -114,6 +116,23 @@ impl Fields {
                 None
             }
         }
+    }
+
+    /// A language, of which there are texts.
+    pub(crate) fn language(
+        &mut self,
+        pointer: &str,
+        text: Option<&String>,
+        translations: &Translations,
+    ) -> Option<Language> {
+        let language: Option<Language> = text?.parse().ok();
+        let language = language.filter(|language| language.best_of(translations.languages()).is_some());
+        if language.is_none() {
+            let there_are = translations.languages().iter().map(ToString::to_string).collect::<Vec<_>>();
+            let detail = format!("there are texts in {}", there_are.join(", "));
+            self.faults.push(FieldError::new(pointer, "unknown-language").detail(detail));
+        }
+        language
     }
 
     /// The value, if there was no fault.

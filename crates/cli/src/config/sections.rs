@@ -7,6 +7,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use ordervault_api::settings::{CorsOrigins, Mode, Rates};
 use ordervault_domain::country::Country;
+use ordervault_domain::language::Language;
 use ordervault_persistence::backup::{BackupFolder, Keep};
 use ordervault_persistence::engine::Engine;
 
@@ -40,6 +41,7 @@ pub struct Config {
     pub docs_enabled: bool,
     /// `None`: nobody knows.
     pub default_country: Option<Country>,
+    pub default_language: Language,
     pub jobs: Jobs,
     pub backup: Backup,
     pub checkpoint: Checkpoint,
@@ -157,6 +159,7 @@ impl Config {
             metrics_public: read(&values, "metrics.public", value::flag)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             default_country: read(&values, "defaults.country", value::optional_country)?,
+            default_language: read(&values, "defaults.language", value::language)?,
             jobs: Jobs::from_values(&values)?,
             backup: Backup::from_values(&values)?,
             checkpoint: Checkpoint::from_values(&values)?,

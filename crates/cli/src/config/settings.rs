@@ -177,6 +177,11 @@ pub const SETTINGS: &[Setting] = &[
         "country (ISO 3166-1 alpha-2, like `TW`) in which phone numbers without a country code are dialled when no store is at hand, as in lists over several; a new store has it that names none",
     ),
     open(
+        "defaults.language",
+        "en",
+        "language (BCP 47, like `zh-Hant`) in which people are written to who have not said what they read; one of those that there are texts in",
+    ),
+    open(
         "jobs.enabled",
         "true",
         "whether this server runs timed jobs, such as noting missed deadlines; of several servers at least one has to",

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use ordervault_api::settings::CorsOrigins;
+use ordervault_api::translations::Translations;
 use ordervault_domain::country::{Country, UnknownCountry};
+use ordervault_domain::language::Language;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::Rate;
 use url::Url;
@@ -184,6 +186,17 @@ pub(super) fn optional_country(text: &str) -> Result<Option<Country>, String> {
         "" => Ok(None),
         code => code.parse().map(Some).map_err(|problem: UnknownCountry| problem.to_string()),
     }
+}
+
+/// `zh-Hant`; one that there are texts in.
+pub(super) fn language(text: &str) -> Result<Language, String> {
+    let translations = Translations::new(None);
+    let language =
+        text.parse().ok().filter(|language: &Language| translations.languages().contains(language));
+    language.ok_or_else(|| {
+        let languages: Vec<String> = translations.languages().iter().map(ToString::to_string).collect();
+        format!("one of {}", languages.join(", "))
+    })
 }
 
 /// `https://shop.example/orders`; a slash at the end is taken off.

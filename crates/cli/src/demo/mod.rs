@@ -233,7 +233,10 @@ impl Shop {
             Deed::Register(store, place) => Operation::Customer {
                 id: None,
                 expected_version: None,
-                command: customer::CustomerCommand::Register { contact: contact(*store, *place)? },
+                command: customer::CustomerCommand::Register {
+                    contact: contact(*store, *place)?,
+                    language: None,
+                },
                 password_hash: Some(self.customer_hash.clone()),
             },
             Deed::Place(place) => {

@@ -179,7 +179,7 @@ fn amend(
     if contact.is_none() && note.is_none() && lines.is_none() {
         return Ok(vec![]);
     }
-    let personal = Personal { contact, note, comment: amendment.comment.clone() };
+    let personal = Personal { contact, note, comment: amendment.comment.clone(), ..Personal::default() };
     Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
 }
 

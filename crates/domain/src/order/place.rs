@@ -49,6 +49,7 @@ pub(super) fn place(
         contact: Some(place.contact.clone()),
         note: (!place.note.is_empty()).then(|| place.note.clone()),
         comment: None,
+        ..Personal::default()
     };
     Ok(vec![Envelope::of(event).with(personal)])
 }

@@ -446,7 +446,7 @@ fn contact(email: &str) -> Contact {
 }
 
 fn register(email: &str) -> Operation {
-    let command = CustomerCommand::Register { contact: contact(email) };
+    let command = CustomerCommand::Register { contact: contact(email), language: None };
     Operation::Customer { id: None, expected_version: None, command, password_hash: Some("hash".into()) }
 }
 

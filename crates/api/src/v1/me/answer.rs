@@ -39,6 +39,10 @@ pub(crate) struct CustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "+886912345678")]
     phone: Option<String>,
+    /// The language that you read, as far as you have said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "zh-Hant")]
+    language: Option<String>,
     /// When the account was opened.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     created_at: Timestamp,
@@ -53,6 +57,7 @@ impl From<&customer::Customer> for CustomerBody {
             name: contact.name.clone(),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
             phone: contact.phone.as_ref().map(ToString::to_string),
+            language: customer.language.as_ref().map(ToString::to_string),
             created_at: customer.created_at,
         }
     }

@@ -14,6 +14,7 @@ use crate::middleware::request_id::RequestId;
 use crate::principals::{Customer, CustomerOrGuest};
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::translations::Translations;
 use crate::v1::caller::Caller;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
 
@@ -29,15 +30,20 @@ pub(crate) struct EditMe {
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, min_length = 3, max_length = 100, example = "+886912345678")]
     phone: Option<Option<String>>,
+    /// The language that you read: what is written to you is in it.
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, min_length = 2, max_length = 35, example = "zh-Hant")]
+    language: Option<String>,
 }
 
 impl EditMe {
-    fn to_domain(&self) -> Result<CustomerEdit, Problem> {
+    fn to_domain(&self, translations: &Translations) -> Result<CustomerEdit, Problem> {
         let mut fields = Fields::default();
         let edit = CustomerEdit {
             name: fields.line_option("/name", self.name.as_ref(), MAX_NAME_CODE_POINTS),
             phone: self.phone.as_ref().map(|phone| fields.reach("/phone", phone.as_ref())),
             email: None,
+            language: fields.language("/language", self.language.as_ref(), translations),
         };
         fields.finish(edit)
     }
@@ -45,7 +51,7 @@ impl EditMe {
 
 /// Change your account
 ///
-/// Name and phone number. Send the ETag that you have seen as `If-Match`. Orders that are placed already keep the contact
+/// Name, phone number and language. Send the ETag that you have seen as `If-Match`. Orders that are placed already keep the contact
 /// that they were given.
 #[utoipa::path(patch, path = "/v1/me", operation_id = "edit_me", tag = "auth", params(IfMatch), request_body = EditMe,
     responses((status = 200, description = "Your account as it is now", body = CustomerBody,
@@ -61,7 +67,7 @@ pub(crate) async fn edit_me(
     let edit = Operation::Customer {
         id: Some(customer.id),
         expected_version: version.expected_version(),
-        command: CustomerCommand::Edit(body.0.to_domain()?),
+        command: CustomerCommand::Edit(body.0.to_domain(&state.translations)?),
         password_hash: None,
     };
     let caller = Caller::buyer(&state, &CustomerOrGuest::Customer(customer), &request_id);

@@ -159,6 +159,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
         is_behind_tls: public_url.starts_with("https://"),
         public_url,
         default_country: config.default_country,
+        default_language: Some(config.default_language.clone()),
         lifetimes: Lifetimes {
             customer: lifetime(auth.customer_idle, auth.customer_session),
             staff: lifetime(auth.staff_idle, auth.staff_session),

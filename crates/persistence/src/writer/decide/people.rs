@@ -23,7 +23,7 @@ impl Decider<'_> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.get::<Customer>(id).cloned();
         let email = match command {
-            customer::CustomerCommand::Register { contact } => contact.email.as_ref(),
+            customer::CustomerCommand::Register { contact, .. } => contact.email.as_ref(),
             customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
             customer::CustomerCommand::Import { .. }
             | customer::CustomerCommand::ChangePassword

@@ -152,7 +152,7 @@ impl<'a> Named<'a> {
     fn note_customer(&mut self, id: Option<CustomerId>, command: &customer::CustomerCommand) {
         self.commanded_customers.extend(id.map(CustomerId::get));
         let email = match command {
-            customer::CustomerCommand::Register { contact } => contact.email.as_ref(),
+            customer::CustomerCommand::Register { contact, .. } => contact.email.as_ref(),
             customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
             customer::CustomerCommand::Import { .. }
             | customer::CustomerCommand::ChangePassword

@@ -33,6 +33,10 @@ pub(crate) struct StaffCustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "+886912345678")]
     phone: Option<String>,
+    /// The language that they read, as far as they have said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "zh-Hant")]
+    language: Option<String>,
     /// May they log in?
     #[schema(example = true)]
     active: bool,
@@ -53,6 +57,7 @@ impl From<&Customer> for StaffCustomerBody {
             name: contact.name.clone(),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
             phone: contact.phone.as_ref().map(ToString::to_string),
+            language: customer.language.as_ref().map(ToString::to_string),
             active: customer.active,
             created_at: customer.created_at,
             updated_at: customer.updated_at,
