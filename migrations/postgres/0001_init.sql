@@ -57,9 +57,13 @@ CREATE TABLE products (
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
+    -- The version of the rules by which its words and keys are folded. Its index is partial so that nothing else takes it for
+    -- the order of ids.
+    folded_by BIGINT NOT NULL,
     CONSTRAINT products_reserved_is_on_hand CHECK (on_hand >= reserved),
     UNIQUE (store_id, sku)
 );
+CREATE INDEX products_by_folding ON products (folded_by, id) WHERE folded_by IS NOT NULL;
 CREATE INDEX products_by_store ON products (store_id, id);
 CREATE INDEX products_by_category ON products (category, id);
 CREATE INDEX products_by_sku ON products (sku);
@@ -86,8 +90,10 @@ CREATE TABLE customers (
     language TEXT COLLATE "C",
     active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    folded_by BIGINT NOT NULL
 );
+CREATE INDEX customers_by_folding ON customers (folded_by, id) WHERE folded_by IS NOT NULL;
 
 CREATE TABLE members (
     id BIGINT PRIMARY KEY,
@@ -103,8 +109,10 @@ CREATE TABLE members (
     active BOOLEAN NOT NULL,
     must_change_password BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
-    updated_at BIGINT NOT NULL
+    updated_at BIGINT NOT NULL,
+    folded_by BIGINT NOT NULL
 );
+CREATE INDEX members_by_folding ON members (folded_by, id) WHERE folded_by IS NOT NULL;
 
 -- Passwords of customers and members, beside what has a history.
 CREATE TABLE credentials (
@@ -172,6 +180,7 @@ CREATE TABLE orders (
     holds_stock BOOLEAN NOT NULL,
     -- The highest number that one of its lines ever had.
     last_line_no BIGINT NOT NULL,
+    folded_by BIGINT NOT NULL,
     change_until BIGINT,
     due_at BIGINT,
     breached_at BIGINT,
@@ -218,6 +227,7 @@ CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_unbreached ON orders (due_at, id) WHERE due_at IS NOT NULL AND breached_at IS NULL;
+CREATE INDEX orders_by_folding ON orders (folded_by, id) WHERE folded_by IS NOT NULL;
 CREATE INDEX orders_by_deletion ON orders (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
 -- A line keeps its number for ever: no other line of the order gets it, even when this one has gone.
@@ -447,7 +457,7 @@ SELECT
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,
     duplicate_key,
-    unlisted, holds_stock, last_line_no,
+    unlisted, holds_stock, last_line_no, folded_by,
     to_timestamp(change_until / 1000.0) AS change_until,
     to_timestamp(due_at / 1000.0) AS due_at,
     to_timestamp(breached_at / 1000.0) AS breached_at,

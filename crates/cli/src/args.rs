@@ -65,6 +65,8 @@ pub enum Command {
     Verify(Verify),
     /// Make rows, stock and words anew from the histories, where they differ
     Repair(Repair),
+    /// Fold anew what is compared (phone numbers, e-mail addresses, words) after an upgrade that reads them otherwise
+    Reindex(Reindex),
     /// Write down outside of the database what is in it now
     Checkpoint,
     /// Whole copies of a SQLite database, made beside a running server
@@ -113,6 +115,14 @@ pub struct Repair {
     /// Do it; otherwise it is only told
     #[arg(long)]
     pub apply: bool,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `reindex`
+#[derive(Debug, Args)]
+pub struct Reindex {
     /// Print the report as JSON
     #[arg(long)]
     pub json: bool,

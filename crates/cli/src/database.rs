@@ -54,6 +54,19 @@ impl Database {
             let why = "the database is being repaired: wait until that has ended";
             return Err(Failure::new(Exit::Unavailable, why));
         };
+        Self::start_as(presence, db, sources, keys).await
+    }
+
+    /// The same for who has said already that they write, or that nobody else may.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn start_as(
+        presence: Presence,
+        db: Db,
+        sources: Sources,
+        keys: KeyRing,
+    ) -> Result<Self, Failure> {
         let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
         Ok(Self { db, writer, task, presence })
     }

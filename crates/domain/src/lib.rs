@@ -24,6 +24,7 @@
 //! - `text`: which texts people may leave behind
 //! - `status`: where an order stands, and how it came in
 //! - `country`, `language`, `money`, `time`: countries, languages, amounts and currencies, instants and zones
+//! - `folding`: the version of the rules by which texts are compared
 //! - `serde_text`: a type as its text in JSON
 //!
 //! # How to add one more
@@ -41,6 +42,8 @@
 //! - **A time or reason that belongs to a status, or an overlay such as a hold**: in `order/stage.rs`, by itself and among the
 //!   parts; `tests/order_stage.rs` and `tests/src/stages.rs` try every combination, here and against the CHECKs of the row.
 //! - **A command, event or field of another kind of thing**: the same, in its one file and in `tests/aggregate_laws.rs`.
+//! - **A rule by which something is folded**: where the others of its kind stand, and the next [`folding::VERSION`]; bless the
+//!   samples of folding.
 //! - **A refusal**: a variant of [`refusal::Refusal`] and a case that meets it in `tests/refusals.rs`; the API says what it
 //!   means to callers.
 //! - **A permission**: a variant of [`access::Permission`], which nobody has until a line of `access/role.rs` gives it, and
@@ -56,6 +59,7 @@ pub mod contact;
 pub mod country;
 pub mod customer;
 mod event_names;
+pub mod folding;
 pub mod id;
 pub mod installation;
 pub mod language;

@@ -101,6 +101,11 @@ impl BulkUpdate {
     ) -> BulkUpdate {
         BulkUpdate { table, keys, sets, suffix, rendered: Rendered::new() }
     }
+
+    /// How many columns it sets.
+    pub(crate) fn sets(&self) -> usize {
+        self.sets.len()
+    }
 }
 
 impl Sql for BulkUpdate {

@@ -79,9 +79,9 @@ static OF_ORDERS: [Template; 8] = [
 static ONCE: [Template; 14] = [
     Template::new(
         "INSERT INTO members (id, version, head_hash, name, email, roles, stores, active, must_change_password,
-             created_at, updated_at)
+             created_at, updated_at, folded_by)
          SELECT value, 1, '', 'Member ' || value, 'member' || value || '@example.com',
-             CASE WHEN value = 1 THEN '[\"owner\"]' ELSE '[\"clerk\"]' END, '\"all\"', TRUE, FALSE, 0, 0
+             CASE WHEN value = 1 THEN '[\"owner\"]' ELSE '[\"clerk\"]' END, '\"all\"', TRUE, FALSE, 0, 0, 1
          FROM fabricated WHERE value <= 21",
     ),
     // The third has seen nothing, the others all but the last orders, the first some of them one by one.

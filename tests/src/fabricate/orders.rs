@@ -46,26 +46,26 @@ static OPEN_STORES: Template = Template::new(
 );
 static PRODUCTS: Template = Template::new(
     "INSERT INTO products (id, version, head_hash, store_id, sku, title, category, price, active, on_hand, reserved,
-         created_at, updated_at)
+         created_at, updated_at, folded_by)
      SELECT value, 1, '', 1 + value % 20, 'SKU-' || value, '保温杯 ' || value, 'category-' || (value % 40), 100, TRUE, 0, 0,
-         0, 0
+         0, 0, 1
      FROM fabricated WHERE value <= $1",
 );
 static CUSTOMERS: Template = Template::new(
-    "INSERT INTO customers (id, version, head_hash, name, email, email_key, active, created_at, updated_at)
-     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com', TRUE, 0, 0 FROM fabricated WHERE value <= $1",
+    "INSERT INTO customers (id, version, head_hash, name, email, email_key, active, created_at, updated_at, folded_by)
+     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com', TRUE, 0, 0, 1 FROM fabricated WHERE value <= $1",
 );
 /// $1 and $2: numbers after the one and up to the other; $3 and $4: id and time of the number 0; $5: customers; $6: up to
 /// which number a missed deadline is noted.
 static ORDERS: Template = Template::new(
     "INSERT INTO orders (id, number_tail, version, head_hash, status, executed_to, store_id, customer_id, source, source_status, currency,
          subtotal, shipping_total, total, contact_name, contact_phone_reversed, contact_email, contact_email_key, note, duplicate_key, holds_stock,
-         last_line_no, invalid_from, placed_at, updated_at, status_since, due_at, breached_at, deleted_at)
+         last_line_no, folded_by, invalid_from, placed_at, updated_at, status_since, due_at, breached_at, deleted_at)
      SELECT $3 + (value * 60000 << 22) + value % 1000, value % 1048576, 1, '', status,
          CASE status WHEN 'invalid' THEN 'confirmed' WHEN 'cancelled' THEN 'pending_review' ELSE status END, store, customer, source,
          CASE WHEN source = 'shop' THEN NULL WHEN value % 2003 = 0 THEN 'lost' ELSE 'delivered' END, 'TWD',
          total, 0, total, '王小明 Maria ' || value, CAST(1000000 + value * 7919 % 9000000 AS TEXT),
-         'maria' || (value % $5) || '@example.com', 'maria' || (value % $5) || '@example.com', '', CASE WHEN source = 'shop' THEN customer END, FALSE, 1 + value % 3,
+         'maria' || (value % $5) || '@example.com', 'maria' || (value % $5) || '@example.com', '', CASE WHEN source = 'shop' THEN customer END, FALSE, 1 + value % 3, 1,
          CASE WHEN status = 'invalid' THEN 'confirmed' END,
          $4 + value * 60000, $4 + value * 60000 + value % 5000 * 1000, $4 + value * 60000,
          CASE WHEN is_open THEN $4 + value * 60000 + 172800000 END,

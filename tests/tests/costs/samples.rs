@@ -206,6 +206,13 @@ impl Shop {
             "kinds::DELETE_CUSTOMERS" => values![vec![self.numbers.customers() + 1]],
             "kinds::DELETE_MEMBERS" => values![vec![MEMBERS]],
             "ledger::UNITS" | "strays::PRODUCT_WORDS" => values![5, rows],
+            // From the first row that older rules have folded, and where today's begin.
+            _ if name.starts_with("reindex::STALE_") => {
+                return Some(vec![
+                    values![i64::MIN, i64::MIN, 2, rows],
+                    values![2, i64::MIN, i64::MAX, rows],
+                ]);
+            }
             _ if name.starts_with("strays::") => values![self.numbers.id(self.numbers.orders - 200), rows],
             "kinds::RELEASE_ORDERS"
             | "resource::TRACES"

@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests may")]
 
 mod pages;
+mod reindex;
 mod repair;
 mod snapshots;
 mod tampers;

@@ -355,7 +355,6 @@ async fn many_damaged_rows_are_counted_over_pages(db: Db) {
     fresh.drop().await;
 }
 
-/// 1,200 orders.
 /// A run that is stopped has told what it saw; the next one goes on behind it, and the two saw everything.
 async fn a_run_that_was_stopped_can_be_gone_on_with(db: Db) {
     place_many(&db).await;
@@ -385,6 +384,7 @@ async fn a_run_that_was_stopped_can_be_gone_on_with(db: Db) {
     assert_eq!(both, whole.looked_at);
 }
 
+/// 1,200 orders.
 pub(crate) async fn place_many(db: &Db) {
     let shop = Shop::open(db).await;
     let store = shop.store().await;

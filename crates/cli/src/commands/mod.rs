@@ -15,6 +15,7 @@ mod import;
 mod member;
 mod migrate;
 mod openapi;
+mod reindex;
 mod repair;
 mod restore;
 mod serve;
@@ -38,6 +39,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Openapi(command) => openapi::run(context, *command),
         Command::Verify(args) => verify::run(context, args).await,
         Command::Repair(args) => repair::run(context, args).await,
+        Command::Reindex(args) => reindex::run(context, args).await,
         Command::Checkpoint => checkpoint::run(context).await,
         Command::Backup(command) => backup::run(context, command).await,
         Command::Restore(args) => restore::run(context, args).await,

@@ -40,10 +40,9 @@ pub(super) async fn run(context: &Context, args: &Restore) -> Result<Exit, Failu
 async fn in_place(context: &Context, args: &Restore) -> Result<Exit, Failure> {
     let _only_server = ServerLock::take(&context.config)?;
     let (db, alone) = database::alone(&context.config).await?;
-    drop(alone);
     let sources = sources::system()?;
     let keys = secrets::load(&context.config, &sources)?.key_ring();
-    let database = Database::start(db, sources.clone(), keys.clone()).await?;
+    let database = Database::start_as(alone, db, sources.clone(), keys.clone()).await?;
     let outcome = begin_epoch(&database.db, &database.writer, args.keep_sessions).await;
     database.close().await;
     let (position, installation) = outcome?;

@@ -26,17 +26,22 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<Exit, Failur
     let report = report?;
     match args.json {
         true => context.print(&format!("{}\n", json(&report)?))?,
-        false => context.print(&(told(&report) + remedy(&report)))?,
+        false => context.print(&(told(&report) + &remedy(&report)))?,
     }
     Ok(exit(&report))
 }
 
 /// What to do about what was found, where it can be mended.
-fn remedy(report: &Report) -> &'static str {
-    match report.totals.keys().any(|code| mends(*code)) {
-        true => "what is made from the histories can be made anew: see `ordervault repair`\n",
-        false => "",
+fn remedy(report: &Report) -> String {
+    let mut text = String::new();
+    for (table, rows) in &report.stale {
+        let _ =
+            writeln!(text, "{rows} × {table} folded by other rules than today's: run `ordervault reindex`");
     }
+    if report.totals.keys().any(|code| mends(*code)) {
+        text.push_str("what is made from the histories can be made anew: see `ordervault repair`\n");
+    }
+    text
 }
 
 /// How a command ends that verified something.

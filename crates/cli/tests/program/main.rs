@@ -12,6 +12,7 @@ mod installation;
 mod open_doors;
 mod pages;
 mod recovery;
+mod reindex;
 mod repair;
 mod serve;
 mod topology;

@@ -8,7 +8,7 @@ pub mod life;
 pub mod samples;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ordervault_domain::access::{Actor, MemberAuthority, Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Stamp};
@@ -170,10 +170,17 @@ pub fn after(actor: &Actor, context: &DecisionContext<'_>, commands: &[OrderComm
 /// Compares with a committed file, or writes it when `ORDERVAULT_BLESS` is set.
 #[expect(clippy::disallowed_methods, reason = "a test may be told by the environment to write its snapshot")]
 pub fn assert_committed(name: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrices").join(name);
     if std::env::var_os("ORDERVAULT_BLESS").is_some() {
-        std::fs::write(&path, text).expect("a writable snapshot");
+        std::fs::write(path_of(name), text).expect("a writable snapshot");
     }
-    let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(committed, text, "{name} differs: run `cargo xtask bless` and look at the change");
+    assert_eq!(committed(name), text, "{name} differs: run `cargo xtask bless` and look at the change");
+}
+
+/// A committed file; empty if it is not there.
+pub fn committed(name: &str) -> String {
+    std::fs::read_to_string(path_of(name)).unwrap_or_default()
+}
+
+fn path_of(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/matrices").join(name)
 }

@@ -10,6 +10,8 @@
 //! (`resource`, with `kinds` and what goes with them in `snapshots`, `lines`, `words`, `ledger`), then what belongs to nothing
 //! (`strays`, the rest of the ledger), units, and rows to which no history leads (`rest`).
 //!
+//! What is folded for comparing by older rules is no damage: it is folded anew beside servers (`reindex`).
+//!
 //! A further table that is made of histories: a module like `lines`, its place in `kinds::Projected`, its codes in
 //! [`mends`], and its tampers in the test of the repair.
 
@@ -18,6 +20,7 @@ mod error;
 mod kinds;
 mod ledger;
 mod lines;
+mod reindex;
 mod report;
 mod resource;
 mod rest;
@@ -27,6 +30,7 @@ mod strays;
 mod words;
 
 pub use self::error::RepairError;
+pub use self::reindex::{Reindexed, is_due, reindex};
 pub use self::report::{Entries, Entry, MAX_LISTED_PER_TABLE, Report, mends};
 use self::run::Run;
 use crate::db::Db;
@@ -39,6 +43,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     engine::STATEMENTS,
     kinds::STATEMENTS,
     ledger::STATEMENTS,
+    reindex::STATEMENTS,
     resource::STATEMENTS,
     run::STATEMENTS,
     snapshots::STATEMENTS,

@@ -12,7 +12,7 @@ use crate::bulk::Bulk as _;
 use crate::error::{Error, expect_rows};
 use crate::seal::KeyRing;
 use crate::statement::{Bind, Template, statements};
-use crate::tables::columns::TableRow;
+use crate::tables::columns::{TableRow as _, id_and_version};
 use crate::tables::history::{self, HistoryRow};
 use crate::tables::snapshots::{StateSnapshot, load as load_snapshots};
 use crate::tables::stock::StockMovement;
@@ -105,7 +105,7 @@ pub(super) async fn look<A: Projected>(
 async fn look_once<A: Projected>(conn: &mut Conn, ids: &[i64], known: Known<'_>) -> Result<Looked<A>, Error> {
     let mut looked = judged::<A>(conn, ids, known.keys).await?;
     let rows: Vec<A::Row> = conn.fetch_all(&A::READ.bind((ids,))).await?;
-    looked.rows = rows.into_iter().map(|row| (id(&row), row)).collect();
+    looked.rows = rows.into_iter().map(|row| (id_and_version(&row).0, row)).collect();
     for (id, whole) in &mut looked.wholes {
         whole.state = A::counted(whole.state.clone(), looked.rows.get(id));
     }
@@ -212,7 +212,7 @@ impl<A: Projected> Looked<A> {
     fn compare_rows(&mut self) {
         for (id, whole) in &self.wholes {
             let target = whole.state.row(&whole.head);
-            let detail = match self.rows.get(id).map(|row| row.differing(&target)) {
+            let detail = match self.rows.get(id).map(|row| row.differing(&target, A::stale(row))) {
                 None => "the row is not there".to_owned(),
                 Some(Some(column)) => format!("{column} is not what the history makes of it"),
                 Some(None) => continue,
@@ -311,9 +311,7 @@ async fn rows<A: Projected>(tx: &mut Tx, looked: &Looked<A>) -> Result<(), Error
         match looked.rows.get(&id) {
             None => inserted.push(values),
             Some(row) => {
-                let mut update: Vec<Bind> = vec![id.into(), id_and_version(row).1.into()];
-                update.extend(values.into_iter().skip(1));
-                updated.push(update);
+                updated.push(A::update(id, id_and_version(row).1, with_stale::<A>(values, row)));
             }
         }
     }
@@ -321,17 +319,16 @@ async fn rows<A: Projected>(tx: &mut Tx, looked: &Looked<A>) -> Result<(), Error
     expect_rows(updated.len(), tx.run_bulk(A::UPDATE, &updated).await?)
 }
 
-/// The id of a row, which is its first column.
-pub(super) fn id<R: TableRow>(row: &R) -> i64 {
-    id_and_version(row).0
-}
-
-/// The version is the second one.
-fn id_and_version<R: TableRow>(row: &R) -> (i64, i64) {
-    match row.clone().values().as_slice() {
-        [Bind::Int(Some(id)), Bind::Int(Some(version)), ..] => (*id, *version),
-        _ => (0, 0),
+/// Values of a row, but what is folded by other rules as it is in this one: to fold it anew is another command's.
+fn with_stale<A: Projected>(mut values: Vec<Bind>, row: &A::Row) -> Vec<Bind> {
+    let stale = A::stale(row);
+    let kept = row.clone().values().into_iter();
+    for ((value, kept), column) in values.iter_mut().zip(kept).zip(A::Row::COLUMNS) {
+        if stale.contains(column) {
+            *value = kept;
+        }
     }
+    values
 }
 
 /// Whose event it is, or is not.

@@ -28,8 +28,8 @@ pub(crate) trait TableRow: Record + Clone + PartialEq {
     /// The values to write.
     fn values(self) -> Vec<Bind>;
 
-    /// The first column in which two rows differ.
-    fn differing(&self, other: &Self) -> Option<&'static str>;
+    /// The first column in which two rows differ, other than these.
+    fn differing(&self, other: &Self, but: &[Column]) -> Option<&'static str>;
 }
 
 impl<T: TableRow + DeserializeOwned> Packed for T {
@@ -79,8 +79,8 @@ macro_rules! table_row {
                 vec![$(self.$column.into(),)+]
             }
 
-            fn differing(&self, other: &Self) -> Option<&'static str> {
-                $(if self.$column != other.$column {
+            fn differing(&self, other: &Self, but: &[$crate::bulk::Column]) -> Option<&'static str> {
+                $(if self.$column != other.$column && but.iter().all(|(name, _)| *name != stringify!($column)) {
                     return Some(stringify!($column));
                 })+
                 None
@@ -89,6 +89,22 @@ macro_rules! table_row {
     };
 }
 pub(crate) use table_row;
+
+/// What an update writes of a row that is folded: all but the id, which is first, and by which rules, which is last.
+pub(crate) const fn but_ends(columns: &'static [Column]) -> &'static [Column] {
+    match columns {
+        [_, updated @ .., _] => updated,
+        _ => &[],
+    }
+}
+
+/// Id and version of a row of what has a history: its first two columns.
+pub(crate) fn id_and_version<R: TableRow>(row: &R) -> (i64, i64) {
+    match row.clone().values().as_slice() {
+        [Bind::Int(Some(id)), Bind::Int(Some(version)), ..] => (*id, *version),
+        _ => (0, 0),
+    }
+}
 
 /// Names the row that is being read, for errors.
 #[derive(Clone, Copy)]

@@ -2,12 +2,13 @@
 
 use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
+use ordervault_domain::folding;
 use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, table_row};
+use super::columns::{Row, TableRow as _, address_text, but_ends, table_row};
 use super::{LockedRow, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -17,7 +18,7 @@ statements! {
     LOCK: Template = Template::new("SELECT * FROM customers WHERE id {in_keys:1} ORDER BY id {lock}");
     BY_EMAIL: Template = Template::new("SELECT email_key, id FROM customers WHERE email_key {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("customers", CustomerRow::COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], CustomerRow::COLUMNS.split_at(1).1, "");
+    UPDATE: BulkUpdate = BulkUpdate::new("customers", &[("id", Int), ("version", Int)], but_ends(CustomerRow::COLUMNS), "");
 }
 
 table_row! {
@@ -36,6 +37,7 @@ table_row! {
         active: bool,
         created_at: i64,
         updated_at: i64,
+        folded_by: i64,
     }
 }
 
@@ -71,9 +73,14 @@ impl Stored for Customer {
     const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
+    const FOLDED: &'static [Column] = &[("email_key", Text), ("folded_by", Int)];
 
     async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
+    }
+
+    fn folded_by(row: &Self::Row) -> i64 {
+        row.folded_by
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -95,6 +102,7 @@ impl Stored for Customer {
             active: self.active,
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
+            folded_by: folding::VERSION,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The table `members`.
 
 use ordervault_domain::contact::Email;
+use ordervault_domain::folding;
 use ordervault_domain::id::MemberId;
 use ordervault_domain::member::Member;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, json_text, table_row};
+use super::columns::{Row, TableRow as _, address_text, but_ends, json_text, table_row};
 use super::{LockedRow, Stored};
-use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -21,7 +22,7 @@ statements! {
         "SELECT id FROM members WHERE active AND roles LIKE '%\"owner\"%' ORDER BY id {lock}"
     );
     INSERT: BulkInsert = BulkInsert::new("members", MemberRow::COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], MemberRow::COLUMNS.split_at(1).1, "");
+    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], but_ends(MemberRow::COLUMNS), "");
 }
 
 table_row! {
@@ -41,6 +42,7 @@ table_row! {
         must_change_password: bool,
         created_at: i64,
         updated_at: i64,
+        folded_by: i64,
     }
 }
 
@@ -77,9 +79,14 @@ impl Stored for Member {
     const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
+    const FOLDED: &'static [Column] = &[("email_key", Text), ("folded_by", Int)];
 
     async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
+    }
+
+    fn folded_by(row: &Self::Row) -> i64 {
+        row.folded_by
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -102,6 +109,7 @@ impl Stored for Member {
             must_change_password: self.must_change_password,
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
+            folded_by: folding::VERSION,
         }
     }
 }

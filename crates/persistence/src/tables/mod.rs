@@ -29,14 +29,15 @@ pub(crate) mod writers;
 use std::future::Future;
 
 use ordervault_domain::aggregate::Aggregate;
+use ordervault_domain::folding;
 use ordervault_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 
 use self::columns::TableRow;
 use crate::ahead::Question;
-use crate::bulk::{BulkInsert, BulkUpdate};
+use crate::bulk::{BulkInsert, BulkUpdate, Column};
 use crate::error::Error;
-use crate::statement::Template;
+use crate::statement::{Bind, Template};
 use crate::tx::Conn;
 
 /// The fixed statements of these modules.
@@ -100,8 +101,11 @@ pub(crate) trait Stored: Aggregate {
     const LOCK: &'static Template;
     /// Inserts rows.
     const INSERT: &'static BulkInsert;
-    /// Updates rows: `[id, expected version]` and then the row's values without the id.
+    /// Updates rows: what [`Stored::update`] makes.
     const UPDATE: &'static BulkUpdate;
+    /// Columns that are folded for comparing, and at last the one that says by which version of the rules. An update leaves that one as it
+    /// is: the words of the row may still be older.
+    const FOLDED: &'static [Column] = &[];
 
     /// What the rows say, in their order, with what stands in other tables.
     fn states(
@@ -111,6 +115,22 @@ pub(crate) trait Stored: Aggregate {
 
     /// The row of a state and the hash of its last history row.
     fn row(&self, head: &str) -> Self::Row;
+
+    /// By which version of the rules a row is folded.
+    fn folded_by(_row: &Self::Row) -> i64 {
+        folding::VERSION
+    }
+
+    /// Columns that say nothing about whether a row is as it should be: of one that is folded by other rules, those.
+    fn stale(row: &Self::Row) -> &'static [Column] {
+        if Self::folded_by(row) == folding::VERSION { &[] } else { Self::FOLDED }
+    }
+
+    /// Makes these values of the row that has this version: id, version, and what is set.
+    fn update(id: i64, version: i64, values: Vec<Bind>) -> Vec<Bind> {
+        let sets = Self::UPDATE.sets();
+        [id.into(), version.into()].into_iter().chain(values.into_iter().skip(1).take(sets)).collect()
+    }
 
     /// When its last history row was written down.
     fn updated_at(&self) -> Timestamp;

@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use ordervault_domain::contact::Email;
+use ordervault_domain::folding;
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, millis, packed_row, table_row, time};
+use super::columns::{Row, TableRow as _, address_text, but_ends, millis, packed_row, table_row, time};
 use super::{LockedRow, RowLock, Stored};
 use crate::ahead::Question;
-use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
+use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::json::packed_rows;
@@ -32,7 +33,7 @@ statements! {
     pub(crate) LINES: Template = Template::new("SELECT * FROM order_lines WHERE order_id {in_keys:1} ORDER BY order_id, no");
     PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], OrderRow::COLUMNS.split_at(1).1, "");
+    UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], but_ends(OrderRow::COLUMNS), "");
     pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", LineRow::COLUMNS);
     // Whoever places what somebody else is placing right now waits and then sees it. SQLite has one writer anyway.
     LOCK_ALIKE: Template = Template::forked(
@@ -93,6 +94,7 @@ table_row! {
         deleted_in: Option<i64>,
         duplicate_key: Option<i64>,
         last_line_no: i64,
+        folded_by: i64,
     }
 }
 
@@ -292,6 +294,12 @@ impl Stored for Order {
     const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
+    const FOLDED: &'static [Column] = &[
+        ("contact_phone_reversed", Text),
+        ("contact_email_key", Text),
+        ("duplicate_key", Int),
+        ("folded_by", Int),
+    ];
 
     async fn states(conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         with_lines(conn, rows).await
@@ -309,6 +317,10 @@ impl Stored for Order {
                 with_lines(conn, rows).await
             }
         }
+    }
+
+    fn folded_by(row: &Self::Row) -> i64 {
+        row.folded_by
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -363,6 +375,7 @@ impl Stored for Order {
             deleted_in: stage.deleted_in.map(BatchId::get),
             duplicate_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),
             last_line_no: self.last_line_no.into(),
+            folded_by: folding::VERSION,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The table `products`.
 
+use ordervault_domain::folding;
 use ordervault_domain::id::{ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::product::Product;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{TableRow as _, table_row};
+use super::columns::{TableRow as _, but_ends, table_row};
 use super::{LockedRow, Stored};
-use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, ColumnType::*};
+use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tx::Conn;
@@ -26,7 +27,7 @@ statements! {
         &[("store_id", Int), ("sku", Text)]
     );
     INSERT: BulkInsert = BulkInsert::new("products", ProductRow::COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], ProductRow::COLUMNS.split_at(1).1, "");
+    UPDATE: BulkUpdate = BulkUpdate::new("products", &[("id", Int), ("version", Int)], but_ends(ProductRow::COLUMNS), "");
     // Guarded by what was read, so that units never vanish between two writers.
     pub(crate) MOVE_STOCK: BulkTemplate = BulkTemplate::new(
         "UPDATE products SET on_hand = d.on_hand, reserved = d.reserved FROM {rows}
@@ -52,6 +53,7 @@ table_row! {
         external_reference: Option<String>,
         created_at: i64,
         updated_at: i64,
+        folded_by: i64,
     }
 }
 
@@ -83,9 +85,14 @@ impl Stored for Product {
     const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
+    const FOLDED: &'static [Column] = &[("folded_by", Int)];
 
     async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         Ok(rows.into_iter().map(LockedRow::from).collect())
+    }
+
+    fn folded_by(row: &Self::Row) -> i64 {
+        row.folded_by
     }
 
     fn updated_at(&self) -> Timestamp {
@@ -108,6 +115,7 @@ impl Stored for Product {
             external_reference: self.external_reference.clone(),
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
+            folded_by: folding::VERSION,
         }
     }
 }

@@ -173,6 +173,9 @@ pub struct Report {
     /// The last order that was looked at, where the run was stopped behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub up_to: Option<OrderId>,
+    /// Rows that are folded by other rules than today's, by table: no damage, but they may not be found.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stale: BTreeMap<&'static str, u64>,
     /// What was not checked, such as `key k1`: how many seals it is about.
     pub not_checked: BTreeMap<String, u64>,
 }
@@ -202,6 +205,9 @@ impl Report {
         for (table, rows) in other.looked_at {
             *self.looked_at.entry(table).or_default() += rows;
         }
+        for (table, rows) in other.stale {
+            *self.stale.entry(table).or_default() += rows;
+        }
         for (what, times) in other.not_checked {
             *self.not_checked.entry(what).or_default() += times;
         }
@@ -221,6 +227,10 @@ impl Report {
         if self.lists_all || *total <= MAX_LISTED_PER_CODE {
             self.findings.push(finding);
         }
+    }
+
+    pub(super) fn stale(&mut self, table: &'static str) {
+        *self.stale.entry(table).or_default() += 1;
     }
 
     pub(super) fn looked(&mut self, table: &'static str, rows: usize) {

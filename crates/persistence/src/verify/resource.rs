@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 
 use ordervault_domain::aggregate::Kind;
+use ordervault_domain::folding;
 use ordervault_domain::id::OrderId;
 
 use super::replay::{Replayed, replay};
@@ -179,7 +180,10 @@ async fn columns<A: Scanned>(
     let ids: Vec<i64> = page.iter().map(|held| held.state.raw_id()).collect();
     let rows: Vec<A::Row> = conn.fetch_all(&A::READ.bind((ids,))).await?;
     for (row, held) in rows.iter().zip(page) {
-        if let Some(column) = row.differing(&held.state.row(&held.head)) {
+        if A::folded_by(row) != folding::VERSION {
+            report.stale(A::TABLE);
+        }
+        if let Some(column) = row.differing(&held.state.row(&held.head), A::stale(row)) {
             let detail = format!("{column} is not what the other columns make of it");
             report.add(finding::<A>(Code::ColumnDiffers, held.state.raw_id(), None, detail));
         }

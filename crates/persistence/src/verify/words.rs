@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::scan::Scanned;
 use crate::statement::Template;
+use crate::tables::columns::id_and_version;
 use crate::tables::outbox;
 use crate::tables::search::{Indexed, SearchRows};
 use crate::tx::Conn;
@@ -45,19 +46,29 @@ pub(super) async fn check<A: Searched>(
     Ok(())
 }
 
-/// Those of some resources that are not found by their words, each with whether there are other words.
+/// Those of some resources that are not found by their words, each with whether there are other words. Words by other rules than
+/// today's are not wrong.
 pub(crate) async fn wrong<A: Searched>(
     conn: &mut Conn,
     page: &[A],
     indexed: Option<&Indexed>,
 ) -> Result<Vec<(i64, bool)>, Error> {
-    match conn.engine() {
-        Engine::Sqlite => in_index(conn, page, indexed).await,
+    let mut wrong = match conn.engine() {
+        Engine::Sqlite => in_index(conn, page, indexed).await?,
         Engine::Postgres => {
             let rows = A::rows(page, SearchRows::new(conn.engine()));
-            Ok(conn.fetch_bulk(A::DIFFERING, &rows).await?)
+            conn.fetch_bulk(A::DIFFERING, &rows).await?
         }
+    };
+    if wrong.iter().any(|(_, is_there)| *is_there) {
+        let ids: Vec<i64> = wrong.iter().map(|(id, _)| *id).collect();
+        let rows: Vec<A::Row> = conn.fetch_all(&A::READ.bind((ids,))).await?;
+        let stale =
+            rows.into_iter().filter(|row| !A::stale(row).is_empty()).map(|row| id_and_version(&row).0);
+        let stale: HashSet<i64> = stale.collect();
+        wrong.retain(|(id, is_there)| !(*is_there && stale.contains(id)));
     }
+    Ok(wrong)
 }
 
 /// Looks at SQLite's index of words: whether each resource is there, and with its own words, by column.

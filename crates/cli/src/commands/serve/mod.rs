@@ -18,6 +18,7 @@ use ordervault_persistence::clock;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::migrate;
+use ordervault_persistence::repair;
 use ordervault_persistence::seal::KeyRing;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{WriteError, Writer};
@@ -81,6 +82,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
     }
     .print(context);
     warn_of_no_backups(config);
+    warn_of_old_folding(&database.db).await?;
     let watch = Watch::start(config, &database, stop.clone());
     let was_killed = only_server.as_ref().is_some_and(ServerLock::was_killed);
     let recheck = was_killed.then(|| Recheck::start(database.db.clone(), stop.clone()));
@@ -114,6 +116,17 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
 }
 
 /// Whoever has customers needs backups.
+/// What was folded by other rules is found less well until it is folded anew.
+async fn warn_of_old_folding(db: &Db) -> Result<(), Failure> {
+    if repair::is_due(db).await? {
+        tracing::warn!(
+            "phone numbers, e-mail addresses or words are stored as other rules than this program's fold them, and may not be found: \
+             run `ordervault reindex`, beside this server"
+        );
+    }
+    Ok(())
+}
+
 fn warn_of_no_backups(config: &Config) {
     let is_sqlite = config.database.url.engine() == Engine::Sqlite;
     if config.mode == Mode::Production && is_sqlite && config.backup.schedule.is_none() {

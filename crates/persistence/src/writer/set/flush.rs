@@ -206,9 +206,8 @@ fn states<'a, A: Held + 'a>(
         match before {
             None => inserted.push(after.row(head).values()),
             Some(before) if before.version() != after.version() => {
-                let mut row = vec![after.raw_id().into(), before.version().into()];
-                row.extend(after.row(head).values().into_iter().skip(1));
-                updated.push(row);
+                let values = after.row(head).values();
+                updated.push(A::update(after.raw_id(), before.version(), values));
             }
             Some(_) => {}
         }
