@@ -13,12 +13,15 @@ Exit codes: 0 done; 1 findings, or done in part; 2 wrong command line, or verify
 taken; 70 internal error; 73 cannot create a file or folder; 74 reading or writing failed; 78 wrong or unsafe \
 configuration.";
 
+/// Widest line of `--help`, in columns; narrower on a narrower terminal.
+const HELP_COLUMNS: usize = 80;
+
 /// Most orders of `demo seed`.
 pub const MAX_SEEDED_ORDERS: u64 = 10_000_000;
 
 /// Order management in one binary: an API server and its tools.
 #[derive(Debug, Parser)]
-#[command(name = "ordervault", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "ordervault", version, after_help = EXIT_CODES, max_term_width = HELP_COLUMNS)]
 pub struct Cli {
     /// What all commands understand.
     #[command(flatten)]
@@ -31,13 +34,13 @@ pub struct Cli {
 /// Flags of every command.
 #[derive(Debug, Args)]
 pub struct Global {
-    /// TOML file with settings [default: ./ordervault.toml, if it is there]
+    /// TOML file with settings [default: ./ordervault.toml, if it is there] [env: `ORDERVAULT_CONFIG`]
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// Folder of everything that is kept in files [default: ./data]
+    /// Folder of everything that is kept in files [default: ./data] [env: `ORDERVAULT_DATA_DIR`]
     #[arg(long, global = true, value_name = "FOLDER")]
     pub data_dir: Option<PathBuf>,
-    /// <sqlite://FILE> or <postgres://USER:PASSWORD@HOST/DATABASE> [default: ordervault.db in the data folder]
+    /// <sqlite://FILE> or <postgres://USER:PASSWORD@HOST/DATABASE> [default: ordervault.db in the data folder] [env: `ORDERVAULT_DATABASE__URL`]
     #[arg(long, global = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// No progress, only results and errors
@@ -90,6 +93,11 @@ pub enum Command {
     Demo(Demo),
     /// Ask the server whether it is ready, for containers without curl
     Healthcheck,
+    /// Print what a shell needs to complete commands and flags
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// `verify`
@@ -131,11 +139,11 @@ pub struct Reindex {
 /// `serve`
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Address and port of the API; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, value_name = "ADDRESS:PORT")]
+    /// Address and port of the API, or one of the two; port 0 takes a free one [default: 127.0.0.1:8080] [env: `ORDERVAULT_SERVER__LISTEN`]
+    #[arg(long, value_name = "ADDRESS")]
     pub listen: Option<String>,
-    /// Address and port of /metrics, or off [default: 127.0.0.1:9464]
-    #[arg(long, value_name = "ADDRESS:PORT|off")]
+    /// Address and port of /metrics, or off [default: 127.0.0.1:9464] [env: `ORDERVAULT_METRICS__LISTEN`]
+    #[arg(long, value_name = "ADDRESS|off")]
     pub metrics_listen: Option<String>,
     /// Fill an empty database with a small made-up shop
     #[arg(long)]

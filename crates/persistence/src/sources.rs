@@ -11,6 +11,7 @@ type Random = dyn Fn(&mut [u8]) + Send + Sync;
 #[derive(Clone)]
 pub struct Sources {
     clock: Arc<Clock>,
+    id_clock: Option<Arc<Clock>>,
     random: Arc<Random>,
 }
 
@@ -20,13 +21,24 @@ impl Sources {
         clock: impl Fn() -> Timestamp + Send + Sync + 'static,
         random: impl Fn(&mut [u8]) + Send + Sync + 'static,
     ) -> Self {
-        Self { clock: Arc::new(clock), random: Arc::new(random) }
+        Self { clock: Arc::new(clock), id_clock: None, random: Arc::new(random) }
+    }
+
+    /// With ids by another clock than what happens: of a made-up past that comes nearer, and whose ids are known.
+    #[must_use]
+    pub fn with_id_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { id_clock: Some(Arc::new(clock)), ..self }
     }
 
     /// What time it is.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// The time of an id that is made now.
+    pub(crate) fn id_time(&self, now: Timestamp) -> Timestamp {
+        self.id_clock.as_ref().map_or(now, |clock| clock())
     }
 
     /// Unpredictable bytes.

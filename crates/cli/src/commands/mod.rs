@@ -6,6 +6,7 @@
 mod backup;
 mod checkpoint;
 mod clock;
+mod completions;
 mod config;
 mod demo;
 mod drill;
@@ -48,6 +49,7 @@ pub async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> 
         Command::Import(command) => import::run(context, command).await,
         Command::Export(command) => export::run(context, command).await,
         Command::Demo(command) => demo::run(context, command).await,
+        Command::Completions { shell } => completions::run(context, *shell),
         Command::Healthcheck => healthcheck::run(context),
     }
 }

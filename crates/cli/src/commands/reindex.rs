@@ -12,18 +12,13 @@ use crate::exit::{Exit, Failure};
 
 pub(super) async fn run(context: &Context, args: &Reindex) -> Result<Exit, Failure> {
     let db = database::existing(&context.config).await?;
-    let outcome = match Presence::among_others(&db).await? {
-        Some(presence) => {
-            let outcome = reindex(&db).await;
-            // It has a connection, too.
-            drop(presence);
-            outcome
-        }
-        None => {
-            let why = "the database is being repaired: wait until that has ended";
-            return Err(Failure::new(Exit::Unavailable, why));
-        }
+    let Some(presence) = Presence::among_others(&db).await? else {
+        let why = "the database is being repaired: wait until that has ended";
+        return Err(Failure::new(Exit::Unavailable, why));
     };
+    let outcome = reindex(&db).await;
+    // It has a connection, too.
+    drop(presence);
     db.close().await;
     let report = outcome?;
     let told = match args.json {

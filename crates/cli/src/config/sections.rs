@@ -16,6 +16,11 @@ use super::layers::Values;
 use super::source::Source;
 use super::value::{self, DatabaseUrl, Secret};
 
+/// Port of the API where only an address is given.
+const API_PORT: u16 = 8080;
+/// Port of the metrics where only an address is given.
+const METRICS_PORT: u16 = 9464;
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -155,7 +160,9 @@ impl Config {
             data_dir: PathBuf::from(filled(&values, "data_dir", "the path of a folder")?),
             database,
             server: Server::from_values(&values)?,
-            metrics_listen: read(&values, "metrics.listen", value::optional_address)?,
+            metrics_listen: read(&values, "metrics.listen", |text| {
+                value::optional_address(text, METRICS_PORT)
+            })?,
             metrics_public: read(&values, "metrics.public", value::flag)?,
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             default_country: read(&values, "defaults.country", value::optional_country)?,
@@ -187,7 +194,7 @@ impl Server {
     fn from_values(values: &Values) -> Result<Self, ConfigError> {
         let public_url = |text: &str| if text.is_empty() { Ok(None) } else { value::web_url(text).map(Some) };
         Ok(Self {
-            listen: read(values, "server.listen", value::address)?,
+            listen: read(values, "server.listen", |text| value::address(text, API_PORT))?,
             public_url: read(values, "server.public_url", public_url)?,
             replicas: read(values, "server.replicas", |text| value::number(text, 1..=1_000))?,
             trusted_proxies: read(values, "server.trusted_proxies", value::networks)?,

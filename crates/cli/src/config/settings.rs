@@ -125,7 +125,11 @@ pub const SETTINGS: &[Setting] = &[
         secrecy: Secrecy::Open,
         help: "whether `serve` and other commands that write bring the schema up to date; otherwise `ordervault migrate` does",
     },
-    open("server.listen", "127.0.0.1:8080", "address and port of the API; port 0 takes a free one"),
+    open(
+        "server.listen",
+        "127.0.0.1:8080",
+        "address and port of the API, or one of the two; port 0 takes a free one",
+    ),
     Setting {
         key: "server.public_url",
         default: DefaultValue::Derived("`http://` and `server.listen`"),

@@ -111,7 +111,10 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("DATABASE__URL", "mysql://root:hush@db", "begins with sqlite:// or postgres://"),
         ("DATABASE__READERS", "0", "from 4 to 64"),
         ("DATABASE__MIGRATE_ON_START", "yes", "true or false"),
-        ("SERVER__LISTEN", "localhost", "127.0.0.1:8080"),
+        ("SERVER__LISTEN", "shop.example", "such as localhost:8080"),
+        ("SERVER__LISTEN", "localhost:http", "such as localhost:8080"),
+        ("SERVER__LISTEN", "65536", "such as localhost:8080"),
+        ("SERVER__LISTEN", "localhost9000", "such as localhost:8080"),
         ("SERVER__PUBLIC_URL", "shop.example", "https://shop.example"),
         ("SERVER__TRUSTED_PROXIES", "10.0.0.1, proxy", "such as 10.0.0.0/8"),
         ("SERVER__CORS_ORIGINS", "shop.example", "such as https://shop.example, or *"),
@@ -329,4 +332,21 @@ proptest! {
         let masked = mask_url(&format!("postgres://{user}:{password}@{host}/shop"));
         prop_assert_eq!(masked, format!("postgres://{user}:***@{host}/shop"));
     }
+}
+
+#[test]
+fn an_address_may_be_one_half_of_it() {
+    for (text, expected) in [
+        ("9000", "127.0.0.1:9000"),
+        (":9000", "127.0.0.1:9000"),
+        ("localhost", "127.0.0.1:8080"),
+        ("localhost:9000", "127.0.0.1:9000"),
+        ("0.0.0.0", "0.0.0.0:8080"),
+        ("::1", "[::1]:8080"),
+        ("[::]:0", "[::]:0"),
+    ] {
+        assert_eq!(load(&[("ORDERVAULT_SERVER__LISTEN", text)]).unwrap().server.listen.to_string(), expected);
+    }
+    let metrics = load(&[("ORDERVAULT_METRICS__LISTEN", "localhost")]).unwrap().metrics_listen;
+    assert_eq!(metrics.unwrap().to_string(), "127.0.0.1:9464");
 }

@@ -1,7 +1,7 @@
 //! Forms of values: durations, rates, addresses, networks, secrets. Each parser's error says what is expected.
 
 use std::fmt;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::Path;
 use std::time::Duration;
@@ -168,15 +168,27 @@ fn parse_duration(text: &str) -> Option<Duration> {
     count.parse::<u64>().ok()?.checked_mul(millis.unsigned_abs()).map(Duration::from_millis)
 }
 
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "an address and a port, such as 127.0.0.1:8080 or [::]:8080".to_owned())
+/// `127.0.0.1:8080`, `localhost:8080`, or one half of it: the other is this machine alone, or this port.
+pub(super) fn address(text: &str, default_port: u16) -> Result<SocketAddr, String> {
+    const THIS_MACHINE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let read = || {
+        let port = text.strip_prefix("localhost:").or_else(|| text.strip_prefix(':')).unwrap_or(text);
+        if let Ok(port) = port.parse() {
+            return Some(SocketAddr::new(THIS_MACHINE, port));
+        }
+        let host = if text == "localhost" { THIS_MACHINE } else { text.parse().ok()? };
+        Some(SocketAddr::new(host, default_port))
+    };
+    text.parse().ok().or_else(read).ok_or_else(|| {
+        format!("an address and a port, such as localhost:{default_port}, 0.0.0.0:{default_port} or [::]:{default_port}")
+    })
 }
 
-pub(super) fn optional_address(text: &str) -> Result<Option<SocketAddr>, String> {
+pub(super) fn optional_address(text: &str, default_port: u16) -> Result<Option<SocketAddr>, String> {
     if text == "off" {
         Ok(None)
     } else {
-        address(text).map(Some).map_err(|expected| format!("{expected}, or off"))
+        address(text, default_port).map(Some).map_err(|expected| format!("{expected}, or off"))
     }
 }
 

@@ -1,8 +1,8 @@
 //! A small made-up shop to try things out on: three stores in three currencies, staff, customers, products, and orders
 //! in every status with real histories.
 //!
-//! It is the same on every run and on both engines, ids and order numbers included, because clock and dice are fixed
-//! (only the hashes of its two well-known passwords differ). The examples of the API description are taken from it
+//! Its past ends when it is loaded. Otherwise it is the same on every run and on both engines, ids and order numbers included,
+//! because their clock and the dice are fixed (only the hashes of its two well-known passwords differ). The examples of the API description are taken from it
 //! (`tests/examples.rs` executes them), and `docs/demo.md` lists what can be used; both have to follow when something here
 //! changes.
 
@@ -47,10 +47,12 @@ use crate::exit::{Exit, Failure};
 use cast::{STAFF, STORES};
 use story::{Deed, Tale, Who};
 
-/// 2025-11-03T01:00:00.000Z: when the demo shop opens. It must lie in the past wherever the demo is loaded.
+/// 2025-11-03T01:00:00.000Z: when the demo shop opens, as its ids have it. It must lie in the past wherever the demo is loaded.
 const OPENING_MILLIS: i64 = 1_762_131_600_000;
-/// After the last deed the shop stands still until every deadline has passed: the orders that are still open are late.
-const REST_MILLIS: i64 = 4 * 24 * 60 * 60 * 1_000;
+/// From the opening to the last deed, as its people have it.
+const SPAN_MILLIS: i64 = 60 * 24 * 60 * 60 * 1_000;
+/// From the last deed to now.
+const REST_MILLIS: i64 = 30 * 60 * 1_000;
 /// What the dice of ids and salts start from.
 const SEED: u64 = 0x0d_e0;
 
@@ -99,23 +101,22 @@ pub async fn load_into_empty(
 /// When the clock of this machine stands before the demo shop's end, or nothing can be written.
 pub async fn load(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failure> {
     let tale = story::tale();
-    let end = tale.deeds.last().map_or(0, |deed| deed.0) + REST_MILLIS;
-    if machine.now().millis() < OPENING_MILLIS + end {
+    let past = Past::until(machine.now(), tale.deeds.last().map_or(1, |deed| deed.0));
+    if machine.now() < id_time(past.told_millis) {
         return Err(Failure::new(
             Exit::Config,
             "the demo shop is newer than this machine's clock: set it right",
         ));
     }
-    install(db, keys.clone(), machine).await?;
-    let clock = Arc::new(AtomicI64::new(OPENING_MILLIS));
-    let shown = Arc::clone(&clock);
-    let sources =
-        Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice::bytes(SEED));
+    install(db, keys.clone(), machine, past.time(0).plus_millis(-1)).await?;
+    let told = Arc::new(AtomicI64::new(0));
+    let (at, id_at) = (Arc::clone(&told), Arc::clone(&told));
+    let clock = move || past.time(at.load(Ordering::Relaxed));
+    let sources = Sources::new(clock.clone(), dice::bytes(SEED))
+        .with_id_clock(move || id_time(id_at.load(Ordering::Relaxed)));
     let (writer, task) = Writer::start(db.clone(), sources, keys).await?;
-    let shown = Arc::clone(&clock);
     // The ids that the writer makes are known: nobody else may throw its dice.
-    let aside =
-        Sources::new(move || Timestamp::from_millis(shown.load(Ordering::Relaxed)), dice::bytes(SEED + 1));
+    let aside = Sources::new(clock, dice::bytes(SEED + 1));
     let tools = Tools { db: db.clone(), writer: writer.clone(), sources: aside.clone() };
     let mut deadlines = Deadlines::breaches();
     let mut shop = Shop {
@@ -129,27 +130,54 @@ pub async fn load(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failu
         orders: vec![],
         batches: vec![],
     };
-    let told = async {
+    let telling = async {
         for (millis, who, deed) in &tale.deeds {
-            clock.store(OPENING_MILLIS + millis, Ordering::Relaxed);
+            told.store(*millis, Ordering::Relaxed);
             note_deadlines(&mut deadlines, &tools).await?;
             shop.carry_out(&tale, *who, deed).await?;
         }
-        clock.store(OPENING_MILLIS + end, Ordering::Relaxed);
-        note_deadlines(&mut deadlines, &tools).await
+        Ok(())
     };
     // Its past is no news for the operator.
-    let outcome = told.with_subscriber(NoSubscriber::default()).await;
+    let outcome = telling.with_subscriber(NoSubscriber::default()).await;
     task.stop().await;
     outcome
 }
 
+/// When what is told happened.
+#[derive(Clone, Copy)]
+struct Past {
+    opening: Timestamp,
+    /// From the opening to the last deed, as it is told.
+    told_millis: i64,
+}
+
+impl Past {
+    /// The one whose last deed, which is told at this time, was done a moment ago.
+    fn until(now: Timestamp, told_millis: i64) -> Self {
+        Self { opening: now.plus_millis(-SPAN_MILLIS - REST_MILLIS), told_millis }
+    }
+
+    /// When that was which is told at this time.
+    fn time(self, told_at_millis: i64) -> Timestamp {
+        let share =
+            i128::from(told_at_millis) * i128::from(SPAN_MILLIS) / i128::from(self.told_millis.max(1));
+        self.opening.plus_millis(i64::try_from(share).unwrap_or(SPAN_MILLIS))
+    }
+}
+
+/// The time in the ids of what is told at this time, which is always the same.
+fn id_time(told_at_millis: i64) -> Timestamp {
+    Timestamp::from_millis(OPENING_MILLIS + told_at_millis)
+}
+
 /// Makes the installation, the one thing that no two demo shops have in common.
-async fn install(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failure> {
+async fn install(db: &Db, keys: KeyRing, machine: &Sources, at: Timestamp) -> Result<(), Failure> {
     let machine = machine.clone();
     let dice = move |bytes: &mut [u8]| bytes.iter_mut().for_each(|byte| [*byte] = machine.bytes());
-    let before_it_opens = || Timestamp::from_millis(OPENING_MILLIS - 1);
-    let (_, task) = Writer::start(db.clone(), Sources::new(before_it_opens, dice), keys).await?;
+    let before_it_opens = move || Timestamp::from_millis(OPENING_MILLIS - 1);
+    let sources = Sources::new(move || at, dice).with_id_clock(before_it_opens);
+    let (_, task) = Writer::start(db.clone(), sources, keys).await?;
     task.stop().await;
     Ok(())
 }

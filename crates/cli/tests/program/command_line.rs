@@ -43,9 +43,15 @@ fn a_wrong_command_line_ends_with_2_and_help_with_0() {
     for args in [&["sreve"][..], &[], &["import", "olist"], &["member", "create", "a@b.example"]] {
         assert_eq!(shop.run_with(args, &[]).status.code(), Some(2), "{args:?}");
     }
-    for args in [&["--help"][..], &["--version"], &["serve", "--help"], &["import", "olist", "--help"]] {
-        assert_eq!(shop.run_with(args, &[]).status.code(), Some(0), "{args:?}");
+    for args in
+        [&["--help"][..], &["--version"], &["help"], &["help", "serve"], &["import", "olist", "--help"]]
+    {
+        let output = shop.run_with(args, &[]);
+        assert_eq!(output.status.code(), Some(0), "{args:?}");
+        let wide = text(&output.stdout).lines().find(|line| line.chars().count() > 80).map(ToOwned::to_owned);
+        assert_eq!(wide, None, "{args:?}");
     }
+    assert!(std::fs::read_dir(shop.path()).unwrap().next().is_none(), "nothing is made by it");
 }
 
 #[test]
@@ -71,4 +77,15 @@ fn healthcheck_tells_ready_from_not_ready_from_absent() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let output = shop.run_with(&["healthcheck"], &[("ORDERVAULT_SERVER__LISTEN", &free)]);
     assert_fails(&output, 69, "no server answers at");
+}
+
+#[test]
+fn shells_are_told_how_to_complete_commands() {
+    let shop = Installation::on_sqlite();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = shop.run(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(text(&output.stdout).contains("metrics-listen"), "{shell}");
+    }
+    assert_eq!(shop.run(&["completions", "tcsh"]).status.code(), Some(2));
 }

@@ -81,8 +81,7 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
         style: context.log,
     }
     .print(context);
-    warn_of_no_backups(config);
-    warn_of_old_folding(&database.db).await?;
+    warn(config, &database.db).await?;
     let watch = Watch::start(config, &database, stop.clone());
     let was_killed = only_server.as_ref().is_some_and(ServerLock::was_killed);
     let recheck = was_killed.then(|| Recheck::start(database.db.clone(), stop.clone()));
@@ -116,8 +115,9 @@ pub(super) async fn run(context: &Context, args: &Serve) -> Result<Exit, Failure
 }
 
 /// Whoever has customers needs backups.
-/// What was folded by other rules is found less well until it is folded anew.
-async fn warn_of_old_folding(db: &Db) -> Result<(), Failure> {
+/// What an operator should do something about.
+async fn warn(config: &Config, db: &Db) -> Result<(), Failure> {
+    warn_of_no_backups(config);
     if repair::is_due(db).await? {
         tracing::warn!(
             "phone numbers, e-mail addresses or words are stored as other rules than this program's fold them, and may not be found: \

@@ -133,7 +133,7 @@ impl Decider<'_> {
 
     /// An id that nothing has yet.
     pub(super) fn new_id(&mut self) -> i64 {
-        self.ids.next(self.now, u32::from_le_bytes(self.sources.bytes::<4>()))
+        self.ids.next(self.sources.id_time(self.now), u32::from_le_bytes(self.sources.bytes::<4>()))
     }
 }
 
