@@ -197,11 +197,23 @@ async fn connect(config: &Config) -> Result<Db, Failure> {
                  put the right file there, or restore a backup"
             ),
         ),
+        DbError::ConnectionLost(cause) => Failure::new(
+            Exit::Unavailable,
+            format!("cannot reach {url}: {}; is the server running, and its name right?", first_cause(&cause)),
+        ),
         error => {
             let cause = Failure::from(error);
             Failure::new(cause.exit, format!("cannot open {url}: {cause}"))
         }
     })
+}
+
+/// What lies below everything that went wrong: each layer above it says the same again.
+fn first_cause<'a>(mut error: &'a (dyn std::error::Error + 'static)) -> &'a dyn std::error::Error {
+    while let Some(cause) = error.source() {
+        error = cause;
+    }
+    error
 }
 
 /// Refuses a database that is reached by another name, and files that everybody on the machine can reach; warns of those

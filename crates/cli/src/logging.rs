@@ -62,7 +62,7 @@ pub fn start(config: &Config, command: &Command) -> Result<(), Failure> {
         .with_env_filter(filter)
         .with_span_events(FmtSpan::NONE);
     match LogStyle::of(config, command) {
-        LogStyle::Json => log.json().flatten_event(true).init(),
+        LogStyle::Json => log.json().flatten_event(true).with_span_list(false).init(),
         LogStyle::Pretty => log.with_ansi(io::stderr().is_terminal()).with_target(false).compact().init(),
     }
     std::panic::set_hook(Box::new(|panic| {

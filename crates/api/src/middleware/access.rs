@@ -34,7 +34,7 @@ pub async fn record(
     telemetry::count_request(method, &route, status, elapsed);
     span.in_scope(|| {
         let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(status = status.as_u16(), ms, "{method} {route} {}", status.as_u16());
+        tracing::info!(status = status.as_u16(), ms, "answered");
     });
     outcome
 }

@@ -103,7 +103,7 @@ pub(crate) async fn login(
     let stored = found.as_ref().map(|(_, hash)| hash.as_str());
     let check = state.passwords.check(attempt.lane, &login.password, stored).await?;
     let (Some((principal_id, password_hash)), PasswordCheck::Right { needs_rehash }) = (found, check) else {
-        tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "a login failed");
+        tracing::info!(realm = <&str>::from(realm), "a login failed");
         attempt.failed(state, request_id).await?;
         return Err(Problem::new(Code::InvalidCredentials));
     };
@@ -124,7 +124,7 @@ pub(crate) async fn login(
         operations.push(Operation::Rehash { principal_id, password_hash });
     }
     let session = opened(state, request_id, operations, Code::InvalidCredentials).await?;
-    tracing::info!(realm = <&str>::from(realm), request_id = request_id.as_str(), "somebody logged in");
+    tracing::info!(realm = <&str>::from(realm), "somebody logged in");
     let device_token = attempt.device_token(state, realm, &email);
     Ok(web::Json(Tokens { device_token, ..tokens(state, &session)? }))
 }
@@ -184,10 +184,7 @@ async fn opened(
             match done.into_iter().find(is_of_session) {
                 Some(Effect::Session(Some(session))) => Ok(session),
                 Some(Effect::TokenReused) => {
-                    tracing::warn!(
-                        request_id = request_id.as_str(),
-                        "a used refresh token was shown; its session is ended"
-                    );
+                    tracing::warn!("a used refresh token was shown; its session is ended");
                     Err(Problem::new(Code::TokenReused))
                 }
                 _ => Err(Problem::internal("a login led to something else")),

@@ -155,7 +155,7 @@ impl Proof {
         if holds {
             return throttling::submit(state, request_id, vec![throttling::let_through(&by_address)]).await;
         }
-        tracing::info!(request_id = request_id.as_str(), "a look-up failed");
+        tracing::info!("a look-up failed");
         throttling::submit(state, request_id, vec![throttling::counted(&by_address)]).await?;
         if !is_token {
             // By itself: a number that many have failed with must not spare anybody's address the count.

@@ -10,9 +10,12 @@ use crate::exit::{Exit, Failure};
 use crate::sources;
 
 pub(super) async fn run(context: &Context, file: &Path) -> Result<Exit, Failure> {
+    // No shop is begun for a file that is not there.
+    let length = tokio::fs::metadata(file).await.map(|file| file.len()).map_err(|error| {
+        Failure::new(Exit::Io, format!("the export file {} cannot be read: {error}", file.display()))
+    })?;
     let database = Database::open(context, sources::system()?).await?;
-    let length = tokio::fs::metadata(file).await.ok().map(|file| file.len());
-    let progress = context.start("bytes", length);
+    let progress = context.start("bytes", Some(length));
     let mut seen = 0;
     let summary = transfer::import_file(&database.writer, file, |at| {
         progress.advance(at.bytes.saturating_sub(seen));

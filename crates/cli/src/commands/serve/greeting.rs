@@ -67,7 +67,8 @@ impl Greeting<'_> {
         let (staff, customer) = (demo::STAFF_PASSWORD, demo::CUSTOMER_PASSWORD);
         let lines = [
             "The demo shop is loaded. Do not keep real orders in it.".to_owned(),
-            format!("  staff     {}, manager@, reviewer@, clerk@, warehouse@, auditor@", demo::OWNER_EMAIL),
+            format!("  staff     {}, manager@, reviewer@,", demo::OWNER_EMAIL),
+            "            clerk@, warehouse@, auditor@".to_owned(),
             format!("            password  {staff}"),
             format!("  customer  {}", demo::CUSTOMER_EMAIL),
             format!("            password  {customer}"),
