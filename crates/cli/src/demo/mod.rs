@@ -136,7 +136,8 @@ pub async fn load(db: &Db, keys: KeyRing, machine: &Sources) -> Result<(), Failu
             note_deadlines(&mut deadlines, &tools).await?;
             shop.carry_out(&tale, *who, deed).await?;
         }
-        Ok(())
+        told.store(past.told_until_now_millis(), Ordering::Relaxed);
+        note_deadlines(&mut deadlines, &tools).await
     };
     // Its past is no news for the operator.
     let outcome = telling.with_subscriber(NoSubscriber::default()).await;
@@ -160,10 +161,18 @@ impl Past {
 
     /// When that was which is told at this time.
     fn time(self, told_at_millis: i64) -> Timestamp {
-        let share =
-            i128::from(told_at_millis) * i128::from(SPAN_MILLIS) / i128::from(self.told_millis.max(1));
-        self.opening.plus_millis(i64::try_from(share).unwrap_or(SPAN_MILLIS))
+        self.opening.plus_millis(share(told_at_millis, SPAN_MILLIS, self.told_millis))
     }
+
+    /// The time at which that would be told which happens now.
+    fn told_until_now_millis(self) -> i64 {
+        self.told_millis + share(self.told_millis, REST_MILLIS, SPAN_MILLIS)
+    }
+}
+
+/// Of a time as much as the one is of the other.
+fn share(millis: i64, part: i64, whole: i64) -> i64 {
+    i64::try_from(i128::from(millis) * i128::from(part) / i128::from(whole.max(1))).unwrap_or(i64::MAX)
 }
 
 /// The time in the ids of what is told at this time, which is always the same.
