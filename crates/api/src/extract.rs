@@ -14,6 +14,7 @@
 //! authentication first and the body last.
 
 mod accept_language;
+mod argument;
 mod body;
 mod client_address;
 mod deserialize;
@@ -26,6 +27,7 @@ mod query;
 mod tree;
 
 pub use accept_language::AcceptLanguage;
+pub use argument::Argument;
 pub(crate) use body::too_large;
 pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
 pub use client_address::ClientAddress;
@@ -35,7 +37,7 @@ pub(crate) use if_match::etag;
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};
 pub use query::Query;
-pub(crate) use query::{nearest, parameters, refuse_unread_query};
+pub(crate) use query::{nearest, refuse_unread_query};
 
 use serde::{Deserialize, Deserializer};
 

@@ -228,6 +228,8 @@ async fn panics_in_extractor(_: Bomb) -> &'static str {
 
 struct Bomb;
 
+impl crate::extract::Argument for Bomb {}
+
 impl actix_web::FromRequest for Bomb {
     type Error = Problem;
     type Future = futures_util::future::LocalBoxFuture<'static, Result<Self, Problem>>;

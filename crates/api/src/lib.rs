@@ -27,6 +27,7 @@
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
 //! - `problem`, `caching`: answers of 400 and above; answers that may be kept
+//! - `names`: named lists of values in the contract
 //!
 //! # How to add one more
 //!
@@ -49,6 +50,11 @@
 //!    it (with every problem that follows from its shape), adds HEAD beside GET and 405 with `Allow` for the rest.
 //! 4. Tests name what is missing until it is there: a row in `tests/tests/access/rows.rs` (who may), the example's order in
 //!    the demo shop, and the committed contract (`cargo xtask bless`).
+//!
+//! **List of names in the contract** (statuses, roles, reasons): an entry in `names.rs`, made from its enumeration; the field says
+//! `#[schema(value_type = names::OrderStatus)]`, in a request `names::KnownOrderStatus`.
+//!
+//! **Members of a body that go together:** an entry in `openapi/conditions.rs`.
 //!
 //! **Problem code:** one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the contract follow.
 //!
@@ -74,6 +80,7 @@ pub mod extract;
 pub mod known_logins;
 mod login_attempts;
 pub mod middleware;
+mod names;
 pub mod openapi;
 pub mod pages;
 pub mod places;

@@ -3,6 +3,7 @@
 //! What follows from an operation's shape is added here and nowhere else: which problems it can answer with (a body means
 //! 413, 415, 422; a token means 401, 403; an `If-Match` 412, 428 …), so that no handler repeats it and none forgets it.
 
+mod conditions;
 pub mod docs_ui;
 pub mod examples;
 mod problems;
@@ -10,33 +11,34 @@ mod problems;
 use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use utoipa::ToSchema;
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterIn, PathItem};
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::server::Server;
 use utoipa::openapi::tag::{Tag, TagBuilder};
 use utoipa::openapi::{
     Components, ContactBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr,
-    Required,
+    Required, Schema,
 };
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::caching::Cacheable;
-use crate::problem::{FieldError, ProblemBody, Remedy};
+use crate::problem::ProblemBody;
 use crate::routes::Routes;
 
-/// The tags, in reading order. An operation names exactly one.
+/// The tags, by name, as linters ask. An operation names exactly one.
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Customers: register, log in, stay logged in, log out; their own account."),
+    ("board", "What shops show of their orders to everybody, masked."),
     ("catalogue", "Stores and products, for everybody."),
     ("orders", "Customers and guests: place orders, find them, change and cancel them."),
-    ("board", "What shops show of their orders to everybody, masked."),
     ("staff-auth", "Staff: log in, stay logged in, log out."),
-    ("staff-orders", "Staff: find orders and take them through their life."),
     ("staff-batches", "Staff: one act on many orders, in the background."),
     ("staff-catalogue", "Staff: stores, products and stock."),
     ("staff-customers", "Staff: the accounts of customers."),
-    ("staff-members", "Staff: who works here, with which roles."),
     ("staff-history", "Staff: what happened to everything, and who did it."),
+    ("staff-members", "Staff: who works here, with which roles."),
+    ("staff-orders", "Staff: find orders and take them through their life."),
     ("system", "Health, version and this description."),
 ];
 
@@ -57,8 +59,9 @@ token, and `POST /v1/order-lookups` gives one for the order whose number and con
 (`ordervault serve --demo`) every example here can be executed as it stands.
 
 **Conventions.** JSON in snake_case; times in RFC 3339 UTC with three decimals; money in minor units with its currency; unknown
-fields and parameters are refused. Enums are open: a later version may send values that this one does not list. Fields without
-a value are left out.
+fields and parameters are refused. Enums in answers are open: a later version may send values that the `Known…` list does not
+have. Fields without a value are left out. Operations for staff name the permissions of which one suffices, also as
+`x-permissions`.
 
 **Safe repeats.** Every `POST` but those of accounts, logins and passwords, and of what you have seen, takes an
 `Idempotency-Key` of 1 to 255 printable ASCII characters, such as a UUID; without an account of at least 16. The same key with
@@ -125,6 +128,8 @@ pub fn document(routes: &Routes) -> OpenApi {
         }
         schemas.extend(documentation.schemas.iter().cloned());
     }
+    name_rows(&mut schemas);
+    conditions::add(&mut schemas);
     let mut components = Components::new();
     components.schemas = schemas;
     components.responses = statuses
@@ -169,12 +174,13 @@ pub fn document(routes: &Routes) -> OpenApi {
                     ContactBuilder::new()
                         .name(Some("ordervault"))
                         .url(Some(env!("CARGO_PKG_REPOSITORY")))
+                        .email(Some("ordervault@users.noreply.github.com"))
                         .build(),
                 ))
                 .license(Some(
                     LicenseBuilder::new()
                         .name("MIT OR Apache-2.0")
-                        .identifier(Some("MIT OR Apache-2.0"))
+                        .url(Some(concat!(env!("CARGO_PKG_REPOSITORY"), "#licence")))
                         .build(),
                 ))
                 .build(),
@@ -193,20 +199,27 @@ fn tags(used: &BTreeSet<String>) -> Vec<Tag> {
         .collect()
 }
 
-fn problem_schemas() -> BTreeMap<String, RefOr<utoipa::openapi::Schema>> {
-    use utoipa::PartialSchema;
-    BTreeMap::from([
-        (ProblemBody::name().into_owned(), ProblemBody::schema()),
-        (FieldError::name().into_owned(), FieldError::schema()),
-        (Remedy::name().into_owned(), Remedy::schema()),
-    ])
+fn problem_schemas() -> BTreeMap<String, RefOr<Schema>> {
+    let mut schemas = vec![(ProblemBody::name().into_owned(), ProblemBody::schema())];
+    ProblemBody::schemas(&mut schemas);
+    schemas.into_iter().collect()
+}
+
+/// The rows of a list are one of the other schemas, by its name; the generator writes them out.
+fn name_rows(schemas: &mut BTreeMap<String, RefOr<Schema>>) {
+    for (name, schema) in schemas {
+        let (Some(row), RefOr::T(Schema::Object(list))) = (name.strip_prefix("ListOf_"), schema) else {
+            continue;
+        };
+        if let Some(RefOr::T(Schema::Array(rows))) = list.properties.get_mut("items") {
+            rows.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(row).into()));
+        }
+    }
 }
 
 /// Adds the problems that follow from the operation's shape; says which statuses it used.
 fn add_problems(operation: &mut Operation, path: &str, method: &HttpMethod) -> Vec<u16> {
-    if !path.starts_with("/v1/") {
-        return Vec::new();
-    }
+    let is_api = path.starts_with("/v1/");
     let parameters: Vec<_> = operation
         .parameters
         .iter()
@@ -218,28 +231,32 @@ fn add_problems(operation: &mut Operation, path: &str, method: &HttpMethod) -> V
         .collect();
     let has = |place: ParameterIn| parameters.iter().any(|parameter| parameter.parameter_in == place);
     let if_match = parameters.iter().find(|parameter| parameter.name.eq_ignore_ascii_case("if-match"));
+    let is_repeatable =
+        parameters.iter().any(|parameter| parameter.name.eq_ignore_ascii_case("idempotency-key"));
     let has_body = operation.request_body.is_some();
     let needs_token = operation.security.as_ref().is_some_and(|security| !security.is_empty());
     let changes = !matches!(method, HttpMethod::Get);
 
     let applies = [
         // Undeclared query parameters are refused everywhere.
-        (400, true),
+        (400, is_api),
         (401, needs_token),
         (403, needs_token),
         (404, has(ParameterIn::Path)),
-        (406, true),
+        (406, is_api),
         (408, has_body),
         (409, changes),
         (410, parameters.iter().any(|parameter| parameter.name == "cursor")),
         (412, if_match.is_some()),
         (413, has_body),
+        (414, true),
         (415, has_body),
-        (422, has_body),
+        // The same key with another body, also with none.
+        (422, has_body || is_repeatable),
         (428, if_match.is_some_and(|parameter| parameter.required == Required::True)),
-        (429, true),
-        (500, true),
-        (503, true),
+        (429, is_api),
+        (500, is_api),
+        (503, is_api),
     ];
     let mut used = Vec::new();
     for (status, _) in applies.into_iter().filter(|(_, applies)| *applies) {

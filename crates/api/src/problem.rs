@@ -6,11 +6,16 @@
 //! To add a code: one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the OpenAPI document
 //! follow from it.
 
+mod action;
 mod codes;
 mod fields;
+mod remedy;
 
+pub use action::ActionBody;
 pub use codes::Code;
+pub(crate) use codes::ProblemCode;
 pub use fields::{FieldError, detail_of, pointer};
+pub use remedy::{Remedy, RemedyKind};
 
 use std::fmt;
 
@@ -18,10 +23,11 @@ use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use ordervault_domain::money::Money;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::Ref;
 use utoipa::openapi::schema::RefBuilder;
+
+use crate::names;
 
 /// The media type of every problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -42,31 +48,12 @@ struct Parts {
     errors: Vec<FieldError>,
     current_status: Option<String>,
     version: Option<i64>,
-    actions: Option<Value>,
+    actions: Option<Vec<ActionBody>>,
     total: Option<Money>,
     remedies: Vec<Remedy>,
     headers: Vec<(header::HeaderName, header::HeaderValue)>,
     close_connection: bool,
     cause: Option<String>,
-}
-
-/// Something a person can do about a problem.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Remedy {
-    /// Stable name of the remedy, for example `cancel` or `call_shop`.
-    #[schema(example = "cancel")]
-    pub code: String,
-    /// What to do, in plain words.
-    #[schema(example = "cancel the order instead")]
-    pub detail: String,
-    /// The HTTP method to use, when the remedy is a request to this API.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "POST")]
-    pub method: Option<String>,
-    /// The path to send it to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "/v1/orders/0P8J46X40C3WA9/cancel")]
-    pub href: Option<String>,
 }
 
 /// A problem document as the client reads it.
@@ -86,8 +73,8 @@ pub struct ProblemBody<'a> {
     /// What happened this time.
     #[schema(example = "one field is not valid")]
     pub detail: &'a str,
-    /// Stable name for programs to act on. New codes may be added.
-    #[schema(example = "validation-failed")]
+    /// Stable name for programs to act on.
+    #[schema(value_type = ProblemCode)]
     pub code: &'a str,
     /// Name this when asking for help; it is in the server's log, too.
     #[schema(example = "6b1f0c9d2e7a4f83")]
@@ -98,7 +85,7 @@ pub struct ProblemBody<'a> {
     pub errors: &'a [FieldError],
     /// Conflicts: the state the thing is in now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "completed")]
+    #[schema(nullable = false, value_type = Option<names::OrderStatus>)]
     pub current_status: Option<&'a str>,
     /// Conflicts: the version the thing has now.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,8 +93,8 @@ pub struct ProblemBody<'a> {
     pub version: Option<i64>,
     /// Conflicts: what this caller may do instead.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Vec<Object>>)]
-    pub actions: Option<&'a Value>,
+    #[schema(nullable = false)]
+    pub actions: Option<&'a [ActionBody]>,
     /// Prices that have changed: what it costs now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = total, required = false)]
@@ -173,7 +160,7 @@ impl Problem {
 
     /// The state a conflicting command met: status, version, and what is possible instead.
     #[must_use]
-    pub fn current(mut self, status: impl Into<String>, version: i64, actions: Value) -> Self {
+    pub fn current(mut self, status: impl Into<String>, version: i64, actions: Vec<ActionBody>) -> Self {
         self.0.current_status = Some(status.into());
         self.0.version = Some(version);
         self.0.actions = Some(actions);
@@ -260,7 +247,7 @@ impl Problem {
             errors: &self.0.errors,
             current_status: self.0.current_status.as_deref(),
             version: self.0.version,
-            actions: self.0.actions.as_ref(),
+            actions: self.0.actions.as_deref(),
             total: self.0.total,
             remedies: &self.0.remedies,
         }
@@ -331,19 +318,18 @@ mod tests {
             })
         );
 
-        let full = Problem::new(Code::StateConflict)
-            .current("completed", 7, json!([{"action": "reopen"}]))
-            .remedy(Remedy {
-                code: "reopen".into(),
-                detail: "reopen the order first".into(),
-                method: None,
-                href: None,
-            });
+        let reopen = ActionBody { action: "reopen", allowed: true, until: None, blocked_by: None };
+        let full = Problem::new(Code::StateConflict).current("completed", 7, vec![reopen]).remedy(Remedy {
+            code: RemedyKind::Open,
+            detail: "look at the order".into(),
+            method: None,
+            href: None,
+        });
         let full = serde_json::to_value(full.body("r2")).unwrap();
         assert_eq!(full["current_status"], "completed");
         assert_eq!(full["version"], 7);
-        assert_eq!(full["actions"][0]["action"], "reopen");
-        assert_eq!(full["remedies"][0], json!({"code": "reopen", "detail": "reopen the order first"}));
+        assert_eq!(full["actions"][0], json!({"action": "reopen", "allowed": true}));
+        assert_eq!(full["remedies"][0], json!({"code": "open", "detail": "look at the order"}));
     }
 
     #[test]

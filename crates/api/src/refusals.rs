@@ -3,7 +3,7 @@
 use ordervault_domain::money::Money;
 use ordervault_domain::refusal::{Refusal, Shortage};
 
-use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
 
 /// What a rule that said no looks like outside.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
@@ -74,7 +74,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
 /// What it costs now, and how to get it for that.
 fn with_total(problem: Problem, total: Money) -> Problem {
     problem.total(total).remedy(Remedy {
-        code: "accept-total".into(),
+        code: RemedyKind::AcceptTotal,
         detail: "look at the new total, and send the request again with it as expected_total if you agree"
             .into(),
         method: None,

@@ -14,7 +14,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::web::{self, ServiceConfig};
-use actix_web::{Error, FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard};
+use actix_web::{Error, Handler, HttpRequest, HttpResponse, Responder, Route, guard};
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
 use tokio::time::{Instant, timeout_at};
@@ -22,7 +22,7 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::extract::refuse_unread_query;
+use crate::extract::{Argument, refuse_unread_query};
 use crate::problem::{Code, Problem};
 
 /// A whole request, from the first argument to the answer. The parts have limits of their own: a body comes within 10 s, a
@@ -70,7 +70,9 @@ impl Endpoint {
     {
         let mut schemas = Vec::new();
         P::schemas(&mut schemas);
-        let documentation = Documentation { methods: P::methods(), operation: P::operation(), schemas };
+        let mut operation = P::operation();
+        A::describe(&mut operation);
+        let documentation = Documentation { methods: P::methods(), operation, schemas };
         Self::of(P::path(), documentation, P::tags(), erased(handler))
     }
 
@@ -251,16 +253,24 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
 pub trait InOrder: Sized + 'static {
     /// Extracts all, stopping at the first refusal.
     fn extract(request: HttpRequest, payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>>;
+
+    /// Adds what callers should know of each.
+    fn describe(operation: &mut Operation);
 }
 
 macro_rules! in_order {
     ($($argument:ident)*) => {
-        impl<$($argument: FromRequest + 'static,)*> InOrder for ($($argument,)*) {
+        impl<$($argument: Argument,)*> InOrder for ($($argument,)*) {
             #[allow(unused_variables, unused_mut, reason = "a handler may take no arguments")]
             fn extract(request: HttpRequest, mut payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>> {
                 Box::pin(async move {
                     Ok(($($argument::from_request(&request, &mut payload).await.map_err(Into::into)?,)*))
                 })
+            }
+
+            #[allow(unused_variables, reason = "a handler may take no arguments")]
+            fn describe(operation: &mut Operation) {
+                $($argument::describe(operation);)*
             }
         }
     };

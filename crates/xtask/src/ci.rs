@@ -3,16 +3,17 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Outcome, cargo, in_root};
-use crate::{postgres, snapshots, tools};
+use crate::{linters, postgres, snapshots, tools};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("lint", lint),
     ("docs", docs),
     ("dependencies", dependencies),
     ("licences", licences),
+    ("contract", linters::check),
     ("snapshots", snapshots::check),
     ("postgresql", postgres::ensure),
     ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
@@ -93,7 +94,7 @@ mod tests {
         let error = run(&["lint".into(), "licenses".into()]).expect_err("no such stage");
         assert_eq!(
             error,
-            "no stage licenses: format, lint, docs, dependencies, licences, snapshots, postgresql, test"
+            "no stage licenses: format, lint, docs, dependencies, licences, contract, snapshots, postgresql, test"
         );
     }
 }

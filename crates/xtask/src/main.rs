@@ -5,6 +5,7 @@
 //! # Rooms, from top to bottom
 //!
 //! - `ci`: the stages that every change has to pass
+//! - `linters`: what other tools say about the contract
 //! - `postgres`, `tools`: find or install what the tests and the stages need
 //! - `snapshots`: committed files that no test names
 //! - `apt`: installs packages of Debian
@@ -14,6 +15,7 @@
 
 mod apt;
 mod ci;
+mod linters;
 mod postgres;
 mod shell;
 mod snapshots;
@@ -41,7 +43,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Everything that has to pass: format, lints, docs, dependencies, licences, tests, generated files
+    /// Everything that has to pass: format, lints, docs, dependencies, licences, contract, tests, generated files
     Ci {
         /// Only these stages, such as `licences`
         stages: Vec<String>,

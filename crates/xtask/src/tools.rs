@@ -1,7 +1,7 @@
-//! Cargo subcommands that the stages need and Rust does not bring.
+//! What the stages need and Rust does not bring: cargo subcommands, and packages of Python.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::apt;
@@ -47,27 +47,11 @@ impl Tool {
 
     /// Beside what is built, one folder a version: nothing of the machine changes, and a new version is fetched anew.
     fn folder(&self) -> PathBuf {
-        shell::root().join("target/tools").join(format!("{}-{}", self.wheel, self.version))
+        folder().join(format!("{}-{}", self.wheel, self.version))
     }
 
     fn install(&self) -> Outcome {
-        if shell::output(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
-            apt::install("python3-pip").map_err(|reason| format!("no pip for python3; {reason}"))?;
-        }
-        let mut pip = Command::new("python3");
-        // Nothing outside of the folder is touched, whoever runs it.
-        pip.env("PIP_ROOT_USER_ACTION", "ignore");
-        pip.args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--upgrade",
-        ]);
-        pip.arg("--target").arg(self.folder()).arg(self.requirement());
-        shell::run(&mut pip)
+        pip(&self.folder(), &["--no-deps", &self.requirement()])
     }
 
     fn requirement(&self) -> String {
@@ -81,6 +65,22 @@ impl Tool {
             self.requirement()
         )
     }
+}
+
+/// Where tools are put that the machine lacks.
+pub(crate) fn folder() -> PathBuf {
+    shell::root().join("target/tools")
+}
+
+/// Puts Python packages into a folder, with pip's options before their names. Nothing outside of it is touched, whoever runs it.
+pub(crate) fn pip(folder: &Path, packages: &[&str]) -> Outcome {
+    if shell::output(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {
+        apt::install("python3-pip").map_err(|reason| format!("no pip for python3; {reason}"))?;
+    }
+    let mut pip = Command::new("python3");
+    pip.env("PIP_ROOT_USER_ACTION", "ignore");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"]);
+    shell::run(pip.arg(folder).args(packages))
 }
 
 #[cfg(test)]

@@ -186,13 +186,13 @@ impl TwoStores {
                 "password": "blue horses eat soup",
             })),
         ];
-        let filter = |name: &str, id: String| json!({"action": "confirm", "filter": {name: id}});
+        let filter = |name: &str, value: Value| json!({"action": "confirm", "filter": {name: value}});
         let previews = [
             json!({"action": "confirm", "ids": ids}),
             json!({"action": "delete", "ids": ids}),
-            filter("store", there.store.id.to_string()),
-            filter("product", there.product.id.to_string()),
-            filter("number", there.order.id.to_string()),
+            filter("store", json!([there.store.id.to_string()])),
+            filter("product", json!(there.product.id.to_string())),
+            filter("number", json!(there.order.id.to_string())),
         ];
         requests.extend(previews.map(|body| Request::post("/v1/staff/batches?preview=true").json(&body)));
         requests.into_iter().map(|request| self.about(request, Some(batch.clone()))).collect()

@@ -130,7 +130,7 @@ async fn whoever_was_told_another_total_is_asked_first(db: Db) {
         refused.faults(Code::PriceChanged, &[("/expected_total", "price-changed")]);
         assert_eq!(
             (&refused.json()["total"], &refused.json()["remedies"][0]["code"]),
-            (&now, &json!("accept-total"))
+            (&now, &json!("accept_total"))
         );
         let other =
             server.send(&wish(buyer, &json!({"amount": 24_000, "currency": "JPY", "exponent": 0}))).await;

@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::ObjectBuilder;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
+use super::argument::Argument;
 use super::header::header_parameter;
 use crate::state::AppState;
 
@@ -31,6 +32,8 @@ impl FromRequest for AcceptLanguage {
         ready(Ok(Self(accepted)))
     }
 }
+
+impl Argument for AcceptLanguage {}
 
 impl IntoParams for AcceptLanguage {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

@@ -12,6 +12,7 @@ use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
+use super::argument::Argument;
 use super::tree::Node;
 use crate::problem::{Code, FieldError, Problem, pointer};
 
@@ -63,6 +64,8 @@ where
         })
     }
 }
+
+impl<T: DeserializeOwned + Validate + 'static> Argument for Valid<T> {}
 
 fn check_media_type(request: &HttpRequest) -> Result<(), Problem> {
     let unsupported = || Problem::new(Code::UnsupportedMediaType).close_connection();

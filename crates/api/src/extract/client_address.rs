@@ -7,6 +7,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use ipnet::IpNet;
 
+use super::argument::Argument;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -59,6 +60,8 @@ impl FromRequest for ClientAddress {
         ready(Ok(Self::of(request)))
     }
 }
+
+impl Argument for ClientAddress {}
 
 /// Is this the address of a proxy that is believed?
 pub(crate) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {

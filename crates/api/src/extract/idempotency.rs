@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required};
 
+use super::argument::Argument;
 use super::header::header_parameter;
 use crate::problem::{Code, Problem};
 
@@ -58,6 +59,10 @@ impl FromRequest for OptionalIdempotencyKey {
         ready(read(request).map(OptionalIdempotencyKey))
     }
 }
+
+impl Argument for IdempotencyKey {}
+
+impl Argument for OptionalIdempotencyKey {}
 
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

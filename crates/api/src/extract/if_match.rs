@@ -12,6 +12,7 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required};
 
+use super::argument::Argument;
 use super::header::header_parameter;
 use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
@@ -71,6 +72,10 @@ impl FromRequest for OptionalIfMatch {
         ready(read(request).map(OptionalIfMatch))
     }
 }
+
+impl Argument for IfMatch {}
+
+impl Argument for OptionalIfMatch {}
 
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {

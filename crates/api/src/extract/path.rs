@@ -6,6 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use ordervault_domain::id::{BatchId, CustomerId, IdError, MemberId, OrderId, ProductId, SessionId, StoreId};
 
+use super::argument::Argument;
 use crate::problem::{Code, Problem};
 
 /// Why a path segment is no id.
@@ -39,6 +40,8 @@ impl<T: PathKey> FromRequest for PathId<T> {
         }))
     }
 }
+
+impl<T: PathKey> Argument for PathId<T> {}
 
 impl PathKey for OrderId {
     fn from_segment(text: &str) -> Result<Self, IdFault> {

@@ -11,6 +11,7 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 use validator::Validate;
 
+use super::argument::Argument;
 use super::body::rule_errors;
 use super::fault::Fault;
 use super::tree::has_forbidden_character;
@@ -37,6 +38,8 @@ impl<T: DeserializeOwned + Validate> FromRequest for Query<T> {
     }
 }
 
+impl<T: DeserializeOwned + Validate + 'static> Argument for Query<T> {}
+
 struct QueryWasRead;
 
 /// An API operation without a [`Query`] takes no parameters; given ones are refused like any other unknown one.
@@ -55,11 +58,6 @@ fn parse<T: DeserializeOwned + Validate>(query: &str) -> Result<T, Problem> {
     let pairs = web::Query::<Vec<(String, String)>>::from_query(query)
         .map_err(|_| Problem::new(Code::InvalidParameter).detail("the query string cannot be read"))?
         .into_inner();
-    parameters(pairs)
-}
-
-/// The same from names and values that came another way.
-pub(crate) fn parameters<T: DeserializeOwned + Validate>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
     let refused = |error: FieldError| Problem::new(Code::InvalidParameter).errors(vec![error]);
     if let Some((name, _)) =
         pairs.iter().find(|(name, value)| has_forbidden_character(name) || has_forbidden_character(value))

@@ -6,6 +6,8 @@ use std::io::Read as _;
 
 use flate2::read::GzDecoder;
 use futures_util::FutureExt;
+use ordervault_domain::access::Permission;
+use strum::IntoEnumIterator as _;
 
 use crate::app::all_routes;
 use crate::openapi::document;
@@ -100,6 +102,40 @@ fn the_contract_follows_its_rules() {
 }
 
 #[test]
+fn every_operation_of_staff_names_its_permission() {
+    for (path, method, operation) in operations(&contract(&all_routes(true))) {
+        let is_for_staff = operation["security"] == json!([{"staff_bearer": []}]);
+        let permissions = operation.get("x-permissions").map(|names| names.as_array().unwrap());
+        assert_eq!(permissions.is_some(), is_for_staff, "{method} {path}");
+        let description = operation["description"].as_str().unwrap();
+        let is_open = permissions.is_some_and(Vec::is_empty);
+        assert_eq!(description.ends_with("Open to every active member."), is_open, "{method} {path}");
+        for name in permissions.into_iter().flatten().map(|name| name.as_str().unwrap()) {
+            assert!(Permission::iter().any(|known| <&str>::from(known) == name), "{name}: {method} {path}");
+            assert!(description.contains(&format!("`{name}`")), "{name}: {method} {path}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_lists_and_known_names_are_schemas_of_their_own() {
+    let contract = contract(&all_routes(true));
+    let schemas = contract["components"]["schemas"].as_object().unwrap();
+    for (name, schema) in schemas {
+        if let Some(row) = name.strip_prefix("ListOf_") {
+            let reference = format!("#/components/schemas/{row}");
+            assert_eq!(schema["properties"]["items"]["items"], json!({"$ref": reference}), "{name}");
+        }
+        if let Some(open) = name.strip_prefix("Known").and_then(|open| schemas.get(open)) {
+            assert_eq!(open["anyOf"][0]["$ref"], format!("#/components/schemas/{name}"));
+            assert_eq!(open["anyOf"][1]["type"], "string", "{name}");
+        }
+    }
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.slug()).collect();
+    assert_eq!(schemas["KnownProblemCode"]["enum"], json!(codes));
+}
+
+#[test]
 fn one_name_has_one_schema() {
     let mut known = BTreeMap::new();
     for endpoint in all_routes(true).endpoints() {
@@ -120,11 +156,11 @@ fn problems_follow_from_the_shape_of_an_operation() {
         let responses = contract["paths"][path][method]["responses"].as_object().unwrap();
         responses.keys().map(|status| status.parse().unwrap()).collect()
     };
-    assert_eq!(statuses("/v1/cups", "get"), [200, 400, 406, 429, 500, 503]);
-    assert_eq!(statuses("/v1/samples/orders/{id}", "get"), [200, 400, 404, 406, 429, 500, 503]);
+    assert_eq!(statuses("/v1/cups", "get"), [200, 400, 406, 414, 429, 500, 503]);
+    assert_eq!(statuses("/v1/samples/orders/{id}", "get"), [200, 400, 404, 406, 414, 429, 500, 503]);
     assert_eq!(
         statuses("/v1/staff/cups/{id}", "patch"),
-        [200, 400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503]
+        [200, 400, 401, 403, 404, 406, 408, 409, 412, 413, 414, 415, 422, 428, 429, 500, 503]
     );
     let shared = &contract["components"]["responses"]["Problem422"];
     assert!(shared["description"].as_str().unwrap().contains("`validation-failed`"));

@@ -183,6 +183,8 @@ async fn hang_early(_: Quicksand) -> HttpResponse {
 
 struct Quicksand;
 
+impl crate::extract::Argument for Quicksand {}
+
 impl FromRequest for Quicksand {
     type Error = Problem;
     type Future = futures_util::future::Pending<Result<Self, Problem>>;
@@ -296,6 +298,8 @@ async fn every_answer_carries_the_security_headers() {
 
 /// Refuses, but not at once, as a look into the database would.
 struct SlowRefusal;
+
+impl crate::extract::Argument for SlowRefusal {}
 
 impl FromRequest for SlowRefusal {
     type Error = Problem;

@@ -8,6 +8,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, web};
 
+use crate::extract::Argument;
 use crate::problem::Problem;
 use crate::state::AppState;
 
@@ -39,6 +40,8 @@ impl FromRequest for RequestId {
         ready(Ok(RequestId::of(request)))
     }
 }
+
+impl Argument for RequestId {}
 
 /// The middleware.
 pub async fn assign(

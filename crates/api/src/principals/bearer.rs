@@ -25,6 +25,9 @@ pub(super) struct CustomerOrGuestBearer(pub(super) AccessClaims);
 #[derive(Debug, Clone)]
 pub(crate) struct StaffBearer(pub(crate) AccessClaims);
 
+#[cfg(test)]
+impl crate::extract::Argument for CustomerBearer {}
+
 impl FromRequest for CustomerBearer {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
@@ -33,6 +36,9 @@ impl FromRequest for CustomerBearer {
         ready(claims(request, &[Audience::Login(Realm::Customer)]).map(CustomerBearer))
     }
 }
+
+#[cfg(test)]
+impl crate::extract::Argument for StaffBearer {}
 
 impl FromRequest for StaffBearer {
     type Error = Problem;

@@ -19,15 +19,20 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
 use ordervault_persistence::writer::ActorRef;
+use utoipa::openapi::path::Operation;
 
 use super::bearer::{CustomerBearer, CustomerOrGuestBearer, StaffBearer};
 use super::permit::Permit;
 use crate::auth::{AccessClaims, Audience, Realm};
+use crate::extract::Argument;
 use crate::known_logins::KnownLogin;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
+
+/// Where an operation names the permissions of which its caller needs one.
+const PERMISSIONS: &str = "x-permissions";
 
 /// A signed-in customer.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +181,12 @@ impl FromRequest for OptionalCustomer {
     }
 }
 
+impl Argument for Customer {}
+
+impl Argument for CustomerOrGuest {}
+
+impl Argument for OptionalCustomer {}
+
 impl<P: Permit> FromRequest for Staff<P> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
@@ -193,6 +204,24 @@ impl<P: Permit> FromRequest for Staff<P> {
             permitted::<P>(&member)?;
             Ok(Self { member, session, permit: PhantomData })
         })
+    }
+}
+
+impl<P: Permit> Argument for Staff<P> {
+    /// The permissions of which one suffices, for people and for programs.
+    fn describe(operation: &mut Operation) {
+        let names: Vec<&str> = P::PERMISSIONS.iter().map(Into::into).collect();
+        let words = match names.as_slice() {
+            [] => "Open to every active member.".to_owned(),
+            names => format!("Takes the permission `{}`.", names.join("` or `")),
+        };
+        let extensions = operation.extensions.get_or_insert_default();
+        extensions.insert(PERMISSIONS.to_owned(), names.into());
+        let description = operation.description.get_or_insert_default();
+        if !description.is_empty() {
+            description.push_str("\n\n");
+        }
+        description.push_str(&words);
     }
 }
 

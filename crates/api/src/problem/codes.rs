@@ -3,6 +3,8 @@
 use actix_web::http::StatusCode;
 use ordervault_domain::refusal::Rule;
 
+use crate::names::names;
+
 macro_rules! codes {
     ($($name:ident $slug:literal $status:ident $title:literal $happened:literal $todo:literal)*) => {
         /// Why a request was refused. Stable for clients; new ones may be added.
@@ -173,6 +175,11 @@ codes! {
     NotReady "not-ready" SERVICE_UNAVAILABLE "Not ready"
         "the server is starting, stopping or lacks something it needs"
         "Wait; the errors list names the failing checks."
+}
+
+names! {
+    /// Why a request was refused; each is explained at `/problems/` and its name.
+    ProblemCode, KnownProblemCode: Code::ALL.iter().map(|code| code.slug()).collect::<Vec<_>>();
 }
 
 impl Code {

@@ -38,7 +38,7 @@ pub(super) fn routes() -> Routes {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Register {
     /// The e-mail address to log in with.
-    #[schema(min_length = 3, max_length = 254, example = "xiaolan@example.com")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "xiaolan@example.com")]
     email: String,
     /// At least 8 and at most 128 code points, not a well-known one.
     #[validate(length(max = 1024))]

@@ -17,7 +17,7 @@ use super::masked_order::BoardOrderBody;
 use super::orders::list::{cursor, keys};
 use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::caching::Cacheable;
-use crate::extract::Query;
+use crate::extract::{Argument, Query};
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
@@ -49,6 +49,8 @@ impl FromRequest for Board {
     }
 }
 
+impl Argument for Board {}
+
 /// Filters of the public board. Everything given has to hold.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
@@ -58,10 +60,10 @@ pub(crate) struct ListBoardOrders {
     #[param(min_length = 14, max_length = 100)]
     number: Option<String>,
     /// Only orders of this store.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$")]
     store: Option<StoreId>,
     /// Only orders with this product.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 18, max_length = 18, pattern = "^[Pp][Rr][Dd]_[0-9A-TV-Za-tv-z]{14}$")]
     product: Option<ProductId>,
     /// Only orders with a product of this category, such as `tea`.
     #[validate(length(min = 1, max = 100))]

@@ -13,14 +13,13 @@ use ordervault_persistence::writer::{Idempotency, Operation, Receipt, WriteError
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::order_body::ActionBody;
 use super::paths::order_path;
 use super::possible_duplicates;
 use super::resource::{Resource, knowing};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Staff, Submitter};
-use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::problem::{ActionBody, Code, FieldError, Problem, Remedy, RemedyKind};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
@@ -252,7 +251,6 @@ async fn with_current(
     actor: &Actor,
 ) -> Result<Problem, Problem> {
     let offers = offers(state, order, actor).await?;
-    let offers = serde_json::to_value(offers).map_err(Problem::internal)?;
     let problem = match order.is_deleted() && problem.code() == Code::StateConflict {
         true => in_trash(problem, order, actor),
         false => problem,
@@ -267,7 +265,7 @@ fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
         return problem;
     }
     problem.remedy(Remedy {
-        code: "undelete".into(),
+        code: RemedyKind::Undelete,
         detail: "take the order out of the trash first".into(),
         method: Some("POST".into()),
         href: Some(order_path(actor, order.id) + "/undelete"),

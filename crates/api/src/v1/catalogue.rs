@@ -86,7 +86,7 @@ pub(crate) struct ProductBody {
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListProducts {
     /// Only products of this store.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$")]
     store: Option<StoreId>,
     /// Only products of this category, such as `tea`.
     #[validate(length(min = 1, max = 100))]

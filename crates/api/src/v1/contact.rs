@@ -1,8 +1,11 @@
 //! Contacts as JSON, in requests and answers alike.
 
+use std::borrow::Cow;
+
 use ordervault_domain::contact::{Address, Contact};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 use validator::Validate;
 
 use crate::openapi::examples;
@@ -23,7 +26,7 @@ pub(crate) struct ContactBody {
     pub phone: Option<String>,
     /// E-mail address; kept in lower case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 3, max_length = 254, example = json!(examples::CUSTOMER_EMAIL))]
+    #[schema(nullable = false, min_length = 3, max_length = 254, format = "email", example = json!(examples::CUSTOMER_EMAIL))]
     pub email: Option<String>,
     /// Postal address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +64,31 @@ pub(crate) struct AddressBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 200, example = "TW")]
     pub country: Option<String>,
+}
+
+/// The contact of an order that is placed: somebody by name, who can be reached.
+pub(crate) enum NewContact {}
+
+impl PartialSchema for NewContact {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ContactBody::schema();
+        if let RefOr::T(Schema::Object(contact)) = &mut schema {
+            contact.description =
+                Some("Who gets an order, and where: a name, and a phone number or an e-mail address.".into());
+            contact.required.push("name".into());
+        }
+        schema
+    }
+}
+
+impl ToSchema for NewContact {
+    fn name() -> Cow<'static, str> {
+        "NewContact".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        ContactBody::schemas(schemas);
+    }
 }
 
 impl From<&Contact> for ContactBody {

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use super::paging::{ListOf, PageQuery};
 use super::resource::Resource;
+use crate::names;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
@@ -62,8 +63,8 @@ pub(crate) struct HistoryEntry {
     /// The version that the thing had after it.
     #[schema(minimum = 1, example = 2)]
     pub version: i64,
-    /// The kind of event, such as `placed` or `confirmed`.
-    #[schema(example = "confirmed")]
+    /// What happened.
+    #[schema(value_type = names::HistoryEvent)]
     pub event: String,
     /// When it happened.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -75,7 +76,7 @@ pub(crate) struct HistoryEntry {
     pub actor: HistoryActorBody,
     /// The code of the reason, if one was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "customer")]
+    #[schema(nullable = false, value_type = Option<names::Reason>)]
     pub reason: Option<&'static str>,
     /// The batch that took an order into the trash or out of it. Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -115,12 +116,12 @@ impl HistoryEntry {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = HistoryActor)]
 pub(crate) struct HistoryActorBody {
-    /// `customer`, `guest`, `member`, `operator`, `importer` or `system`.
-    #[schema(example = "member")]
+    /// What they were.
+    #[schema(value_type = names::ActorKind)]
     pub kind: String,
     /// A member's leading role at that time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "reviewer")]
+    #[schema(nullable = false, value_type = Option<names::Role>)]
     pub role: Option<String>,
     /// The customer's or member's id. For customers only their own.
     #[serde(skip_serializing_if = "Option::is_none")]

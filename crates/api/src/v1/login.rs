@@ -33,7 +33,7 @@ const TOKEN_ID_BYTES: usize = 12;
 pub(crate) struct Login {
     /// The account's e-mail address.
     #[validate(length(max = 254))]
-    #[schema(min_length = 3, max_length = 254, example = json!(examples::CUSTOMER_EMAIL))]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = json!(examples::CUSTOMER_EMAIL))]
     email: String,
     /// The password.
     #[validate(length(min = 1, max = 1024))]

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::money::MoneyBody;
 use super::order_body::LineBody;
+use crate::names;
 use crate::openapi::examples;
 
 /// An order without anything that tells whose it is.
@@ -17,9 +18,8 @@ pub(crate) struct MaskedOrderBody {
     /// The order number; on a public board three stars and its last four symbols.
     #[schema(min_length = 7, max_length = 17, example = json!(examples::ORDER_NUMBER))]
     number: String,
-    /// Where it stands: `pending_review`, `confirmed`, `processing`, `completed`, `cancelled` or `invalid`. A later version
-    /// may send others.
-    #[schema(example = "confirmed")]
+    /// Where it stands.
+    #[schema(value_type = names::OrderStatus)]
     status: &'static str,
     /// When it came into its status, to the minute.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]

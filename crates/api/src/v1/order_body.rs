@@ -1,7 +1,7 @@
 //! Orders as JSON.
 
 use ordervault_domain::access::Scope;
-use ordervault_domain::order::{ActionAvailability, Line, Order};
+use ordervault_domain::order::{Line, Order};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::OrderSummary;
@@ -10,7 +10,9 @@ use utoipa::ToSchema;
 
 use super::contact::ContactBody;
 use super::money::MoneyBody;
+use crate::names;
 use crate::openapi::examples;
+use crate::problem::ActionBody;
 
 /// An order.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -25,9 +27,8 @@ pub(crate) struct OrderBody {
     /// Rises by one with every change; the ETag.
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
-    /// Where it stands: `pending_review`, `confirmed`, `processing`, `completed`, `cancelled` or `invalid`. A later version
-    /// may send others.
-    #[schema(example = "pending_review")]
+    /// Where it stands.
+    #[schema(value_type = names::OrderStatus)]
     pub status: &'static str,
     /// The store that sells.
     #[schema(example = json!(examples::STORE))]
@@ -36,8 +37,8 @@ pub(crate) struct OrderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(examples::CUSTOMER))]
     pub customer_id: Option<String>,
-    /// How it came in: `shop`, `staff` or `import`.
-    #[schema(example = "shop")]
+    /// How it came in.
+    #[schema(value_type = names::OrderSource)]
     pub source: &'static str,
     /// Its status in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,19 +65,21 @@ pub(crate) struct OrderBody {
     #[schema(nullable = false, example = "請按兩次電鈴")]
     pub note: Option<String>,
     /// Is it kept off the shop's public board?
+    #[schema(example = false)]
     pub unlisted: bool,
     /// When it came into its status.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub status_since: Timestamp,
     /// When it is due to leave its status. Left out: no deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub due_at: Option<Timestamp>,
     /// Is it late?
+    #[schema(example = false)]
     pub overdue: bool,
     /// When it was put into the trash.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub deleted_at: Option<Timestamp>,
     /// The batch that put it there.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,11 +87,11 @@ pub(crate) struct OrderBody {
     pub deleted_in: Option<String>,
     /// Why it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "customer")]
+    #[schema(nullable = false, value_type = Option<names::CancelReason>)]
     pub cancel_reason: Option<&'static str>,
     /// Why it is invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "duplicate")]
+    #[schema(nullable = false, value_type = Option<names::InvalidReason>)]
     pub invalid_reason: Option<&'static str>,
     /// When it was placed.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -98,23 +101,23 @@ pub(crate) struct OrderBody {
     pub updated_at: Timestamp,
     /// When it was confirmed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub confirmed_at: Option<Timestamp>,
     /// When its execution started.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub started_at: Option<Timestamp>,
     /// When it was completed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub completed_at: Option<Timestamp>,
     /// When it was cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub cancelled_at: Option<Timestamp>,
     /// When it was marked invalid.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub invalidated_at: Option<Timestamp>,
     /// What the caller may do now.
     pub actions: Vec<ActionBody>,
@@ -147,38 +150,6 @@ pub(crate) struct LineBody {
     pub unit_price: MoneyBody,
     /// Price of the line.
     pub total: MoneyBody,
-}
-
-/// Whether one act is open to the caller.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Action)]
-pub(crate) struct ActionBody {
-    /// The act, named like the endpoint that does it.
-    #[schema(example = "cancel")]
-    pub action: &'static str,
-    /// Would it be carried out now?
-    #[schema(example = true)]
-    pub allowed: bool,
-    /// Until when, if that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
-    pub until: Option<Timestamp>,
-    /// Why not: the name of the rule that says no, such as `state-conflict` or `cut-off-passed`; `already-applied` when it has
-    /// been done.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "state-conflict")]
-    pub blocked_by: Option<&'static str>,
-}
-
-impl From<ActionAvailability> for ActionBody {
-    fn from(offer: ActionAvailability) -> Self {
-        Self {
-            action: offer.action.into(),
-            allowed: offer.allowed,
-            until: offer.until,
-            blocked_by: offer.blocked_by,
-        }
-    }
 }
 
 impl OrderBody {
@@ -253,7 +224,7 @@ pub(crate) struct OrderSummaryBody {
     #[schema(minimum = 1, example = 1)]
     pub version: i64,
     /// Where it stands.
-    #[schema(example = "pending_review")]
+    #[schema(value_type = names::OrderStatus)]
     pub status: &'static str,
     /// The store that sells.
     #[schema(example = json!(examples::STORE))]
@@ -267,7 +238,7 @@ pub(crate) struct OrderSummaryBody {
     #[schema(nullable = false, example = "王小明")]
     pub orderer: Option<String>,
     /// How it came in.
-    #[schema(example = "shop")]
+    #[schema(value_type = names::OrderSource)]
     pub source: &'static str,
     /// Its status in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -281,22 +252,23 @@ pub(crate) struct OrderSummaryBody {
     /// When it was last written.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub updated_at: Timestamp,
-    /// Is it new for you: placed since you last saw everything, and not opened? Staff only.
+    /// Is it new for you: placed since you last saw everything, and not marked as seen? Staff only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = true)]
     pub is_new: Option<bool>,
     /// When it is due to leave its status. Left out: no deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub due_at: Option<Timestamp>,
     /// Is it late?
+    #[schema(example = false)]
     pub overdue: bool,
     /// Is it in the trash?
+    #[schema(example = false)]
     pub deleted: bool,
-    /// Where the words that were asked for are: in `items` (titles, stock keeping units, categories), `contact` or `note`.
-    /// Left out when none were.
+    /// Where the words that were asked for are. Left out when none were.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>, example = json!(["items"]))]
+    #[schema(value_type = Vec<names::MatchedField>, example = json!(["items"]))]
     pub matched: Vec<Field>,
 }
 

@@ -34,7 +34,7 @@ pub(super) fn routes() -> Routes {
 /// Which order, and what proves that it is yours: exactly one of `phone`, `email` and `token`.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
+#[schema(min_properties = 2, max_properties = 2, example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
 pub(crate) struct LookUpOrder {
     /// The order number, however it is spelled, with what comes along when it is copied.
     #[validate(length(min = 1, max = 100))]
@@ -48,12 +48,12 @@ pub(crate) struct LookUpOrder {
     /// The e-mail address of the order, in any spelling.
     #[serde(default)]
     #[validate(length(min = 1, max = 300))]
-    #[schema(nullable = false, min_length = 1, max_length = 300)]
+    #[schema(nullable = false, min_length = 1, max_length = 300, example = json!(examples::CUSTOMER_EMAIL))]
     email: Option<String>,
     /// The `lookup_token` that came with the placed order, or with the amendment that changed its contact.
     #[serde(default)]
     #[validate(length(min = 1, max = 100))]
-    #[schema(nullable = false, min_length = 1, max_length = 100)]
+    #[schema(nullable = false, min_length = 1, max_length = 100, example = "olt_T0yJ4dUfv1eQb8mKx2cR9w")]
     token: Option<String>,
 }
 
@@ -63,6 +63,7 @@ pub(crate) struct FoundOrder {
     /// The order as strangers may see it.
     order: MaskedOrderBody,
     /// Opens the order, its history and the way to cancel and amend it: for the header `Authorization: Bearer …`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIwUDY1In0.c2lnbmF0dXJl")]
     access_token: String,
     /// Always `Bearer`.
     #[schema(example = "Bearer")]

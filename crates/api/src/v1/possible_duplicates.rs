@@ -5,7 +5,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Place;
 use ordervault_persistence::read;
 
-use crate::problem::{FieldError, Problem, Remedy};
+use crate::problem::{FieldError, Problem, Remedy, RemedyKind};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::paths::{order_path, orders_path};
@@ -30,7 +30,7 @@ pub(crate) fn named(state: &AppState, problem: Problem, orders: &[OrderId], acto
         (ways.fold(problem, Problem::remedy), orders.iter().map(OrderId::to_string).collect())
     };
     problem.remedy(Remedy {
-        code: "place_anyway".into(),
+        code: RemedyKind::PlaceAnyway,
         detail: format!("send the same order with \"not_duplicate_of\": [\"{}\"]", names.join("\", \"")),
         method: Some("POST".into()),
         href: Some(orders_path(actor).into()),
@@ -40,13 +40,13 @@ pub(crate) fn named(state: &AppState, problem: Problem, orders: &[OrderId], acto
 fn ways_on(id: OrderId, actor: &Actor) -> impl Iterator<Item = Remedy> {
     let path = order_path(actor, id);
     [
-        ("open", "GET", "", "look at the earlier order"),
-        ("amend", "POST", "/amendments", "change the earlier order instead of placing another"),
-        ("cancel", "POST", "/cancel", "cancel the earlier order and place this one"),
+        (RemedyKind::Open, "GET", "", "look at the earlier order"),
+        (RemedyKind::Amend, "POST", "/amendments", "change the earlier order instead of placing another"),
+        (RemedyKind::Cancel, "POST", "/cancel", "cancel the earlier order and place this one"),
     ]
     .into_iter()
     .map(move |(code, method, under, detail)| Remedy {
-        code: code.into(),
+        code,
         detail: detail.into(),
         method: Some(method.into()),
         href: Some(format!("{path}{under}")),
@@ -55,7 +55,7 @@ fn ways_on(id: OrderId, actor: &Actor) -> impl Iterator<Item = Remedy> {
 
 fn look_up() -> Remedy {
     Remedy {
-        code: "look_up".into(),
+        code: RemedyKind::LookUp,
         detail: "look the earlier order up by its number, to change or cancel it instead of placing another"
             .into(),
         method: Some("POST".into()),

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::history::{HistoryActorBody, Reader, own_list};
 use super::paging::PageQuery;
+use crate::names;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
@@ -75,7 +76,7 @@ pub(crate) struct TimelineBody {
     #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
     pub next_cursor: Option<String>,
     /// The steps that come next if all goes well; when is not known before the order gets there.
-    #[schema(example = json!(["processing", "completed"]))]
+    #[schema(value_type = Vec<names::OrderStatus>, example = json!(["processing", "completed"]))]
     pub ahead: Vec<&'static str>,
     /// Whole seconds from the placing to the last step, or to now while the order is open: the sum over all steps.
     #[schema(minimum = 0, example = 7200)]
@@ -87,7 +88,7 @@ pub(crate) struct TimelineBody {
 #[schema(as = TimelineStep)]
 pub(crate) struct StepBody {
     /// The status that the order had.
-    #[schema(example = "pending_review")]
+    #[schema(value_type = names::OrderStatus)]
     pub status: &'static str,
     /// Since when.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -96,11 +97,11 @@ pub(crate) struct StepBody {
     pub entered_by: HistoryActorBody,
     /// By when it was, or is, to be done. Left out: no deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub due_at: Option<Timestamp>,
     /// When it was done. Left out: the order stands here now.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub done_at: Option<Timestamp>,
     /// Who did it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +112,7 @@ pub(crate) struct StepBody {
     #[schema(nullable = false, minimum = 0, example = 7200)]
     pub duration_seconds: Option<i64>,
     /// Was, or is, it late?
+    #[schema(example = false)]
     pub late: bool,
     /// By how many whole seconds.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -69,13 +69,17 @@ fn request(contract: &Value, operation: &Operation<'_>) -> Request {
     let (mut path, mut query, mut headers) = (operation.path.to_owned(), String::new(), vec![]);
     for parameter in operation.body["parameters"].as_array().into_iter().flatten() {
         let name = parameter["name"].as_str().unwrap();
-        let example =
-            parameter.get("example").cloned().or_else(|| sample(contract, &parameter["schema"]).ok());
-        let Some(example) = example else {
+        let schema = &parameter["schema"];
+        let given = [&parameter["example"], &schema["example"], &schema["default"]];
+        let Some(example) = given.into_iter().find(|example| !example.is_null()) else {
             assert_eq!(parameter["required"], false, "{} has no example of {name}", operation.id());
             continue;
         };
-        let text = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+        let text = match example {
+            Value::String(text) => text.clone(),
+            Value::Array(texts) => texts.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(","),
+            other => other.to_string(),
+        };
         match parameter["in"].as_str().unwrap() {
             "path" => path = path.replace(&format!("{{{name}}}"), &text),
             "query" => write!(query, "{}{name}={text}", if query.is_empty() { '?' } else { '&' }).unwrap(),

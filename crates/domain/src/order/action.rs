@@ -7,6 +7,9 @@ use crate::access::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
+/// What stands in the way of an action that has been done.
+pub const ALREADY_APPLIED: &str = "already-applied";
+
 /// Whether one action is open to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActionAvailability {
@@ -16,7 +19,7 @@ pub struct ActionAvailability {
     pub allowed: bool,
     /// Until when, if that is known.
     pub until: Option<Timestamp>,
-    /// Why not: the name of the rule that says no ([`Rule`](crate::refusal::Rule)), or `already-applied`.
+    /// Why not: the name of the rule that says no ([`Rule`](crate::refusal::Rule)), or [`ALREADY_APPLIED`].
     pub blocked_by: Option<&'static str>,
 }
 
@@ -46,9 +49,7 @@ pub fn actions(
             let blocked_by = match decide(Some(order), context, actor, &probe, now) {
                 Err(Refusal::Forbidden(_) | Refusal::NotFound) => return None,
                 Err(refusal) => Some(refusal.into()),
-                Ok(events) if events.is_empty() && action != OrderCommandKind::Amend => {
-                    Some("already-applied")
-                }
+                Ok(events) if events.is_empty() && action != OrderCommandKind::Amend => Some(ALREADY_APPLIED),
                 Ok(_) => None,
             };
             let allowed = blocked_by.is_none();

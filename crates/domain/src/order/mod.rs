@@ -23,7 +23,7 @@ mod stock;
 pub mod timeline;
 mod words;
 
-pub use action::{ActionAvailability, actions, references_of_actions};
+pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
 pub use command::{NotPlain, OrderCommand, OrderCommandKind};
 pub use content::{
     AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,

@@ -18,7 +18,7 @@ mod variants;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use strum::EnumIter;
+use strum::{EnumIter, IntoStaticStr};
 
 pub use fold::fold;
 pub use runs::MAX_TOKEN_CHARS;
@@ -33,8 +33,11 @@ pub const MAX_PLACE: usize = 16_383;
 pub const MAX_PLACES_PER_TOKEN: usize = 255;
 
 /// A class of an order's texts. Whoever may not see a class does not search it either.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter, IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Field {
     /// Titles, stock keeping units and categories of the lines.
     Items,

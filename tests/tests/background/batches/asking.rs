@@ -21,19 +21,19 @@ pub(crate) async fn a_filter_is_that_of_the_list(db: Db) {
     };
     let store = fixture.store.id.to_string();
     for (filter, count) in [
-        (json!({"status": "invalid"}), 5),
+        (json!({"status": ["invalid"]}), 5),
         (json!({"status": ["invalid", "confirmed"], "store": [store.clone()]}), 6),
-        (json!({"status": "invalid", "total_min": 30_000}), 3),
-        (json!({"q": "Thermos", "status": "invalid"}), 5),
+        (json!({"status": ["invalid"], "total_min": 30_000}), 3),
+        (json!({"q": "Thermos", "status": ["invalid"]}), 5),
         (json!({"q": "..."}), 0),
-        (json!({"status": "cancelled"}), 0),
+        (json!({"status": ["cancelled"]}), 0),
         (json!({}), 6),
     ] {
         assert_eq!(filtered(filter.clone()).await, json!(count), "{filter}");
     }
-    let none = fixture.accept(&json!({"action": "delete", "filter": {"status": "cancelled"}})).await;
+    let none = fixture.accept(&json!({"action": "delete", "filter": {"status": ["cancelled"]}})).await;
     assert_eq!(fixture.counts(&none).await, json!(["completed", 0, 0, 0, 0, 0]));
-    let all = fixture.accept(&json!({"action": "delete", "filter": {"status": "invalid"}})).await;
+    let all = fixture.accept(&json!({"action": "delete", "filter": {"status": ["invalid"]}})).await;
     fixture.finish().await;
     assert_eq!(fixture.counts(&all).await, json!(["completed", 5, 5, 5, 0, 0]));
     assert!(fixture.business(&invalid).await.iter().all(|order| order.is_deleted()));
@@ -71,7 +71,7 @@ pub(crate) async fn a_filter_finds_at_most_so_many(db: Db) {
         let body = json!({"action": "delete", "filter": filter});
         fixture.ask("POST", &format!("{BATCHES}?preview=true")).json(&body)
     };
-    let answer = fixture.server.send(&preview(json!({"status": "invalid"}))).await;
+    let answer = fixture.server.send(&preview(json!({"status": ["invalid"]}))).await;
     assert_eq!((answer.status, answer.code().as_str()), (422, "validation-failed"), "{}", answer.text());
     assert_eq!(answer.json()["errors"][0]["pointer"], "/filter");
     assert_eq!(answer.json()["errors"][0]["code"], "too-many");
@@ -124,7 +124,7 @@ pub(crate) async fn a_preview_is_for_one_member_one_act_and_these_orders(db: Db)
 pub(crate) async fn a_preview_that_is_out_of_date_tells_what_changed(db: Db) {
     let fixture = Fixture::open(&db).await;
     let orders = fixture.invalid_orders(3).await;
-    let body = json!({"action": "delete", "filter": {"status": "invalid"}});
+    let body = json!({"action": "delete", "filter": {"status": ["invalid"]}});
     let digest = fixture.preview(&body).await["digest"].clone();
     let joined = fixture.invalid_orders(1).await;
     let shop = &fixture.server.shop;

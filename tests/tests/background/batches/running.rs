@@ -104,7 +104,7 @@ pub(crate) async fn other_acts_run_too(db: Db) {
     let again = id(&fixture.server.good(&fixture.run(&confirm), 202).await);
     fixture.finish().await;
     assert_eq!(fixture.counts(&again).await, json!(["completed", 2, 2, 0, 2, 0]));
-    let invalidate = json!({"action": "invalidate", "reason": "fraud", "filter": {"status": "confirmed"}});
+    let invalidate = json!({"action": "invalidate", "reason": "fraud", "filter": {"status": ["confirmed"]}});
     let marked = fixture.accept(&invalidate).await;
     fixture.finish().await;
     assert_eq!(fixture.batch(&marked).await["reason"], "fraud");

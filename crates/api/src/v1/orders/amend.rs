@@ -21,7 +21,7 @@ use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::contact::ContactBody;
+use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::{self, Fields};
 use crate::v1::money::ExpectedTotalBody;
 
@@ -39,7 +39,7 @@ pub(crate) struct AmendOrder {
     /// The whole contact as it shall be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
-    #[schema(nullable = false)]
+    #[schema(nullable = false, value_type = Option<NewContact>)]
     contact: Option<ContactBody>,
     /// The note as it shall be; empty takes it away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -69,7 +69,8 @@ pub(crate) struct AmendedLineBody {
     #[schema(nullable = false, minimum = 1, example = 1)]
     no: Option<u32>,
     /// Which product; of the order's store, and that of the line if `no` names one.
-    #[schema(min_length = 18, max_length = 18, example = json!(examples::PRODUCT))]
+    #[schema(min_length = 18, max_length = 18, pattern = "^[Pp][Rr][Dd]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::PRODUCT))]
     product_id: String,
     /// How many.
     #[validate(range(min = 1, max = 1_000_000))]

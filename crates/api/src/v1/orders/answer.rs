@@ -26,7 +26,8 @@ use crate::v1::resource::knowing;
 #[schema(as = LineRequest)]
 pub(crate) struct LineRequestBody {
     /// Which product; of the order's store.
-    #[schema(min_length = 18, max_length = 18, example = json!(examples::PRODUCT))]
+    #[schema(min_length = 18, max_length = 18, pattern = "^[Pp][Rr][Dd]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::PRODUCT))]
     product_id: String,
     /// How many.
     #[validate(range(min = 1, max = 1_000_000))]

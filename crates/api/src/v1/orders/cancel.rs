@@ -21,6 +21,7 @@ use crate::v1::order_body::OrderBody;
 /// Why a customer calls an order off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(example = "customer")]
 pub(crate) enum CustomerCancelReason {
     /// Changed their mind.
     #[default]

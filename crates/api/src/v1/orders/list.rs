@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use crate::extract::Query;
+use crate::names;
 use crate::principals::Customer;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
@@ -23,7 +24,7 @@ use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 pub(crate) struct ListOrders {
     /// Only these statuses, with commas between: `pending_review,confirmed`.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownOrderStatus>>, min_items = 1)]
     status: Vec<Status>,
     /// Only orders placed then or later: `2026-01-01T00:00:00Z`.
     #[param(value_type = Option<String>, format = DateTime)]

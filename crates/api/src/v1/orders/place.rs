@@ -17,7 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::state::AppState;
 use crate::throttling;
 use crate::v1::caller::{Caller, Written};
-use crate::v1::contact::ContactBody;
+use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::{self, Fields};
 use crate::v1::money::ExpectedTotalBody;
 use crate::v1::possible_duplicates;
@@ -39,14 +39,16 @@ use crate::v1::possible_duplicates;
 }))]
 pub(crate) struct PlaceOrder {
     /// The store that sells.
-    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
+    #[schema(min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::STORE))]
     pub store_id: String,
     /// What is ordered.
     #[validate(nested, length(min = 1, max = 200))]
     #[schema(min_items = 1, max_items = 200)]
     pub lines: Vec<LineRequestBody>,
-    /// Who gets it, and where: a name, and a phone number or an e-mail address at least.
+    /// Who gets it, and where.
     #[validate(nested)]
+    #[schema(value_type = NewContact)]
     pub contact: ContactBody,
     /// A note to the shop.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -20,6 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::extract::{Query, nearest};
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::{Code, FieldError, Problem};
@@ -44,17 +45,18 @@ pub(crate) struct ListHistory {
     #[param(max_length = 40, example = json!(examples::CUSTOMER))]
     actor: Option<String>,
     /// Only what this kind of actor did.
-    #[param(value_type = Option<String>, example = "customer")]
+    #[param(value_type = Option<names::KnownActorKind>, example = "customer")]
     actor_kind: Option<ActorKind>,
-    /// Only these events, with commas between, such as `placed`, `confirmed` or `stock_adjusted`.
+    /// Only these events, with commas between.
     #[serde(default)]
     #[validate(length(max = 40))]
-    #[param(value_type = Option<String>, example = "placed,confirmed")]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownHistoryEvent>>, min_items = 1, max_items = 40,
+        example = json!(["placed", "confirmed"]))]
     action: Vec<String>,
-    /// Only what happened to these kinds of thing, with commas between: `order`, `product`, `store`, `member`, `customer`,
-    /// `installation` (the shop as a whole).
+    /// Only what happened to these kinds of thing, with commas between; `installation` is the shop as a whole.
     #[serde(default)]
-    #[param(value_type = Option<String>, example = "order")]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownResourceKind>>, min_items = 1,
+        example = json!(["order"]))]
     kind: Vec<Kind>,
     /// Only what changed this field.
     #[validate(length(min = 1, max = 40))]
@@ -63,7 +65,8 @@ pub(crate) struct ListHistory {
     /// Only what happened to these stores and to their products and orders, with commas between.
     #[serde(default)]
     #[validate(length(max = 100))]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 100,
+        min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$")]
     store: Vec<StoreId>,
     /// Only what happened to this thing: the id of an order, product, store, member, customer or installation.
     #[validate(length(min = 1, max = 40))]
@@ -88,8 +91,8 @@ pub(crate) struct ListHistory {
 /// One event of any thing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct HistoryItem {
-    /// The kind of thing: `order`, `product`, `store`, `member`, `customer` or `installation`.
-    #[schema(example = "order")]
+    /// The kind of thing.
+    #[schema(value_type = names::ResourceKind)]
     kind: &'static str,
     /// The thing.
     #[schema(example = json!(examples::ORDER))]

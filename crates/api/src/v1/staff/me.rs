@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::auth::Realm;
 use crate::extract::Valid;
 use crate::middleware::request_id::RequestId;
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -37,10 +38,10 @@ pub(crate) struct StaffMe {
     #[schema(nullable = false, example = json!(examples::OWNER_EMAIL))]
     email: Option<String>,
     /// Your roles.
-    #[schema(value_type = Vec<String>, example = json!(["owner"]))]
+    #[schema(value_type = Vec<names::Role>, example = json!(["owner"]))]
     roles: Vec<&'static str>,
     /// What your roles allow together.
-    #[schema(value_type = Vec<String>, example = json!(["orders:read", "orders:confirm"]))]
+    #[schema(value_type = Vec<names::Permission>, example = json!(["orders:read", "orders:confirm"]))]
     permissions: Vec<&'static str>,
     /// Are all stores in your scope, also those to come?
     #[schema(example = true)]

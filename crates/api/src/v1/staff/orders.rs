@@ -4,13 +4,14 @@ mod amend;
 mod commands;
 mod diff;
 mod export;
-mod filters;
+pub(super) mod filters;
 mod history;
-pub(super) mod list;
+mod list;
 mod place;
 mod read;
 mod reasons;
 mod seen;
+pub(super) mod selection;
 mod timeline;
 
 pub(super) use seen::last_position;

@@ -14,9 +14,10 @@ use utoipa::ToSchema;
 
 use super::expiries::APPROVE;
 use crate::auth::Realm;
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Problem, Remedy};
+use crate::problem::{Problem, Remedy, RemedyKind};
 use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
@@ -69,6 +70,7 @@ pub(crate) struct CountBody {
     #[schema(minimum = 0, maximum = 4000, example = 3)]
     count: i64,
     /// Are there more?
+    #[schema(example = false)]
     is_lower_bound: bool,
 }
 
@@ -76,12 +78,13 @@ pub(crate) struct CountBody {
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub(crate) struct StatusCount {
     /// The status.
-    #[schema(example = "pending_review")]
+    #[schema(value_type = names::OrderStatus)]
     status: &'static str,
     /// How many.
     #[schema(minimum = 0, maximum = 1000, example = 3)]
     count: i64,
     /// Are there more?
+    #[schema(example = false)]
     is_lower_bound: bool,
 }
 
@@ -101,6 +104,7 @@ pub(crate) struct TodayBody {
     /// What those cost together that are neither cancelled nor invalid, by currency.
     revenue: Vec<SumBody>,
     /// Is it more than 10,000 orders in all stores of this time zone, so that the oldest of today are left out?
+    #[schema(example = false)]
     is_lower_bound: bool,
 }
 
@@ -112,6 +116,7 @@ pub(crate) struct WaitingExpiriesBody {
     #[schema(minimum = 21, maximum = 10000, example = 34)]
     count: i64,
     /// Are there more?
+    #[schema(example = false)]
     is_lower_bound: bool,
     /// Since when the first of them is due.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -211,17 +216,12 @@ impl SummaryBody {
 
 impl WaitingExpiriesBody {
     fn new(waiting: WaitingExpiries, through: Timestamp) -> Self {
-        let remedy = |code: &str, detail: &str| Remedy {
-            code: code.into(),
-            detail: detail.into(),
-            method: None,
-            href: None,
-        };
+        let remedy = |code, detail: &str| Remedy { code, detail: detail.into(), method: None, href: None };
         let review = remedy(
-            "review",
+            RemedyKind::Review,
             "if the clock is wrong, put it right; if nobody was there, confirm the orders that are still wanted",
         );
-        let approve = remedy("approve", "let them be cancelled; each can be reinstated afterwards");
+        let approve = remedy(RemedyKind::Approve, "let them be cancelled; each can be reinstated afterwards");
         Self {
             count: waiting.orders.total,
             is_lower_bound: waiting.orders.is_lower_bound,

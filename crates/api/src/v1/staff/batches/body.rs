@@ -8,6 +8,7 @@ use ordervault_persistence::tx::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::names;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::reading::failed;
@@ -19,19 +20,19 @@ pub(crate) struct BatchBody {
     /// The id.
     #[schema(min_length = 18, max_length = 18, example = json!(examples::BATCH))]
     pub(super) id: String,
-    /// What is done to each order, such as `confirm` or `delete`.
-    #[schema(example = "delete")]
+    /// What is done to each order.
+    #[schema(value_type = names::BatchAction)]
     action: &'static str,
     /// Why, if the act takes a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "test")]
+    #[schema(nullable = false, value_type = Option<names::Reason>)]
     reason: Option<&'static str>,
     /// The batch that it takes back, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 18, max_length = 18)]
+    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
     undoes: Option<String>,
-    /// How far it is: `pending`, `running`, `completed` or `cancelled`.
-    #[schema(example = "running")]
+    /// How far it is.
+    #[schema(value_type = names::BatchStatus)]
     status: &'static str,
     /// Number of its orders.
     #[schema(minimum = 0, maximum = 10_000, example = 500)]
@@ -56,11 +57,11 @@ pub(crate) struct BatchBody {
     created_at: Timestamp,
     /// When the first order had its turn.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     started_at: Option<Timestamp>,
     /// When it was completed or cancelled.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime, nullable = false)]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     finished_at: Option<Timestamp>,
 }
 

@@ -11,9 +11,10 @@ use validator::Validate;
 
 use super::body::visible;
 use crate::extract::{PathId, Query};
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, ProblemCode};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
@@ -22,9 +23,9 @@ use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListBatchItems {
-    /// Only those with these results, with commas between: `waiting`, `succeeded`, `already_applied`, `refused`, `cancelled`.
+    /// Only those with these results, with commas between.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownBatchItemResult>>, min_items = 1)]
     result: Vec<ItemOutcome>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]
@@ -46,12 +47,12 @@ pub(crate) struct BatchItemBody {
     /// Its number.
     #[schema(min_length = 17, max_length = 17, example = json!(examples::ORDER_NUMBER))]
     number: String,
-    /// What became of it: `waiting`, `succeeded`, `already_applied`, `refused` or `cancelled`.
-    #[schema(example = "refused")]
+    /// What became of it.
+    #[schema(value_type = names::BatchItemResult)]
     result: &'static str,
     /// Why it was refused: the code of the problem that the same act alone would have met.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = "state-conflict")]
+    #[schema(nullable = false, value_type = Option<ProblemCode>)]
     code: Option<&'static str>,
 }
 

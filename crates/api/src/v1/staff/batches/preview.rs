@@ -12,7 +12,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::selection::Selection;
-use crate::problem::{Code, FieldError, Problem, Remedy};
+use crate::names;
+use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
 use crate::submit::not_written;
 use crate::v1::caller::Caller;
 use crate::v1::order_body::OrderSummaryBody;
@@ -25,7 +26,7 @@ const MAX_SHOWN: usize = 25;
 #[schema(as = BatchPreview)]
 pub(crate) struct PreviewBody {
     /// What would be done to each order.
-    #[schema(example = "delete")]
+    #[schema(value_type = names::BatchAction)]
     action: &'static str,
     /// Number of orders.
     #[schema(minimum = 0, maximum = 10_000, example = 500)]
@@ -39,7 +40,12 @@ pub(crate) struct PreviewBody {
     #[schema(max_items = 25)]
     orders: Vec<OrderSummaryBody>,
     /// Stands for the act and these orders in these versions. Send it to carry it out.
-    #[schema(min_length = 64, max_length = 64)]
+    #[schema(
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    )]
     digest: String,
     /// So long it can be told what has changed since.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
@@ -106,7 +112,7 @@ fn sums(selection: &Selection) -> Vec<OrderSum> {
 /// 409: what was previewed is not what would be done now. Without `before` nothing was, or it is forgotten.
 pub(super) fn outdated(before: Option<&[(OrderId, i64)]>, now: &[(OrderId, i64)]) -> Problem {
     let problem = Problem::new(Code::PreviewOutdated).remedy(Remedy {
-        code: "preview".into(),
+        code: RemedyKind::Preview,
         detail: "ask for the preview again and send its digest".into(),
         method: Some("POST".into()),
         href: Some("/v1/staff/batches?preview=true".into()),

@@ -9,7 +9,6 @@ use ordervault_domain::order::{MAX_COMMENT_CODE_POINTS, NotPlain, OrderCommandKi
 use ordervault_persistence::read;
 use ordervault_persistence::writer::{BatchOperation, Effect, Idempotency, Operation, Receipt, WriteError};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -18,50 +17,57 @@ use super::preview::{self, PreviewBody, outdated};
 use super::selection::{Selection, Selector, digest};
 use crate::extract::{OptionalIdempotencyKey, Query, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Problem, pointer};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 use crate::submit::not_written;
 use crate::v1::caller::Caller;
 use crate::v1::fields::Fields;
+use crate::v1::staff::orders::filters::ListStaffOrders;
+use crate::v1::staff::orders::selection::OrderSelection;
 
 /// What to do to which orders. Exactly one of `ids` and `filter` says which.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"action": "confirm", "ids": examples::ORDERS_TO_CONFIRM}))]
 pub(crate) struct RunBatch {
-    /// Whatever can be done to one order without saying more than why, named like the end of its path: `confirm`, `reject`,
-    /// `start`, `complete`, `cancel`, `invalidate`, `restore`, `unconfirm`, `unstart`, `reopen`, `reinstate`, `delete`,
-    /// `undelete`, `hide` or `show`.
-    #[schema(value_type = String, example = "delete")]
+    /// What shall be done to each order.
+    #[schema(value_type = names::KnownBatchAction)]
     action: OrderCommandKind,
     /// The orders one by one: ids or numbers. One that is named twice counts once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(min = 1, max = 500))]
     #[schema(nullable = false, min_items = 1, max_items = 500)]
     ids: Option<Vec<String>>,
-    /// The orders that `GET /v1/staff/orders` lists with these parameters; at most 10,000. Several values of one parameter
-    /// are a list, or a text with commas between. Needs a preview first.
+    /// The orders that `GET /v1/staff/orders` lists with these filters; at most 10,000. Needs a preview first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Object, example = json!({"status": ["invalid"]}))]
-    filter: Option<Map<String, Value>>,
+    #[validate(nested)]
+    #[schema(nullable = false, value_type = Option<OrderSelection>)]
+    filter: Option<ListStaffOrders>,
     /// The reason, if the act takes one: of the same list as for one order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50))]
-    #[schema(nullable = false, max_length = 50, example = "test")]
+    #[schema(nullable = false, value_type = Option<names::KnownReason>)]
     reason: Option<String>,
     /// With a reason: in your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, max_length = 1000)]
+    #[schema(nullable = false, max_length = 1000, example = "asked for by telephone")]
     comment: Option<String>,
     /// The one of the preview. Required for `delete` and for a `filter`; with it, an order that has changed since is left
     /// alone. A preview does not look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(equal = 64))]
-    #[schema(nullable = false, min_length = 64, max_length = 64)]
+    #[schema(
+        nullable = false,
+        min_length = 64,
+        max_length = 64,
+        pattern = "^[0-9a-f]{64}$",
+        example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    )]
     digest: Option<String>,
 }
 
@@ -106,13 +112,12 @@ impl RunBatch {
                 ids.dedup();
                 Some(Selector::Ids(ids))
             }
-            (None, Some(filter)) => match Selector::of_filter(filter) {
-                Ok(selector) => Some(selector),
-                Err(faults) => {
-                    fields.faults(faults);
-                    None
+            (None, Some(filter)) => {
+                if let Some(name) = filter.no_filter() {
+                    fields.fault(pointer(["filter", name]), "unknown-field");
                 }
-            },
+                Some(Selector::Filter(Box::new(filter.clone())))
+            }
             (None, None) => {
                 fields.fault("/ids", "missing");
                 None

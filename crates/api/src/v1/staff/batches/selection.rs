@@ -8,24 +8,20 @@ use ordervault_domain::country::Country;
 use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, OrderFilter, OrderSort, OrderSummary, Trash};
-use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use crate::problem::{Code, FieldError, Problem, pointer};
 use crate::reading::{failed, long_snapshot};
 use crate::state::AppState;
-use crate::v1::staff::orders::list;
-
-/// Parameters of the list that say nothing about which orders.
-const NO_FILTERS: [&str; 4] = ["cursor", "include_total", "limit", "sort"];
+use crate::v1::staff::orders::filters::ListStaffOrders;
 
 /// How the orders are named.
 #[derive(Clone, Debug)]
 pub(super) enum Selector {
     /// One by one, each once.
     Ids(Vec<OrderId>),
-    /// By the parameters of the list of orders.
-    Filter(Vec<(String, String)>),
+    /// By the filters of the list of orders.
+    Filter(Box<ListStaffOrders>),
 }
 
 /// The orders.
@@ -37,26 +33,6 @@ pub(super) struct Selection {
 }
 
 impl Selector {
-    /// The parameters in a JSON object, which are texts, numbers, truth values, or lists of these instead of commas.
-    ///
-    /// # Errors
-    /// 422 naming what is no parameter.
-    pub(super) fn of_filter(filter: &Map<String, Value>) -> Result<Self, Vec<FieldError>> {
-        let mut faults = vec![];
-        let mut parameters = vec![];
-        for (name, value) in filter {
-            let at = || pointer(["filter", name]);
-            match text(value) {
-                _ if NO_FILTERS.contains(&name.as_str()) => {
-                    faults.push(FieldError::new(at(), "unknown-field").detail("this is no filter"));
-                }
-                Some(text) => parameters.push((name.clone(), text)),
-                None => faults.push(FieldError::new(at(), "wrong-type")),
-            }
-        }
-        if faults.is_empty() { Ok(Self::Filter(parameters)) } else { Err(faults) }
-    }
-
     /// The filter of the list of orders; `None`: it finds nothing.
     fn filter(
         &self,
@@ -69,26 +45,11 @@ impl Selector {
                 let ids = Some(ids.clone());
                 Ok(Some(OrderFilter { ids, trash: Trash::With, ..OrderFilter::default() }))
             }
-            Self::Filter(parameters) => {
+            Self::Filter(query) => {
                 let reader = actor.id().map(MemberId::from_i64);
-                list::filter(parameters.clone(), &actor.scope(), reader, home, now).map_err(in_body)
+                query.filter(&actor.scope(), reader, home, now).map_err(in_body)
             }
         }
-    }
-}
-
-/// A value as the query string would have it.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Array(values) => {
-            let texts: Option<Vec<String>> =
-                values.iter().map(|value| if value.is_array() { None } else { text(value) }).collect();
-            texts.map(|texts| texts.join(","))
-        }
-        Value::Null | Value::Object(_) => None,
     }
 }
 

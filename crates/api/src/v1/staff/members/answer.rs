@@ -14,6 +14,7 @@ use ordervault_persistence::writer::{Effect, Operation, SessionOperation, Thrott
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::names;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
@@ -42,7 +43,7 @@ pub(crate) struct MemberBody {
     email: Option<String>,
     /// What they are in the shop: `owner`, `manager`, `reviewer`, `clerk`, `warehouse`, `finance`, `auditor`. A later
     /// version may send others.
-    #[schema(value_type = Vec<String>, example = json!(["owner"]))]
+    #[schema(value_type = Vec<names::Role>, example = json!(["owner"]))]
     roles: Vec<&'static str>,
     /// Do they look after all stores, also those to come?
     #[schema(example = true)]

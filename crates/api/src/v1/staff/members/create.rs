@@ -14,6 +14,7 @@ use super::answer::{MemberBody, answer, roles, store_scope};
 use crate::auth::{Lane, NewPassword, Realm};
 use crate::extract::{OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -28,15 +29,14 @@ use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
     "store_ids": [examples::STORE], "password": examples::STAFF_PASSWORD}))]
 pub(crate) struct CreateMember {
     /// The e-mail address to log in with.
-    #[schema(min_length = 3, max_length = 254, example = "ana@example.com")]
+    #[schema(min_length = 3, max_length = 254, format = "email", example = "ana@example.com")]
     email: String,
     /// The person's name.
     #[schema(min_length = 1, max_length = 200, example = "Ana Souza")]
     name: String,
-    /// What they are in the shop: `owner`, `manager`, `reviewer`, `clerk`, `warehouse`, `finance`, `auditor`. Nobody grants
-    /// rights beyond their own.
+    /// What they are in the shop. Nobody grants rights beyond their own.
     #[validate(length(min = 1, max = 20))]
-    #[schema(value_type = Vec<String>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
+    #[schema(value_type = Vec<names::KnownRole>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
     roles: Vec<Role>,
     /// Shall they look after all stores, also those to come?
     #[serde(default)]

@@ -12,6 +12,7 @@ use validator::Validate;
 use super::answer::{MemberBody, carry_out, roles, store_scope, visible};
 use crate::extract::{IfMatch, PathId, Valid, present_value};
 use crate::middleware::request_id::RequestId;
+use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -26,7 +27,13 @@ use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
 pub(crate) struct EditMember {
     /// The e-mail address to log in with.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 3, max_length = 254, example = "ana@example.com")]
+    #[schema(
+        nullable = false,
+        min_length = 3,
+        max_length = 254,
+        format = "email",
+        example = "ana@example.com"
+    )]
     email: Option<String>,
     /// The person's name.
     #[serde(default, deserialize_with = "present_value")]
@@ -35,7 +42,7 @@ pub(crate) struct EditMember {
     /// All roles that they shall have.
     #[serde(default, deserialize_with = "present_value")]
     #[validate(length(min = 1, max = 20))]
-    #[schema(nullable = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
+    #[schema(nullable = false, value_type = Option<Vec<names::KnownRole>>, min_items = 1, max_items = 20, example = json!(["clerk"]))]
     roles: Option<Vec<Role>>,
     /// Shall they look after all stores, also those to come?
     #[serde(default, deserialize_with = "present_value")]

@@ -91,7 +91,9 @@ fn text(value: Option<impl ToString>) -> String {
 /// `Content-Length` means that rows are missing.
 #[utoipa::path(get, path = "/v1/staff/orders.csv", operation_id = "export_staff_orders", tag = "staff-orders",
     params(WholeList),
-    responses((status = 200, description = "The orders", content_type = "text/csv", body = String)),
+    responses((status = 200, description = "The orders", content_type = "text/csv", body = String),
+        (status = 422, description = "Too much for one export", content_type = "application/problem+json",
+            body = ref("#/components/schemas/Problem"))),
     security(("staff_bearer" = [])))]
 pub(crate) async fn export_staff_orders(
     state: web::Data<AppState>,

@@ -14,6 +14,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::names;
 use crate::problem::{Code, FieldError, Problem};
 use crate::v1::orders::list::number_search;
 use crate::v1::paging::has_no_words;
@@ -25,6 +26,8 @@ const MIN_PHONE_TAIL_DIGITS: usize = 3;
 
 /// What asks for a page of a list and not for the list.
 const PAGE_PARAMETERS: [&str; 3] = ["include_total", "limit", "cursor"];
+/// What asks in which order they come.
+pub(super) const SORT: &str = "sort";
 
 /// Filters of the orders in scope. Everything given has to hold.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
@@ -32,12 +35,13 @@ const PAGE_PARAMETERS: [&str; 3] = ["include_total", "limit", "cursor"];
 pub(in crate::v1::staff) struct ListStaffOrders {
     /// Only these statuses, with commas between: `pending_review,confirmed`.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownOrderStatus>>, min_items = 1)]
     status: Vec<Status>,
     /// Only orders of these stores, with commas between.
     #[serde(default)]
     #[validate(length(max = 100))]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 100,
+        min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$")]
     store: Vec<StoreId>,
     /// Only the order with this number, however it is spelled, or those whose number begins or ends with these 4 or more
     /// symbols.
@@ -54,7 +58,8 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[param(max_length = 100)]
     category: Option<String>,
     /// Only orders with this product.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<String>, min_length = 18, max_length = 18,
+        pattern = "^[Pp][Rr][Dd]_[0-9A-TV-Za-tv-z]{14}$")]
     product: Option<ProductId>,
     /// Only orders with a product that has this stock keeping unit today.
     #[validate(length(min = 1, max = MAX_SKU_LENGTH))]
@@ -62,12 +67,12 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     sku: Option<String>,
     /// Only orders that came in by these ways, with commas between.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownOrderSource>>, min_items = 1)]
     source: Vec<Source>,
     /// Only imported orders that had these statuses where they come from, with commas between.
     #[serde(default)]
     #[validate(length(max = 20))]
-    #[param(value_type = Option<String>)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 20)]
     source_status: Vec<String>,
     /// Only orders placed then or later.
     #[param(value_type = Option<String>, format = DateTime)]
@@ -106,13 +111,12 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
-    /// Only orders that are new for you: placed since you last saw everything, and not opened. Or only the others.
+    /// Only orders that are new for you: placed since you last saw everything, and not marked as seen. Or only the others.
     new: Option<bool>,
     /// In which order. `-` puts the greatest first: `-placed` the newest, `due` the most urgent. A list sorted by deadline
     /// has only orders with a deadline; amounts of several currencies are compared as numbers.
-    #[serde(default)]
-    #[param(inline, default = "-placed")]
-    sort: Sort,
+    #[param(inline)]
+    sort: Option<Sort>,
     /// Count the rows too, up to 10,000.
     #[param(default = false)]
     pub(super) include_total: Option<bool>,
@@ -139,6 +143,7 @@ impl IntoParams for WholeList {
 
 /// In which order a list comes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
+#[schema(default = json!("-placed"))]
 pub(super) enum Sort {
     #[default]
     #[serde(rename = "-placed")]
@@ -178,12 +183,24 @@ impl From<Sort> for OrderSort {
 impl ListStaffOrders {
     /// The order that is asked for.
     pub(super) fn sort(&self) -> OrderSort {
-        self.sort.into()
+        self.sort.unwrap_or_default().into()
     }
 
     /// The same for every page of the list.
     pub(super) fn of_any_page(&self) -> Self {
-        Self { limit: None, cursor: None, include_total: None, ..self.clone() }
+        let sort = Some(self.sort.unwrap_or_default());
+        Self { limit: None, cursor: None, include_total: None, sort, ..self.clone() }
+    }
+
+    /// The first of what it has that asks for a page.
+    fn of_a_page(&self) -> Option<&'static str> {
+        let given = [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()];
+        PAGE_PARAMETERS.into_iter().zip(given).find_map(|(name, is_given)| is_given.then_some(name))
+    }
+
+    /// The first of what it has that does not say which orders.
+    pub(in crate::v1::staff) fn no_filter(&self) -> Option<&'static str> {
+        self.of_a_page().or(self.sort.map(|_| SORT))
     }
 
     /// Refuses what asks for a page.
@@ -191,9 +208,8 @@ impl ListStaffOrders {
     /// # Errors
     /// 400 `invalid-parameter`.
     pub(super) fn whole(self) -> Result<Self, Problem> {
-        let given = [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()];
-        match PAGE_PARAMETERS.iter().zip(given).find(|(_, is_given)| *is_given) {
-            Some((name, _)) => Err(Problem::parameter(name, "unknown-parameter")),
+        match self.of_a_page() {
+            Some(name) => Err(Problem::parameter(name, "unknown-parameter")),
             None => Ok(self),
         }
     }
@@ -202,7 +218,7 @@ impl ListStaffOrders {
     ///
     /// # Errors
     /// 400 when a value is none of its kind, 403 when the scope does not show what is searched for.
-    pub(super) fn filter(
+    pub(in crate::v1::staff) fn filter(
         &self,
         scope: &Scope,
         reader: Option<MemberId>,

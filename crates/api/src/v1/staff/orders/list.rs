@@ -1,15 +1,11 @@
 //! `GET /v1/staff/orders`
 
 use actix_web::web;
-use ordervault_domain::access::Scope;
-use ordervault_domain::country::Country;
-use ordervault_domain::id::MemberId;
-use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, OrderFilter};
+use ordervault_persistence::read;
 
 use super::filters::ListStaffOrders;
 use super::seen::positions;
-use crate::extract::{self, Query};
+use crate::extract::Query;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
@@ -53,15 +49,4 @@ pub(crate) async fn list_staff_orders(
     let position = page.position.and_then(|position| positions(&state, &staff.member).cursor(&[position]));
     let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
-}
-
-/// The filter of a list with these parameters; `None`: it finds nothing. Which page is asked for does not matter.
-pub(in crate::v1::staff) fn filter(
-    parameters: Vec<(String, String)>,
-    scope: &Scope,
-    reader: Option<MemberId>,
-    home: Option<Country>,
-    now: Timestamp,
-) -> Result<Option<OrderFilter>, Problem> {
-    extract::parameters::<ListStaffOrders>(parameters)?.filter(scope, reader, home, now)
 }

@@ -14,7 +14,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Written};
-use crate::v1::contact::ContactBody;
+use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::money::ExpectedTotalBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::answer::{LineRequestBody, answer};
@@ -33,17 +33,20 @@ use crate::v1::orders::place::{PlaceOrder, placing};
 pub(crate) struct PlaceStaffOrder {
     /// The customer whose order it is: they find it among their own. Left out: it is that of somebody without an account.
     #[serde(default)]
-    #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::CUSTOMER_ON_THE_PHONE))]
+    #[schema(nullable = false, min_length = 18, max_length = 18, pattern = "^[Cc][Uu][Ss]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::CUSTOMER_ON_THE_PHONE))]
     customer_id: Option<String>,
     /// The store that sells; one of yours.
-    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
+    #[schema(min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::STORE))]
     store_id: String,
     /// What is ordered.
     #[validate(nested, length(min = 1, max = 200))]
     #[schema(min_items = 1, max_items = 200)]
     lines: Vec<LineRequestBody>,
-    /// Who gets it, and where: a name, and a phone number or an e-mail address at least.
+    /// Who gets it, and where.
     #[validate(nested)]
+    #[schema(value_type = NewContact)]
     contact: ContactBody,
     /// The buyer's note to the shop.
     #[serde(default)]

@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::names;
+
 /// Why an order is called off.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CancelStaffOrder {
-    /// `customer`, `inventory`, `declined`, `fraud`, `staff`, `expired`, `duplicate` or `other`.
-    #[schema(value_type = String, example = "inventory")]
+    /// The reason.
+    #[schema(value_type = names::KnownCancelReason)]
     reason: CancelReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -22,8 +24,8 @@ pub(crate) struct CancelStaffOrder {
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InvalidateOrder {
-    /// `duplicate`, `test`, `unreachable_contact`, `bad_address`, `price_error`, `fraud`, `unpaid` or `other`.
-    #[schema(value_type = String, example = "duplicate")]
+    /// The reason.
+    #[schema(value_type = names::KnownInvalidReason)]
     reason: InvalidReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -35,8 +37,8 @@ pub(crate) struct InvalidateOrder {
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ReverseOrder {
-    /// `mistake`, `customer`, `information`, `clock` or `other`.
-    #[schema(value_type = String, example = "mistake")]
+    /// The reason.
+    #[schema(value_type = names::KnownReversalReason)]
     reason: ReversalReason,
     /// In your own words; staff see it in the history.
     #[serde(default, skip_serializing_if = "Option::is_none")]

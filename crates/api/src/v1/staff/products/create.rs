@@ -25,7 +25,8 @@ use crate::v1::fields::Fields;
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateProduct {
     /// The store that sells it.
-    #[schema(min_length = 18, max_length = 18, example = json!(examples::STORE))]
+    #[schema(min_length = 18, max_length = 18, pattern = "^[Ss][Tt][Oo]_[0-9A-TV-Za-tv-z]{14}$",
+        example = json!(examples::STORE))]
     store_id: String,
     /// Stock keeping unit, unique within the store.
     #[schema(min_length = 1, max_length = 100, example = "TEA-101")]

@@ -27,7 +27,7 @@ pub(crate) struct CreateStore {
     #[schema(min_length = 1, max_length = 200, example = "Livraria do Chiado")]
     name: String,
     /// ISO 4217 code of its prices and orders, in upper case. It stays once there are products.
-    #[schema(min_length = 3, max_length = 3, example = "EUR")]
+    #[schema(min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", example = "EUR")]
     currency: String,
     /// The IANA time zone that decides which day it is.
     #[schema(min_length = 1, max_length = 64, example = "Europe/Lisbon")]
@@ -35,7 +35,7 @@ pub(crate) struct CreateStore {
     /// ISO 3166-1 alpha-2 code of the country where it sells, in upper case: national phone numbers are read as they are dialled
     /// there. Left out: the setting `defaults.country`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, min_length = 2, max_length = 2, example = "PT")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$", example = "PT")]
     country: Option<String>,
     /// Minutes after placing in which customers may change an order. Left out: until its execution starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]

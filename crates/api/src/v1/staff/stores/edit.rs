@@ -28,7 +28,7 @@ pub(crate) struct EditStore {
     name: Option<String>,
     /// ISO 4217 code of its prices and orders, in upper case. It stays once there are products.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 3, max_length = 3, example = "JPY")]
+    #[schema(nullable = false, min_length = 3, max_length = 3, pattern = "^[A-Z]{3}$", example = "JPY")]
     currency: Option<String>,
     /// The IANA time zone that decides which day it is.
     #[serde(default, deserialize_with = "present_value")]
@@ -36,7 +36,7 @@ pub(crate) struct EditStore {
     time_zone: Option<String>,
     /// ISO 3166-1 alpha-2 code of the country where it sells, in upper case. Orders that are placed already keep theirs.
     #[serde(default, deserialize_with = "present_value")]
-    #[schema(nullable = false, min_length = 2, max_length = 2, example = "JP")]
+    #[schema(nullable = false, min_length = 2, max_length = 2, pattern = "^[A-Z]{2}$", example = "JP")]
     country: Option<String>,
     /// Minutes after placing in which customers may change an order; `null`: until its execution starts. Orders that are
     /// placed already keep theirs.

@@ -53,6 +53,7 @@ pub(crate) struct ExpiryPreviewBody {
     #[schema(minimum = 0, maximum = 10000, example = 1)]
     total: usize,
     /// Are there more than `total` says? Then `sums` are lower bounds, too.
+    #[schema(example = false)]
     total_is_lower_bound: bool,
     /// What they cost together, one sum for each currency.
     sums: Vec<SumBody>,
