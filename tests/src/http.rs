@@ -131,7 +131,7 @@ impl Request {
         stream.write_all(&self.bytes()).await?;
         let mut answer = vec![];
         stream.read_to_end(&mut answer).await?;
-        Answer::parse(&answer).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        Answer::parse(&answer, self.method == "HEAD").ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     fn bytes(&self) -> Vec<u8> {
@@ -179,8 +179,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// None if it was cut.
-    fn parse(bytes: &[u8]) -> Option<Self> {
+    /// None if it was cut. Without a body, the head speaks of the one that GET would have.
+    fn parse(bytes: &[u8], is_bodiless: bool) -> Option<Self> {
         let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).expect("a head in ASCII");
         let mut lines = head.split("\r\n");
@@ -188,6 +188,10 @@ impl Answer {
         let headers = lines.filter_map(|line| line.split_once(": "));
         let headers = headers.map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned())).collect();
         let mut answer = Self { status, body: bytes[end + 4..].to_vec(), headers };
+        if is_bodiless {
+            assert!(answer.body.is_empty(), "HEAD has no body");
+            return Some(answer);
+        }
         if answer.header("transfer-encoding") == Some("chunked") {
             answer.body = joined(&answer.body)?;
             return Some(answer);

@@ -17,6 +17,7 @@ use ordervault_persistence::Realm;
 use ordervault_persistence::db::Db;
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
+use ordervault_tests::queue::catch_up;
 use serde_json::{Value, json};
 use strum::IntoEnumIterator as _;
 
@@ -34,6 +35,7 @@ ordervault_tests::twin_tests!(
     customers_do_their_own_things,
     guests_reach_the_order_that_they_know_and_nothing_else,
     roles_do_what_the_matrix_says,
+    reading_changes_nothing,
     things_of_another_store_are_not_there,
     lists_end_at_the_scope,
     things_of_another_customer_are_not_there,
@@ -106,6 +108,36 @@ async fn nobody_gets_what_is_for_somebody(db: Db) {
         }
     }
     refuse(&fixture, refused).await;
+    fixture.server.close().await;
+}
+
+/// Whatever is read by GET or HEAD, and by whom: nothing is written.
+async fn reading_changes_nothing(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let (customer, staff) = (
+        fixture.server.customer_token(&fixture.customer).await,
+        fixture.server.member_token(&fixture.member).await,
+    );
+    let mut requests = vec![];
+    for (mut operation, row) in table().into_iter().filter(|(operation, _)| operation.method == "GET") {
+        for method in ["GET", "HEAD"] {
+            method.clone_into(&mut operation.method);
+            let request = fixture.request(&operation, &row, None).await;
+            requests.push(match row.is_for {
+                For::Anybody | For::Orderers => request,
+                For::Buyers | For::Customers => request.bearer(&customer),
+                For::Staff(_) => request.bearer(&staff),
+            });
+        }
+    }
+    // Then orders are new for the member, and reading them could mark them as seen.
+    catch_up(&db).await;
+    let before = dump(&db).await;
+    for request in requests {
+        fixture.server.good(&request, 200).await;
+    }
+    let changed = differences(&before, &dump(&db).await);
+    assert!(changed.is_empty(), "{}", changed.join("\n"));
     fixture.server.close().await;
 }
 

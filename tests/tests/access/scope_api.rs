@@ -117,7 +117,6 @@ async fn endpoints_of_a_life(db: Db, seed: u64) {
         let token = Some(server.member_token(member).await);
         let person = Person { server: &server, orders: &orders, token, path: "/v1/staff/orders" };
         hold(&orders, &actor.scope(), staff_lists(&person, &actor).await);
-        // Last, because what is opened is not new any more.
         hold(&orders, &actor.scope(), staff_single_reads(&person, &actor).await);
     }
     for customer in orders.iter().filter_map(|order| order.customer_id).collect::<BTreeSet<_>>() {

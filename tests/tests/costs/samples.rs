@@ -93,7 +93,7 @@ impl Shop {
                 values![2, rows, vec![SMALL_STORE.get()]],
                 values![3, rows, vec![SMALL_STORE.get(), GREAT_STORE.get()]],
             ],
-            "orders::OPENED" => vec![values![self.numbers.id(self.numbers.orders), 2]],
+            "orders::OPENED" => vec![values![self.numbers.id(self.numbers.orders)]],
             "orders::PROOF" => vec![values![self.numbers.id(self.numbers.orders)]],
             "past::LAST" => vec![values![long]],
             "past::LAST_BY" => vec![values![long, self.numbers.placed_at(self.numbers.orders / 2)]],

@@ -3,14 +3,13 @@
 use ordervault_domain::access::{OrderGrant, Scope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::country::Country;
-use ordervault_domain::id::{MemberId, OrderId};
+use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 use sea_query::{Alias, Expr, ExprTrait as _, PostgresQueryBuilder, Query, SqliteQueryBuilder};
 
-use super::order_list::new_flag;
 use super::select::column;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -87,8 +86,6 @@ pub struct OpenedOrder {
     pub order: Order,
     /// What its actions look at.
     pub context: OrderContext,
-    /// Is it new for the member?
-    pub is_new: bool,
 }
 
 #[derive(sqlx_macros::FromRow)]
@@ -97,21 +94,16 @@ struct OpenedRow {
     order: WholeRow,
     store: String,
     products: Option<String>,
-    is_new: i64,
 }
 
-/// The order with what a member is told of it, if it exists and is in scope.
+/// The order with what its actions look at, if it exists and is in scope.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn opened_order(
-    conn: &mut Conn,
-    scope: &Scope,
-    member: MemberId,
-    id: OrderId,
-) -> Result<Option<OpenedOrder>, Error> {
-    let statement = OPENED.bind((id.get(), member.get()));
-    let Some(row) = conn.fetch_optional::<OpenedRow>(&statement).await? else { return Ok(None) };
+pub async fn opened_order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result<Option<OpenedOrder>, Error> {
+    let Some(row) = conn.fetch_optional::<OpenedRow>(&OPENED.bind((id.get(),))).await? else {
+        return Ok(None);
+    };
     let at = Row { table: "orders", id: id.get() };
     let store: StoreRow = at.json("store_id", &row.store)?;
     let products: Option<Vec<ProductRow>> =
@@ -119,7 +111,7 @@ pub async fn opened_order(
     let products = products.into_iter().flatten().map(|row| LockedRow::from(row).state);
     let context = OrderContext::of(LockedRow::try_from(store)?.state, products.collect());
     let order = row.order.held()?.state;
-    Ok(scope.covers(&order).then_some(OpenedOrder { order, context, is_new: row.is_new != 0 }))
+    Ok(scope.covers(&order).then_some(OpenedOrder { order, context }))
 }
 
 /// An order with what staff are told of it. The products are those whose units it has given back, and would take again.
@@ -143,8 +135,6 @@ fn opened(engine: Engine) -> String {
     for (name, text) in texts {
         opened.expr_as(Expr::cust(text), Alias::new(name));
     }
-    // Written down, the numbers of the flag are no BIGINT on PostgreSQL.
-    opened.expr_as(new_flag(&Expr::cust("$2")).cast_as("bigint"), Alias::new("is_new"));
     opened.and_where(column("id").eq(Expr::cust("$1")));
     match engine {
         Engine::Sqlite => opened.to_string(SqliteQueryBuilder),

@@ -21,7 +21,7 @@ mod unread_filter;
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 pub(super) use predicate::{in_scope, overdue};
 pub use row::{OrderCursor, OrderPage, OrderSummary};
-pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, new_flag, with_ids};
+pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::OrderId;

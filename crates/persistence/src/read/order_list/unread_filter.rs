@@ -220,6 +220,6 @@ pub(in crate::read) fn is_new(member: &Expr) -> Condition {
 }
 
 /// The same as a column of 0 or 1.
-pub(in crate::read) fn new_flag(member: &Expr) -> Expr {
+fn new_flag(member: &Expr) -> Expr {
     Expr::case(is_new(member), 1_i64).finally(0_i64).into()
 }

@@ -2,12 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
+use ordervault_domain::access::Actor;
 use ordervault_domain::id::OrderId;
 use ordervault_persistence::read::{self, AsOf, OpenedOrder};
 
-use super::seen;
 use crate::extract::{PathId, Query};
-use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
@@ -20,7 +19,7 @@ use crate::v1::orders::read::visible;
 
 /// Read an order
 ///
-/// By its id or number. It is not new for you any more. `actions` tells what you may do now and, where you may not, which
+/// By its id or number. It stays new for you until you say that you have seen it. `actions` tells what you may do now and, where you may not, which
 /// rule says no; of an order as it was there is nothing to be done.
 #[utoipa::path(get, path = "/v1/staff/orders/{id}", operation_id = "get_staff_order", tag = "staff-orders",
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER)), AsOfQuery),
@@ -32,14 +31,10 @@ pub(crate) async fn get_staff_order(
     staff: Staff<permit::OrdersRead>,
     id: PathId<OrderId>,
     query: Query<AsOfQuery>,
-    request_id: RequestId,
 ) -> Result<HttpResponse, Problem> {
     let actor = staff.actor();
     let Some(moment) = query.0.as_of else {
-        let OpenedOrder { order, context, is_new } = opened(&state, &staff, id.0).await?;
-        if is_new {
-            seen::open(&state, &staff, &request_id, id.0).await;
-        }
+        let OpenedOrder { order, context } = opened(&state, &actor, id.0).await?;
         let offers = offers_in(&state, &order, &context, &actor);
         let body = OrderBody::new(&order, &actor.scope(), offers, state.now());
         return Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body));
@@ -54,9 +49,9 @@ pub(crate) async fn get_staff_order(
     Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body))
 }
 
-/// The order, if it exists and the member may see it. The connection is given back before anything is written.
-async fn opened<P>(state: &AppState, staff: &Staff<P>, id: OrderId) -> Result<OpenedOrder, Problem> {
+/// The order, if it exists and the member may see it.
+async fn opened(state: &AppState, actor: &Actor, id: OrderId) -> Result<OpenedOrder, Problem> {
     let mut conn = reader(state).await?;
-    let opened = read::opened_order(&mut conn, &staff.actor().scope(), staff.member.id, id).await;
+    let opened = read::opened_order(&mut conn, &actor.scope(), id).await;
     opened.map_err(failed)?.ok_or_else(|| Problem::new(Code::NotFound))
 }

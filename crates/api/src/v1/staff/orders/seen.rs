@@ -40,7 +40,7 @@ pub(crate) struct SeenOrders {
 /// Mark orders as seen
 ///
 /// They are not new for you any more; for your colleagues they are. Say which, or everything up to a `position` of a list. Doing
-/// it twice is the same as once. Reading an order marks it, too.
+/// it twice is the same as once. Nothing else marks them.
 #[utoipa::path(post, path = "/v1/staff/orders/seen", operation_id = "mark_orders_seen", tag = "staff-orders",
     request_body(content = SeenOrders, example = json!({"ids": [examples::ORDER]})),
     responses((status = 204, description = "Marked")),
@@ -88,13 +88,6 @@ pub(super) fn positions<'a>(state: &'a AppState, member: &Member) -> Seal<'a> {
     state.cursors.of(&format!("positions of {}", member.id), &())
 }
 
-/// Opening a new order marks it as seen. Where that cannot be written, the order is shown all the same and stays new.
-pub(super) async fn open<P>(state: &AppState, staff: &Staff<P>, request_id: &RequestId, order: OrderId) {
-    if let Err(problem) = note(state, staff, request_id, vec![order], None).await {
-        tracing::warn!(request_id = request_id.as_str(), %problem, "an opened order stays new");
-    }
-}
-
 /// Notes what is new and in scope among these orders, and everything up to a position. Nothing of the kind: nothing is
 /// written.
 async fn see<P>(
@@ -113,17 +106,7 @@ async fn see<P>(
     if new.is_empty() && up_to.is_none() {
         return Ok(());
     }
-    note(state, staff, request_id, new, up_to).await
-}
-
-async fn note<P>(
-    state: &AppState,
-    staff: &Staff<P>,
-    request_id: &RequestId,
-    orders: Vec<OrderId>,
-    up_to: Option<i64>,
-) -> Result<(), Problem> {
-    let operations = vec![Operation::Seen { orders, up_to }];
+    let operations = vec![Operation::Seen { orders: new, up_to }];
     let submitted = submit(state, staff.submitter(), request_id, None, operations).await;
     submitted.map(drop).map_err(|error| not_written(&error))
 }
