@@ -37,6 +37,7 @@ CREATE TABLE stores (
     cancel_unconfirmed_minutes BIGINT,
     reversal_minutes BIGINT,
     public_board BOOLEAN NOT NULL DEFAULT FALSE,
+    order_mails BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL
@@ -88,6 +89,8 @@ CREATE TABLE customers (
     external_reference TEXT COLLATE "C" UNIQUE,
     -- The one that they read.
     language TEXT COLLATE "C",
+    email_verification TEXT COLLATE "C" NOT NULL DEFAULT 'unverified' CONSTRAINT customers_email_verification_is_known CHECK
+        (email_verification IN ('unverified', 'required', 'verified')),
     active BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
@@ -441,6 +444,27 @@ CREATE TABLE throttles (
     blocked_until BIGINT NOT NULL
 );
 CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+-- What is to be written to whom: what about, and whom it concerns. Address, link and words are made when it is sent.
+CREATE TABLE mails (
+    entity_id BIGINT NOT NULL,
+    kind TEXT COLLATE "C" NOT NULL,
+    queued_at BIGINT NOT NULL,
+    due_at BIGINT NOT NULL,
+    attempts BIGINT NOT NULL CONSTRAINT mails_attempts_is_not_negative CHECK (attempts >= 0),
+    PRIMARY KEY (entity_id, kind)
+);
+CREATE INDEX mails_by_due ON mails (due_at, entity_id, kind);
+
+-- What somebody may show once, by keyed hashes: for a new password, or that an address is theirs.
+CREATE TABLE one_time_codes (
+    customer_id BIGINT NOT NULL,
+    purpose TEXT COLLATE "C" NOT NULL,
+    hash TEXT COLLATE "C" NOT NULL UNIQUE,
+    expires_at BIGINT NOT NULL,
+    PRIMARY KEY (customer_id, purpose)
+);
+CREATE INDEX one_time_codes_by_expiry ON one_time_codes (expires_at);
 
 -- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (

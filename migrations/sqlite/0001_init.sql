@@ -38,6 +38,7 @@ CREATE TABLE stores (
     cancel_unconfirmed_minutes INTEGER,
     reversal_minutes INTEGER,
     public_board INTEGER NOT NULL DEFAULT FALSE,
+    order_mails INTEGER NOT NULL DEFAULT FALSE,
     external_reference TEXT UNIQUE,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
@@ -88,6 +89,8 @@ CREATE TABLE customers (
     external_reference TEXT UNIQUE,
     -- The one that they read.
     language TEXT,
+    email_verification TEXT NOT NULL DEFAULT 'unverified' CONSTRAINT customers_email_verification_is_known CHECK
+        (email_verification IN ('unverified', 'required', 'verified')),
     active INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
@@ -436,6 +439,27 @@ CREATE TABLE throttles (
     blocked_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX throttles_by_expiry ON throttles (expires_at);
+
+-- What is to be written to whom: what about, and whom it concerns. Address, link and words are made when it is sent.
+CREATE TABLE mails (
+    entity_id INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    queued_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    attempts INTEGER NOT NULL CONSTRAINT mails_attempts_is_not_negative CHECK (attempts >= 0),
+    PRIMARY KEY (entity_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mails_by_due ON mails (due_at, entity_id, kind);
+
+-- What somebody may show once, by keyed hashes: for a new password, or that an address is theirs.
+CREATE TABLE one_time_codes (
+    customer_id INTEGER NOT NULL,
+    purpose TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (customer_id, purpose)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX one_time_codes_by_expiry ON one_time_codes (expires_at);
 
 -- One row per writing process, touched by each group that it commits: whether a commit whose answer was lost took place.
 CREATE TABLE writers (

@@ -15,6 +15,7 @@
 //! - `program`: the program as a process
 //! - `twin`: a new database on each engine, verified in the end
 //! - `dump`, `explain`, `meter`: everything that a database holds, how it would find it, and what it looks at
+//! - `smtp`: a mail server that keeps what it is given
 //! - `http`: requests and answers, to the byte
 //! - `balancer`, `proxy`: what may stand between a client, a server and a database
 //! - `cluster`: a PostgreSQL that may be killed, with its files where a test wants them
@@ -69,6 +70,7 @@ pub mod samples;
 pub mod seed;
 pub mod server;
 pub mod shop;
+pub mod smtp;
 pub mod stages;
 pub mod statements;
 pub mod twin;

@@ -370,6 +370,7 @@ impl Known {
                 let command = customer::CustomerCommand::Register {
                     contact: contact((how % 40).into()),
                     language: None,
+                    must_verify_email: false,
                 };
                 return (
                     ActorRef::Anonymous,
@@ -557,6 +558,7 @@ fn policy(how: u16) -> store::Policy {
         review_minutes: how.is_multiple_of(3).then_some(u32::from(how % 60)),
         start_minutes: how.is_multiple_of(4).then_some(5),
         public_board: how.is_multiple_of(5),
+        order_mails: how.is_multiple_of(7),
         ..store::Policy::default()
     }
 }

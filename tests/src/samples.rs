@@ -111,9 +111,11 @@ impl Samples {
     /// A command on a customer.
     pub fn customer(&self, kind: CustomerCommandKind) -> CustomerCommand {
         match kind {
-            CustomerCommandKind::Register => {
-                CustomerCommand::Register { contact: self.contact.clone(), language: None }
-            }
+            CustomerCommandKind::Register => CustomerCommand::Register {
+                contact: self.contact.clone(),
+                language: None,
+                must_verify_email: false,
+            },
             CustomerCommandKind::Import => {
                 CustomerCommand::Import { external_reference: "elsewhere:2".into() }
             }
@@ -122,6 +124,9 @@ impl Samples {
                 ..CustomerEdit::default()
             }),
             CustomerCommandKind::ChangePassword => CustomerCommand::ChangePassword,
+            CustomerCommandKind::ResetPassword => CustomerCommand::ResetPassword { by_mail: true },
+            CustomerCommandKind::VerifyEmail => CustomerCommand::VerifyEmail,
+            CustomerCommandKind::HandOutCode => CustomerCommand::HandOutCode,
             CustomerCommandKind::Deactivate => {
                 CustomerCommand::Deactivate { reason: DeactivationReason::Stolen, comment: None }
             }

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
+use ordervault_api::background::{Job as _, JobError, OrderMails, Remaining, SendMails, Tools};
 use ordervault_api::server::{Ends, Listeners, run};
 use ordervault_api::settings::{Rates, Settings};
 use ordervault_api::state::{AppState, BuildInfo};
@@ -19,9 +20,9 @@ use ordervault_domain::member::Member;
 use ordervault_domain::order::{CancelReason, InvalidReason, Order, OrderCommand, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
-use ordervault_persistence::Session;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, SessionOperation};
+use ordervault_persistence::{Session, sequence};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -85,6 +86,21 @@ impl TestServer {
         self.stop.send(()).expect("the server runs");
         self.task.await.expect("no panic").expect("a clean end");
         self.shop.close().await;
+    }
+
+    /// Sends the mails that wait by now, and notes those about orders, as the jobs of this server do.
+    ///
+    /// # Errors
+    /// What the jobs say that do not get on.
+    pub async fn send_mails(&self) -> Result<(), JobError> {
+        let (db, writer) = (self.shop.db.clone(), self.shop.writer.clone());
+        let tools = Tools { db, writer, sources: self.shop.clock.sources(self.number()) };
+        while sequence(&self.shop.db).await? > 0 {}
+        let mut orders = OrderMails { waker: self.state.mail_waker.clone() };
+        while orders.step(&tools).await? == Remaining::More {}
+        let mut mails = SendMails::of(&self.state).expect("mail is configured");
+        while mails.step(&tools).await? == Remaining::More {}
+        Ok(())
     }
 
     /// Wakes the jobs that listen to this server.

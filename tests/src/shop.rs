@@ -176,7 +176,11 @@ impl Shop {
 
     /// A customer with an account.
     pub async fn customer(&self) -> Arc<Customer> {
-        let command = customer::CustomerCommand::Register { contact: contact(self.number()), language: None };
+        let command = customer::CustomerCommand::Register {
+            contact: contact(self.number()),
+            language: None,
+            must_verify_email: false,
+        };
         let password_hash = Some(PASSWORD_HASH.to_owned());
         match self
             .act(

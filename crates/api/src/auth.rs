@@ -6,6 +6,7 @@
 mod access;
 mod device;
 mod hs256;
+mod one_time_codes;
 mod order_token;
 mod password_rules;
 mod passwords;
@@ -15,6 +16,7 @@ mod secrets;
 
 pub use access::{AccessClaims, AccessToken, AccessTokens, Audience, TokenFault};
 pub use device::{Device, DeviceTokens};
+pub use one_time_codes::{OneTimeCodes, lifetime_millis};
 pub use order_token::{DUPLICATE_PREFIX, OrderTokens, lookup_is_in_time};
 pub use password_rules::NewPassword;
 pub use passwords::{PasswordCheck, Passwords};

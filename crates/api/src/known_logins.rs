@@ -116,6 +116,8 @@ impl Logins {
             | Operation::Product { .. }
             | Operation::Installation(_)
             | Operation::Batch(_)
+            | Operation::Mail(_)
+            | Operation::Code(_)
             | Operation::Verified { .. }
             | Operation::Rehash { .. }
             | Operation::Throttle(_)

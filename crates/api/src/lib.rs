@@ -22,6 +22,7 @@
 //! - `sealing`: what clients carry and cannot read
 //! - `throttles`, `places`, `known_logins`, `waker`: what is counted; who may do much at a time; who was let in a moment ago; how
 //!   jobs are woken
+//! - `mail`: what is written to people, and how it goes out
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `translations`: texts that people read, in their languages
 //! - `settings`: what the configuration decides
@@ -79,6 +80,7 @@ pub mod cursors;
 pub mod extract;
 pub mod known_logins;
 mod login_attempts;
+pub mod mail;
 pub mod middleware;
 mod names;
 pub mod openapi;

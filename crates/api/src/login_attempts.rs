@@ -44,10 +44,10 @@ impl Throttles {
         self.of("login_strangers", &account, self.rates.login_strangers)
     }
 
-    /// Attempts to give the password of an account, from one place.
-    fn login_account(&self, realm: Realm, email: &Email, place: &[u8]) -> Throttle {
+    /// Attempts to give the password of an account, from one place. Another password begins another count.
+    fn login_account(&self, realm: Realm, email: &Email, password_hash: &str, place: &[u8]) -> Throttle {
         let email = realm.email_key(email);
-        let account = [realm_name(realm), email.as_bytes(), place];
+        let account = [realm_name(realm), email.as_bytes(), password_hash.as_bytes(), place];
         self.of("login_account", &account, self.rates.login_account)
     }
 
@@ -67,14 +67,14 @@ pub(crate) struct LoginAttempt {
 }
 
 impl LoginAttempt {
-    /// Admits an attempt with this e-mail address. `principal_id`: whose it is, if anybody's.
+    /// Admits an attempt with this e-mail address. `found`: whose it is with the hash of the password, if anybody's.
     ///
     /// # Errors
     /// 429 when there were too many.
     pub(crate) async fn admit(
         (state, conn): (&AppState, &mut Conn),
         (realm, email): (Realm, &Email),
-        principal_id: Option<i64>,
+        found: Option<&(i64, String)>,
         address: ClientAddress,
         device_token: Option<&str>,
     ) -> Result<Self, Problem> {
@@ -84,13 +84,17 @@ impl LoginAttempt {
         let device = device.filter(|device| age(device) < KNOWN_MILLIS);
         let to_account = throttles.known_to_account(realm, email, address);
         let to_realm = throttles.known_to_realm(realm, address);
-        let unlocked = ThrottleOperation::unlocked(principal_id.unwrap_or_default());
+        let unlocked = ThrottleOperation::unlocked(found.map_or(0, |(principal_id, _)| *principal_id));
         let asked = [to_account.clone(), to_realm.clone(), unlocked.clone()];
         let known = read::known(conn, &asked, state.now()).await.map_err(failed)?;
         let is_known = |key: &String| known.contains(key);
 
+        let password_hash = found.map_or("", |(_, password_hash)| password_hash.as_str());
         let place = device.map_or_else(|| address.network().to_vec(), |device| device.id.to_vec());
-        let mut counts = vec![throttles.login_account(realm, email, &place), throttles.login_address(&place)];
+        let mut counts = vec![
+            throttles.login_account(realm, email, password_hash, &place),
+            throttles.login_address(&place),
+        ];
         let is_stranger = device.is_none() && !is_known(&to_account) && !is_known(&unlocked);
         counts.extend(is_stranger.then(|| throttles.login_strangers(realm, email)));
         let is_recent = device.is_some_and(|device| age(&device) < LANE_MILLIS) || is_known(&to_realm);

@@ -1,8 +1,7 @@
 //! What happens to every request, outermost first: [`request_id`], [`access`] (span, access line, counters), [`headers`],
-//! [`compress`], [`cors`], [`render`] (problem documents), [`gate`] (size and format limits). The order is set in [`crate::app`].
+//! [`cors`], [`render`] (problem documents), [`gate`] (size and format limits). The order is set in [`crate::app`].
 
 pub mod access;
-pub mod compress;
 pub mod cors;
 pub mod gate;
 pub mod headers;

@@ -15,6 +15,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::CutOffPassed { .. }
         | Refusal::TooManyChanges { .. }
         | Refusal::BatchCompleted
+        | Refusal::AccountDeactivated
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
         Refusal::NotFound
@@ -209,6 +210,9 @@ mod tests {
             Rule::LastOwner => (Refusal::LastOwner, ""),
             Rule::OwnAccount => (Refusal::OwnAccount, ""),
             Rule::CurrencyFixed => (Refusal::CurrencyFixed, ""),
+            Rule::AccountDeactivated => {
+                (Refusal::AccountDeactivated, "the account is deactivated: activate it first")
+            }
             Rule::BatchCompleted => (Refusal::BatchCompleted, "every order of the batch has had its turn"),
             Rule::PositionNotReached => {
                 (Refusal::PositionNotReached, "/up_to out-of-range no order of your stores has come so far")

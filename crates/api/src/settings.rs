@@ -1,5 +1,10 @@
 //! What the configuration decides about the HTTP side.
 
+mod mail;
+
+pub(crate) use mail::Way;
+pub use mail::{MailFault, MailSettings};
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -47,6 +52,8 @@ pub struct Settings {
     pub default_country: Option<Country>,
     /// What people are written in who have not said what they read; none: English.
     pub default_language: Option<Language>,
+    /// How mail goes out; none: it does not.
+    pub mail: Option<MailSettings>,
     /// How long logins live.
     pub lifetimes: Lifetimes,
     /// How often what can be abused may be tried.
@@ -146,6 +153,12 @@ pub struct Rates {
     pub place_account: Rate,
     /// Changes of orders by one account, or with the grant for one order.
     pub act_account: Rate,
+    /// Mails asked for from one address.
+    pub mail_address: Rate,
+    /// Wrong one-time codes from one address.
+    pub code_address: Rate,
+    /// One-time codes that one member hands out.
+    pub code_member: Rate,
 }
 
 impl Default for Rates {
@@ -160,6 +173,9 @@ impl Default for Rates {
             register_address: rate(5, 60),
             place_account: rate(20, 1),
             act_account: rate(120, 1),
+            mail_address: rate(5, 60),
+            code_address: rate(10, 10),
+            code_member: rate(20, 60),
         }
     }
 }
@@ -178,6 +194,9 @@ impl Rates {
             register_address: rate,
             place_account: rate,
             act_account: rate,
+            mail_address: rate,
+            code_address: rate,
+            code_member: rate,
         }
     }
 }

@@ -9,10 +9,11 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::Writer;
 
-use crate::auth::{AccessTokens, DeviceTokens, OrderTokens, Passwords, RefreshTokens, Secrets};
+use crate::auth::{AccessTokens, DeviceTokens, OneTimeCodes, OrderTokens, Passwords, RefreshTokens, Secrets};
 use crate::board_ids::BoardIds;
 use crate::cursors::Cursors;
 use crate::known_logins::KnownLogins;
+use crate::mail::Mailer;
 use crate::places::Places;
 use crate::settings::Settings;
 use crate::throttles::Throttles;
@@ -103,7 +104,11 @@ pub struct AppState {
     /// What may be tried only so often.
     pub throttles: Throttles,
     /// Texts that people read.
-    pub translations: Translations,
+    pub translations: Arc<Translations>,
+    /// Sends mail; none: it is not configured.
+    pub mailer: Option<Arc<Mailer>>,
+    /// Making and reading of one-time codes.
+    pub one_time_codes: OneTimeCodes,
     /// Where pages of lists end.
     pub cursors: Cursors,
     /// By what the public board names orders.
@@ -122,6 +127,8 @@ pub struct AppState {
     pub known_logins: Arc<KnownLogins>,
     /// Wakes the job that carries out batches.
     pub waker: JobWaker,
+    /// Wakes the job that sends mails.
+    pub mail_waker: JobWaker,
     is_draining: AtomicBool,
 }
 
@@ -140,9 +147,11 @@ impl AppState {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             throttles: Throttles::new(settings.rates, secrets),
-            translations: Translations::new(settings.default_language.as_ref()),
+            translations: Arc::new(Translations::new(settings.default_language.as_ref())),
             cursors: Cursors::new(secrets, writer.installation().epoch),
             board_ids: BoardIds::new(secrets),
+            mailer: settings.mail.as_ref().map(|mail| Arc::new(Mailer::new(mail))),
+            one_time_codes: OneTimeCodes::new(secrets, writer.installation().epoch),
             settings,
             build,
             db,
@@ -162,6 +171,7 @@ impl AppState {
             ready_details: vec![],
             known_logins: Arc::default(),
             waker: JobWaker::default(),
+            mail_waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),
         }
     }

@@ -21,6 +21,8 @@ const BREACHES: &str = "ordervault_order_breaches_total";
 const EXPIRIES: &str = "ordervault_order_expiries_total";
 const WAITING_EXPIRIES: &str = "ordervault_order_expiries_waiting";
 const BACKUP_AGE: &str = "ordervault_backup_age_seconds";
+const MAILS: &str = "ordervault_mails_total";
+const WAITING_MAILS: &str = "ordervault_mails_waiting";
 const JOB_FAILURES: &str = "ordervault_job_failures_total";
 
 /// How a metric is kept.
@@ -50,7 +52,7 @@ const fn metric(name: &'static str, kind: MetricKind, help: &'static str) -> Met
 }
 
 /// Everything that is counted or measured. `docs/operations.md` tells the same.
-pub const METRICS: [Metric; 9] = [
+pub const METRICS: [Metric; 11] = [
     metric(REQUESTS, MetricKind::Counter, "Requests answered, by method, route pattern and status."),
     metric(
         DURATION,
@@ -71,6 +73,12 @@ pub const METRICS: [Metric; 9] = [
         MetricKind::Gauge,
         "Seconds since the newest backup was begun; missing while there is none.",
     ),
+    metric(
+        MAILS,
+        MetricKind::Counter,
+        "Mails that were tried, by outcome: sent, put_off for another try, refused for good, given_up.",
+    ),
+    metric(WAITING_MAILS, MetricKind::Gauge, "Mails that wait to be sent, up to 10,000."),
     metric(JOB_FAILURES, MetricKind::Counter, "Steps of background jobs that failed, by job."),
 ];
 
@@ -104,6 +112,15 @@ pub(crate) fn count_request(method: &'static str, route: &str, status: StatusCod
     counter!(REQUESTS, "method" => method, "route" => route.clone(), "status" => status.as_u16().to_string())
         .increment(1);
     histogram!(DURATION, "method" => method, "route" => route).record(elapsed.as_secs_f64());
+}
+
+pub(crate) fn count_mail(outcome: &'static str) {
+    counter!(MAILS, "outcome" => outcome).increment(1);
+}
+
+#[expect(clippy::cast_precision_loss, reason = "at most 10,000")]
+pub(crate) fn set_waiting_mails(mails: i64) {
+    gauge!(WAITING_MAILS).set(mails as f64);
 }
 
 pub(crate) fn count_breaches(orders: u64) {
@@ -172,6 +189,8 @@ mod tests {
             count_breaches(2);
             count_expiries(3);
             set_waiting_expiries(21);
+            count_mail("sent");
+            set_waiting_mails(4);
             count_job_failure("breaches");
             set_backup_age(90_500);
             let _in_flight = InFlight::enter();
@@ -188,6 +207,8 @@ mod tests {
             "ordervault_order_breaches_total 2",
             "ordervault_order_expiries_total 3",
             "ordervault_order_expiries_waiting 21",
+            r#"ordervault_mails_total{outcome="sent"} 1"#,
+            "ordervault_mails_waiting 4",
             "ordervault_backup_age_seconds 90.5",
             r#"ordervault_job_failures_total{job="breaches"} 1"#,
             "# HELP ordervault_panics_total",

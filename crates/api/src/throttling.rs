@@ -1,7 +1,7 @@
 //! Who is counted under which throttle, and what meets those who try too often: look-ups, registrations, orders.
 
 use ordervault_domain::access::Actor;
-use ordervault_domain::id::OrderId;
+use ordervault_domain::id::{MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
@@ -10,7 +10,7 @@ use ordervault_persistence::writer::{Operation, Throttle, ThrottleOperation};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Submitter};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::reading::failed;
 use crate::state::AppState;
 use crate::submit::{self, not_written};
@@ -43,6 +43,21 @@ impl Throttles {
         self.of("register_address", &[&address.network()], self.rates.register_address)
     }
 
+    /// A mail that somebody asks for.
+    pub(crate) fn mail(&self, address: ClientAddress) -> Throttle {
+        self.of("mail_address", &[&address.network()], self.rates.mail_address)
+    }
+
+    /// A one-time code that is shown and no good.
+    pub(crate) fn code(&self, address: ClientAddress) -> Throttle {
+        self.of("code_address", &[&address.network()], self.rates.code_address)
+    }
+
+    /// A one-time code that a member hands out.
+    pub(crate) fn handing_out(&self, member: MemberId) -> Throttle {
+        self.of("code_member", &[&member.get().to_be_bytes()], self.rates.code_member)
+    }
+
     /// An order. It is counted with the order itself, and only then: a repeated request is no further one.
     pub(crate) fn place(&self, address: ClientAddress, buyer: &CustomerOrGuest) -> Operation {
         let who = match buyer {
@@ -63,7 +78,7 @@ pub(crate) async fn admit(conn: &mut Conn, throttles: &[Throttle], now: Timestam
         None => Ok(()),
         Some(millis) => {
             let seconds = u32::try_from(millis.saturating_add(999) / 1_000).unwrap_or(u32::MAX);
-            Err(Problem::too_many_attempts(seconds))
+            Err(Problem::new(Code::RateLimited).retry_after(seconds))
         }
     }
 }

@@ -9,17 +9,20 @@ mod board;
 mod caller;
 mod catalogue;
 mod contact;
+mod email_verification;
 mod fields;
 mod history;
 mod login;
 mod masked_order;
 mod me;
 mod money;
+mod one_time_codes;
 mod order_body;
 mod order_lookups;
 mod orders;
 mod own_password;
 mod paging;
+mod password_reset;
 mod paths;
 mod possible_duplicates;
 mod resource;
@@ -32,6 +35,8 @@ use crate::routes::Routes;
 pub fn routes() -> Routes {
     Routes::new()
         .and(auth::routes())
+        .and(password_reset::routes())
+        .and(email_verification::routes())
         .and(me::routes())
         .and(catalogue::routes())
         .and(orders::routes())

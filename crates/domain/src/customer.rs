@@ -24,12 +24,49 @@ pub struct Customer {
     pub external_reference: Option<String>,
     /// The language that they read, as far as they have said.
     pub language: Option<Language>,
+    /// Is the address theirs, as far as anybody knows?
+    pub email_verification: EmailVerification,
     /// May they sign in?
     pub active: bool,
     /// When they came.
     pub created_at: Timestamp,
     /// When they were last written.
     pub updated_at: Timestamp,
+}
+
+impl Customer {
+    /// May whoever has the password sign in?
+    #[must_use]
+    pub fn may_sign_in(&self) -> bool {
+        self.active && self.email_verification != EmailVerification::Required
+    }
+}
+
+/// Whether somebody has shown that they get what is sent to the address of an account.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum EmailVerification {
+    /// Nobody has, and nobody has to.
+    #[default]
+    Unverified,
+    /// Somebody has to before they sign in: the account was opened where mail was configured.
+    Required,
+    /// Somebody has.
+    Verified,
 }
 
 /// What can be asked of a customer's account.
@@ -47,6 +84,8 @@ pub enum CustomerCommand {
         contact: Contact,
         /// The language that they read, if anybody knows.
         language: Option<Language>,
+        /// Must the address be verified before they sign in?
+        must_verify_email: bool,
     },
     /// Take over from another system; such a customer cannot sign in.
     Import {
@@ -57,6 +96,15 @@ pub enum CustomerCommand {
     Edit(CustomerEdit),
     /// The password becomes another one.
     ChangePassword,
+    /// The password becomes another one by a code that was shown.
+    ResetPassword {
+        /// Did the code come by mail, which shows that the address is theirs, or from staff?
+        by_mail: bool,
+    },
+    /// A code that was mailed to the address was shown.
+    VerifyEmail,
+    /// Staff give a code for a new password to somebody whom they know for the customer.
+    HandOutCode,
     /// Let them not sign in any more.
     Deactivate {
         /// Why.
@@ -138,7 +186,11 @@ pub enum DeactivationReason {
 )]
 pub enum CustomerEvent {
     /// They opened an account.
-    Registered {},
+    Registered {
+        /// Must the address be verified before they sign in?
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        must_verify_email: bool,
+    },
     /// They were taken over from another system.
     Imported {
         /// Their key there.
@@ -148,6 +200,15 @@ pub enum CustomerEvent {
     Edited {},
     /// The password became another one.
     PasswordChanged {},
+    /// The password became another one by a code.
+    PasswordReset {
+        /// Did the code come by mail?
+        by_mail: bool,
+    },
+    /// The address is theirs.
+    EmailVerified {},
+    /// Staff gave them a code for a new password.
+    CodeHandedOut {},
     /// They may not sign in any more.
     Deactivated {
         /// Why.
@@ -163,10 +224,13 @@ impl CustomerEvent {
     pub fn reason(&self) -> Option<&'static str> {
         match self {
             Self::Deactivated { reason } => Some(reason.into()),
-            Self::Registered {}
+            Self::Registered { .. }
             | Self::Imported { .. }
             | Self::Edited {}
             | Self::PasswordChanged {}
+            | Self::PasswordReset { .. }
+            | Self::EmailVerified {}
+            | Self::CodeHandedOut {}
             | Self::Activated {} => None,
         }
     }
@@ -184,11 +248,12 @@ pub fn decide(
 ) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
     authorize(customer, actor, command.into())?;
     let event = match (customer, command) {
-        (None, CustomerCommand::Register { contact, language }) => {
+        (None, CustomerCommand::Register { contact, language, must_verify_email }) => {
             if email_taken {
                 return Err(Refusal::Duplicate { field: "email" });
             }
-            Envelope::of(CustomerEvent::Registered {}).with(Personal {
+            let event = CustomerEvent::Registered { must_verify_email: *must_verify_email };
+            Envelope::of(event).with(Personal {
                 contact: Some(contact.clone()),
                 language: language.clone(),
                 ..Personal::default()
@@ -206,20 +271,23 @@ pub fn decide(
         (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
         }
-        (Some(customer), CustomerCommand::Edit(edit)) => {
-            let contact = edit.applied_to(&customer.contact);
-            if contact.email != customer.contact.email && email_taken {
-                return Err(Refusal::Duplicate { field: "email" });
-            }
-            let contact = Some(contact).filter(|contact| *contact != customer.contact);
-            let language =
-                edit.language.clone().filter(|language| customer.language.as_ref() != Some(language));
-            if contact.is_none() && language.is_none() {
-                return Ok(vec![]);
-            }
-            Envelope::of(CustomerEvent::Edited {}).with(Personal { contact, language, ..Personal::default() })
-        }
+        (Some(customer), CustomerCommand::Edit(edit)) => return edited(customer, email_taken, edit),
         (Some(_), CustomerCommand::ChangePassword) => Envelope::of(CustomerEvent::PasswordChanged {}),
+        (Some(customer), CustomerCommand::ResetPassword { .. } | CustomerCommand::HandOutCode)
+            if !customer.active =>
+        {
+            return Err(Refusal::AccountDeactivated);
+        }
+        (Some(_), CustomerCommand::ResetPassword { by_mail }) => {
+            Envelope::of(CustomerEvent::PasswordReset { by_mail: *by_mail })
+        }
+        (Some(_), CustomerCommand::HandOutCode) => Envelope::of(CustomerEvent::CodeHandedOut {}),
+        (Some(customer), CustomerCommand::VerifyEmail)
+            if customer.email_verification == EmailVerification::Verified =>
+        {
+            return Ok(vec![]);
+        }
+        (Some(_), CustomerCommand::VerifyEmail) => Envelope::of(CustomerEvent::EmailVerified {}),
         (Some(customer), CustomerCommand::Deactivate { .. }) if !customer.active => return Ok(vec![]),
         (Some(customer), CustomerCommand::Activate) if customer.active => return Ok(vec![]),
         (Some(_), CustomerCommand::Deactivate { reason, comment }) => {
@@ -231,13 +299,36 @@ pub fn decide(
     Ok(vec![event])
 }
 
+fn edited(
+    customer: &Customer,
+    email_taken: bool,
+    edit: &CustomerEdit,
+) -> Result<Vec<Envelope<CustomerEvent>>, Refusal> {
+    let contact = edit.applied_to(&customer.contact);
+    if contact.email != customer.contact.email && email_taken {
+        return Err(Refusal::Duplicate { field: "email" });
+    }
+    let contact = Some(contact).filter(|contact| *contact != customer.contact);
+    let language = edit.language.clone().filter(|language| customer.language.as_ref() != Some(language));
+    if contact.is_none() && language.is_none() {
+        return Ok(vec![]);
+    }
+    let personal = Personal { contact, language, ..Personal::default() };
+    Ok(vec![Envelope::of(CustomerEvent::Edited {}).with(personal)])
+}
+
 impl CustomerCommandKind {
     /// The permissions of which each opens this kind of command to staff; none: it is not for them.
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Deactivate | Self::Activate => &[Permission::CustomersWrite],
-            Self::Register | Self::Import | Self::Edit | Self::ChangePassword => &[],
+            Self::Deactivate | Self::Activate | Self::HandOutCode => &[Permission::CustomersWrite],
+            Self::Register
+            | Self::Import
+            | Self::Edit
+            | Self::ChangePassword
+            | Self::ResetPassword
+            | Self::VerifyEmail => &[],
         }
     }
 }
@@ -245,24 +336,28 @@ impl CustomerCommandKind {
 /// May this actor ask for this at all? Whoever is nobody yet may become a customer, and nothing else; what somebody changes
 /// is their own account; and because an account is good in all stores, only those shut it who look after all of them.
 fn authorize(customer: Option<&Customer>, actor: &Actor, kind: CustomerCommandKind) -> Result<(), Refusal> {
-    let may = match kind {
-        CustomerCommandKind::Register => matches!(actor, Actor::Anonymous | Actor::Operator),
-        CustomerCommandKind::Import => matches!(actor, Actor::Importer | Actor::Operator),
-        CustomerCommandKind::Edit | CustomerCommandKind::ChangePassword => {
-            return match customer.is_some_and(|customer| *actor == Actor::Customer(customer.id)) {
-                true => Ok(()),
-                false => Err(Refusal::NotFound),
-            };
+    use CustomerCommandKind as Kind;
+    match kind {
+        // What lets somebody reset a password or verify an address is the code, which is asked for before.
+        Kind::Register | Kind::ResetPassword | Kind::VerifyEmail
+            if matches!(actor, Actor::Anonymous | Actor::Operator) =>
+        {
+            Ok(())
         }
-        CustomerCommandKind::Deactivate | CustomerCommandKind::Activate => {
-            return match actor.may_any(kind.permissions()) {
-                false => Err(Refusal::lacking(kind.permissions())),
-                true if actor.stores() == StoreScope::All => Ok(()),
-                true => Err(Refusal::NotFound),
-            };
+        Kind::Import if matches!(actor, Actor::Importer | Actor::Operator) => Ok(()),
+        Kind::Register | Kind::ResetPassword | Kind::VerifyEmail | Kind::Import => {
+            Err(Refusal::Forbidden(None))
         }
-    };
-    if may { Ok(()) } else { Err(Refusal::Forbidden(None)) }
+        Kind::Edit | Kind::ChangePassword => match customer {
+            Some(customer) if *actor == Actor::Customer(customer.id) => Ok(()),
+            _ => Err(Refusal::NotFound),
+        },
+        Kind::Deactivate | Kind::Activate | Kind::HandOutCode => match actor.may_any(kind.permissions()) {
+            true if actor.stores() == StoreScope::All => Ok(()),
+            true => Err(Refusal::NotFound),
+            false => Err(Refusal::lacking(kind.permissions())),
+        },
+    }
 }
 
 impl Aggregate for Customer {
@@ -282,18 +377,40 @@ impl Aggregate for Customer {
             contact: Contact::default(),
             external_reference,
             language: None,
+            email_verification: EmailVerification::default(),
             active: true,
             created_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
         };
         let mut customer = match (state, envelope.event.clone()) {
-            (None, CustomerEvent::Registered {}) => new(None),
+            (None, CustomerEvent::Registered { must_verify_email: false }) => new(None),
+            (None, CustomerEvent::Registered { must_verify_email: true }) => {
+                Self { email_verification: EmailVerification::Required, ..new(None) }
+            }
             (None, CustomerEvent::Imported { external_reference }) => new(Some(external_reference)),
             (None, _) => return Err(misfit("the customer does not exist yet")),
-            (Some(customer), CustomerEvent::Edited {} | CustomerEvent::PasswordChanged {}) => customer,
+            (
+                Some(customer),
+                CustomerEvent::Edited {}
+                | CustomerEvent::PasswordChanged {}
+                | CustomerEvent::CodeHandedOut {},
+            ) => customer,
+            (
+                Some(customer),
+                CustomerEvent::PasswordReset { by_mail: true } | CustomerEvent::EmailVerified {},
+            ) => Self { email_verification: EmailVerification::Verified, ..customer },
+            // Staff know them.
+            (Some(customer), CustomerEvent::PasswordReset { by_mail: false }) => {
+                match customer.email_verification {
+                    EmailVerification::Required => {
+                        Self { email_verification: EmailVerification::Unverified, ..customer }
+                    }
+                    EmailVerification::Unverified | EmailVerification::Verified => customer,
+                }
+            }
             (Some(customer), CustomerEvent::Deactivated { .. }) => Self { active: false, ..customer },
             (Some(customer), CustomerEvent::Activated {}) => Self { active: true, ..customer },
-            (Some(_), CustomerEvent::Registered {} | CustomerEvent::Imported { .. }) => {
+            (Some(_), CustomerEvent::Registered { .. } | CustomerEvent::Imported { .. }) => {
                 return Err(misfit("the customer exists already"));
             }
         };
@@ -303,6 +420,9 @@ impl Aggregate for Customer {
         customer.version = stamp.seq;
         customer.updated_at = stamp.recorded_at;
         if let Some(contact) = &envelope.personal.contact {
+            if stamp.seq > 1 && contact.email != customer.contact.email {
+                customer.email_verification = EmailVerification::Unverified;
+            }
             customer.contact = contact.clone();
         }
         if let Some(language) = &envelope.personal.language {
@@ -324,7 +444,7 @@ impl Aggregate for Customer {
     }
 
     compared! {
-        fields { contact, language, active }
+        fields { contact, language, email_verification, active }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

@@ -26,6 +26,8 @@ pub enum Refusal {
     Forbidden(Option<Permission>),
     /// The actor's account is not active (any more).
     Inactive,
+    /// The account to which something is to be done is not active.
+    AccountDeactivated,
     /// The caller's expected version is not the current one.
     VersionConflict {
         /// The version that it has now.
@@ -196,6 +198,7 @@ impl fmt::Display for Refusal {
             Self::NotFound => "it is not there",
             Self::Forbidden(None) => "this is nobody's right",
             Self::Inactive => "the account is not active",
+            Self::AccountDeactivated => "the account is deactivated: activate it first",
             Self::InsufficientStock(_) => "there is not enough in stock",
             Self::NotSold(_) => "a product is not sold any more: the order keeps the pieces that it has",
             Self::PossibleDuplicate(_) => "the same was ordered a short while ago",

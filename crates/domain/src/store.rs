@@ -46,6 +46,9 @@ pub struct Policy {
     /// Are confirmed orders shown to everybody, with masked contacts?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub public_board: bool,
+    /// Are whoever orders written to when their order arrives, is confirmed, completed or cancelled?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub order_mails: bool,
 }
 
 impl Policy {
@@ -77,6 +80,7 @@ impl Policy {
                 .unwrap_or(self.cancel_unconfirmed_minutes),
             reversal_minutes: edit.reversal_minutes.unwrap_or(self.reversal_minutes),
             public_board: edit.public_board.unwrap_or(self.public_board),
+            order_mails: edit.order_mails.unwrap_or(self.order_mails),
         }
     }
 }
@@ -98,6 +102,8 @@ pub struct PolicyEdit {
     pub reversal_minutes: Option<Option<u32>>,
     /// See [`Policy::public_board`].
     pub public_board: Option<bool>,
+    /// See [`Policy::order_mails`].
+    pub order_mails: Option<bool>,
 }
 
 /// A store as it is now.

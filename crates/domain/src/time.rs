@@ -142,6 +142,12 @@ impl TimeZone {
         millis_of(&instant)
     }
 
+    /// The day that it is in this zone: `2026-01-31`.
+    #[must_use]
+    pub fn day(self, at: Timestamp) -> String {
+        self.local_date(at).to_string()
+    }
+
     /// The first instant of the local day that contains `at`.
     #[must_use]
     pub fn day_start(self, at: Timestamp) -> Timestamp {

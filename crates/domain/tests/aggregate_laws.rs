@@ -171,6 +171,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     cancel_unconfirmed_minutes: Some(policy.cancel_unconfirmed_minutes),
                     reversal_minutes: Some(policy.reversal_minutes),
                     public_board: Some(policy.public_board),
+                    order_mails: Some(policy.order_mails),
                 });
                 let time_zone = zone.map(|name| name.parse().expect("a zone"));
                 let country = zone.and_then(|_| "JP".parse().ok());
@@ -360,10 +361,13 @@ impl Lawful for Customer {
 
     fn counts_twice((command, _): &Self::Command) -> bool {
         match CustomerCommandKind::from(command) {
-            CustomerCommandKind::ChangePassword => true,
+            CustomerCommandKind::ChangePassword
+            | CustomerCommandKind::ResetPassword
+            | CustomerCommandKind::HandOutCode => true,
             CustomerCommandKind::Register
             | CustomerCommandKind::Import
             | CustomerCommandKind::Edit
+            | CustomerCommandKind::VerifyEmail
             | CustomerCommandKind::Deactivate
             | CustomerCommandKind::Activate => false,
         }
@@ -374,7 +378,12 @@ impl Lawful for Customer {
     }
 
     fn is_for_nobody((command, _): &Self::Command) -> bool {
-        CustomerCommandKind::from(command) == CustomerCommandKind::Register
+        matches!(
+            CustomerCommandKind::from(command),
+            CustomerCommandKind::Register
+                | CustomerCommandKind::ResetPassword
+                | CustomerCommandKind::VerifyEmail
+        )
     }
 }
 

@@ -98,6 +98,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
         cancel_unconfirmed_minutes: Some(45),
         reversal_minutes: Some(90),
         public_board: true,
+        order_mails: true,
     };
     match kind {
         StoreEventKind::Created => StoreEvent::Created {
@@ -150,10 +151,13 @@ fn of_member(kind: MemberEventKind) -> MemberEvent {
 
 fn of_customer(kind: CustomerEventKind) -> CustomerEvent {
     match kind {
-        CustomerEventKind::Registered => CustomerEvent::Registered {},
+        CustomerEventKind::Registered => CustomerEvent::Registered { must_verify_email: true },
         CustomerEventKind::Imported => CustomerEvent::Imported { external_reference: "elsewhere:1".into() },
         CustomerEventKind::Edited => CustomerEvent::Edited {},
         CustomerEventKind::PasswordChanged => CustomerEvent::PasswordChanged {},
+        CustomerEventKind::PasswordReset => CustomerEvent::PasswordReset { by_mail: true },
+        CustomerEventKind::EmailVerified => CustomerEvent::EmailVerified {},
+        CustomerEventKind::CodeHandedOut => CustomerEvent::CodeHandedOut {},
         CustomerEventKind::Deactivated => CustomerEvent::Deactivated { reason: DeactivationReason::Stolen },
         CustomerEventKind::Activated => CustomerEvent::Activated {},
     }

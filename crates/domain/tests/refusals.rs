@@ -6,8 +6,10 @@ use common::{
     CUSTOMER, NOW, after, batch, context, member, place, placement, product, samples, staff, store,
 };
 use ordervault_domain::access::{Actor, Role};
+use ordervault_domain::aggregate::{Aggregate as _, Stamp};
 use ordervault_domain::batch::ItemOutcome;
 use ordervault_domain::contact::Contact;
+use ordervault_domain::customer::{self, Customer, CustomerCommand, CustomerCommandKind};
 use ordervault_domain::id::ProductId;
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
@@ -18,6 +20,19 @@ use ordervault_domain::product::{
 use ordervault_domain::refusal::{Refusal, Rule};
 use ordervault_domain::store::{self, Store, StoreCommand, StoreEdit};
 use strum::IntoEnumIterator;
+
+/// The customer after one more command.
+fn customer_after(customer: Option<Customer>, actor: &Actor, command: &CustomerCommand) -> Option<Customer> {
+    let events = customer::decide(customer.as_ref(), false, actor, command).ok()?;
+    events
+        .iter()
+        .try_fold(customer, |customer, event| {
+            let seq = customer.as_ref().map_or(1, |customer| customer.version + 1);
+            let stamp = Stamp { seq, recorded_at: NOW, occurred_at: NOW };
+            Customer::apply(customer, 77, event, stamp).map(Some)
+        })
+        .ok()?
+}
 
 /// What refuses, if a decision of the domain does.
 #[expect(clippy::too_many_lines, reason = "a table, one case a rule")]
@@ -125,6 +140,16 @@ fn met(rule: Rule) -> Option<Refusal> {
             let take = ProductCommand::AdjustStock { delta: -1, comment: None };
             product::decide(Some(&promised), &product::DecisionContext::default(), &Actor::Operator, &take)
                 .err()
+        }
+        Rule::AccountDeactivated => {
+            let (register, off) = (
+                samples().customer(CustomerCommandKind::Register),
+                samples().customer(CustomerCommandKind::Deactivate),
+            );
+            let opened = customer_after(None, &Actor::Anonymous, &register);
+            let shut = customer_after(opened, &Actor::Operator, &off);
+            let code = samples().customer(CustomerCommandKind::HandOutCode);
+            customer::decide(shut.as_ref(), false, &Actor::Operator, &code).err()
         }
         Rule::LastOwner => on_member(&Actor::Operator, &MemberCommand::Deactivate),
         Rule::OwnAccount => on_member(&staff(Role::Owner), &MemberCommand::ResetPassword),

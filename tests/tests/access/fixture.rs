@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use ordervault_api::settings::{MailSettings, Rates, Settings};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
@@ -18,6 +19,7 @@ use ordervault_tests::http::Request;
 use ordervault_tests::queue::{batch_action, on_member};
 use ordervault_tests::samples::first_grant;
 use ordervault_tests::server::TestServer;
+use ordervault_tests::shop::Shop;
 use serde_json::{Value, json};
 
 use crate::rows::{Row, Target};
@@ -105,7 +107,9 @@ pub(crate) struct Fixture {
 
 impl Fixture {
     pub(crate) async fn open(db: &Db) -> Self {
-        let server = TestServer::open(db).await;
+        let mail = MailSettings::new("file:unused", "shop@example.com", "https://shop.example/account");
+        let settings = Settings { rates: Rates::unlimited(), mail: mail.ok(), ..Settings::default() };
+        let server = TestServer::with(Shop::open(db).await, settings).await;
         let store = server.shop.store_with_board().await;
         let product = server.shop.product(&store, 1_000).await;
         let customer = server.shop.customer().await;

@@ -115,6 +115,10 @@ fn for_everybody() -> Vec<Row> {
         open("register_customer").with(|fixture| {
             json!({"email": fixture.new_address(), "password": "blue horses eat soup", "name": "Ana"})
         }),
+        open("request_password_reset").with(|fixture| json!({"email": fixture.customer_email()})),
+        open("complete_password_reset")
+            .with(|_| json!({"code": "3f2a-77b0-91cc-04de", "new_password": "blue horses eat soup"})),
+        open("verify_email").with(|_| json!({"code": "3f2a-77b0-91cc-04de"})),
         open("login_customer").with(|fixture| json!({"email": fixture.customer_email(), "password": PASSWORD})),
         open("refresh_customer").with(|fixture| json!({"refresh_token": fixture.customer_refresh})),
         open("login_staff").with(|fixture| json!({"email": fixture.member_email(), "password": PASSWORD})),
@@ -132,6 +136,7 @@ fn for_customers() -> Vec<Row> {
             .with(|fixture| json!({"current_password": PASSWORD, "email": fixture.new_address()})),
         own("list_sessions", Target::Nothing),
         own("end_session", Target::Session),
+        own("request_email_verification", Target::Nothing),
         own("logout_customer", Target::Nothing),
         own("list_orders", Target::Nothing),
         row("place_order", For::Orderers, Target::Nothing).with(Fixture::order_body),
@@ -215,6 +220,7 @@ fn for_staff_with_customers() -> Vec<Row> {
     let write = |operation| row(operation, For::Staff(Some("customers:write")), Target::Customer);
     vec![
         write("activate_customer"),
+        write("hand_out_code"),
         write("deactivate_customer").with(|_| json!({"reason": "stolen", "comment": "by phone"})),
     ]
 }

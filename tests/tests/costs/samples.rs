@@ -154,6 +154,11 @@ impl Shop {
             ("sessions", "LOCK_OF_PRINCIPALS") => {
                 return Some(vec![values![vec![GREAT_CUSTOMER.get()]], values![self.some(SOLD_PRODUCTS)]]);
             }
+            ("mails", "DUE") => values![now, rows],
+            ("mails", "WAITING") => values![rows],
+            ("one_time_codes", "BY_HASH") => values!["hash 7"],
+            ("one_time_codes", "OF_CUSTOMER") => values![GREAT_CUSTOMER.get()],
+            ("one_time_codes", "FORGET_EXPIRED") => values![now - HOUR_MILLIS, rows],
             ("stock", "MOVED_AFTER") => values![self.some(SOLD_PRODUCTS), last - 20],
             ("writers", "LAST_GROUP") => values![1],
             ("writers", "FORGET") => values![now, 1],
@@ -230,7 +235,7 @@ impl Shop {
         Some(match table {
             "stores" => self.some(STORES).into(),
             "products" => self.some(SOLD_PRODUCTS).into(),
-            "customers" | "credentials" => self.some(self.numbers.customers()).into(),
+            "customers" | "credentials" | "one_time_codes" => self.some(self.numbers.customers()).into(),
             "members" | "installations" => self.some(MEMBERS).into(),
             "orders" | "snapshots" => self.orders().into(),
             "batches" => self.some(20).into(),

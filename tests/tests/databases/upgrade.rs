@@ -15,7 +15,9 @@ use ordervault_persistence::migrate::{SCHEMA, Schema, SchemaVersion, migrate, st
 use ordervault_persistence::read::last_position;
 use ordervault_persistence::statement::Template;
 use ordervault_persistence::verify::verify_as;
-use ordervault_persistence::writer::{ActorRef, Effect, Operation};
+use ordervault_persistence::writer::{
+    ActorRef, CodeOperation, Effect, MailKind, MailOperation, Operation, Purpose,
+};
 use ordervault_persistence::{Error, follow};
 use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
@@ -136,6 +138,15 @@ pub(crate) async fn fill(db: &Db) {
     let window = StoreEdit { change_window_minutes: Some(Some(60)), ..StoreEdit::default() };
     shop.act(ActorRef::Operator, on_store(store.id, StoreCommand::Edit(window))).await;
     let (product, customer) = (shop.product(&store, 10).await, shop.customer().await);
+    let queue = MailOperation::Queue { kind: MailKind::PasswordReset, entity_id: customer.id.get() };
+    let issue = CodeOperation::Issue {
+        customer_id: customer.id,
+        purpose: Purpose::PasswordReset,
+        hash: "of a code".into(),
+        expires_at: shop.clock.now().plus_minutes(60),
+    };
+    let wait = vec![Operation::Mail(queue), Operation::Code(issue)];
+    shop.submit(ActorRef::System, wait).await.expect("a mail waits");
     let adjust = |delta| on_product(product.id, ProductCommand::AdjustStock { delta, comment: None });
     shop.submit(ActorRef::Operator, (1..100).map(adjust).collect()).await.expect("counted often");
     let late = shop.place(&customer, &store, &[(&product, 1)]).await;

@@ -305,6 +305,7 @@ async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
             cancel_unconfirmed_minutes: minutes(180),
             reversal_minutes: minutes(180),
             public_board: dice.roll(2) == 0,
+            order_mails: false,
         },
         external_reference: None,
     };

@@ -264,13 +264,34 @@ async fn every_command_on_people(db: Db) {
         (me, customer::CustomerCommand::Edit(edit)),
         (ActorRef::Operator, off),
         (ActorRef::Operator, customer::CustomerCommand::Activate),
+        (ActorRef::Operator, customer::CustomerCommand::HandOutCode),
+        (ActorRef::Anonymous, customer::CustomerCommand::VerifyEmail),
     ] {
         let Effect::Customer(customer) = shop.act(by, on_customer(customer.id, command)).await else {
             panic!("a customer")
         };
         folded_as_answered::<Customer>(&db, &customer).await;
     }
-    let shown = ["register", "import", "edit", "change_password", "deactivate", "activate"];
+    let reset = Operation::Customer {
+        id: Some(customer.id),
+        expected_version: None,
+        command: customer::CustomerCommand::ResetPassword { by_mail: false },
+        password_hash: Some("reset".into()),
+    };
+    let Effect::Customer(reset) = shop.act(ActorRef::Anonymous, reset).await else { panic!("a customer") };
+    folded_as_answered::<Customer>(&db, &reset).await;
+    assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("reset"));
+    let shown = [
+        "register",
+        "import",
+        "edit",
+        "change_password",
+        "reset_password",
+        "verify_email",
+        "hand_out_code",
+        "deactivate",
+        "activate",
+    ];
     assert_eq!(customer::CustomerCommandKind::iter().map(<&str>::from).collect::<Vec<_>>(), shown);
 
     let owner = shop.member(Role::Owner, StoreScope::All).await;

@@ -156,7 +156,11 @@ async fn two_processes_give_one_address_to_one_customer(db: Db) {
     let (elsewhere, theirs) = other(&db, 2).await;
     for number in 0..10 {
         let register = || {
-            let command = customer::CustomerCommand::Register { contact: contact(number), language: None };
+            let command = customer::CustomerCommand::Register {
+                contact: contact(number),
+                language: None,
+                must_verify_email: false,
+            };
             submission(
                 ActorRef::Anonymous,
                 vec![Operation::Customer {

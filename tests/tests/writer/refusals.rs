@@ -30,6 +30,13 @@ use strum::IntoEnumIterator;
 
 ordervault_tests::twin_tests!(a_refusal_changes_nothing, nobody_has_no_rights);
 
+/// What whoever is not known yet may do to an account: the API asks for a code before some of it.
+const OPEN_TO_NOBODY: [customer::CustomerCommandKind; 3] = [
+    customer::CustomerCommandKind::Register,
+    customer::CustomerCommandKind::ResetPassword,
+    customer::CustomerCommandKind::VerifyEmail,
+];
+
 fn open(principal_id: i64) -> Operation {
     Operation::Session(SessionOperation::Open {
         realm: Realm::Customer,
@@ -119,6 +126,7 @@ struct Fixture {
     elsewhere: Arc<Product>,
     customer: Arc<Customer>,
     stranger: Arc<Customer>,
+    shut: Arc<Customer>,
     owner: Arc<Member>,
     manager: Arc<Member>,
     clerk: Arc<Member>,
@@ -146,6 +154,12 @@ impl Fixture {
         let (tea, retired) = (shop.product(&store, 11).await, shop.product(&store, 10).await);
         let elsewhere = shop.product(&other_store, 10).await;
         let (customer, stranger) = (shop.customer().await, shop.customer().await);
+        let shut = shop.customer().await;
+        let off = customer::CustomerCommand::Deactivate {
+            reason: customer::DeactivationReason::Other,
+            comment: None,
+        };
+        shop.act(operator, on_customer(shut.id, off)).await;
         let owner = shop.member(Role::Owner, StoreScope::All).await;
         let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
         let manager = shop.member(Role::Manager, StoreScope::All).await;
@@ -189,6 +203,7 @@ impl Fixture {
             elsewhere,
             customer,
             stranger,
+            shut,
             owner,
             manager,
             clerk,
@@ -455,8 +470,8 @@ impl Fixture {
                 command: samples.member(kind),
                 password_hash: Some("x".into()),
             }));
-            let of_customers = customer::CustomerCommandKind::iter()
-                .filter(|kind| *kind != customer::CustomerCommandKind::Register);
+            let of_customers =
+                customer::CustomerCommandKind::iter().filter(|kind| !OPEN_TO_NOBODY.contains(kind));
             all.extend(of_customers.map(|kind| Operation::Customer {
                 id: is_there.then_some(self.customer.id),
                 expected_version: None,
@@ -490,14 +505,22 @@ impl Fixture {
                 ActorRef::Member(self.clerk.id),
                 on_customer(self.customer.id, customer::CustomerCommand::Activate),
             ),
+            (
+                "account-deactivated",
+                ActorRef::Operator,
+                on_customer(self.shut.id, customer::CustomerCommand::HandOutCode),
+            ),
         ]
     }
 
     fn refused_people(&self) -> Vec<(&'static str, ActorRef, Operation)> {
         let operator = ActorRef::Operator;
         let owner = ActorRef::Member(self.owner.id);
-        let taken =
-            customer::CustomerCommand::Register { contact: self.customer.contact.clone(), language: None };
+        let taken = customer::CustomerCommand::Register {
+            contact: self.customer.contact.clone(),
+            language: None,
+            must_verify_email: false,
+        };
         let create = |role, email_of: &Member| {
             let new = member::NewMember {
                 contact: email_of.contact.clone(),

@@ -9,6 +9,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{WriteError, Writer};
 
+use crate::mail::NotSent;
 use crate::waker::JobWaker;
 
 /// Some work that comes up again and again.
@@ -72,6 +73,9 @@ pub enum JobError {
     /// No checkpoint could be taken.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// Mail does not go out.
+    #[error(transparent)]
+    Mail(#[from] NotSent),
     /// The write queue did not take it.
     #[error(transparent)]
     Write(#[from] WriteError),

@@ -13,6 +13,8 @@ use super::backups::MakeBackups;
 use super::batches::RunBatches;
 use super::deadlines::Deadlines;
 use super::job::{Job, JobError, Pace, Remaining, Tools};
+use super::mails::SendMails;
+use super::order_mails::OrderMails;
 use super::sequencer::Sequencer;
 use crate::state::AppState;
 use crate::telemetry;
@@ -59,6 +61,12 @@ impl Background {
         let Some(interval) = interval else { return background };
         if let Some(backups) = &state.settings.backups {
             background = background.with(MakeBackups::new(backups.clone()), Pace::every(interval));
+        }
+        if let Some(mails) = SendMails::of(state) {
+            let waker = state.mail_waker.clone();
+            background = background
+                .with(mails, Pace::every(interval).or_woken_by(waker.clone()))
+                .with(OrderMails { waker }, Pace::every(interval));
         }
         background
             .with(RunBatches, Pace::every(interval).or_woken_by(state.waker.clone()))

@@ -16,6 +16,8 @@ pub(crate) const CUSTOMER_ON_THE_PHONE: &str = "cus_0NEJ83200QJ15H";
 
 /// Maria: whom no other example speaks of.
 pub(crate) const CUSTOMER_TO_SWITCH: &str = "cus_0NEJB28W1HC2M7";
+/// As a one-time code looks; only a mail or staff give one out.
+pub(crate) const CODE: &str = "3f2a-77b0-91cc-04de";
 /// As a login is named; which there are, only a login and the list of sessions tell.
 pub(crate) const SESSION: &str = "ses_0NEJ4WGR1PW618";
 

@@ -84,7 +84,7 @@ commands!(
 );
 commands!(
     /// Commands on customers.
-    customer, customer, CustomerCommandKind: Activate, Deactivate,
+    customer, customer, CustomerCommandKind: Activate, Deactivate, HandOutCode,
 );
 commands!(
     /// Commands on members.

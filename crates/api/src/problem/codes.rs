@@ -125,7 +125,13 @@ codes! {
     PreviewOutdated "preview-outdated" CONFLICT "The preview is out of date"
         "what was previewed is not what would be done now"
         "The errors list names orders that joined, left or changed; ask for the preview again, look at it, and send its digest."
+    MailNotConfigured "mail-not-configured" CONFLICT "This shop sends no mail"
+        "this takes mail, and the shop's server is not configured to send any"
+        "Ask the shop: its staff can give you a one-time code for a new password."
     // 410 to 428
+    CodeNotGood "code-not-good" GONE "The link or code is no longer good"
+        "it was used before, has expired, was replaced by a newer one, or belongs to no account any more"
+        "Ask for a new one, and use the newest that you got."
     ListOutdated "list-outdated" GONE "The list has begun anew"
         "the shop was restored from a backup or repaired since this page was read"
         "Start the list anew, without a cursor."
@@ -195,7 +201,9 @@ impl Code {
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::Unauthenticated,
             Rule::VersionConflict => Code::PreconditionFailed,
-            Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted => Code::StateConflict,
+            Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted | Rule::AccountDeactivated => {
+                Code::StateConflict
+            }
             Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::PriceChanged => Code::PriceChanged,

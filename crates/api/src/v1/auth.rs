@@ -2,9 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use ordervault_domain::contact::Contact;
+use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::customer::CustomerCommand;
-use ordervault_persistence::writer::{Effect, Operation, Receipt, WriteError};
+use ordervault_persistence::writer::{
+    Effect, MailKind, MailOperation, Operation, Receipt, Throttle, WriteError,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -59,12 +61,14 @@ pub(crate) struct Register {
 
 /// Open an account
 ///
-/// Log in afterwards. An address that has an account already is refused.
+/// Log in afterwards. An address that has an account already is refused. Where mail is configured, the answer is the same
+/// whether the address has an account or not: whoever has it gets a mail, and confirms the address before the first login.
 #[utoipa::path(post, path = "/v1/auth/register", operation_id = "register_customer", tag = "auth",
     params(AcceptLanguage), request_body = Register,
     responses((status = 201, description = "The account", body = CustomerBody,
         headers(("Location" = String, description = "The path of the account"),
-            ("ETag" = String, description = "The version in double quotes")))))]
+            ("ETag" = String, description = "The version in double quotes"))),
+        (status = 202, description = "Where mail is configured: whoever has the address gets a mail")))]
 pub(crate) async fn register_customer(
     state: web::Data<AppState>,
     address: ClientAddress,
@@ -89,12 +93,16 @@ pub(crate) async fn register_customer(
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
     let password_hash = Some(state.passwords.hash(Lane::Strangers, password).await?);
+    let (must_verify_email, email) = (state.mailer.is_some(), contact.email.clone());
     let register = Operation::Customer {
         id: None,
         expected_version: None,
-        command: CustomerCommand::Register { contact, language },
+        command: CustomerCommand::Register { contact, language, must_verify_email },
         password_hash,
     };
+    if let Some(email) = email.filter(|_| must_verify_email) {
+        return open_or_tell(&state, &request_id, &throttle, email, register).await;
+    }
     let operations = vec![throttling::counted(&throttle), register];
     let receipt = match submit(&state, Submitter::ANONYMOUS, &request_id, None, operations).await {
         // Whoever looks for addresses that are taken is not to try on and on.
@@ -113,6 +121,28 @@ pub(crate) async fn register_customer(
         }
         _ => Err(Problem::internal("a registration led to something else")),
     }
+}
+
+/// Opens the account, or tells whoever has it by mail: the answer is the same.
+async fn open_or_tell(
+    state: &AppState,
+    request_id: &RequestId,
+    throttle: &Throttle,
+    email: Email,
+    register: Operation,
+) -> Result<HttpResponse, Problem> {
+    let mail = |kind| Operation::Mail(MailOperation::QueueTo { kind, email: email.clone() });
+    let operations = vec![throttling::counted(throttle), register, mail(MailKind::EmailVerification)];
+    match submit(state, Submitter::ANONYMOUS, request_id, None, operations).await {
+        Ok(_) => {}
+        Err(WriteError::Refused { .. }) => {
+            let tell = vec![throttling::counted(throttle), mail(MailKind::AccountExists)];
+            throttling::submit(state, request_id, tell).await?;
+        }
+        Err(error) => return Err(not_written(&error)),
+    }
+    state.mail_waker.wake();
+    Ok(HttpResponse::Accepted().finish())
 }
 
 /// Log in

@@ -235,6 +235,8 @@ fn seen(operation: &Operation) -> Option<(i64, i64)> {
         Operation::Installation(_)
         | Operation::Session(_)
         | Operation::Batch(_)
+        | Operation::Mail(_)
+        | Operation::Code(_)
         | Operation::Verified { .. }
         | Operation::Rehash { .. }
         | Operation::Throttle(_)

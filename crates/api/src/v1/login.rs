@@ -94,11 +94,10 @@ pub(crate) async fn login(
     let email = fields.finish(email)?.ok_or_else(|| Problem::internal("an address was lost"))?;
     let mut conn = reader(state).await?;
     let found = read::sign_in(&mut conn, realm, &email).await.map_err(failed)?;
-    let principal_id = found.as_ref().map(|(id, _)| *id);
     let device_token = login.device_token.as_deref();
     let account = (realm, &email);
     let attempt =
-        LoginAttempt::admit((state, &mut conn), account, principal_id, address, device_token).await?;
+        LoginAttempt::admit((state, &mut conn), account, found.as_ref(), address, device_token).await?;
     drop(conn);
     let stored = found.as_ref().map(|(_, hash)| hash.as_str());
     let check = state.passwords.check(attempt.lane, &login.password, stored).await?;

@@ -1,7 +1,7 @@
 //! What production mode refuses. Each refusal names the setting and a value that works.
 
 use ipnet::IpNet;
-use ordervault_api::settings::{Mode, Rates};
+use ordervault_api::settings::{MailSettings, Mode, Rates};
 use ordervault_persistence::engine::Engine;
 
 use super::sections::Config;
@@ -63,6 +63,11 @@ pub(super) fn refusals(config: &Config, demo: bool) -> Vec<String> {
             && !config.metrics_public,
         "metrics.listen lets others than this machine read the metrics, which production mode refuses: \
          set metrics.listen = \"127.0.0.1:9464\", or metrics.public = true where only those reach it who may",
+    );
+    refuse(
+        production && config.mail.as_ref().is_some_and(MailSettings::is_open),
+        "mail.url sends links and passwords where others can read them, which production mode refuses: \
+         set mail.url = \"smtps://…\", or \"smtp://…?tls=required\"",
     );
     refuse(
         production && config.server.trusted_proxies.iter().any(is_nearly_everybody),

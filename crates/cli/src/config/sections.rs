@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use ordervault_api::settings::{CorsOrigins, Mode, Rates};
+use ordervault_api::settings::{CorsOrigins, MailFault, MailSettings, Mode, Rates};
 use ordervault_domain::country::Country;
 use ordervault_domain::language::Language;
 use ordervault_persistence::backup::{BackupFolder, Keep};
@@ -47,6 +47,8 @@ pub struct Config {
     /// `None`: nobody knows.
     pub default_country: Option<Country>,
     pub default_language: Language,
+    /// `None`: no mail is sent.
+    pub mail: Option<MailSettings>,
     pub jobs: Jobs,
     pub backup: Backup,
     pub checkpoint: Checkpoint,
@@ -167,6 +169,7 @@ impl Config {
             docs_enabled: read(&values, "docs.enabled", value::flag)?,
             default_country: read(&values, "defaults.country", value::optional_country)?,
             default_language: read(&values, "defaults.language", value::language)?,
+            mail: mail(&values)?,
             jobs: Jobs::from_values(&values)?,
             backup: Backup::from_values(&values)?,
             checkpoint: Checkpoint::from_values(&values)?,
@@ -277,6 +280,24 @@ impl FirstRun {
     }
 }
 
+/// Where there is a way for mail, there is a sender, and a page for the links.
+fn mail(values: &Values) -> Result<Option<MailSettings>, ConfigError> {
+    let (url, from) = (values.get("mail.url").0, values.get("mail.from").0);
+    if url.is_empty() {
+        return Ok(None);
+    }
+    let settings = MailSettings::new(url, from, values.get("mail.link_url").0).map_err(|fault| {
+        let key = match fault {
+            MailFault::Url => "mail.url",
+            MailFault::From => "mail.from",
+        };
+        let set_in = values.get(key).1.clone();
+        ConfigError::Invalid { key, set_in, expected: fault.to_string() }
+    })?;
+    read(values, "mail.link_url", value::web_url)?;
+    Ok(Some(settings))
+}
+
 fn throttles(values: &Values) -> Result<Rates, ConfigError> {
     let rate = |key| read(values, key, value::rate);
     Ok(Rates {
@@ -288,6 +309,9 @@ fn throttles(values: &Values) -> Result<Rates, ConfigError> {
         register_address: rate("throttles.register_address")?,
         place_account: rate("throttles.place_account")?,
         act_account: rate("throttles.act_account")?,
+        mail_address: rate("throttles.mail_address")?,
+        code_address: rate("throttles.code_address")?,
+        code_member: rate("throttles.code_member")?,
     })
 }
 

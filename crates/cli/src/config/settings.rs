@@ -185,6 +185,18 @@ pub const SETTINGS: &[Setting] = &[
         "en",
         "language (BCP 47, like `zh-Hant`) in which people are written to who have not said what they read; one of those that there are texts in",
     ),
+    Setting {
+        key: "mail.url",
+        default: DefaultValue::Derived("none: no mail is sent"),
+        secrecy: Secrecy::UrlPassword,
+        help: "by which way mail goes out: `smtps://USER:PASSWORD@HOST`, `smtp://USER:PASSWORD@HOST?tls=required`, or `file:FOLDER`, which writes each into a file",
+    },
+    open("mail.from", "", "from whom mail is, such as `Tea House <shop@example.com>`"),
+    open(
+        "mail.link_url",
+        "",
+        "page of the shop that links in mails lead to; `#password-reset=CODE` or `#email-verification=CODE` stands behind it",
+    ),
     open(
         "jobs.enabled",
         "true",
@@ -281,6 +293,21 @@ pub const SETTINGS: &[Setting] = &[
         "throttles.act_account",
         |rates| rates.act_account,
         "changes of orders by one account, or by a guest with the grant for one order, in this time",
+    ),
+    rate(
+        "throttles.mail_address",
+        |rates| rates.mail_address,
+        "mails asked for from one address, for a new password or to confirm an address, in this time",
+    ),
+    rate(
+        "throttles.code_address",
+        |rates| rates.code_address,
+        "wrong one-time codes from one address, in this time",
+    ),
+    rate(
+        "throttles.code_member",
+        |rates| rates.code_member,
+        "one-time codes that one member hands out, in this time",
     ),
     open(
         "first_run.owner_email",

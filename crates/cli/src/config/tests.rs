@@ -131,6 +131,8 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         ("BACKUP__SCHEDULE", "0s", "from 60s to 604800s, or off"),
         ("BACKUP__SCHEDULE", "nightly", "or off"),
         ("BACKUP__KEEP_DAILY", "-1", "from 0 to 1000"),
+        ("DEFAULTS__LANGUAGE", "xx", "one of en, "),
+        ("MAIL__URL", "imap://shop:hush@mail.example.com", "smtps://USER:PASSWORD@HOST"),
         ("LOG__FORMAT", "xml", "auto, pretty or json"),
     ];
     for (name, text, expected) in cases {
@@ -138,6 +140,25 @@ fn wrong_values_are_errors_that_name_setting_source_and_form() {
         let error = load(&[(&name, text)]).unwrap_err();
         assert!(error.contains(expected) && error.contains(&name) && !error.contains('\n'), "{error}");
         assert!(!error.contains("hush"), "{error}");
+    }
+}
+
+#[test]
+fn a_way_for_mail_takes_a_sender_and_a_page() {
+    let url = ("ORDERVAULT_MAIL__URL", "smtps://shop:hush@mail.example.com");
+    let from = ("ORDERVAULT_MAIL__FROM", "Tea House <shop@example.com>");
+    let page = ("ORDERVAULT_MAIL__LINK_URL", "https://shop.example/account");
+    assert!(load(&[from, page]).unwrap().mail.is_none());
+    assert!(load(&[url, page]).unwrap_err().contains("mail.from"));
+    assert!(load(&[url, from]).unwrap_err().contains("mail.link_url"));
+    let config = load(&[url, from, page]).unwrap();
+    assert!(config.mail.is_some() && !config.to_string().contains("hush"), "{config}");
+    assert!(!format!("{:?}", config.mail).contains("hush"));
+    let open = ("ORDERVAULT_MAIL__URL", "smtp://mail.example.com");
+    let production = ("ORDERVAULT_MODE", "production");
+    assert!(load(&[production, open, from, page]).unwrap_err().contains("tls=required"));
+    for fine in ["smtp://mail.example.com?tls=required", "file:/var/mail/shop"] {
+        load(&[production, ("ORDERVAULT_MAIL__URL", fine), from, page]).unwrap();
     }
 }
 

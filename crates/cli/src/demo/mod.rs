@@ -273,6 +273,7 @@ impl Shop {
                 command: customer::CustomerCommand::Register {
                     contact: contact(*store, *place)?,
                     language: None,
+                    must_verify_email: false,
                 },
                 password_hash: Some(self.customer_hash.clone()),
             },
@@ -392,6 +393,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
             cancel_unconfirmed_minutes: None,
             reversal_minutes: None,
             public_board: true,
+            order_mails: false,
         },
         external_reference: None,
     });

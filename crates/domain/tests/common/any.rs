@@ -49,6 +49,7 @@ pub fn any_policy() -> impl Strategy<Value = Policy> {
             cancel_unconfirmed_minutes: cancel,
             reversal_minutes: reversal,
             public_board,
+            order_mails: public_board,
         },
     )
 }

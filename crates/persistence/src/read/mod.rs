@@ -7,6 +7,7 @@ mod deadlines;
 mod history_list;
 mod idempotency;
 mod logins;
+mod mails;
 mod order_list;
 mod orders;
 mod page;
@@ -28,6 +29,7 @@ pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue
 pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;
 pub use logins::{open_sessions, password_hash, session, sign_in};
+pub use mails::{due_mails, one_time_code, one_time_codes, waiting_mails};
 pub use order_list::{
     CustomerFilter, OrderCursor, OrderFilter, OrderPage, OrderSort, OrderSummary, SortKey, Trash,
     count_orders, list_orders, list_statements,

@@ -12,7 +12,7 @@ use crate::tx::Conn;
 statements! {
     OF_CUSTOMER: Template = Template::new(
         "SELECT c.id, k.password_hash FROM customers c JOIN credentials k ON k.principal_id = c.id
-         WHERE c.email_key = $1 AND c.active"
+         WHERE c.email_key = $1 AND c.active AND c.email_verification <> 'required'"
     );
     OF_MEMBER: Template = Template::new(
         "SELECT m.id, k.password_hash FROM members m JOIN credentials k ON k.principal_id = m.id

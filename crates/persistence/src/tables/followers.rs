@@ -1,6 +1,7 @@
 //! The table `followers`: how far each follower of the outbox has come.
 
 use ordervault_domain::aggregate::Kind;
+use ordervault_domain::time::Timestamp;
 
 use crate::db::Db;
 use crate::error::Error;
@@ -12,7 +13,7 @@ const EVENTS_PER_STEP: i64 = 500;
 statements! {
     POSITION: Template = Template::new("SELECT position FROM followers WHERE name = $1");
     NEXT: Template = Template::new(
-        "SELECT b.position, b.entity_id, b.seq, h.kind, h.type, h.store_id
+        "SELECT b.position, b.entity_id, b.seq, h.kind, h.type, h.store_id, b.recorded_at
          FROM outbox b JOIN history h ON h.entity_id = b.entity_id AND h.seq = b.seq
          WHERE b.position > $1 ORDER BY b.position LIMIT $2"
     );
@@ -38,6 +39,8 @@ pub struct OutboxEvent {
     pub event: String,
     /// The store that it belongs to; `None`: to all.
     pub store_id: Option<i64>,
+    /// When it was written down.
+    pub recorded_at: Timestamp,
 }
 
 /// One step of the follower of this name: hands the next events over to `work`, in the order of their positions and without
@@ -63,16 +66,17 @@ pub async fn follow<E: From<Error>, Work: Future<Output = Result<(), E>>>(
 
 /// The first events behind the follower's position.
 async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
-    type Row = (i64, i64, i64, String, String, Option<i64>);
+    type Row = (i64, i64, i64, String, String, Option<i64>, i64);
     let mut conn = db.read().await?;
     let position: Option<(i64,)> = conn.fetch_optional(&POSITION.bind((name,))).await?;
     let position = position.map_or(0, |(position,)| position);
     let rows: Vec<Row> = conn.fetch_all(&NEXT.bind((position, EVENTS_PER_STEP))).await?;
     rows.into_iter()
-        .map(|(position, entity_id, seq, kind, event, store_id)| {
+        .map(|(position, entity_id, seq, kind, event, store_id, recorded_at)| {
             let unknown = |_| Error::Inconsistent { table: "history", column: "kind", id: entity_id };
             let kind = kind.parse().map_err(unknown)?;
-            Ok(OutboxEvent { position, entity_id, seq, kind, event, store_id })
+            let recorded_at = Timestamp::from_millis(recorded_at);
+            Ok(OutboxEvent { position, entity_id, seq, kind, event, store_id, recorded_at })
         })
         .collect()
 }

@@ -13,7 +13,9 @@ pub(crate) mod followers;
 pub(crate) mod history;
 pub(crate) mod idempotency;
 pub(crate) mod installations;
+pub(crate) mod mails;
 pub(crate) mod members;
+pub(crate) mod one_time_codes;
 pub(crate) mod orders;
 pub(crate) mod outbox;
 pub(crate) mod products;
@@ -50,7 +52,9 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     history::STATEMENTS,
     idempotency::STATEMENTS,
     installations::STATEMENTS,
+    mails::STATEMENTS,
     members::STATEMENTS,
+    one_time_codes::STATEMENTS,
     orders::STATEMENTS,
     outbox::STATEMENTS,
     products::STATEMENTS,

@@ -50,6 +50,7 @@ table_row! {
         cancel_unconfirmed_minutes: Option<i64>,
         reversal_minutes: Option<i64>,
         public_board: bool,
+        order_mails: bool,
     }
 }
 
@@ -80,6 +81,7 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
                 )?,
                 reversal_minutes: minutes("reversal_minutes", row.reversal_minutes)?,
                 public_board: row.public_board,
+                order_mails: row.order_mails,
             },
             external_reference: row.external_reference,
             created_at: Timestamp::from_millis(row.created_at),
@@ -126,6 +128,7 @@ impl Stored for Store {
             cancel_unconfirmed_minutes: self.policy.cancel_unconfirmed_minutes.map(i64::from),
             reversal_minutes: self.policy.reversal_minutes.map(i64::from),
             public_board: self.policy.public_board,
+            order_mails: self.policy.order_mails,
         }
     }
 }

@@ -89,10 +89,12 @@ impl Decider<'_> {
                 self.member(actor_context, *id, *expected_version, command, password_hash.as_ref())
             }
             Operation::Installation(command) => self.installation(actor_context, command),
-            // Logins, checked passwords and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
+            // Logins, checked passwords, codes, mails and counters ask for no rights, so whoever is nobody yet may: what lets them in is a
             // token, a password or the count, not who they are.
             Operation::Session(session) => self.session(session),
             Operation::Batch(batch) => self.batch(actor_context, batch),
+            Operation::Mail(mail) => Ok(self.mail(mail)),
+            Operation::Code(code) => self.code(code),
             Operation::Verified { realm, principal_id, password_hash } => {
                 self.verified(*realm, *principal_id, password_hash)
             }
@@ -164,6 +166,8 @@ impl Effect {
             | Self::Rehashed
             | Self::Counted
             | Self::Seen
+            | Self::Mail
+            | Self::Code
             | Self::HistoryImported => None,
         }
     }

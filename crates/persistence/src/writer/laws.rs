@@ -22,6 +22,7 @@ use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
 
 use super::decide::Decider;
+use super::mail_operation::{CodeOperation, CodeOperationKind, MailOperation, MailOperationKind};
 use super::operation::{
     ActorRef, ActorRefKind, BatchOperation, BatchOperationKind, Class, Effect, EffectKind, Idempotency,
     Operation, OperationKind, Rate, Receipt, SessionOperation, SessionOperationKind, Submission, Throttle,
@@ -31,6 +32,8 @@ use super::set::WorkingSet;
 use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::history::HistoryRow;
+use crate::tables::mails::{Mail, MailKind};
+use crate::tables::one_time_codes::Purpose;
 use crate::tables::sessions::Realm;
 
 /// 2026-03-01, in milliseconds.
@@ -302,29 +305,73 @@ impl Fixture {
             OperationKind::Batch => BatchOperationKind::iter()
                 .map(|kind| (member, vec![Operation::Batch(self.batch_example(kind))]))
                 .collect(),
-            OperationKind::Verified => vec![(
-                ActorRef::Anonymous,
-                vec![Operation::Verified {
-                    realm: Realm::Customer,
-                    principal_id: self.customer.get(),
-                    password_hash: "hash".into(),
-                }],
-            )],
-            OperationKind::Rehash => vec![(
-                ActorRef::Anonymous,
-                vec![Operation::Rehash {
-                    principal_id: self.customer.get(),
-                    password_hash: "stronger".into(),
-                }],
-            )],
+            OperationKind::Verified => vec![(ActorRef::Anonymous, vec![self.verified()])],
+            OperationKind::Rehash => {
+                let (principal_id, password_hash) = (self.customer.get(), "stronger".into());
+                vec![(ActorRef::Anonymous, vec![Operation::Rehash { principal_id, password_hash }])]
+            }
             OperationKind::Throttle => ThrottleOperationKind::iter()
                 .map(|kind| (ActorRef::Anonymous, vec![Operation::Throttle(throttle_example(kind))]))
                 .collect(),
+            OperationKind::Mail => self.mail_examples(),
+            OperationKind::Code => self.code_examples(),
             OperationKind::Seen => {
                 vec![(member, vec![Operation::Seen { orders: vec![self.order], up_to: Some(2) }])]
             }
             OperationKind::ImportHistory => vec![(ActorRef::Importer, histories_from_elsewhere())],
         }
+    }
+
+    fn verified(&self) -> Operation {
+        Operation::Verified {
+            realm: Realm::Customer,
+            principal_id: self.customer.get(),
+            password_hash: "hash".into(),
+        }
+    }
+
+    fn mail_examples(&self) -> Vec<Example> {
+        let (entity_id, kind, now) = (self.customer.get(), MailKind::PasswordReset, Timestamp::MIN);
+        let other = MailOperation::Queue { kind: MailKind::AccountExists, entity_id };
+        let example = |kind_of: MailOperationKind| match kind_of {
+            MailOperationKind::Queue => vec![MailOperation::Queue { kind, entity_id }],
+            MailOperationKind::QueueTo => {
+                vec![MailOperation::QueueTo { kind, email: "first@example.com".parse().unwrap() }]
+            }
+            MailOperationKind::PutOff => {
+                let mail = Mail { entity_id, kind, queued_at: now, due_at: now, attempts: 0 };
+                vec![MailOperation::PutOff { mail, due_at: now.plus_minutes(1) }]
+            }
+            MailOperationKind::Settle => {
+                let queue = MailOperation::Queue { kind, entity_id };
+                vec![queue, other.clone(), MailOperation::Settle { kind, entity_id }]
+            }
+        };
+        let operations = |kind| example(kind).into_iter().map(Operation::Mail).collect();
+        MailOperationKind::iter().map(|kind| (ActorRef::System, operations(kind))).collect()
+    }
+
+    fn code_examples(&self) -> Vec<Example> {
+        let customer_id = self.customer;
+        let issue = |purpose: Purpose| CodeOperation::Issue {
+            customer_id,
+            purpose,
+            hash: purpose.to_string(),
+            expires_at: Timestamp::from_millis(i64::MAX / 2),
+        };
+        let (purpose, other) = (Purpose::PasswordReset, Purpose::EmailVerification);
+        let example = |kind: CodeOperationKind| match kind {
+            CodeOperationKind::Issue => vec![issue(purpose)],
+            CodeOperationKind::Redeem => {
+                let redeem = CodeOperation::Redeem { customer_id, purpose, hash: purpose.to_string() };
+                vec![issue(purpose), issue(other), redeem]
+            }
+            CodeOperationKind::Void => {
+                vec![issue(purpose), issue(other), CodeOperation::Void { customer_id, purpose }]
+            }
+        };
+        let operations = |kind| example(kind).into_iter().map(Operation::Code).collect();
+        CodeOperationKind::iter().map(|kind| (ActorRef::System, operations(kind))).collect()
     }
 
     fn order_examples(&self) -> Vec<Example> {
@@ -446,7 +493,8 @@ fn contact(email: &str) -> Contact {
 }
 
 fn register(email: &str) -> Operation {
-    let command = CustomerCommand::Register { contact: contact(email), language: None };
+    let command =
+        CustomerCommand::Register { contact: contact(email), language: None, must_verify_email: false };
     Operation::Customer { id: None, expected_version: None, command, password_hash: Some("hash".into()) }
 }
 

@@ -15,14 +15,18 @@ mod dispatch;
 mod idempotency;
 #[cfg(test)]
 mod laws;
+mod mail_operation;
 mod operation;
 mod queue;
 mod run;
 mod set;
 mod storage;
 
+pub use crate::tables::mails::{Mail, MailKind};
+pub use crate::tables::one_time_codes::{OneTimeCode, Purpose};
 pub use aside::ASIDE_LIMIT;
 pub use decide::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
+pub use mail_operation::{CodeOperation, CodeOperationKind, MailOperation, MailOperationKind};
 pub use operation::{
     ActorRef, BatchOperation, Class, Effect, Idempotency, Operation, Rate, Receipt, SessionOperation,
     Submission, Throttle, ThrottleOperation, TokenHash, WriteError,

@@ -14,6 +14,7 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
 use strum::{EnumDiscriminants, EnumIter};
 
+use super::mail_operation::{CodeOperation, MailOperation};
 use crate::tables::history::HistoryRow;
 use crate::tables::sessions::{Realm, Session};
 
@@ -142,6 +143,10 @@ pub enum Operation {
     Session(SessionOperation),
     /// On batches.
     Batch(BatchOperation),
+    /// On mails that wait to be sent.
+    Mail(MailOperation),
+    /// On one-time codes.
+    Code(CodeOperation),
     /// A password was checked before: refused unless the account is active and its password still has this hash. In
     /// front of what the check gives a right to.
     Verified {
@@ -374,6 +379,10 @@ pub enum Effect {
     Counted,
     /// Noted.
     Seen,
+    /// It waits, or waits no longer.
+    Mail,
+    /// The code is kept, was good, or is void.
+    Code,
     /// Taken over, or there already.
     HistoryImported,
 }
@@ -505,6 +514,8 @@ impl Submission {
                     | BatchOperation::GiveUp { .. }
                     | BatchOperation::Cancel { .. },
                 )
+                | Operation::Mail(_)
+                | Operation::Code(_)
                 | Operation::Verified { .. }
                 | Operation::Rehash { .. }
                 | Operation::Throttle(_) => 0,

@@ -38,7 +38,7 @@ use crate::error::{CommitError, ConflictKind, DbError, Error};
 use crate::seal::KeyRing;
 use crate::sources::Sources;
 use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
-use crate::tables::{idempotency, installations, sessions, throttles, writers};
+use crate::tables::{idempotency, installations, one_time_codes, sessions, throttles, writers};
 
 /// Tries of a submission on its own when other processes keep being faster.
 const MAX_TRIES: u32 = 4;
@@ -277,6 +277,7 @@ impl Run {
             let oldest = now.millis() - IDEMPOTENCY_MILLIS;
             idempotency::forget_oldest(&mut tx, oldest, CLEAN_UP_ROWS).await?;
             throttles::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
+            one_time_codes::forget_expired(&mut tx, now, CLEAN_UP_ROWS).await?;
             sessions::forget_outdated(&mut tx, now, CLEAN_UP_ROWS).await?;
         }
         match tx.commit().await {

@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use ordervault_domain::customer;
+use ordervault_domain::customer::{self, EmailVerification};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read;
 use serde::Serialize;
@@ -39,6 +39,9 @@ pub(crate) struct CustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "+886912345678")]
     phone: Option<String>,
+    /// Have you shown that you get what is sent to the address?
+    #[schema(example = false)]
+    email_verified: bool,
     /// The language that you read, as far as you have said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "zh-Hant")]
@@ -57,6 +60,7 @@ impl From<&customer::Customer> for CustomerBody {
             name: contact.name.clone(),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
             phone: contact.phone.as_ref().map(ToString::to_string),
+            email_verified: customer.email_verification == EmailVerification::Verified,
             language: customer.language.as_ref().map(ToString::to_string),
             created_at: customer.created_at,
         }

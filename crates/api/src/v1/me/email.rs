@@ -3,9 +3,9 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::Email;
-use ordervault_domain::customer::{CustomerCommand, CustomerEdit};
+use ordervault_domain::customer::{self, CustomerCommand, CustomerEdit};
 use ordervault_domain::refusal::Refusal;
-use ordervault_persistence::writer::{Effect, Operation, Receipt, WriteError};
+use ordervault_persistence::writer::{MailKind, MailOperation, Operation, Receipt, WriteError};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -22,6 +22,7 @@ use crate::submit::submit;
 use crate::throttling;
 use crate::v1::fields::Fields;
 use crate::v1::own_password::not_done;
+use crate::v1::resource::Resource as _;
 
 /// Another address to log in with.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -39,7 +40,7 @@ pub(crate) struct ChangeEmail {
 /// Change the e-mail address of your account
 ///
 /// It takes your password, so that nobody who finds an open session keeps the account. An address that has another account is
-/// refused.
+/// refused. Where mail is configured, one goes to the new address, to confirm it.
 #[utoipa::path(post, path = "/v1/me/email", operation_id = "change_email", tag = "auth", request_body = ChangeEmail,
     responses((status = 200, description = "Your account as it is now", body = CustomerBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
@@ -58,6 +59,9 @@ pub(crate) async fn change_email(
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
     let account = account(&state, &customer).await?;
+    let verification = email.clone().filter(|_| state.mailer.is_some());
+    let verification = verification
+        .map(|email| Operation::Mail(MailOperation::QueueTo { kind: MailKind::EmailVerification, email }));
     let mut operations =
         own(&customer, &account).proved(&state, &request_id, &body.0.current_password).await?;
     operations.push(Operation::Customer {
@@ -66,9 +70,11 @@ pub(crate) async fn change_email(
         command: CustomerCommand::Edit(CustomerEdit { email, ..CustomerEdit::default() }),
         password_hash: None,
     });
+    operations.extend(verification);
     match submit(&state, customer.submitter(), &request_id, None, operations).await {
-        Ok(Receipt::Executed { mut done, .. }) => match done.pop() {
-            Some(Effect::Customer(customer)) => {
+        Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(customer::Customer::of) {
+            Some(customer) => {
+                state.mail_waker.wake();
                 Ok(answer(&state, &customer.as_ref().clone().into(), StatusCode::OK))
             }
             _ => Err(Problem::internal("a change of an account led to something else")),

@@ -2,6 +2,7 @@
 
 mod activation;
 mod answer;
+mod one_time_code;
 
 use crate::routes::{Routes, endpoint};
 
@@ -10,4 +11,5 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(activation::activate_customer))
         .with(endpoint!(activation::deactivate_customer))
+        .with(endpoint!(one_time_code::hand_out_code))
 }

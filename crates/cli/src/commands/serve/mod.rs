@@ -173,6 +173,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
         public_url,
         default_country: config.default_country,
         default_language: Some(config.default_language.clone()),
+        mail: config.mail.clone(),
         lifetimes: Lifetimes {
             customer: lifetime(auth.customer_idle, auth.customer_session),
             staff: lifetime(auth.staff_idle, auth.staff_session),

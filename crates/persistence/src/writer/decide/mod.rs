@@ -8,6 +8,7 @@ mod context;
 mod decider;
 mod import_history;
 mod installation;
+mod mail;
 mod order;
 mod people;
 mod product;

@@ -27,6 +27,9 @@ impl Decider<'_> {
             customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
             customer::CustomerCommand::Import { .. }
             | customer::CustomerCommand::ChangePassword
+            | customer::CustomerCommand::ResetPassword { .. }
+            | customer::CustomerCommand::VerifyEmail
+            | customer::CustomerCommand::HandOutCode
             | customer::CustomerCommand::Deactivate { .. }
             | customer::CustomerCommand::Activate => None,
         };
@@ -38,6 +41,11 @@ impl Decider<'_> {
         let events = decided?;
         let actor_context = actor_context.or_self(ActorKind::Customer, id);
         let after = self.record::<Customer>(&actor_context, id, before.as_ref(), &events)?;
+        if let Some((before, after)) = before.as_ref().zip(after.as_ref())
+            && (password_hash.is_some() || !after.active || before.contact.email != after.contact.email)
+        {
+            self.void_codes(id);
+        }
         if let Some((hash, after)) = password_hash.zip(after.as_ref()) {
             self.set_password(id, hash, after.version);
         }

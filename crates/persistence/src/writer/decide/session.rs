@@ -27,7 +27,7 @@ impl Decider<'_> {
         password_hash: &str,
     ) -> Result<Effect, OperationError> {
         let is_active = match realm {
-            Realm::Customer => self.set.get::<Customer>(principal_id).is_some_and(|customer| customer.active),
+            Realm::Customer => self.set.get::<Customer>(principal_id).is_some_and(Customer::may_sign_in),
             Realm::Staff => self.set.get::<Member>(principal_id).is_some_and(|member| member.active),
         };
         match self.set.password(principal_id) {

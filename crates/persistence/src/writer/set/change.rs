@@ -16,6 +16,8 @@ use ordervault_domain::store::Store;
 use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
+use crate::tables::mails::{Mail, MailKind};
+use crate::tables::one_time_codes::{OneTimeCode, Purpose};
 use crate::tables::sessions::Session;
 use crate::tables::snapshots::StateSnapshot;
 use crate::tables::stock::StockMovement;
@@ -51,6 +53,10 @@ pub(crate) enum Change {
     Counter(Exchange<String, Counter>),
     /// A principal gets a password.
     Password(Exchange<i64, Password>),
+    /// A code is made, or no good any more.
+    Code(Exchange<(i64, Purpose), OneTimeCode>),
+    /// A mail waits, or waits no longer.
+    Mail(Exchange<(i64, MailKind), Mail>),
     /// An idempotency key stands for something.
     Key(Exchange<String, Record>),
     /// Up to which position a member has seen everything.

@@ -20,8 +20,8 @@ use crate::tables::orders::LineRow;
 use crate::tables::outbox::{self, OutboxRows};
 use crate::tables::search::SearchRows;
 use crate::tables::{
-    arrivals, batches, credentials, history, idempotency, orders, products, sessions, snapshots, stock,
-    throttles,
+    arrivals, batches, credentials, history, idempotency, mails, one_time_codes, orders, products, sessions,
+    snapshots, stock, throttles,
 };
 use crate::tx::Tx;
 
@@ -43,6 +43,8 @@ impl WorkingSet {
         let mut net = Net::of(std::mem::take(&mut self.journal));
         self.flush_keys(&mut bundle, &net);
         self.flush_passwords(tx, &net, key).await?;
+        self.flush_codes(tx, &net).await?;
+        self.flush_mails(tx, &net).await?;
         self.flush_counters(&mut bundle, &net);
         flush_previews(tx, &net, now).await?;
         self.flush_batches(tx, &net, key).await?;
@@ -81,6 +83,32 @@ impl WorkingSet {
             rows.push(CredentialRow::new(principal_id, password, key).values());
         }
         tx.run_bulk(&credentials::UPSERT, &rows).await?;
+        Ok(())
+    }
+
+    async fn flush_codes(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let (mut good, mut void) = (one_time_codes::UPSERT.rows(), one_time_codes::DELETE.rows());
+        for (customer_id, purpose) in net.codes.keys() {
+            match self.code(*customer_id, *purpose) {
+                Some(code) => good.push(code.row().values()),
+                None => void.push((*customer_id, <&str>::from(purpose))),
+            }
+        }
+        tx.run_bulk(&one_time_codes::DELETE, &void).await?;
+        tx.run_bulk(&one_time_codes::UPSERT, &good).await?;
+        Ok(())
+    }
+
+    async fn flush_mails(&self, tx: &mut Tx, net: &Net) -> Result<(), Error> {
+        let (mut waiting, mut settled) = (mails::UPSERT.rows(), mails::DELETE.rows());
+        for key @ (entity_id, kind) in net.mails.keys() {
+            match self.mails.get(key) {
+                Some(mail) => waiting.push(mail.row().values()),
+                None => settled.push((*entity_id, <&str>::from(kind))),
+            }
+        }
+        tx.run_bulk(&mails::DELETE, &settled).await?;
+        tx.run_bulk(&mails::UPSERT, &waiting).await?;
         Ok(())
     }
 

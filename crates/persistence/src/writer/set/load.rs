@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::tables::times::{self, MAX_CLOCK_LAG_MILLIS};
 use crate::tables::{
     RowLock, Stored, arrivals, batches, credentials, customers, history, idempotency, installations, members,
-    orders, outbox, products, sessions, stores, throttles,
+    one_time_codes, orders, outbox, products, sessions, stores, throttles,
 };
 use crate::tx::{Conn, Tx};
 
@@ -22,7 +22,7 @@ pub const IDEMPOTENCY_MILLIS: i64 = 7 * 24 * 60 * 60 * 1_000;
 
 impl WorkingSet {
     /// Reads and locks what submissions name. The order of classes is the same in every process: throttles, batches, the
-    /// installation, stores, members, customers, passwords, sessions, orders, keys of possible duplicates, products; within a class by id.
+    /// installation, stores, members, customers, passwords, codes, sessions, orders, keys of possible duplicates, products; within a class by id.
     /// Stores that only an order or a product names are shared after these: should somebody who changes such a store want the
     /// same order, the database ends one of the two groups, which is then tried again.
     ///
@@ -55,6 +55,9 @@ impl WorkingSet {
         set.customers.load(conn, named.commanded_customers.clone(), RowLock::Locked).await?;
         set.customers.load(conn, std::mem::take(&mut named.customers), RowLock::Free).await?;
         set.passwords.extend(credentials::lock(conn, &named.credentials).await?);
+        for code in one_time_codes::lock(conn, &named.codes).await? {
+            set.codes.insert((code.customer_id, code.purpose), code);
+        }
         if !named.logins.is_empty() {
             set.logins.extend(sessions::open(conn, &named.logins, now).await?);
         }

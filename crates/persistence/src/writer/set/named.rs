@@ -11,6 +11,7 @@ use ordervault_domain::product::{self, Product};
 
 use crate::tables::history::{HistoryRow, fold};
 use crate::tables::sessions::Realm;
+use crate::writer::mail_operation::{CodeOperation, MailOperation};
 use crate::writer::operation::{ActorRef, BatchOperation, Operation, SessionOperation, Submission};
 
 /// The products and orders that a submission names.
@@ -44,6 +45,8 @@ pub(crate) struct Named<'a> {
     pub(super) commanded_members: Vec<i64>,
     pub(super) orders: Vec<i64>,
     pub(super) credentials: Vec<i64>,
+    /// Customers of whom a code is shown.
+    pub(super) codes: Vec<i64>,
     /// Sessions by which submissions come.
     pub(super) logins: Vec<i64>,
     pub(super) sessions: Vec<i64>,
@@ -105,6 +108,16 @@ impl<'a> Named<'a> {
             Operation::Member { id, command, .. } => self.note_member(*id, command),
             Operation::Session(session) => self.note_session(session),
             Operation::Batch(batch) => self.note_batch(batch),
+            Operation::Mail(MailOperation::QueueTo { email, .. }) => self.customer_emails.push(email.key()),
+            // Their rows are written whatever was there.
+            Operation::Mail(
+                MailOperation::Queue { .. } | MailOperation::PutOff { .. } | MailOperation::Settle { .. },
+            ) => {}
+            Operation::Code(CodeOperation::Issue { customer_id, .. }) => {
+                self.commanded_customers.push(customer_id.get());
+            }
+            Operation::Code(CodeOperation::Redeem { customer_id, .. }) => self.codes.push(customer_id.get()),
+            Operation::Code(CodeOperation::Void { .. }) => {}
             Operation::Throttle(throttle) => self.throttles.push(throttle.key().to_owned()),
             Operation::Verified { realm, principal_id, .. } => {
                 self.credentials.push(*principal_id);
@@ -156,6 +169,9 @@ impl<'a> Named<'a> {
             customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
             customer::CustomerCommand::Import { .. }
             | customer::CustomerCommand::ChangePassword
+            | customer::CustomerCommand::ResetPassword { .. }
+            | customer::CustomerCommand::VerifyEmail
+            | customer::CustomerCommand::HandOutCode
             | customer::CustomerCommand::Deactivate { .. }
             | customer::CustomerCommand::Activate => None,
         };

@@ -17,6 +17,8 @@ use super::working_set::{Held, WorkingSet};
 use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
+use crate::tables::mails::{Mail, MailKind};
+use crate::tables::one_time_codes::{OneTimeCode, Purpose};
 use crate::tables::sessions::Session;
 use crate::tables::snapshots::StateSnapshot;
 use crate::tables::stock::StockMovement;
@@ -39,6 +41,8 @@ pub(super) struct Net {
     pub sessions: Befores<i64, Session>,
     pub counters: Befores<String, Counter>,
     pub passwords: Befores<i64, Password>,
+    pub codes: Befores<(i64, Purpose), OneTimeCode>,
+    pub mails: Befores<(i64, MailKind), Mail>,
     pub keys: Befores<String, Record>,
     pub marks: Befores<i64, i64>,
     /// Sorted by resource and number.
@@ -69,6 +73,8 @@ impl Net {
                 Change::Session(exchange) => first(&mut net.sessions, exchange),
                 Change::Counter(exchange) => first(&mut net.counters, exchange),
                 Change::Password(exchange) => first(&mut net.passwords, exchange),
+                Change::Code(exchange) => first(&mut net.codes, exchange),
+                Change::Mail(exchange) => first(&mut net.mails, exchange),
                 Change::Key(exchange) => first(&mut net.keys, exchange),
                 Change::Mark(exchange) => first(&mut net.marks, exchange),
                 Change::History(row) => net.history.push(row),

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ordervault_domain::aggregate::Aggregate as _;
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
@@ -21,6 +22,8 @@ use crate::tables::batches::Item;
 use crate::tables::credentials::Password;
 use crate::tables::history::HistoryRow;
 use crate::tables::idempotency::Record;
+use crate::tables::mails::{Mail, MailKind};
+use crate::tables::one_time_codes::{OneTimeCode, Purpose};
 use crate::tables::sessions::{Realm, Session};
 use crate::tables::snapshots::StateSnapshot;
 use crate::tables::throttles::Counter;
@@ -47,6 +50,10 @@ pub(crate) struct WorkingSet {
     pub(super) counters: HashMap<String, Counter>,
     /// By principal.
     pub(super) passwords: HashMap<i64, Password>,
+    /// By customer, those that were shown or made.
+    pub(super) codes: HashMap<(i64, Purpose), OneTimeCode>,
+    /// Those of this group.
+    pub(super) mails: HashMap<(i64, MailKind), Mail>,
     pub(super) keys: HashMap<String, Record>,
     /// Up to which position members have seen everything.
     pub(super) marks: HashMap<i64, i64>,
@@ -139,6 +146,8 @@ impl WorkingSet {
             Change::Session(exchange) => exchange.with(&mut self.sessions),
             Change::Counter(exchange) => exchange.with(&mut self.counters),
             Change::Password(exchange) => exchange.with(&mut self.passwords),
+            Change::Code(exchange) => exchange.with(&mut self.codes),
+            Change::Mail(exchange) => exchange.with(&mut self.mails),
             Change::Key(exchange) => exchange.with(&mut self.keys),
             Change::Mark(exchange) => exchange.with(&mut self.marks),
             // No decision looks at these: they are in the journal alone.
@@ -248,6 +257,23 @@ impl WorkingSet {
     /// A principal's password.
     pub(crate) fn password(&self, principal_id: i64) -> Option<&Password> {
         self.passwords.get(&principal_id)
+    }
+
+    /// A customer's code for this, if it is here.
+    pub(crate) fn code(&self, customer_id: i64, purpose: Purpose) -> Option<&OneTimeCode> {
+        self.codes.get(&(customer_id, purpose))
+    }
+
+    /// The customer who has this address.
+    pub(crate) fn customer_with_email(&self, email: &Email) -> Option<i64> {
+        let key = email.key();
+        let has = |customer: &Customer| customer.contact.email.as_ref().is_some_and(|own| own.key() == key);
+        let here = self.all::<Customer>().find(|customer| has(customer)).map(Customer::raw_id);
+        here.or_else(|| {
+            // Unless they gave it up in this group.
+            let stored = self.customer_emails.get(&key).copied();
+            stored.filter(|id| self.get::<Customer>(*id).is_none_or(has))
+        })
     }
 
     /// What an idempotency key did.

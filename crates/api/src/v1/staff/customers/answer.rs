@@ -2,7 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use ordervault_domain::customer::Customer;
+use ordervault_domain::customer::{Customer, EmailVerification};
 use ordervault_domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,6 +33,9 @@ pub(crate) struct StaffCustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "+886912345678")]
     phone: Option<String>,
+    /// Have they shown that they get what is sent to the address?
+    #[schema(example = false)]
+    email_verified: bool,
     /// The language that they read, as far as they have said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "zh-Hant")]
@@ -57,6 +60,7 @@ impl From<&Customer> for StaffCustomerBody {
             name: contact.name.clone(),
             email: contact.email.as_ref().map(|email| email.as_str().to_owned()),
             phone: contact.phone.as_ref().map(ToString::to_string),
+            email_verified: customer.email_verification == EmailVerification::Verified,
             language: customer.language.as_ref().map(ToString::to_string),
             active: customer.active,
             created_at: customer.created_at,

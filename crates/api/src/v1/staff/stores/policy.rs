@@ -49,6 +49,10 @@ pub(crate) struct PolicyBody {
     #[serde(default)]
     #[schema(example = false)]
     public_board: bool,
+    /// Are whoever orders written to when their order arrives, is confirmed, completed or cancelled, where mail is configured?
+    #[serde(default)]
+    #[schema(example = false)]
+    order_mails: bool,
 }
 
 fn default_duplicate_window() -> u32 {
@@ -72,6 +76,7 @@ impl From<&Policy> for PolicyBody {
             cancel_unconfirmed_minutes: policy.cancel_unconfirmed_minutes,
             reversal_minutes: policy.reversal_minutes,
             public_board: policy.public_board,
+            order_mails: policy.order_mails,
         }
     }
 }
@@ -86,6 +91,7 @@ impl PolicyBody {
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             public_board: self.public_board,
+            order_mails: self.order_mails,
         }
     }
 }
@@ -129,6 +135,10 @@ pub(crate) struct EditPolicy {
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, example = true)]
     public_board: Option<bool>,
+    /// Are whoever orders written to when their order arrives, is confirmed, completed or cancelled, where mail is configured?
+    #[serde(default, deserialize_with = "present_value")]
+    #[schema(nullable = false, example = true)]
+    order_mails: Option<bool>,
 }
 
 impl EditPolicy {
@@ -141,6 +151,7 @@ impl EditPolicy {
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             public_board: self.public_board,
+            order_mails: self.order_mails,
         }
     }
 }

@@ -1,0 +1,112 @@
+//! What a mail says: made when it is sent, from what is stored then.
+
+use ordervault_domain::access::Scope;
+use ordervault_domain::contact::Email;
+use ordervault_domain::customer::EmailVerification;
+use ordervault_domain::id::{CustomerId, OrderId};
+use ordervault_domain::language::Language;
+use ordervault_domain::money::Money;
+use ordervault_domain::order::Order;
+use ordervault_persistence::Error;
+use ordervault_persistence::read;
+use ordervault_persistence::tx::Conn;
+use ordervault_persistence::writer::{Mail, MailKind, Purpose};
+
+use super::mailer::{Letter, Mailer};
+use crate::auth::lifetime_millis;
+use crate::translations::{FluentValue, Translations};
+
+const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
+
+/// To whom something is to be written, and what, as far as it is known before there is a code.
+pub(crate) struct Draft {
+    /// The address that is stored now.
+    pub to: Email,
+    /// For whom the letter has to have a code, and what for.
+    pub code: Option<(CustomerId, Purpose)>,
+    language: Option<Language>,
+    kind: MailKind,
+    values: Vec<(&'static str, String)>,
+}
+
+/// The letter behind a waiting mail; none: there is nothing to be written any more, or nobody to write to.
+pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
+    match mail.kind {
+        MailKind::PasswordReset | MailKind::EmailVerification | MailKind::AccountExists => {
+            to_customer(conn, mail).await
+        }
+        MailKind::OrderPlaced
+        | MailKind::OrderConfirmed
+        | MailKind::OrderCompleted
+        | MailKind::OrderCancelled => about_order(conn, mail).await,
+    }
+}
+
+async fn to_customer(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
+    let id = CustomerId::from_i64(mail.entity_id);
+    let Some(customer) = read::customer(conn, id).await?.filter(|customer| customer.active) else {
+        return Ok(None);
+    };
+    let code = match mail.kind {
+        MailKind::PasswordReset => Some((id, Purpose::PasswordReset)),
+        MailKind::EmailVerification if customer.email_verification == EmailVerification::Verified => {
+            return Ok(None);
+        }
+        MailKind::EmailVerification => Some((id, Purpose::EmailVerification)),
+        _ => None,
+    };
+    let Some(to) = customer.contact.email else { return Ok(None) };
+    Ok(Some(Draft { to, code, language: customer.language, kind: mail.kind, values: vec![] }))
+}
+
+async fn about_order(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
+    let Some(order) = read::order(conn, &Scope::Everything, OrderId::from_i64(mail.entity_id)).await? else {
+        return Ok(None);
+    };
+    let Some(to) = order.contact.email.clone() else { return Ok(None) };
+    let Some(store) = read::store(conn, order.store_id).await?.filter(|store| store.policy.order_mails)
+    else {
+        return Ok(None);
+    };
+    let language = match order.customer_id {
+        Some(id) => read::customer(conn, id).await?.and_then(|customer| customer.language),
+        None => None,
+    };
+    let total = Money { amount: order.totals.total, currency: order.currency };
+    let values = vec![
+        ("number", order.id.number()),
+        ("store", store.name.clone()),
+        ("date", store.time_zone.day(order.placed_at)),
+        ("total", total.to_string()),
+        ("lines", lines(&order)),
+    ];
+    Ok(Some(Draft { to, code: None, language, kind: mail.kind, values }))
+}
+
+fn lines(order: &Order) -> String {
+    let line = |line: &ordervault_domain::order::Line| {
+        let total = Money { amount: line.total, currency: order.currency };
+        format!("{} × {}: {total}", line.quantity, line.title)
+    };
+    order.lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+impl Draft {
+    /// In words, with the code if it has one.
+    pub(crate) fn letter(&self, translations: &Translations, mailer: &Mailer, code: Option<&str>) -> Letter {
+        let stored = self.values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str())));
+        let mut values: Vec<_> = stored.collect();
+        if let Some(((_, purpose), code)) = self.code.zip(code) {
+            let name = <&str>::from(purpose).replace('_', "-");
+            values.extend([
+                ("link", mailer.link(&name, code).into()),
+                ("code", code.into()),
+                ("hours", (lifetime_millis(purpose) / HOUR_MILLIS).into()),
+            ]);
+        }
+        let name = <&str>::from(self.kind).replace('_', "-");
+        let text =
+            |part: &str| translations.text(self.language.as_ref(), &format!("mail-{name}-{part}"), &values);
+        Letter { subject: text("subject"), body: text("body") + "\n" }
+    }
+}
