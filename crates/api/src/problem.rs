@@ -8,12 +8,14 @@
 
 mod action;
 mod codes;
+mod earlier_order;
 mod fields;
 mod remedy;
 
 pub use action::ActionBody;
 pub use codes::Code;
 pub(crate) use codes::ProblemCode;
+pub use earlier_order::EarlierOrder;
 pub use fields::{FieldError, detail_of, pointer};
 pub use remedy::{Remedy, RemedyKind};
 
@@ -48,6 +50,7 @@ struct Parts {
     version: Option<i64>,
     actions: Option<Vec<ActionBody>>,
     total: Option<Money>,
+    earlier_orders: Vec<EarlierOrder>,
     remedies: Vec<Remedy>,
     headers: Vec<(header::HeaderName, header::HeaderValue)>,
     close_connection: bool,
@@ -97,6 +100,9 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(schema_with = total, required = false)]
     pub total: Option<Money>,
+    /// `duplicate-order`: the orders that the new one looks like. Without an account they are not told.
+    #[serde(skip_serializing_if = "<[EarlierOrder]>::is_empty")]
+    pub earlier_orders: &'a [EarlierOrder],
     /// What a person can do about it.
     #[serde(skip_serializing_if = "<[Remedy]>::is_empty")]
     pub remedies: &'a [Remedy],
@@ -119,6 +125,7 @@ impl Problem {
             version: None,
             actions: None,
             total: None,
+            earlier_orders: Vec::new(),
             remedies: Vec::new(),
             headers: Vec::new(),
             close_connection: false,
@@ -169,6 +176,13 @@ impl Problem {
     #[must_use]
     pub fn total(mut self, total: Money) -> Self {
         self.0.total = Some(total);
+        self
+    }
+
+    /// The orders that a new one looks like.
+    #[must_use]
+    pub fn earlier_orders(mut self, orders: Vec<EarlierOrder>) -> Self {
+        self.0.earlier_orders = orders;
         self
     }
 
@@ -235,6 +249,7 @@ impl Problem {
             current_status: self.0.current_status.as_deref(),
             version: self.0.version,
             actions: self.0.actions.as_deref(),
+            earlier_orders: &self.0.earlier_orders,
             total: self.0.total,
             remedies: &self.0.remedies,
         }
@@ -311,6 +326,7 @@ mod tests {
             detail: "look at the order".into(),
             method: None,
             href: None,
+            not_duplicate_of: None,
         });
         let full = serde_json::to_value(full.body("r2")).unwrap();
         assert_eq!(full["current_status"], "completed");

@@ -80,6 +80,7 @@ fn with_total(problem: Problem, total: Money) -> Problem {
             .into(),
         method: None,
         href: None,
+        not_duplicate_of: None,
     })
 }
 

@@ -50,6 +50,9 @@ async fn the_same_order_twice_is_asked_about(db: Db) {
     let codes: Vec<_> =
         problem["remedies"].as_array().expect("remedies").iter().map(|r| &r["code"]).collect();
     assert_eq!(codes, ["open", "amend", "cancel", "place_anyway"]);
+    let told = ["id", "number", "status", "placed_at", "total"].map(|name| (name, first[name].clone()));
+    assert_eq!(problem["earlier_orders"], json!([Value::from_iter(told)]));
+    assert_eq!(problem["remedies"][3]["not_duplicate_of"], json!([first["id"]]));
     for (ids, status, code) in [
         (json!(["no-order"]), 422, "validation-failed"),
         (json!([7]), 422, "validation-failed"),
@@ -107,7 +110,10 @@ async fn a_guest_is_not_told_which_order_it_is(db: Db) {
     let remedies = asked.json()["remedies"].as_array().expect("remedies").clone();
     let codes: Vec<_> = remedies.iter().map(|remedy| &remedy["code"]).collect();
     assert_eq!(codes, ["look_up", "place_anyway"]);
-    let token_of_it = remedies[1]["detail"].as_str().expect("words").split('"').nth(3).expect("a token");
+    assert_eq!(asked.json().get("earlier_orders"), None);
+    let tokens = remedies[1]["not_duplicate_of"].as_array().expect("tokens");
+    assert_eq!(tokens.len(), 1);
+    let token_of_it = tokens[0].as_str().expect("a token");
     // It opens nothing, and names that order alone.
     let look_up = json!({"number": first["number"], "token": token_of_it});
     server.good(&Request::post("/v1/order-lookups").json(&look_up), 404).await;

@@ -55,4 +55,9 @@ pub struct Remedy {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "/v1/orders/0P8J46X40C3WA9/cancel")]
     pub href: Option<String>,
+    /// `place_anyway`: send the same order with this as its `not_duplicate_of`. The ids of the earlier orders; without an account
+    /// as many tokens, which stand for them and open nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = json!(["0P654D221QSQ5F"]))]
+    pub not_duplicate_of: Option<Vec<String>>,
 }

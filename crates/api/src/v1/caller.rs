@@ -134,7 +134,7 @@ impl<'a> Caller<'a> {
             problem = changed_since::<A>(self.state, problem, id, version).await?;
         }
         if let Refusal::PossibleDuplicate(orders) = refusal {
-            problem = possible_duplicates::named(self.state, problem, orders, &self.actor);
+            problem = possible_duplicates::named(self.state, problem, orders, &self.actor).await?;
         }
         let tells =
             problem.code().status() == StatusCode::CONFLICT || problem.code() == Code::PreconditionFailed;
@@ -271,6 +271,7 @@ fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
         detail: "take the order out of the trash first".into(),
         method: Some("POST".into()),
         href: Some(order_path(actor, order.id) + "/undelete"),
+        not_duplicate_of: None,
     })
 }
 

@@ -5,7 +5,7 @@ use ordervault_domain::id::OrderId;
 use ordervault_domain::order::Place;
 use ordervault_persistence::read;
 
-use crate::problem::{FieldError, Problem, Remedy, RemedyKind};
+use crate::problem::{EarlierOrder, FieldError, Problem, Remedy, RemedyKind};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::paths::{order_path, orders_path};
@@ -14,27 +14,43 @@ use crate::v1::paths::{order_path, orders_path};
 ///
 /// Somebody without an account has not proved that the earlier order is theirs: with its number and the phone number that
 /// they have just sent they could open it. They get tokens that name the orders to nobody but this program.
-pub(crate) fn named(state: &AppState, problem: Problem, orders: &[OrderId], actor: &Actor) -> Problem {
-    let is_guest = matches!(actor, Actor::Guest(_));
-    let errors = orders.iter().map(|id| {
-        let which = if is_guest { "an order".to_owned() } else { format!("order {}", id.number()) };
-        FieldError::new("/not_duplicate_of", "looks-like")
-            .detail(format!("{which} has the same products and was placed a moment ago"))
-    });
-    let problem = problem.errors(errors.collect());
-    let (problem, names): (_, Vec<String>) = if is_guest {
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn named(
+    state: &AppState,
+    problem: Problem,
+    orders: &[OrderId],
+    actor: &Actor,
+) -> Result<Problem, Problem> {
+    if matches!(actor, Actor::Guest(_)) {
+        let errors = orders.iter().map(|_| looks_like("an order"));
         let tokens = orders.iter().filter_map(|id| state.duplicate_tokens.mint(*id));
-        (problem.remedy(look_up()), tokens.collect())
-    } else {
-        let ways = orders.iter().flat_map(|id| ways_on(*id, actor));
-        (ways.fold(problem, Problem::remedy), orders.iter().map(OrderId::to_string).collect())
-    };
-    problem.remedy(Remedy {
+        let problem = problem.errors(errors.collect()).remedy(look_up());
+        return Ok(problem.remedy(place_anyway(tokens.collect(), actor)));
+    }
+    let mut conn = reader(state).await?;
+    let earlier = read::orders(&mut conn, &actor.scope(), orders).await.map_err(failed)?;
+    let errors = orders.iter().map(|id| looks_like(&format!("order {}", id.number())));
+    let problem = problem.errors(errors.collect());
+    let problem = problem.earlier_orders(earlier.iter().map(EarlierOrder::from).collect());
+    let problem = orders.iter().flat_map(|id| ways_on(*id, actor)).fold(problem, Problem::remedy);
+    Ok(problem.remedy(place_anyway(orders.iter().map(OrderId::to_string).collect(), actor)))
+}
+
+fn looks_like(which: &str) -> FieldError {
+    FieldError::new("/not_duplicate_of", "looks-like")
+        .detail(format!("{which} has the same products and was placed a moment ago"))
+}
+
+fn place_anyway(not_duplicate_of: Vec<String>, actor: &Actor) -> Remedy {
+    Remedy {
         code: RemedyKind::PlaceAnyway,
-        detail: format!("send the same order with \"not_duplicate_of\": [\"{}\"]", names.join("\", \"")),
+        detail: "send the same order with this `not_duplicate_of`".into(),
         method: Some("POST".into()),
         href: Some(orders_path(actor).into()),
-    })
+        not_duplicate_of: Some(not_duplicate_of),
+    }
 }
 
 fn ways_on(id: OrderId, actor: &Actor) -> impl Iterator<Item = Remedy> {
@@ -50,6 +66,7 @@ fn ways_on(id: OrderId, actor: &Actor) -> impl Iterator<Item = Remedy> {
         detail: detail.into(),
         method: Some(method.into()),
         href: Some(format!("{path}{under}")),
+        not_duplicate_of: None,
     })
 }
 
@@ -60,6 +77,7 @@ fn look_up() -> Remedy {
             .into(),
         method: Some("POST".into()),
         href: Some("/v1/order-lookups".into()),
+        not_duplicate_of: None,
     }
 }
 

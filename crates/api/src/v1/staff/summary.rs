@@ -216,7 +216,13 @@ impl SummaryBody {
 
 impl WaitingExpiriesBody {
     fn new(waiting: WaitingExpiries, through: Timestamp) -> Self {
-        let remedy = |code, detail: &str| Remedy { code, detail: detail.into(), method: None, href: None };
+        let remedy = |code, detail: &str| Remedy {
+            code,
+            detail: detail.into(),
+            method: None,
+            href: None,
+            not_duplicate_of: None,
+        };
         let review = remedy(
             RemedyKind::Review,
             "if the clock is wrong, put it right; if nobody was there, confirm the orders that are still wanted",

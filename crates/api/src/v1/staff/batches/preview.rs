@@ -116,6 +116,7 @@ pub(super) fn outdated(before: Option<&[(OrderId, i64)]>, now: &[(OrderId, i64)]
         detail: "ask for the preview again and send its digest".into(),
         method: Some("POST".into()),
         href: Some("/v1/staff/batches?preview=true".into()),
+        not_duplicate_of: None,
     });
     let Some(before) = before else {
         return problem.detail("you have no preview with this digest, or it is too old");
