@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, Error, HttpResponse, web};
 
 use crate::connections;
-use crate::middleware::{access, cors, gate, headers, render, request_id};
+use crate::middleware::{access, compress, cors, gate, headers, render, request_id};
 use crate::openapi::{self, Contract, docs_ui};
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
@@ -62,6 +62,7 @@ pub fn create_app_with(
         .wrap(from_fn(connections::check))
         .wrap(from_fn(render::problems))
         .wrap(from_fn(cors::share))
+        .wrap(from_fn(compress::answers))
         .wrap(from_fn(headers::secure))
         .wrap(from_fn(access::record))
         .wrap(from_fn(request_id::assign))

@@ -1,7 +1,8 @@
 //! What happens to every request, outermost first: [`request_id`], [`access`] (span, access line, counters), [`headers`],
-//! [`cors`], [`render`] (problem documents), [`gate`] (size and format limits). The order is set in [`crate::app`].
+//! [`compress`], [`cors`], [`render`] (problem documents), [`gate`] (size and format limits). The order is set in [`crate::app`].
 
 pub mod access;
+pub mod compress;
 pub mod cors;
 pub mod gate;
 pub mod headers;

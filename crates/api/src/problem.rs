@@ -34,6 +34,8 @@ use crate::names;
 /// The media type of every problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
+const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("ratelimit");
+
 /// What one problem carries at most in `errors`; a hostile body does not buy an endless answer.
 pub const MAX_FIELD_ERRORS: usize = 50;
 
@@ -191,6 +193,17 @@ impl Problem {
     pub fn remedy(mut self, remedy: Remedy) -> Self {
         self.0.remedies.push(remedy);
         self
+    }
+
+    /// For whoever has tried too often, with `Retry-After` and `RateLimit`: the next attempt is let through in so many seconds
+    /// (draft-ietf-httpapi-ratelimit-headers-10).
+    #[must_use]
+    pub(crate) fn too_many_attempts(seconds: u32) -> Self {
+        let problem = Self::new(Code::RateLimited).retry_after(seconds);
+        match header::HeaderValue::from_str(&format!("\"attempts\";r=0;t={seconds}")) {
+            Ok(limit) => problem.header(RATE_LIMIT, limit),
+            Err(_) => problem,
+        }
     }
 
     /// Adds `Retry-After` in seconds.

@@ -51,7 +51,7 @@ pub(crate) fn not_written(error: &WriteError) -> Problem {
     let code = match error {
         WriteError::Refused { refusal, .. } => return refused(refusal),
         WriteError::Throttled { retry_after_seconds } => {
-            return Problem::new(Code::RateLimited).retry_after(*retry_after_seconds);
+            return Problem::too_many_attempts(*retry_after_seconds);
         }
         WriteError::KeyReused => Code::IdempotencyKeyReused,
         WriteError::Overloaded | WriteError::Locked => Code::Overloaded,

@@ -10,7 +10,7 @@ use ordervault_persistence::writer::{Operation, Throttle, ThrottleOperation};
 use crate::extract::ClientAddress;
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Submitter};
-use crate::problem::{Code, Problem};
+use crate::problem::Problem;
 use crate::reading::failed;
 use crate::state::AppState;
 use crate::submit::{self, not_written};
@@ -78,7 +78,7 @@ pub(crate) async fn admit(conn: &mut Conn, throttles: &[Throttle], now: Timestam
         None => Ok(()),
         Some(millis) => {
             let seconds = u32::try_from(millis.saturating_add(999) / 1_000).unwrap_or(u32::MAX);
-            Err(Problem::new(Code::RateLimited).retry_after(seconds))
+            Err(Problem::too_many_attempts(seconds))
         }
     }
 }

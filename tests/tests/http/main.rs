@@ -8,6 +8,7 @@ mod as_of;
 mod board;
 mod catalogue;
 mod clock;
+mod compression;
 mod contract;
 mod cors;
 mod duplicate_orders;

@@ -30,7 +30,9 @@ async fn open(db: &Db) -> TestServer {
 }
 
 fn retry_after(answer: &Answer) -> i64 {
-    answer.header("retry-after").and_then(|seconds| seconds.parse().ok()).expect("seconds to wait")
+    let seconds = answer.header("retry-after").expect("seconds to wait");
+    assert_eq!(answer.header("ratelimit"), Some(format!("\"attempts\";r=0;t={seconds}").as_str()));
+    seconds.parse().expect("a number")
 }
 
 async fn five_accounts_an_hour_are_opened_from_one_address(db: Db) {
