@@ -33,6 +33,8 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
     let (room, statement) = name.rsplit_once("::").unwrap_or_default();
     let is_new = statement.starts_with("INSERT");
     match (room, column) {
+        ("tables::one_time_codes", "customer_id") => Bind::from(NEW_ID + row),
+        ("tables::one_time_codes", "hash") => Bind::from(format!("new {row}")),
         // Whatever a constraint ties to something else.
         ("repair::kinds", "external_reference" | "email_key") => Bind::from("x"),
         (
@@ -49,6 +51,7 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
         (_, "status" | "executed_to") => Bind::from("pending_review"),
         (_, "result") => Bind::from(if is_new { "waiting" } else { "already_applied" }),
         (_, "realm") => Bind::from("customer"),
+        (_, "email_verification") => Bind::from("unverified"),
         (_, "source") => Bind::from("shop"),
         (_, "kind") => Bind::from("order"),
         (_, "sku") => Bind::from(format!("SKU-{row}{}", if is_new { " new" } else { "" })),

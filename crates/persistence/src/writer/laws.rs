@@ -336,7 +336,7 @@ impl Fixture {
         let example = |kind_of: MailOperationKind| match kind_of {
             MailOperationKind::Queue => vec![MailOperation::Queue { kind, entity_id }],
             MailOperationKind::QueueTo => {
-                vec![MailOperation::QueueTo { kind, email: "first@example.com".parse().unwrap() }]
+                vec![MailOperation::QueueTo { kind, email: "maria@example.com".parse().unwrap() }]
             }
             MailOperationKind::PutOff => {
                 let mail = Mail { entity_id, kind, queued_at: now, due_at: now, attempts: 0 };

@@ -36,7 +36,7 @@ pub(crate) struct HandedOutCode {
 /// earlier one, and stands in the history of the account. An account is good in all stores, so it takes a member who looks
 /// after all of them.
 #[utoipa::path(post, path = "/v1/staff/customers/{id}/one-time-code", operation_id = "hand_out_code", tag = "staff-customers",
-    params(("id" = String, Path, description = "Id of the customer", example = json!(examples::CUSTOMER_TO_SWITCH))),
+    params(("id" = String, Path, description = "Id of the customer", example = json!(examples::CUSTOMER_ON_THE_PHONE))),
     responses((status = 200, description = "The code", body = HandedOutCode)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn hand_out_code(
