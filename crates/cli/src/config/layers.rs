@@ -1,6 +1,7 @@
 //! Collects what was set where: TOML file, environment, flags. Later ones win.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -20,8 +21,15 @@ const PREFIX: &str = "ORDERVAULT_";
 const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The text of every setting with its source.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Values(BTreeMap<&'static str, (String, Source)>);
+
+/// Where each comes from: a value may be a secret.
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(key, (_, source))| (key, source))).finish()
+    }
+}
 
 impl Values {
     /// Puts the layers on top of each other.

@@ -26,7 +26,7 @@ async fn a_store_lives_from_creation_to_deactivation(db: Db) {
     assert_eq!(created.header("location"), Some(path("stores", &store).as_str()));
     let expected = json!({"id": store["id"], "version": 1, "name": "Casa do Chá", "currency": "BRL",
         "time_zone": "America/Sao_Paulo", "country": "BR", "active": true, "change_window_minutes": 30,
-        "policy": {"duplicate_window_minutes": 10, "public_board": false},
+        "policy": {"duplicate_window_minutes": 10, "public_board": false, "order_mails": false},
         "created_at": "2026-01-31T08:00:00.000Z", "updated_at": "2026-01-31T08:00:00.000Z"});
     assert_eq!(store, expected);
     let at = path("stores", &store);
@@ -64,12 +64,15 @@ async fn a_policy_is_merged_field_by_field(db: Db) {
     body["policy"] = json!({"review_minutes": 120, "public_board": true});
     let store = owner.post(NEW, body).await.created();
     let at = path("stores", &store);
-    let expected = json!({"duplicate_window_minutes": 10, "review_minutes": 120, "public_board": true});
+    let expected = json!({
+        "duplicate_window_minutes": 10, "review_minutes": 120, "public_board": true, "order_mails": false,
+    });
     assert_eq!(store["policy"], expected);
-    let edit =
-        json!({"policy": {"review_minutes": null, "start_minutes": 60, "duplicate_window_minutes": 0}});
+    let edit = json!({"policy": {"review_minutes": null, "start_minutes": 60, "duplicate_window_minutes": 0, "order_mails": true}});
     let edited = owner.patch(&at, "\"1\"", edit).await.ok();
-    let expected = json!({"duplicate_window_minutes": 0, "start_minutes": 60, "public_board": true});
+    let expected = json!({
+        "duplicate_window_minutes": 0, "start_minutes": 60, "public_board": true, "order_mails": true,
+    });
     assert_eq!(edited["policy"], expected);
     assert_eq!(owner.get(&at).await.ok()["policy"], expected);
     for (field, value, code) in [
@@ -80,6 +83,7 @@ async fn a_policy_is_merged_field_by_field(db: Db) {
         ("reversal_minutes", json!(0), "out-of-range"),
         ("duplicate_window_minutes", json!(1_441), "out-of-range"),
         ("public_board", json!(null), "wrong-type"),
+        ("order_mails", json!("yes"), "wrong-type"),
         ("colour", json!("red"), "unknown-field"),
     ] {
         let pointer = format!("/policy/{field}");
