@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use crate::config::{Config, Environment};
-use crate::exit::{Failure, complain};
+use crate::exit::{Exit, Failure, complain};
 use crate::logging::LogStyle;
 use crate::progress::{ProgressDisplay, ProgressMeter};
 
@@ -29,6 +31,25 @@ impl Context {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
+    }
+
+    /// Prints a report: for programs, or as it is told to people.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn report<R: Serialize>(
+        &self,
+        report: &R,
+        as_json: bool,
+        told: impl FnOnce(&R) -> String,
+    ) -> Result<(), Failure> {
+        let text = match as_json {
+            true => {
+                serde_json::to_string(report).map_err(|error| Failure::caused(Exit::Internal, &error))? + "\n"
+            }
+            false => told(report),
+        };
+        self.print(&text)
     }
 
     /// Says something on standard error that is no result, unless the operator wants quiet.

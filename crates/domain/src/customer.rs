@@ -116,6 +116,24 @@ pub enum CustomerCommand {
     Activate,
 }
 
+impl CustomerCommand {
+    /// The address to sign in with that the account shall have, of which nobody else may have one like it.
+    #[must_use]
+    pub fn new_email(&self) -> Option<&Email> {
+        match self {
+            Self::Register { contact, .. } => contact.email.as_ref(),
+            Self::Edit(edit) => edit.email.as_ref(),
+            Self::Import { .. }
+            | Self::ChangePassword
+            | Self::ResetPassword { .. }
+            | Self::VerifyEmail
+            | Self::HandOutCode
+            | Self::Deactivate { .. }
+            | Self::Activate => None,
+        }
+    }
+}
+
 /// A change of one's own account; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomerEdit {

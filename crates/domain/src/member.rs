@@ -7,7 +7,7 @@ use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use crate::access::{Actor, MemberAuthority, Permission, Role, StoreScope, permissions_of};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Personal, Stamp, compared};
-use crate::contact::Contact;
+use crate::contact::{Contact, Email};
 use crate::id::{MemberId, StoreId};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -70,6 +70,18 @@ pub enum MemberCommand {
     ChangePassword,
     /// A password set by somebody else, to be changed at the first login.
     ResetPassword,
+}
+
+impl MemberCommand {
+    /// The address to sign in with that the account shall have, of which nobody else may have one that looks like it.
+    #[must_use]
+    pub fn new_email(&self) -> Option<&Email> {
+        match self {
+            Self::Create(new) => new.contact.email.as_ref(),
+            Self::Edit(edit) => edit.contact.as_ref()?.email.as_ref(),
+            Self::Activate | Self::Deactivate | Self::ChangePassword | Self::ResetPassword => None,
+        }
+    }
 }
 
 /// A new member.

@@ -43,6 +43,10 @@ pub(super) fn response(status: u16) -> Response {
     if matches!(status, 429 | 503) {
         response = response.header("Retry-After", text("Seconds to wait", Type::Integer));
     }
+    if status == 429 {
+        let what = "Of what is throttled: `r` attempts are left, the next one is let through in `t` seconds";
+        response = response.header("RateLimit", text(what, Type::String));
+    }
     if status == 401 {
         response = response.header("WWW-Authenticate", text("Bearer", Type::String));
     }

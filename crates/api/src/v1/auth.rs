@@ -14,7 +14,7 @@ use validator::Validate;
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::{self, CustomerBody};
-use crate::auth::{Lane, NewPassword, Realm};
+use crate::auth::{Lane, Realm};
 use crate::extract::{AcceptLanguage, ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -85,11 +85,9 @@ pub(crate) async fn register_customer(
         address: None,
     };
     let language = fields.language("/language", body.language.as_ref(), &state.translations).or(accepted.0);
-    let password = NewPassword::check(Realm::Customer, &body.password, &[&body.email, &body.name]);
-    if let Err(code) = password {
-        fields.fault("/password", code);
-    }
-    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let known_by = [body.email.as_str(), &body.name];
+    let password = fields.password("/password", Realm::Customer, &body.password, &known_by);
+    let password = fields.finish(password)?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
     let password_hash = Some(state.passwords.hash(Lane::Strangers, password).await?);

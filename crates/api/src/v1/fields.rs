@@ -2,11 +2,12 @@
 
 use std::str::FromStr;
 
-use ordervault_domain::contact::{Address, Contact, ContactProblem};
+use ordervault_domain::contact::{Address, Contact, ContactProblem, Email};
 use ordervault_domain::id::{IdError, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::text::{TextProblem, multi_line, single_line};
 
+use crate::auth::{NewPassword, Realm};
 use crate::problem::{FieldError, Problem};
 use crate::translations::Translations;
 
@@ -38,6 +39,17 @@ impl Fields {
             self.fault(pointer, problem.code());
             String::new()
         })
+    }
+
+    /// A password that an account of this realm shall have. `personal`: words that the account is known by.
+    pub(crate) fn password(
+        &mut self,
+        pointer: &str,
+        realm: Realm,
+        text: &str,
+        personal: &[&str],
+    ) -> Option<NewPassword> {
+        NewPassword::check(realm, text, personal).map_err(|code| self.fault(pointer, code)).ok()
     }
 
     /// An optional text of one line.
@@ -166,4 +178,8 @@ fn address(fields: &mut Fields, pointer: &str, body: &super::contact::AddressBod
         postal_code: part("postal_code", &body.postal_code),
         country: part("country", &body.country),
     }
+}
+/// The words that somebody is known by, of which no password is made.
+pub(crate) fn personal(contact: &Contact) -> [&str; 2] {
+    [contact.email.as_ref().map_or("", Email::as_str), contact.name.as_deref().unwrap_or_default()]
 }

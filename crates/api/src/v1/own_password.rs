@@ -1,7 +1,7 @@
 //! The password of the account that one is logged in to: asked for before what an open session alone must not do, and changed.
 
 use actix_web::HttpResponse;
-use ordervault_domain::contact::{Contact, Email};
+use ordervault_domain::contact::Contact;
 use ordervault_domain::id::SessionId;
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read;
@@ -10,8 +10,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::fields::Fields;
-use crate::auth::{NewPassword, PasswordCheck, Realm};
+use super::fields::{Fields, personal};
+use crate::auth::{PasswordCheck, Realm};
 use crate::login_attempts::{OwnPasswordAttempt, lane_of};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -82,16 +82,12 @@ pub(crate) async fn change_own_password(
     command: impl FnOnce(String) -> Operation,
 ) -> Result<HttpResponse, Problem> {
     let OwnAccount { realm, principal_id, submitter, session, contact, must_change_password } = account;
-    let email = contact.email.as_ref();
-    let personal = [email.map_or("", Email::as_str), contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
-    let password = NewPassword::check(realm, &change.new_password, &personal);
-    if let Err(code) = password {
-        fields.fault("/new_password", code);
-    } else if must_change_password && change.new_password == change.current_password {
+    let password = fields.password("/new_password", realm, &change.new_password, &personal(contact));
+    if password.is_some() && must_change_password && change.new_password == change.current_password {
         fields.fault("/new_password", "unchanged");
     }
-    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let password = fields.finish(password)?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let mut operations = account.proved(state, request_id, &change.current_password).await?;
     operations.push(command(state.passwords.hash(lane_of(realm), password).await?));
     let because = "password_changed";

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::fields::Fields;
+use super::fields::{Fields, personal};
 use super::one_time_codes::{ask_for_mail, shown};
-use crate::auth::{Lane, NewPassword, Realm};
+use crate::auth::{Lane, Realm};
 use crate::extract::{ClientAddress, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -89,14 +89,10 @@ pub(crate) async fn complete_password_reset(
     let id = shown.customer_id;
     let customer = read::customer(&mut reader(&state).await?, id).await.map_err(failed)?;
     let contact = customer.ok_or_else(|| Problem::new(Code::CodeNotGood))?.contact;
-    let email = contact.email.as_ref().map_or("", Email::as_str);
-    let personal = [email, contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
-    let password = NewPassword::check(Realm::Customer, &body.0.new_password, &personal);
-    if let Err(code) = password {
-        fields.fault("/new_password", code);
-    }
-    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let password =
+        fields.password("/new_password", Realm::Customer, &body.0.new_password, &personal(&contact));
+    let password = fields.finish(password)?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let password_hash = Some(state.passwords.hash(Lane::Strangers, password).await?);
     let command = CustomerCommand::ResetPassword { by_mail: shown.purpose == Purpose::PasswordReset };
     let end_all = SessionOperation::EndAll { principal_id: id.get(), but: None, because: "password_reset" };

@@ -21,13 +21,7 @@ pub(super) async fn run(context: &Context, args: &Reindex) -> Result<Exit, Failu
     drop(presence);
     db.close().await;
     let report = outcome?;
-    let told = match args.json {
-        true => {
-            serde_json::to_string(&report).map_err(|error| Failure::caused(Exit::Internal, &error))? + "\n"
-        }
-        false => told(&report),
-    };
-    context.print(&told)?;
+    context.report(&report, args.json, told)?;
     Ok(if report.left.is_empty() { Exit::Ok } else { Exit::Findings })
 }
 

@@ -30,13 +30,7 @@ pub(super) async fn run(context: &Context, args: &Repair) -> Result<Exit, Failur
     drop(alone);
     db.close().await;
     let report = outcome?;
-    let told = match args.json {
-        true => {
-            serde_json::to_string(&report).map_err(|error| Failure::caused(Exit::Internal, &error))? + "\n"
-        }
-        false => told(&report),
-    };
-    context.print(&told)?;
+    context.report(&report, args.json, told)?;
     let is_done = report.left.is_empty() && (report.applied || report.rebuilt.is_empty());
     Ok(if is_done { Exit::Ok } else { Exit::Findings })
 }

@@ -24,10 +24,7 @@ pub(super) async fn run(context: &Context, args: &Verify) -> Result<Exit, Failur
     let report = look(context, &db, keys.as_ref(), args).await;
     db.close().await;
     let report = report?;
-    match args.json {
-        true => context.print(&format!("{}\n", json(&report)?))?,
-        false => context.print(&(told(&report) + &remedy(&report)))?,
-    }
+    context.report(&report, args.json, |report| told(report) + &remedy(report))?;
     Ok(exit(&report))
 }
 
@@ -88,10 +85,6 @@ fn note_stop(report: &mut Report, after: Option<OrderId>) {
         None => "all the rest: the run was stopped".to_owned(),
     };
     report.not_checked.insert(rest, 1);
-}
-
-fn json(report: &Report) -> Result<String, Failure> {
-    serde_json::to_string(report).map_err(|error| Failure::caused(Exit::Internal, &error))
 }
 
 /// Every finding on a line, then what was looked at.

@@ -39,10 +39,10 @@ pub(crate) struct CustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "+886912345678")]
     phone: Option<String>,
-    /// Have you shown that you get what is sent to the address?
+    /// Has the customer shown that they get what is sent to the address?
     #[schema(example = false)]
     email_verified: bool,
-    /// The language that you read, as far as you have said.
+    /// The language that the customer reads, as far as they have said.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "zh-Hant")]
     language: Option<String>,

@@ -22,18 +22,7 @@ impl Decider<'_> {
     ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.get::<Customer>(id).cloned();
-        let email = match command {
-            customer::CustomerCommand::Register { contact, .. } => contact.email.as_ref(),
-            customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
-            customer::CustomerCommand::Import { .. }
-            | customer::CustomerCommand::ChangePassword
-            | customer::CustomerCommand::ResetPassword { .. }
-            | customer::CustomerCommand::VerifyEmail
-            | customer::CustomerCommand::HandOutCode
-            | customer::CustomerCommand::Deactivate { .. }
-            | customer::CustomerCommand::Activate => None,
-        };
-        let email_taken = email.is_some_and(|email| self.set.customer_email_taken(id, email));
+        let email_taken = command.new_email().is_some_and(|email| self.set.customer_email_taken(id, email));
         let decided = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command);
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
             expect_version(before.as_ref(), expected_version)?;
@@ -62,13 +51,7 @@ impl Decider<'_> {
     ) -> Result<Effect, OperationError> {
         let id = id.map_or_else(|| self.new_id(), MemberId::get);
         let before = self.set.get::<Member>(id).cloned();
-        let contact = match command {
-            member::MemberCommand::Create(new) => Some(&new.contact),
-            member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
-            _ => None,
-        };
-        let email = contact.and_then(|contact| contact.email.as_ref());
-        let email_taken = email.is_some_and(|email| self.set.member_email_taken(id, email));
+        let email_taken = command.new_email().is_some_and(|email| self.set.member_email_taken(id, email));
         let owners = self.set.all::<Member>().filter(|member| member.is_active_owner()).count();
         let context =
             member::DecisionContext { email_taken, active_owners: i64::try_from(owners).unwrap_or(i64::MAX) };

@@ -164,33 +164,13 @@ impl<'a> Named<'a> {
 
     fn note_customer(&mut self, id: Option<CustomerId>, command: &customer::CustomerCommand) {
         self.commanded_customers.extend(id.map(CustomerId::get));
-        let email = match command {
-            customer::CustomerCommand::Register { contact, .. } => contact.email.as_ref(),
-            customer::CustomerCommand::Edit(edit) => edit.email.as_ref(),
-            customer::CustomerCommand::Import { .. }
-            | customer::CustomerCommand::ChangePassword
-            | customer::CustomerCommand::ResetPassword { .. }
-            | customer::CustomerCommand::VerifyEmail
-            | customer::CustomerCommand::HandOutCode
-            | customer::CustomerCommand::Deactivate { .. }
-            | customer::CustomerCommand::Activate => None,
-        };
-        self.customer_emails.extend(email.map(Email::key));
+        self.customer_emails.extend(command.new_email().map(Email::key));
     }
 
     fn note_member(&mut self, id: Option<MemberId>, command: &member::MemberCommand) {
         self.commanded_members.extend(id.map(MemberId::get));
         self.owners |= matches!(command, member::MemberCommand::Edit(_) | member::MemberCommand::Deactivate);
-        let contact = match command {
-            member::MemberCommand::Create(new) => Some(&new.contact),
-            member::MemberCommand::Edit(edit) => edit.contact.as_ref(),
-            member::MemberCommand::Activate
-            | member::MemberCommand::Deactivate
-            | member::MemberCommand::ChangePassword
-            | member::MemberCommand::ResetPassword => None,
-        };
-        let email = contact.and_then(|contact| contact.email.as_ref());
-        self.member_emails.extend(email.map(Email::skeleton));
+        self.member_emails.extend(command.new_email().map(Email::skeleton));
     }
 
     fn note_session(&mut self, operation: &SessionOperation) {

@@ -65,11 +65,8 @@ impl CreateMember {
             (None, None) => store_scope(caller, &mut fields, Some(false), None).await?,
             (all, ids) => store_scope(caller, &mut fields, all, ids.as_ref()).await?,
         };
-        let password = NewPassword::check(Realm::Staff, &self.password, &[&self.email, &self.name]);
-        if let Err(code) = password {
-            fields.fault("/password", code);
-        }
-        let read = fields.finish(stores.zip(password.ok()))?;
+        let password = fields.password("/password", Realm::Staff, &self.password, &[&self.email, &self.name]);
+        let read = fields.finish(stores.zip(password))?;
         let (stores, password) = read.ok_or_else(|| Problem::internal("stores or a password were lost"))?;
         let new = NewMember { contact, roles: roles(&self.roles), stores, must_change_password: true };
         Ok((new, password))

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MemberBody, carry_out_with, visible};
-use crate::auth::{Lane, NewPassword, Realm};
+use crate::auth::{Lane, Realm};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -16,7 +16,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, personal};
 
 /// A password that somebody else chose.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -51,14 +51,10 @@ pub(crate) async fn reset_member_password(
 ) -> Result<HttpResponse, Problem> {
     let caller = Caller::staff(&state, &staff, &request_id);
     let member = visible(&state, &caller.actor, id.0).await?;
-    let email = member.contact.email.as_ref().map_or("", |email| email.as_str());
-    let personal = [email, member.contact.name.as_deref().unwrap_or_default()];
     let mut fields = Fields::default();
-    let password = NewPassword::check(Realm::Staff, &body.0.new_password, &personal);
-    if let Err(code) = password {
-        fields.fault("/new_password", code);
-    }
-    let password = fields.finish(password.ok())?.ok_or_else(|| Problem::internal("a password was lost"))?;
+    let password =
+        fields.password("/new_password", Realm::Staff, &body.0.new_password, &personal(&member.contact));
+    let password = fields.finish(password)?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let password_hash = Some(state.passwords.hash(Lane::Staff, password).await?);
     let conditions = Conditions { version, key };
     let command = MemberCommand::ResetPassword;
