@@ -1,6 +1,7 @@
 //! One-time codes: what is mailed to somebody, or told to them by staff, to show once.
 
 use ordervault_domain::id::CustomerId;
+use ordervault_domain::search::fold;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{CodeOperation, Operation, Purpose};
 
@@ -40,8 +41,7 @@ impl OneTimeCodes {
 
     /// What is kept of a code, however it is typed.
     pub fn hash(&self, text: &str) -> String {
-        let digits: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        let digits = digits.to_ascii_lowercase();
+        let digits: String = fold(text).chars().filter(char::is_ascii_alphanumeric).collect();
         hashed(&self.keys, &[&self.epoch.to_be_bytes(), digits.as_bytes()])
     }
 
@@ -78,7 +78,12 @@ mod tests {
         assert_eq!(code, "3f2a-77b0-91cc-04de");
         let codes = |key, epoch| OneTimeCodes::new(&Secrets::from_keys([key; 32], None), epoch);
         let hash = codes(7, 1).hash(&code);
-        for typed in ["3F2A 77B0 91CC 04DE", "3f2a77b091cc04de", " 3f2a–77b0–91cc–04de\u{200b}\n"] {
+        for typed in [
+            "3F2A 77B0 91CC 04DE",
+            "３Ｆ２Ａ－７７ｂ０－９１ｃｃ－０４ｄｅ",
+            "3f2a77b091cc04de",
+            " 3f2a–77b0–91cc–04de\u{200b}\n",
+        ] {
             assert_eq!(codes(7, 1).hash(typed), hash, "{typed:?}");
         }
         assert_ne!(codes(7, 1).hash("3f2a-77b0-91cc-04df"), hash);
