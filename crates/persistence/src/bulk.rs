@@ -86,6 +86,7 @@ pub struct BulkUpdate {
     table: &'static str,
     keys: &'static [Column],
     sets: &'static [Column],
+    kept: &'static [(&'static str, &'static str)],
     suffix: &'static str,
     rendered: Rendered,
 }
@@ -99,7 +100,13 @@ impl BulkUpdate {
         sets: &'static [Column],
         suffix: &'static str,
     ) -> BulkUpdate {
-        BulkUpdate { table, keys, sets, suffix, rendered: Rendered::new() }
+        BulkUpdate { table, keys, sets, kept: &[], suffix, rendered: Rendered::new() }
+    }
+
+    /// Of each of these pairs the first column stays as it is where the second one does.
+    pub const fn keeping(mut self, kept: &'static [(&'static str, &'static str)]) -> BulkUpdate {
+        self.kept = kept;
+        self
     }
 
     /// How many columns it sets.
@@ -112,7 +119,12 @@ impl Sql for BulkUpdate {
     fn text(&'static self, engine: Engine) -> &'static str {
         self.rendered.get(engine, || {
             let table = self.table;
-            let sets = list(self.sets, |name| format!("{name} = d.{name}"));
+            let sets = list(self.sets, |name| match self.kept.iter().find(|(kept, _)| *kept == name) {
+                None => format!("{name} = d.{name}"),
+                Some((_, with)) => format!(
+                    "{name} = CASE WHEN {table}.{with} IS NOT DISTINCT FROM d.{with} THEN {table}.{name} ELSE d.{name} END"
+                ),
+            });
             let keys = self.keys.iter().map(|(name, _)| format!("{table}.{name} = d.key_{name}"));
             let keys = keys.collect::<Vec<_>>().join(" AND ");
             let columns = self.keys.iter().map(|(name, kind)| (format!("key_{name}"), *kind));

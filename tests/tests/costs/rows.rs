@@ -36,7 +36,7 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
         ("tables::one_time_codes", "customer_id") => Bind::from(NEW_ID + row),
         ("tables::one_time_codes", "hash") => Bind::from(format!("new {row}")),
         // Whatever a constraint ties to something else.
-        ("repair::kinds", "external_reference" | "email_key") => Bind::from("x"),
+        ("repair::kinds", "external_reference" | "email_key") => Bind::from(format!("x {row}")),
         (
             _,
             "external_reference" | "deleted_at" | "deleted_in" | "invalid_from" | "code" | "done_version"

@@ -10,7 +10,7 @@ use ordervault_domain::store::Store;
 use super::report::Entry;
 use super::words::Words;
 use super::{lines, words};
-use crate::bulk::BulkTemplate;
+use crate::bulk::{BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::Stored;
@@ -18,6 +18,8 @@ use crate::tables::columns::TableRow as _;
 use crate::tx::{Conn, Tx};
 use crate::verify::resource::Verified;
 use crate::verify::words::Searched;
+
+const ID_AND_VERSION: &[Column] = &[("id", Int), ("version", Int)];
 
 statements! {
     // CROSS JOIN has SQLite begin with the few rows at hand.
@@ -48,6 +50,10 @@ statements! {
         "SELECT d.id, t.id FROM {rows} CROSS JOIN orders t WHERE t.external_reference = d.external_reference AND t.id <> d.id",
         <Order as Stored>::Row::COLUMNS
     );
+    FOLD_MEMBERS: BulkUpdate = BulkUpdate::new("members", ID_AND_VERSION, <Member as Stored>::FOLDED, "");
+    FOLD_CUSTOMERS: BulkUpdate = BulkUpdate::new("customers", ID_AND_VERSION, <Customer as Stored>::FOLDED, "");
+    FOLD_PRODUCTS: BulkUpdate = BulkUpdate::new("products", ID_AND_VERSION, <Product as Stored>::FOLDED, "");
+    FOLD_ORDERS: BulkUpdate = BulkUpdate::new("orders", ID_AND_VERSION, <Order as Stored>::FOLDED, "");
     // Nothing refers to it, and there is only one.
     RELEASE_INSTALLATIONS: Template = Template::new("DELETE FROM installations WHERE id {in_keys:1}");
     RELEASE_STORES: Template = Template::new("UPDATE stores SET external_reference = NULL WHERE id {in_keys:1}");
@@ -97,6 +103,8 @@ pub(super) trait Projected: Verified {
     const NAMED: &'static Template;
     /// Removes rows.
     const DELETE: &'static Template;
+    /// Sets what is folded, if anything is: id, version, and the columns of `Stored::FOLDED`, which stand in the order of all columns.
+    const FOLD: Option<&'static BulkUpdate> = None;
     /// The table of its words, if it is found by words.
     const SEARCH: Option<&'static str> = None;
 
@@ -158,6 +166,7 @@ impl Projected for Customer {
     const RELEASE: &'static Template = &RELEASE_CUSTOMERS;
     const NAMED: &'static Template = &CUSTOMERS_NAMED;
     const DELETE: &'static Template = &DELETE_CUSTOMERS;
+    const FOLD: Option<&'static BulkUpdate> = Some(&FOLD_CUSTOMERS);
 }
 
 impl Projected for Member {
@@ -165,6 +174,7 @@ impl Projected for Member {
     const RELEASE: &'static Template = &RELEASE_MEMBERS;
     const NAMED: &'static Template = &MEMBERS_NAMED;
     const DELETE: &'static Template = &DELETE_MEMBERS;
+    const FOLD: Option<&'static BulkUpdate> = Some(&FOLD_MEMBERS);
 }
 
 impl Projected for Product {
@@ -172,6 +182,7 @@ impl Projected for Product {
     const RELEASE: &'static Template = &RELEASE_PRODUCTS;
     const NAMED: &'static Template = &PRODUCTS_NAMED;
     const DELETE: &'static Template = &DELETE_PRODUCTS;
+    const FOLD: Option<&'static BulkUpdate> = Some(&FOLD_PRODUCTS);
     const SEARCH: Option<&'static str> = Some(Self::WORDS);
 
     fn can_be_counted(row: &Self::Row) -> bool {
@@ -208,6 +219,7 @@ impl Projected for Order {
     const RELEASE: &'static Template = &RELEASE_ORDERS;
     const NAMED: &'static Template = &ORDERS_NAMED;
     const DELETE: &'static Template = &DELETE_ORDERS;
+    const FOLD: Option<&'static BulkUpdate> = Some(&FOLD_ORDERS);
     const SEARCH: Option<&'static str> = Some(Self::WORDS);
 
     fn parents(&self) -> Vec<i64> {

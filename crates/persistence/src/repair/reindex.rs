@@ -14,17 +14,16 @@ use ordervault_domain::product::Product;
 
 use super::kinds::Projected;
 use super::report::{Entries, entry};
+use super::resource::write_folded;
 use super::run::PAGE;
-use crate::bulk::{Bulk as _, BulkUpdate, Column, ColumnType::*};
+use crate::bulk::Bulk as _;
 use crate::db::Db;
-use crate::error::{CommitError, Error, expect_rows, onwards};
+use crate::error::{CommitError, Error, onwards};
 use crate::scan::RESOURCES_PER_PAGE;
-use crate::statement::{Bind, Template, statements};
+use crate::statement::{Template, statements};
+use crate::tables::LockedRow;
 use crate::tables::columns::TableRow as _;
-use crate::tables::{LockedRow, Stored};
 use crate::tx::Conn;
-
-const KEYS: &[Column] = &[("id", Int), ("version", Int)];
 
 statements! {
     // Behind (version of the rules, id), of rules before $3.
@@ -40,18 +39,12 @@ statements! {
     STALE_ORDERS: Template = Template::new(
         "SELECT folded_by, id FROM orders WHERE (folded_by, id) > ($1, $2) AND folded_by < $3 ORDER BY folded_by, id LIMIT $4"
     );
-    FOLD_MEMBERS: BulkUpdate = BulkUpdate::new("members", KEYS, <Member as Stored>::FOLDED, "");
-    FOLD_CUSTOMERS: BulkUpdate = BulkUpdate::new("customers", KEYS, <Customer as Stored>::FOLDED, "");
-    FOLD_PRODUCTS: BulkUpdate = BulkUpdate::new("products", KEYS, <Product as Stored>::FOLDED, "");
-    FOLD_ORDERS: BulkUpdate = BulkUpdate::new("orders", KEYS, <Order as Stored>::FOLDED, "");
 }
 
 /// A kind of resource of whose rows something is folded.
 trait Folded: Projected {
     /// Rows that are folded by rules before those of version `$3`: (version of the rules, id), behind `($1, $2)`.
     const STALE: &'static Template;
-    /// Sets what is folded: id, version, and the columns of `Stored::FOLDED`, which stand in the order of all columns.
-    const FOLD: &'static BulkUpdate;
 
     /// What no two of them may have in common, if it is folded.
     fn key(&self) -> Option<String> {
@@ -61,7 +54,6 @@ trait Folded: Projected {
 
 impl Folded for Member {
     const STALE: &'static Template = &STALE_MEMBERS;
-    const FOLD: &'static BulkUpdate = &FOLD_MEMBERS;
 
     fn key(&self) -> Option<String> {
         self.contact.email.as_ref().map(Email::skeleton)
@@ -70,7 +62,6 @@ impl Folded for Member {
 
 impl Folded for Customer {
     const STALE: &'static Template = &STALE_CUSTOMERS;
-    const FOLD: &'static BulkUpdate = &FOLD_CUSTOMERS;
 
     fn key(&self) -> Option<String> {
         self.contact.email.as_ref().map(Email::key)
@@ -79,12 +70,10 @@ impl Folded for Customer {
 
 impl Folded for Product {
     const STALE: &'static Template = &STALE_PRODUCTS;
-    const FOLD: &'static BulkUpdate = &FOLD_PRODUCTS;
 }
 
 impl Folded for Order {
     const STALE: &'static Template = &STALE_ORDERS;
-    const FOLD: &'static BulkUpdate = &FOLD_ORDERS;
 }
 
 /// What was folded anew.
@@ -181,11 +170,10 @@ async fn fold<A: Folded>(db: &Db, ids: &[i64], done: &mut Reindexed) -> Result<B
     let mut held = A::states(tx.conn(), rows).await?;
     let taken = taken(tx.conn(), &held).await?;
     held.retain(|held| !taken.contains_key(&held.state.raw_id()));
-    let mut folded = A::FOLD.rows();
-    for LockedRow { state, head } in &held {
-        folded.push(fold_values::<A>(state, head));
+    if held.is_empty() {
+        return Ok(taken);
     }
-    expect_rows(folded.len(), tx.run_bulk(A::FOLD, &folded).await?)?;
+    write_folded(&mut tx, held.iter().map(|held| (&held.state, held.head.as_str()))).await?;
     if let Some(words) = A::SEARCH {
         let page: Vec<&A> = held.iter().map(|held| &held.state).collect();
         A::write_beside(&mut tx, words, &page).await?;
@@ -209,11 +197,4 @@ async fn taken<A: Folded>(conn: &mut Conn, held: &[LockedRow<A>]) -> Result<BTre
         taken.extend(conn.fetch_bulk::<(i64, i64)>(A::IN_THE_WAY, &rows).await?);
     }
     Ok(taken)
-}
-
-/// What [`Folded::FOLD`] takes for this one.
-fn fold_values<A: Folded>(state: &A, head: &str) -> Vec<Bind> {
-    let values = A::Row::COLUMNS.iter().zip(state.row(head).values());
-    let folded = values.filter(|(column, _)| A::FOLDED.contains(column)).map(|(_, value)| value);
-    [state.raw_id().into(), state.version().into()].into_iter().chain(folded).collect()
 }

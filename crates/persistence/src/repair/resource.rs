@@ -316,7 +316,29 @@ async fn rows<A: Projected>(tx: &mut Tx, looked: &Looked<A>) -> Result<(), Error
         }
     }
     expect_rows(inserted.len(), tx.run_bulk(A::INSERT, &inserted).await?)?;
-    expect_rows(updated.len(), tx.run_bulk(A::UPDATE, &updated).await?)
+    expect_rows(updated.len(), tx.run_bulk(A::UPDATE, &updated).await?)?;
+    // An update leaves a key as it is where the address is right; and what other rules have folded is another command's.
+    let is_folded = |id: &i64| looked.rows.get(id).is_none_or(|row| A::stale(row).is_empty());
+    let folded = looked.differing_ids(A::TABLE).into_iter().filter(is_folded);
+    let folded: Vec<&Whole<A>> = folded.filter_map(|id| looked.wholes.get(&id)).collect();
+    write_folded(tx, folded.iter().map(|whole| (&whole.state, whole.head.as_str()))).await
+}
+
+/// Writes what is folded of these states, each with the hash of its last history row.
+pub(super) async fn write_folded<'a, A: Projected + 'a>(
+    tx: &mut Tx,
+    states: impl Iterator<Item = (&'a A, &'a str)>,
+) -> Result<(), Error> {
+    let Some(fold) = A::FOLD else { return Ok(()) };
+    let mut rows = fold.rows();
+    for (state, head) in states {
+        let values = A::Row::COLUMNS.iter().zip(state.row(head).values());
+        let folded = values.filter(|(column, _)| A::FOLDED.contains(column)).map(|(_, value)| value);
+        rows.push(
+            [state.raw_id().into(), state.version().into()].into_iter().chain(folded).collect::<Vec<Bind>>(),
+        );
+    }
+    expect_rows(rows.len(), tx.run_bulk(fold, &rows).await?)
 }
 
 /// Values of a row, but what is folded by other rules as it is in this one: to fold it anew is another command's.

@@ -22,7 +22,9 @@ statements! {
         "SELECT id FROM members WHERE active AND roles LIKE '%\"owner\"%' ORDER BY id {lock}"
     );
     INSERT: BulkInsert = BulkInsert::new("members", MemberRow::COLUMNS);
-    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], but_ends(MemberRow::COLUMNS), "");
+    // The key stays as long as the address does: by newer rules it may be another's, see `repair::reindex`.
+    UPDATE: BulkUpdate = BulkUpdate::new("members", &[("id", Int), ("version", Int)], but_ends(MemberRow::COLUMNS), "")
+        .keeping(&[("email_key", "email")]);
 }
 
 table_row! {
