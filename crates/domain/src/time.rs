@@ -148,6 +148,18 @@ impl TimeZone {
         self.local_date(at).to_string()
     }
 
+    /// What clocks in this zone show: RFC 3339 with three decimals and their offset, `2026-01-31T16:05:09.120+08:00`.
+    #[must_use]
+    pub fn rfc3339(self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.0).to_rfc3339_opts(SecondsFormat::Millis, false)
+    }
+
+    /// The same as people write it: `2026-01-31 16:05:09`.
+    #[must_use]
+    pub fn clock_time(self, at: Timestamp) -> String {
+        at.utc().with_timezone(&self.0).format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// The first instant of the local day that contains `at`.
     #[must_use]
     pub fn day_start(self, at: Timestamp) -> Timestamp {
@@ -229,6 +241,29 @@ mod tests {
             ("9999-12-31T23:59:59.999Z", "9999-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(at(text).to_string(), written);
+        }
+    }
+
+    #[test]
+    fn clocks_of_a_zone_show_its_time() {
+        for (text, name, exact, shown) in [
+            (
+                "2026-01-31T16:05:09.120Z",
+                "Asia/Taipei",
+                "2026-02-01T00:05:09.120+08:00",
+                "2026-02-01 00:05:09",
+            ),
+            (
+                "2026-07-01T00:00:00.000Z",
+                "America/Sao_Paulo",
+                "2026-06-30T21:00:00.000-03:00",
+                "2026-06-30 21:00:00",
+            ),
+            ("2026-01-31T08:05:09.000Z", "UTC", "2026-01-31T08:05:09.000+00:00", "2026-01-31 08:05:09"),
+        ] {
+            let (at, zone) = (at(text), zone(name));
+            assert_eq!((zone.rfc3339(at).as_str(), zone.clock_time(at).as_str()), (exact, shown));
+            assert_eq!(Timestamp::parse(&zone.rfc3339(at)), Ok(at));
         }
     }
 

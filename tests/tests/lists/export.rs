@@ -7,6 +7,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::money::Money;
 use ordervault_domain::order::{Amendment, OrderCommand};
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::statement::Template;
@@ -23,7 +24,12 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-ordervault_tests::twin_tests!(an_export_has_the_same_as_the_list, names_come_back_as_they_are);
+ordervault_tests::twin_tests!(
+    an_export_has_the_same_as_the_list,
+    an_export_has_notes_lines_and_the_time_of_the_store,
+    names_come_back_as_they_are,
+    what_is_no_export_is_refused
+);
 
 /// More than the buffers between server and client hold, together with what is written of each.
 const MANY_ORDERS: u32 = 40_000;
@@ -32,30 +38,37 @@ static COUNT_ORDERS: Template = Template::new("SELECT COUNT(*) FROM orders");
 
 type Row = BTreeMap<String, String>;
 
-/// Lines of CSV by their columns, with the `'` before formulas taken off.
+/// Lines of CSV by their columns.
 fn rows(csv: &[u8]) -> Vec<Row> {
-    assert!(csv.starts_with("\u{feff}\"number\",".as_bytes()), "spreadsheets know UTF-8 by this");
+    assert!(csv.starts_with(b"number,"), "programs do not look for a byte order mark");
     let mut reader = csv::Reader::from_reader(csv);
     let names = reader.headers().expect("a header").clone();
-    let value = |cell: &str| {
-        let is_marked = cell.strip_prefix('\'').filter(|rest| {
-            rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])
-        });
-        is_marked.unwrap_or(cell).to_owned()
-    };
     let row = |record: csv::StringRecord| {
-        names.iter().zip(&record).map(|(name, cell)| (name.to_owned(), value(cell))).collect()
+        names.iter().zip(&record).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
     };
     reader.records().map(|record| row(record.expect("a record"))).collect()
 }
 
+/// The same as a spreadsheet reads it, with the `'` before what it would take for something else taken off.
+fn rows_of_spreadsheet(csv: &[u8]) -> Vec<Row> {
+    let csv = csv.strip_prefix("\u{feff}\"".as_bytes()).expect("spreadsheets know UTF-8 by this");
+    let text = |cell: String| {
+        let is_marked = |rest: &&str| {
+            let rest = rest.trim_start_matches('\'').trim_start_matches(' ');
+            rest.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋'])
+                || rest.starts_with(|c: char| c.is_numeric())
+        };
+        cell.strip_prefix('\'').filter(is_marked).map(str::to_owned).unwrap_or(cell)
+    };
+    let row = |row: Row| row.into_iter().map(|(name, cell)| (name, text(cell))).collect();
+    rows(&[b"number,", csv.strip_prefix(b"number\",").expect("the first column")].concat())
+        .into_iter()
+        .map(row)
+        .collect()
+}
+
 /// An order of the list as the line that it should be.
 fn expected(item: &Value) -> Row {
-    let text = |name: &str| match &item[name] {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
     let names = [
         "number",
         "status",
@@ -69,7 +82,7 @@ fn expected(item: &Value) -> Row {
         "overdue",
         "deleted",
     ];
-    let mut row: Row = names.iter().map(|name| ((*name).to_owned(), text(name))).collect();
+    let mut row: Row = names.iter().map(|name| ((*name).to_owned(), text(&item[*name]))).collect();
     let currency = item["total"]["currency"].as_str().expect("a currency").to_owned();
     row.insert("currency".to_owned(), currency);
     row
@@ -130,6 +143,121 @@ async fn an_export_has_the_same_as_the_list(db: Db) {
     server.close().await;
 }
 
+async fn an_export_has_notes_lines_and_the_time_of_the_store(db: Db) {
+    let shop = Shop::open(&db).await;
+    for seed in seeds(&[5]) {
+        live(&shop, seed, 100).await;
+    }
+    let owner = shop.member(Role::Owner, StoreScope::All).await;
+    let warehouse = shop.member(Role::Warehouse, StoreScope::All).await;
+    let server = TestServer::of(shop).await;
+    let token = server.member_token(&owner).await;
+    let export = async |token: &str, query: &str| {
+        server.good(&Request::get(format!("/v1/staff/orders.csv?{query}")).bearer(token), 200).await
+    };
+    let by_order = rows(export(&token, "rows=orders").await.text().as_bytes());
+    let by_line = rows(export(&token, "rows=lines").await.text().as_bytes());
+    let shown = rows_of_spreadsheet(export(&token, "form=spreadsheet&rows=lines").await.text().as_bytes());
+    let mut lines = by_line.iter().zip(&shown);
+    for row in &by_order {
+        let get = |path: String| Request::get(path).bearer(&token);
+        let order = server.good(&get(format!("/v1/staff/orders/{}", row["number"])), 200).await.json();
+        let store = server.good(&get(format!("/v1/staff/stores/{}", row["store_id"])), 200).await.json();
+        assert_is_of(row, &order, &store);
+        let mut in_words = vec![];
+        let ordered = order["lines"].as_array().expect("lines");
+        if ordered.is_empty() {
+            let (exact, _) = lines.next().expect("a row of its own");
+            assert_eq!((&exact["number"], exact["line"].as_str()), (&row["number"], ""));
+        }
+        for line in ordered {
+            let (exact, shown) = lines.next().expect("a row for each line");
+            for found in [exact, shown] {
+                assert_eq!(
+                    (&found["number"], &found["note"], &found["phone"]),
+                    (&row["number"], &row["note"], &row["phone"])
+                );
+                assert_is_line(found, line);
+            }
+            let clock = exact["placed_at_local"].get(..19).map(|clock| clock.replace('T', " "));
+            assert_eq!(Some(&shown["placed_at_local"]), clock.as_ref());
+            in_words.push(format!(
+                "{} × {} ({})",
+                line["quantity"],
+                text(&line["title"]),
+                text(&line["sku"])
+            ));
+        }
+        assert_eq!(row["lines"], in_words.join("\n"));
+    }
+    assert_eq!(lines.next(), None);
+    assert!(by_line.len() > by_order.len() && by_order.len() > 10);
+    let token = server.member_token(&warehouse).await;
+    for row in rows(export(&token, "rows=lines").await.text().as_bytes()) {
+        assert_eq!(["orderer", "email", "phone", "note"].map(|name| row.get(name)), [None; 4]);
+    }
+    server.close().await;
+}
+
+/// Has the row what the order has, and its store?
+fn assert_is_of(row: &Row, order: &Value, store: &Value) {
+    assert_eq!((&row["store_name"], &row["time_zone"]), (&text(&store["name"]), &text(&store["time_zone"])));
+    assert_eq!(row["note"], text(&order["note"]));
+    let contact = &order["contact"];
+    assert_eq!((&row["phone"], &row["email"]), (&text(&contact["phone"]), &text(&contact["email"])));
+    for name in ["placed_at", "updated_at", "due_at"] {
+        let local = &row[&format!("{name}_local")];
+        let at = local.parse().map(|at: Timestamp| at.to_string()).unwrap_or_default();
+        assert_eq!(&at, &row[name]);
+    }
+}
+
+/// Has the row what the line of an order has?
+fn assert_is_line(row: &Row, line: &Value) {
+    let numbers = [("line", "no"), ("quantity", "quantity")];
+    let texts = ["product_id", "sku", "title", "category"].map(|name| (name, name));
+    for (column, member) in numbers.into_iter().chain(texts) {
+        assert_eq!(row[column], text(&line[member]), "{column}");
+    }
+    for (column, member) in [("unit_price", "unit_price"), ("line_amount", "total")] {
+        let currency = row["currency"].parse().expect("a currency");
+        let amount = Money::parse_decimal(&row[column], currency).map(|amount| amount.get());
+        assert_eq!(amount, line[member]["amount"].as_i64(), "{column}");
+    }
+}
+
+async fn what_is_no_export_is_refused(db: Db) {
+    let server = TestServer::open(&db).await;
+    let owner = server.staff(Role::Owner).await;
+    for (path, parameter, code) in [
+        ("/v1/staff/orders.csv?form=excel", "form", "unknown-value"),
+        ("/v1/staff/orders.csv?rows=", "rows", "unknown-value"),
+        ("/v1/staff/orders.csv?form=exact&form=exact", "form", "repeated-parameter"),
+        ("/v1/staff/orders.csv?limit=1", "limit", "unknown-parameter"),
+        ("/v1/staff/orders?form=exact", "form", "unknown-parameter"),
+        ("/v1/staff/orders?rows=lines", "rows", "unknown-parameter"),
+    ] {
+        let answer = server.send(&Request::get(path).bearer(&owner.token())).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "invalid-parameter"), "{path}");
+        let fault = &answer.json()["errors"][0];
+        assert_eq!(
+            (fault["pointer"].as_str(), fault["code"].as_str()),
+            (Some(parameter), Some(code)),
+            "{path}"
+        );
+    }
+    server.close().await;
+}
+
+/// A member of an answer as a cell has it.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 async fn names_come_back_as_they_are(db: Db) {
     let names = [
         "=HYPERLINK(\"x\")",
@@ -144,6 +272,9 @@ async fn names_come_back_as_they_are(db: Db) {
         "王小明",
         ";",
         " =1",
+        "0912345678",
+        "+886 912 345 678",
+        "12345678901234567890",
         "two\nlines",
     ];
     let server = TestServer::open(&db).await;
@@ -168,7 +299,12 @@ async fn names_come_back_as_they_are(db: Db) {
     let found: Vec<String> =
         rows(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();
     assert_eq!(found, names);
-    for formula in ["\r\n=", ",=", ",+", ",-", ",@", "\"="] {
+    let request = Request::get("/v1/staff/orders.csv?sort=placed&form=spreadsheet").bearer(&token);
+    let answer = server.good(&request, 200).await;
+    let found: Vec<String> =
+        rows_of_spreadsheet(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();
+    assert_eq!(found, names);
+    for formula in ["\r\n=", ",=", ",+", ",-", ",@", "\"=", ",\"+", ",\"-", ",\"@"] {
         assert!(!answer.text().contains(formula), "{formula:?}");
     }
     server.close().await;

@@ -54,9 +54,10 @@ pub(super) fn id(text: &str, column: &'static str) -> Result<String, Reason> {
     }
 }
 
-/// Free text that must be there.
+/// Free text that must be there, in one line: a line break between words says no more than a blank.
 pub(super) fn text(text: &str, column: &'static str) -> Result<String, Reason> {
-    single_line(text, MAX_TEXT_CODE_POINTS).map_err(|problem| match problem {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    single_line(&lines.collect::<Vec<_>>().join(" "), MAX_TEXT_CODE_POINTS).map_err(|problem| match problem {
         TextProblem::Blank => Reason::MissingValue(column),
         _ => Reason::BadText(column),
     })

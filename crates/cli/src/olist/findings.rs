@@ -10,7 +10,7 @@ use super::status::OlistStatus;
 pub struct Finding {
     /// Name of the file, with its extension.
     pub file: String,
-    /// Line in the (unpacked) file, the header being line 1.
+    /// First line of the row in the (unpacked) file, the header being line 1.
     pub line: u64,
     /// What is wrong with it.
     pub reason: Reason,
@@ -33,7 +33,7 @@ impl fmt::Display for Finding {
 pub enum Reason {
     /// More or fewer fields than the header names.
     WrongFieldCount,
-    /// A quotation mark is opened and not closed on the line.
+    /// A quotation mark is opened and not closed.
     UnclosedQuote,
     /// Longer than any row of this data can be.
     LineTooLong,

@@ -19,6 +19,9 @@ const PRODUCTS: &str = "olist_products_dataset";
 const SELLERS: &str = "olist_sellers_dataset";
 const TRANSLATIONS: &str = "product_category_name_translation";
 
+/// More than a row may have, together.
+const MANY_ROWS: usize = 5_000;
+
 /// What the reader makes of sound files.
 pub(super) fn sound_olist() -> Olist {
     read_ok(store(&sound()).path())
@@ -315,6 +318,43 @@ fn bad_utf8_and_overlong_lines_cost_one_row() {
         let olist = read_ok(folder.path());
         assert_eq!((olist.findings[0].line, olist.findings[0].reason), (4, reason));
         assert_eq!(ids(&olist), ["aa", "bb"]);
+    }
+}
+
+#[test]
+fn line_breaks_in_quotes_are_of_the_field() {
+    for (line_end, city) in [("\n", "\n"), ("\n", "\r\n\r\n "), ("\r\n", "\r\n")] {
+        let mut files = sound();
+        for (_, text) in &mut files {
+            *text = text.replace("\r\n", "\n").replace('\n', line_end);
+        }
+        let cut = format!("\"sao{city}paulo\"");
+        files[3].1 =
+            files[3].1.replace("sao paulo", &cut).replace("70000,brasilia", "70000,\"bra\"\"silia\"");
+        let olist = read_ok(store(&files).path());
+        assert_eq!(olist.findings, []);
+        assert_eq!(olist.orders[0].city, "sao paulo");
+        assert_eq!(olist.orders[2].city, "bra\"silia");
+        // Lines are told as an editor counts them.
+        files[3].1 = files[3].1.replace(",DF", ",XX");
+        let olist = read_ok(store(&files).path());
+        let line = 4 + u64::try_from(city.matches('\n').count()).unwrap();
+        assert_eq!((olist.findings[0].line, olist.findings[0].reason), (line, Reason::UnknownState));
+    }
+}
+
+#[test]
+fn a_quote_that_nothing_closes_spoils_its_own_line() {
+    let rows = "1c,u1,01001,x,SP\n".repeat(MANY_ROWS);
+    for behind in ["", "\n", "\n\n\r\n", rows.as_str()] {
+        let mut files = sound();
+        files[3].1 = files[3].1.replace("brasilia", "\"brasilia") + behind;
+        let olist = read_ok(store(&files).path());
+        assert_eq!((olist.findings[0].line, olist.findings[0].reason), (4, Reason::UnclosedQuote));
+        let repeated = olist.findings.iter().filter(|finding| finding.reason == Reason::DuplicateKey);
+        let repeated: Vec<u64> = repeated.map(|finding| finding.line).collect();
+        let lines = if behind.len() == rows.len() { MANY_ROWS } else { 0 };
+        assert_eq!(repeated, (5..5 + u64::try_from(lines).unwrap()).collect::<Vec<_>>());
     }
 }
 

@@ -150,7 +150,8 @@ impl WholeRow {
 }
 
 impl LineRow {
-    fn line(self) -> Result<Line, Error> {
+    /// The line.
+    pub(crate) fn line(self) -> Result<Line, Error> {
         let at = Row { table: "order_lines", id: self.order_id };
         Ok(Line {
             no: at.fitting("no", self.no)?,

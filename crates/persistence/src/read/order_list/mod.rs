@@ -20,7 +20,7 @@ mod unread_filter;
 
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 pub(super) use predicate::{in_scope, overdue};
-pub use row::{OrderCursor, OrderPage, OrderSummary};
+pub use row::{OrderCursor, OrderPage, OrderRest, OrderSummary};
 pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
 
 use ordervault_domain::access::Scope;
@@ -56,16 +56,41 @@ pub async fn list_orders(
     after: Option<OrderCursor>,
     limit: u64,
 ) -> Result<OrderPage, Error> {
+    page(conn, scope, filter, sort, after, limit, false).await
+}
+
+/// The same with all that these orders have: [`OrderSummary::rest`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn whole_orders(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+    after: Option<OrderCursor>,
+    limit: u64,
+) -> Result<OrderPage, Error> {
+    page(conn, scope, filter, sort, after, limit, true).await
+}
+
+async fn page(
+    conn: &mut Conn,
+    scope: &Scope,
+    filter: &OrderFilter,
+    sort: OrderSort,
+    after: Option<OrderCursor>,
+    limit: u64,
+    is_whole: bool,
+) -> Result<OrderPage, Error> {
     let unread = UnreadFilter::of(conn, scope, filter).await?;
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else {
         return Ok(OrderPage { items: vec![], next: None, position: filter.reader.map(|_| 0) });
     };
-    let query = ListQuery { predicates, sort, after, engine: conn.engine(), unread };
+    let query = ListQuery { predicates, sort, after, engine: conn.engine(), unread, is_whole };
     let mut page = find(conn, &query, &filter.words(scope), limit).await?;
     if !scope.shows_contact() {
-        for item in &mut page.items {
-            (item.contact_name, item.contact_email, item.contact_phone) = (None, None, None);
-        }
+        page.items = page.items.into_iter().map(OrderSummary::without_contact).collect();
     }
     Ok(page)
 }
@@ -94,7 +119,7 @@ pub(super) async fn count_among(
 ) -> Result<Counted, Error> {
     let unread = UnreadFilter::of(conn, scope, filter).await?;
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return Ok(Counted::of(0)) };
-    let query = ListQuery { predicates, sort, after: None, engine: conn.engine(), unread };
+    let query = ListQuery { predicates, sort, after: None, engine: conn.engine(), unread, is_whole: false };
     let candidates = match narrowest(conn, &query, most).await? {
         Some(narrow) => narrow,
         None => query.walked(most + 1),
@@ -109,7 +134,7 @@ pub(super) async fn count_among(
 pub(super) fn sums(engine: Engine, scope: &Scope, filter: &OrderFilter) -> Option<Statement> {
     let (sort, unread) = (OrderSort::NEWEST_FIRST, UnreadFilter::unlisted(scope, filter));
     let predicates = Predicate::all(scope, filter, sort, &unread)?;
-    let query = ListQuery { predicates, sort, after: None, engine, unread };
+    let query = ListQuery { predicates, sort, after: None, engine, unread, is_whole: false };
     Some(query.sums(query.walked(COUNTED_ROWS)))
 }
 
@@ -174,8 +199,11 @@ pub fn list_statements(
 ) -> Vec<(&'static str, Statement)> {
     let unread = UnreadFilter::unlisted(scope, filter);
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return vec![] };
-    let query = ListQuery { predicates, sort, after: None, engine, unread };
+    let mut query = ListQuery { predicates, sort, after: None, engine, unread, is_whole: true };
+    let export = query.page(query.walked(MAX_WALKED_ROWS), limit + 1);
+    query.is_whole = false;
     let mut statements = vec![
+        ("export", export),
         ("walk", query.page(query.walked(MAX_WALKED_ROWS), limit + 1)),
         ("walk end", query.walk_end(MAX_WALKED_ROWS)),
         ("count", query.count(query.walked(COUNTED_ROWS + 1))),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::id::{CustomerId, OrderId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{OrderTexts, Source, Status, is_overdue};
+use ordervault_domain::order::{Line, OrderTexts, Source, Status, is_overdue};
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
 use sea_query::Expr;
@@ -14,6 +14,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::json::{packed, packed_rows};
 use crate::tables::columns::{Row, TableRow as _, packed_row, table_row, time};
+use crate::tables::orders::LineRow;
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +76,17 @@ pub struct OrderSummary {
     pub is_new: Option<bool>,
     /// Where the words that were asked for are; empty when none were.
     pub matched: Vec<Field>,
+    /// The rest of what it has for an export; no list has it.
+    pub rest: Option<OrderRest>,
+}
+
+/// What an export has of an order besides what lists show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderRest {
+    /// The customer's note; none where the scope does not show it, or if it is empty.
+    pub note: Option<String>,
+    /// All lines, by their numbers.
+    pub lines: Vec<Line>,
 }
 
 table_row! {
@@ -107,6 +119,34 @@ pub(super) struct PackedRow {
     /// 0 or 1, if there is a reader.
     is_new: Option<i64>,
     texts: Option<TextsRow>,
+    rest: Option<RestRow>,
+}
+
+/// Columns of a list that are asked for besides [`ListedRow`].
+#[derive(Clone, Copy)]
+pub(super) struct Besides {
+    /// What search looks at?
+    pub(super) texts: bool,
+    /// What an export has?
+    pub(super) rest: bool,
+}
+
+impl Besides {
+    /// Their names in `orders`.
+    pub(super) fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self { texts: true, .. } => &TEXTS,
+            Self { rest: true, .. } => &[NOTE],
+            Self { .. } => &[],
+        }
+    }
+}
+
+/// What an export has besides what a list shows.
+#[derive(serde::Deserialize)]
+struct RestRow {
+    note: String,
+    lines: Vec<LineRow>,
 }
 
 /// What search looks at besides what a list shows.
@@ -119,25 +159,32 @@ struct TextsRow {
     lines: Vec<(String, String, Option<String>)>,
 }
 
+/// The column of [`RestRow`].
+const NOTE: &str = "note";
 /// Columns of [`TextsRow`].
-pub(super) const TEXTS: [&str; 3] = ["note", "contact_address", "country"];
+const TEXTS: [&str; 3] = [NOTE, "contact_address", "country"];
 
 impl PackedRow {
-    /// All rows of a selection of `orders` as one text, with the texts to look for words in or without.
-    pub(super) fn all(engine: Engine, is_new: Expr, with_texts: bool) -> Expr {
+    /// All rows of a selection of `orders` as one text.
+    pub(super) fn all(engine: Engine, is_new: Expr, besides: Besides) -> Expr {
         let row = packed_row(engine, "orders", ListedRow::COLUMNS);
-        let texts = if with_texts { TextsRow::packed(engine) } else { "NULL".to_owned() };
+        let asked = |is_asked: bool, row: fn(Engine) -> String| match is_asked {
+            true => row(engine),
+            false => "NULL".to_owned(),
+        };
+        let texts = asked(besides.texts, TextsRow::packed);
+        let rest = asked(besides.rest, RestRow::packed);
         let placeholder = match engine {
             Engine::Sqlite => "?",
             Engine::Postgres => "$1",
         };
-        let value = packed(engine, &[row, placeholder.to_owned(), texts]);
+        let value = packed(engine, &[row, placeholder.to_owned(), texts, rest]);
         Expr::cust_with_exprs(format!("CAST({} AS TEXT)", packed_rows(engine, &value, "")), [is_new])
     }
 
     /// The order, with where the words are that were asked for.
     pub(super) fn summary(self, asked: &[(&[Term], &[Field])]) -> Result<OrderSummary, Error> {
-        let Self { order: row, is_new, texts } = self;
+        let Self { order: row, is_new, texts, rest } = self;
         let at = Row { table: "orders", id: row.id };
         let matched = match texts {
             Some(texts) => texts.matched(&row, asked)?,
@@ -162,19 +209,37 @@ impl PackedRow {
             deleted_at: time(row.deleted_at),
             is_new: is_new.map(|flag| flag != 0),
             matched,
+            rest: rest.map(RestRow::rest).transpose()?,
         })
+    }
+}
+
+impl RestRow {
+    fn packed(engine: Engine) -> String {
+        let line = packed_row(engine, "l", LineRow::COLUMNS);
+        packed(engine, &[format!("orders.{NOTE}"), lines_of_order(engine, &line, " ORDER BY l.no")])
+    }
+
+    fn rest(self) -> Result<OrderRest, Error> {
+        let lines = self.lines.into_iter().map(LineRow::line).collect::<Result<_, _>>()?;
+        Ok(OrderRest { note: Some(self.note).filter(|note| !note.is_empty()), lines })
+    }
+}
+
+/// A value of each line `l` of an order, in SQL.
+fn lines_of_order(engine: Engine, value: &str, order: &str) -> String {
+    let lines = packed_rows(engine, value, order);
+    let lines = format!("(SELECT {lines} FROM order_lines l WHERE l.order_id = orders.id)");
+    match engine {
+        Engine::Sqlite => format!("json({lines})"),
+        Engine::Postgres => lines,
     }
 }
 
 impl TextsRow {
     fn packed(engine: Engine) -> String {
         let line = ["title", "sku", "category"].map(|name| format!("l.{name}"));
-        let lines = packed_rows(engine, &packed(engine, &line), "");
-        let lines = format!("(SELECT {lines} FROM order_lines l WHERE l.order_id = orders.id)");
-        let lines = match engine {
-            Engine::Sqlite => format!("json({lines})"),
-            Engine::Postgres => lines,
-        };
+        let lines = lines_of_order(engine, &packed(engine, &line), "");
         let [note, address, country] = TEXTS.map(|name| format!("orders.{name}"));
         packed(engine, &[note, address, country, lines])
     }
@@ -204,6 +269,12 @@ impl OrderSummary {
     #[must_use]
     pub fn is_overdue(&self, now: Timestamp) -> bool {
         is_overdue(self.due_at, now)
+    }
+
+    /// The same without contact and note.
+    pub(super) fn without_contact(self) -> Self {
+        let rest = self.rest.map(|rest| OrderRest { note: None, ..rest });
+        Self { contact_name: None, contact_email: None, contact_phone: None, rest, ..self }
     }
 
     /// Where a page that ends with this order ends.

@@ -8,7 +8,7 @@ use sea_query::{
 use super::filter::OrderSort;
 use super::predicate::{Predicate, column};
 use super::ranges::{IndexRanges, KeyRange};
-use super::row::{ListedRow, OrderCursor, PackedRow, TEXTS};
+use super::row::{Besides, ListedRow, OrderCursor, PackedRow};
 use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
 use crate::read::select::united;
@@ -30,6 +30,8 @@ pub(super) struct ListQuery {
     pub(super) after: Option<OrderCursor>,
     pub(super) engine: Engine,
     pub(super) unread: UnreadFilter,
+    /// Is it an export, with all that its orders have?
+    pub(super) is_whole: bool,
 }
 
 /// Ids of orders that are looked at one by one, and for each predicate whether all of them fulfil it.
@@ -86,10 +88,10 @@ impl ListQuery {
     /// asked alone, such as whether it is new, stands outside of the page: inside, each candidate would be asked.
     pub(super) fn page(&self, candidates: Candidates, limit: u64) -> Statement {
         let key = column(self.sort.key.column());
-        let texts = if self.has_words() { TEXTS.as_slice() } else { &[] };
+        let besides = Besides { texts: self.has_words(), rest: self.is_whole };
         let mut page = self.kept(&candidates);
         page.exprs(ListedRow::COLUMNS.iter().map(|(name, _)| column(name)))
-            .exprs(texts.iter().map(|name| column(name)))
+            .exprs(besides.columns().iter().map(|name| column(name)))
             .cond_where(self.after())
             // Plus nothing: otherwise an engine may walk an index in this order instead of looking up the candidates, in
             // the hope that the first of them come soon.
@@ -98,7 +100,7 @@ impl ListQuery {
             .limit(limit);
         let mut packed = Query::select();
         packed
-            .expr_as(PackedRow::all(self.engine, self.unread.flag(), self.has_words()), "rows")
+            .expr_as(PackedRow::all(self.engine, self.unread.flag(), besides), "rows")
             .expr_as(subquery(looked_at()), "looked_at")
             .expr_as(self.unread.last_position(), "position")
             .from_subquery(page, "orders");

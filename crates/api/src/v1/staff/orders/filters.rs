@@ -26,8 +26,10 @@ const MIN_PHONE_TAIL_DIGITS: usize = 3;
 
 /// What asks for a page of a list and not for the list.
 const PAGE_PARAMETERS: [&str; 3] = ["include_total", "limit", "cursor"];
+/// What asks how an export is written.
+const EXPORT_PARAMETERS: [&str; 2] = ["form", "rows"];
 /// What asks in which order they come.
-pub(super) const SORT: &str = "sort";
+const SORT: &str = "sort";
 
 /// Filters of the orders in scope. Everything given has to hold.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
@@ -128,17 +130,69 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     pub(super) cursor: Option<String>,
+    /// For whom cells are written: `exact` for programs, `spreadsheet` for people.
+    #[param(inline)]
+    pub(super) form: Option<Form>,
+    /// What a row is: one of the `orders`, or one of their `lines`.
+    #[param(inline)]
+    pub(super) rows: Option<Rows>,
 }
+
+/// The same without what asks for an export.
+pub(super) struct PagedList;
 
 /// The same without what asks for a page.
 pub(super) struct WholeList;
 
+/// The same without anything but filters.
+pub(super) struct OnlyFilters;
+
+impl IntoParams for PagedList {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        parameters_without(place, |name| EXPORT_PARAMETERS.contains(&name))
+    }
+}
+
 impl IntoParams for WholeList {
     fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let mut parameters = ListStaffOrders::into_params(place);
-        parameters.retain(|parameter| !PAGE_PARAMETERS.contains(&parameter.name.as_str()));
-        parameters
+        parameters_without(place, |name| PAGE_PARAMETERS.contains(&name))
     }
+}
+
+impl IntoParams for OnlyFilters {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let others = [&PAGE_PARAMETERS[..], &EXPORT_PARAMETERS, &[SORT]].concat();
+        parameters_without(place, |name| others.contains(&name))
+    }
+}
+
+fn parameters_without(
+    place: impl Fn() -> Option<ParameterIn>,
+    is_foreign: impl Fn(&str) -> bool,
+) -> Vec<Parameter> {
+    let mut parameters = ListStaffOrders::into_params(place);
+    parameters.retain(|parameter| !is_foreign(&parameter.name));
+    parameters
+}
+
+/// For whom an export is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(default = json!("exact"))]
+pub(super) enum Form {
+    #[default]
+    Exact,
+    Spreadsheet,
+}
+
+/// What a row of an export is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(default = json!("orders"))]
+pub(super) enum Rows {
+    #[default]
+    Orders,
+    Lines,
 }
 
 /// In which order a list comes.
@@ -194,13 +248,20 @@ impl ListStaffOrders {
 
     /// The first of what it has that asks for a page.
     fn of_a_page(&self) -> Option<&'static str> {
-        let given = [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()];
-        PAGE_PARAMETERS.into_iter().zip(given).find_map(|(name, is_given)| is_given.then_some(name))
+        first_given(
+            PAGE_PARAMETERS,
+            [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()],
+        )
+    }
+
+    /// The first of what it has that asks for an export.
+    fn of_an_export(&self) -> Option<&'static str> {
+        first_given(EXPORT_PARAMETERS, [self.form.is_some(), self.rows.is_some()])
     }
 
     /// The first of what it has that does not say which orders.
     pub(in crate::v1::staff) fn no_filter(&self) -> Option<&'static str> {
-        self.of_a_page().or(self.sort.map(|_| SORT))
+        self.of_a_page().or(self.of_an_export()).or(self.sort.map(|_| SORT))
     }
 
     /// Refuses what asks for a page.
@@ -208,7 +269,19 @@ impl ListStaffOrders {
     /// # Errors
     /// 400 `invalid-parameter`.
     pub(super) fn whole(self) -> Result<Self, Problem> {
-        match self.of_a_page() {
+        self.without(Self::of_a_page)
+    }
+
+    /// Refuses what asks for an export.
+    ///
+    /// # Errors
+    /// 400 `invalid-parameter`.
+    pub(super) fn paged(self) -> Result<Self, Problem> {
+        self.without(Self::of_an_export)
+    }
+
+    fn without(self, foreign: fn(&Self) -> Option<&'static str>) -> Result<Self, Problem> {
+        match foreign(&self) {
             Some(name) => Err(Problem::parameter(name, "unknown-parameter")),
             None => Ok(self),
         }
@@ -268,6 +341,8 @@ impl ListStaffOrders {
             include_total: _,
             limit: _,
             cursor: _,
+            form: _,
+            rows: _,
         } = self;
         let customer = customer.as_deref().map(|text| customer_filter(text, scope, home)).transpose()?;
         let number = number.as_deref().map(number_search).transpose()?;
@@ -319,6 +394,11 @@ fn customer_filter(text: &str, scope: &Scope, home: Option<Country>) -> Result<C
         Some(tail) => Ok(CustomerFilter::PhoneTail(tail)),
         None => Ok(CustomerFilter::Words(order_terms(text))),
     }
+}
+
+/// The first of these names that is given.
+fn first_given<const N: usize>(names: [&'static str; N], given: [bool; N]) -> Option<&'static str> {
+    names.into_iter().zip(given).find_map(|(name, is_given)| is_given.then_some(name))
 }
 
 fn forbidden(what: &str, permission: Permission) -> Problem {

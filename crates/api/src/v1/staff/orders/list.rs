@@ -3,7 +3,7 @@
 use actix_web::web;
 use ordervault_persistence::read;
 
-use super::filters::ListStaffOrders;
+use super::filters::{ListStaffOrders, PagedList};
 use super::seen::positions;
 use crate::extract::Query;
 use crate::principals::{Staff, permit};
@@ -20,7 +20,7 @@ use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 /// outside of it gives an empty list, like one that does not exist. A page looks at 4,000 orders at most: where many
 /// have what is asked for in parts, and few in all, it may be short and have a next one all the same.
 #[utoipa::path(get, path = "/v1/staff/orders", operation_id = "list_staff_orders", tag = "staff-orders",
-    params(ListStaffOrders),
+    params(PagedList),
     responses((status = 200, description = "A page of orders", body = ListOf<OrderSummaryBody>)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn list_staff_orders(
@@ -28,7 +28,7 @@ pub(crate) async fn list_staff_orders(
     staff: Staff<permit::OrdersRead>,
     query: Query<ListStaffOrders>,
 ) -> Result<web::Json<ListOf<OrderSummaryBody>>, Problem> {
-    let query = query.0;
+    let query = query.0.paged()?;
     let scope = staff.actor().scope();
     let seal = state.cursors.of(&format!("orders for {}", staff.member.id), &query.of_any_page());
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);

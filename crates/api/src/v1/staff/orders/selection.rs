@@ -8,7 +8,7 @@ use utoipa::openapi::schema::AdditionalProperties;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use super::filters::{SORT, WholeList};
+use super::filters::OnlyFilters;
 use crate::openapi::examples;
 
 /// The filters of the list of orders, each under its parameter's name.
@@ -21,9 +21,7 @@ impl PartialSchema for OrderSelection {
             .description(Some("Filters of the list of orders. Everything given has to hold."))
             .additional_properties(Some(none_but_these))
             .examples([json!({"status": ["invalid"]})]);
-        let parameters =
-            WholeList::into_params(|| None).into_iter().filter(|parameter| parameter.name != SORT);
-        parameters.fold(object, member).build().into()
+        OnlyFilters::into_params(|| None).into_iter().fold(object, member).build().into()
     }
 }
 
