@@ -85,6 +85,8 @@ CREATE TABLE customers (
     -- What all spellings of the address have in common; of members all addresses that look like it.
     email_key TEXT COLLATE "C" UNIQUE,
     phone TEXT COLLATE "C",
+    -- Its digits from last to first.
+    phone_reversed TEXT COLLATE "C",
     address TEXT COLLATE "C",
     external_reference TEXT COLLATE "C" UNIQUE,
     -- The one that they read.
@@ -97,6 +99,14 @@ CREATE TABLE customers (
     folded_by BIGINT NOT NULL
 );
 CREATE INDEX customers_by_folding ON customers (folded_by, id) WHERE folded_by IS NOT NULL;
+CREATE INDEX customers_by_phone ON customers (phone_reversed, id) WHERE phone_reversed IS NOT NULL;
+
+-- The words of a customer, split beforehand, as those of a product.
+CREATE TABLE customer_search (
+    id BIGINT PRIMARY KEY,
+    words TSVECTOR NOT NULL
+);
+CREATE INDEX customer_search_words ON customer_search USING gin (words);
 
 CREATE TABLE members (
     id BIGINT PRIMARY KEY,
@@ -223,6 +233,8 @@ CREATE INDEX orders_by_total ON orders (total, id);
 CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
+-- Which customers a store has. By sums, so that nothing else can take it for an index that begins alike.
+CREATE INDEX orders_by_store_and_customer ON orders ((store_id + 0), (customer_id + 0));
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);

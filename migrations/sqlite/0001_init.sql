@@ -85,6 +85,8 @@ CREATE TABLE customers (
     -- What all spellings of the address have in common; of members all addresses that look like it.
     email_key TEXT UNIQUE,
     phone TEXT,
+    -- Its digits from last to first.
+    phone_reversed TEXT,
     address TEXT,
     external_reference TEXT UNIQUE,
     -- The one that they read.
@@ -97,6 +99,13 @@ CREATE TABLE customers (
     folded_by INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX customers_by_folding ON customers (folded_by, id) WHERE folded_by IS NOT NULL;
+CREATE INDEX customers_by_phone ON customers (phone_reversed, id) WHERE phone_reversed IS NOT NULL;
+
+-- The words of a customer, split beforehand, as those of a product.
+CREATE VIRTUAL TABLE customer_search USING fts5 (
+    words, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
+);
+CREATE VIRTUAL TABLE customer_search_words USING fts5vocab (customer_search, instance);
 
 CREATE TABLE members (
     id INTEGER PRIMARY KEY,
@@ -223,6 +232,8 @@ CREATE INDEX orders_by_total ON orders (total, id);
 CREATE INDEX orders_by_status ON orders (status, placed_at, id);
 CREATE INDEX orders_by_store_and_status ON orders (store_id, status, placed_at, id);
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
+-- Which customers a store has. By sums, so that nothing else can take it for an index that begins alike.
+CREATE INDEX orders_by_store_and_customer ON orders ((store_id + 0), (customer_id + 0));
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);

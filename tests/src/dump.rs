@@ -49,12 +49,18 @@ static ORDER_SEARCH: Template =
     Template::forked("SELECT rowid AS id FROM order_search", "SELECT id FROM order_search");
 static PRODUCT_SEARCH: Template =
     Template::forked("SELECT rowid AS id FROM product_search", "SELECT id FROM product_search");
+static CUSTOMER_SEARCH: Template =
+    Template::forked("SELECT rowid AS id FROM customer_search", "SELECT id FROM customer_search");
 
 /// Reads everything, in one snapshot.
 pub async fn dump(db: &Db) -> Dump {
     let mut conn = db.snapshot().await.expect("a snapshot");
     let mut dump = Dump::new();
-    let search = [("order_search", &ORDER_SEARCH), ("product_search", &PRODUCT_SEARCH)];
+    let search = [
+        ("order_search", &ORDER_SEARCH),
+        ("product_search", &PRODUCT_SEARCH),
+        ("customer_search", &CUSTOMER_SEARCH),
+    ];
     for (table, select) in SELECTS.iter().copied().chain(search) {
         let mut rows: Vec<Cells> = conn.fetch_all(&select.bind(())).await.expect("rows");
         rows.sort();

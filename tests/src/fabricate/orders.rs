@@ -52,8 +52,17 @@ static PRODUCTS: Template = Template::new(
      FROM fabricated WHERE value <= $1",
 );
 static CUSTOMERS: Template = Template::new(
-    "INSERT INTO customers (id, version, head_hash, name, email, email_key, active, created_at, updated_at, folded_by)
-     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com', TRUE, 0, 0, 1 FROM fabricated WHERE value <= $1",
+    "INSERT INTO customers (id, version, head_hash, name, email, email_key, phone_reversed, active, created_at, updated_at, folded_by)
+     SELECT value, 1, '', 'Maria ' || value, 'buyer' || value || '@example.com', 'buyer' || value || '@example.com',
+         value || '219688', TRUE, 0, 0, 1
+     FROM fabricated WHERE value <= $1",
+);
+static CUSTOMER_WORDS: Template = Template::forked(
+    "INSERT INTO customer_search (rowid, words) SELECT value, 'maria ' || value || ' buyer' || value || ' example com'
+     FROM fabricated WHERE value <= $1",
+    "INSERT INTO customer_search (id, words)
+     SELECT value, ('''maria'':1 ''' || value || ''':2 ''buyer' || value || ''':3 ''example'':4 ''com'':5')::tsvector
+     FROM fabricated WHERE value <= $1",
 );
 /// $1 and $2: numbers after the one and up to the other; $3 and $4: id and time of the number 0; $5: customers; $6: up to
 /// which number a missed deadline is noted.
@@ -187,6 +196,7 @@ pub async fn fabricate(db: &Db, orders: i64) {
     write(db, &OPEN_STORES.bind(())).await;
     write(db, &PRODUCTS.bind((products,))).await;
     write(db, &CUSTOMERS.bind((customers + 1,))).await;
+    write(db, &CUSTOMER_WORDS.bind((customers + 1,))).await;
     for (after, last) in numbers.steps() {
         let (id, at) = (numbers.first_id, numbers.first_millis);
         write(db, &ORDERS.bind((after, last, id, at, customers, orders - UNNOTED_ORDERS))).await;

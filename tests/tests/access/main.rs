@@ -4,6 +4,7 @@
 //! Which role has which permission is read from the committed matrix.
 #![expect(clippy::expect_used, reason = "tests may")]
 
+mod customers;
 mod fixture;
 mod rows;
 mod scope;
@@ -21,6 +22,7 @@ use ordervault_tests::queue::catch_up;
 use serde_json::{Value, json};
 use strum::IntoEnumIterator as _;
 
+use customers::customers_are_seen_with_their_orders;
 use fixture::{Endpoint, Fixture, operations, role_has};
 use rows::{For, Row, rows};
 use scope::every_reader_ends_at_the_scope;
@@ -41,6 +43,7 @@ ordervault_tests::twin_tests!(
     things_of_another_customer_are_not_there,
     every_reader_ends_at_the_scope,
     every_endpoint_ends_at_the_scope,
+    customers_are_seen_with_their_orders,
     staff_learn_nothing_of_another_store,
     buyers_learn_nothing_of_other_orders,
     what_is_done_here_says_nothing_of_there,

@@ -218,7 +218,12 @@ fn for_staff_with_batches() -> Vec<Row> {
 
 fn for_staff_with_customers() -> Vec<Row> {
     let write = |operation| row(operation, For::Staff(Some("customers:write")), Target::Customer);
+    let read = |operation, permission| row(operation, For::Staff(Some(permission)), Target::Customer);
     vec![
+        row("list_customers", For::Staff(Some("orders:read")), Target::Nothing),
+        read("get_customer", "orders:read"),
+        read("get_customer_history", "history:read"),
+        read("get_customer_diff", "history:read").asking("?from=1"),
         write("activate_customer"),
         write("hand_out_code"),
         write("deactivate_customer").with(|_| json!({"reason": "stolen", "comment": "by phone"})),

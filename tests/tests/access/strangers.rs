@@ -96,9 +96,10 @@ impl TwoStores {
             ],
             "category" => vec![text("kitchen", "nowhere")],
             "sku" => vec![text(&there.product.sku, "NOWHERE")],
-            "q" => ["Thermos", "保温", "Maria", "門鈴", &there.product.sku, &email]
-                .iter()
+            "q" => ["Thermos", "保温", "Maria", "門鈴", &there.product.sku, &email, &phone]
                 .map(|words| text(words, "nowhere"))
+                .into_iter()
+                .chain([named(&there.customer.id)])
                 .collect(),
             "actor" => vec![named(&there.customer.id), named(&there.member.id)],
             "entity" => vec![
@@ -118,8 +119,9 @@ impl TwoStores {
             "source_status" => same(&["delivered"]),
             "result" => same(&["refused"]),
             "sort" => same(&["amount", "due", "-updated"]),
-            "limit" => same(&["1"]),
-            "minutes" => same(&["1"]),
+            "form" => same(&["spreadsheet"]),
+            "rows" => same(&["lines"]),
+            "limit" | "minutes" => same(&["1"]),
             "active" | "deleted" | "new" | "overdue" | "preview" | "include_total" => {
                 same(&["true", "false"])
             }

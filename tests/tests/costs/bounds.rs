@@ -35,6 +35,11 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         "looks at 4,000 orders at most, or counts 10,000: a small shop may have fewer in question",
     ),
     (
+        "customers, ",
+        [1_500_000, 60_000],
+        "looks at 4,000 accounts at most, or at 500 of some stores: a small shop may have fewer in question",
+    ),
+    (
         "read::order_list::unread_filter::SINCE_MARK_IN_STORES",
         [0, 1_000],
         "without statistics PostgreSQL collects the places of all that came into a store since the mark",

@@ -3,15 +3,16 @@
 use ordervault_domain::access::{Actor, MemberAuthority, Role, Scope, StoreScope};
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::id::{MemberId, OrderId, StoreId};
+use ordervault_domain::order::order_terms;
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{
-    self, HistoryFilter, HistoryKey, HistoryReach, OrderFilter, OrderSort, ProductFilter,
+    self, CustomerFilter, HistoryFilter, HistoryKey, HistoryReach, OrderFilter, OrderSort, ProductFilter,
 };
 use ordervault_persistence::statement::Statement;
-use ordervault_tests::fabricate::{CUSTOMER, GREAT_STORE, Numbers, SMALL_STORE};
+use ordervault_tests::fabricate::{CUSTOMER, GREAT_CUSTOMER, GREAT_STORE, Numbers, SMALL_STORE};
 use ordervault_tests::list_queries::questions;
 use ordervault_tests::shop::OPENING_MILLIS;
 
@@ -26,6 +27,7 @@ pub(crate) async fn built(db: &Db, numbers: &Numbers) -> Vec<(String, Statement)
     let mut all = lists(engine);
     all.extend(summaries(engine, numbers));
     all.extend(products(engine));
+    all.extend(customers(engine));
     all.extend(histories(db, numbers).await);
     all
 }
@@ -105,6 +107,30 @@ fn products(engine: Engine) -> Vec<(String, Statement)> {
         })
     })
     .collect()
+}
+
+fn customers(engine: Engine) -> Vec<(String, Statement)> {
+    let filters = [
+        ("all", None),
+        ("an id", Some(CustomerFilter::Id(CUSTOMER))),
+        ("the greatest", Some(CustomerFilter::Id(GREAT_CUSTOMER))),
+        ("an address", Some(CustomerFilter::Email("buyer7@example.com".to_owned()))),
+        ("a number", Some(CustomerFilter::PhoneTail("8869127".to_owned()))),
+        ("a rare word", Some(CustomerFilter::Words(order_terms("buyer1234")))),
+        ("a common word", Some(CustomerFilter::Words(order_terms("maria")))),
+    ];
+    let of_staff = scopes().into_iter().filter(|(_, scope)| matches!(scope, Scope::Staff { .. }));
+    of_staff
+        .flat_map(|(reader, scope)| {
+            let named = |(name, filter): &(&str, Option<CustomerFilter>)| {
+                let statements =
+                    read::customers_statements(engine, &scope, filter.as_ref(), LIMIT).into_iter();
+                let name = |(statement, text)| (format!("customers, {reader}, {name}: {statement}"), text);
+                statements.map(name).collect::<Vec<_>>()
+            };
+            filters.iter().flat_map(named).collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 async fn histories(db: &Db, numbers: &Numbers) -> Vec<(String, Statement)> {

@@ -120,6 +120,7 @@ impl Shop {
             }
             (_, "DELETE_ORDERS" | "BEFORE_CORRECTION") => values![self.orders()],
             (_, "DELETE_PRODUCTS") => values![self.some(SOLD_PRODUCTS)],
+            (_, "DELETE_CUSTOMERS") => values![self.some(self.numbers.customers())],
             ("arrivals", "LAST_IN_STORES") => values![vec![GREAT_STORE.get(), SMALL_STORE.get()]],
             ("arrivals", "MARKS") => values![self.some(MEMBERS)],
             ("batches", "CANCEL_ITEMS") => values![vec![self.open_batch().get()]],
@@ -145,7 +146,7 @@ impl Shop {
             }
             ("outbox", "NUMBER") => values![rows],
             ("outbox", "LATER") => values![self.orders(), self.numbers.orders],
-            ("search", "ORDER_WORDS" | "PRODUCT_WORDS") => values!["m", rows],
+            ("search", "ORDER_WORDS" | "PRODUCT_WORDS" | "CUSTOMER_WORDS") => values!["m", rows],
             ("sessions", "OPEN") => values![self.sessions(), now],
             ("sessions", "FORGET_OUTDATED") => values![now + 20 * DAY_MILLIS, rows],
             ("sessions", "OPEN_OF_PRINCIPAL") => {
@@ -180,7 +181,8 @@ impl Shop {
             "pairs::CREDENTIALS_HAVE_PRINCIPAL" | "pairs::PASSWORDS_ARE_THE_LAST" | "seals::CREDENTIALS" => {
                 values![100, 0, rows]
             }
-            "pairs::PRODUCT_SEARCH_HAS_ROW" => values![100, 0, rows],
+            "customer::FOUND_SQLITE" => values![self.some(self.numbers.customers())],
+            "pairs::PRODUCT_SEARCH_HAS_ROW" | "pairs::CUSTOMER_SEARCH_HAS_ROW" => values![100, 0, rows],
             "pairs::SEEN_HAVE_MEMBER_AND_ORDER" => values![1, middle, rows],
             "pairs::KEYS_IN_HISTORY" => values!["key 5", rows],
             "seals::BATCHES" => values![5, 0, rows],
@@ -210,6 +212,7 @@ impl Shop {
             "kinds::DELETE_PRODUCTS" => values![vec![SOLD_PRODUCTS + 1]],
             "kinds::DELETE_CUSTOMERS" => values![vec![self.numbers.customers() + 1]],
             "kinds::DELETE_MEMBERS" => values![vec![MEMBERS]],
+            "strays::CUSTOMER_WORDS" => values![self.numbers.customers() - 200, rows],
             "ledger::UNITS" | "strays::PRODUCT_WORDS" => values![5, rows],
             // From the first row that older rules have folded, and where today's begin.
             _ if name.starts_with("reindex::STALE_") => {

@@ -29,6 +29,7 @@ async fn reading_takes_few_statements(db: Db) {
     let cancel = OrderCommand::Cancel { reason: CancelReason::Other, comment: None };
     server.shop.change(ActorRef::Operator, &orders[1], cancel).await;
     catch_up(&db).await;
+    let id = customer.id;
     let customer = server.customer_token(&customer).await;
     let [open, cancelled] = orders.map(|order| order.id);
     let list = "?limit=100";
@@ -44,6 +45,9 @@ async fn reading_takes_few_statements(db: Db) {
         (format!("/v1/staff/orders{list}"), &owner.token(), 1),
         (format!("/v1/staff/orders{list}&status=pending_review"), &owner.token(), 1),
         (format!("/v1/staff/orders{list}&status=completed"), &owner.token(), 1),
+        (format!("/v1/staff/customers{list}"), &owner.token(), 1),
+        (format!("/v1/staff/customers{list}&q=5678"), &owner.token(), 1),
+        (format!("/v1/staff/customers/{id}"), &owner.token(), 1),
     ] {
         let request = Request::get(&path).bearer(token);
         server.good(&request, 200).await;

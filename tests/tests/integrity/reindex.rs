@@ -26,19 +26,19 @@ fn folded_by_others(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => {
             "UPDATE orders SET folded_by = 0, contact_phone_reversed = '1', contact_email_key = 'x', duplicate_key = 1;
-             UPDATE customers SET folded_by = 0, email_key = 'old ' || id;
+             UPDATE customers SET folded_by = 0, email_key = 'old ' || id, phone_reversed = '1';
              UPDATE members SET folded_by = -1, email_key = 'old ' || id;
              UPDATE products SET folded_by = 99;
              UPDATE order_search SET items = 'x', contact = 'x', note = 'x';
-             UPDATE product_search SET words = 'x'"
+             UPDATE product_search SET words = 'x'; UPDATE customer_search SET words = 'x'"
         }
         Engine::Postgres => {
             "UPDATE orders SET folded_by = 0, contact_phone_reversed = '1', contact_email_key = 'x', duplicate_key = 1;
-             UPDATE customers SET folded_by = 0, email_key = 'old ' || id;
+             UPDATE customers SET folded_by = 0, email_key = 'old ' || id, phone_reversed = '1';
              UPDATE members SET folded_by = -1, email_key = 'old ' || id;
              UPDATE products SET folded_by = 99;
              UPDATE order_search SET items = '''x'':1', contact = '''x'':1', note = '''x'':1';
-             UPDATE product_search SET words = '''x'':1'"
+             UPDATE product_search SET words = '''x'':1'; UPDATE customer_search SET words = '''x'':1'"
         }
     }
 }

@@ -37,6 +37,7 @@ const PROJECTIONS: &[&str] = &[
     "stock_movements",
     "order_search",
     "product_search",
+    "customer_search",
 ];
 /// What a repair adds to: it says what was done.
 const WRITTEN: &[&str] = &["history", "outbox", "installations", "followers", "writers"];
@@ -45,7 +46,7 @@ const WRITTEN: &[&str] = &["history", "outbox", "installations", "followers", "w
 const MORE: &[&str] = &[
     // Everything is gone.
     "DELETE FROM seen_marks; DELETE FROM seen_orders; DELETE FROM order_lines; DELETE FROM stock_movements;
-     DELETE FROM order_search; DELETE FROM product_search; DELETE FROM orders;
+     DELETE FROM order_search; DELETE FROM product_search; DELETE FROM customer_search; DELETE FROM orders;
      DELETE FROM products; DELETE FROM customers; DELETE FROM members; DELETE FROM stores",
     // Two products have exchanged what only one may have.
     "UPDATE products SET sku = 'x' || id;

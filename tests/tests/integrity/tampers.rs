@@ -178,6 +178,7 @@ const TAMPERS: &[(Tamper, Code)] = &[
 const ON_SQLITE: &[(Tamper, Code)] = &[
     (Sql("UPDATE order_search SET items = 'x', contact = 'x', note = 'x'"), Code::SearchDiffers),
     (Sql("UPDATE product_search SET words = 'x'"), Code::SearchDiffers),
+    (Sql("UPDATE customer_search SET words = 'x'"), Code::SearchDiffers),
     (Sql("DELETE FROM order_search"), Code::SearchMissing),
     (Sql("UPDATE _sqlx_migrations SET checksum = X'00'"), Code::MigrationDiffers),
     (
@@ -193,6 +194,7 @@ const ON_SQLITE: &[(Tamper, Code)] = &[
 const ON_POSTGRES: &[(Tamper, Code)] = &[
     (Sql("UPDATE order_search SET items = '', contact = '', note = ''"), Code::SearchDiffers),
     (Sql("UPDATE product_search SET words = ''"), Code::SearchDiffers),
+    (Sql("UPDATE customer_search SET words = ''"), Code::SearchDiffers),
     (Sql("DELETE FROM order_search"), Code::SearchMissing),
     (Sql("UPDATE _sqlx_migrations SET checksum = '\\x00'"), Code::MigrationDiffers),
     (Sql("ALTER TABLE order_lines DROP CONSTRAINT order_lines_pkey"), Code::SchemaDiffers),

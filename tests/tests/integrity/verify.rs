@@ -59,7 +59,11 @@ pub(crate) const ROWS: &[Case] = &[
     ("UPDATE installations SET epoch = 2", &[Code::FoldDiffers], &[]),
     ("UPDATE stores SET name = 'x'", &[Code::FoldDiffers], &[]),
     ("UPDATE products SET price = price + 1", &[Code::FoldDiffers], &[]),
-    ("UPDATE customers SET phone = NULL", &[Code::FoldDiffers], &[]),
+    (
+        "UPDATE customers SET phone = NULL",
+        &[Code::FoldDiffers, Code::ColumnDiffers, Code::SearchDiffers],
+        &[],
+    ),
     ("UPDATE members SET must_change_password = TRUE", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET placed_at = placed_at + 1", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET confirmed_at = 5 WHERE confirmed_at IS NOT NULL", &[Code::FoldDiffers], &[]),
@@ -249,6 +253,8 @@ pub(crate) const REST: &[Case] = &[
     ("UPDATE seen_orders SET order_id = 1", &[Code::PrincipalMissing], &[Code::EngineForeignKey]),
     ("DELETE FROM order_search", &[Code::SearchMissing], &[]),
     ("DELETE FROM product_search", &[Code::SearchMissing], &[]),
+    ("DELETE FROM customer_search", &[Code::SearchMissing], &[]),
+    ("UPDATE customers SET phone_reversed = '1'", &[Code::ColumnDiffers], &[]),
     ("INSERT INTO credentials VALUES (1, '', 0, '')", &[Code::PrincipalMissing], &[]),
     ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing, Code::RowSeal], &[]),
     ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing, Code::RowSeal], &[]),
@@ -266,6 +272,7 @@ pub(crate) const REST: &[Case] = &[
 pub(crate) const SQLITE: &[Case] = &[
     ("UPDATE order_search SET items = 'x', contact = '', note = ''", &[Code::SearchDiffers], &[]),
     ("UPDATE product_search SET words = 'x'", &[Code::SearchDiffers], &[]),
+    ("UPDATE customer_search SET words = 'x'", &[Code::SearchDiffers], &[]),
     ("UPDATE _sqlx_migrations SET checksum = X'00'", &[Code::MigrationDiffers], &[]),
     (
         "CREATE INDEX broken ON stores (name); PRAGMA writable_schema = ON;
@@ -275,14 +282,17 @@ pub(crate) const SQLITE: &[Case] = &[
     ),
     ("INSERT INTO order_search (rowid, note) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
     ("INSERT INTO product_search (rowid, words) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO customer_search (rowid, words) VALUES (1, 'x')", &[Code::SearchWithoutRow], &[]),
 ];
 
 pub(crate) const POSTGRES: &[Case] = &[
     ("UPDATE _sqlx_migrations SET checksum = '\\x00'", &[Code::MigrationDiffers], &[]),
     ("INSERT INTO order_search VALUES (1, '', '', '')", &[Code::SearchWithoutRow], &[]),
     ("INSERT INTO product_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),
+    ("INSERT INTO customer_search VALUES (1, '')", &[Code::SearchWithoutRow], &[]),
     ("UPDATE order_search SET contact = ''", &[Code::SearchDiffers], &[]),
     ("UPDATE product_search SET words = ''", &[Code::SearchDiffers], &[]),
+    ("UPDATE customer_search SET words = ''", &[Code::SearchDiffers], &[]),
 ];
 
 async fn random_lives_hold_together(db: Db) {
@@ -316,7 +326,7 @@ async fn every_table_is_looked_at(db: Db) {
     let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     assert_eq!(
         looked.join(", "),
-        "batch_items 3, batches 1, credentials 2, customers 1, history 15, idempotency_keys 2, installations 1, members 1, \
+        "batch_items 3, batches 1, credentials 2, customer_search 2, customers 1, history 15, idempotency_keys 2, installations 1, members 1, \
          order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
          products 3, seen_marks 1, seen_orders 1, sessions 1, state_snapshots 0, stock_movements 7, stores 2"
     );

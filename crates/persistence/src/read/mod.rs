@@ -3,6 +3,7 @@
 
 mod batches;
 mod catalogue;
+mod customers;
 mod deadlines;
 mod history_list;
 mod idempotency;
@@ -25,6 +26,7 @@ pub use batches::{
     BatchItem, batch, batch_items, batches, done_items, open_batches, previewed, waiting_items,
 };
 pub use catalogue::{ProductFilter, count_products, product, products, products_statement, store, stores};
+pub use customers::{customer_in_reach, customers, customers_statements};
 pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue, waited_too_long};
 pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
@@ -41,9 +42,11 @@ impl Damaged {
     /// When pages of tables are damaged.
     pub(super) async fn find(db: &Db) -> Result<Self, RepairError> {
         let mut damaged = Self::default();
-        for (table, indexed) in
-            [(Order::WORDS, Order::indexed(db).await), (Product::WORDS, Product::indexed(db).await)]
-        {
+        for (table, indexed) in [
+            (Order::WORDS, Order::indexed(db).await),
+            (Product::WORDS, Product::indexed(db).await),
+            (Customer::WORDS, Customer::indexed(db).await),
+        ] {
             match indexed {
                 Err(error) if error.is_of_the_rows() => drop(damaged.words.insert(table)),
                 indexed => drop(indexed?),
@@ -65,7 +68,7 @@ impl Damaged {
         let index = OF_INDEXES.iter().find_map(|words| line.split_once(words));
         if let Some((_, index)) = index {
             self.indexes.insert(index.to_owned());
-        } else if let Some(table) = [Order::WORDS, Product::WORDS]
+        } else if let Some(table) = [Order::WORDS, Product::WORDS, Customer::WORDS]
             .into_iter()
             .find(|table| line.to_lowercase().contains(OF_WORDS) && line.contains(table))
         {

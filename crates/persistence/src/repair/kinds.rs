@@ -167,6 +167,19 @@ impl Projected for Customer {
     const NAMED: &'static Template = &CUSTOMERS_NAMED;
     const DELETE: &'static Template = &DELETE_CUSTOMERS;
     const FOLD: Option<&'static BulkUpdate> = Some(&FOLD_CUSTOMERS);
+    const SEARCH: Option<&'static str> = Some(Self::WORDS);
+
+    async fn differing_beside(conn: &mut Conn, page: &[Self], words: Words<'_>) -> Result<Vec<Entry>, Error> {
+        words::differing(conn, page, words).await
+    }
+
+    async fn write_beside(tx: &mut Tx, _table: &'static str, page: &[&Self]) -> Result<(), Error> {
+        words::write(tx, page).await
+    }
+
+    async fn clear_beside(tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
+        words::clear::<Self>(tx, ids).await
+    }
 }
 
 impl Projected for Member {
@@ -206,11 +219,11 @@ impl Projected for Product {
     }
 
     async fn write_beside(tx: &mut Tx, _table: &'static str, page: &[&Self]) -> Result<(), Error> {
-        words::write(tx, &[], page).await
+        words::write(tx, page).await
     }
 
     async fn clear_beside(tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
-        words::clear(tx, &[], ids).await
+        words::clear::<Self>(tx, ids).await
     }
 }
 
@@ -237,12 +250,12 @@ impl Projected for Order {
     async fn write_beside(tx: &mut Tx, table: &'static str, page: &[&Self]) -> Result<(), Error> {
         match table {
             lines::TABLE => lines::write(tx, page).await,
-            _ => words::write(tx, page, &[]).await,
+            _ => words::write(tx, page).await,
         }
     }
 
     async fn clear_beside(tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
         lines::clear(tx, ids).await?;
-        words::clear(tx, ids, &[]).await
+        words::clear::<Self>(tx, ids).await
     }
 }

@@ -1,5 +1,6 @@
 //! What is left when all resources were looked at: rows that belong to nothing, units, and words as a whole.
 
+use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
@@ -124,6 +125,9 @@ impl<P: FnMut(Progress) + Send> Run<'_, P> {
         }
         if self.applies() && self.words.contains(&Product::WORDS) {
             fill::<Product>(self.db).await?;
+        }
+        if self.applies() && self.words.contains(&Customer::WORDS) {
+            fill::<Customer>(self.db).await?;
         }
         Ok(())
     }

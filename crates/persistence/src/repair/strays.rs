@@ -1,9 +1,9 @@
 //! Rows that belong to a resource of which there is neither a history nor a row.
 
+use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
-use super::kinds::Projected as _;
 use super::report::Entry;
 use super::{lines, snapshots, words};
 use crate::error::{Error, onwards};
@@ -45,6 +45,16 @@ statements! {
              AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'product'
              ORDER BY s.id LIMIT $2"
     );
+    CUSTOMER_WORDS: Template = Template::forked(
+        "SELECT s.rowid FROM customer_search s WHERE s.rowid > $1
+             AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = s.rowid)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'customer'
+             ORDER BY s.rowid LIMIT $2",
+        "SELECT s.id FROM customer_search s WHERE s.id > $1
+             AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = s.id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'customer'
+             ORDER BY s.id LIMIT $2"
+    );
 }
 
 /// A table in which rows may stray.
@@ -55,11 +65,12 @@ pub(super) struct Strays {
     name: fn(i64) -> String,
 }
 
-pub(super) const STRAYS: [Strays; 4] = [
+pub(super) const STRAYS: [Strays; 5] = [
     Strays { table: snapshots::TABLE, statement: &SNAPSHOTS, name: Order::text },
     Strays { table: lines::TABLE, statement: &LINES, name: Order::text },
     Strays { table: Order::WORDS, statement: &ORDER_WORDS, name: Order::text },
     Strays { table: Product::WORDS, statement: &PRODUCT_WORDS, name: Product::text },
+    Strays { table: Customer::WORDS, statement: &CUSTOMER_WORDS, name: Customer::text },
 ];
 
 impl Strays {
@@ -78,8 +89,9 @@ impl Strays {
         match self.table {
             snapshots::TABLE => snapshots::clear(tx, ids).await,
             lines::TABLE => lines::clear(tx, ids).await,
-            Order::WORDS => words::clear(tx, ids, &[]).await,
-            _ => Product::clear_beside(tx, ids).await,
+            Order::WORDS => words::clear::<Order>(tx, ids).await,
+            Product::WORDS => words::clear::<Product>(tx, ids).await,
+            _ => words::clear::<Customer>(tx, ids).await,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The words by which orders and products are found.
+//! The words by which orders, products and customers are found.
 
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
@@ -17,6 +17,9 @@ statements! {
     );
     EMPTY_PRODUCTS: Template = Template::forked(
         "INSERT INTO product_search (product_search) VALUES ('delete-all')", "DELETE FROM product_search"
+    );
+    EMPTY_CUSTOMERS: Template = Template::forked(
+        "INSERT INTO customer_search (customer_search) VALUES ('delete-all')", "DELETE FROM customer_search"
     );
 }
 
@@ -45,25 +48,20 @@ pub(super) async fn differing<A: Searched>(
     Ok(wrong(conn, page, indexed).await?.into_iter().map(entry).collect())
 }
 
-/// Writes the words of some orders and products anew.
-pub(super) async fn write(tx: &mut Tx, orders: &[&Order], products: &[&Product]) -> Result<(), Error> {
+/// Writes the words of some resources anew.
+pub(super) async fn write<A: Searched>(tx: &mut Tx, page: &[&A]) -> Result<(), Error> {
     let mut rows = SearchRows::new(tx.engine());
-    for order in orders {
-        rows.stale_orders.push(order.id.get());
-        rows.order(None, order);
-    }
-    for product in products {
-        rows.stale_products.push(product.id.get());
-        rows.product(None, product);
+    for resource in page {
+        A::stale_words(&mut rows).push(resource.raw_id());
+        resource.add_words(&mut rows);
     }
     write_rows(tx, rows).await
 }
 
-/// Removes the words of some orders and products.
-pub(super) async fn clear(tx: &mut Tx, orders: &[i64], products: &[i64]) -> Result<(), Error> {
+/// Removes the words of some resources.
+pub(super) async fn clear<A: Searched>(tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
     let mut rows = SearchRows::new(tx.engine());
-    rows.stale_orders.extend(orders);
-    rows.stale_products.extend(products);
+    A::stale_words(&mut rows).extend(ids);
     write_rows(tx, rows).await
 }
 
@@ -75,7 +73,11 @@ async fn write_rows(tx: &mut Tx, rows: SearchRows) -> Result<(), Error> {
 
 /// Empties an index of words, however damaged it is.
 pub(super) async fn empty(tx: &mut Tx, table: &'static str) -> Result<(), Error> {
-    let statement = if table == Order::WORDS { &EMPTY_ORDERS } else { &EMPTY_PRODUCTS };
+    let statement = match table {
+        Order::WORDS => &EMPTY_ORDERS,
+        Product::WORDS => &EMPTY_PRODUCTS,
+        _ => &EMPTY_CUSTOMERS,
+    };
     tx.execute(&statement.bind(())).await?;
     Ok(())
 }

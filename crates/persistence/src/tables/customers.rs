@@ -33,6 +33,7 @@ table_row! {
         email: Option<String>,
         email_key: Option<String>,
         phone: Option<String>,
+        phone_reversed: Option<String>,
         address: Option<String>,
         external_reference: Option<String>,
         language: Option<String>,
@@ -77,7 +78,7 @@ impl Stored for Customer {
     const LOCK: &'static Template = &LOCK;
     const INSERT: &'static BulkInsert = &INSERT;
     const UPDATE: &'static BulkUpdate = &UPDATE;
-    const FOLDED: &'static [Column] = &[("email_key", Text), ("folded_by", Int)];
+    const FOLDED: &'static [Column] = &[("email_key", Text), ("phone_reversed", Text), ("folded_by", Int)];
 
     async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
         rows.into_iter().map(LockedRow::try_from).collect()
@@ -100,6 +101,7 @@ impl Stored for Customer {
             email: self.contact.email.as_ref().map(|email| email.as_str().to_owned()),
             email_key: self.contact.email.as_ref().map(Email::key),
             phone: self.contact.phone.as_ref().map(|phone| phone.to_string()),
+            phone_reversed: self.contact.phone.as_ref().map(|phone| phone.reversed_line(None)),
             address: address_text(self.contact.address.as_ref()),
             external_reference: self.external_reference.clone(),
             language: self.language.as_ref().map(ToString::to_string),

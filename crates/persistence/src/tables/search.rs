@@ -1,4 +1,4 @@
-//! The tables `order_search` and `product_search`: pre-tokenised words, one column per class of fields.
+//! The tables `order_search`, `product_search` and `customer_search`: pre-tokenised words, one column per class of fields.
 //!
 //! The tokens are the domain's; the engines only index them. On PostgreSQL they travel as the text of a `tsvector` with
 //! positions, on SQLite as words of a contentless FTS5 table.
@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use ordervault_domain::customer::Customer;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::search::{Field, Words};
@@ -35,11 +36,18 @@ statements! {
         "SELECT term, doc, col, \"offset\" FROM product_search_words WHERE term > $1 LIMIT $2",
         "SELECT $1, $2, '', 0::bigint WHERE FALSE"
     );
+    CUSTOMER_WORDS: Template = Template::forked(
+        "SELECT term, doc, col, \"offset\" FROM customer_search_words WHERE term > $1 LIMIT $2",
+        "SELECT $1, $2, '', 0::bigint WHERE FALSE"
+    );
     DELETE_ORDERS: Template = Template::forked(
         "DELETE FROM order_search WHERE rowid {in_keys:1}", "DELETE FROM order_search WHERE id {in_keys:1}"
     );
     DELETE_PRODUCTS: Template = Template::forked(
         "DELETE FROM product_search WHERE rowid {in_keys:1}", "DELETE FROM product_search WHERE id {in_keys:1}"
+    );
+    DELETE_CUSTOMERS: Template = Template::forked(
+        "DELETE FROM customer_search WHERE rowid {in_keys:1}", "DELETE FROM customer_search WHERE id {in_keys:1}"
     );
     INSERT_ORDERS_SQLITE: BulkTemplate = BulkTemplate::new(
         "INSERT INTO order_search (rowid, items, contact, note) SELECT id, items, contact, note FROM {rows}",
@@ -57,14 +65,23 @@ statements! {
         "INSERT INTO product_search (id, words) SELECT id, words::tsvector FROM {rows}",
         &[("id", Int), ("words", Text)]
     );
+    INSERT_CUSTOMERS_SQLITE: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO customer_search (rowid, words) SELECT id, words FROM {rows}", &[("id", Int), ("words", Text)]
+    );
+    INSERT_CUSTOMERS_POSTGRES: BulkTemplate = BulkTemplate::new(
+        "INSERT INTO customer_search (id, words) SELECT id, words::tsvector FROM {rows}",
+        &[("id", Int), ("words", Text)]
+    );
 }
 
 /// The search rows of one group.
 pub(crate) struct SearchRows {
     pub orders: Rows,
     pub products: Rows,
+    pub customers: Rows,
     pub stale_orders: Vec<i64>,
     pub stale_products: Vec<i64>,
+    pub stale_customers: Vec<i64>,
     engine: Engine,
 }
 
@@ -74,8 +91,10 @@ impl SearchRows {
         Self {
             orders: INSERT_ORDERS_SQLITE.rows(),
             products: INSERT_PRODUCTS_SQLITE.rows(),
+            customers: INSERT_CUSTOMERS_SQLITE.rows(),
             stale_orders: vec![],
             stale_products: vec![],
+            stale_customers: vec![],
             engine,
         }
     }
@@ -105,6 +124,18 @@ impl SearchRows {
         self.products.push((after.id.get(), words));
     }
 
+    /// The customer's words, if they are not those of the customer before.
+    pub(crate) fn customer(&mut self, before: Option<&Customer>, after: &Customer) {
+        if let Some(before) = before {
+            if before.contact == after.contact {
+                return;
+            }
+            self.stale_customers.push(after.id.get());
+        }
+        let words = self.text(&words_of_customer(after));
+        self.customers.push((after.id.get(), words));
+    }
+
     /// Words as this engine's index takes them.
     fn text(&self, words: &Words) -> String {
         match self.engine {
@@ -119,9 +150,11 @@ impl SearchRows {
 
     /// Removes what is stale; the words are written with the bundle.
     pub(crate) async fn write(self, tx: &mut Tx, bundle: &mut Bundle) -> Result<(), Error> {
-        let (orders, products) = match self.engine {
-            Engine::Sqlite => (&INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE),
-            Engine::Postgres => (&INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES),
+        let [orders, products, customers] = match self.engine {
+            Engine::Sqlite => [&INSERT_ORDERS_SQLITE, &INSERT_PRODUCTS_SQLITE, &INSERT_CUSTOMERS_SQLITE],
+            Engine::Postgres => {
+                [&INSERT_ORDERS_POSTGRES, &INSERT_PRODUCTS_POSTGRES, &INSERT_CUSTOMERS_POSTGRES]
+            }
         };
         if !self.stale_orders.is_empty() {
             tx.execute(&DELETE_ORDERS.bind((self.stale_orders,))).await?;
@@ -129,8 +162,12 @@ impl SearchRows {
         if !self.stale_products.is_empty() {
             tx.execute(&DELETE_PRODUCTS.bind((self.stale_products,))).await?;
         }
+        if !self.stale_customers.is_empty() {
+            tx.execute(&DELETE_CUSTOMERS.bind((self.stale_customers,))).await?;
+        }
         bundle.add(orders, self.orders);
         bundle.add(products, self.products);
+        bundle.add(customers, self.customers);
         Ok(())
     }
 }
@@ -138,6 +175,11 @@ impl SearchRows {
 /// The words by which a product is found.
 pub(crate) fn words_of(product: &Product) -> Words {
     Words::of([product.title.as_str(), &product.sku, product.category.as_deref().unwrap_or_default()])
+}
+
+/// The words by which a customer is found: name, address, e-mail and phone number.
+pub(crate) fn words_of_customer(customer: &Customer) -> Words {
+    Words::of(customer.contact.texts(None))
 }
 
 /// Words as FTS5 takes them.
@@ -169,6 +211,11 @@ impl Indexed {
     /// The same of products.
     pub(crate) async fn products(db: &Db) -> Result<Option<Self>, Error> {
         Self::read(db, "product_search", &PRODUCT_WORDS).await
+    }
+
+    /// The same of customers.
+    pub(crate) async fn customers(db: &Db) -> Result<Option<Self>, Error> {
+        Self::read(db, "customer_search", &CUSTOMER_WORDS).await
     }
 
     async fn read(db: &Db, table: &'static str, statement: &'static Template) -> Result<Option<Self>, Error> {

@@ -2,12 +2,13 @@
 //! finding like others, and the rest is looked at (`slices`).
 //!
 //! To add a check: a variant of [`Code`], its line in this table, the check itself in the module of what it looks at
-//! (`resource`: one resource and its history; `replay`: the history alone; `snapshots`: states that are kept of it; `times`: when what happened; `order`, `product`: what
+//! (`resource`: one resource and its history; `replay`: the history alone; `snapshots`: states that are kept of it; `times`: when what happened; `order`, `product`, `customer`: what
 //! only they have; `words`: whether they are found by words; `stock`: the ledger; `pairs`: rows that must have a counterpart;
 //! `batches`; `seals`: rows that are sealed one by one; `schema`; `checkpoints`), and a test that breaks it.
 
 mod batches;
 mod checkpoints;
+mod customer;
 mod order;
 pub(crate) mod pairs;
 pub(crate) mod product;
@@ -48,8 +49,9 @@ statements! {
     // Makes FTS5 forget what a connection remembers of an index from an earlier look: it does so where a search begins, but
     // not for `integrity_check`, which would then miss pages that a writer has merged into others since.
     SEARCHES: Template = Template::forked(
-        "SELECT EXISTS (SELECT 1 FROM order_search), EXISTS (SELECT 1 FROM product_search)",
-        "SELECT FALSE, FALSE"
+        "SELECT EXISTS (SELECT 1 FROM order_search), EXISTS (SELECT 1 FROM product_search),
+             EXISTS (SELECT 1 FROM customer_search)",
+        "SELECT FALSE, FALSE, FALSE"
     );
     // PostgreSQL checks its pages when it reads them; everything else here reads them all.
     INTEGRITY: Template = Template::forked(
@@ -77,6 +79,7 @@ statements! {
 pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     STATEMENTS,
     batches::STATEMENTS,
+    customer::STATEMENTS,
     order::STATEMENTS,
     pairs::STATEMENTS,
     product::STATEMENTS,
@@ -219,7 +222,7 @@ async fn engine(db: &Db, report: &mut Report) -> Result<(), Error> {
 }
 
 pub(crate) async fn integrity(conn: &mut Conn, rows: i64, report: &mut Report) -> Result<(), Error> {
-    _ = conn.fetch_one::<(bool, bool)>(&SEARCHES.bind(())).await?;
+    _ = conn.fetch_one::<(bool, bool, bool)>(&SEARCHES.bind(())).await?;
     let trees: Vec<(i64, String)> = conn.fetch_all(&TREES.bind(())).await?;
     for (told,) in conn.fetch_all::<(String,)>(&INTEGRITY.bind((rows,))).await? {
         for line in told.lines().filter(|line| !line.starts_with("***")) {

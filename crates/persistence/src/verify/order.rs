@@ -123,10 +123,15 @@ impl Searched for Order {
         columns.map(|(name, field)| (name, self.words(field))).into()
     }
 
-    fn rows(page: &[Self], mut rows: SearchRows) -> Rows {
-        for order in page {
-            rows.order(None, order);
-        }
+    fn add_words(&self, rows: &mut SearchRows) {
+        rows.order(None, self);
+    }
+
+    fn stale_words(rows: &mut SearchRows) -> &mut Vec<i64> {
+        &mut rows.stale_orders
+    }
+
+    fn rows(rows: SearchRows) -> Rows {
         rows.orders
     }
 }

@@ -1,7 +1,7 @@
 //! Rows that must have a counterpart in another table: walked through in the order of their keys, each with whether it
 //! has one.
 
-use ordervault_domain::id::{MemberId, OrderId, ProductId, SessionId};
+use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, SessionId};
 
 use super::report::{Code, Finding, Report};
 use super::slices::{Key, Sliced, walk, whole};
@@ -92,6 +92,12 @@ statements! {
          FROM product_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
         "SELECT s.id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM products p WHERE p.id = s.id) IS NOT NULL AS fits
          FROM product_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
+    );
+    CUSTOMER_SEARCH_HAS_ROW: Template = Template::forked(
+        "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM customers c WHERE c.id = s.rowid) IS NOT NULL AS fits
+         FROM customer_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
+        "SELECT s.id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM customers c WHERE c.id = s.id) IS NOT NULL AS fits
+         FROM customer_search s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
     );
     KEYS_IN_HISTORY: Template = Template::new(
         "SELECT k.scoped_key, k.entity_id, k.version, (
@@ -226,6 +232,13 @@ const CHECKS: &[PairCheck] = &[
         code: Code::SearchWithoutRow,
         detail: "the words lead to a product that is not there",
     },
+    PairCheck {
+        name: customer,
+        statement: &CUSTOMER_SEARCH_HAS_ROW,
+        table: "customer_search",
+        code: Code::SearchWithoutRow,
+        detail: "the words lead to a customer that is not there",
+    },
 ];
 
 /// Looks for rows without their counterpart, and for gaps in the outbox.
@@ -334,6 +347,10 @@ fn session(id: i64) -> String {
 
 fn member(id: i64) -> String {
     MemberId::from_i64(id).to_string()
+}
+
+fn customer(id: i64) -> String {
+    CustomerId::from_i64(id).to_string()
 }
 
 fn product(id: i64) -> String {

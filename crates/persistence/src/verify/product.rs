@@ -98,10 +98,15 @@ impl Searched for Product {
         vec![("words", words_of(self))]
     }
 
-    fn rows(page: &[Self], mut rows: SearchRows) -> Rows {
-        for product in page {
-            rows.product(None, product);
-        }
+    fn add_words(&self, rows: &mut SearchRows) {
+        rows.product(None, self);
+    }
+
+    fn stale_words(rows: &mut SearchRows) -> &mut Vec<i64> {
+        &mut rows.stale_products
+    }
+
+    fn rows(rows: SearchRows) -> Rows {
         rows.products
     }
 }

@@ -42,7 +42,6 @@ pub(crate) trait Verified: Scanned {
 }
 
 impl Verified for ordervault_domain::store::Store {}
-impl Verified for ordervault_domain::customer::Customer {}
 impl Verified for ordervault_domain::member::Member {}
 impl Verified for ordervault_domain::installation::Installation {}
 

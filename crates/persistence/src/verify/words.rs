@@ -27,8 +27,14 @@ pub(crate) trait Searched: Scanned {
     /// Its words, by column.
     fn columns(&self) -> Vec<(&'static str, Words)>;
 
-    /// The rows that the table should have of these.
-    fn rows(page: &[Self], rows: SearchRows) -> Rows;
+    /// Adds the words that the table should have of it.
+    fn add_words(&self, rows: &mut SearchRows);
+
+    /// Whose words go.
+    fn stale_words(rows: &mut SearchRows) -> &mut Vec<i64>;
+
+    /// What is to be written of these words.
+    fn rows(rows: SearchRows) -> Rows;
 }
 
 /// Looks at the words of a page of resources.
@@ -56,8 +62,11 @@ pub(crate) async fn wrong<A: Searched>(
     let mut wrong = match conn.engine() {
         Engine::Sqlite => in_index(conn, page, indexed).await?,
         Engine::Postgres => {
-            let rows = A::rows(page, SearchRows::new(conn.engine()));
-            conn.fetch_bulk(A::DIFFERING, &rows).await?
+            let mut rows = SearchRows::new(conn.engine());
+            for resource in page {
+                resource.add_words(&mut rows);
+            }
+            conn.fetch_bulk(A::DIFFERING, &A::rows(rows)).await?
         }
     };
     if wrong.iter().any(|(_, is_there)| *is_there) {

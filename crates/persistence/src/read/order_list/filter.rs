@@ -83,6 +83,14 @@ pub enum CustomerFilter {
     Words(Vec<Term>),
 }
 
+impl CustomerFilter {
+    /// Are these words without a letter or digit? They name nobody.
+    #[must_use]
+    pub fn finds_nothing(&self) -> bool {
+        matches!(self, Self::Words(terms) if terms.is_empty())
+    }
+}
+
 /// What a list is sorted by. Orders that are equal in it are sorted by their ids.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SortKey {

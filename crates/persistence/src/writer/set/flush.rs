@@ -206,6 +206,9 @@ impl WorkingSet {
         for (before, after, _) in changed(self, &net.products) {
             rows.product(before, after);
         }
+        for (before, after, _) in changed(self, &net.customers) {
+            rows.customer(before, after);
+        }
         rows.write(tx, bundle).await
     }
 

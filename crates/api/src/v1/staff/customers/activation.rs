@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{StaffCustomerBody, answer};
+use super::answer::{StaffCustomerBody, answer, of_all_stores};
 use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -94,6 +94,7 @@ async fn carry_out(
     body: &impl Serialize,
     command: CustomerCommand,
 ) -> Result<HttpResponse, Problem> {
+    of_all_stores(caller.state, &caller.actor, id).await?;
     let ends = matches!(command, CustomerCommand::Deactivate { .. });
     let end_all = SessionOperation::EndAll { principal_id: id.get(), but: None, because: "deactivated" };
     let expected_version = conditions.version.expected_version();
@@ -101,5 +102,5 @@ async fn carry_out(
         vec![Operation::Customer { id: Some(id), expected_version, command, password_hash: None }];
     operations.extend(ends.then_some(Operation::Session(end_all)));
     let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
-    Ok(answer(caller.state, &changed))
+    Ok(answer(caller.state, &caller.actor, &changed))
 }

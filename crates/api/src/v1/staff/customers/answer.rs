@@ -2,11 +2,17 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
+use ordervault_domain::access::{Actor, Scope, StoreScope};
+use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
+use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
+use ordervault_persistence::read;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::problem::{Code, Problem};
+use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::caller::Written;
 use crate::v1::me::CustomerBody;
@@ -26,14 +32,37 @@ pub(crate) struct StaffCustomerBody {
     updated_at: Timestamp,
 }
 
-impl From<&Customer> for StaffCustomerBody {
-    fn from(customer: &Customer) -> Self {
-        Self { account: customer.into(), active: customer.active, updated_at: customer.updated_at }
+impl StaffCustomerBody {
+    /// The account as somebody with this scope sees it.
+    pub(super) fn new(customer: &Customer, scope: &Scope) -> Self {
+        let contact = if scope.shows_contact() { customer.contact.clone() } else { Contact::default() };
+        let shown = Customer { contact, ..customer.clone() };
+        Self { account: (&shown).into(), active: customer.active, updated_at: customer.updated_at }
     }
 }
 
+/// The customer, if they exist and are within this actor's reach.
+pub(super) async fn visible(state: &AppState, actor: &Actor, id: CustomerId) -> Result<Customer, Problem> {
+    let mut conn = reader(state).await?;
+    let customer = read::customer_in_reach(&mut conn, &actor.scope(), id).await.map_err(failed)?;
+    customer.ok_or_else(|| Problem::new(Code::NotFound))
+}
+
+/// Lets only those through who look after all stores, as the account does.
+///
+/// # Errors
+/// 403 for whoever sees the customer, 404 for whoever does not.
+pub(super) async fn of_all_stores(state: &AppState, actor: &Actor, id: CustomerId) -> Result<(), Problem> {
+    if actor.stores() == StoreScope::All {
+        return Ok(());
+    }
+    visible(state, actor, id).await?;
+    let why = "an account is good in all stores: this takes a member who looks after all of them";
+    Err(Problem::new(Code::Forbidden).detail(why))
+}
+
 /// Answers with the customer.
-pub(super) fn answer(state: &AppState, customer: &Written<Customer>) -> HttpResponse {
-    let body = StaffCustomerBody::from(customer.resource.as_ref());
+pub(super) fn answer(state: &AppState, actor: &Actor, customer: &Written<Customer>) -> HttpResponse {
+    let body = StaffCustomerBody::new(&customer.resource, &actor.scope());
     customer.answer(state, StatusCode::OK, &format!("/v1/staff/customers/{}", customer.resource.id), &body)
 }

@@ -8,6 +8,7 @@ use ordervault_persistence::writer::{Operation, Purpose};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answer::of_all_stores;
 use crate::auth::{OneTimeCodes, lifetime_millis};
 use crate::extract::PathId;
 use crate::middleware::request_id::RequestId;
@@ -45,6 +46,7 @@ pub(crate) async fn hand_out_code(
     id: PathId<CustomerId>,
     request_id: RequestId,
 ) -> Result<web::Json<HandedOutCode>, Problem> {
+    of_all_stores(&state, &staff.actor(), id.0).await?;
     let code = OneTimeCodes::mint(state.sources.bytes());
     let expires_at = state.now().plus_millis(lifetime_millis(Purpose::HandedOut));
     let operations = vec![

@@ -303,7 +303,7 @@ impl ListStaffOrders {
             return Err(forbidden("the trash", Permission::OrdersDelete));
         }
         let finds_nothing = has_no_words(self.q.as_deref())
-            || matches!(&filter.customer, Some(CustomerFilter::Words(terms)) if terms.is_empty());
+            || filter.customer.as_ref().is_some_and(CustomerFilter::finds_nothing);
         let filter = if self.overdue == Some(true) { filter.only_overdue(now) } else { filter };
         Ok((!finds_nothing).then_some(filter))
     }
@@ -344,7 +344,8 @@ impl ListStaffOrders {
             form: _,
             rows: _,
         } = self;
-        let customer = customer.as_deref().map(|text| customer_filter(text, scope, home)).transpose()?;
+        let customer =
+            customer.as_deref().map(|text| customer_filter("customer", text, scope, home)).transpose()?;
         let number = number.as_deref().map(number_search).transpose()?;
         Ok(OrderFilter {
             statuses: status.clone(),
@@ -374,8 +375,16 @@ impl ListStaffOrders {
     }
 }
 
-/// Whoever may not see contacts may not search by them either.
-fn customer_filter(text: &str, scope: &Scope, home: Option<Country>) -> Result<CustomerFilter, Problem> {
+/// What this parameter asks of a customer. Whoever may not see contacts may not search by them either.
+///
+/// # Errors
+/// 400 for too few digits, 403 when the scope does not show what is searched for.
+pub(in crate::v1::staff) fn customer_filter(
+    parameter: &'static str,
+    text: &str,
+    scope: &Scope,
+    home: Option<Country>,
+) -> Result<CustomerFilter, Problem> {
     if let Ok(id) = text.parse::<CustomerId>() {
         return Ok(CustomerFilter::Id(id));
     }
@@ -387,7 +396,7 @@ fn customer_filter(text: &str, scope: &Scope, home: Option<Country>) -> Result<C
     }
     match Phone::searched_tail(text, home) {
         Some(tail) if tail.len() < MIN_PHONE_TAIL_DIGITS => {
-            let error = FieldError::new("customer", "too-short");
+            let error = FieldError::new(parameter, "too-short");
             let detail = format!("at least {MIN_PHONE_TAIL_DIGITS} digits of a phone number");
             Err(Problem::new(Code::InvalidParameter).errors(vec![error.detail(detail)]))
         }
