@@ -24,7 +24,7 @@ use ordervault_persistence::{Realm, Session};
 use strum::IntoEnumIterator as _;
 
 use crate::queue::{SubmissionResult, keyed, on_customer, on_order, on_product, on_store};
-use crate::samples::plain;
+use crate::samples::{plain, reasons};
 use crate::shop::{contact, submission};
 
 /// The numbers that one submission is made from.
@@ -37,7 +37,7 @@ pub fn opening() -> Vec<Roll> {
     rolls.extend([[8, 0, 0, 0, 0, 1, 0, 0], [8, 0, 0, 0, 1, 1, 0, 0]]);
     rolls.extend((0..6).map(|n| [9, 0, n, 0, 1_031 + 12 * n, 1, 0, 1]));
     rolls.extend((0..4).map(|n| [10, 0, 0, 0, n, 1, 0, 1]));
-    rolls.extend([[0, 1, 1, 1, 2, 1, 0, 1], [0, 1, 0, 21, 2, 1, 0, 1]]);
+    rolls.extend([[0, 1, 1, 1, 2, 1, 0, 1], [0, 1, 0, 2, 2, 1, 0, 1]]);
     rolls.extend([[12, 2, 0, 0, 0, 1, 0, 1], [12, 2, 0, 3, 1, 1, 0, 1]]);
     rolls
 }
@@ -130,8 +130,10 @@ impl Known {
         }
     }
 
+    /// One of the opening: whoever is made later may be new in the group in which they say what they have seen, and then
+    /// does not know yet of what came before it.
     fn member(&self, n: u16) -> ActorRef {
-        match pick(&self.members, n) {
+        match pick(self.members.get(..4).unwrap_or(&self.members), n) {
             Some(id) if !n.is_multiple_of(16) => ActorRef::Member(*id),
             _ => ActorRef::Operator,
         }
@@ -208,6 +210,11 @@ impl Known {
                 comment,
                 expected_total: expected_total(what),
             }),
+            OrderCommandKind::Link => OrderCommand::Link {
+                customer_id: pick(&self.customers, how).map_or(CustomerId::from_i64(2), |(id, _)| *id),
+                proof: pick(&self.orders, which).map(|(grant, _)| *grant).filter(|_| how.is_multiple_of(2)),
+                comment,
+            },
             kind => plain(kind, how.into(), comment),
         };
         let expected = match how % 7 {
@@ -429,11 +436,8 @@ impl Known {
                     OrderCommandKind::iter().filter(|kind| kind.is_action() && !first.contains(kind));
                 let kinds: Vec<OrderCommandKind> = first.into_iter().chain(others).collect();
                 let kind = kinds[usize::from(how) % kinds.len()];
-                let kind = if kind == OrderCommandKind::Amend { OrderCommandKind::Delete } else { kind };
-                let command = plain(kind, how.into(), Some(telling(how)));
-                let (reason, comment) = command.why();
-                let action = BatchAction::new(kind, reason, comment.map(str::to_owned));
-                let action = action.unwrap_or_else(|_| unreachable!("an action"));
+                let action = action(kind, how).or_else(|| action(OrderCommandKind::Delete, how));
+                let action = action.unwrap_or_else(|| unreachable!("an action"));
                 let pinned = how.is_multiple_of(3);
                 let items: BTreeMap<OrderId, Option<i64>> = (0..key % 6)
                     .map(|i| order(which.wrapping_add(i)))
@@ -511,6 +515,13 @@ fn attempt([.., which, _, how, _, _, _]: Roll) -> Operation {
     })
 }
 
+/// What is done to many orders at once, if they can be.
+fn action(kind: OrderCommandKind, how: u16) -> Option<BatchAction> {
+    let reasons = reasons(kind);
+    let reason = *reasons.get(usize::from(how).checked_rem(reasons.len())?)?;
+    BatchAction::new(kind, reason, reason.map(|_| telling(how))).ok()
+}
+
 /// How often a command of this kind is asked for, beside others.
 fn share(kind: OrderCommandKind) -> usize {
     match kind {
@@ -525,13 +536,13 @@ fn pick<T>(of: &[T], n: u16) -> Option<&T> {
     of.get(usize::from(n).checked_rem(of.len())?)
 }
 
-/// Texts that engines might treat differently.
 /// What somebody may have been told that it costs, seldom right.
 fn expected_total(n: u16) -> Option<Money> {
     let currency = "TWD".parse().ok().filter(|_| n % 13 == 3)?;
     Some(Money { amount: Amount::new(10_000 * i64::from(n % 4)), currency })
 }
 
+/// Texts that engines might treat differently.
 fn telling(n: u16) -> String {
     const TEXTS: &[&str] = &[
         "",

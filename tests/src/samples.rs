@@ -5,7 +5,7 @@
 use ordervault_domain::access::{OrderGrant, Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind, CustomerEdit, DeactivationReason};
-use ordervault_domain::id::{OrderId, ProductId, StoreId};
+use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{
@@ -23,6 +23,8 @@ pub struct Samples {
     pub store_id: StoreId,
     /// A product of it.
     pub product_id: ProductId,
+    /// A customer.
+    pub customer_id: CustomerId,
     /// The store's currency.
     pub currency: Currency,
     /// The zone of stores.
@@ -41,6 +43,9 @@ impl Samples {
             OrderCommandKind::Import => OrderCommand::Import(Box::new(self.import())),
             OrderCommandKind::Amend => {
                 OrderCommand::Amend(Amendment { note: Some("ring twice".into()), ..Amendment::default() })
+            }
+            OrderCommandKind::Link => {
+                OrderCommand::Link { customer_id: self.customer_id, proof: None, comment: None }
             }
             _ => kind.probe().expect("a command that says no more than why"),
         }

@@ -68,3 +68,23 @@ mail-order-cancelled-body =
     Hello,
 
     your order { $number } at { $store } was cancelled.
+
+mail-order-linked-subject = Your order { $number } is in an account now
+mail-order-linked-body =
+    Hello,
+
+    your order { $number } at { $store } was taken into a customer account, where it can be seen and changed.
+    If that was not you, tell the shop: it can take it out again.
+
+mail-order-unlinked-subject = Your order { $number } is in no account any more
+mail-order-unlinked-body =
+    Hello,
+
+    your order { $number } at { $store } was taken out of the customer account in which it was. Its number and your
+    contact still find it.
+
+mail-order-contact-changed-subject = The contact of your order { $number } has changed
+mail-order-contact-changed-body =
+    Hello,
+
+    the contact of your order { $number } at { $store } was changed. If that was not you, tell the shop.

@@ -57,3 +57,22 @@ mail-order-cancelled-body =
     いつもご利用いただきありがとうございます。
 
     { $store } のご注文 { $number } はキャンセルされました。
+
+mail-order-linked-subject = ご注文 { $number } がアカウントに追加されました
+mail-order-linked-body =
+    いつもご利用いただきありがとうございます。
+
+    { $store } のご注文 { $number } がお客様アカウントに追加され、そのアカウントから確認・変更できるようになりました。
+    お心当たりがない場合は、ショップまでご連絡ください。取り消すことができます。
+
+mail-order-unlinked-subject = ご注文 { $number } がアカウントから外されました
+mail-order-unlinked-body =
+    いつもご利用いただきありがとうございます。
+
+    { $store } のご注文 { $number } がお客様アカウントから外されました。注文番号とご連絡先で引き続きご確認いただけます。
+
+mail-order-contact-changed-subject = ご注文 { $number } の連絡先が変更されました
+mail-order-contact-changed-body =
+    いつもご利用いただきありがとうございます。
+
+    { $store } のご注文 { $number } の連絡先が変更されました。お心当たりがない場合は、ショップまでご連絡ください。

@@ -57,3 +57,22 @@ mail-order-cancelled-body =
     您好：
 
     您在 { $store } 的订单 { $number } 已取消。
+
+mail-order-linked-subject = 您的订单 { $number } 已加入账户
+mail-order-linked-body =
+    您好：
+
+    您在 { $store } 的订单 { $number } 已加入一个顾客账户，该账户可以查看并修改这笔订单。
+    如果不是您本人操作，请通知商店，商店可以将订单移出。
+
+mail-order-unlinked-subject = 您的订单 { $number } 已移出账户
+mail-order-unlinked-body =
+    您好：
+
+    您在 { $store } 的订单 { $number } 已从原来的顾客账户移出。仍可用订单编号和您的联系方式查询。
+
+mail-order-contact-changed-subject = 您的订单 { $number } 的联系方式已更改
+mail-order-contact-changed-body =
+    您好：
+
+    您在 { $store } 的订单 { $number } 的联系方式已更改。如果不是您本人操作，请通知商店。

@@ -57,3 +57,22 @@ mail-order-cancelled-body =
     您好：
 
     您在 { $store } 的訂單 { $number } 已取消。
+
+mail-order-linked-subject = 您的訂單 { $number } 已加入帳戶
+mail-order-linked-body =
+    您好：
+
+    您在 { $store } 的訂單 { $number } 已加入一個顧客帳戶，該帳戶可以查看並修改這筆訂單。
+    如果不是您本人操作，請通知商店，商店可以將訂單移出。
+
+mail-order-unlinked-subject = 您的訂單 { $number } 已移出帳戶
+mail-order-unlinked-body =
+    您好：
+
+    您在 { $store } 的訂單 { $number } 已從原本的顧客帳戶移出。仍可用訂單編號和您的聯絡方式查詢。
+
+mail-order-contact-changed-subject = 您的訂單 { $number } 的聯絡資料已變更
+mail-order-contact-changed-body =
+    您好：
+
+    您在 { $store } 的訂單 { $number } 的聯絡資料已變更。如果不是您本人操作，請通知商店。

@@ -86,7 +86,11 @@ names! {
     /// What a person may do to an order, named like the end of the path that does it.
     OrderAction, KnownOrderAction: actions(|_| true);
     /// What can be done to many orders at once: whatever says no more than why.
-    BatchAction, KnownBatchAction: actions(|kind| kind.plain(None, None) != Err(NotPlain::SaysMore));
+    BatchAction, KnownBatchAction: actions(|kind| {
+        batch::BatchAction::new(*kind, None, None) != Err(NotPlain::SaysMore)
+    });
+    /// A part of an order that can be amended.
+    AmendedPart, KnownAmendedPart: variants::<order::AmendedPart>();
     /// What stands in the way of an action: the name of a rule, or that it has been done.
     BlockedBy, KnownBlockedBy: blocks();
     /// How far a batch is.

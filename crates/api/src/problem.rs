@@ -333,7 +333,8 @@ mod tests {
             })
         );
 
-        let reopen = ActionBody { action: "reopen", allowed: true, until: None, blocked_by: None };
+        let reopen =
+            ActionBody { action: "reopen", allowed: true, until: None, blocked_by: None, parts: vec![] };
         let full = Problem::new(Code::StateConflict).current("completed", 7, vec![reopen]).remedy(Remedy {
             code: RemedyKind::Open,
             detail: "look at the order".into(),

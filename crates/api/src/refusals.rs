@@ -25,6 +25,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::VersionConflict { .. }
         | Refusal::StateConflict { .. }
         | Refusal::PossibleDuplicate(_)
+        | Refusal::InAnotherAccount
         | Refusal::LastOwner
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
@@ -208,6 +209,7 @@ mod tests {
                 "the 2 pieces that open orders reserve must stay in the house",
             ),
             Rule::NoRole => (Refusal::NoRole, "/roles too-few a member has at least one role"),
+            Rule::InAnotherAccount => (Refusal::InAnotherAccount, ""),
             Rule::LastOwner => (Refusal::LastOwner, ""),
             Rule::OwnAccount => (Refusal::OwnAccount, ""),
             Rule::CurrencyFixed => (Refusal::CurrencyFixed, ""),

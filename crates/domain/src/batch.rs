@@ -32,7 +32,8 @@ impl BatchAction {
         reason: Option<&str>,
         comment: Option<String>,
     ) -> Result<Self, NotPlain> {
-        match kind.is_action() {
+        // Nothing leads many orders back into the accounts out of which they were taken.
+        match kind.is_action() && kind != OrderCommandKind::Unlink {
             true => Ok(Self(Box::new(kind.plain(reason, comment)?))),
             false => Err(NotPlain::SaysMore),
         }

@@ -63,6 +63,8 @@ pub enum Refusal {
     },
     /// The same buyer has just placed these orders with the same basket.
     PossibleDuplicate(Vec<OrderId>),
+    /// The order is in another customer's account.
+    InAnotherAccount,
     /// The store does not exist or takes no orders.
     UnknownStore,
     /// There is no such customer.
@@ -202,6 +204,7 @@ impl fmt::Display for Refusal {
             Self::InsufficientStock(_) => "there is not enough in stock",
             Self::NotSold(_) => "a product is not sold any more: the order keeps the pieces that it has",
             Self::PossibleDuplicate(_) => "the same was ordered a short while ago",
+            Self::InAnotherAccount => "the order is in another account",
             Self::UnknownStore => "there is no such store",
             Self::UnknownCustomer => "there is no customer with this id",
             Self::NoLines => "an order has at least one line",

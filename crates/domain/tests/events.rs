@@ -10,7 +10,7 @@ use common::{CUSTOMER, NOW, STORE, assert_committed, product, store};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind, DeactivationReason};
-use ordervault_domain::id::BatchId;
+use ordervault_domain::id::{BatchId, CustomerId};
 use ordervault_domain::installation::{Installation, InstallationEvent, InstallationEventKind};
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
@@ -83,6 +83,8 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::Undeleted => OrderEvent::Undeleted { batch },
         OrderEventKind::Hidden => OrderEvent::Hidden {},
         OrderEventKind::Shown => OrderEvent::Shown {},
+        OrderEventKind::Linked => OrderEvent::Linked { customer_id: CustomerId::from_i64(2) },
+        OrderEventKind::Unlinked => OrderEvent::Unlinked { reason: ReversalReason::Mistake },
         OrderEventKind::Breached => OrderEvent::Breached { due_at: NOW },
     }
 }

@@ -10,8 +10,8 @@ use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
 use ordervault_domain::id::OrderId;
 use ordervault_domain::order::{
-    CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status, Totals,
-    actions, decide, references_of_actions, stock_deltas,
+    Amendment, CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status,
+    Totals, actions, decide, references_of_actions, stock_deltas,
 };
 use ordervault_domain::store::Policy;
 use proptest::prelude::*;
@@ -237,8 +237,10 @@ proptest! {
             let kind = OrderCommandKind::from(command);
             let is_change = matches!(kind, OrderCommandKind::Amend | OrderCommandKind::Cancel);
             if let Some(before) = before.filter(|_| actor.buys() && is_change && !events.is_empty()) {
-                prop_assert!(before.change_until.is_none_or(|end| life.now < end));
-                prop_assert!(matches!(before.status(), Status::PendingReview | Status::Confirmed));
+                let is_in_time = before.change_until.is_none_or(|end| life.now < end)
+                    && matches!(before.status(), Status::PendingReview | Status::Confirmed);
+                let corrects = matches!(command, OrderCommand::Amend(Amendment { lines: None, note: None, .. }));
+                prop_assert!(is_in_time || corrects && before.status().is_open(), "{:?}", command);
             }
             if let (None, OrderCommand::Place(_), Some(after)) = (before, command, &life.order) {
                 let end = case.window.map(|minutes| life.now.plus_minutes(minutes));
@@ -269,7 +271,9 @@ proptest! {
             let events = decide(Some(after), &context, &Actor::Operator, &back, life.now);
             let again = fold(Some(after.clone()), &events.expect("a way back"), life.now).expect("an order");
             let executed_to = |order: &Order| order.stage.execution().status();
-            let seen = |order: &Order| (order.status(), executed_to(order), order.is_deleted(), order.unlisted);
+            let seen = |order: &Order| {
+                (order.status(), executed_to(order), order.is_deleted(), order.unlisted, order.customer_id)
+            };
             prop_assert_eq!(seen(&again), seen(before), "{:?}", command);
             prop_assert_eq!(stock_deltas(Some(before), &again), vec![], "{:?}", command);
             Ok(())
@@ -301,6 +305,14 @@ proptest! {
                 Actor::Operator | Actor::System => {}
                 Actor::Anonymous => prop_assert!(false, "{:?}", command),
                 Actor::Importer => prop_assert_eq!(kind, OrderCommandKind::Import),
+                Actor::Customer(own) if kind == OrderCommandKind::Link => {
+                    let before = before.expect("an order");
+                    let OrderCommand::Link { customer_id, proof, .. } = command else { return Ok(()) };
+                    prop_assert_eq!(own, customer_id);
+                    prop_assert!(before.customer_id == Some(*own) || *proof == Some(before.grant()));
+                    prop_assert!(before.customer_id.is_none_or(|id| id == *own) && !before.is_deleted());
+                    return Ok(());
+                }
                 Actor::Customer(_) | Actor::Guest(_) => prop_assert!(kind.is_for_customers()),
                 Actor::Member(_) => prop_assert!(actor.may_any(kind.permissions()), "{:?}", kind),
             }

@@ -10,7 +10,7 @@ use ordervault_domain::aggregate::{Aggregate as _, Stamp};
 use ordervault_domain::batch::ItemOutcome;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer, CustomerCommand, CustomerCommandKind};
-use ordervault_domain::id::ProductId;
+use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place};
@@ -59,6 +59,10 @@ fn met(rule: Rule) -> Option<Refusal> {
             let fresh = Order { version: order::MAX_BUYER_VERSION - 1, ..worn.clone() };
             assert_eq!(on_order(Some(&fresh), buyer(), sample(OrderCommandKind::Hide)), None);
             on_order(Some(&worn), buyer(), sample(OrderCommandKind::Hide))
+        }
+        Rule::InAnotherAccount => {
+            let taken = Order { customer_id: Some(CustomerId::from_i64(3)), ..placed() };
+            on_order(Some(&taken), Actor::Operator, sample(OrderCommandKind::Link))
         }
         Rule::InsufficientStock => on_order(None, Actor::Guest(None), place(&[(10, 6)])),
         Rule::UnknownProduct => on_order(None, Actor::Guest(None), place(&[(99, 1)])),

@@ -108,10 +108,7 @@ fn for_everybody() -> Vec<Row> {
         open("list_products"),
         open("list_board_orders"),
         row("get_board_order", For::Anybody, Target::Board),
-        open("look_up_order").with(|fixture| {
-            let phone = fixture.order.contact.phone.as_ref().map(ToString::to_string);
-            json!({"number": fixture.order.id.number(), "phone": phone})
-        }),
+        open("look_up_order").with(known_order),
         open("register_customer").with(|fixture| {
             json!({"email": fixture.new_address(), "password": "blue horses eat soup", "name": "Ana"})
         }),
@@ -139,6 +136,7 @@ fn for_customers() -> Vec<Row> {
         own("request_email_verification", Target::Nothing),
         own("logout_customer", Target::Nothing),
         own("list_orders", Target::Nothing),
+        own("take_order", Target::Nothing).with(known_order),
         row("place_order", For::Orderers, Target::Nothing).with(Fixture::order_body),
         bought("get_order"),
         bought("get_order_history"),
@@ -149,6 +147,11 @@ fn for_customers() -> Vec<Row> {
         bought("show_order"),
         own("change_password", Target::Nothing).with(new_password),
     ]
+}
+
+fn known_order(fixture: &Fixture) -> Value {
+    let phone = fixture.order.contact.phone.as_ref().map(ToString::to_string);
+    json!({"number": fixture.order.id.number(), "phone": phone})
 }
 
 fn for_staff_themselves() -> Vec<Row> {
@@ -191,6 +194,9 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),
         order("hide_staff_order", "orders:amend", Status::Confirmed),
         order("show_staff_order", "orders:amend", Status::Confirmed),
+        order("link_order", "orders:amend", Status::Confirmed)
+            .with(|fixture| json!({"customer_id": fixture.customer.id.to_string()})),
+        order("unlink_order", "orders:amend", Status::Confirmed).with(mistake),
         order("restore_order", "orders:restore", Status::Invalid),
         order("unconfirm_order", "orders:reverse", Status::Confirmed).with(mistake),
         order("unstart_order", "orders:reverse", Status::Processing).with(mistake),

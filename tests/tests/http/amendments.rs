@@ -6,6 +6,7 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::product::{Product, ProductCommand, ProductEdit};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Operation};
+use ordervault_tests::client::Client;
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::Request;
 use ordervault_tests::server::TestServer;
@@ -16,6 +17,7 @@ ordervault_tests::twin_tests!(
     lines_of_one_product_at_different_prices_stay_apart,
     nobody_buys_more_at_the_price_of_old_or_of_what_is_not_sold_any_more,
     whoever_was_told_another_total_is_asked_first,
+    a_contact_is_corrected_until_the_goods_leave,
 );
 
 /// Number, quantity and price of each line.
@@ -166,6 +168,65 @@ async fn whoever_was_told_another_total_is_asked_first(db: Db) {
             server.good(&more("", Some(&foreseen["total"])), 200).await.json()["total"],
             foreseen["total"]
         );
+    }
+    server.close().await;
+}
+
+async fn a_contact_is_corrected_until_the_goods_leave(db: Db) {
+    let server = TestServer::of(Shop::open(&db).await).await;
+    let owner = server.staff(Role::Owner).await;
+    let store = owner.new_store().await;
+    let limit = json!({"change_window_minutes": 10});
+    let path = format!("/v1/staff/stores/{}", store["id"].as_str().unwrap_or_default());
+    owner.patch(&path, "\"1\"", limit).await.ok();
+    let tea = owner.new_product(&store, 10).await;
+    let buyer = server.customer().await;
+    let contact = |phone: &str| json!({"name": "王小明", "phone": phone});
+    let body = json!({"store_id": store["id"], "lines": [{"product_id": tea["id"], "quantity": 1}],
+        "contact": contact("+886912345678")});
+    let placed = buyer.post_once("/v1/orders", &server.key(), body).await.created();
+    let id = placed["id"].as_str().unwrap_or_default().to_owned();
+    let amend = async |who: &Client<'_>, body: Value| {
+        let path = if who.id == buyer.id { "orders" } else { "staff/orders" };
+        who.send(Request::post(format!("/v1/{path}/{id}/amendments")).if_match("*").json(&body)).await
+    };
+    let offered = async |who: &Client<'_>| {
+        let path = if who.id == buyer.id { "orders" } else { "staff/orders" };
+        let order = who.get(&format!("/v1/{path}/{id}")).await.ok();
+        let offers = order["actions"].as_array().cloned().unwrap_or_default();
+        let amend = offers.into_iter().find(|offer| offer["action"] == "amend").unwrap_or_default();
+        (amend["allowed"].clone(), amend["parts"].clone(), amend["until"].is_string())
+    };
+    let (yes, no) = (json!(true), json!(false));
+    let (all, contact_only) = (json!(["lines", "contact", "note"]), json!(["contact"]));
+    assert_eq!(offered(&buyer).await, (yes.clone(), all.clone(), true));
+    // Their time for lines and notes is over, that for a wrong digit is not.
+    server.shop.clock.advance(10 * 60_000);
+    assert_eq!(offered(&buyer).await, (yes.clone(), contact_only.clone(), false));
+    let lines = json!([{"product_id": tea["id"], "quantity": 2}]);
+    for body in [
+        json!({"note": "ring twice"}),
+        json!({"lines": lines}),
+        json!({"lines": lines, "contact": contact("+886900000001")}),
+    ] {
+        amend(&buyer, body).await.problem(Code::StateConflict);
+    }
+    let corrected = amend(&buyer, json!({"contact": contact("+886 912 345 679")})).await.ok();
+    assert_eq!(corrected["contact"]["phone"], "+886912345679");
+    for step in ["confirm", "start"] {
+        owner.act(&format!("/v1/staff/orders/{id}/{step}")).await.ok();
+    }
+    for who in [&buyer, &owner] {
+        assert_eq!(offered(who).await, (yes.clone(), contact_only.clone(), false));
+        amend(who, json!({"note": "ring twice"})).await.problem(Code::StateConflict);
+        let phone = format!("+88691234567{}", if who.id == buyer.id { 1 } else { 2 });
+        assert_eq!(amend(who, json!({"contact": contact(&phone)})).await.ok()["contact"]["phone"], phone);
+    }
+    owner.act(&format!("/v1/staff/orders/{id}/complete")).await.ok();
+    for who in [&buyer, &owner] {
+        let (allowed, parts, _) = offered(who).await;
+        assert_eq!((allowed, parts), (no.clone(), Value::Null));
+        amend(who, json!({"contact": contact("+886912345678")})).await.problem(Code::StateConflict);
     }
     server.close().await;
 }

@@ -3,8 +3,9 @@
 use ordervault_api::problem::Code;
 use ordervault_api::settings::{Rates, Settings};
 use ordervault_domain::access::Role;
+use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
-use ordervault_domain::order::OrderCommand;
+use ordervault_domain::order::{Amendment, OrderCommand, ReversalReason};
 use ordervault_domain::store::Policy;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::ActorRef;
@@ -23,6 +24,7 @@ ordervault_tests::twin_tests!(
     without_mail_staff_hand_out_codes,
     stores_write_about_orders_if_they_want,
     nobody_is_written_to_again_and_again,
+    whoever_an_order_could_be_reached_by_is_told_when_it_moves,
 );
 
 const RESET: &str = "/v1/auth/password-reset";
@@ -329,5 +331,34 @@ async fn nobody_is_written_to_again_and_again(db: Db) {
     }
     fixture.post(RESET, json!({"email": "nobody@example.com"}), 429).await;
     fixture.post(COMPLETE, complete(&code), 204).await;
+    fixture.server.close().await;
+}
+
+async fn whoever_an_order_could_be_reached_by_is_told_when_it_moves(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let shop = &fixture.server.shop;
+    let (ana, store) = (shop.customer().await, shop.store().await);
+    let tea = shop.product(&store, 10).await;
+    let order = shop.place(&ana, &store, &[(&tea, 2)]).await;
+    let former = order.contact.email.as_ref().map(ToString::to_string).unwrap_or_default();
+    let told = async |part: &str| {
+        let sent = fixture.sent().await;
+        let told = sent.iter().filter(|mail| mail.body().contains(part));
+        told.map(|mail| mail.to.clone()).collect::<Vec<_>>()
+    };
+    let amend = |amendment| OrderCommand::Amend(amendment);
+    let contact = |contact: Contact| Amendment { contact: Some(contact), ..Amendment::default() };
+    // Another address, and then a note, which is nobody's business but the shop's.
+    let new = Contact { email: "new@example.com".parse().ok(), ..order.contact.clone() };
+    shop.change(ActorRef::Operator, &order, amend(contact(new.clone()))).await;
+    let note = Amendment { note: Some("ring twice".into()), ..Amendment::default() };
+    shop.change(ActorRef::Operator, &order, amend(note)).await;
+    assert_eq!(told("contact of your order").await, [former], "not the new one");
+    let back = OrderCommand::Unlink { reason: ReversalReason::Mistake, comment: None };
+    shop.change(ActorRef::Operator, &order, back).await;
+    assert_eq!(told("was taken out").await, ["new@example.com"]);
+    let link = OrderCommand::Link { customer_id: ana.id, proof: None, comment: None };
+    shop.change(ActorRef::Operator, &order, link).await;
+    assert_eq!(told("was taken into").await, ["new@example.com"]);
     fixture.server.close().await;
 }

@@ -47,7 +47,7 @@ async fn folded_as_answered<A: Aggregate>(db: &Db, answered: &A) {
 }
 
 /// What is done to an order of two units of tea, the status that it ends in, and the tea that is reserved then.
-fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 8] {
+fn lives(pot: &Product, buyer: &Customer) -> [(Vec<OrderCommand>, Status, i64); 9] {
     let amendment = Amendment {
         lines: Some(vec![LineRequest { product_id: pot.id, quantity: 3 }.into()]),
         contact: Some(contact(77)),
@@ -66,6 +66,7 @@ fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 8] {
     let back = |kind: OrderCommandKind| kind.probe().expect("a way back");
     let (unconfirm, unstart) = (back(OrderCommandKind::Unconfirm), back(OrderCommandKind::Unstart));
     let (reopen, reinstate) = (back(OrderCommandKind::Reopen), back(OrderCommandKind::Reinstate));
+    let link = OrderCommand::Link { customer_id: buyer.id, proof: None, comment: Some("called".into()) };
     let (hide, show, restore) = (OrderCommand::Hide, OrderCommand::Show, OrderCommand::Restore);
     [
         (
@@ -80,6 +81,7 @@ fn lives(pot: &Product) -> [(Vec<OrderCommand>, Status, i64); 8] {
         (vec![hide, show, invalidate, delete, undelete], Status::Invalid, 4),
         (vec![cancel(CancelReason::Expired), reinstate], Status::PendingReview, 6),
         (vec![OrderCommand::Confirm, OrderCommand::Start, unstart, unconfirm], Status::PendingReview, 8),
+        (vec![back(OrderCommandKind::Unlink), link], Status::PendingReview, 10),
     ]
 }
 
@@ -89,7 +91,7 @@ async fn every_command_on_orders(db: Db) {
     let (tea, pot) = (shop.product(&store, 10).await, shop.product(&store, 10).await);
     let customer = shop.customer().await;
     let owner = ActorRef::Member(shop.member(Role::Owner, StoreScope::All).await.id);
-    let lives = lives(&pot);
+    let lives = lives(&pot, &customer);
     for (commands, status, reserved) in &lives {
         let mut order = shop.place(&customer, &store, &[(&tea, 2)]).await;
         folded_as_answered(&db, &*order).await;
@@ -153,6 +155,7 @@ fn samples(shop: &Shop, store: &Store, product: &Product) -> Samples {
     Samples {
         store_id: store.id,
         product_id: product.id,
+        customer_id: CustomerId::from_i64(2),
         currency: store.currency,
         time_zone: store.time_zone,
         contact: contact(1_234),

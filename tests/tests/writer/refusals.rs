@@ -349,6 +349,7 @@ impl Fixture {
         let expected_total = Some(Money { amount: Amount::new(1), currency: self.store.currency });
         let dearer = OrderCommand::Place(Place { expected_total, ..self.place() });
         let dearer = Operation::Order { id: None, expected_version: None, command: dearer };
+        let link = OrderCommand::Link { customer_id: self.stranger.id, proof: None, comment: None };
         let seen = Operation::Seen { orders: vec![], up_to: Some(i64::MAX) };
         vec![
             (
@@ -357,6 +358,7 @@ impl Fixture {
                 amend(vec![AmendedLine { quantity: 2, ..named(2, &self.retired) }]),
             ),
             ("price-changed", customer, dearer),
+            ("in-another-account", ActorRef::Operator, on_order(self.pending.id, None, link)),
             ("too-many-changes", customer, amendment(&self.worn, "the last note")),
             ("unknown-line", ActorRef::Operator, amend(vec![named(3, &self.tea)])),
             ("line-of-another-product", ActorRef::Operator, amend(vec![named(1, &self.dear)])),
@@ -442,6 +444,7 @@ impl Fixture {
         let samples = Samples {
             store_id: self.store.id,
             product_id: self.tea.id,
+            customer_id: self.customer.id,
             currency: self.store.currency,
             time_zone: self.store.time_zone,
             contact: contact(1_234),

@@ -60,6 +60,8 @@ async fn lead(db: &Db, life: u64) -> (Vec<AsOf>, Vec<SubmissionResult>) {
         moments.last_mut().expect("a moment").wishes.push(wish);
         outcomes.push(outcome);
     }
+    let refused = outcomes.iter().take(opening().len()).find(|outcome| outcome.is_err());
+    assert!(refused.is_none(), "the opening makes what is acted on: {refused:?}");
     shop.close().await;
     (moments, outcomes)
 }

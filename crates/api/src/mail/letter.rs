@@ -1,14 +1,14 @@
 //! What a mail says: made when it is sent, from what is stored then.
 
 use ordervault_domain::access::Scope;
-use ordervault_domain::contact::Email;
+use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::customer::EmailVerification;
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::money::Money;
 use ordervault_domain::order::Order;
 use ordervault_persistence::Error;
-use ordervault_persistence::read;
+use ordervault_persistence::read::{self, AsOf};
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{Mail, MailKind, Purpose};
 
@@ -38,7 +38,10 @@ pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>,
         MailKind::OrderPlaced
         | MailKind::OrderConfirmed
         | MailKind::OrderCompleted
-        | MailKind::OrderCancelled => about_order(conn, mail).await,
+        | MailKind::OrderCancelled
+        | MailKind::OrderLinked
+        | MailKind::OrderUnlinked
+        | MailKind::OrderContactChanged => about_order(conn, mail).await,
     }
 }
 
@@ -63,9 +66,13 @@ async fn about_order(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Erro
     let Some(order) = read::order(conn, &Scope::Everything, OrderId::from_i64(mail.entity_id)).await? else {
         return Ok(None);
     };
-    let Some(to) = order.contact.email.clone() else { return Ok(None) };
-    let Some(store) = read::store(conn, order.store_id).await?.filter(|store| store.policy.order_mails)
-    else {
+    let to = match mail.kind {
+        MailKind::OrderContactChanged => former_contact(conn, &order).await?.email,
+        _ => order.contact.email.clone(),
+    };
+    let Some(to) = to else { return Ok(None) };
+    let store = read::store(conn, order.store_id).await?;
+    let Some(store) = store.filter(|store| store.policy.order_mails || mail.kind.warns()) else {
         return Ok(None);
     };
     let language = match order.customer_id {
@@ -81,6 +88,13 @@ async fn about_order(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Erro
         ("lines", lines(&order)),
     ];
     Ok(Some(Draft { to, code: None, language, kind: mail.kind, values }))
+}
+
+/// By what the order could be reached before its contact last changed.
+async fn former_contact(conn: &mut Conn, order: &Order) -> Result<Contact, Error> {
+    let before = AsOf::Version(order.contact_version - 1);
+    let former: Option<Order> = read::state_at(conn, order.id.get(), before).await?;
+    Ok(former.map(|former| former.contact).unwrap_or_default())
 }
 
 fn lines(order: &Order) -> String {

@@ -41,6 +41,8 @@ pub(crate) const ORDER_TO_COMPLETE: &str = "0P405TKP023W7J";
 pub(crate) const ORDER_TO_CANCEL_BY_STAFF: &str = "0P7M6YCG13F9MS";
 pub(crate) const ORDER_TO_INVALIDATE: &str = "0P7FSZCY1RC41M";
 pub(crate) const ORDER_TO_HIDE_BY_STAFF: &str = "0P4SVPJ41C9FST";
+/// Ming's, placed by the shop for nobody's account.
+pub(crate) const ORDER_TO_LINK: &str = "0P1ANDM0172YY5";
 pub(crate) const ORDER_TO_RESTORE: &str = "0P1Q97QT0C7TZE";
 pub(crate) const ORDER_TO_UNCONFIRM: &str = "0P7R90WG14B538";
 pub(crate) const ORDER_TO_UNSTART: &str = "0P4NHHNC06RXT4";

@@ -25,6 +25,10 @@ pub struct ActionBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<names::BlockedBy>)]
     pub blocked_by: Option<&'static str>,
+    /// Of `amend`: what can be changed now; a contact can be corrected for longer than the rest.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<names::AmendedPart>>, nullable = false, example = json!(["contact"]))]
+    pub parts: Vec<&'static str>,
 }
 
 impl From<ActionAvailability> for ActionBody {
@@ -34,6 +38,7 @@ impl From<ActionAvailability> for ActionBody {
             allowed: offer.allowed,
             until: offer.until,
             blocked_by: offer.blocked_by,
+            parts: offer.parts.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -116,6 +116,9 @@ codes! {
     CurrencyFixed "currency-fixed" CONFLICT "The currency is fixed"
         "a store's currency cannot change once it has products or orders, whose prices are in it"
         "Open another store for the other currency."
+    InAnotherAccount "in-another-account" CONFLICT "In another account"
+        "the order is in the account of another customer"
+        "Use that account; if it is the wrong one, the shop can take the order out of it."
     LastOwner "last-owner" CONFLICT "The last owner stays"
         "without this member nobody could manage the shop any more"
         "Make somebody else an owner first."
@@ -229,6 +232,7 @@ impl Code {
             | Rule::BrokenHistory => Code::ValidationFailed,
             Rule::Duplicate => Code::Duplicate,
             Rule::StockBelowReserved => Code::StockReserved,
+            Rule::InAnotherAccount => Code::InAnotherAccount,
             Rule::LastOwner => Code::LastOwner,
             Rule::OwnAccount => Code::OwnAccount,
             Rule::CurrencyFixed => Code::CurrencyFixed,

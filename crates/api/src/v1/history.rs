@@ -45,6 +45,7 @@ pub(crate) async fn show<A: Resource>(
     if let Some(grant) = now.grant().filter(|_| !is_staff(actor)) {
         for entry in &mut entries {
             entry.forget_former_contacts(grant.contact_version);
+            entry.forget_others(actor.id().map(CustomerId::from_i64));
         }
     }
     let next = (last < now.version()).then_some([last]);
@@ -107,6 +108,18 @@ impl HistoryEntry {
             }
             if self.version < contact_version {
                 change.after = Value::Null;
+            }
+        }
+    }
+
+    /// Leaves out in whose account an order was, unless it was one's own.
+    fn forget_others(&mut self, own: Option<CustomerId>) {
+        let own = own.map_or(Value::Null, |own| Value::String(own.to_string()));
+        for change in self.changes.iter_mut().filter(|change| change.field == "customer_id") {
+            for value in [&mut change.before, &mut change.after] {
+                if *value != own {
+                    *value = Value::Null;
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 mod answer;
 mod edit;
 mod email;
+mod orders;
 mod password;
 mod read;
 mod sessions;
@@ -17,6 +18,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(read::get_me))
         .with(endpoint!(edit::edit_me))
         .with(endpoint!(email::change_email))
+        .with(endpoint!(orders::take_order))
         .with(endpoint!(password::change_password))
         .with(endpoint!(sessions::list_sessions))
         .with(endpoint!(sessions::end_session))

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Which order, and what proves that it is yours: exactly one of `phone`, `email` and `token`.
-#[derive(Deserialize, ToSchema, Validate)]
+#[derive(Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(min_properties = 2, max_properties = 2, example = json!({"number": examples::ORDER_NUMBER, "phone": examples::ORDER_PHONE}))]
 pub(crate) struct LookUpOrder {
@@ -167,6 +167,25 @@ impl Proof {
     }
 }
 
+/// What somebody proves to know: the order, as it is now.
+///
+/// # Errors
+/// 404 for what is not proved, whether there is such an order or not; 429 after too many attempts.
+pub(crate) async fn proved(
+    state: &AppState,
+    address: ClientAddress,
+    request_id: &RequestId,
+    asked: &LookUpOrder,
+) -> Result<OrderGrant, Problem> {
+    let (number, proof) = asked.to_domain()?;
+    let mut conn = reader(state).await?;
+    let known = read::proof(&mut conn, number).await.map_err(failed)?;
+    drop(conn);
+    let holds = proof.holds(state, number, known.as_ref());
+    proof.judged(state, address, number, holds, request_id).await?;
+    known.map(|known| known.grant).ok_or_else(|| Problem::new(Code::NotFound))
+}
+
 /// Look an order up
 ///
 /// Without an account, or without being logged in: by its number and the phone number or e-mail address that it has now, or
@@ -185,14 +204,8 @@ pub(crate) async fn look_up_order(
     request_id: RequestId,
     body: Valid<LookUpOrder>,
 ) -> Result<web::Json<FoundOrder>, Problem> {
-    let (number, proof) = body.0.to_domain()?;
-    let mut conn = reader(&state).await?;
-    let known = read::proof(&mut conn, number).await.map_err(failed)?;
-    drop(conn);
-    let holds = proof.holds(&state, number, known.as_ref());
-    proof.judged(&state, address, number, holds, &request_id).await?;
-    let grant = known.map(|known| known.grant);
-    let order = visible(&state, &Actor::Guest(grant), number).await?;
+    let grant = proved(&state, address, &request_id, &body.0).await?;
+    let order = visible(&state, &Actor::Guest(Some(grant)), grant.order).await?;
     let grant = state.access_tokens.grant(order.grant(), &token_id(&state), state.now());
     let grant = grant.map_err(Problem::internal)?;
     Ok(web::Json(FoundOrder {

@@ -2,7 +2,10 @@
 
 use strum::IntoEnumIterator as _;
 
-use super::{DecisionContext, Order, OrderCommand, OrderCommandKind, References, Status, decide};
+use super::amend::amendable;
+use super::{
+    AmendedPart, DecisionContext, Order, OrderCommand, OrderCommandKind, References, Status, decide,
+};
 use crate::access::Actor;
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -17,10 +20,12 @@ pub struct ActionAvailability {
     pub action: OrderCommandKind,
     /// Would it be carried out now?
     pub allowed: bool,
-    /// Until when, if that is known.
+    /// Until when, if that is known; of an amendment: of all parts.
     pub until: Option<Timestamp>,
     /// Why not: the name of the rule that says no ([`Rule`](crate::refusal::Rule)), or [`ALREADY_APPLIED`].
     pub blocked_by: Option<&'static str>,
+    /// Of an amendment: the parts that can be changed now.
+    pub parts: Vec<AmendedPart>,
 }
 
 /// What the decisions behind [`actions`] look at besides the order: at the store's time limit whoever may take a step back, and at the
@@ -53,8 +58,13 @@ pub fn actions(
                 Ok(_) => None,
             };
             let allowed = blocked_by.is_none();
-            let until = until(order, context, actor, action).filter(|_| allowed);
-            Some(ActionAvailability { action, allowed, until, blocked_by })
+            let parts = match action {
+                OrderCommandKind::Amend => amendable(order, actor, now),
+                _ => vec![],
+            };
+            let is_whole = action != OrderCommandKind::Amend || parts.contains(&AmendedPart::Lines);
+            let until = until(order, context, actor, action).filter(|_| allowed && is_whole);
+            Some(ActionAvailability { action, allowed, until, blocked_by, parts })
         })
         .collect()
 }

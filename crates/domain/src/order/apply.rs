@@ -220,6 +220,8 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
         OrderEvent::Undeleted { .. } => order.stage = with_trash(before, None)?,
         OrderEvent::Hidden {} => order.unlisted = true,
         OrderEvent::Shown {} => order.unlisted = false,
+        OrderEvent::Linked { customer_id } => order.customer_id = Some(*customer_id),
+        OrderEvent::Unlinked { .. } => order.customer_id = None,
         OrderEvent::Breached { .. } => order.breached_at = at,
         OrderEvent::Amended { lines, totals } => {
             if let Some(lines) = lines {

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use super::{Amendment, CancelReason, Import, InvalidReason, Place, ReversalReason};
-use crate::access::Permission;
-use crate::id::{BatchId, ProductId, StoreId};
+use crate::access::{OrderGrant, Permission};
+use crate::id::{BatchId, CustomerId, ProductId, StoreId};
 
 /// A request to change an order. Who asks, and on which version, stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
@@ -97,6 +97,22 @@ pub enum OrderCommand {
     Hide,
     /// Let it stand on the public board, if its store has one.
     Show,
+    /// Take it, which is in nobody's account, into one.
+    Link {
+        /// Whose account.
+        customer_id: CustomerId,
+        /// What a customer, who takes it into their own, has proved to know.
+        proof: Option<OrderGrant>,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take it out of the account in which it is.
+    Unlink {
+        /// Why.
+        reason: ReversalReason,
+        /// In words.
+        comment: Option<String>,
+    },
     /// Note that its step was not done in time. The program's own.
     NoteBreach,
     /// Call it off because it waited for a confirmation for longer than its store waits. The program's own.
@@ -124,7 +140,7 @@ impl OrderCommandKind {
             Self::Place => &[Permission::OrdersPlace],
             Self::Confirm => &[Permission::OrdersConfirm],
             Self::Reject => &[Permission::OrdersReject],
-            Self::Amend | Self::Hide | Self::Show => &[Permission::OrdersAmend],
+            Self::Amend | Self::Hide | Self::Show | Self::Link | Self::Unlink => &[Permission::OrdersAmend],
             Self::Start => &[Permission::OrdersStart],
             Self::Complete => &[Permission::OrdersComplete],
             // Which of the two, the order's status says.
@@ -157,7 +173,7 @@ impl OrderCommandKind {
         let is_bare = reason.is_none() && comment.is_none();
         let bare = |command| if is_bare { Ok(command) } else { Err(NotPlain::TakesNoReason) };
         match self {
-            Self::Place | Self::Import | Self::Amend => Err(NotPlain::SaysMore),
+            Self::Place | Self::Import | Self::Amend | Self::Link => Err(NotPlain::SaysMore),
             Self::Confirm => bare(OrderCommand::Confirm),
             Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
             Self::Start => bare(OrderCommand::Start),
@@ -173,6 +189,7 @@ impl OrderCommandKind {
             Self::Undelete => bare(OrderCommand::Undelete { batch: None }),
             Self::Hide => bare(OrderCommand::Hide),
             Self::Show => bare(OrderCommand::Show),
+            Self::Unlink => Ok(OrderCommand::Unlink { reason: known(reason)?, comment }),
             Self::NoteBreach => bare(OrderCommand::NoteBreach),
             Self::Expire => bare(OrderCommand::Expire),
         }
@@ -183,6 +200,10 @@ impl OrderCommandKind {
     pub fn probe(self) -> Option<OrderCommand> {
         match self {
             Self::Amend => Some(OrderCommand::Amend(Amendment::default())),
+            Self::Link => {
+                let nobody = CustomerId::from_i64(0);
+                Some(OrderCommand::Link { customer_id: nobody, proof: None, comment: None })
+            }
             // Each list of reasons has this one.
             _ => self.plain(None, None).or_else(|_| self.plain(Some("other"), None)).ok(),
         }
@@ -218,7 +239,9 @@ impl OrderCommand {
             Self::Unconfirm { reason, comment }
             | Self::Unstart { reason, comment }
             | Self::Reopen { reason, comment }
-            | Self::Reinstate { reason, comment } => (reason.into(), comment),
+            | Self::Reinstate { reason, comment }
+            | Self::Unlink { reason, comment } => (reason.into(), comment),
+            Self::Link { comment, .. } => return (None, comment.as_deref()),
             Self::Amend(amendment) => return (None, amendment.comment.as_deref()),
             _ => return (None, None),
         };
@@ -245,9 +268,13 @@ impl OrderCommand {
             Self::Undelete { .. } => Self::Delete { batch: None },
             Self::Hide => Self::Show,
             Self::Show => Self::Hide,
-            Self::Place(_) | Self::Import(_) | Self::Amend(_) | Self::NoteBreach | Self::Expire => {
-                return None;
-            }
+            Self::Link { .. } => Self::Unlink { reason, comment },
+            Self::Place(_)
+            | Self::Import(_)
+            | Self::Amend(_)
+            | Self::Unlink { .. }
+            | Self::NoteBreach
+            | Self::Expire => return None,
         })
     }
 }

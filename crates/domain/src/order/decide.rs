@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use super::amend::amend;
 use super::context::{DecisionContext, Events};
-use super::place::{import, place, reachable};
-use super::pricing::{amended, price_stands};
+use super::link::{link, unlink};
+use super::place::{import, place};
 use super::rights::{authorize, permission_to_cancel};
 use super::{
-    Amendment, CancelReason, InvalidReason, Order, OrderCommand, OrderEvent, Stage, Status, Totals, Valid,
+    Amendment, CancelReason, InvalidReason, Order, OrderCommand, OrderEvent, Stage, Status, Valid,
     stock_deltas,
 };
 use crate::access::Actor;
 use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
-use crate::money::Money;
 use crate::refusal::{Refusal, Shortage};
 use crate::time::Timestamp;
 
@@ -83,6 +83,12 @@ pub fn decide(
         (Some(order), OrderCommand::Show) if !order.unlisted => Ok(vec![]),
         (Some(_), OrderCommand::Hide) => Ok(vec![Envelope::of(OrderEvent::Hidden {})]),
         (Some(_), OrderCommand::Show) => Ok(vec![Envelope::of(OrderEvent::Shown {})]),
+        (Some(order), OrderCommand::Link { customer_id, proof, comment }) => {
+            link(order, actor, *customer_id, *proof, comment.as_deref())
+        }
+        (Some(order), OrderCommand::Unlink { reason, comment }) => {
+            Ok(unlink(order, *reason, comment.as_deref()))
+        }
         (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
@@ -146,41 +152,6 @@ fn cancel(
         }
     }
     Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
-}
-
-fn amend(
-    order: &Order,
-    context: &DecisionContext<'_>,
-    actor: &Actor,
-    amendment: &Amendment,
-    now: Timestamp,
-) -> Result<Events, Refusal> {
-    stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
-    if actor.buys() {
-        in_time(order.change_until, now)?;
-    }
-    let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
-    if let Some(contact) = &contact {
-        reachable(contact)?;
-    }
-    let note = amendment.note.clone().filter(|note| *note != order.note);
-    let lines = match &amendment.lines {
-        None => None,
-        Some(requests) => {
-            let store = context.store.ok_or(Refusal::UnknownStore)?;
-            Some(amended(context, store, order, requests)?).filter(|lines| *lines != order.lines)
-        }
-    };
-    let totals = match &lines {
-        None => order.totals,
-        Some(lines) => Totals::of(lines, order.totals.shipping_total).ok_or(Refusal::AmountOutOfRange)?,
-    };
-    price_stands(amendment.expected_total, Money { amount: totals.total, currency: order.currency })?;
-    if contact.is_none() && note.is_none() && lines.is_none() {
-        return Ok(vec![]);
-    }
-    let personal = Personal { contact, note, comment: amendment.comment.clone(), ..Personal::default() };
-    Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
 }
 
 fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
@@ -266,7 +237,7 @@ fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Opti
     context.store.and_then(|store| store.policy.due_at(status, now))
 }
 
-fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
+pub(super) fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
     if statuses.contains(&order.status()) {
         return Ok(());
     }
@@ -274,14 +245,14 @@ fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
 }
 
 /// Not after this.
-fn in_time(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
+pub(super) fn in_time(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
     match until {
         Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
         _ => Ok(()),
     }
 }
 
-fn commented(comment: Option<&str>) -> Personal {
+pub(super) fn commented(comment: Option<&str>) -> Personal {
     Personal { comment: comment.map(str::to_owned), ..Personal::default() }
 }
 

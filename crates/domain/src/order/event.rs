@@ -173,6 +173,16 @@ pub enum OrderEvent {
     Hidden {},
     /// It may stand on the public board again.
     Shown {},
+    /// It went into a customer's account.
+    Linked {
+        /// Whose.
+        customer_id: CustomerId,
+    },
+    /// It went out of the account in which it was.
+    Unlinked {
+        /// Why.
+        reason: ReversalReason,
+    },
     /// Its step was not done in time.
     Breached {
         /// When it would have been due.
@@ -212,6 +222,8 @@ impl OrderEvent {
             | Self::Undeleted { .. }
             | Self::Hidden {}
             | Self::Shown {}
+            | Self::Linked { .. }
+            | Self::Unlinked { .. }
             | Self::Breached { .. } => None,
         }
     }
@@ -225,7 +237,8 @@ impl OrderEvent {
             Self::Unconfirmed { reason, .. }
             | Self::Unstarted { reason, .. }
             | Self::Reopened { reason, .. }
-            | Self::Reinstated { reason, .. } => Some(reason.into()),
+            | Self::Reinstated { reason, .. }
+            | Self::Unlinked { reason } => Some(reason.into()),
             _ => None,
         }
     }
@@ -259,9 +272,14 @@ impl OrderEventKind {
             | Self::Unstarted
             | Self::Reopened
             | Self::Reinstated => true,
-            Self::Amended | Self::Deleted | Self::Undeleted | Self::Hidden | Self::Shown | Self::Breached => {
-                false
-            }
+            Self::Amended
+            | Self::Deleted
+            | Self::Undeleted
+            | Self::Hidden
+            | Self::Shown
+            | Self::Linked
+            | Self::Unlinked
+            | Self::Breached => false,
         }
     }
 }

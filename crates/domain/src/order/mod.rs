@@ -4,6 +4,7 @@
 //! into the next state. Everything else here is what these two speak of.
 
 mod action;
+mod amend;
 mod apply;
 mod command;
 mod content;
@@ -12,6 +13,7 @@ mod decide;
 mod duplicate;
 mod event;
 mod line;
+mod link;
 mod place;
 mod pricing;
 mod reason;
@@ -24,6 +26,7 @@ pub mod timeline;
 mod words;
 
 pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
+pub use amend::AmendedPart;
 pub use command::{NotPlain, OrderCommand, OrderCommandKind};
 pub use content::{
     AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,

@@ -30,6 +30,10 @@ pub fn authorize(
         Actor::Operator | Actor::System => return Ok(()),
         Actor::Anonymous => false,
         Actor::Importer => kind == OrderCommandKind::Import,
+        // What they have proved to know, the decision asks.
+        Actor::Customer(_) if kind == OrderCommandKind::Link => {
+            return if order.is_some_and(Order::is_deleted) { Err(Refusal::NotFound) } else { Ok(()) };
+        }
         Actor::Customer(_) | Actor::Guest(_) => kind.is_for_customers(),
         Actor::Member(_) if actor.may_any(kind.permissions()) => true,
         Actor::Member(_) => return Err(Refusal::lacking(kind.permissions())),

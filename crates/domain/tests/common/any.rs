@@ -75,6 +75,7 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::Place => any_place().prop_map(OrderCommand::Place).boxed(),
         OrderCommandKind::Import => any_import().boxed(),
         OrderCommandKind::Amend => any_amendment().prop_map(OrderCommand::Amend).boxed(),
+        OrderCommandKind::Link => any_link().boxed(),
         // With any reason, if it takes one.
         _ => select(reasons(kind))
             .prop_map(move |reason| kind.plain(reason, None).expect("a reason of this kind"))
@@ -105,6 +106,12 @@ pub fn any_place() -> impl Strategy<Value = Place> {
             ..super::placement(&[(10, 1)])
         },
     )
+}
+
+fn any_link() -> impl Strategy<Value = OrderCommand> {
+    let proof = option::of(Just(first_grant(ORDER)));
+    (select(vec![CUSTOMER, CustomerId::from_i64(3)]), proof)
+        .prop_map(|(customer_id, proof)| OrderCommand::Link { customer_id, proof, comment: None })
 }
 
 fn any_amendment() -> impl Strategy<Value = Amendment> {

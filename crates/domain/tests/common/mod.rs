@@ -87,6 +87,7 @@ pub fn samples() -> samples::Samples {
     samples::Samples {
         store_id: STORE,
         product_id: ProductId::from_i64(10),
+        customer_id: CUSTOMER,
         currency: store().currency,
         time_zone: store().time_zone,
         contact: contact(),

@@ -43,6 +43,28 @@ pub enum MailKind {
     OrderCompleted,
     /// The same: it is called off.
     OrderCancelled,
+    /// To whoever an order could be reached by: it went into a customer's account.
+    OrderLinked,
+    /// The same: it went out of a customer's account.
+    OrderUnlinked,
+    /// To whoever an order could be reached by before: another contact stands there.
+    OrderContactChanged,
+}
+
+impl MailKind {
+    /// Does it warn whoever could be hurt by what happened? Then it is written whether or not the store writes about orders.
+    #[must_use]
+    pub fn warns(self) -> bool {
+        match self {
+            Self::AccountExists | Self::OrderLinked | Self::OrderUnlinked | Self::OrderContactChanged => true,
+            Self::PasswordReset
+            | Self::EmailVerification
+            | Self::OrderPlaced
+            | Self::OrderConfirmed
+            | Self::OrderCompleted
+            | Self::OrderCancelled => false,
+        }
+    }
 }
 
 /// A mail that waits to be sent.

@@ -1,5 +1,6 @@
 //! Ordering without an account, and finding an order again by what one knows of it.
 
+mod links;
 mod proofs;
 
 use std::sync::Arc;

@@ -115,7 +115,7 @@ fn amended_lines(fields: &mut Fields, lines: &[AmendedLineBody]) -> Vec<AmendedL
 
 /// Amend one of your orders
 ///
-/// Lines, contact or note, as long as the shop allows it. Without an account: another phone number or e-mail address ends your
+/// Lines, contact or note, as long as the shop allows it; the contact alone until the goods leave the house. Without an account: another phone number or e-mail address ends your
 /// grant and your look-up token, and the answer has the new token. Send the ETag that you have seen as `If-Match`; with
 /// `preview=true` you get what the order would become, and nothing changes.
 #[utoipa::path(post, path = "/v1/orders/{id}/amendments", operation_id = "amend_order", tag = "orders",

@@ -6,6 +6,7 @@ mod diff;
 mod export;
 pub(super) mod filters;
 mod history;
+mod link;
 mod list;
 mod place;
 mod read;
@@ -30,5 +31,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(timeline::get_staff_order_timeline))
         .with(endpoint!(diff::get_staff_order_diff))
         .with(endpoint!(amend::amend_staff_order))
+        .with(endpoint!(link::link_order))
         .and(commands::routes())
 }

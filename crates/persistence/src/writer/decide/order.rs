@@ -40,11 +40,12 @@ impl Decider<'_> {
         Ok(Effect::Order(Arc::new(after)))
     }
 
-    /// A new order is for nobody or for somebody who is there.
+    /// An order is nobody's or that of somebody who is there.
     fn customer_exists(&self, command: &order::OrderCommand) -> Result<(), Refusal> {
         let customer_id = match command {
             order::OrderCommand::Place(place) => place.customer_id,
             order::OrderCommand::Import(import) => import.customer_id,
+            order::OrderCommand::Link { customer_id, .. } => Some(*customer_id),
             _ => None,
         };
         if customer_id.is_none_or(|id| self.set.get::<Customer>(id.get()).is_some()) {

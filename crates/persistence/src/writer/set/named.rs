@@ -38,7 +38,7 @@ pub(crate) struct Named<'a> {
     pub(super) products: Vec<i64>,
     /// Orders to be placed, for these customers.
     pub(super) placed: Vec<(&'a order::Place, Option<CustomerId>)>,
-    /// Who only order, or are ordered for.
+    /// Who only order, are ordered for, or get an order into their account.
     pub(super) customers: Vec<i64>,
     pub(super) commanded_customers: Vec<i64>,
     pub(super) members: Vec<i64>,
@@ -217,6 +217,7 @@ impl<'a> Named<'a> {
             order::OrderCommand::Import(import) => {
                 self.customers.extend(import.customer_id.map(|id| id.get()));
             }
+            order::OrderCommand::Link { customer_id, .. } => self.customers.push(customer_id.get()),
             // What the others have to do with is found in the order itself.
             _ => {}
         }

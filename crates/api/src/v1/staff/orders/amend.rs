@@ -15,7 +15,7 @@ use crate::v1::orders::amend::{AmendOrder, Preview, amend};
 
 /// Amend an order
 ///
-/// Lines, contact or note of an order that is not being executed yet. Send the ETag that you have seen as `If-Match`; with
+/// Lines, contact or note of an order that is not being executed yet; the contact alone until the goods leave the house. Send the ETag that you have seen as `If-Match`; with
 /// `preview=true` you get what the order would become, and nothing changes.
 #[utoipa::path(post, path = "/v1/staff/orders/{id}/amendments", operation_id = "amend_staff_order",
     tag = "staff-orders",

@@ -98,7 +98,7 @@ commands! {
 
     /// Start the execution of an order
     ///
-    /// From here on the customer can change nothing any more. Doing it twice is no error.
+    /// From here on the customer can change nothing any more but the contact. Doing it twice is no error.
     start_order, "start", ORDER_TO_START, Start;
 
     /// Complete an order
@@ -164,4 +164,10 @@ commands! {
     ///
     /// Masked, if its store has a board. Doing it twice is no error.
     show_staff_order, "show", ORDER_TO_HIDE_BY_STAFF, Show;
+
+    /// Take an order out of a customer's account
+    ///
+    /// As if it had been placed without one: its number and contact still find it. Whoever is written to about the order is told.
+    /// Doing it twice is no error.
+    unlink_order, "unlink", ORDER_TO_LINK, Unlink because ReverseOrder;
 }

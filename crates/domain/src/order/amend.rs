@@ -1,0 +1,109 @@
+//! Amendments: which parts of an order can still be changed, and what a change leads to.
+
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr};
+
+use super::context::{DecisionContext, Events};
+use super::decide::{in_time, stands_in};
+use super::place::reachable;
+use super::pricing::{amended, price_stands};
+use super::{Amendment, Order, OrderEvent, Status, Totals};
+use crate::access::Actor;
+use crate::aggregate::{Envelope, Personal};
+use crate::money::Money;
+use crate::refusal::Refusal;
+use crate::time::Timestamp;
+
+/// A part of an order that can be amended.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AmendedPart {
+    /// What is ordered.
+    Lines,
+    /// Who gets it, and where.
+    Contact,
+    /// What the customer says to the shop.
+    Note,
+}
+
+impl Amendment {
+    fn parts(&self) -> Vec<AmendedPart> {
+        let is_named = |part: &AmendedPart| match part {
+            AmendedPart::Lines => self.lines.is_some(),
+            AmendedPart::Contact => self.contact.is_some(),
+            AmendedPart::Note => self.note.is_some(),
+        };
+        AmendedPart::iter().filter(is_named).collect()
+    }
+}
+
+/// The parts that this actor can amend now.
+pub(super) fn amendable(order: &Order, actor: &Actor, now: Timestamp) -> Vec<AmendedPart> {
+    AmendedPart::iter().filter(|part| can_amend(order, actor, *part, now).is_ok()).collect()
+}
+
+/// Until the execution starts, and for buyers within their time; but a contact is corrected until the goods leave the house.
+fn can_amend(order: &Order, actor: &Actor, part: AmendedPart, now: Timestamp) -> Result<(), Refusal> {
+    match part {
+        AmendedPart::Contact => {
+            stands_in(order, &[Status::PendingReview, Status::Confirmed, Status::Processing])
+        }
+        AmendedPart::Lines | AmendedPart::Note => {
+            stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
+            match actor.buys() {
+                true => in_time(order.change_until, now),
+                false => Ok(()),
+            }
+        }
+    }
+}
+
+pub(super) fn amend(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    actor: &Actor,
+    amendment: &Amendment,
+    now: Timestamp,
+) -> Result<Events, Refusal> {
+    let named = amendment.parts();
+    if named.is_empty() && amendable(order, actor, now).is_empty() {
+        can_amend(order, actor, AmendedPart::Contact, now)?;
+    }
+    named.into_iter().try_for_each(|part| can_amend(order, actor, part, now))?;
+    let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);
+    if let Some(contact) = &contact {
+        reachable(contact)?;
+    }
+    let note = amendment.note.clone().filter(|note| *note != order.note);
+    let lines = match &amendment.lines {
+        None => None,
+        Some(requests) => {
+            let store = context.store.ok_or(Refusal::UnknownStore)?;
+            Some(amended(context, store, order, requests)?).filter(|lines| *lines != order.lines)
+        }
+    };
+    let totals = match &lines {
+        None => order.totals,
+        Some(lines) => Totals::of(lines, order.totals.shipping_total).ok_or(Refusal::AmountOutOfRange)?,
+    };
+    price_stands(amendment.expected_total, Money { amount: totals.total, currency: order.currency })?;
+    if contact.is_none() && note.is_none() && lines.is_none() {
+        return Ok(vec![]);
+    }
+    let personal = Personal { contact, note, comment: amendment.comment.clone(), ..Personal::default() };
+    Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
+}

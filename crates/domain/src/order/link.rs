@@ -1,0 +1,38 @@
+//! Orders go into customers' accounts, and out of them.
+
+use super::context::Events;
+use super::decide::commented;
+use super::{Order, OrderEvent, ReversalReason};
+use crate::access::{Actor, OrderGrant};
+use crate::aggregate::Envelope;
+use crate::id::CustomerId;
+use crate::refusal::Refusal;
+
+/// Customers take into their own account what they have proved to know; staff put an order into any.
+pub(super) fn link(
+    order: &Order,
+    actor: &Actor,
+    customer_id: CustomerId,
+    proof: Option<OrderGrant>,
+    comment: Option<&str>,
+) -> Result<Events, Refusal> {
+    if let Actor::Customer(own) = actor {
+        let is_theirs = order.customer_id == Some(*own);
+        if customer_id != *own || !(is_theirs || proof == Some(order.grant())) {
+            return Err(Refusal::NotFound);
+        }
+    }
+    match order.customer_id {
+        Some(id) if id == customer_id => Ok(vec![]),
+        Some(_) => Err(Refusal::InAnotherAccount),
+        None => Ok(vec![Envelope::of(OrderEvent::Linked { customer_id }).with(commented(comment))]),
+    }
+}
+
+/// Nothing when it is in no account.
+pub(super) fn unlink(order: &Order, reason: ReversalReason, comment: Option<&str>) -> Events {
+    match order.customer_id {
+        Some(_) => vec![Envelope::of(OrderEvent::Unlinked { reason }).with(commented(comment))],
+        None => vec![],
+    }
+}
