@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Outcome, cargo, in_root};
-use crate::{linters, postgres, snapshots, tools};
+use crate::{clients, linters, postgres, snapshots, tools};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 9] = [
+const STAGES: [Stage; 10] = [
     ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("lint", lint),
     ("docs", docs),
@@ -17,6 +17,8 @@ const STAGES: [Stage; 9] = [
     ("snapshots", snapshots::check),
     ("postgresql", postgres::ensure),
     ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
+    // Behind the tests, which have built the program that they talk to.
+    ("clients", clients::check),
 ];
 
 /// Runs the stages of these names, or all; also after one has failed, so that one run tells everything.
@@ -94,7 +96,7 @@ mod tests {
         let error = run(&["lint".into(), "licenses".into()]).expect_err("no such stage");
         assert_eq!(
             error,
-            "no stage licenses: format, lint, docs, dependencies, licences, contract, snapshots, postgresql, test"
+            "no stage licenses: format, lint, docs, dependencies, licences, contract, snapshots, postgresql, test, clients"
         );
     }
 }

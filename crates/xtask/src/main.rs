@@ -6,6 +6,9 @@
 //!
 //! - `ci`: the stages that every change has to pass
 //! - `linters`: what other tools say about the contract
+//! - `clients`: what other tools make of the contract, and the examples
+//! - `demo`: a demo shop for a stage
+//! - `node`: Node.js and its packages
 //! - `postgres`, `tools`: find or install what the tests and the stages need
 //! - `snapshots`: committed files that no test names
 //! - `apt`: installs packages of Debian
@@ -15,7 +18,10 @@
 
 mod apt;
 mod ci;
+mod clients;
+mod demo;
 mod linters;
+mod node;
 mod postgres;
 mod shell;
 mod snapshots;
@@ -43,7 +49,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Everything that has to pass: format, lints, docs, dependencies, licences, contract, tests, generated files
+    /// Everything that has to pass: format, lints, docs, dependencies, licences, contract, tests, clients, generated files
     Ci {
         /// Only these stages, such as `licences`
         stages: Vec<String>,

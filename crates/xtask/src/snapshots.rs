@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::shell::{self, Outcome};
+use crate::shell::{self, Outcome, files};
 
 /// Where they lie, from the workspace's root.
 const FOLDERS: [&str; 2] = ["tests/snapshots", "crates/domain/tests/matrices"];
@@ -44,20 +44,6 @@ fn unnamed(root: &Path) -> std::io::Result<Vec<PathBuf>> {
         }
     }
     Ok(unnamed)
-}
-
-/// All files below a folder, in order of their names.
-fn files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
-    entries.sort_by_key(fs::DirEntry::file_name);
-    let mut found = Vec::new();
-    for entry in entries {
-        match entry.file_type()?.is_dir() {
-            true => found.extend(files(&entry.path())?),
-            false => found.push(entry.path()),
-        }
-    }
-    Ok(found)
 }
 
 #[cfg(test)]

@@ -72,6 +72,20 @@ pub(crate) fn folder() -> PathBuf {
     shell::root().join("target/tools")
 }
 
+/// The folder of a tool, one for each version, so that a new one is fetched anew. What broke off leaves none behind.
+pub(crate) fn installed(name: &str, install: impl FnOnce(&Path) -> Outcome) -> Result<PathBuf, String> {
+    let folder = folder().join(name);
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    println!("no {name}: installing it below target/tools");
+    let unfinished = folder.with_file_name(format!("{name}.part"));
+    install(&unfinished)?;
+    std::fs::rename(&unfinished, &folder)
+        .map_err(|error| format!("cannot keep {}: {error}", folder.display()))?;
+    Ok(folder)
+}
+
 /// Puts Python packages into a folder, with pip's options before their names. Nothing outside of it is touched, whoever runs it.
 pub(crate) fn pip(folder: &Path, packages: &[&str]) -> Outcome {
     if shell::output(Command::new("python3").args(["-m", "pip", "--version"])).is_none() {

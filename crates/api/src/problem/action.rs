@@ -9,7 +9,7 @@ use crate::names;
 
 /// Whether one act is open to the caller.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = Action)]
+#[schema(as = ActionAvailability)]
 pub struct ActionBody {
     /// The act, named like the endpoint that does it.
     #[schema(value_type = names::OrderAction)]
