@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr};
 
 use super::context::{DecisionContext, Events};
-use super::decide::{in_time, stands_in};
+use super::guards::{in_time, stands_in};
 use super::place::reachable;
 use super::pricing::{amended, price_stands};
 use super::{Amendment, Order, OrderEvent, Status, Totals};

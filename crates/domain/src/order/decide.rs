@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::amend::amend;
 use super::context::{DecisionContext, Events};
+use super::guards::{commented, in_time, stands_in};
 use super::link::{link, unlink};
 use super::place::{import, place};
 use super::rights::{authorize, permission_to_cancel};
@@ -12,7 +13,7 @@ use super::{
     stock_deltas,
 };
 use crate::access::Actor;
-use crate::aggregate::{Aggregate, Envelope, Personal, Stamp};
+use crate::aggregate::{Aggregate, Envelope, Stamp};
 use crate::id::{BatchId, OrderId, ProductId};
 use crate::refusal::{Refusal, Shortage};
 use crate::time::Timestamp;
@@ -237,25 +238,6 @@ fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Opti
     context.store.and_then(|store| store.policy.due_at(status, now))
 }
 
-pub(super) fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusal> {
-    if statuses.contains(&order.status()) {
-        return Ok(());
-    }
-    Err(Refusal::StateConflict { current: order.status() })
-}
-
-/// Not after this.
-pub(super) fn in_time(until: Option<Timestamp>, now: Timestamp) -> Result<(), Refusal> {
-    match until {
-        Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn commented(comment: Option<&str>) -> Personal {
-    Personal { comment: comment.map(str::to_owned), ..Personal::default() }
-}
-
 /// Whatever the events reserve must be there. One check for every act, because it compares the states around it.
 fn stock_suffices(
     before: Option<&Order>,
@@ -264,7 +246,9 @@ fn stock_suffices(
     events: &Events,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    if events.is_empty() {
+    // What neither enters a status nor changes lines moves nothing.
+    let moves = |event: &OrderEvent| event.enters().is_some() || !event.lines().is_empty();
+    if !events.iter().any(|envelope| moves(&envelope.event)) {
         return Ok(());
     }
     let Some(after) = foreseen(before, events, now) else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! Orders go into customers' accounts, and out of them.
 
 use super::context::Events;
-use super::decide::commented;
+use super::guards::commented;
 use super::{Order, OrderEvent, ReversalReason};
 use crate::access::{Actor, OrderGrant};
 use crate::aggregate::Envelope;

@@ -12,6 +12,7 @@ mod context;
 mod decide;
 mod duplicate;
 mod event;
+mod guards;
 mod line;
 mod link;
 mod place;
