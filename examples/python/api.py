@@ -8,7 +8,7 @@ from ordervault_client import AuthenticatedClient, Client
 from ordervault_client.models import KnownProblemCode, Problem
 from ordervault_client.types import Response
 
-URL = os.environ.get("ORDERVAULT_URL", "http://127.0.0.1:8080")
+URL = os.environ.get("API_URL", "http://127.0.0.1:8080")
 
 everybody = Client(URL)
 

@@ -40,7 +40,7 @@ fn typescript(node: &Node, folder: &Path, url: &str) -> Outcome {
     shell::run(generate.arg(contract()).args(["--output", "src/generated.ts"]).current_dir(folder))?;
     shell::run(node.script(modules.join("typescript/bin/tsc")).current_dir(folder))?;
     for program in ["src/customer.ts", "src/staff.ts"] {
-        shell::run(node.script(program).env("ORDERVAULT_URL", url).current_dir(folder))?;
+        shell::run(node.script(program).env("API_URL", url).current_dir(folder))?;
     }
     Ok(())
 }
@@ -63,7 +63,7 @@ fn python(folder: &Path, url: &str) -> Outcome {
     tools::pip(&packages, &["--requirement", &folder.join("requirements.txt").to_string_lossy()])?;
     let run = |arguments: &[&str]| {
         let mut python = Command::new("python3");
-        python.args(arguments).current_dir(folder).env("PYTHONPATH", &packages).env("ORDERVAULT_URL", url);
+        python.args(arguments).current_dir(folder).env("PYTHONPATH", &packages).env("API_URL", url);
         shell::run(&mut python)
     };
     // What is read by nobody is not formatted.

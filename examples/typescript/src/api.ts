@@ -7,7 +7,7 @@ import type { components, paths } from "./generated.ts";
 export type Schemas = components["schemas"];
 export type Problem = Schemas["Problem"];
 
-export const url = process.env["ORDERVAULT_URL"] ?? "http://127.0.0.1:8080";
+export const url = process.env["API_URL"] ?? "http://127.0.0.1:8080";
 
 /** The API for whoever has this access token, or for everybody. */
 export function api(token?: string) {

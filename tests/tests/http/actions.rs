@@ -60,10 +60,12 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let path = format!("{}/{}", reader.path, order.id);
     let server = &fixture.server;
     let send = async |request: Request| server.send(&request.bearer(&reader.token)).await;
+    let other = fixture.customers.iter().find(|customer| Some(customer.id) != order.customer_id);
+    let other = other.expect("two customers").id.to_string();
     let shown = send(Request::get(&path)).await;
     if shown.status == 404 {
         for action in actions() {
-            let answer = send(request(action, &path, server.number(), order.version)).await;
+            let answer = send(request(action, &path, server.number(), order.version, &other)).await;
             assert!(
                 [403, 404].contains(&answer.status),
                 "{what}: {action} on what {} cannot see",
@@ -78,7 +80,7 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let advertised = advertised(&shown);
     let is_open = |action: &OrderCommandKind| advertised.get(action) == Some(&None);
     for action in actions().filter(|action| !is_open(action)) {
-        let answer = send(request(action, &path, server.number(), version)).await;
+        let answer = send(request(action, &path, server.number(), version, &other)).await;
         let what = format!("{what}: {} may not {action} {shown}: {}", reader.name, answer.text());
         let expected = match advertised.get(&action).and_then(Option::as_deref) {
             Some("already-applied") => {
@@ -101,7 +103,7 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     assert_eq!(again["version"], version, "{what}: what is refused changes nothing");
     let least_done = actions().filter(is_open).min_by_key(|action| seen.done.get(action).copied());
     if let Some(action) = least_done {
-        let answer = send(request(action, &path, server.number(), version)).await;
+        let answer = send(request(action, &path, server.number(), version, &other)).await;
         let what = format!("{what}: {} may {action} {shown}: {}", reader.name, answer.text());
         assert_eq!(answer.status, 200, "{what}");
         assert_eq!(answer.json()["version"].as_i64(), Some(version + 1), "{what}");
@@ -121,11 +123,15 @@ fn advertised(order: &Value) -> HashMap<OrderCommandKind, Option<String>> {
     shown.map(read).collect()
 }
 
-/// The request for an action, with nothing in it that could be refused for its content.
-fn request(action: OrderCommandKind, path: &str, number: u64, version: i64) -> Request {
+/// The request for an action, with nothing in it that could be refused for its content; of a customer in whose account the order
+/// is not.
+fn request(action: OrderCommandKind, path: &str, number: u64, version: i64, other: &str) -> Request {
     let to = |under: &str| Request::post(format!("{path}/{under}")).if_match(&format!("\"{version}\""));
     match action {
-        OrderCommandKind::Amend => to("amendments").json(&json!({"note": format!("note {number}")})),
+        OrderCommandKind::Amend => {
+            to("amendments").json(&json!({"contact": {"name": "Ana", "phone": format!("+8869{number:08}")}}))
+        }
+        OrderCommandKind::Link => to("link").json(&json!({"customer_id": other})),
         _ if action.plain(None, None).is_ok() => to(action.into()),
         _ => to(action.into()).json(&json!({"reason": "other"})),
     }
@@ -248,6 +254,7 @@ impl Fixture {
                 lines: Some(lines.into_iter().map(Into::into).collect()),
                 ..Amendment::default()
             }),
+            5 => OrderCommand::Start,
             _ => {
                 let kinds: Vec<_> = actions().filter(|kind| !reasons(*kind).is_empty()).collect();
                 plain(*self.dice.pick(&kinds).expect("an action"), self.dice.roll(100) as usize, None)
