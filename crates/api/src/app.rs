@@ -11,7 +11,6 @@ use crate::openapi::{self, Contract, docs_ui};
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::translations::Text;
 use crate::{pages, v1};
 
 /// Every endpoint. Each room's `routes()` is added here once.
@@ -70,5 +69,5 @@ pub fn create_app_with(
 }
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NotFound).detail(Text::new("address-unknown")))
+    Err(Problem::new(Code::NotFound).detail("there is nothing at this address"))
 }

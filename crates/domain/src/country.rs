@@ -45,7 +45,7 @@ impl fmt::Debug for Country {
     }
 }
 
-serde_as_text!(Country, "country");
+serde_as_text!(Country);
 
 #[cfg(test)]
 mod tests {

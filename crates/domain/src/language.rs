@@ -90,7 +90,7 @@ impl fmt::Debug for Language {
     }
 }
 
-serde_as_text!(Language, "language");
+serde_as_text!(Language);
 
 #[cfg(test)]
 mod tests {

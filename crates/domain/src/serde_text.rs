@@ -1,9 +1,8 @@
 //! One way to put a type with `Display` and `FromStr` into JSON: as that text.
 
-/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`. `$what` says which text it is, for whoever sent
-/// another one; errors do not repeat that.
+/// Implements `Serialize` through `Display` and `Deserialize` through `FromStr`.
 macro_rules! serde_as_text {
-    ($type:ty, $what:expr) => {
+    ($type:ty) => {
         impl serde::Serialize for $type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -17,12 +16,11 @@ macro_rules! serde_as_text {
                     type Value = $type;
 
                     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($what)
+                        f.write_str("a text")
                     }
 
                     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$type, E> {
-                        text.parse()
-                            .map_err(|_| E::invalid_value(serde::de::Unexpected::Other("text"), &self))
+                        text.parse().map_err(E::custom)
                     }
                 }
                 deserializer.deserialize_str(Text)

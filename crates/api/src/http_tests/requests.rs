@@ -308,7 +308,7 @@ impl FromRequest for SlowRefusal {
     fn from_request(_: &actix_web::HttpRequest, _: &mut Payload) -> Self::Future {
         Box::pin(async {
             tokio::task::yield_now().await;
-            Err(Problem::new(Code::TokenInvalid))
+            Err(Problem::new(Code::Unauthenticated))
         })
     }
 }
@@ -322,7 +322,7 @@ async fn an_argument_is_not_looked_at_before_the_one_to_its_left_is_there() {
     let routes = Routes::new().with(Endpoint::page("/slow", slow_then_body));
     let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
     // The missing body is known at once, the refusal only later; still the refusal on the left answers.
-    send!(app, get("/slow")).problem(Code::TokenInvalid);
+    send!(app, get("/slow")).problem(Code::Unauthenticated);
 }
 
 #[actix_web::test]

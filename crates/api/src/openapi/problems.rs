@@ -23,9 +23,9 @@ pub(super) fn response(status: u16) -> Response {
     let content = match codes.first() {
         Some(code) => content.example(Some(json!({
             "type": code.type_uri(),
-            "title": code.title().in_english(),
+            "title": code.title(),
             "status": status,
-            "detail": code.happened().in_english(),
+            "detail": code.happened(),
             "code": code.slug(),
             "request_id": "6b1f0c9d2e7a4f83",
         }))),

@@ -17,7 +17,6 @@ use crate::problem::{Code, Problem};
 use crate::reading::{failed, long_reader};
 use crate::refusals::refused;
 use crate::state::AppState;
-use crate::translations::Text;
 
 /// As of when a resource is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
@@ -76,8 +75,10 @@ pub(crate) async fn as_of<A: Resource>(
     let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
     then.ok_or_else(|| {
         Problem::new(Code::NotFound).detail(match moment {
-            AsOf::Version(_) => Text::new("version-unknown").with("versions", now.version()),
-            AsOf::Time(_) => Text::new("time-before"),
+            AsOf::Version(_) => {
+                format!("there is no such version; there are versions 1 to {}", now.version())
+            }
+            AsOf::Time(_) => "it did not exist at that time".to_owned(),
         })
     })
 }

@@ -24,7 +24,6 @@ use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
-use crate::translations::Text;
 
 /// Whoever asks for a change.
 pub(crate) struct Caller<'a> {
@@ -263,12 +262,17 @@ async fn with_current(
 
 /// Whoever meets an order in the trash is told so, and whoever may take it out, how.
 fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
-    let problem = problem.detail(Text::new("in-trash"));
+    let problem = problem.detail("the order is in the trash, where nothing goes on");
     if !actor.may(Permission::OrdersDelete) {
         return problem;
     }
-    let undelete = Remedy::new(RemedyKind::Undelete, Text::new("remedy-undelete"));
-    problem.remedy(undelete.request("POST", order_path(actor, order.id) + "/undelete"))
+    problem.remedy(Remedy {
+        code: RemedyKind::Undelete,
+        detail: "take the order out of the trash first".into(),
+        method: Some("POST".into()),
+        href: Some(order_path(actor, order.id) + "/undelete"),
+        not_duplicate_of: None,
+    })
 }
 
 /// Names the fields that are no longer as in the version that the client has seen.

@@ -252,7 +252,7 @@ impl fmt::Display for Phone {
     }
 }
 
-serde_as_text!(Phone, "phone");
+serde_as_text!(Phone);
 
 #[cfg(test)]
 mod tests {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
-use ordervault_domain::access::{Actor, ActorKind};
+use ordervault_domain::access::{Actor, ActorKind, Permission};
 use ordervault_domain::aggregate::{Change, Kind};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, InstallationId, MemberId, OrderId, ProductId, StoreId};
@@ -27,11 +27,9 @@ use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::translations::Text;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::resource::Resource;
-use crate::v1::staff::orders::filters::contact_search_forbidden;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -207,7 +205,8 @@ impl ListHistory {
         let known = |name| field(name).ok_or_else(|| unknown_name("field", name, field_names()));
         let field = self.field.as_deref().map(known).transpose()?;
         if field.is_some_and(is_personal) && !reader.scope().shows_contact() {
-            return Err(contact_search_forbidden());
+            let detail = format!("searching by contact takes the permission {}", Permission::ContactRead);
+            return Err(Problem::new(Code::Forbidden).detail(detail));
         }
         let id = |name, text: Option<String>, known: fn(&str) -> Option<i64>| {
             text.map(|text| known(&text).ok_or_else(|| unknown(name))).transpose()
@@ -271,7 +270,9 @@ fn shown_name<A: Resource>(field: &'static str) -> Option<&'static str> {
 fn unknown_name(parameter: &str, name: &str, known: impl Iterator<Item = &'static str>) -> Problem {
     let error = FieldError::new(parameter, "unknown-value");
     Problem::new(Code::InvalidParameter).errors(vec![match nearest(name, known) {
-        Some(nearest) => error.detail(Text::new("name-nearest").with("nearest", nearest)),
+        Some(nearest) => {
+            error.detail(format!("this is not one of the possible values; did you mean {nearest}?"))
+        }
         None => error,
     }])
 }

@@ -15,18 +15,18 @@ use validator::Validate;
 use super::body::{BatchBody, visible};
 use super::preview::{self, PreviewBody, outdated};
 use super::selection::{Selection, Selector, digest};
-use crate::extract::{Content, OptionalIdempotencyKey, Query, Valid};
+use crate::extract::{OptionalIdempotencyKey, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, FieldError, Problem, pointer};
+use crate::problem::{Code, Problem, pointer};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 use crate::submit::not_written;
 use crate::v1::caller::Caller;
-use crate::v1::fields::{Fields, faults_of};
+use crate::v1::fields::Fields;
 use crate::v1::staff::orders::filters::ListStaffOrders;
 use crate::v1::staff::orders::selection::OrderSelection;
 
@@ -69,12 +69,6 @@ pub(crate) struct RunBatch {
         example = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
     )]
     digest: Option<String>,
-}
-
-impl Content for RunBatch {
-    fn faults(&self, _: &AppState) -> Vec<FieldError> {
-        faults_of(self.to_domain(true))
-    }
 }
 
 /// Whether to act or only to look.
