@@ -79,9 +79,10 @@ pub(super) fn amend(
     amendment: &Amendment,
     now: Timestamp,
 ) -> Result<Events, Refusal> {
-    let named = amendment.parts();
-    if named.is_empty() && amendable(order, actor, now).is_empty() {
-        can_amend(order, actor, AmendedPart::Contact, now)?;
+    let mut named = amendment.parts();
+    if named.is_empty() {
+        // What can be amended longest.
+        named.push(AmendedPart::Contact);
     }
     named.into_iter().try_for_each(|part| can_amend(order, actor, part, now))?;
     let contact = amendment.contact.clone().filter(|contact| *contact != order.contact);

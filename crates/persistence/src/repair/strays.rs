@@ -6,6 +6,7 @@ use ordervault_domain::product::Product;
 
 use super::report::Entry;
 use super::{lines, snapshots, words};
+use crate::engine::Engine;
 use crate::error::{Error, onwards};
 use crate::scan::Scanned as _;
 use crate::statement::{Template, statements};
@@ -25,36 +26,23 @@ statements! {
              AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = l.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
              ORDER BY l.order_id LIMIT $2"
     );
-    ORDER_WORDS: Template = Template::forked(
-        "SELECT s.rowid FROM order_search s WHERE s.rowid > $1
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.rowid)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'order'
-             ORDER BY s.rowid LIMIT $2",
-        "SELECT s.id FROM order_search s WHERE s.id > $1
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = s.id)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'order'
-             ORDER BY s.id LIMIT $2"
-    );
-    PRODUCT_WORDS: Template = Template::forked(
-        "SELECT s.rowid FROM product_search s WHERE s.rowid > $1
-             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.rowid)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'product'
-             ORDER BY s.rowid LIMIT $2",
-        "SELECT s.id FROM product_search s WHERE s.id > $1
-             AND NOT EXISTS (SELECT 1 FROM products p WHERE p.id = s.id)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'product'
-             ORDER BY s.id LIMIT $2"
-    );
-    CUSTOMER_WORDS: Template = Template::forked(
-        "SELECT s.rowid FROM customer_search s WHERE s.rowid > $1
-             AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = s.rowid)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.rowid ORDER BY h.seq LIMIT 1), '') <> 'customer'
-             ORDER BY s.rowid LIMIT $2",
-        "SELECT s.id FROM customer_search s WHERE s.id > $1
-             AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = s.id)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.id ORDER BY h.seq LIMIT 1), '') <> 'customer'
-             ORDER BY s.id LIMIT $2"
-    );
+    ORDER_WORDS: Template = Template::made(|engine| stray_words(engine, "order", "orders"));
+    PRODUCT_WORDS: Template = Template::made(|engine| stray_words(engine, "product", "products"));
+    CUSTOMER_WORDS: Template = Template::made(|engine| stray_words(engine, "customer", "customers"));
+}
+
+/// Words of resources of a kind, which have a table of their own.
+fn stray_words(engine: Engine, kind: &str, table: &str) -> String {
+    let id = match engine {
+        Engine::Sqlite => "rowid",
+        Engine::Postgres => "id",
+    };
+    format!(
+        "SELECT s.{id} FROM {kind}_search s WHERE s.{id} > $1
+             AND NOT EXISTS (SELECT 1 FROM {table} r WHERE r.id = s.{id})
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = s.{id} ORDER BY h.seq LIMIT 1), '') <> '{kind}'
+             ORDER BY s.{id} LIMIT $2"
+    )
 }
 
 /// A table in which rows may stray.
