@@ -49,7 +49,7 @@ pub fn create_app_with(
     >,
 > {
     let contract = Contract::of(&routes);
-    let app = App::new().app_data(state).app_data(web::Data::new(docs_ui::config())).configure(|service| {
+    let app = App::new().app_data(state).configure(|service| {
         match contract {
             Ok(contract) => _ = service.app_data(web::Data::new(contract)),
             Err(error) => tracing::error!(%error, "the API description cannot be rendered: {error}"),

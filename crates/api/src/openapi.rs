@@ -53,8 +53,8 @@ const DESCRIPTION: &str = "\
 Order management for shops: customers order and find a way out of every mistake, staff run the whole life of an order, and
 every change can be explained.
 
-**Start.** Log in with `POST /v1/auth/login` (customers) or `POST /v1/staff/auth/login` (staff), copy `access_token` and paste
-it under *Authorize*. It lives 10 minutes; the refresh token gets the next one. Without an account, `POST /v1/orders` needs no
+**Start.** Log in with `POST /v1/auth/login` (customers) or `POST /v1/staff/auth/login` (staff), and send `access_token` as
+`Authorization: Bearer`; on the page `/docs/` the form at its top does so. It lives 10 minutes; the refresh token gets the next one. Without an account, `POST /v1/orders` needs no
 token, and `POST /v1/order-lookups` gives one for the order whose number and contact you know. In the demo shop
 (`ordervault serve --demo`) every example here can be executed as it stands.
 
@@ -81,12 +81,12 @@ pub struct Contract(Cacheable);
 impl Contract {
     /// Renders the document of these routes.
     pub fn of(routes: &Routes) -> Result<Self, serde_json::Error> {
-        document(routes).to_json().map(|json| Self(Cacheable::new(json)))
+        document(routes).to_json().map(|json| Self(Cacheable::json(json)))
     }
 
     /// The document as JSON text.
     pub fn json(&self) -> &[u8] {
-        self.0.json()
+        self.0.body()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::io::Read as _;
 
+use ordervault_api::settings::{Rates, Settings};
 use ordervault_persistence::db::Db;
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::server::TestServer;
+use ordervault_tests::shop::Shop;
 
 ordervault_tests::twin_tests!(
     long_answers_are_compressed_as_is_asked_for,
@@ -28,8 +30,16 @@ fn plain(answer: &Answer) -> Vec<u8> {
 }
 
 async fn long_answers_are_compressed_as_is_asked_for(db: Db) {
-    let server = TestServer::open(&db).await;
-    for path in ["/openapi.json", "/problems"] {
+    let settings = Settings { docs_enabled: true, rates: Rates::unlimited(), ..Settings::default() };
+    let server = TestServer::with(Shop::open(&db).await, settings).await;
+    for path in [
+        "/openapi.json",
+        "/problems",
+        "/docs/",
+        "/docs/docs.js",
+        "/docs/docs.css",
+        "/docs/swagger-ui-bundle.js",
+    ] {
         let ask = |accepted: &'static str| Request::get(path).header("accept-encoding", accepted);
         let whole = server.send(&Request::get(path)).await;
         assert_eq!(whole.header("content-encoding"), None, "{path}");

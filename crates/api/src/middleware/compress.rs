@@ -14,7 +14,8 @@ use actix_web::{Error, HttpMessage as _};
 
 /// Shorter answers fit into a packet or two as they are.
 const MIN_COMPRESSED_BYTES: u64 = 1024;
-const MEDIA_TYPES: [&str; 3] = ["application/json", "application/problem+json", "text/html"];
+const MEDIA_TYPES: [&str; 5] =
+    ["application/json", "application/problem+json", "text/css", "text/html", "text/javascript"];
 
 /// The middleware.
 pub async fn answers(

@@ -25,7 +25,7 @@ pub(crate) struct AsOfQuery {
     /// As it was: the number of a version, or a time. A time gives what had been written down by then. Takes the permission
     /// `history:read`.
     #[serde(default, deserialize_with = "optional")]
-    #[param(value_type = Option<String>, max_length = 40, example = "1")]
+    #[param(value_type = Option<String>, max_length = 40)]
     pub as_of: Option<AsOf>,
 }
 

@@ -178,5 +178,5 @@ fn shown(state: &AppState, order: &Order) -> Result<BoardOrderBody, Problem> {
 
 fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {
     let json = serde_json::to_vec(body).map_err(Problem::internal)?;
-    Ok(Cacheable::new(json).answer(request, CACHE_CONTROL))
+    Ok(Cacheable::json(json).answer(request, CACHE_CONTROL))
 }
