@@ -42,6 +42,7 @@
 //! | both engines: schema, SQL, transactions | `tests/tests/databases/`; a new table also in [`dump`] |
 //! | a parser that meets strangers | `tests/tests/fuzz/` |
 //! | the program as a process: options, signals, exit codes | `crates/cli/tests/program/`, where cargo says which program it built |
+//! | pages, Swagger UI and pages of other origins, as a browser has them | `tests/browser/`, in JavaScript: `cargo xtask ci browser` |
 //! | what survives when machines, disks, clocks and networks break | `tests/faults/`, a package of its own |
 //! | a rule of the business, without a database | `crates/domain/tests/` |
 //! | middleware and extractors, around endpoints made for the purpose | `crates/api/src/http_tests/`, because they are private |

@@ -7,6 +7,7 @@
 //! - `ci`: the stages that every change has to pass
 //! - `linters`: what other tools say about the contract
 //! - `clients`: what other tools make of the contract, and the examples
+//! - `browser`: the pages in a browser
 //! - `demo`: a demo shop for a stage
 //! - `node`: Node.js and its packages
 //! - `postgres`, `tools`: find or install what the tests and the stages need
@@ -17,6 +18,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the person at the terminal")]
 
 mod apt;
+mod browser;
 mod ci;
 mod clients;
 mod demo;
@@ -49,7 +51,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Everything that has to pass: format, lints, docs, dependencies, licences, contract, tests, clients, generated files
+    /// Everything that has to pass: format, lints, docs, dependencies, licences, contract, tests, clients, pages, generated files
     Ci {
         /// Only these stages, such as `licences`
         stages: Vec<String>,

@@ -1,0 +1,4 @@
+// All tests of the pages in one browser: `cargo xtask ci browser`.
+
+import "./swagger.js";
+import "./origins.js";
