@@ -206,6 +206,11 @@ impl Answer {
         self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
+    /// Every value of a header, which may come more than once.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
+    }
+
     /// All that can be told from it, but when it came: status, headers, body.
     pub fn whole(&self) -> String {
         let mut headers: Vec<String> =
@@ -267,7 +272,7 @@ impl Answer {
         assert_eq!(self.status, code.status().as_u16());
         assert_eq!(body["status"], self.status);
         assert_eq!(body["type"], code.type_uri());
-        assert_eq!(body["title"], code.title());
+        assert_eq!(body["title"], code.title().in_english());
         assert_eq!(self.header("content-type"), Some(PROBLEM_JSON));
         assert_eq!(self.header("cache-control"), Some("no-store"));
         assert_eq!(body["request_id"].as_str(), self.header("x-request-id"), "{body}");

@@ -11,6 +11,7 @@ use crate::openapi::{self, Contract, docs_ui};
 use crate::problem::{Code, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::{pages, v1};
 
 /// Every endpoint. Each room's `routes()` is added here once.
@@ -69,5 +70,5 @@ pub fn create_app_with(
 }
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {
-    Err(Problem::new(Code::NotFound).detail("there is nothing at this address"))
+    Err(Problem::new(Code::NotFound).detail(Text::new("address-unknown")))
 }

@@ -14,6 +14,7 @@ use socket2::SockRef;
 use crate::extract::{ClientAddress, is_trusted};
 use crate::problem::{Code, Problem};
 use crate::state::AppState;
+use crate::translations::Text;
 
 const RETRY_AFTER_SECONDS: u32 = 1;
 
@@ -52,7 +53,7 @@ pub(crate) async fn check(
     match place {
         Some(None) => {
             let problem = Problem::new(Code::RateLimited).retry_after(RETRY_AFTER_SECONDS);
-            let problem = problem.detail("too many requests of this address are being answered right now");
+            let problem = problem.detail(Text::new("requests-at-once"));
             // Not `into_response`, which forgets the error that the rendering middleware looks for.
             Ok(ServiceResponse::new(request.into_parts().0, HttpResponse::from_error(problem)))
         }

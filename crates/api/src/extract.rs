@@ -2,7 +2,7 @@
 //!
 //! | where | extractor | refusals |
 //! | --- | --- | --- |
-//! | body | [`Valid<T>`] | 400 `malformed-request`, 408, 413, 415, 422 `validation-failed` |
+//! | body | [`Valid<T>`], [`ValidOrNothing<T>`] | 400 `malformed-request`, 408, 413, 415, 422 `validation-failed` |
 //! | query | [`Query<T>`] | 400 `invalid-parameter` |
 //! | path | [`PathId<T>`] | 404 `not-found`, `order-number-mistyped` |
 //! | `Idempotency-Key` | [`IdempotencyKey`], [`OptionalIdempotencyKey`] | 400 |
@@ -10,8 +10,8 @@
 //! | `Accept-Language` | [`AcceptLanguage`] | none |
 //! | the connection | [`ClientAddress`] | none |
 //!
-//! Extractors of a handler run from left to right, each after the one before succeeded (see [`crate::routes`]): put
-//! authentication first and the body last.
+//! Extractors of a handler run from left to right (see [`crate::routes`]): put authentication first and the body last. What is
+//! wrong in several places is told together, under the problem that was met first.
 
 mod accept_language;
 mod argument;
@@ -19,25 +19,30 @@ mod body;
 mod client_address;
 mod deserialize;
 mod fault;
+mod gather;
 mod header;
 mod idempotency;
 mod if_match;
 mod path;
 mod query;
+mod rules;
 mod tree;
 
 pub use accept_language::AcceptLanguage;
 pub use argument::Argument;
+pub(crate) use argument::Refusals;
 pub(crate) use body::too_large;
-pub use body::{BODY_TIMEOUT, Valid, body_limit_bytes};
+pub use body::{BODY_TIMEOUT, Valid, ValidOrNothing, body_limit_bytes};
 pub use client_address::ClientAddress;
 pub(crate) use client_address::is_trusted;
+pub(crate) use fault::nearest;
+pub use gather::Content;
 pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub(crate) use if_match::etag;
 pub use if_match::{IfMatch, OptionalIfMatch};
 pub use path::{IdFault, PathId, PathKey};
 pub use query::Query;
-pub(crate) use query::{nearest, refuse_unread_query};
+pub(crate) use query::refuse_unread_query;
 
 use serde::{Deserialize, Deserializer};
 

@@ -23,7 +23,7 @@ use validator::Validate;
 
 use crate::app::create_app_with;
 use crate::auth::{AccessToken, AccessTokens, Realm, Secrets};
-use crate::extract::{IdempotencyKey, IfMatch, PathId, Query, Valid};
+use crate::extract::{Content, IdempotencyKey, IfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerBearer, StaffBearer};
 use crate::problem::{Code, PROBLEM_JSON, Problem};
@@ -100,7 +100,7 @@ impl Answer {
         assert_eq!(self.header("content-type"), PROBLEM_JSON);
         assert_eq!(body["status"], code.status().as_u16());
         assert_eq!(body["type"], code.type_uri());
-        assert_eq!(body["title"], code.title());
+        assert_eq!(body["title"], code.title().in_english());
         assert_eq!(body["request_id"], self.header("x-request-id"));
         assert!(!self.header("x-request-id").is_empty());
         assert_eq!(self.header("cache-control"), "no-store");
@@ -158,12 +158,16 @@ struct Cup {
     quantity: i64,
 }
 
+impl Content for Cup {}
+
 #[derive(Debug, Default, Serialize, Deserialize, Validate, ToSchema)]
 struct CupPatch {
     /// Its name.
     #[serde(default, deserialize_with = "crate::extract::present", skip_serializing_if = "Option::is_none")]
     name: Option<Option<String>>,
 }
+
+impl Content for CupPatch {}
 
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -172,6 +176,8 @@ struct CupFilter {
     #[validate(range(min = 1, max = 100))]
     limit: Option<i64>,
 }
+
+impl Content for CupFilter {}
 
 #[utoipa::path(get, path = "/v1/cups", operation_id = "list_cups", tag = "catalogue", params(CupFilter),
     responses((status = 200, body = Vec<Cup>)))]

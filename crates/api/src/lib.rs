@@ -24,10 +24,10 @@
 //!   jobs are woken
 //! - `mail`: what is written to people, and how it goes out
 //! - `auth`: passwords, tokens and the keys behind them
-//! - `translations`: texts that people read, in their languages
 //! - `settings`: what the configuration decides
 //! - `telemetry`: log and metrics
 //! - `problem`, `caching`: answers of 400 and above; answers that may be kept
+//! - `translations`: texts that people read, in their languages
 //! - `names`: named lists of values in the contract
 //!
 //! # How to add one more
@@ -57,7 +57,11 @@
 //!
 //! **Members of a body that go together:** an entry in `openapi/conditions.rs`.
 //!
-//! **Problem code:** one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the contract follow.
+//! **Body of a request:** `impl Content for …` beside it (`extract`); what its handler would find wrong itself goes into
+//! `faults`, so that whoever is refused hears of everything at once.
+//!
+//! **Problem code:** one entry in `problem/codes.rs`, and in every file of `locales/` the message `problem-<code>` with `.detail` and
+//! `.what-to-do`. Its page under `/problems/` and its place in the contract follow.
 //!
 //! **Refusal of the business:** a variant in `ordervault_domain::refusal`, its code in `problem/codes.rs` (`Code::of`), and,
 //! if it is about a field of the request or says more than its code, its arm in `refusals.rs`.

@@ -3,8 +3,7 @@
 //! A handler or extractor returns `Err(Problem)`; [`crate::middleware::render`] writes it, because only there the
 //! request id is known. [`Code`] is the one table of what can go wrong; no other place names a status or a title.
 //!
-//! To add a code: one entry in `problem/codes.rs`. Its page under `/problems/` and its place in the OpenAPI document
-//! follow from it.
+//! Whoever refuses says a [`Text`]; only the rendering middleware knows in which language its reader wants it.
 
 mod action;
 mod codes;
@@ -16,13 +15,13 @@ pub use action::ActionBody;
 pub use codes::Code;
 pub(crate) use codes::ProblemCode;
 pub use earlier_order::EarlierOrder;
-pub use fields::{FieldError, detail_of, pointer};
-pub use remedy::{Remedy, RemedyKind};
+pub use fields::{FieldError, FieldErrorBody, pointer};
+pub use remedy::{Remedy, RemedyBody, RemedyKind};
 
 use std::fmt;
 
 use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, ResponseError};
+use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
 use ordervault_domain::money::Money;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -30,6 +29,7 @@ use utoipa::openapi::Ref;
 use utoipa::openapi::schema::RefBuilder;
 
 use crate::names;
+use crate::translations::{Locale, Text};
 
 /// The media type of every problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -40,13 +40,13 @@ const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("ratelimi
 pub const MAX_FIELD_ERRORS: usize = 50;
 
 /// A refusal on its way to the client. Cheap to move; never carries the refused value itself.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem(Box<Parts>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Parts {
     code: Code,
-    detail: Option<String>,
+    detail: Option<Text>,
     errors: Vec<FieldError>,
     current_status: Option<String>,
     version: Option<i64>,
@@ -69,13 +69,13 @@ pub struct ProblemBody<'a> {
     pub type_uri: String,
     /// The same for every problem of this code.
     #[schema(example = "The content is not valid")]
-    pub title: &'a str,
+    pub title: String,
     /// The HTTP status, repeated.
     #[schema(minimum = 400, maximum = 599, example = 422)]
     pub status: u16,
     /// What happened this time.
     #[schema(example = "one field is not valid")]
-    pub detail: &'a str,
+    pub detail: String,
     /// Stable name for programs to act on.
     #[schema(value_type = ProblemCode)]
     pub code: &'a str,
@@ -83,9 +83,9 @@ pub struct ProblemBody<'a> {
     #[schema(example = "6b1f0c9d2e7a4f83")]
     pub request_id: &'a str,
     /// The fields or parameters concerned.
-    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
-    pub errors: &'a [FieldError],
+    pub errors: Vec<FieldErrorBody>,
     /// Conflicts: the state the thing is in now.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<names::OrderStatus>)]
@@ -106,8 +106,8 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "<[EarlierOrder]>::is_empty")]
     pub earlier_orders: &'a [EarlierOrder],
     /// What a person can do about it.
-    #[serde(skip_serializing_if = "<[Remedy]>::is_empty")]
-    pub remedies: &'a [Remedy],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remedies: Vec<RemedyBody>,
 }
 
 /// Money, as all answers have it.
@@ -141,7 +141,7 @@ impl Problem {
     }
 
     /// 400 `invalid-parameter` for one query parameter or header.
-    pub fn parameter(name: &str, code: &'static str) -> Self {
+    pub fn parameter(name: &'static str, code: &'static str) -> Self {
         Self::new(Code::InvalidParameter).errors(vec![FieldError::new(name, code)])
     }
 
@@ -150,10 +150,10 @@ impl Problem {
         Self::new(Code::InternalError).cause(cause)
     }
 
-    /// What happened this time; plain words, without the refused value.
+    /// What happened this time; without the refused value.
     #[must_use]
-    pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.0.detail = Some(detail.into());
+    pub fn detail(mut self, detail: Text) -> Self {
+        self.0.detail = Some(detail);
         self
     }
 
@@ -163,6 +163,46 @@ impl Problem {
         errors.truncate(MAX_FIELD_ERRORS);
         self.0.errors = errors;
         self
+    }
+
+    /// The same problem, with the faults of another one.
+    #[must_use]
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        if self.0.errors.is_empty() {
+            self.0.errors = vec![self.as_error()];
+        }
+        match other.0.errors.is_empty() {
+            true => self.0.errors.push(other.as_error()),
+            false => self.0.errors.extend(other.0.errors.iter().cloned()),
+        }
+        self.0.errors.truncate(MAX_FIELD_ERRORS);
+        self.0.close_connection |= other.0.close_connection;
+        self
+    }
+
+    /// The place that this problem without errors is about.
+    fn as_error(&self) -> FieldError {
+        let (pointer, code) = match self.0.code {
+            Code::NotFound => ("id", "invalid-id"),
+            Code::OrderNumberMistyped => ("id", "mistyped"),
+            _ => self.refused_header().unwrap_or(("", "malformed")),
+        };
+        let error = FieldError::new(pointer, code);
+        match &self.0.detail {
+            Some(detail) => error.detail(detail.clone()),
+            None => error,
+        }
+    }
+
+    /// The header that this problem is about, and what is wrong with it.
+    fn refused_header(&self) -> Option<(&'static str, &'static str)> {
+        match self.0.code {
+            Code::IdempotencyKeyMissing => Some(("Idempotency-Key", "missing")),
+            Code::IdempotencyKeyInvalid => Some(("Idempotency-Key", "invalid-key")),
+            Code::PreconditionRequired => Some(("If-Match", "missing")),
+            Code::UnsupportedMediaType => Some(("Content-Type", "unknown-value")),
+            _ => None,
+        }
     }
 
     /// The state a conflicting command met: status, version, and what is possible instead.
@@ -248,30 +288,34 @@ impl Problem {
         self.0.cause.as_deref()
     }
 
-    /// The document for the client.
-    pub fn body<'a>(&'a self, request_id: &'a str) -> ProblemBody<'a> {
+    /// The document for a client who reads this language.
+    pub fn body<'a>(&'a self, request_id: &'a str, locale: Locale) -> ProblemBody<'a> {
         let code = self.0.code;
+        let detail = self.0.detail.as_ref().map(|detail| locale.say(detail));
+        let header = self.refused_header().filter(|_| self.0.errors.is_empty()).map(|_| [self.as_error()]);
+        let errors = header.as_ref().map_or(self.0.errors.as_slice(), <[_; 1]>::as_slice);
         ProblemBody {
             type_uri: code.type_uri(),
-            title: code.title(),
+            title: locale.say(&code.title()),
             status: code.status().as_u16(),
-            detail: self.0.detail.as_deref().unwrap_or(code.happened()),
+            detail: detail.unwrap_or_else(|| locale.say(&code.happened())),
             code: code.slug(),
             request_id,
-            errors: &self.0.errors,
+            errors: errors.iter().map(|error| error.body(locale)).collect(),
             current_status: self.0.current_status.as_deref(),
             version: self.0.version,
             actions: self.0.actions.as_deref(),
             earlier_orders: &self.0.earlier_orders,
             total: self.0.total,
-            remedies: &self.0.remedies,
+            remedies: self.0.remedies.iter().map(|remedy| remedy.body(locale)).collect(),
         }
     }
 
-    /// The whole answer.
-    pub fn response(&self, request_id: &str) -> HttpResponse {
+    /// The whole answer, to a client who reads this language.
+    pub fn response(&self, request_id: &str, locale: Locale) -> HttpResponse {
         let mut response = HttpResponse::build(self.0.code.status());
         response.content_type(PROBLEM_JSON);
+        said_in(&mut response, locale);
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, self.0.code.challenge()));
         }
@@ -281,11 +325,19 @@ impl Problem {
         if self.0.close_connection {
             response.force_close();
         }
-        match serde_json::to_vec(&self.body(request_id)) {
+        match serde_json::to_vec(&self.body(request_id, locale)) {
             Ok(body) => response.body(body),
             Err(_) => response.finish(),
         }
     }
+}
+
+/// Notes in which language an answer is, and that others get it in another one.
+pub(crate) fn said_in(response: &mut HttpResponseBuilder, locale: Locale) {
+    if let Some(tag) = locale.tag() {
+        response.insert_header((header::CONTENT_LANGUAGE, tag));
+    }
+    response.append_header((header::VARY, header::HeaderValue::from_static("Accept-Language")));
 }
 
 impl From<Code> for Problem {
@@ -307,9 +359,9 @@ impl ResponseError for Problem {
         self.0.code.status()
     }
 
-    /// Without a request id: the rendering middleware replaces this answer by one that has it.
+    /// Without a request id and in nobody's language: the rendering middleware replaces this answer by one that has both.
     fn error_response(&self) -> HttpResponse {
-        self.response("")
+        self.response("", Locale::english())
     }
 }
 
@@ -320,14 +372,14 @@ mod tests {
 
     #[test]
     fn a_problem_has_exactly_the_promised_members() {
-        let plain = serde_json::to_value(Problem::new(Code::NotFound).body("r1")).unwrap();
+        let plain = serde_json::to_value(Problem::new(Code::NotFound).body("r1", Locale::english())).unwrap();
         assert_eq!(
             plain,
             json!({
                 "type": "/problems/not-found",
                 "title": "Not found",
                 "status": 404,
-                "detail": Code::NotFound.happened(),
+                "detail": Code::NotFound.happened().in_english(),
                 "code": "not-found",
                 "request_id": "r1",
             })
@@ -337,26 +389,26 @@ mod tests {
             ActionBody { action: "reopen", allowed: true, until: None, blocked_by: None, parts: vec![] };
         let full = Problem::new(Code::StateConflict).current("completed", 7, vec![reopen]).remedy(Remedy {
             code: RemedyKind::Open,
-            detail: "look at the order".into(),
+            detail: Text::new("remedy-open"),
             method: None,
             href: None,
             not_duplicate_of: None,
         });
-        let full = serde_json::to_value(full.body("r2")).unwrap();
+        let full = serde_json::to_value(full.body("r2", Locale::english())).unwrap();
         assert_eq!(full["current_status"], "completed");
         assert_eq!(full["version"], 7);
         assert_eq!(full["actions"][0], json!({"action": "reopen", "allowed": true}));
-        assert_eq!(full["remedies"][0], json!({"code": "open", "detail": "look at the order"}));
+        assert_eq!(full["remedies"][0], json!({"code": "open", "detail": "look at the earlier order"}));
     }
 
     #[test]
     fn headers_follow_from_code_and_builder() {
-        let response = Problem::new(Code::Overloaded).retry_after(2).response("r");
+        let response = Problem::new(Code::Overloaded).retry_after(2).response("r", Locale::english());
         assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(response.headers().get("retry-after").unwrap(), "2");
         assert_eq!(response.headers().get("content-type").unwrap(), PROBLEM_JSON);
 
-        let challenge = Problem::new(Code::Unauthenticated).response("r");
+        let challenge = Problem::new(Code::TokenInvalid).response("r", Locale::english());
         assert!(challenge.headers().contains_key("www-authenticate"));
     }
 
@@ -364,7 +416,7 @@ mod tests {
     fn the_cause_stays_inside() {
         let problem = Problem::internal("connection to 10.0.0.7 refused");
         assert_eq!(problem.internal_cause(), Some("connection to 10.0.0.7 refused"));
-        let body = serde_json::to_string(&problem.body("r")).unwrap();
+        let body = serde_json::to_string(&problem.body("r", Locale::english())).unwrap();
         assert!(!body.contains("10.0.0.7"));
     }
 

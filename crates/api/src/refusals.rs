@@ -1,17 +1,19 @@
 //! What a rule of the business that said no looks like outside: the one table from refusals to problems.
 
-use ordervault_domain::money::Money;
+use ordervault_domain::money::{MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::refusal::{Refusal, Shortage};
 
 use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
+use crate::translations::{Text, label};
 
 /// What a rule that said no looks like outside.
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
     let problem = Problem::new(Code::of(refusal.into()));
-    let said = || refusal.to_string();
+    let said = || said(refusal);
     let (errors, detail) = match refusal {
         Refusal::Forbidden(Some(_))
         | Refusal::BeyondOwnRights
+        | Refusal::StateConflict { .. }
         | Refusal::CutOffPassed { .. }
         | Refusal::TooManyChanges { .. }
         | Refusal::BatchCompleted
@@ -23,7 +25,6 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::Inactive
         | Refusal::InvalidCredentials
         | Refusal::VersionConflict { .. }
-        | Refusal::StateConflict { .. }
         | Refusal::PossibleDuplicate(_)
         | Refusal::InAnotherAccount
         | Refusal::LastOwner
@@ -39,20 +40,18 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         }
         Refusal::UnknownStore => (vec![FieldError::new("/store_id", "unknown-store")], None),
         Refusal::AmountOutOfRange => (vec![FieldError::new("/lines", "amount-out-of-range")], None),
-        Refusal::Duplicate { field } => {
-            (vec![FieldError::new(format!("/{field}"), "duplicate").detail("this value is taken")], None)
-        }
+        Refusal::Duplicate { field } => (vec![FieldError::new(format!("/{field}"), "duplicate")], None),
         Refusal::QuantityOutOfRange { line, .. } => {
-            (vec![FieldError::new(format!("/lines/{line}/quantity"), "out-of-range").detail(said())], None)
+            at(format!("/lines/{line}/quantity"), "out-of-range", said())
         }
         Refusal::UnknownCustomer => at("/customer_id", "unknown-customer", said()),
         Refusal::NoLines => at("/lines", "too-few", said()),
         Refusal::TooManyLines { .. } => at("/lines", "too-many", said()),
-        Refusal::UnknownLine { line } => at(&format!("/lines/{line}/no"), "unknown-line", said()),
+        Refusal::UnknownLine { line } => at(format!("/lines/{line}/no"), "unknown-line", said()),
         Refusal::LineOfAnotherProduct { line } => {
-            at(&format!("/lines/{line}/product_id"), "other-product", said())
+            at(format!("/lines/{line}/product_id"), "other-product", said())
         }
-        Refusal::LineNamedTwice { line } => at(&format!("/lines/{line}/no"), "duplicate", said()),
+        Refusal::LineNamedTwice { line } => at(format!("/lines/{line}/no"), "duplicate", said()),
         Refusal::NameMissing => at("/contact/name", "missing", said()),
         Refusal::Unreachable => at("/contact/phone", "missing", said()),
         Refusal::PriceOutOfRange => at("/price", "amount-out-of-range", said()),
@@ -60,7 +59,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::StockAboveLimit { .. } => at("/delta", "out-of-range", said()),
         Refusal::NoRole => at("/roles", "too-few", said()),
         Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
-        Refusal::BrokenHistory => at("", "broken-history", said()),
+        Refusal::BrokenHistory => (vec![FieldError::new("", "broken-history")], None),
     };
     let problem = match refusal {
         Refusal::PriceChanged { total, .. } => with_total(problem, *total),
@@ -73,33 +72,53 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
     }
 }
 
+/// The message of this refusal, with what it names.
+fn said(refusal: &Refusal) -> Text {
+    let text = Text::new(format!("refusal-{}", <&str>::from(refusal)));
+    match refusal {
+        Refusal::Forbidden(Some(permission)) => text.with("permission", <&str>::from(permission)),
+        Refusal::StateConflict { current } => text.with("status", label("status", (*current).into())),
+        Refusal::CutOffPassed { at } => text.with("at", at.to_string()),
+        Refusal::TooManyChanges { most } => text.with("most", *most),
+        Refusal::PriceChanged { expected, total } if expected.currency != total.currency => {
+            Text::new("refusal-price-in-other-currency")
+                .with("currency", total.currency.code())
+                .with("expected", expected.currency.code())
+                .with("total", total.to_string())
+        }
+        Refusal::PriceChanged { total, .. } => text.with("total", total.to_string()),
+        Refusal::QuantityOutOfRange { most, .. } => text.with("most", *most),
+        Refusal::TooManyLines { most } => text.with("most", *most),
+        Refusal::PriceOutOfRange => text.with("most", MAX_TOTAL_MINOR_UNITS),
+        Refusal::OpeningStockOutOfRange { most } | Refusal::StockAboveLimit { most } => {
+            text.with("most", *most)
+        }
+        Refusal::StockBelowReserved { reserved } => text.with("reserved", *reserved),
+        _ => text,
+    }
+}
+
 /// What it costs now, and how to get it for that.
 fn with_total(problem: Problem, total: Money) -> Problem {
-    problem.total(total).remedy(Remedy {
-        code: RemedyKind::AcceptTotal,
-        detail: "look at the new total, and send the request again with it as expected_total if you agree"
-            .into(),
-        method: None,
-        href: None,
-        not_duplicate_of: None,
-    })
+    problem.total(total).remedy(Remedy::new(RemedyKind::AcceptTotal, Text::new("remedy-accept-total")))
 }
 
 /// One field of the request, the rule that it breaks, and that rule in words.
-fn at(pointer: &str, code: &str, words: String) -> (Vec<FieldError>, Option<String>) {
+fn at(pointer: impl Into<String>, code: &'static str, words: Text) -> (Vec<FieldError>, Option<Text>) {
     (vec![FieldError::new(pointer, code).detail(words)], None)
 }
 
 /// The same field of each of these lines, and the rule that it breaks.
-fn of_lines(lines: &[usize], field: &str, code: &str) -> Vec<FieldError> {
+fn of_lines(lines: &[usize], field: &str, code: &'static str) -> Vec<FieldError> {
     lines.iter().map(|line| FieldError::new(format!("/lines/{line}/{field}"), code)).collect()
 }
 
 /// A line that asks for more than there is.
 fn short(shortage: &Shortage) -> FieldError {
-    let (requested, available) = (shortage.requested, shortage.available.max(0));
-    FieldError::new(format!("/lines/{}/quantity", shortage.line), "insufficient-stock")
-        .detail(format!("asked for {requested}, available {available}"))
+    let said = Text::new("refusal-insufficient-stock")
+        .with("requested", shortage.requested)
+        .with("available", shortage.available.max(0));
+    FieldError::new(format!("/lines/{}/quantity", shortage.line), "insufficient-stock").detail(said)
 }
 
 #[cfg(test)]
@@ -113,6 +132,7 @@ mod tests {
     use strum::IntoEnumIterator as _;
 
     use super::*;
+    use crate::translations::Locale;
 
     /// A refusal by this rule, and what is told of it besides its code: the detail, or pointer, code and words of a field.
     #[expect(clippy::too_many_lines, reason = "a table, one row a rule")]
@@ -125,7 +145,10 @@ mod tests {
             ),
             Rule::Inactive => (Refusal::Inactive, ""),
             Rule::VersionConflict => (Refusal::VersionConflict { current: 2 }, ""),
-            Rule::StateConflict => (Refusal::StateConflict { current: Status::Completed }, ""),
+            Rule::StateConflict => (
+                Refusal::StateConflict { current: Status::Completed },
+                "the order is completed, which does not allow this",
+            ),
             Rule::CutOffPassed => (
                 Refusal::CutOffPassed { at: Timestamp::from_millis(0) },
                 "this was possible until 1970-01-01T00:00:00.000Z",
@@ -239,10 +262,13 @@ mod tests {
             let problem = refused(&refusal);
             assert_eq!(problem.code(), Code::of(rule), "{rule:?}");
             let errors = problem.field_errors().iter();
-            let errors: Vec<String> =
-                errors.map(|error| format!("{} {} {}", error.pointer, error.code, error.detail)).collect();
-            let expected = if expected.is_empty() { problem.code().happened() } else { expected };
-            let body = serde_json::to_value(problem.body("request")).unwrap();
+            let told = |error: &FieldError| {
+                format!("{} {} {}", error.pointer, error.code, error.detail.in_english())
+            };
+            let errors: Vec<String> = errors.map(told).collect();
+            let happened = problem.code().happened().in_english();
+            let expected = if expected.is_empty() { &happened } else { expected };
+            let body = serde_json::to_value(problem.body("request", Locale::english())).unwrap();
             let detail = body["detail"].as_str().unwrap().to_owned();
             assert_eq!(if errors.is_empty() { detail } else { errors.join("; ") }, expected, "{rule:?}");
         }

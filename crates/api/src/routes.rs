@@ -2,9 +2,9 @@
 //! answering HEAD beside GET, 405 with `Allow` to every other method, 500 instead of a torn connection if it panics, and 503
 //! if it takes too long.
 //!
-//! A handler's arguments are extracted **from left to right, each after the one before succeeded** (actix polls them all at
-//! once). So `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body. Under `/v1`
-//! a query that no argument has read is refused, too.
+//! A handler's arguments are extracted **from left to right, one after the other** (actix polls them all at once). So
+//! `(staff: …, id: PathId<…>, body: Valid<…>)` answers 401 before it reads a single byte of the body. What somebody wrote
+//! wrongly, in address, headers or body, is told together. Under `/v1` a query that no argument has read is refused, too.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
@@ -22,7 +22,7 @@ use utoipa::__dev::{SchemaReferences, Tags};
 use utoipa::openapi::path::{HttpMethod, Operation};
 use utoipa::openapi::{RefOr, Schema};
 
-use crate::extract::{Argument, refuse_unread_query};
+use crate::extract::{Argument, Refusals, refuse_unread_query};
 use crate::problem::{Code, Problem};
 
 /// A whole request, from the first argument to the answer. The parts have limits of their own: a body comes within 10 s, a
@@ -220,7 +220,6 @@ async fn answer(start: Start, request: HttpRequest, payload: Payload) -> Result<
     let extraction = AssertUnwindSafe(start(request.clone(), payload)).catch_unwind();
     let in_time = timeout_at(deadline, extraction).await.map_err(|_| too_late(false))?;
     let call = in_time.map_err(|panic| panicked(panic.as_ref()))??;
-    refuse_unread_query(&request)?;
     let in_time = timeout_at(deadline, AssertUnwindSafe(call).catch_unwind()).await;
     let in_time = in_time.map_err(|_| too_late(!only_looks(&request)))?;
     Ok(in_time.map_err(|panic| panicked(panic.as_ref()))?)
@@ -251,7 +250,7 @@ fn panicked(panic: &(dyn Any + Send)) -> Problem {
 
 /// A handler's arguments, extracted one after the other.
 pub trait InOrder: Sized + 'static {
-    /// Extracts all, stopping at the first refusal.
+    /// Extracts all, stopping at the first refusal that is not about what was written.
     fn extract(request: HttpRequest, payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>>;
 
     /// Adds what callers should know of each.
@@ -261,10 +260,22 @@ pub trait InOrder: Sized + 'static {
 macro_rules! in_order {
     ($($argument:ident)*) => {
         impl<$($argument: Argument,)*> InOrder for ($($argument,)*) {
+            #[allow(non_snake_case, reason = "an argument is called as its type")]
             #[allow(unused_variables, unused_mut, reason = "a handler may take no arguments")]
             fn extract(request: HttpRequest, mut payload: Payload) -> LocalBoxFuture<'static, Result<Self, Error>> {
                 Box::pin(async move {
-                    Ok(($($argument::from_request(&request, &mut payload).await.map_err(Into::into)?,)*))
+                    let mut refusals = Refusals::default();
+                    $(
+                        let argument = $argument::from_request(&request, &mut payload).await.map_err(Into::into);
+                        let $argument = refusals.pass(&request, argument)?;
+                    )*
+                    refusals.pass(&request, refuse_unread_query(&request).map_err(Into::into))?;
+                    refusals.finish()?;
+                    match ($($argument,)*) {
+                        ($(Some($argument),)*) => Ok(($($argument,)*)),
+                        #[allow(unreachable_patterns, reason = "a handler may take no arguments")]
+                        _ => Err(Problem::internal("an argument was lost").into()),
+                    }
                 })
             }
 

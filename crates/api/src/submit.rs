@@ -10,6 +10,7 @@ use crate::principals::Submitter;
 use crate::problem::{Code, Problem};
 use crate::refusals::refused;
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// Seconds after which an overloaded queue is worth another try.
 const RETRY_AFTER_SECONDS: u32 = 1;
@@ -57,8 +58,9 @@ pub(crate) fn not_written(error: &WriteError) -> Problem {
         WriteError::Overloaded | WriteError::Locked => Code::Overloaded,
         WriteError::NotExecuted => Code::NotExecuted,
         WriteError::Storage => Code::StorageUnavailable,
-        WriteError::ClockBehind { .. } => {
-            return Problem::new(Code::StorageUnavailable).detail(error.to_string()).retry_after(60);
+        WriteError::ClockBehind { behind_seconds } => {
+            let detail = Text::new("clock-behind").with("seconds", *behind_seconds);
+            return Problem::new(Code::StorageUnavailable).detail(detail).retry_after(60);
         }
         WriteError::OutcomeUnknown => Code::OutcomeUnknown,
         WriteError::Internal => Code::InternalError,

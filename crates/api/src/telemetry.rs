@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::{
 };
 
 use crate::problem::{Code, Problem};
+use crate::translations::Locale;
 
 const REQUESTS: &str = "ordervault_http_requests_total";
 const DURATION: &str = "ordervault_http_request_duration_seconds";
@@ -167,7 +168,9 @@ pub fn metrics_routes(handle: PrometheusHandle) -> impl FnOnce(&mut web::Service
         service
             .app_data(web::Data::new(handle))
             .service(web::resource("/metrics").route(web::get().to(render)).route(web::head().to(render)));
-        service.default_service(web::to(|| async { Problem::new(Code::NotFound).response("") }));
+        service.default_service(web::to(|| async {
+            Problem::new(Code::NotFound).response("", Locale::english())
+        }));
     }
 }
 

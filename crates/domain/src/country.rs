@@ -45,7 +45,7 @@ impl fmt::Debug for Country {
     }
 }
 
-serde_as_text!(Country);
+serde_as_text!(Country, "country");
 
 #[cfg(test)]
 mod tests {

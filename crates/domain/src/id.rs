@@ -120,7 +120,7 @@ macro_rules! typed_ids {
             }
         }
 
-        serde_as_text!($name);
+        serde_as_text!($name, concat!("id ", $prefix));
     )*};
 }
 

@@ -90,7 +90,7 @@ impl fmt::Debug for Language {
     }
 }
 
-serde_as_text!(Language);
+serde_as_text!(Language, "language");
 
 #[cfg(test)]
 mod tests {

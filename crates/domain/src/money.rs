@@ -76,7 +76,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-serde_as_text!(Currency);
+serde_as_text!(Currency, "currency");
 
 /// A number of minor units of a currency told elsewhere; a plain integer in JSON.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize)]

@@ -14,8 +14,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Error)]
 pub enum TextProblem {
     /// It has a control character, a noncharacter, a bidirectional control or a line break that is not allowed here.
-    #[error("contains a character that is not allowed here, like a control character")]
-    ForbiddenCharacter,
+    #[error("contains the character U+{:04X}, which is not allowed here", u32::from(*.0))]
+    ForbiddenCharacter(char),
     /// There is nothing to see in it.
     #[error("must not be blank")]
     Blank,
@@ -32,7 +32,7 @@ impl TextProblem {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Self::ForbiddenCharacter => "forbidden-character",
+            Self::ForbiddenCharacter(_) => "forbidden-character",
             Self::Blank => "blank",
             Self::TooLong => "too-long",
             Self::TooShort => "too-short",
@@ -65,8 +65,8 @@ fn checked(text: &str, max_code_points: usize, allowed: fn(char) -> bool) -> Res
     if too_long(text) {
         return Err(TextProblem::TooLong);
     }
-    if text.chars().any(|c| is_forbidden(c) && !allowed(c)) {
-        return Err(TextProblem::ForbiddenCharacter);
+    if let Some(forbidden) = text.chars().find(|c| is_forbidden(*c) && !allowed(*c)) {
+        return Err(TextProblem::ForbiddenCharacter(forbidden));
     }
     // A few characters have no composed form and grow.
     let normal: String = text.trim().nfc().collect();
@@ -150,8 +150,8 @@ mod tests {
             '\u{10FFFF}',
         ] {
             for text in [format!("a{c}b"), format!("{c}ab"), format!("ab{c}")] {
-                assert_eq!(single_line(&text, 20), Err(TextProblem::ForbiddenCharacter), "{text:?}");
-                assert_eq!(multi_line(&text, 20), Err(TextProblem::ForbiddenCharacter), "{text:?}");
+                assert_eq!(single_line(&text, 20), Err(TextProblem::ForbiddenCharacter(c)), "{text:?}");
+                assert_eq!(multi_line(&text, 20), Err(TextProblem::ForbiddenCharacter(c)), "{text:?}");
             }
         }
     }
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn line_breaks_and_tabs() {
         for text in ["a\nb", "a\r\nb", "a\tb", "ab\n"] {
-            assert_eq!(single_line(text, 20), Err(TextProblem::ForbiddenCharacter), "{text:?}");
+            assert!(matches!(single_line(text, 20), Err(TextProblem::ForbiddenCharacter(_))), "{text:?}");
         }
         assert_eq!(multi_line("\r\na\r\n\tb\n", 20).as_deref(), Ok("a\n\tb"));
     }
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn codes() {
         let problems = [
-            TextProblem::ForbiddenCharacter,
+            TextProblem::ForbiddenCharacter('\0'),
             TextProblem::Blank,
             TextProblem::TooLong,
             TextProblem::TooShort,

@@ -110,7 +110,7 @@ impl FromStr for Timestamp {
     }
 }
 
-serde_as_text!(Timestamp);
+serde_as_text!(Timestamp, "time");
 
 /// Why a text is no [`Timestamp`] or no [`TimeZone`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Error)]
@@ -215,7 +215,7 @@ impl fmt::Display for TimeZone {
     }
 }
 
-serde_as_text!(TimeZone);
+serde_as_text!(TimeZone, "time zone");
 
 #[cfg(test)]
 mod tests {

@@ -113,7 +113,7 @@ async fn nobody_gets_what_is_for_somebody(db: Db) {
                 fixture.server.good(&request, 410).await;
             }
             true => _ = fixture.server.good(&request, operation.success).await,
-            false => refused.push((operation.id, request, 401, "unauthenticated")),
+            false => refused.push((operation.id, request, 401, "token-missing")),
         }
     }
     refuse(&fixture, refused).await;

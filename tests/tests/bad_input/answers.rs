@@ -211,8 +211,8 @@ pub(crate) async fn a_used_refresh_token_ends_its_session(fixture: &Fixture) {
 
     fixture.server.shop.clock.advance(1);
     assert_eq!(exchange(&used, 401).await.code(), "token-reused");
-    assert_eq!(exchange(&text(&second, "refresh_token"), 401).await.code(), "unauthenticated");
-    assert_eq!(fixture.server.good(&me, 401).await.code(), "unauthenticated");
+    assert_eq!(exchange(&text(&second, "refresh_token"), 401).await.code(), "token-invalid");
+    assert_eq!(fixture.server.good(&me, 401).await.code(), "token-invalid");
     // Other sessions go on.
     fixture.server.good(&fixture.customer("GET", "/v1/me"), 200).await;
 }

@@ -37,7 +37,7 @@ fn syntax(fixture: &Fixture) -> Vec<Case> {
             "no JSON from nobody",
             ordervault_tests::http::Request::post("/v1/staff/stores").text("{"),
             401,
-            "unauthenticated",
+            "token-missing",
         ),
     ]
 }
@@ -129,13 +129,13 @@ fn queries(fixture: &Fixture) -> Vec<Case> {
             "dry_run",
             "unknown-parameter",
         ),
-        parameter("no time at all", list("placed_after=yesterday"), "placed_after", "invalid"),
-        parameter("30 February", list("placed_after=2026-02-30T00:00:00Z"), "placed_after", "invalid"),
+        parameter("no time at all", list("placed_after=yesterday"), "placed_after", "invalid-time"),
+        parameter("30 February", list("placed_after=2026-02-30T00:00:00Z"), "placed_after", "invalid-time"),
         parameter(
             "a time without offset",
             own("placed_before=2026-01-01T00:00:00"),
             "placed_before",
-            "invalid",
+            "invalid-time",
         ),
         parameter("a negative amount", list("total_min=-1"), "total_min", "out-of-range"),
         parameter("half a unit", list("total_max=1.5"), "total_max", "wrong-type"),

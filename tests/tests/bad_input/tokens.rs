@@ -61,7 +61,7 @@ pub(crate) fn cases(fixture: &Fixture) -> Vec<Case> {
 }
 
 fn refused(name: &'static str, token: &str) -> Case {
-    case(name, Request::get("/v1/me").bearer(token), 401, "unauthenticated")
+    case(name, Request::get("/v1/me").bearer(token), 401, "token-invalid")
 }
 
 fn headers(fixture: &Fixture) -> Vec<Case> {
@@ -125,7 +125,12 @@ fn claims(fixture: &Fixture) -> Vec<Case> {
         refused("an end that is null", &with("exp", Value::Null)),
         refused("a beginning in the year 9999", &with("nbf", json!(year_9999))),
         refused("an end in the year 9999", &with("exp", json!(year_9999))),
-        refused("over for longer than clocks differ", &over),
+        case(
+            "over for longer than clocks differ",
+            Request::get("/v1/me").bearer(&over),
+            401,
+            "token-expired",
+        ),
         refused("another issuer", &with("iss", json!("somebody"))),
         refused("another audience", &with("aud", json!("somewhere"))),
         refused("our audience and another", &with("aud", json!([audience, "somewhere"]))),
@@ -157,29 +162,28 @@ fn other_tokens(fixture: &Fixture) -> Vec<Case> {
         .issue(Realm::Customer, &subject, &session, "token", fixture.server.shop.clock.now())
         .expect("a token");
     let refresh = |token: &str| Request::post("/v1/auth/refresh").json(&json!({"refresh_token": token}));
-    let unauthenticated = |name, request| case(name, request, 401, "unauthenticated");
+    let invalid = |name, request| case(name, request, 401, "token-invalid");
     let bearer = |value: String| Request::get("/v1/me").header("authorization", value);
     vec![
         refused("signed with a retired key", &retired.text),
         refused("a refresh token as access token", &fixture.refresh_token),
-        unauthenticated("an access token at refresh", refresh(&fixture.token)),
-        unauthenticated("a customer's token at the staff's refresh", {
+        invalid("an access token at refresh", refresh(&fixture.token)),
+        invalid("a customer's token at the staff's refresh", {
             Request::post("/v1/staff/auth/refresh").json(&json!({"refresh_token": fixture.refresh_token}))
         }),
-        unauthenticated(
-            "a refresh token with a symbol too many",
-            refresh(&format!("{}A", fixture.refresh_token)),
-        ),
-        unauthenticated("no header", Request::get("/v1/me")),
-        unauthenticated("an empty header", bearer(String::new())),
-        unauthenticated("another scheme", bearer(format!("Basic {}", fixture.token))),
-        unauthenticated("two tokens in one header", bearer(format!("Bearer {0}, Bearer {0}", fixture.token))),
-        unauthenticated("two headers", bearer(format!("Bearer {0}", fixture.token)).bearer(&fixture.token)),
-        unauthenticated(
+        invalid("a refresh token with a symbol too many", refresh(&format!("{}A", fixture.refresh_token))),
+        case("no header", Request::get("/v1/me"), 401, "token-missing"),
+        invalid("an empty header", bearer(String::new())),
+        invalid("another scheme", bearer(format!("Basic {}", fixture.token))),
+        invalid("two tokens in one header", bearer(format!("Bearer {0}, Bearer {0}", fixture.token))),
+        invalid("two headers", bearer(format!("Bearer {0}", fixture.token)).bearer(&fixture.token)),
+        case(
             "a token in the query",
             Request::get(format!("/v1/me?access_token={}", fixture.token)),
+            401,
+            "token-missing",
         ),
-        unauthenticated("a token of 10,000 symbols", Request::get("/v1/me").bearer(&"A".repeat(10_000))),
+        invalid("a token of 10,000 symbols", Request::get("/v1/me").bearer(&"A".repeat(10_000))),
         case(
             "a good token, and one in the query",
             fixture.customer("GET", &format!("/v1/me?access_token={}", fixture.token)),

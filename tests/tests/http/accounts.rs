@@ -149,10 +149,10 @@ async fn sessions_are_listed_and_ended_one_by_one(db: Db) {
     for _ in 0..2 {
         assert_eq!(one.act(&end(&sessions[0])).await.status, 204);
     }
-    other.get("/v1/me").await.problem(Code::Unauthenticated);
+    other.get("/v1/me").await.problem(Code::TokenInvalid);
     assert_eq!(list(&one).await.len(), 1);
     assert_eq!(one.act(&end(&sessions[1])).await.status, 204);
-    one.get("/v1/me").await.problem(Code::Unauthenticated);
+    one.get("/v1/me").await.problem(Code::TokenInvalid);
     // What nobody has gone on with for too long is not listed.
     let third = logged_in(&server, &ana).await;
     server.shop.clock.advance(15 * 24 * 60 * 60_000);
@@ -178,12 +178,12 @@ async fn whoever_is_deactivated_is_out_until_that_is_taken_back(db: Db) {
     );
     assert_eq!(manager.post_once(&at("deactivate"), "once", reason.clone()).await.ok(), off);
     assert_eq!(manager.post(&at("deactivate"), reason).await.ok()["version"], 2);
-    client.get("/v1/me").await.problem(Code::Unauthenticated);
+    client.get("/v1/me").await.problem(Code::TokenInvalid);
     let nobody = server.anonymous();
     let login = json!({"email": email(&ana), "password": PASSWORD});
     nobody.post("/v1/auth/login", login.clone()).await.problem(Code::InvalidCredentials);
     let refresh = json!({"refresh_token": tokens["refresh_token"]});
-    nobody.post("/v1/auth/refresh", refresh.clone()).await.problem(Code::Unauthenticated);
+    nobody.post("/v1/auth/refresh", refresh.clone()).await.problem(Code::TokenInvalid);
 
     let history = manager.get("/v1/staff/history?limit=1").await.rows(1);
     assert_eq!((&history[0]["event"], &history[0]["reason"]), (&json!("deactivated"), &json!("stolen")));
@@ -192,7 +192,7 @@ async fn whoever_is_deactivated_is_out_until_that_is_taken_back(db: Db) {
     assert_eq!(manager.act(&at("activate")).await.ok()["version"], 3);
     nobody.post("/v1/auth/login", login).await.ok();
     // A session that was ended does not begin again.
-    nobody.post("/v1/auth/refresh", refresh).await.problem(Code::Unauthenticated);
+    nobody.post("/v1/auth/refresh", refresh).await.problem(Code::TokenInvalid);
     server.close().await;
 }
 

@@ -31,7 +31,7 @@ async fn what_is_done_to_members_here_is_seen_at_once(db: Db) {
     let gone = server.staff(Role::Clerk).await;
     gone.get(STAFF_ORDERS).await.ok();
     owner.act(&format!("{}/deactivate", at(&gone))).await.ok();
-    gone.get(STAFF_ORDERS).await.problem(Code::Unauthenticated);
+    gone.get(STAFF_ORDERS).await.problem(Code::TokenInvalid);
 
     let other = server.staff(Role::Clerk).await;
     assert_eq!(other.get("/v1/staff/me").await.ok()["roles"], json!(["clerk"]));
@@ -39,7 +39,7 @@ async fn what_is_done_to_members_here_is_seen_at_once(db: Db) {
     assert_eq!(other.get("/v1/staff/me").await.ok()["roles"], json!(["auditor"]));
 
     assert_eq!(other.act("/v1/staff/auth/logout").await.status, 204);
-    other.get(STAFF_ORDERS).await.problem(Code::Unauthenticated);
+    other.get(STAFF_ORDERS).await.problem(Code::TokenInvalid);
     server.close().await;
 }
 
@@ -57,10 +57,10 @@ async fn what_is_done_to_customers_here_is_seen_at_once(db: Db) {
     other.get(ORDERS).await.ok();
     let change = json!({"current_password": PASSWORD, "new_password": PASSWORD});
     assert_eq!(one.post("/v1/me/password", change).await.status, 204);
-    other.get(ORDERS).await.problem(Code::Unauthenticated);
+    other.get(ORDERS).await.problem(Code::TokenInvalid);
     one.get(ORDERS).await.ok();
     assert_eq!(one.act("/v1/auth/logout").await.status, 204);
-    one.get(ORDERS).await.problem(Code::Unauthenticated);
+    one.get(ORDERS).await.problem(Code::TokenInvalid);
 
     let tokens = log_in().await;
     let refresh = json!({"refresh_token": tokens["refresh_token"]});
@@ -68,7 +68,7 @@ async fn what_is_done_to_customers_here_is_seen_at_once(db: Db) {
     server.shop.clock.advance(REUSE_GRACE_MILLIS + 1);
     with(&tokens).get(ORDERS).await.ok();
     server.anonymous().post("/v1/auth/refresh", refresh).await.problem(Code::TokenReused);
-    with(&tokens).get(ORDERS).await.problem(Code::Unauthenticated);
+    with(&tokens).get(ORDERS).await.problem(Code::TokenInvalid);
     server.close().await;
 }
 
@@ -99,9 +99,9 @@ async fn what_is_done_elsewhere_is_seen_within_a_second_and_stops_writing_at_onc
 
     let before = dump(&db).await;
     let cancel = Request::post(format!("{STAFF_ORDERS}/{}/cancel", order.id));
-    clerk.send(cancel.json(&json!({"reason": "staff"}))).await.problem(Code::Unauthenticated);
+    clerk.send(cancel.json(&json!({"reason": "staff"}))).await.problem(Code::TokenInvalid);
     for key in ["once", "twice"] {
-        buyer.post_once(ORDERS, key, placing.clone()).await.problem(Code::Unauthenticated);
+        buyer.post_once(ORDERS, key, placing.clone()).await.problem(Code::TokenInvalid);
     }
     assert_eq!(differences(&before, &dump(&db).await), [""; 0]);
     for millis in [0, KNOWN_MILLIS - 1] {
@@ -110,8 +110,8 @@ async fn what_is_done_elsewhere_is_seen_within_a_second_and_stops_writing_at_onc
         buyer.get(ORDERS).await.ok();
     }
     clock.advance(1);
-    clerk.get(STAFF_ORDERS).await.problem(Code::Unauthenticated);
-    buyer.get(ORDERS).await.problem(Code::Unauthenticated);
+    clerk.get(STAFF_ORDERS).await.problem(Code::TokenInvalid);
+    buyer.get(ORDERS).await.problem(Code::TokenInvalid);
     elsewhere.close().await;
     here.close().await;
 }

@@ -116,7 +116,7 @@ async fn a_forgotten_password_is_replaced_by_mail(db: Db) {
     refused.faults(Code::ValidationFailed, &[("/new_password", "too-short")]);
     fixture.post(COMPLETE, complete(&code.to_uppercase()), 204).await;
     let client = fixture.server.anonymous().with_token(&session);
-    client.get("/v1/me").await.problem(Code::Unauthenticated);
+    client.get("/v1/me").await.problem(Code::TokenInvalid);
     fixture.post("/v1/auth/login", login(&email(&ana), NEW), 200).await;
     fixture.post("/v1/auth/login", login(&email(&ana), PASSWORD), 401).await;
     fixture.nothing_is_left().await;

@@ -21,6 +21,7 @@ mod lookups;
 mod mails;
 mod phone_numbers;
 mod races;
+mod refusals;
 mod spellings;
 mod staff_orders;
 mod statements;

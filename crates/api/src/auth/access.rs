@@ -75,7 +75,7 @@ pub struct AccessToken {
     pub expires_in_seconds: i64,
 }
 
-/// Why a token is not accepted. For the log; the client learns only that it is not.
+/// Why a token is not accepted. For the log; the client learns only whether it was good once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
     /// Not three parts of canonical base64url with the JSON we write.
@@ -93,9 +93,12 @@ pub enum TokenFault {
     /// A claim is missing, of the wrong type, unknown, or not ours.
     #[error("bad claims")]
     Claims,
-    /// Not valid yet, not valid any more, or valid for longer than we issue.
+    /// Not valid yet, or valid for longer than we issue.
     #[error("outside its time")]
     Time,
+    /// Not valid any more; otherwise it is one of ours, for this audience.
+    #[error("expired")]
+    Expired(Audience),
 }
 
 /// Issues and checks access tokens.
@@ -235,10 +238,12 @@ fn accepted(claims: Claims, now: Timestamp) -> Result<AccessClaims, TokenFault> 
     let lifetime = claims.exp.checked_sub(claims.iat).ok_or(TokenFault::Time)?;
     let is_in_time = claims.nbf <= now + LEEWAY_SECONDS
         && claims.iat <= now + LEEWAY_SECONDS
-        && now < claims.exp.saturating_add(LEEWAY_SECONDS)
         && (1..=audience.lifetime_seconds()).contains(&lifetime);
     if !is_in_time {
         return Err(TokenFault::Time);
+    }
+    if now >= claims.exp.saturating_add(LEEWAY_SECONDS) {
+        return Err(TokenFault::Expired(audience));
     }
     Ok(AccessClaims {
         audience,

@@ -77,7 +77,7 @@ fn a_grant_is_for_one_order_and_has_no_session() {
     assert_eq!(grant.expires_in_seconds, 900);
     let at = |seconds: i64| tokens().verify(&grant.text, Timestamp::from_millis(NOW_MILLIS + seconds * 1000));
     assert!(at(929).is_ok());
-    assert_eq!(at(930), Err(TokenFault::Time));
+    assert_eq!(at(930), Err(TokenFault::Expired(Audience::Guest)));
     // A login's claims do not become a grant, nor the other way round.
     let header = good_header().to_string();
     let with_session = with(good_claims(), "aud", json!("ordervault-guest"));

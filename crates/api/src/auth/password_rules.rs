@@ -8,7 +8,6 @@ use super::Realm;
 
 const MIN_CUSTOMER_CODE_POINTS: usize = 8;
 const MIN_STAFF_CODE_POINTS: usize = 15;
-const MAX_CODE_POINTS: usize = 128;
 /// Shorter repeated parts need no look into the list: `abcabcabc` is weak whatever `abc` is.
 const MAX_TRIVIAL_PERIOD: usize = 3;
 
@@ -54,17 +53,25 @@ const SEQUENCES: &[&str] = &[
 pub struct NewPassword(pub(super) String);
 
 impl NewPassword {
+    /// Longest password, in code points.
+    pub const MAX_CODE_POINTS: usize = 128;
+
+    /// Shortest password of an account, in code points.
+    #[must_use]
+    pub const fn min_code_points(realm: Realm) -> usize {
+        match realm {
+            Realm::Customer => MIN_CUSTOMER_CODE_POINTS,
+            Realm::Staff => MIN_STAFF_CODE_POINTS,
+        }
+    }
+
     /// Checks the rules; `personal` are words the account is known by (e-mail address, name). The error is the broken rule:
     /// `too-short`, `too-long` or `blocklisted`.
     pub fn check(realm: Realm, password: &str, personal: &[&str]) -> Result<Self, &'static str> {
         let password = normalised(password);
-        let min = match realm {
-            Realm::Customer => MIN_CUSTOMER_CODE_POINTS,
-            Realm::Staff => MIN_STAFF_CODE_POINTS,
-        };
         match password.chars().count() {
-            count if count < min => Err("too-short"),
-            count if count > MAX_CODE_POINTS => Err("too-long"),
+            count if count < Self::min_code_points(realm) => Err("too-short"),
+            count if count > Self::MAX_CODE_POINTS => Err("too-long"),
             _ if is_guessable(&password, personal) => Err("blocklisted"),
             _ => Ok(Self(password)),
         }

@@ -13,6 +13,7 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use super::argument::Argument;
 use super::header::header_parameter;
 use crate::state::AppState;
+use crate::translations::Locale;
 
 /// The language that the client prefers of those that there are; none: it names none of them. What cannot be read is passed
 /// over, since browsers send it unasked.
@@ -24,12 +25,27 @@ impl FromRequest for AcceptLanguage {
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}
+
+impl AcceptLanguage {
+    /// What this request says.
+    pub(crate) fn of(request: &HttpRequest) -> Self {
         let header = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let state = request.app_data::<web::Data<AppState>>();
         let accepted = header
             .zip(state)
             .and_then(|(header, state)| Language::accepted(header, state.translations.languages()).cloned());
-        ready(Ok(Self(accepted)))
+        Self(accepted)
+    }
+
+    /// In which language this request is to be answered.
+    pub(crate) fn locale(request: &HttpRequest) -> Locale {
+        match request.app_data::<web::Data<AppState>>() {
+            Some(state) => state.translations.locale(Self::of(request).0.as_ref()),
+            None => Locale::english(),
+        }
     }
 }
 
@@ -38,7 +54,7 @@ impl Argument for AcceptLanguage {}
 impl IntoParams for AcceptLanguage {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description =
-            "The languages that you read; what is written to you is in the first of them that there is.";
+            "The languages that you read; what people read is in the first of them that there is.";
         let schema = ObjectBuilder::new().max_length(Some(1_000));
         vec![
             header_parameter("Accept-Language", description, schema)

@@ -13,6 +13,7 @@ use utoipa::openapi::{ObjectBuilder, Required};
 use super::argument::Argument;
 use super::header::header_parameter;
 use crate::problem::{Code, Problem};
+use crate::translations::Text;
 
 const MAX_KEY_CHARS: usize = 255;
 const MIN_GUEST_KEY_CHARS: usize = 16;
@@ -31,10 +32,8 @@ impl IdempotencyKey {
         if self.0.len() >= MIN_GUEST_KEY_CHARS {
             return Ok(());
         }
-        Err(Problem::new(Code::IdempotencyKeyInvalid).detail(format!(
-            "without an account, the Idempotency-Key has at least {MIN_GUEST_KEY_CHARS} characters, so that nobody \
-             guesses it: send a new UUID"
-        )))
+        let short = Text::new("guest-key-short").with("limit", MIN_GUEST_KEY_CHARS);
+        Err(Problem::new(Code::IdempotencyKeyInvalid).detail(short))
     }
 }
 

@@ -16,6 +16,7 @@ use super::argument::Argument;
 use super::header::header_parameter;
 use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// The precondition of an operation that requires one; without it 428.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,9 +108,8 @@ fn read(request: &HttpRequest) -> Result<Option<IfMatch>, Problem> {
 }
 
 fn unreadable() -> Problem {
-    Problem::new(Code::InvalidParameter).errors(vec![
-        FieldError::new("If-Match", "invalid").detail("expected one ETag in double quotes, or *"),
-    ])
+    Problem::new(Code::InvalidParameter)
+        .errors(vec![FieldError::new("If-Match", "invalid").detail(Text::new("etag-unreadable"))])
 }
 
 fn parse(value: &[u8], epoch: i64) -> Result<IfMatch, Problem> {
@@ -128,9 +128,7 @@ fn parse(value: &[u8], epoch: i64) -> Result<IfMatch, Problem> {
         Some(_) if is_weak => Err(Problem::new(Code::PreconditionFailed)),
         Some(tag) => match epoch_and_version(tag) {
             Some((seen, version)) if seen == epoch => Ok(IfMatch::Version(version)),
-            Some(_) => Err(Problem::new(Code::PreconditionFailed).detail(
-                "the version in If-Match is from before the shop was restored from a backup or repaired: read it again",
-            )),
+            Some(_) => Err(Problem::new(Code::PreconditionFailed).detail(Text::new("etag-of-before"))),
             // Somebody else's ETag: well-formed, but no version of ours.
             None => Err(Problem::new(Code::PreconditionFailed)),
         },

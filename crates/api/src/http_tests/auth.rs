@@ -51,13 +51,13 @@ async fn anything_but_one_good_bearer_header_is_401() {
         format!("Bearer {}", refresh.text),
     ] {
         let answer = send!(app, post("/v1/cups", CUP).insert_header(("authorization", header.clone())));
-        answer.problem(Code::Unauthenticated);
+        answer.problem(Code::TokenInvalid);
         assert!(answer.header("www-authenticate").starts_with("Bearer "), "{header}");
     }
-    send!(app, post("/v1/cups", CUP)).problem(Code::Unauthenticated);
+    send!(app, post("/v1/cups", CUP)).problem(Code::TokenMissing);
     let twice = create(CUP).append_header(("authorization", format!("Bearer {good}")));
-    send!(app, twice).problem(Code::Unauthenticated);
-    send!(app, post(&format!("/v1/cups?access_token={good}"), CUP)).problem(Code::Unauthenticated);
+    send!(app, twice).problem(Code::TokenInvalid);
+    send!(app, post(&format!("/v1/cups?access_token={good}"), CUP)).problem(Code::TokenMissing);
     let lower_case = post("/v1/cups", CUP)
         .insert_header(("authorization", format!("bearer {good}")))
         .insert_header(("idempotency-key", "k"));
@@ -69,7 +69,7 @@ async fn a_request_is_judged_in_order() {
     let app = app!();
     // Everything is wrong; each repair brings the next refusal.
     let broken = || TestRequest::post().uri("/v1/cups").set_payload("{");
-    send!(app, broken()).problem(Code::Unauthenticated);
+    send!(app, broken()).problem(Code::TokenMissing);
     let broken = || bearer(broken(), Realm::Customer);
     send!(app, broken()).problem(Code::IdempotencyKeyMissing);
     let broken = || broken().insert_header(("idempotency-key", "k"));

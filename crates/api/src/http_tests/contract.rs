@@ -240,7 +240,10 @@ async fn every_problem_code_has_a_page() {
         assert!(page.status == StatusCode::OK && page.header("content-type").starts_with("text/html"));
         assert!(page.text().contains(code.slug()));
         let json = send!(app, get(&code.type_uri()).insert_header(("accept", "application/json"))).json();
-        assert_eq!((&json["code"], &json["what_to_do"]), (&json!(code.slug()), &json!(code.what_to_do())));
+        assert_eq!(
+            (&json["code"], &json["what_to_do"]),
+            (&json!(code.slug()), &json!(code.what_to_do().in_english()))
+        );
     }
     let listed = send!(app, get("/problems").insert_header(("accept", "application/json"))).json();
     assert_eq!(listed["items"].as_array().unwrap().len(), Code::ALL.len());
@@ -262,8 +265,15 @@ async fn health_tells_what_fails_and_draining_is_not_ready() {
 
     let ill = app!(state_with(Settings::default(), vec![good, bad]).await);
     let problem = send!(ill, get("/readyz")).problem(Code::NotReady);
-    assert_eq!(problem["errors"], json!([{"pointer": "outbox", "code": "failed", "detail": "<b>late</b>"}]));
-    assert!(send!(ill, get("/")).text().contains("not ready – outbox: &lt;b&gt;late&lt;/b&gt;"));
+    assert_eq!(
+        problem["errors"],
+        json!([{"pointer": "outbox", "code": "failed", "detail": "this check failed: <b>late</b>"}])
+    );
+    assert!(
+        send!(ill, get("/"))
+            .text()
+            .contains("not ready – outbox: this check failed: &lt;b&gt;late&lt;/b&gt;")
+    );
 }
 
 #[actix_web::test]

@@ -169,6 +169,8 @@ struct Step {
     _preview: Option<bool>,
 }
 
+impl Content for Step {}
+
 #[utoipa::path(post, path = "/v1/samples/hangs-in-steps", operation_id = "sample_step_hang", tag = "orders",
     responses((status = 200)))]
 async fn hang_in_steps(_: crate::extract::Query<Step>) -> HttpResponse {
@@ -308,7 +310,7 @@ impl FromRequest for SlowRefusal {
     fn from_request(_: &actix_web::HttpRequest, _: &mut Payload) -> Self::Future {
         Box::pin(async {
             tokio::task::yield_now().await;
-            Err(Problem::new(Code::Unauthenticated))
+            Err(Problem::new(Code::TokenInvalid))
         })
     }
 }
@@ -322,7 +324,7 @@ async fn an_argument_is_not_looked_at_before_the_one_to_its_left_is_there() {
     let routes = Routes::new().with(Endpoint::page("/slow", slow_then_body));
     let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
     // The missing body is known at once, the refusal only later; still the refusal on the left answers.
-    send!(app, get("/slow")).problem(Code::Unauthenticated);
+    send!(app, get("/slow")).problem(Code::TokenInvalid);
 }
 
 #[actix_web::test]

@@ -14,7 +14,7 @@ use ordervault_persistence::writer::{Mail, MailKind, Purpose};
 
 use super::mailer::{Letter, Mailer};
 use crate::auth::lifetime_millis;
-use crate::translations::{FluentValue, Translations};
+use crate::translations::{Text, Translations};
 
 const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
 
@@ -108,19 +108,16 @@ fn lines(order: &Order) -> String {
 impl Draft {
     /// In words, with the code if it has one.
     pub(crate) fn letter(&self, translations: &Translations, mailer: &Mailer, code: Option<&str>) -> Letter {
-        let stored = self.values.iter().map(|(name, value)| (*name, FluentValue::from(value.as_str())));
-        let mut values: Vec<_> = stored.collect();
-        if let Some(((_, purpose), code)) = self.code.zip(code) {
-            let name = <&str>::from(purpose).replace('_', "-");
-            values.extend([
-                ("link", mailer.link(&name, code).into()),
-                ("code", code.into()),
-                ("hours", (lifetime_millis(purpose) / HOUR_MILLIS).into()),
-            ]);
-        }
+        let locale = translations.locale(self.language.as_ref());
         let name = <&str>::from(self.kind).replace('_', "-");
-        let text =
-            |part: &str| translations.text(self.language.as_ref(), &format!("mail-{name}-{part}"), &values);
-        Letter { subject: text("subject"), body: text("body") + "\n" }
+        let said = |part: &str| {
+            let text = Text::new(format!("mail-{name}-{part}"));
+            let text = self.values.iter().fold(text, |text, (name, value)| text.with(name, value.clone()));
+            let Some(((_, purpose), code)) = self.code.zip(code) else { return locale.say(&text) };
+            let link = mailer.link(&<&str>::from(purpose).replace('_', "-"), code);
+            let hours = lifetime_millis(purpose) / HOUR_MILLIS;
+            locale.say(&text.with("link", link).with("code", code.to_owned()).with("hours", hours))
+        };
+        Letter { subject: said("subject"), body: said("body") + "\n" }
     }
 }

@@ -8,6 +8,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::middleware::Next;
 
 use super::request_id::RequestId;
+use crate::extract::AcceptLanguage;
 use crate::problem::{Code, PROBLEM_JSON, Problem};
 
 /// The middleware.
@@ -20,17 +21,18 @@ pub async fn problems(
         return Ok(response.map_into_boxed_body());
     }
     let request_id = RequestId::of(response.request());
+    let locale = AcceptLanguage::locale(response.request());
     let own = response.response().error().and_then(|error| error.as_error::<Problem>());
     let rendered = match own {
         Some(problem) => {
             log(problem);
-            problem.response(request_id.as_str())
+            problem.response(request_id.as_str(), locale)
         }
         None if is_problem_document(&response) => return Ok(response.map_into_boxed_body()),
         None => {
             let problem = foreign(&response);
             log(&problem);
-            problem.response(request_id.as_str())
+            problem.response(request_id.as_str(), locale)
         }
     };
     Ok(response.into_response(rendered).map_into_boxed_body())

@@ -23,9 +23,9 @@ pub(super) fn response(status: u16) -> Response {
     let content = match codes.first() {
         Some(code) => content.example(Some(json!({
             "type": code.type_uri(),
-            "title": code.title(),
+            "title": code.title().in_english(),
             "status": status,
-            "detail": code.happened(),
+            "detail": code.happened().in_english(),
             "code": code.slug(),
             "request_id": "6b1f0c9d2e7a4f83",
         }))),

@@ -8,8 +8,10 @@ use ordervault_persistence::writer::WriteError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::problem::{Code, FieldError, Problem};
+use crate::problem::{Code, FieldError, FieldErrorBody, Problem};
 use crate::state::AppState;
+use crate::translations::Locale;
+use crate::translations::Text;
 
 /// The process answers.
 #[derive(Debug, Serialize, ToSchema)]
@@ -78,12 +80,14 @@ pub(crate) async fn readyz(state: web::Data<AppState>) -> Result<web::Json<Ready
 /// What is not as it should be; empty when the server is ready.
 pub(super) async fn failures(state: &AppState) -> Vec<FieldError> {
     if state.is_draining() {
-        return vec![FieldError::new("server", "stopping").detail("the server is stopping")];
+        return vec![FieldError::new("server", "stopping")];
     }
     let mut failures = Vec::new();
     for check in &state.ready_checks {
         if let Err(why) = check.run().await {
-            failures.push(FieldError::new(check.name, "failed").detail(why));
+            failures.push(
+                FieldError::new(check.name, "failed").detail(Text::new("check-failed").with("why", why)),
+            );
         }
     }
     failures
@@ -94,7 +98,7 @@ pub(super) async fn failures(state: &AppState) -> Vec<FieldError> {
 #[derive(Debug, Serialize)]
 struct Details {
     status: &'static str,
-    failures: Vec<FieldError>,
+    failures: Vec<FieldErrorBody>,
     /// In words, by what it is about.
     details: BTreeMap<&'static str, String>,
 }
@@ -107,6 +111,7 @@ pub(crate) async fn ready_details(state: web::Data<AppState>) -> HttpResponse {
     details.extend(backup(&state).await.map(|said| ("backup", said)));
     let others = state.ready_details.iter();
     details.extend(others.filter_map(|detail| Some((detail.name, detail.tell()?))));
+    let failures: Vec<_> = failures.iter().map(|failure| failure.body(Locale::english())).collect();
     match failures.is_empty() {
         true => HttpResponse::Ok().json(Details { status: "ready", failures, details }),
         false => HttpResponse::ServiceUnavailable().json(Details { status: "not-ready", failures, details }),

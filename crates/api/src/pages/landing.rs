@@ -12,7 +12,8 @@ pub(super) async fn landing(state: web::Data<AppState>) -> HttpResponse {
     let light = if failures.is_empty() {
         r#"<span class="light ok">ready</span>"#.to_owned()
     } else {
-        let what: Vec<_> = failures.iter().map(|f| format!("{}: {}", f.pointer, f.detail)).collect();
+        let what: Vec<_> =
+            failures.iter().map(|f| format!("{}: {}", f.pointer, f.detail.in_english())).collect();
         format!(r#"<span class="light bad">not ready – {}</span>"#, escape(&what.join("; ")))
     };
     let settings = &state.settings;

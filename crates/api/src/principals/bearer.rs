@@ -9,9 +9,10 @@ use actix_web::dev::Payload;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 
-use crate::auth::{AccessClaims, Audience, Realm};
-use crate::problem::{Code, Problem};
+use crate::auth::{AccessClaims, Audience, Realm, TokenFault};
+use crate::problem::{Code, Problem, Remedy, RemedyKind};
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// A valid customer token.
 #[derive(Debug, Clone)]
@@ -61,18 +62,50 @@ impl FromRequest for CustomerOrGuestBearer {
 }
 
 fn claims(request: &HttpRequest, welcome: &[Audience]) -> Result<AccessClaims, Problem> {
-    let refused = || Problem::new(Code::Unauthenticated);
     let state = request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::internal("no state"))?;
-    let token = bearer_token(request).ok_or_else(refused)?;
-    let claims = state.access_tokens.verify(token, state.now()).map_err(|fault| refused().cause(fault))?;
+    if !request.headers().contains_key(header::AUTHORIZATION) {
+        return Err(welcome.iter().copied().map(log_in).fold(Problem::new(Code::TokenMissing), Problem::remedy));
+    }
+    let token = bearer_token(request).ok_or_else(|| Problem::new(Code::TokenInvalid))?;
+    let claims = state.access_tokens.verify(token, state.now()).map_err(|fault| match fault {
+        TokenFault::Expired(audience) => Problem::new(Code::TokenExpired).remedy(go_on(audience)),
+        fault => Problem::new(Code::TokenInvalid).cause(fault),
+    })?;
     if !welcome.contains(&claims.audience) {
         return Err(Problem::new(Code::Forbidden).detail(match claims.audience {
-            Audience::Login(Realm::Customer) => "this is for staff; a customer token does not open it",
-            Audience::Login(Realm::Staff) => "this is for customers; a staff token does not open it",
-            Audience::Guest => "a grant opens its one order and nothing else",
+            Audience::Login(Realm::Customer) => Text::new("customer-token"),
+            Audience::Login(Realm::Staff) => Text::new("staff-token"),
+            Audience::Guest => Text::new("grant-only"),
         }));
     }
     Ok(claims)
+}
+
+/// How somebody gets a token for this audience.
+fn log_in(audience: Audience) -> Remedy {
+    match audience {
+        Audience::Login(Realm::Customer) => {
+            Remedy::new(RemedyKind::LogIn, Text::new("remedy-log-in")).request("POST", "/v1/auth/login")
+        }
+        Audience::Login(Realm::Staff) => {
+            Remedy::new(RemedyKind::LogIn, Text::new("remedy-log-in")).request("POST", "/v1/staff/auth/login")
+        }
+        Audience::Guest => look_up(),
+    }
+}
+
+/// How whoever had a token for this audience gets the next one.
+fn go_on(audience: Audience) -> Remedy {
+    let refresh = || Remedy::new(RemedyKind::Refresh, Text::new("remedy-refresh"));
+    match audience {
+        Audience::Login(Realm::Customer) => refresh().request("POST", "/v1/auth/refresh"),
+        Audience::Login(Realm::Staff) => refresh().request("POST", "/v1/staff/auth/refresh"),
+        Audience::Guest => look_up(),
+    }
+}
+
+fn look_up() -> Remedy {
+    Remedy::new(RemedyKind::LookUp, Text::new("remedy-look-up-again")).request("POST", "/v1/order-lookups")
 }
 
 /// The token, if there is exactly one `Authorization` header and it is a bearer's.

@@ -30,6 +30,7 @@ use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// Where an operation names the permissions of which its caller needs one.
 const PERMISSIONS: &str = "x-permissions";
@@ -94,7 +95,7 @@ impl Customer {
     }
 
     async fn behind(claims: &AccessClaims, state: &AppState) -> Result<Self, Problem> {
-        let id = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+        let id = claims.subject.parse().map_err(|_| Problem::new(Code::TokenInvalid))?;
         let (session, _) = login(claims, state, Realm::Customer, CustomerId::get(id)).await?;
         Ok(Self { id, session })
     }
@@ -159,7 +160,7 @@ impl FromRequest for CustomerOrGuest {
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
             match claims.audience {
                 Audience::Guest => {
-                    let grant = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+                    let grant = claims.subject.parse().map_err(|_| Problem::new(Code::TokenInvalid))?;
                     Ok(Self::Guest(Some(grant)))
                 }
                 Audience::Login(_) => Customer::behind(&claims, &state).await.map(Self::Customer),
@@ -197,10 +198,10 @@ impl<P: Permit> FromRequest for Staff<P> {
         Box::pin(async move {
             let StaffBearer(claims) = bearer.await?;
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
-            let id: MemberId = claims.subject.parse().map_err(|_| Problem::new(Code::Unauthenticated))?;
+            let id: MemberId = claims.subject.parse().map_err(|_| Problem::new(Code::TokenInvalid))?;
             let (session, login) = login(&claims, &state, Realm::Staff, id.get()).await?;
             let member = login.member.filter(|member| member.active);
-            let member = member.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+            let member = member.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
             permitted::<P>(&member)?;
             Ok(Self { member, session, permit: PhantomData })
         })
@@ -242,14 +243,15 @@ async fn login(
     realm: Realm,
     principal_id: i64,
 ) -> Result<(SessionId, KnownLogin), Problem> {
-    let refused = || Problem::new(Code::Unauthenticated);
+    let refused = || Problem::new(Code::TokenInvalid);
     let id: SessionId = claims.session.parse().map_err(|_| refused())?;
     let now = state.now();
     let login = if let Some(known) = state.known_logins.get(id, now) {
         known
     } else {
         let before = state.known_logins.before_read();
-        let login = read_login(state, realm, id, now).await?.ok_or_else(refused)?;
+        let ended = || refused().detail(Text::new("session-ended"));
+        let login = read_login(state, realm, id, now).await?.ok_or_else(ended)?;
         state.known_logins.keep(before, id, login.clone(), now);
         login
     };

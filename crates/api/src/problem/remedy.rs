@@ -5,6 +5,7 @@ use strum::{EnumIter, IntoStaticStr};
 use utoipa::ToSchema;
 
 use crate::names::{names, variants};
+use crate::translations::{Locale, Text};
 
 /// What a remedy does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, EnumIter, IntoStaticStr)]
@@ -31,6 +32,10 @@ pub enum RemedyKind {
     Review,
     /// Let it happen.
     Approve,
+    /// Get the next access token with the refresh token.
+    Refresh,
+    /// Log in.
+    LogIn,
 }
 
 names! {
@@ -39,8 +44,48 @@ names! {
 }
 
 /// Something a person can do about a problem.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
+    /// What it does.
+    pub code: RemedyKind,
+    /// What to do.
+    pub detail: Text,
+    /// The HTTP method to use, when the remedy is a request to this API.
+    pub method: Option<&'static str>,
+    /// The path to send it to.
+    pub href: Option<String>,
+    /// With what to place an order all the same.
+    pub not_duplicate_of: Option<Vec<String>>,
+}
+
+impl Remedy {
+    /// Something that is no request.
+    pub fn new(code: RemedyKind, detail: Text) -> Self {
+        Self { code, detail, method: None, href: None, not_duplicate_of: None }
+    }
+
+    /// It is this request.
+    #[must_use]
+    pub fn request(self, method: &'static str, href: impl Into<String>) -> Self {
+        Self { method: Some(method), href: Some(href.into()), ..self }
+    }
+
+    /// For a client who reads this language.
+    pub fn body(&self, locale: Locale) -> RemedyBody {
+        RemedyBody {
+            code: self.code,
+            detail: locale.say(&self.detail),
+            method: self.method,
+            href: self.href.clone(),
+            not_duplicate_of: self.not_duplicate_of.clone(),
+        }
+    }
+}
+
+/// Something a person can do about a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Remedy)]
+pub struct RemedyBody {
     /// Stable name of the remedy.
     #[schema(value_type = RemedyCode)]
     pub code: RemedyKind,
@@ -50,7 +95,7 @@ pub struct Remedy {
     /// The HTTP method to use, when the remedy is a request to this API.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "POST")]
-    pub method: Option<String>,
+    pub method: Option<&'static str>,
     /// The path to send it to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "/v1/orders/0P8J46X40C3WA9/cancel")]

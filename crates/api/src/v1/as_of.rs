@@ -13,10 +13,12 @@ use validator::Validate;
 
 use super::history::{ChangeBody, changes};
 use super::resource::Resource;
+use crate::extract::Content;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, long_reader};
 use crate::refusals::refused;
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// As of when a resource is asked for.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
@@ -28,6 +30,8 @@ pub(crate) struct AsOfQuery {
     #[param(value_type = Option<String>, max_length = 40)]
     pub as_of: Option<AsOf>,
 }
+
+impl Content for AsOfQuery {}
 
 /// Between which two moments: numbers of versions, or times.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams, Validate)]
@@ -42,6 +46,8 @@ pub(crate) struct Between {
     #[param(value_type = Option<String>, max_length = 40, example = "2027-01-01T00:00:00Z")]
     to: Option<AsOf>,
 }
+
+impl Content for Between {}
 
 /// What differs between a thing as it was and as it was later.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,10 +81,8 @@ pub(crate) async fn as_of<A: Resource>(
     let then = read::state_at(&mut conn, now.raw_id(), moment).await.map_err(failed)?;
     then.ok_or_else(|| {
         Problem::new(Code::NotFound).detail(match moment {
-            AsOf::Version(_) => {
-                format!("there is no such version; there are versions 1 to {}", now.version())
-            }
-            AsOf::Time(_) => "it did not exist at that time".to_owned(),
+            AsOf::Version(_) => Text::new("version-unknown").with("versions", now.version()),
+            AsOf::Time(_) => Text::new("time-before"),
         })
     })
 }

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::customer::CustomerCommand;
+use ordervault_domain::language::Language;
 use ordervault_persistence::writer::{
     Effect, MailKind, MailOperation, Operation, Receipt, Throttle, WriteError,
 };
@@ -14,17 +15,19 @@ use validator::Validate;
 use super::fields::{Fields, MAX_NAME_CODE_POINTS};
 use super::login::{self, Login, Refresh, Tokens};
 use super::me::{self, CustomerBody};
-use crate::auth::{Lane, Realm};
-use crate::extract::{AcceptLanguage, ClientAddress, Valid};
+use crate::auth::{Lane, NewPassword, Realm};
+use crate::extract::{AcceptLanguage, ClientAddress, Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Customer, Submitter};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::reading::reader;
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
 use crate::throttling;
+use crate::translations::Translations;
+use crate::v1::fields::faults_in;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -59,6 +62,33 @@ pub(crate) struct Register {
     language: Option<String>,
 }
 
+impl Register {
+    fn read(
+        &self,
+        fields: &mut Fields,
+        translations: &Translations,
+    ) -> (Contact, Option<Language>, Option<NewPassword>) {
+        let contact = Contact {
+            name: Some(fields.line("/name", &self.name, MAX_NAME_CODE_POINTS)),
+            phone: fields.reach("/phone", self.phone.as_ref()),
+            email: fields.reach("/email", Some(&self.email)),
+            address: None,
+        };
+        let language = fields.language("/language", self.language.as_ref(), translations);
+        let known_by = [self.email.as_str(), &self.name];
+        let password = fields.password("/password", Realm::Customer, &self.password, &known_by);
+        (contact, language, password)
+    }
+}
+
+impl Content for Register {
+    fn faults(&self, state: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            self.read(fields, &state.translations);
+        })
+    }
+}
+
 /// Open an account
 ///
 /// Log in afterwards. An address that has an account already is refused. Where mail is configured, the answer is the same
@@ -76,17 +106,9 @@ pub(crate) async fn register_customer(
     accepted: AcceptLanguage,
     body: Valid<Register>,
 ) -> Result<HttpResponse, Problem> {
-    let body = body.0;
     let mut fields = Fields::default();
-    let contact = Contact {
-        name: Some(fields.line("/name", &body.name, MAX_NAME_CODE_POINTS)),
-        phone: fields.reach("/phone", body.phone.as_ref()),
-        email: fields.reach("/email", Some(&body.email)),
-        address: None,
-    };
-    let language = fields.language("/language", body.language.as_ref(), &state.translations).or(accepted.0);
-    let known_by = [body.email.as_str(), &body.name];
-    let password = fields.password("/password", Realm::Customer, &body.password, &known_by);
+    let (contact, language, password) = body.0.read(&mut fields, &state.translations);
+    let language = language.or(accepted.0);
     let password = fields.finish(password)?.ok_or_else(|| Problem::internal("a password was lost"))?;
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;

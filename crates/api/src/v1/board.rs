@@ -17,11 +17,12 @@ use super::masked_order::BoardOrderBody;
 use super::orders::list::{cursor, keys};
 use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::caching::Cacheable;
-use crate::extract::{Argument, Query};
-use crate::problem::{Code, Problem};
+use crate::extract::{Argument, Content, Query};
+use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::v1::fields::faults_of;
 
 /// Whatever leaves the board is out of every cache within five seconds.
 const CACHE_CONTROL: &str = "public, max-age=5";
@@ -87,6 +88,12 @@ pub(crate) struct ListBoardOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
+}
+
+impl Content for ListBoardOrders {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_filter())
+    }
 }
 
 impl ListBoardOrders {

@@ -24,6 +24,7 @@ use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
+use crate::translations::Text;
 
 /// Whoever asks for a change.
 pub(crate) struct Caller<'a> {
@@ -262,17 +263,12 @@ async fn with_current(
 
 /// Whoever meets an order in the trash is told so, and whoever may take it out, how.
 fn in_trash(problem: Problem, order: &Order, actor: &Actor) -> Problem {
-    let problem = problem.detail("the order is in the trash, where nothing goes on");
+    let problem = problem.detail(Text::new("in-trash"));
     if !actor.may(Permission::OrdersDelete) {
         return problem;
     }
-    problem.remedy(Remedy {
-        code: RemedyKind::Undelete,
-        detail: "take the order out of the trash first".into(),
-        method: Some("POST".into()),
-        href: Some(order_path(actor, order.id) + "/undelete"),
-        not_duplicate_of: None,
-    })
+    let undelete = Remedy::new(RemedyKind::Undelete, Text::new("remedy-undelete"));
+    problem.remedy(undelete.request("POST", order_path(actor, order.id) + "/undelete"))
 }
 
 /// Names the fields that are no longer as in the version that the client has seen.

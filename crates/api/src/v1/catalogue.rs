@@ -19,7 +19,7 @@ use validator::Validate;
 use super::money::MoneyBody;
 use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, has_no_words};
 use crate::cursors::Seal;
-use crate::extract::Query;
+use crate::extract::{Content, Query};
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader, reader};
@@ -105,6 +105,8 @@ pub(crate) struct ListProducts {
     #[param(max_length = 200)]
     cursor: Option<String>,
 }
+
+impl Content for ListProducts {}
 
 /// List the stores
 ///

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::one_time_codes::{ask_for_mail, mail_is_configured, shown};
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::{ClientAddress, Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Customer;
@@ -32,6 +32,8 @@ pub(crate) struct VerifyEmail {
     #[schema(min_length = 1, max_length = 100, example = json!(examples::CODE))]
     code: String,
 }
+
+impl Content for VerifyEmail {}
 
 /// Confirm your e-mail address
 ///
@@ -73,7 +75,7 @@ pub(crate) async fn request_email_verification(
     mail_is_configured(&state)?;
     let account = read::customer(&mut reader(&state).await?, customer.id).await.map_err(failed)?;
     let email = account.and_then(|account| account.contact.email);
-    let email = email.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let email = email.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
     let mail = (MailKind::EmailVerification, email);
     ask_for_mail(&state, address, customer.submitter(), &request_id, mail).await?;
     Ok(HttpResponse::Accepted().finish())

@@ -9,7 +9,7 @@ use ordervault_domain::text::{TextProblem, multi_line, single_line};
 
 use crate::auth::{NewPassword, Realm};
 use crate::problem::{FieldError, Problem};
-use crate::translations::Translations;
+use crate::translations::{Text, Translations};
 
 /// Longest name of a person, in code points.
 pub(crate) const MAX_NAME_CODE_POINTS: usize = 200;
@@ -24,7 +24,7 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// Notes a fault.
-    pub(crate) fn fault(&mut self, pointer: impl Into<String>, code: &str) {
+    pub(crate) fn fault(&mut self, pointer: impl Into<String>, code: &'static str) {
         self.faults.push(FieldError::new(pointer, code));
     }
 
@@ -35,8 +35,8 @@ impl Fields {
 
     /// A required text of one line.
     pub(crate) fn line(&mut self, pointer: &str, text: &str, max_code_points: usize) -> String {
-        single_line(text, max_code_points).unwrap_or_else(|problem: TextProblem| {
-            self.fault(pointer, problem.code());
+        single_line(text, max_code_points).unwrap_or_else(|problem| {
+            self.text(pointer, problem, max_code_points);
             String::new()
         })
     }
@@ -49,7 +49,16 @@ impl Fields {
         text: &str,
         personal: &[&str],
     ) -> Option<NewPassword> {
-        NewPassword::check(realm, text, personal).map_err(|code| self.fault(pointer, code)).ok()
+        let told = |code| match code {
+            "too-short" => {
+                let limit =
+                    Text::new("limit-characters-least").with("limit", NewPassword::min_code_points(realm));
+                FieldError::new(pointer, code).detail(limit)
+            }
+            "too-long" => too_long(pointer, NewPassword::MAX_CODE_POINTS),
+            code => FieldError::new(pointer, code),
+        };
+        NewPassword::check(realm, text, personal).map_err(|code| self.faults.push(told(code))).ok()
     }
 
     /// An optional text of one line.
@@ -69,11 +78,20 @@ impl Fields {
         text: Option<&String>,
         max_code_points: usize,
     ) -> Option<String> {
-        let text = multi_line(text?, max_code_points).unwrap_or_else(|problem: TextProblem| {
-            self.fault(pointer, problem.code());
+        let text = multi_line(text?, max_code_points).unwrap_or_else(|problem| {
+            self.text(pointer, problem, max_code_points);
             String::new()
         });
         Some(text)
+    }
+
+    /// Notes what is wrong with a text, and what would be accepted.
+    fn text(&mut self, pointer: &str, problem: TextProblem, max_code_points: usize) {
+        self.faults.push(match problem {
+            TextProblem::ForbiddenCharacter(character) => FieldError::forbidden_character(pointer, character),
+            TextProblem::TooLong => too_long(pointer, max_code_points),
+            TextProblem::Blank | TextProblem::TooShort => FieldError::new(pointer, problem.code()),
+        });
     }
 
     /// A value that is read from its text.
@@ -81,7 +99,7 @@ impl Fields {
         &mut self,
         pointer: impl Into<String>,
         text: &str,
-        code: &str,
+        code: &'static str,
     ) -> Option<T> {
         let parsed = text.parse().ok();
         if parsed.is_none() {
@@ -110,7 +128,7 @@ impl Fields {
         &mut self,
         pointer: &str,
         text: Option<&String>,
-        code: &str,
+        code: &'static str,
     ) -> Option<T> {
         self.parsed(pointer, text?, code)
     }
@@ -141,7 +159,7 @@ impl Fields {
         let language = language.filter(|language| language.best_of(translations.languages()).is_some());
         if language.is_none() {
             let there_are = translations.languages().iter().map(ToString::to_string).collect::<Vec<_>>();
-            let detail = format!("there are texts in {}", there_are.join(", "));
+            let detail = Text::new("languages-known").with("languages", there_are.join(", "));
             self.faults.push(FieldError::new(pointer, "unknown-language").detail(detail));
         }
         language
@@ -151,6 +169,23 @@ impl Fields {
     pub(crate) fn finish<T>(self, value: T) -> Result<T, Problem> {
         if self.faults.is_empty() { Ok(value) } else { Err(Problem::invalid(self.faults)) }
     }
+}
+
+/// What is wrong with what was read.
+pub(crate) fn faults_of<T>(read: Result<T, Problem>) -> Vec<FieldError> {
+    read.err().map(|problem| problem.field_errors().to_vec()).unwrap_or_default()
+}
+
+/// What is found wrong by reading.
+pub(crate) fn faults_in(read: impl FnOnce(&mut Fields)) -> Vec<FieldError> {
+    let mut fields = Fields::default();
+    read(&mut fields);
+    fields.faults
+}
+
+fn too_long(pointer: &str, max_code_points: usize) -> FieldError {
+    let limit = Text::new("limit-characters-most").with("limit", max_code_points);
+    FieldError::new(pointer, "too-long").detail(limit)
 }
 
 /// Reads a contact out of its request form.

@@ -14,15 +14,16 @@ use validator::Validate;
 
 use super::fields::Fields;
 use crate::auth::{NewPassword, PasswordCheck, Realm};
-use crate::extract::ClientAddress;
+use crate::extract::{ClientAddress, Content};
 use crate::login_attempts::LoginAttempt;
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Submitter;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
+use crate::v1::fields::faults_in;
 
 /// Random bytes that name an access token in logs.
 const TOKEN_ID_BYTES: usize = 12;
@@ -47,6 +48,14 @@ pub(crate) struct Login {
     device_token: Option<String>,
 }
 
+impl Content for Login {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.reach::<Email>("/email", Some(&self.email));
+        })
+    }
+}
+
 /// A refresh token to be exchanged.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +65,8 @@ pub(crate) struct Refresh {
     #[schema(min_length = 1, max_length = 512, example = "the refresh_token of the last answer")]
     refresh_token: String,
 }
+
+impl Content for Refresh {}
 
 /// What opens the API for a while, and what gets the next one.
 #[derive(Serialize, ToSchema)]
@@ -136,7 +147,7 @@ pub(crate) async fn refresh(
     refresh: &Refresh,
 ) -> Result<web::Json<Tokens>, Problem> {
     let presented = state.refresh_tokens.read(&refresh.refresh_token).filter(|token| token.realm == realm);
-    let presented = presented.ok_or_else(|| Problem::new(Code::Unauthenticated))?;
+    let presented = presented.ok_or_else(|| Problem::new(Code::TokenInvalid))?;
     let operation = Operation::Session(SessionOperation::Rotate {
         id: presented.family,
         realm,
@@ -144,13 +155,13 @@ pub(crate) async fn refresh(
         idle_millis: state.settings.lifetimes.of(realm).idle_millis,
         token_hash: token_hash(state, realm),
     });
-    let session = opened(state, request_id, vec![operation], Code::Unauthenticated).await?;
+    let session = opened(state, request_id, vec![operation], Code::TokenInvalid).await?;
     if realm == Realm::Staff {
         let mut conn = reader(state).await?;
         let member =
             read::member(&mut conn, MemberId::from_i64(session.principal_id)).await.map_err(failed)?;
         if !member.is_some_and(|member| member.active) {
-            return Err(Problem::new(Code::Unauthenticated));
+            return Err(Problem::new(Code::TokenInvalid));
         }
     }
     tokens(state, &session).map(web::Json)
@@ -222,7 +233,7 @@ fn tokens(state: &AppState, session: &Session) -> Result<Tokens, Problem> {
     hex::decode_to_slice(&session.token_hash, &mut stored).map_err(Problem::internal)?;
     let refresh =
         state.refresh_tokens.recover(session.realm, session.id, generation, &stored).ok_or_else(|| {
-            Problem::new(Code::Unauthenticated).cause("no live key made the current refresh token")
+            Problem::new(Code::TokenInvalid).cause("no live key made the current refresh token")
         })?;
     Ok(Tokens {
         access_token: access.text,

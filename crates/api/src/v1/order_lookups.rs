@@ -17,14 +17,15 @@ use super::login::token_id;
 use super::masked_order::MaskedOrderBody;
 use super::orders::read::visible;
 use crate::auth::lookup_is_in_time;
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::{ClientAddress, Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::throttling;
+use crate::v1::fields::faults_of;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -55,6 +56,12 @@ pub(crate) struct LookUpOrder {
     #[validate(length(min = 1, max = 100))]
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "olt_T0yJ4dUfv1eQb8mKx2cR9w")]
     token: Option<String>,
+}
+
+impl Content for LookUpOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain())
+    }
 }
 
 /// The order, masked, and a grant to see the rest of it.
@@ -88,7 +95,10 @@ impl LookUpOrder {
         let mut fields = Fields::default();
         let number = match self.number.parse() {
             // Told apart without asking the database: the check symbol is no secret.
-            Err(IdError::Mistyped) => return Err(Problem::new(Code::OrderNumberMistyped)),
+            Err(IdError::Mistyped) => {
+                let mistyped = vec![FieldError::new("/number", "mistyped")];
+                return Err(Problem::new(Code::OrderNumberMistyped).errors(mistyped));
+            }
             Err(IdError::Malformed) => {
                 fields.fault("/number", "invalid-order-number");
                 None

@@ -12,6 +12,7 @@ use validator::Validate;
 
 use super::fields::{Fields, personal};
 use crate::auth::{PasswordCheck, Realm};
+use crate::extract::Content;
 use crate::login_attempts::{OwnPasswordAttempt, lane_of};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -35,6 +36,8 @@ pub(crate) struct ChangePassword {
     #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     new_password: String,
 }
+
+impl Content for ChangePassword {}
 
 /// An account, and whoever is logged in to it.
 pub(crate) struct OwnAccount<'a> {

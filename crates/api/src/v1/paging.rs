@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::cursors::Seal;
+use crate::extract::Content;
 
 /// Rows of a page when the client does not say.
 pub(crate) const DEFAULT_LIMIT: u32 = 25;
@@ -24,6 +25,8 @@ pub(crate) struct PageQuery {
     #[param(max_length = 200)]
     pub cursor: Option<String>,
 }
+
+impl Content for PageQuery {}
 
 impl PageQuery {
     /// How many rows a page has at most.

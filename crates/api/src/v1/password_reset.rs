@@ -12,14 +12,15 @@ use validator::Validate;
 use super::fields::{Fields, personal};
 use super::one_time_codes::{ask_for_mail, shown};
 use crate::auth::{Lane, Realm};
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::{ClientAddress, Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Submitter;
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::v1::fields::faults_in;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -35,6 +36,14 @@ pub(crate) struct RequestPasswordReset {
     email: String,
 }
 
+impl Content for RequestPasswordReset {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.reach::<Email>("/email", Some(&self.email));
+        })
+    }
+}
+
 /// A new password, by a code.
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -47,6 +56,14 @@ pub(crate) struct CompletePasswordReset {
     #[validate(length(max = 1024))]
     #[schema(min_length = 8, max_length = 128, example = json!(examples::CUSTOMER_PASSWORD), format = Password)]
     new_password: String,
+}
+
+impl Content for CompletePasswordReset {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.password("/new_password", Realm::Customer, &self.new_password, &[]);
+        })
+    }
 }
 
 /// Ask for a new password

@@ -8,6 +8,7 @@ use ordervault_persistence::read;
 use crate::problem::{EarlierOrder, FieldError, Problem, Remedy, RemedyKind};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::paths::{order_path, orders_path};
 
 /// Names the earlier orders and the ways on: to look at them, to change or cancel them, or to order all the same.
@@ -24,61 +25,44 @@ pub(crate) async fn named(
     actor: &Actor,
 ) -> Result<Problem, Problem> {
     if matches!(actor, Actor::Guest(_)) {
-        let errors = orders.iter().map(|_| looks_like("an order"));
+        let errors = orders.iter().map(|_| looks_like(Text::new("order-like-unnamed")));
         let tokens = orders.iter().filter_map(|id| state.duplicate_tokens.mint(*id));
         let problem = problem.errors(errors.collect()).remedy(look_up());
         return Ok(problem.remedy(place_anyway(tokens.collect(), actor)));
     }
     let mut conn = reader(state).await?;
     let earlier = read::orders(&mut conn, &actor.scope(), orders).await.map_err(failed)?;
-    let errors = orders.iter().map(|id| looks_like(&format!("order {}", id.number())));
+    let errors = orders.iter().map(|id| looks_like(Text::new("order-like").with("number", id.number())));
     let problem = problem.errors(errors.collect());
     let problem = problem.earlier_orders(earlier.iter().map(EarlierOrder::from).collect());
     let problem = orders.iter().flat_map(|id| ways_on(*id, actor)).fold(problem, Problem::remedy);
     Ok(problem.remedy(place_anyway(orders.iter().map(OrderId::to_string).collect(), actor)))
 }
 
-fn looks_like(which: &str) -> FieldError {
-    FieldError::new("/not_duplicate_of", "looks-like")
-        .detail(format!("{which} has the same products and was placed a moment ago"))
+fn looks_like(which: Text) -> FieldError {
+    FieldError::new("/not_duplicate_of", "looks-like").detail(which)
 }
 
 fn place_anyway(not_duplicate_of: Vec<String>, actor: &Actor) -> Remedy {
-    Remedy {
-        code: RemedyKind::PlaceAnyway,
-        detail: "send the same order with this `not_duplicate_of`".into(),
-        method: Some("POST".into()),
-        href: Some(orders_path(actor).into()),
-        not_duplicate_of: Some(not_duplicate_of),
-    }
+    let remedy = Remedy::new(RemedyKind::PlaceAnyway, Text::new("remedy-place-anyway"));
+    Remedy { not_duplicate_of: Some(not_duplicate_of), ..remedy.request("POST", orders_path(actor)) }
 }
 
 fn ways_on(id: OrderId, actor: &Actor) -> impl Iterator<Item = Remedy> {
     let path = order_path(actor, id);
     [
-        (RemedyKind::Open, "GET", "", "look at the earlier order"),
-        (RemedyKind::Amend, "POST", "/amendments", "change the earlier order instead of placing another"),
-        (RemedyKind::Cancel, "POST", "/cancel", "cancel the earlier order and place this one"),
+        (RemedyKind::Open, "GET", "", Text::new("remedy-open")),
+        (RemedyKind::Amend, "POST", "/amendments", Text::new("remedy-amend")),
+        (RemedyKind::Cancel, "POST", "/cancel", Text::new("remedy-cancel")),
     ]
     .into_iter()
-    .map(move |(code, method, under, detail)| Remedy {
-        code,
-        detail: detail.into(),
-        method: Some(method.into()),
-        href: Some(format!("{path}{under}")),
-        not_duplicate_of: None,
+    .map(move |(code, method, under, detail)| {
+        Remedy::new(code, detail).request(method, format!("{path}{under}"))
     })
 }
 
 fn look_up() -> Remedy {
-    Remedy {
-        code: RemedyKind::LookUp,
-        detail: "look the earlier order up by its number, to change or cancel it instead of placing another"
-            .into(),
-        method: Some("POST".into()),
-        href: Some("/v1/order-lookups".into()),
-        not_duplicate_of: None,
-    }
+    Remedy::new(RemedyKind::LookUp, Text::new("remedy-look-up")).request("POST", "/v1/order-lookups")
 }
 
 /// Is it a token for a possible duplicate?

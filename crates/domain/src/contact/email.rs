@@ -113,7 +113,7 @@ impl fmt::Display for Email {
     }
 }
 
-serde_as_text!(Email);
+serde_as_text!(Email, "email");
 
 #[cfg(test)]
 mod tests {

@@ -252,7 +252,7 @@ impl fmt::Display for Phone {
     }
 }
 
-serde_as_text!(Phone);
+serde_as_text!(Phone, "phone");
 
 #[cfg(test)]
 mod tests {

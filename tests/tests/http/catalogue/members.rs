@@ -90,7 +90,7 @@ async fn a_new_member_logs_in_and_chooses_a_password_first(db: Db) {
     let other = "a third one, long enough";
     let answer = owner.post(&reset, json!({"new_password": other})).await;
     assert!(!answer.text().contains(other) && answer.ok()["must_change_password"] == true);
-    ana.get("/v1/staff/me").await.problem(Code::Unauthenticated);
+    ana.get("/v1/staff/me").await.problem(Code::TokenInvalid);
     nobody.post("/v1/staff/auth/login", login(PASSWORD)).await.problem(Code::InvalidCredentials);
     nobody.post("/v1/staff/auth/login", login(other)).await.ok();
     for (password, code) in
@@ -176,12 +176,12 @@ async fn an_owner_stays_and_nobody_locks_themselves_out(db: Db) {
     owner.patch(&own, "\"1\"", json!({"roles": ["manager"]})).await.problem(Code::LastOwner);
     let second = server.staff(Role::Owner).await;
     second.act(&format!("{own}/deactivate")).await.ok();
-    owner.get("/v1/staff/me").await.problem(Code::Unauthenticated);
+    owner.get("/v1/staff/me").await.problem(Code::TokenInvalid);
     let last = format!("{NEW}/{}", second.id);
     second.patch(&last, "\"1\"", json!({"roles": ["clerk"]})).await.problem(Code::LastOwner);
     second.act(&format!("{own}/activate")).await.ok();
     // Whoever was logged out stays so, but may log in again.
-    owner.get("/v1/staff/me").await.problem(Code::Unauthenticated);
+    owner.get("/v1/staff/me").await.problem(Code::TokenInvalid);
     second.patch(&last, "\"1\"", json!({"roles": ["clerk"]})).await.ok();
     second.get(NEW).await.problem(Code::Forbidden);
     server.close().await;

@@ -83,7 +83,7 @@ async fn nothing_moves_without_a_proof(db: Db) {
     }
     // Nobody, a guest and the staff have no account to take it into.
     let body = json!({"number": number, "phone": "+886912345678"});
-    fixture.server.anonymous().post(MINE, body.clone()).await.problem(Code::Unauthenticated);
+    fixture.server.anonymous().post(MINE, body.clone()).await.problem(Code::TokenMissing);
     owner.post(MINE, body).await.problem(Code::Forbidden);
     let after = dump(&db).await;
     for table in ["orders", "history", "outbox"] {

@@ -71,7 +71,7 @@ impl From<&customer::Customer> for CustomerBody {
 pub(super) async fn account(state: &AppState, customer: &Customer) -> Result<customer::Customer, Problem> {
     let mut conn = reader(state).await?;
     let account = read::customer(&mut conn, customer.id).await.map_err(failed)?;
-    account.ok_or_else(|| Problem::new(Code::Unauthenticated))
+    account.ok_or_else(|| Problem::new(Code::TokenInvalid))
 }
 
 /// The caller's account as one that asks for its password.

@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{CustomerBody, answer};
-use crate::extract::{IfMatch, OptionalIdempotencyKey, Valid, present, present_value};
+use crate::extract::{Content, IfMatch, OptionalIdempotencyKey, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{Customer, CustomerOrGuest};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::translations::Translations;
 use crate::v1::caller::Caller;
-use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_of};
 
 /// What shall change (RFC 7396); what is left out stays. The address to log in with is changed by `POST /v1/me/email`.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -34,6 +34,12 @@ pub(crate) struct EditMe {
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, min_length = 2, max_length = 35, example = "zh-Hant")]
     language: Option<String>,
+}
+
+impl Content for EditMe {
+    fn faults(&self, state: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain(&state.translations))
+    }
 }
 
 impl EditMe {

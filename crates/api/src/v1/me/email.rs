@@ -11,16 +11,16 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{CustomerBody, account, answer, own};
-use crate::extract::{ClientAddress, Valid};
+use crate::extract::{ClientAddress, Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::Customer;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::reading::reader;
 use crate::state::AppState;
 use crate::submit::submit;
 use crate::throttling;
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 use crate::v1::own_password::not_done;
 use crate::v1::resource::Resource as _;
 
@@ -35,6 +35,14 @@ pub(crate) struct ChangeEmail {
     /// The e-mail address to log in with from now on.
     #[schema(min_length = 3, max_length = 254, example = json!(examples::CUSTOMER_EMAIL))]
     email: String,
+}
+
+impl Content for ChangeEmail {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.reach::<Email>("/email", Some(&self.email));
+        })
+    }
 }
 
 /// Change the e-mail address of your account

@@ -13,13 +13,14 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::answer::{OrderAndToken, body, carry_out, line_product};
-use crate::extract::{IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
+use crate::extract::{Content, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::CustomerOrGuest;
 use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::{self, Fields};
@@ -57,6 +58,12 @@ pub(crate) struct AmendOrder {
     expected_total: Option<ExpectedTotalBody>,
 }
 
+impl Content for AmendOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        fields::faults_of(self.to_domain())
+    }
+}
+
 /// A line as it shall be.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -87,12 +94,14 @@ pub(crate) struct Preview {
     preview: Option<bool>,
 }
 
+impl Content for Preview {}
+
 impl AmendOrder {
     fn to_domain(&self) -> Result<Amendment, Problem> {
         let mut fields = Fields::default();
         if self.lines.is_none() && self.contact.is_none() && self.note.is_none() {
-            let what = "say what shall change: lines, contact or note";
-            fields.faults(vec![FieldError::new("", "missing").detail(what)]);
+            let detail = Text::new("nothing-to-change").with("members", "lines, contact, note");
+            fields.faults(vec![FieldError::new("", "missing").detail(detail)]);
         }
         let amendment = Amendment {
             lines: self.lines.as_ref().map(|lines| amended_lines(&mut fields, lines)),

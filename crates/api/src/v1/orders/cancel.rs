@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::carry_out;
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, ValidOrNothing};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::CustomerOrGuest;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 use crate::v1::order_body::OrderBody;
 
 /// Why a customer calls an order off.
@@ -45,13 +45,22 @@ pub(crate) struct CancelOrder {
     comment: Option<String>,
 }
 
+impl Content for CancelOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
+}
+
 /// Cancel one of your orders
 ///
-/// As long as it is not being executed. Cancelling twice is no error; the stock is given back.
+/// As long as it is not being executed. Cancelling twice is no error; the stock is given back. Nothing has to be said: without a
+/// body the reason is `customer`.
 #[utoipa::path(post, path = "/v1/orders/{id}/cancel", operation_id = "cancel_order", tag = "orders",
     params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER_TO_CANCEL)),
         OptionalIfMatch, OptionalIdempotencyKey),
-    request_body = CancelOrder,
+    request_body = Option<CancelOrder>,
     responses((status = 200, description = "The order as it is now", body = OrderBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
     security(("customer_bearer" = []), ("guest_bearer" = [])))]
@@ -62,7 +71,7 @@ pub(crate) async fn cancel_order(
     request_id: RequestId,
     version: OptionalIfMatch,
     key: OptionalIdempotencyKey,
-    body: Valid<CancelOrder>,
+    body: ValidOrNothing<CancelOrder>,
 ) -> Result<HttpResponse, Problem> {
     let reason = match body.0.reason {
         CustomerCancelReason::Customer => CancelReason::Customer,

@@ -9,12 +9,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
 
-use crate::extract::Query;
+use crate::extract::{Content, Query};
 use crate::names;
 use crate::principals::Customer;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
+use crate::v1::fields::faults_of;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 
@@ -48,6 +49,12 @@ pub(crate) struct ListOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
+}
+
+impl Content for ListOrders {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        self.number.as_deref().map(|number| faults_of(number_search(number))).unwrap_or_default()
+    }
 }
 
 /// List your orders

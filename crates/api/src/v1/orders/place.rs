@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{LineRequestBody, OrderAndToken, answer, line_requests};
-use crate::extract::{ClientAddress, IdempotencyKey, OptionalIdempotencyKey, Valid};
+use crate::extract::{ClientAddress, Content, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{CustomerOrGuest, OptionalCustomer};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::state::AppState;
 use crate::throttling;
 use crate::v1::caller::{Caller, Written};
@@ -70,6 +70,12 @@ pub(crate) struct PlaceOrder {
     #[validate(nested)]
     #[schema(nullable = false)]
     pub expected_total: Option<ExpectedTotalBody>,
+}
+
+impl Content for PlaceOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        fields::faults_of(self.to_domain(None))
+    }
 }
 
 impl PlaceOrder {

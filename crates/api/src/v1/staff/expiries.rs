@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 use crate::v1::caller::Caller;
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 
 /// The path of the approval.
 pub(super) const APPROVE: &str = "/v1/staff/expiries/approve";
@@ -37,6 +37,14 @@ pub(crate) struct ApproveExpiries {
     /// In your own words; staff see it in the history.
     #[schema(min_length = 1, max_length = 1000, example = "we were closed, and the clock is right")]
     comment: String,
+}
+
+impl Content for ApproveExpiries {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.line("/comment", &self.comment, MAX_COMMENT_CODE_POINTS);
+        })
+    }
 }
 
 /// Up to which time expiries are approved.

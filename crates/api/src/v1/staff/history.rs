@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::web;
-use ordervault_domain::access::{Actor, ActorKind, Permission};
+use ordervault_domain::access::{Actor, ActorKind};
 use ordervault_domain::aggregate::{Change, Kind};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, InstallationId, MemberId, OrderId, ProductId, StoreId};
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-use crate::extract::{Query, nearest};
+use crate::extract::{Content, Query, nearest};
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
@@ -27,9 +27,11 @@ use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::history::{HistoryEntry, Reader, is_personal};
 use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
 use crate::v1::resource::Resource;
+use crate::v1::staff::orders::filters::contact_search_forbidden;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
@@ -86,6 +88,12 @@ pub(crate) struct ListHistory {
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
+}
+
+impl Content for ListHistory {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        self.unknown_names()
+    }
 }
 
 /// One event of any thing.
@@ -197,28 +205,39 @@ fn id_text(kind: Kind, id: i64) -> String {
 }
 
 impl ListHistory {
+    /// What it names that there is not, whoever asks.
+    fn unknown_names(&self) -> Vec<FieldError> {
+        let is_event = |name: &str| Kind::all_events().any(|event| event == name);
+        let event = self.action.iter().find(|name| !is_event(name));
+        let field = self.field.as_deref().filter(|name| field(name).is_none());
+        let actor = self.actor.as_deref().filter(|id| person(id).is_none());
+        let entity = self.entity.as_deref().filter(|id| anything(id).is_none());
+        let faults = [
+            event.map(|name| unknown_name("action", name, Kind::all_events())),
+            field.map(|name| unknown_name("field", name, field_names())),
+            actor.map(|_| FieldError::new("actor", "unknown-value")),
+            entity.map(|_| FieldError::new("entity", "unknown-value")),
+        ];
+        faults.into_iter().flatten().collect()
+    }
+
     fn into_filter(self, reader: &Actor) -> Result<HistoryFilter, Problem> {
-        let unknown = |name| Problem::parameter(name, "unknown-value");
-        if let Some(name) = self.action.iter().find(|name| !Kind::all_events().any(|event| event == *name)) {
-            return Err(unknown_name("action", name, Kind::all_events()));
+        let unknown = self.unknown_names();
+        if !unknown.is_empty() {
+            return Err(Problem::new(Code::InvalidParameter).errors(unknown));
         }
-        let known = |name| field(name).ok_or_else(|| unknown_name("field", name, field_names()));
-        let field = self.field.as_deref().map(known).transpose()?;
+        let field = self.field.as_deref().and_then(field);
         if field.is_some_and(is_personal) && !reader.scope().shows_contact() {
-            let detail = format!("searching by contact takes the permission {}", Permission::ContactRead);
-            return Err(Problem::new(Code::Forbidden).detail(detail));
+            return Err(contact_search_forbidden());
         }
-        let id = |name, text: Option<String>, known: fn(&str) -> Option<i64>| {
-            text.map(|text| known(&text).ok_or_else(|| unknown(name))).transpose()
-        };
         Ok(HistoryFilter {
-            actor: id("actor", self.actor, person)?,
+            actor: self.actor.as_deref().and_then(person),
             actor_kind: self.actor_kind,
             events: self.action,
             kinds: self.kind,
             field,
             stores: self.store,
-            entity: id("entity", self.entity, anything)?,
+            entity: self.entity.as_deref().and_then(anything),
             recorded_after: self.recorded_after,
             recorded_before: self.recorded_before,
         })
@@ -266,13 +285,11 @@ fn shown_name<A: Resource>(field: &'static str) -> Option<&'static str> {
     A::shown(change).map(|change| change.field)
 }
 
-/// 400 for a name that is none, with the nearest one that is.
-fn unknown_name(parameter: &str, name: &str, known: impl Iterator<Item = &'static str>) -> Problem {
+/// What is wrong with a name that is none, with the nearest one that is.
+fn unknown_name(parameter: &str, name: &str, known: impl Iterator<Item = &'static str>) -> FieldError {
     let error = FieldError::new(parameter, "unknown-value");
-    Problem::new(Code::InvalidParameter).errors(vec![match nearest(name, known) {
-        Some(nearest) => {
-            error.detail(format!("this is not one of the possible values; did you mean {nearest}?"))
-        }
+    match nearest(name, known) {
+        Some(nearest) => error.detail(Text::new("name-nearest").with("nearest", nearest)),
         None => error,
-    }])
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use actix_web::web;
+use actix_web::{HttpResponse, web};
 use ordervault_domain::access::{Actor, Permission, StoreScope};
 use ordervault_domain::id::MemberId;
 use ordervault_domain::time::Timestamp;
@@ -14,13 +14,15 @@ use utoipa::ToSchema;
 
 use super::expiries::APPROVE;
 use crate::auth::Realm;
+use crate::extract::AcceptLanguage;
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Problem, Remedy, RemedyKind};
+use crate::problem::{Problem, Remedy, RemedyBody, RemedyKind, said_in};
 use crate::reading::{failed, long_reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::translations::{Locale, Text};
 use crate::v1::money::SumBody;
 use crate::v1::staff::orders::last_position;
 
@@ -125,7 +127,7 @@ pub(crate) struct WaitingExpiriesBody {
     #[schema(value_type = String, format = DateTime, example = "2026-01-06T08:30:00.000Z")]
     through: Timestamp,
     /// What can be done.
-    remedies: [Remedy; 2],
+    remedies: [RemedyBody; 2],
 }
 
 /// An account that strangers try to get into.
@@ -148,12 +150,15 @@ pub(crate) struct AttackBody {
 /// Of the orders in your scope: new, overdue, by status, and today's orders and revenue store by store; whether strangers try to
 /// get into a member's account, and whether expiries wait for an approval. Cheap enough to be asked for every few seconds.
 #[utoipa::path(get, path = "/v1/staff/summary", operation_id = "get_summary", tag = "staff-orders",
+    params(AcceptLanguage),
     responses((status = 200, description = "The summary", body = SummaryBody)),
     security(("staff_bearer" = [])))]
 pub(crate) async fn get_summary(
     state: web::Data<AppState>,
     staff: Staff<permit::OrdersRead>,
-) -> Result<web::Json<SummaryBody>, Problem> {
+    language: AcceptLanguage,
+) -> Result<HttpResponse, Problem> {
+    let locale = state.translations.locale(language.0.as_ref());
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let position = last_position(&state, &mut conn, &staff.member).await?;
     let scope = staff.actor().scope();
@@ -167,8 +172,10 @@ pub(crate) async fn get_summary(
         true => read::expiries(&mut conn, now).await.map_err(failed)?.waiting,
         false => None,
     };
-    let expiries_waiting = expiries_waiting.map(|waiting| WaitingExpiriesBody::new(waiting, now));
-    Ok(web::Json(SummaryBody { expiries_waiting, attacks, ..SummaryBody::new(&summary, position) }))
+    let expiries_waiting = expiries_waiting.map(|waiting| WaitingExpiriesBody::new(waiting, now, locale));
+    let mut response = HttpResponse::Ok();
+    said_in(&mut response, locale);
+    Ok(response.json(SummaryBody { expiries_waiting, attacks, ..SummaryBody::new(&summary, position) }))
 }
 
 /// They are counted over all stores.
@@ -215,25 +222,15 @@ impl SummaryBody {
 }
 
 impl WaitingExpiriesBody {
-    fn new(waiting: WaitingExpiries, through: Timestamp) -> Self {
-        let remedy = |code, detail: &str| Remedy {
-            code,
-            detail: detail.into(),
-            method: None,
-            href: None,
-            not_duplicate_of: None,
-        };
-        let review = remedy(
-            RemedyKind::Review,
-            "if the clock is wrong, put it right; if nobody was there, confirm the orders that are still wanted",
-        );
-        let approve = remedy(RemedyKind::Approve, "let them be cancelled; each can be reinstated afterwards");
+    fn new(waiting: WaitingExpiries, through: Timestamp, locale: Locale) -> Self {
+        let review = Remedy::new(RemedyKind::Review, Text::new("remedy-review"));
+        let approve = Remedy::new(RemedyKind::Approve, Text::new("remedy-approve")).request("POST", APPROVE);
         Self {
             count: waiting.orders.total,
             is_lower_bound: waiting.orders.is_lower_bound,
             since: waiting.since,
             through,
-            remedies: [review, Remedy { method: Some("POST".into()), href: Some(APPROVE.into()), ..approve }],
+            remedies: [review, approve].map(|remedy| remedy.body(locale)),
         }
     }
 }

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::body::visible;
-use crate::extract::{PathId, Query};
+use crate::extract::{Content, PathId, Query};
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
@@ -36,6 +36,8 @@ pub(crate) struct ListBatchItems {
     #[param(max_length = 200)]
     cursor: Option<String>,
 }
+
+impl Content for ListBatchItems {}
 
 /// An order of a batch.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -15,6 +15,7 @@ use super::selection::Selection;
 use crate::names;
 use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
 use crate::submit::not_written;
+use crate::translations::Text;
 use crate::v1::caller::Caller;
 use crate::v1::order_body::OrderSummaryBody;
 
@@ -111,30 +112,25 @@ fn sums(selection: &Selection) -> Vec<OrderSum> {
 
 /// 409: what was previewed is not what would be done now. Without `before` nothing was, or it is forgotten.
 pub(super) fn outdated(before: Option<&[(OrderId, i64)]>, now: &[(OrderId, i64)]) -> Problem {
-    let problem = Problem::new(Code::PreviewOutdated).remedy(Remedy {
-        code: RemedyKind::Preview,
-        detail: "ask for the preview again and send its digest".into(),
-        method: Some("POST".into()),
-        href: Some("/v1/staff/batches?preview=true".into()),
-        not_duplicate_of: None,
-    });
+    let problem = Problem::new(Code::PreviewOutdated).remedy(
+        Remedy::new(RemedyKind::Preview, Text::new("remedy-preview"))
+            .request("POST", "/v1/staff/batches?preview=true"),
+    );
     let Some(before) = before else {
-        return problem.detail("you have no preview with this digest, or it is too old");
+        return problem.detail(Text::new("preview-unknown"));
     };
     let changes = changes(before, now);
     if changes.is_empty() {
-        return problem.detail("the preview with this digest was for another act");
+        return problem.detail(Text::new("preview-of-another-act"));
     }
     let count = |name| changes.iter().filter(|change| change.1 == name).count();
-    let detail = format!(
-        "since the preview {} orders joined, {} left and {} changed",
-        count("joined"),
-        count("left"),
-        count("changed")
-    );
+    let detail = Text::new("preview-changed")
+        .with("joined", count("joined"))
+        .with("left", count("left"))
+        .with("changed", count("changed"));
     let errors = changes.iter().map(|(id, name)| {
         FieldError::new(format!("/orders/{id}"), *name)
-            .detail(format!("order {} has {name} since the preview", id.number()))
+            .detail(Text::new(format!("order-{name}")).with("number", id.number()))
     });
     problem.detail(detail).errors(errors.collect())
 }
@@ -159,6 +155,7 @@ fn changes(before: &[(OrderId, i64)], now: &[(OrderId, i64)]) -> Vec<(OrderId, &
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::translations::Locale;
 
     fn orders(versions: &[(i64, i64)]) -> Vec<(OrderId, i64)> {
         versions.iter().map(|(id, version)| (OrderId::from_i64(*id), *version)).collect()
@@ -179,6 +176,9 @@ mod tests {
         let now: Vec<(i64, i64)> = (1..=500).map(|id| (id, 1)).collect();
         let problem = outdated(Some(&[]), &orders(&now));
         assert_eq!(problem.field_errors().len(), crate::problem::MAX_FIELD_ERRORS);
-        assert_eq!(problem.body("r").detail, "since the preview 500 orders joined, 0 left and 0 changed");
+        assert_eq!(
+            problem.body("r", Locale::english()).detail,
+            "since the preview 500 orders joined, 0 left and 0 changed"
+        );
     }
 }

@@ -15,18 +15,18 @@ use validator::Validate;
 use super::body::{BatchBody, visible};
 use super::preview::{self, PreviewBody, outdated};
 use super::selection::{Selection, Selector, digest};
-use crate::extract::{OptionalIdempotencyKey, Query, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, Query, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, Problem, pointer};
+use crate::problem::{Code, FieldError, Problem, pointer};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
 use crate::submit::not_written;
 use crate::v1::caller::Caller;
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_of};
 use crate::v1::staff::orders::filters::ListStaffOrders;
 use crate::v1::staff::orders::selection::OrderSelection;
 
@@ -71,6 +71,12 @@ pub(crate) struct RunBatch {
     digest: Option<String>,
 }
 
+impl Content for RunBatch {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain(true))
+    }
+}
+
 /// Whether to act or only to look.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, IntoParams, Validate)]
 #[into_params(parameter_in = Query)]
@@ -79,6 +85,8 @@ pub(crate) struct BatchStep {
     #[param(default = false)]
     preview: Option<bool>,
 }
+
+impl Content for BatchStep {}
 
 impl RunBatch {
     fn to_domain(&self, is_preview: bool) -> Result<(BatchAction, Selector), Problem> {

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::problem::{Code, FieldError, Problem, pointer};
 use crate::reading::{failed, long_snapshot};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::staff::orders::filters::ListStaffOrders;
 
 /// How the orders are named.
@@ -84,7 +85,7 @@ impl Selection {
                 found.extend(page.items);
                 if found.len() > MAX_ORDERS {
                     let error = FieldError::new("/filter", "too-many");
-                    let detail = format!("a batch has at most {MAX_ORDERS} orders; this finds more");
+                    let detail = Text::new("batch-too-large").with("limit", MAX_ORDERS);
                     return Err(Problem::invalid(vec![error.detail(detail)]));
                 }
                 after = page.next;

@@ -14,6 +14,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::caller::Caller;
 
 /// Take a batch back
@@ -42,8 +43,7 @@ pub(crate) async fn undo_batch(
     let batch = visible(&mut conn, &staff.member, id.0).await?;
     // Only then it is known what there is to take back.
     if !batch.is_finished() {
-        let detail = "the batch is not finished; cancel it, or wait until it is";
-        return Err(Problem::new(Code::StateConflict).detail(detail));
+        return Err(Problem::new(Code::StateConflict).detail(Text::new("batch-not-finished")));
     }
     let action = batch.action.inverse().ok_or_else(|| Problem::internal("an act without an opposite"))?;
     let done = read::done_items(&mut conn, id.0).await.map_err(failed)?;

@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{StaffCustomerBody, answer, of_all_stores};
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 
 /// Why a customer shall not log in any more.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -34,6 +34,14 @@ pub(crate) struct DeactivateCustomer {
         example = "called to say that somebody else has the password"
     )]
     comment: Option<String>,
+}
+
+impl Content for DeactivateCustomer {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
 }
 
 /// Let a customer log in again

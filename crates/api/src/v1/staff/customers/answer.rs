@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::translations::Text;
 use crate::v1::caller::Written;
 use crate::v1::me::CustomerBody;
 
@@ -57,8 +58,7 @@ pub(super) async fn of_all_stores(state: &AppState, actor: &Actor, id: CustomerI
         return Ok(());
     }
     visible(state, actor, id).await?;
-    let why = "an account is good in all stores: this takes a member who looks after all of them";
-    Err(Problem::new(Code::Forbidden).detail(why))
+    Err(Problem::new(Code::Forbidden).detail(Text::new("account-of-all-stores")))
 }
 
 /// Answers with the customer.

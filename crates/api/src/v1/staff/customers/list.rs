@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::answer::StaffCustomerBody;
-use crate::extract::Query;
+use crate::extract::{Content, Query};
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
@@ -34,6 +34,8 @@ pub(crate) struct ListCustomers {
     #[param(max_length = 200)]
     cursor: Option<String>,
 }
+
+impl Content for ListCustomers {}
 
 /// List customers
 ///

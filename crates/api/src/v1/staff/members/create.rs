@@ -12,15 +12,15 @@ use validator::Validate;
 
 use super::answer::{MemberBody, answer, roles, store_scope};
 use crate::auth::{Lane, NewPassword, Realm};
-use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::Caller;
-use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_in};
 
 /// Somebody new. Say either `all_stores: true` or `store_ids`.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -53,19 +53,36 @@ pub(crate) struct CreateMember {
     password: String,
 }
 
+impl Content for CreateMember {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            self.contact(fields);
+            self.new_password(fields);
+        })
+    }
+}
+
 impl CreateMember {
-    async fn to_domain(&self, caller: &Caller<'_>) -> Result<(NewMember, NewPassword), Problem> {
-        let mut fields = Fields::default();
-        let contact = Contact {
+    fn contact(&self, fields: &mut Fields) -> Contact {
+        Contact {
             name: Some(fields.line("/name", &self.name, MAX_NAME_CODE_POINTS)),
             email: fields.reach("/email", Some(&self.email)),
             ..Contact::default()
-        };
+        }
+    }
+
+    fn new_password(&self, fields: &mut Fields) -> Option<NewPassword> {
+        fields.password("/password", Realm::Staff, &self.password, &[&self.email, &self.name])
+    }
+
+    async fn to_domain(&self, caller: &Caller<'_>) -> Result<(NewMember, NewPassword), Problem> {
+        let mut fields = Fields::default();
+        let contact = self.contact(&mut fields);
         let stores = match (self.all_stores, &self.store_ids) {
             (None, None) => store_scope(caller, &mut fields, Some(false), None).await?,
             (all, ids) => store_scope(caller, &mut fields, all, ids.as_ref()).await?,
         };
-        let password = fields.password("/password", Realm::Staff, &self.password, &[&self.email, &self.name]);
+        let password = self.new_password(&mut fields);
         let read = fields.finish(stores.zip(password))?;
         let (stores, password) = read.ok_or_else(|| Problem::internal("stores or a password were lost"))?;
         let new = NewMember { contact, roles: roles(&self.roles), stores, must_change_password: true };

@@ -2,7 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::access::Role;
-use ordervault_domain::contact::Contact;
+use ordervault_domain::contact::{Contact, Email};
 use ordervault_domain::id::MemberId;
 use ordervault_domain::member::{Member, MemberCommand, MemberEdit};
 use serde::Deserialize;
@@ -10,15 +10,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MemberBody, carry_out, roles, store_scope, visible};
-use crate::extract::{IfMatch, PathId, Valid, present_value};
+use crate::extract::{Content, IfMatch, PathId, Valid, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::names;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_in};
 
 /// What shall change (RFC 7396); what is left out stays. Of `all_stores: true` and `store_ids`, give one.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -55,11 +55,23 @@ pub(crate) struct EditMember {
     store_ids: Option<Vec<String>>,
 }
 
+impl Content for EditMember {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            self.name_and_email(fields);
+        })
+    }
+}
+
 impl EditMember {
     /// The new name and address beside whatever else is known of the member.
-    fn contact(&self, fields: &mut Fields, member: &Member) -> Contact {
+    fn name_and_email(&self, fields: &mut Fields) -> (Option<String>, Option<Email>) {
         let name = fields.line_option("/name", self.name.as_ref(), MAX_NAME_CODE_POINTS);
-        let email = fields.reach("/email", self.email.as_ref());
+        (name, fields.reach("/email", self.email.as_ref()))
+    }
+
+    fn contact(&self, fields: &mut Fields, member: &Member) -> Contact {
+        let (name, email) = self.name_and_email(fields);
         let known = member.contact.clone();
         Contact { name: name.or(known.name), email: email.or(known.email), ..known }
     }

@@ -9,14 +9,14 @@ use validator::Validate;
 
 use super::answer::{MemberBody, carry_out_with, visible};
 use crate::auth::{Lane, Realm};
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::{Fields, personal};
+use crate::v1::fields::{Fields, faults_in, personal};
 
 /// A password that somebody else chose.
 #[derive(Deserialize, ToSchema, Validate)]
@@ -26,6 +26,14 @@ pub(crate) struct ResetPassword {
     #[validate(length(max = 1024))]
     #[schema(min_length = 15, max_length = 128, example = json!(examples::STAFF_PASSWORD), format = Password)]
     new_password: String,
+}
+
+impl Content for ResetPassword {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.password("/new_password", Realm::Staff, &self.new_password, &[]);
+        })
+    }
 }
 
 /// Reset a member's password

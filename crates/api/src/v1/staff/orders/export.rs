@@ -32,6 +32,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
 use crate::reading::{LongReader, failed, long_snapshot};
 use crate::state::AppState;
+use crate::translations::Text;
 
 /// Rows that are in memory at a time.
 const ROWS_PER_PAGE: u64 = 500;
@@ -109,8 +110,7 @@ pub(crate) async fn export_staff_orders(
 /// There is no place for another export.
 fn occupied(why: NoPlace) -> Problem {
     let problem = match why {
-        NoPlace::Own => Problem::new(Code::RateLimited)
-            .detail("another export of yours is not finished: read it to its end first"),
+        NoPlace::Own => Problem::new(Code::RateLimited).detail(Text::new("export-running")),
         NoPlace::Others => Problem::new(Code::Overloaded),
     };
     problem.retry_after(RETRY_AFTER_SECONDS)

@@ -14,8 +14,12 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+use crate::extract::Content;
 use crate::names;
 use crate::problem::{Code, FieldError, Problem};
+use crate::state::AppState;
+use crate::translations::Text;
+use crate::v1::fields::faults_of;
 use crate::v1::orders::list::number_search;
 use crate::v1::paging::has_no_words;
 
@@ -136,6 +140,12 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     /// What a row is: one of the `orders`, or one of their `lines`.
     #[param(inline)]
     pub(super) rows: Option<Rows>,
+}
+
+impl Content for ListStaffOrders {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        self.number.as_deref().map(|number| faults_of(number_search(number))).unwrap_or_default()
+    }
 }
 
 /// The same without what asks for an export.
@@ -282,7 +292,8 @@ impl ListStaffOrders {
 
     fn without(self, foreign: fn(&Self) -> Option<&'static str>) -> Result<Self, Problem> {
         match foreign(&self) {
-            Some(name) => Err(Problem::parameter(name, "unknown-parameter")),
+            Some(name) => Err(Problem::new(Code::InvalidParameter)
+                .errors(vec![FieldError::new(name, "unknown-parameter").detail(Text::new("page-unasked"))])),
             None => Ok(self),
         }
     }
@@ -300,7 +311,9 @@ impl ListStaffOrders {
     ) -> Result<Option<OrderFilter>, Problem> {
         let filter = self.predicates(scope, reader, home)?;
         if filter.trash == Trash::Only && matches!(scope, Scope::Staff { trash: false, .. }) {
-            return Err(forbidden("the trash", Permission::OrdersDelete));
+            let detail =
+                Text::new("trash-forbidden").with("permission", <&str>::from(Permission::OrdersDelete));
+            return Err(Problem::new(Code::Forbidden).detail(detail));
         }
         let finds_nothing = has_no_words(self.q.as_deref())
             || filter.customer.as_ref().is_some_and(CustomerFilter::finds_nothing);
@@ -389,7 +402,7 @@ pub(in crate::v1::staff) fn customer_filter(
         return Ok(CustomerFilter::Id(id));
     }
     if !scope.shows_contact() {
-        return Err(forbidden("searching by contact", Permission::ContactRead));
+        return Err(contact_search_forbidden());
     }
     if let Ok(email) = text.parse::<Email>() {
         return Ok(CustomerFilter::Email(email.key()));
@@ -397,7 +410,7 @@ pub(in crate::v1::staff) fn customer_filter(
     match Phone::searched_tail(text, home) {
         Some(tail) if tail.len() < MIN_PHONE_TAIL_DIGITS => {
             let error = FieldError::new(parameter, "too-short");
-            let detail = format!("at least {MIN_PHONE_TAIL_DIGITS} digits of a phone number");
+            let detail = Text::new("phone-digits").with("limit", MIN_PHONE_TAIL_DIGITS);
             Err(Problem::new(Code::InvalidParameter).errors(vec![error.detail(detail)]))
         }
         Some(tail) => Ok(CustomerFilter::PhoneTail(tail)),
@@ -410,6 +423,8 @@ fn first_given<const N: usize>(names: [&'static str; N], given: [bool; N]) -> Op
     names.into_iter().zip(given).find_map(|(name, is_given)| is_given.then_some(name))
 }
 
-fn forbidden(what: &str, permission: Permission) -> Problem {
-    Problem::new(Code::Forbidden).detail(format!("{what} takes the permission {permission}"))
+/// 403: whoever may not see contacts searches by them.
+pub(in crate::v1::staff) fn contact_search_forbidden() -> Problem {
+    let detail = Text::new("contact-search-forbidden");
+    Problem::new(Code::Forbidden).detail(detail.with("permission", <&str>::from(Permission::ContactRead)))
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
@@ -31,6 +31,8 @@ pub(crate) struct LinkOrder {
     #[schema(nullable = false, max_length = 1000, example = "called, and read the confirmation to me")]
     comment: Option<String>,
 }
+
+impl Content for LinkOrder {}
 
 /// Put an order into a customer's account
 ///

@@ -7,21 +7,22 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
 
-use crate::extract::{IdempotencyKey, OptionalIdempotencyKey, Valid};
+use crate::extract::{Content, IdempotencyKey, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::{ContactBody, NewContact};
+use crate::v1::fields::faults_of;
 use crate::v1::money::ExpectedTotalBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::answer::{LineRequestBody, answer};
 use crate::v1::orders::place::{PlaceOrder, placing};
 
 /// A new order for somebody who called, wrote or came by.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
     "customer_id": examples::CUSTOMER_ON_THE_PHONE,
@@ -67,6 +68,13 @@ pub(crate) struct PlaceStaffOrder {
     #[validate(nested)]
     #[schema(nullable = false)]
     expected_total: Option<ExpectedTotalBody>,
+}
+
+impl Content for PlaceStaffOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        let (customer_id, order) = self.clone().into_parts();
+        faults_of(order.to_domain(customer_id.as_ref()))
+    }
 }
 
 impl PlaceStaffOrder {

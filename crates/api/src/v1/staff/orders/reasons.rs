@@ -1,11 +1,15 @@
 //! Why staff end an order or take a step of it back, in requests.
 
-use ordervault_domain::order::{CancelReason, InvalidReason, ReversalReason};
+use ordervault_domain::order::{CancelReason, InvalidReason, MAX_COMMENT_CODE_POINTS, ReversalReason};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use crate::extract::Content;
 use crate::names;
+use crate::problem::FieldError;
+use crate::state::AppState;
+use crate::v1::fields::faults_in;
 
 /// Why an order is called off.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -18,6 +22,14 @@ pub(crate) struct CancelStaffOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "the last one is damaged")]
     comment: Option<String>,
+}
+
+impl Content for CancelStaffOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
 }
 
 /// Why an order is not a real one.
@@ -33,6 +45,14 @@ pub(crate) struct InvalidateOrder {
     comment: Option<String>,
 }
 
+impl Content for InvalidateOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
+}
+
 /// Why an order takes a step back.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -44,6 +64,14 @@ pub(crate) struct ReverseOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "clicked the wrong row")]
     comment: Option<String>,
+}
+
+impl Content for ReverseOrder {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
 }
 
 /// What a request says about why.

@@ -11,15 +11,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use crate::cursors::{CursorFault, Seal};
-use crate::extract::Valid;
+use crate::extract::{Content, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::submit::{not_written, submit};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 
 /// What you have seen: give one of the two.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -37,6 +37,26 @@ pub(crate) struct SeenOrders {
     up_to: Option<String>,
 }
 
+impl SeenOrders {
+    fn read(&self, fields: &mut Fields) -> Vec<OrderId> {
+        match (&self.ids, &self.up_to) {
+            (None, None) => fields.fault("/up_to", "missing"),
+            (Some(_), Some(_)) => fields.fault("/up_to", "contradiction"),
+            _ => {}
+        }
+        let ids = self.ids.iter().flatten().enumerate();
+        ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect()
+    }
+}
+
+impl Content for SeenOrders {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            self.read(fields);
+        })
+    }
+}
+
 /// Mark orders as seen
 ///
 /// They are not new for you any more; for your colleagues they are. Say which, or everything up to a `position` of a list. Doing
@@ -52,13 +72,7 @@ pub(crate) async fn mark_orders_seen(
     body: Valid<SeenOrders>,
 ) -> Result<HttpResponse, Problem> {
     let mut fields = Fields::default();
-    match (&body.0.ids, &body.0.up_to) {
-        (None, None) => fields.fault("/up_to", "missing"),
-        (Some(_), Some(_)) => fields.fault("/up_to", "contradiction"),
-        _ => {}
-    }
-    let ids = body.0.ids.iter().flatten().enumerate();
-    let ids: Vec<OrderId> = ids.filter_map(|(i, id)| fields.order(format!("/ids/{i}"), id)).collect();
+    let ids = body.0.read(&mut fields);
     let positions = positions(&state, &staff.member);
     let up_to = match body.0.up_to.map(|position| positions.open(&position)).transpose() {
         Ok(position) => position.map(|[position]| position),

@@ -10,15 +10,15 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, answer};
-use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::submit::unshown;
 use crate::v1::caller::Caller;
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_of};
 
 /// A new product.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -47,6 +47,12 @@ pub(crate) struct CreateProduct {
     #[validate(range(min = 0, max = 1_000_000_000))]
     #[schema(minimum = 0, maximum = 1_000_000_000, default = 0, example = 12)]
     on_hand: i64,
+}
+
+impl Content for CreateProduct {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain())
+    }
 }
 
 impl CreateProduct {

@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{MAX_CATEGORY_CODE_POINTS, MAX_TITLE_CODE_POINTS, StaffProductBody, carry_out};
-use crate::extract::{IfMatch, PathId, Valid, present, present_value};
+use crate::extract::{Content, IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_of};
 
 /// What shall change (RFC 7396); what is left out stays. Stock is changed by adjustments.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -40,6 +40,12 @@ pub(crate) struct EditProduct {
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 64_000)]
     price: Option<i64>,
+}
+
+impl Content for EditProduct {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain())
+    }
 }
 
 impl EditProduct {

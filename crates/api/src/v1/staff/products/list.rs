@@ -9,7 +9,7 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::answer::StaffProductBody;
-use crate::extract::Query;
+use crate::extract::{Content, Query};
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
@@ -47,6 +47,8 @@ pub(crate) struct ListStaffProducts {
     #[param(max_length = 200)]
     cursor: Option<String>,
 }
+
+impl Content for ListStaffProducts {}
 
 /// List products
 ///

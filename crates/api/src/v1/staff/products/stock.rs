@@ -9,14 +9,14 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 use super::answer::{StaffProductBody, carry_out};
-use crate::extract::{OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::Fields;
+use crate::v1::fields::{Fields, faults_in};
 
 /// What came into the house or left it, other than by orders.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -30,6 +30,14 @@ pub(crate) struct AdjustStock {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "delivery of 5 January")]
     comment: Option<String>,
+}
+
+impl Content for AdjustStock {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_in(|fields| {
+            fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        })
+    }
 }
 
 /// Adjust the stock of a product

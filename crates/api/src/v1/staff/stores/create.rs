@@ -11,13 +11,13 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
 use super::policy::PolicyBody;
-use crate::extract::{OptionalIdempotencyKey, Valid};
+use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::Caller;
-use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_of};
 
 /// A new store.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -47,6 +47,12 @@ pub(crate) struct CreateStore {
     #[validate(nested)]
     #[schema(required = false)]
     policy: PolicyBody,
+}
+
+impl Content for CreateStore {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain(None))
+    }
 }
 
 impl CreateStore {

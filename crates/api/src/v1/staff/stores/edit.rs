@@ -9,14 +9,14 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, carry_out};
 use super::policy::EditPolicy;
-use crate::extract::{IfMatch, PathId, Valid, present, present_value};
+use crate::extract::{Content, IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
-use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS};
+use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_of};
 
 /// What shall change (RFC 7396); what is left out stays.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -49,6 +49,12 @@ pub(crate) struct EditStore {
     #[validate(nested)]
     #[schema(required = false)]
     policy: EditPolicy,
+}
+
+impl Content for EditStore {
+    fn faults(&self, _: &AppState) -> Vec<FieldError> {
+        faults_of(self.to_domain())
+    }
 }
 
 impl EditStore {

@@ -17,7 +17,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::answer::visible;
-use crate::extract::{PathId, Query};
+use crate::extract::{Content, PathId, Query};
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
 use crate::problem::Problem;
@@ -41,6 +41,8 @@ pub(crate) struct PreviewExpiry {
     #[param(minimum = 1, maximum = 527_040, example = 2880)]
     minutes: u32,
 }
+
+impl Content for PreviewExpiry {}
 
 /// What would be cancelled.
 #[derive(Debug, Serialize, ToSchema)]
