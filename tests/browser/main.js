@@ -1,4 +1,5 @@
 // All tests of the pages in one browser: `cargo xtask ci browser`.
 
+import "./pages.js";
 import "./swagger.js";
 import "./origins.js";

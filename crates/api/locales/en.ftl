@@ -454,3 +454,36 @@ label-reason-unpaid = never paid
 label-reason-mistake = done by mistake
 label-reason-information = more is known now
 label-reason-clock = the clock was wrong
+
+## Pages
+
+page-language-name = English
+page-languages = Languages
+page-api = API documentation
+page-contract = OpenAPI document
+page-problems = Problem codes
+page-health = Health
+page-version = Version
+page-tagline = Order management for shops: customers order and find a way out of every mistake, staff run the whole life of an order.
+page-running = version { $version } · { $mode }
+page-ready = ready
+page-not-ready = not ready – { $why }
+page-demo = Demo data is loaded: a small shop to play with. Do not keep real orders here.
+page-demo-customer = Customer: { $email }, password: { $password }
+page-demo-staff = Staff: { $email }, password: { $password }
+page-first-order = Your first order
+page-in-browser = In the browser: open the operation, log in at the top of the page, press “Execute”.
+page-place-order = Place an order
+page-in-terminal = In a terminal, one line after the other:
+page-step-login = Log in and keep the token.
+page-step-choose = Find something that is for sale.
+page-step-order = Order it. Whoever sends the same key once more gets the same order, never a second one.
+page-step-see = See the order, and what you may do with it now.
+page-status = Status
+page-code = Code
+page-meaning = Meaning
+page-happened = What happened
+page-what-to-do = What to do
+page-example = Example of an answer
+page-operations = Operations that may answer with this status
+page-all-problems = All problem codes

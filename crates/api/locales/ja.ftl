@@ -424,3 +424,36 @@ label-reason-unpaid = 未払い
 label-reason-mistake = 操作の誤り
 label-reason-information = 新しい情報があった
 label-reason-clock = 時計の誤り
+
+## ページ
+
+page-language-name = 日本語
+page-languages = 言語
+page-api = API ドキュメント
+page-contract = OpenAPI 文書
+page-problems = 問題コード一覧
+page-health = 稼働状況
+page-version = バージョン
+page-tagline = ショップのための注文管理。お客様は注文でき、間違えてもやり直せます。スタッフは注文の始めから終わりまでを扱えます。
+page-running = バージョン { $version } · { $mode }
+page-ready = 準備完了
+page-not-ready = 準備ができていません – { $why }
+page-demo = デモデータが読み込まれています。自由に試せる小さなショップです。本物の注文は保存しないでください。
+page-demo-customer = お客様：{ $email }、パスワード：{ $password }
+page-demo-staff = スタッフ：{ $email }、パスワード：{ $password }
+page-first-order = 最初の注文
+page-in-browser = ブラウザーで：操作を開き、ページの上部でログインして「Execute」を押してください。
+page-place-order = 注文する
+page-in-terminal = ターミナルで、一行ずつ順に実行してください：
+page-step-login = ログインして、トークンを控えます。
+page-step-choose = 販売中の商品を探します。
+page-step-order = 注文します。同じキーをもう一度送っても同じ注文が返り、二重に注文されることはありません。
+page-step-see = 注文と、いまできる操作を確認します。
+page-status = ステータス
+page-code = コード
+page-meaning = 意味
+page-happened = 何が起きたか
+page-what-to-do = 対処方法
+page-example = 応答の例
+page-operations = このステータスを返すことがある操作
+page-all-problems = すべての問題コード

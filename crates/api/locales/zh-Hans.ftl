@@ -424,3 +424,36 @@ label-reason-unpaid = 未付款
 label-reason-mistake = 操作失误
 label-reason-information = 获知新信息
 label-reason-clock = 时钟错误
+
+## 页面
+
+page-language-name = 简体中文
+page-languages = 语言
+page-api = API 文档
+page-contract = OpenAPI 描述文件
+page-problems = 问题代码
+page-health = 运行状况
+page-version = 版本
+page-tagline = 商店的订单管理：顾客下单，出了错也总有办法挽回；员工处理订单的整个过程。
+page-running = 版本 { $version } · { $mode }
+page-ready = 就绪
+page-not-ready = 尚未就绪 – { $why }
+page-demo = 已载入演示数据：一间可以随意试用的小商店。请勿在此保存真实订单。
+page-demo-customer = 顾客：{ $email }，密码：{ $password }
+page-demo-staff = 员工：{ $email }，密码：{ $password }
+page-first-order = 您的第一笔订单
+page-in-browser = 在浏览器中：打开该操作，在页面上方登录，然后点击“Execute”。
+page-place-order = 下订单
+page-in-terminal = 在终端中，逐行执行：
+page-step-login = 登录并保留令牌。
+page-step-choose = 找一件正在出售的商品。
+page-step-order = 下订单。再次发送相同的密钥会得到同一笔订单，绝不会重复下单。
+page-step-see = 查看订单，以及现在可以对它做什么。
+page-status = 状态码
+page-code = 代码
+page-meaning = 含义
+page-happened = 发生了什么
+page-what-to-do = 该怎么做
+page-example = 响应示例
+page-operations = 可能以此状态码响应的操作
+page-all-problems = 所有问题代码

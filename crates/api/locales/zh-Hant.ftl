@@ -424,3 +424,36 @@ label-reason-unpaid = 未付款
 label-reason-mistake = 操作失誤
 label-reason-information = 得知新資訊
 label-reason-clock = 時鐘錯誤
+
+## 頁面
+
+page-language-name = 繁體中文
+page-languages = 語言
+page-api = API 文件
+page-contract = OpenAPI 描述檔
+page-problems = 問題代碼
+page-health = 運作狀況
+page-version = 版本
+page-tagline = 商店的訂單管理：顧客下單，出了錯也總有辦法挽回；員工處理訂單的整個過程。
+page-running = 版本 { $version } · { $mode }
+page-ready = 就緒
+page-not-ready = 尚未就緒 – { $why }
+page-demo = 已載入示範資料：一間可以隨意試用的小商店。請勿在此保存真實訂單。
+page-demo-customer = 顧客：{ $email }，密碼：{ $password }
+page-demo-staff = 員工：{ $email }，密碼：{ $password }
+page-first-order = 您的第一筆訂單
+page-in-browser = 在瀏覽器中：開啟該操作，在頁面上方登入，然後按「Execute」。
+page-place-order = 下訂單
+page-in-terminal = 在終端機中，逐行執行：
+page-step-login = 登入並保留權杖。
+page-step-choose = 找一項正在販售的商品。
+page-step-order = 下訂單。再次送出相同的金鑰會得到同一筆訂單，絕不會重複下單。
+page-step-see = 查看訂單，以及現在可以對它做什麼。
+page-status = 狀態碼
+page-code = 代碼
+page-meaning = 意義
+page-happened = 發生了什麼
+page-what-to-do = 該怎麼做
+page-example = 回應範例
+page-operations = 可能以此狀態碼回應的操作
+page-all-problems = 所有問題代碼

@@ -2,6 +2,7 @@
 
 mod auth;
 mod contract;
+mod pages;
 mod requests;
 mod server;
 

@@ -76,18 +76,61 @@ lists with 410: read again.
 
 /// The rendered document with its ETag.
 #[derive(Clone)]
-pub struct Contract(Cacheable);
+pub struct Contract {
+    document: Cacheable,
+    operations: Vec<Described>,
+}
+
+/// What the pages tell of an operation.
+#[derive(Clone)]
+pub(crate) struct Described {
+    pub(crate) method: &'static str,
+    pub(crate) path: String,
+    pub(crate) tag: String,
+    pub(crate) id: String,
+    statuses: BTreeSet<String>,
+}
 
 impl Contract {
     /// Renders the document of these routes.
     pub fn of(routes: &Routes) -> Result<Self, serde_json::Error> {
-        document(routes).to_json().map(|json| Self(Cacheable::json(json)))
+        let document = document(routes);
+        let operations = described(&document);
+        Ok(Self { document: Cacheable::json(document.to_json()?), operations })
     }
 
     /// The document as JSON text.
     pub fn json(&self) -> &[u8] {
-        self.0.body()
+        self.document.body()
     }
+
+    /// The operations that may answer with this status, in the order of reading.
+    pub(crate) fn answering(&self, status: u16) -> impl Iterator<Item = &Described> {
+        let status = status.to_string();
+        self.operations.iter().filter(move |operation| operation.statuses.contains(&status))
+    }
+}
+
+/// Every operation of the document.
+fn described(document: &OpenApi) -> Vec<Described> {
+    let items = document.paths.paths.iter().flat_map(|(path, item)| {
+        let methods = [
+            ("GET", &item.get),
+            ("POST", &item.post),
+            ("PUT", &item.put),
+            ("PATCH", &item.patch),
+            ("DELETE", &item.delete),
+        ];
+        methods.into_iter().filter_map(move |(method, operation)| Some((path, method, operation.as_ref()?)))
+    });
+    let described = items.map(|(path, method, operation)| Described {
+        method,
+        path: path.clone(),
+        tag: operation.tags.iter().flatten().next().cloned().unwrap_or_default(),
+        id: operation.operation_id.clone().unwrap_or_default(),
+        statuses: operation.responses.responses.keys().cloned().collect(),
+    });
+    described.collect()
 }
 
 /// This description
@@ -105,7 +148,7 @@ impl Contract {
     )
 )]
 pub(crate) async fn openapi_json(request: HttpRequest, contract: web::Data<Contract>) -> HttpResponse {
-    contract.0.answer(&request, "no-cache")
+    contract.document.answer(&request, "no-cache")
 }
 
 /// Builds the document of these routes, in their order: that of reading.

@@ -290,11 +290,11 @@ async fn the_landing_page_leads_on() {
         "/docs/",
         "/openapi.json",
         "/problems",
-        "http://127.0.0.1:8080/v1/stores",
+        "http://127.0.0.1:8080/v1/orders",
     ] {
         assert!(page.contains(expected), "{expected}");
     }
-    assert_eq!(page.matches("<pre>curl ").count(), 3);
+    assert_eq!(page.matches("<pre>").count(), 4);
     assert!(!page.contains("Demo data"));
     for link in page.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
         assert!(send!(app, get(link)).status.is_success(), "{link}");

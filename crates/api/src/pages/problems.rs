@@ -1,40 +1,52 @@
 //! `/problems` and `/problems/{code}`: every code explained, as a page or as JSON.
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::html::{escape, page};
+use super::html::{Reader, escape};
 use crate::extract::AcceptLanguage;
+use crate::openapi::Contract;
 use crate::problem::{Code, Problem, said_in};
+use crate::state::AppState;
 use crate::translations::{Locale, Text};
 
-pub(super) async fn list(request: HttpRequest) -> HttpResponse {
+pub(super) async fn list(
+    request: HttpRequest,
+    accepted: AcceptLanguage,
+    state: web::Data<AppState>,
+) -> HttpResponse {
     if prefers_json(&request) {
         let locale = AcceptLanguage::locale(&request);
         let items: Vec<Value> = Code::ALL.iter().map(|code| explanation(*code, locale)).collect();
         return told(locale, &json!({ "items": items }));
     }
+    let reader = Reader::of(&request, &state, accepted);
     let rows: String = Code::ALL
         .iter()
         .map(|code| {
-            let (slug, title) = (escape(code.slug()), escape(&code.title().in_english()));
-            let status = code.status().as_u16();
-            format!(
-                "<tr><td>{status}</td><td><a href=\"/problems/{slug}\">{slug}</a></td><td>{title}</td></tr>\n"
-            )
+            let (slug, title, status) = (code.slug(), reader.tell(&code.title()), code.status().as_u16());
+            let page = reader.to(&code.type_uri());
+            format!("<tr><td>{status}</td><td><a href=\"{page}\">{slug}</a></td><td>{title}</td></tr>\n")
         })
         .collect();
-    page(
-        "Problem codes",
+    let title = reader.say("page-problems");
+    let [status, code, meaning] = ["page-status", "page-code", "page-meaning"].map(|name| reader.say(name));
+    reader.page(
+        &title,
         &format!(
-            "<h1>Problem codes</h1>\n<table>\n<tr><th>Status</th><th>Code</th><th>Title</th></tr>\n{rows}</table>\n\
-             <p><a href=\"/\">Home</a></p>\n"
+            "<h1>{title}</h1>\n<table class=\"codes\">\n<tr><th>{status}</th><th>{code}</th><th>{meaning}</th></tr>\n\
+             {rows}</table>\n"
         ),
     )
 }
 
-pub(super) async fn explain(request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn explain(
+    request: HttpRequest,
+    accepted: AcceptLanguage,
+    state: web::Data<AppState>,
+    contract: web::Data<Contract>,
+) -> Result<HttpResponse, Problem> {
     let code = request
         .match_info()
         .get("code")
@@ -44,18 +56,52 @@ pub(super) async fn explain(request: HttpRequest) -> Result<HttpResponse, Proble
         let locale = AcceptLanguage::locale(&request);
         return Ok(told(locale, &explanation(code, locale)));
     }
-    Ok(page(
-        &code.title().in_english(),
+    let reader = Reader::of(&request, &state, accepted);
+    let title = reader.tell(&code.title());
+    let sections = [
+        ("page-happened", format!("<p>{}</p>", reader.tell(&code.happened()))),
+        ("page-what-to-do", format!("<p>{}</p>", reader.tell(&code.what_to_do()))),
+        ("page-example", format!("<pre>{}</pre>", escape(&example(code, reader.locale())))),
+        ("page-operations", operations(code, &contract, state.settings.docs_enabled)),
+    ];
+    let sections: String =
+        sections.iter().map(|(name, html)| format!("<h2>{}</h2>\n{html}\n", reader.say(name))).collect();
+    Ok(reader.page(
+        &title,
         &format!(
-            "<h1>{}</h1>\n<p><code>{}</code> · HTTP {}</p>\n<h2>What happened</h2>\n<p>{}</p>\n\
-             <h2>What to do</h2>\n<p>{}</p>\n<p><a href=\"/problems\">All problem codes</a></p>\n",
-            escape(&code.title().in_english()),
-            escape(code.slug()),
+            "<h1>{title}</h1>\n<p class=\"soft\"><code>{}</code> · HTTP {}</p>\n{sections}\
+             <p><a href=\"{}\">{}</a></p>\n",
+            code.slug(),
             code.status().as_u16(),
-            escape(&code.happened().in_english()),
-            escape(&code.what_to_do().in_english()),
+            reader.to("/problems"),
+            reader.say("page-all-problems"),
         ),
     ))
+}
+
+/// The least that a problem document of this code says.
+fn example(code: Code, locale: Locale) -> String {
+    let document = json!({
+        "type": code.type_uri(),
+        "title": locale.say(&code.title()),
+        "status": code.status().as_u16(),
+        "detail": locale.say(&code.happened()),
+        "code": code.slug(),
+        "request_id": "6b1f0c9d2e7a4f83",
+    });
+    format!("{document:#}")
+}
+
+/// The operations that answer with the status of this code, as the contract lists them.
+fn operations(code: Code, contract: &Contract, docs_enabled: bool) -> String {
+    let items = contract.answering(code.status().as_u16()).map(|operation| {
+        let line = format!("<code>{} {}</code>", operation.method, escape(&operation.path));
+        match docs_enabled {
+            true => format!("<li><a href=\"/docs/#/{}/{}\">{line}</a></li>\n", operation.tag, operation.id),
+            false => format!("<li>{line}</li>\n"),
+        }
+    });
+    format!("<ul class=\"operations\">\n{}</ul>", items.collect::<String>())
 }
 
 fn told(locale: Locale, explained: &Value) -> HttpResponse {

@@ -64,7 +64,11 @@ impl FromRequest for CustomerOrGuestBearer {
 fn claims(request: &HttpRequest, welcome: &[Audience]) -> Result<AccessClaims, Problem> {
     let state = request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::internal("no state"))?;
     if !request.headers().contains_key(header::AUTHORIZATION) {
-        return Err(welcome.iter().copied().map(log_in).fold(Problem::new(Code::TokenMissing), Problem::remedy));
+        return Err(welcome
+            .iter()
+            .copied()
+            .map(log_in)
+            .fold(Problem::new(Code::TokenMissing), Problem::remedy));
     }
     let token = bearer_token(request).ok_or_else(|| Problem::new(Code::TokenInvalid))?;
     let claims = state.access_tokens.verify(token, state.now()).map_err(|fault| match fault {

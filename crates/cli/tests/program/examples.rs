@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::process::Command;
 
 use ordervault_tests::http::Request;
 use serde_json::{Map, Value};
@@ -153,6 +154,25 @@ async fn execute(address: &str, contract: &Value, operations: &[Operation<'_>]) 
         }
     }
     found
+}
+
+/// The lines of the landing page, as a shell gets them.
+fn steps(page: &str) -> Vec<String> {
+    let lines = page.split("<pre>").skip(1).filter_map(|rest| rest.split("</pre>").next());
+    let plain = |html: &str| html.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&");
+    lines.map(plain).collect()
+}
+
+#[tokio::test]
+async fn a_first_order_is_made_within_the_steps_of_the_landing_page() {
+    for shop in Installation::on_both().await {
+        let (_server, address) = shop.serve(&["--demo"]);
+        let steps = steps(&send(&address, &Request::get("/")).await.text());
+        let output = Command::new("sh").args(["-c", &steps.join("\n")]).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let placed: Vec<&str> = said.matches("\"status\":\"pending_review\"").collect();
+        assert_eq!((steps.len(), placed.len()), (4, 2), "placed, and read again: {said}");
+    }
 }
 
 #[tokio::test]
