@@ -75,7 +75,14 @@ test("staff work on a phone in the dark, and nothing is wider than it", async ()
   await keepPicture(page, "swagger-375-dark");
   const block = await opened(page, "staff-orders", "get_staff_order");
   assert.equal(await block.getByPlaceholder("as_of").inputValue(), "", "an order is shown as it is");
+  // A token that is about to run out is exchanged before it is sent.
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() + 9.5 * 60_000;
+  });
+  const exchanged = page.waitForResponse((response) => response.url().endsWith("/v1/staff/auth/refresh"));
   assert.equal((await execute(page, "staff-orders", "start_order")).status, 200);
+  assert.equal((await exchanged).status(), 200);
   assert.equal(await excess(page), 0);
   await keepPicture(page, "swagger-375-dark-tried");
   const html = page.locator("html");

@@ -32,9 +32,14 @@ fn plain(answer: &Answer) -> Vec<u8> {
 async fn long_answers_are_compressed_as_is_asked_for(db: Db) {
     let settings = Settings { docs_enabled: true, rates: Rates::unlimited(), ..Settings::default() };
     let server = TestServer::with(Shop::open(&db).await, settings).await;
-    for path in
-        ["/openapi.json", "/problems", "/docs/docs.js", "/docs/docs.css", "/docs/swagger-ui-bundle.js"]
-    {
+    for path in [
+        "/openapi.json",
+        "/problems",
+        "/docs/docs.js",
+        "/docs/docs.css",
+        "/assets/page.css",
+        "/docs/swagger-ui-bundle.js",
+    ] {
         let ask = |accepted: &'static str| Request::get(path).header("accept-encoding", accepted);
         let whole = server.send(&Request::get(path)).await;
         assert_eq!(whole.header("content-encoding"), None, "{path}");

@@ -11,6 +11,9 @@ use crate::problem::{Code, Problem, said_in};
 use crate::state::AppState;
 use crate::translations::{Locale, Text};
 
+/// As the id of a request looks.
+const REQUEST_ID: &str = "6b1f0c9d2e7a4f83";
+
 pub(super) async fn list(
     request: HttpRequest,
     accepted: AcceptLanguage,
@@ -81,15 +84,8 @@ pub(super) async fn explain(
 
 /// The least that a problem document of this code says.
 fn example(code: Code, locale: Locale) -> String {
-    let document = json!({
-        "type": code.type_uri(),
-        "title": locale.say(&code.title()),
-        "status": code.status().as_u16(),
-        "detail": locale.say(&code.happened()),
-        "code": code.slug(),
-        "request_id": "6b1f0c9d2e7a4f83",
-    });
-    format!("{document:#}")
+    let problem = Problem::new(code);
+    serde_json::to_string_pretty(&problem.body(REQUEST_ID, locale)).unwrap_or_default()
 }
 
 /// The operations that answer with the status of this code, as the contract lists them.
