@@ -94,11 +94,16 @@ CREATE TABLE customers (
     email_verification TEXT COLLATE "C" NOT NULL DEFAULT 'unverified' CONSTRAINT customers_email_verification_is_known CHECK
         (email_verification IN ('unverified', 'required', 'verified')),
     active BOOLEAN NOT NULL,
+    -- The customer wants it to be erased then, and when it was.
+    deletion_due_at BIGINT,
+    erased_at BIGINT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,
     folded_by BIGINT NOT NULL
 );
 CREATE INDEX customers_by_folding ON customers (folded_by, id) WHERE folded_by IS NOT NULL;
+CREATE INDEX customers_by_deletion ON customers (deletion_due_at, id) WHERE deletion_due_at IS NOT NULL;
+CREATE INDEX customers_erased ON customers (id) WHERE erased_at IS NOT NULL;
 CREATE INDEX customers_by_phone ON customers (phone_reversed, id) WHERE phone_reversed IS NOT NULL;
 
 -- The words of a customer, split beforehand, as those of a product.
@@ -197,6 +202,8 @@ CREATE TABLE orders (
     change_until BIGINT,
     due_at BIGINT,
     breached_at BIGINT,
+    -- Contact, note and words are known no more since then.
+    erased_at BIGINT,
     cancel_reason TEXT COLLATE "C",
     invalid_reason TEXT COLLATE "C",
     invalid_from TEXT COLLATE "C",
@@ -497,6 +504,7 @@ SELECT
     to_timestamp(change_until / 1000.0) AS change_until,
     to_timestamp(due_at / 1000.0) AS due_at,
     to_timestamp(breached_at / 1000.0) AS breached_at,
+    to_timestamp(erased_at / 1000.0) AS erased_at,
     cancel_reason, invalid_reason, invalid_from,
     to_timestamp(placed_at / 1000.0) AS placed_at,
     to_timestamp(updated_at / 1000.0) AS updated_at,

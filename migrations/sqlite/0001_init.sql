@@ -94,11 +94,16 @@ CREATE TABLE customers (
     email_verification TEXT NOT NULL DEFAULT 'unverified' CONSTRAINT customers_email_verification_is_known CHECK
         (email_verification IN ('unverified', 'required', 'verified')),
     active INTEGER NOT NULL,
+    -- The customer wants it to be erased then, and when it was.
+    deletion_due_at INTEGER,
+    erased_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     folded_by INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX customers_by_folding ON customers (folded_by, id) WHERE folded_by IS NOT NULL;
+CREATE INDEX customers_by_deletion ON customers (deletion_due_at, id) WHERE deletion_due_at IS NOT NULL;
+CREATE INDEX customers_erased ON customers (id) WHERE erased_at IS NOT NULL;
 CREATE INDEX customers_by_phone ON customers (phone_reversed, id) WHERE phone_reversed IS NOT NULL;
 
 -- The words of a customer, split beforehand, as those of a product.
@@ -196,6 +201,8 @@ CREATE TABLE orders (
     change_until INTEGER,
     due_at INTEGER,
     breached_at INTEGER,
+    -- Contact, note and words are known no more since then.
+    erased_at INTEGER,
     cancel_reason TEXT,
     invalid_reason TEXT,
     invalid_from TEXT,
@@ -491,6 +498,7 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', change_until / 1000.0, 'unixepoch') AS change_until,
     strftime('%Y-%m-%dT%H:%M:%fZ', due_at / 1000.0, 'unixepoch') AS due_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', breached_at / 1000.0, 'unixepoch') AS breached_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', erased_at / 1000.0, 'unixepoch') AS erased_at,
     cancel_reason, invalid_reason, invalid_from,
     strftime('%Y-%m-%dT%H:%M:%fZ', placed_at / 1000.0, 'unixepoch') AS placed_at,
     strftime('%Y-%m-%dT%H:%M:%fZ', updated_at / 1000.0, 'unixepoch') AS updated_at,

@@ -215,6 +215,7 @@ impl Known {
                 proof: pick(&self.orders, which).map(|(grant, _)| *grant).filter(|_| how.is_multiple_of(2)),
                 comment,
             },
+            OrderCommandKind::Erase => OrderCommand::Erase { retention_days: u32::from(how % 2) },
             kind => plain(kind, how.into(), comment),
         };
         let expected = match how % 7 {

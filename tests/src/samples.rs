@@ -136,6 +136,11 @@ impl Samples {
                 CustomerCommand::Deactivate { reason: DeactivationReason::Stolen, comment: None }
             }
             CustomerCommandKind::Activate => CustomerCommand::Activate,
+            CustomerCommandKind::RequestDeletion => {
+                CustomerCommand::RequestDeletion { despite_open_orders: true }
+            }
+            CustomerCommandKind::TakeBackDeletion => CustomerCommand::TakeBackDeletion,
+            CustomerCommandKind::Erase => CustomerCommand::Erase,
         }
     }
 

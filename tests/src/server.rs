@@ -8,7 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
-use ordervault_api::background::{Job as _, JobError, OrderMails, Remaining, SendMails, Tools};
+use ordervault_api::background::{
+    EraseAccounts, EraseOrders, Job as _, JobError, OrderMails, Remaining, SendMails, Tools,
+};
 use ordervault_api::server::{Ends, Listeners, run};
 use ordervault_api::settings::{Rates, Settings};
 use ordervault_api::state::{AppState, BuildInfo};
@@ -93,14 +95,31 @@ impl TestServer {
     /// # Errors
     /// What the jobs say that do not get on.
     pub async fn send_mails(&self) -> Result<(), JobError> {
-        let (db, writer) = (self.shop.db.clone(), self.shop.writer.clone());
-        let tools = Tools { db, writer, sources: self.shop.clock.sources(self.number()) };
+        let tools = self.tools();
         while sequence(&self.shop.db).await? > 0 {}
         let mut orders = OrderMails { waker: self.state.mail_waker.clone() };
         while orders.step(&tools).await? == Remaining::More {}
         let mut mails = SendMails::of(&self.state).expect("mail is configured");
         while mails.step(&tools).await? == Remaining::More {}
         Ok(())
+    }
+
+    /// Erases accounts and orders whose time has come, as the jobs of this server do.
+    ///
+    /// # Errors
+    /// What the jobs say that do not get on.
+    pub async fn erase(&self) -> Result<(), JobError> {
+        let tools = self.tools();
+        let mut accounts = EraseAccounts::of(&self.state);
+        while accounts.step(&tools).await? == Remaining::More {}
+        let mut orders = EraseOrders::after(self.state.settings.retention);
+        while orders.step(&tools).await? == Remaining::More {}
+        Ok(())
+    }
+
+    fn tools(&self) -> Tools {
+        let (db, writer) = (self.shop.db.clone(), self.shop.writer.clone());
+        Tools { db, writer, sources: self.shop.clock.sources(self.number()) }
     }
 
     /// Wakes the jobs that listen to this server.

@@ -194,6 +194,19 @@ impl Shop {
         }
     }
 
+    /// A customer whose account is deactivated, and one who was erased.
+    pub async fn shut_and_erased(&self) -> (Arc<Customer>, Arc<Customer>) {
+        let (shut, erased) = (self.customer().await, self.customer().await);
+        let reason = customer::DeactivationReason::Other;
+        let deactivate = customer::CustomerCommand::Deactivate { reason, comment: None };
+        for (id, command) in [(shut.id, deactivate), (erased.id, customer::CustomerCommand::Erase)] {
+            let act =
+                Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None };
+            self.act(ActorRef::Operator, act).await;
+        }
+        (shut, erased)
+    }
+
     /// A member with this role in these stores.
     pub async fn member(&self, role: Role, stores: StoreScope) -> Arc<Member> {
         let new = member::NewMember {

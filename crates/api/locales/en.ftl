@@ -41,6 +41,28 @@ mail-account-exists-body =
     somebody, probably you, has tried to open an account with this e-mail address. It has one already, and nothing was
     changed. Log in with your password, or ask for a new one if you have forgotten it.
 
+mail-account-deletion-requested-subject = Your account is going to be deleted
+mail-account-deletion-requested-body =
+    Hello,
+
+    you have asked for your account to be deleted. On { $date } (UTC) it is, with all that it says about you.
+
+    If you have changed your mind, or if it was not you, log in before that day and keep the account; if it was not you, choose
+    another password as well.
+
+mail-account-deletion-taken-back-subject = Your account is kept
+mail-account-deletion-taken-back-body =
+    Hello,
+
+    your account is not going to be deleted: somebody, probably you, has logged in and taken that back.
+
+mail-account-erased-subject = Your account is deleted
+mail-account-erased-body =
+    Hello,
+
+    as you asked, your account is deleted. We do not know your name, address and password any more, and you get no
+    more mail about it. Who bought is kept with orders for as long as the law asks of the shop, and deleted then.
+
 mail-order-placed-subject = Your order { $number }
 mail-order-placed-body =
     Hello,
@@ -166,6 +188,9 @@ problem-currency-fixed = The currency is fixed
 problem-in-another-account = In another account
     .detail = the order is in the account of another customer
     .what-to-do = Use that account; if it is the wrong one, the shop can take the order out of it.
+problem-open-orders = Orders are open
+    .detail = orders of this account are still to be done, so it was not deleted
+    .what-to-do = Look at open_orders: wait for them, cancel them, or say with despite_open_orders that the shop shall go on with them.
 problem-last-owner = The last owner stays
     .detail = without this member nobody could manage the shop any more
     .what-to-do = Make somebody else an owner first.
@@ -389,6 +414,7 @@ version-unknown = there is no such version; there are versions 1 to { $versions 
 ## Why a rule of the shop said no
 
 refusal-account-deactivated = the account is deactivated: activate it first
+refusal-account-erased = the account was deleted, and nothing is known of the customer any more
 refusal-batch-completed = every order of the batch has had its turn
 refusal-beyond-own-rights = nobody grants or changes rights beyond their own
 refusal-cut-off-passed = this was possible until { $at }
@@ -417,6 +443,7 @@ refusal-unreachable = give a phone number or an e-mail address
 ## What a person can do
 
 remedy-accept-total = look at the new total, and send the request again with it as expected_total if you agree
+remedy-delete-anyway = send the request again with despite_open_orders: the shop goes on with these orders
 remedy-amend = change the earlier order instead of placing another
 remedy-approve = let them be cancelled; each can be reinstated afterwards
 remedy-cancel = cancel the earlier order and place this one

@@ -30,6 +30,26 @@ mail-account-exists-body =
 
     このメールアドレスでアカウントを開設しようとする操作がありました。すでにアカウントがあり、何も変更されていません。パスワードでログインするか、お忘れの場合は再設定をお申し込みください。
 
+mail-account-deletion-requested-subject = アカウント削除のお申し込み
+mail-account-deletion-requested-body =
+    いつもご利用いただきありがとうございます。
+
+    アカウント削除のお申し込みを承りました。アカウントとその個人情報は { $date }（UTC）に削除されます。
+
+    取りやめる場合、またはお心当たりがない場合は、その日までにログインしてアカウントを残してください。お心当たりがない場合は、パスワードも変更してください。
+
+mail-account-deletion-taken-back-subject = アカウントは削除されません
+mail-account-deletion-taken-back-body =
+    いつもご利用いただきありがとうございます。
+
+    ログインして削除を取り消す操作（おそらくお客様ご自身によるもの）があったため、アカウントは削除されません。
+
+mail-account-erased-subject = アカウントを削除しました
+mail-account-erased-body =
+    ご利用いただきありがとうございました。
+
+    お申し込みのとおり、アカウントを削除しました。アカウントのお名前、メールアドレス、パスワードは残っておらず、アカウントに関するメールも今後お送りしません。ご注文に記載された購入者の情報は、法律でショップに求められる期間だけ保管し、その後削除します。
+
 mail-order-placed-subject = ご注文 { $number }
 mail-order-placed-body =
     いつもご利用いただきありがとうございます。
@@ -154,6 +174,9 @@ problem-currency-fixed = 通貨は変更できません
 problem-in-another-account = 別のアカウントの注文です
     .detail = この注文は、ほかのお客様のアカウントに入っています
     .what-to-do = そのアカウントをお使いください。間違ったアカウントの場合は、ショップが注文を外すことができます。
+problem-open-orders = 未完了の注文があります
+    .detail = このアカウントには未完了の注文があるため、削除されませんでした
+    .what-to-do = open_orders を確認し、完了を待つか、注文を取り消すか、despite_open_orders で店に処理を続けさせることを指定してください。
 problem-last-owner = 最後のオーナーは残す必要があります
     .detail = このメンバーがいなくなると、ショップを管理できる人がいなくなります
     .what-to-do = 先にほかの人をオーナーにしてください。
@@ -359,6 +382,7 @@ version-unknown = このバージョンは存在しません。バージョン�
 ## ショップの規則で認められない理由
 
 refusal-account-deactivated = アカウントは無効になっています。先に有効にしてください
+refusal-account-erased = アカウントは削除され、お客様の情報はもう残っていません
 refusal-batch-completed = 一括処理のすべての注文が処理済みです
 refusal-beyond-own-rights = ご自分の権限を超える権限の付与や変更はできません
 refusal-cut-off-passed = この操作の期限は { $at } でした
@@ -387,6 +411,7 @@ refusal-unreachable = 電話番号またはメールアドレスを入力して�
 ## 対処方法
 
 remedy-accept-total = 新しい合計を確認し、同意する場合はそれを expected_total としてもう一度送ってください
+remedy-delete-anyway = despite_open_orders を付けてもう一度送ってください。これらの注文は店が引き続き処理します
 remedy-amend = 新しく注文する代わりに、以前の注文を変更する
 remedy-approve = キャンセルを承認する（それぞれ後から元に戻せます）
 remedy-cancel = 以前の注文をキャンセルして、この注文を行う

@@ -30,6 +30,26 @@ mail-account-exists-body =
 
     有人（应该是您本人）尝试用此电子邮箱注册账号。此邮箱已有账号，资料没有任何变更。请用您的密码登录；如忘记密码，请申请重置。
 
+mail-account-deletion-requested-subject = 您的账户即将删除
+mail-account-deletion-requested-body =
+    您好：
+
+    您已申请删除账户。账户及其中的个人资料将于 { $date }（UTC）删除。
+
+    如果您改变主意，或这不是您本人的操作，请在该日之前登录并保留账户；若不是您本人操作，请同时更换密码。
+
+mail-account-deletion-taken-back-subject = 您的账户将予保留
+mail-account-deletion-taken-back-body =
+    您好：
+
+    您的账户不会删除：有人（应该是您本人）已登录并撤回删除申请。
+
+mail-account-erased-subject = 您的账户已删除
+mail-account-erased-body =
+    您好：
+
+    您的账户已按您的申请删除。我们不再保存您账户的姓名、电子邮件地址和密码，您也不会再收到与账户有关的邮件。订单上的购买人资料会按法律要求的期限保存，期满后删除。
+
 mail-order-placed-subject = 您的订单 { $number }
 mail-order-placed-body =
     您好：
@@ -154,6 +174,9 @@ problem-currency-fixed = 币种不可更改
 problem-in-another-account = 在其他账号中
     .detail = 这笔订单在另一位顾客的账号里
     .what-to-do = 请使用那个账号；若账号有误，商店可以将订单移出。
+problem-open-orders = 尚有未完成的订单
+    .detail = 此账号仍有未完成的订单，因此未删除
+    .what-to-do = 请查看 open_orders：等候完成、取消订单，或以 despite_open_orders 表示由商店继续处理。
 problem-last-owner = 必须保留最后一位所有者
     .detail = 少了这位成员，就没有人能管理商店了
     .what-to-do = 请先让另一个人成为所有者。
@@ -359,6 +382,7 @@ version-unknown = 没有这个版本；现有版本 1 到 { $versions }
 ## 商店的规则为何不允许
 
 refusal-account-deactivated = 账号已停用：请先启用
+refusal-account-erased = 账号已删除，不再保存任何顾客资料
 refusal-batch-completed = 批次中的每个订单都已处理完毕
 refusal-beyond-own-rights = 任何人都不能授予或变更超出自己权限的权限
 refusal-cut-off-passed = 此操作的期限为 { $at }，已经过了
@@ -387,6 +411,7 @@ refusal-unreachable = 请提供电话号码或电子邮箱地址
 ## 可以怎么做
 
 remedy-accept-total = 请查看新的总额；若同意，请以它作为 expected_total 重新发送
+remedy-delete-anyway = 请以 despite_open_orders 重新发送：商店会继续处理这些订单
 remedy-amend = 修改先前的订单，而不是再下一单
 remedy-approve = 让这些订单被取消；之后每一个都可以还原
 remedy-cancel = 取消先前的订单，改下这一单

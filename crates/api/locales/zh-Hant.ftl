@@ -30,6 +30,26 @@ mail-account-exists-body =
 
     有人（應該是您本人）嘗試以此電子郵件地址註冊帳號。此地址已有帳號，資料沒有任何變更。請以您的密碼登入；若忘記密碼，請申請重設。
 
+mail-account-deletion-requested-subject = 您的帳戶即將刪除
+mail-account-deletion-requested-body =
+    您好：
+
+    您已申請刪除帳戶。帳戶及其中的個人資料將於 { $date }（UTC）刪除。
+
+    如果您改變主意，或這不是您本人的操作，請在該日之前登入並保留帳戶；若不是您本人操作，請一併更換密碼。
+
+mail-account-deletion-taken-back-subject = 您的帳戶將予保留
+mail-account-deletion-taken-back-body =
+    您好：
+
+    您的帳戶不會刪除：有人（應該是您本人）已登入並撤回刪除申請。
+
+mail-account-erased-subject = 您的帳戶已刪除
+mail-account-erased-body =
+    您好：
+
+    您的帳戶已依您的申請刪除。我們不再保存您帳戶的姓名、電子郵件地址與密碼，您也不會再收到與帳戶有關的郵件。訂單上的購買人資料會依法律要求的期限保存，期滿後刪除。
+
 mail-order-placed-subject = 您的訂單 { $number }
 mail-order-placed-body =
     您好：
@@ -154,6 +174,9 @@ problem-currency-fixed = 幣別不可更改
 problem-in-another-account = 在其他帳號中
     .detail = 這筆訂單在另一位顧客的帳號裡
     .what-to-do = 請使用那個帳號；若帳號有誤，商店可以將訂單移出。
+problem-open-orders = 尚有未完成的訂單
+    .detail = 此帳號仍有未完成的訂單，因此未刪除
+    .what-to-do = 請查看 open_orders：等候完成、取消訂單，或以 despite_open_orders 表示由商店繼續處理。
 problem-last-owner = 必須保留最後一位擁有者
     .detail = 少了這位成員，就沒有人能管理商店了
     .what-to-do = 請先讓另一個人成為擁有者。
@@ -359,6 +382,7 @@ version-unknown = 沒有這個版本；現有版本 1 到 { $versions }
 ## 商店的規則為何不允許
 
 refusal-account-deactivated = 帳號已停用：請先啟用
+refusal-account-erased = 帳號已刪除，不再保存任何顧客資料
 refusal-batch-completed = 批次中的每張訂單都已處理完畢
 refusal-beyond-own-rights = 任何人都不能授予或變更超出自己權限的權限
 refusal-cut-off-passed = 此操作的期限為 { $at }，已經過了
@@ -387,6 +411,7 @@ refusal-unreachable = 請提供電話號碼或電子郵件地址
 ## 可以怎麼做
 
 remedy-accept-total = 請查看新的總額；若同意，請以它作為 expected_total 重新送出
+remedy-delete-anyway = 請以 despite_open_orders 重新送出：商店會繼續處理這些訂單
 remedy-amend = 修改先前的訂單，而不是再下一張
 remedy-approve = 讓這些訂單被取消；之後每一張都可以恢復
 remedy-cancel = 取消先前的訂單，改下這一張

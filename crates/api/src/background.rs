@@ -1,5 +1,5 @@
 //! Background work: what the program does without being asked. Numbering of the outbox, followers of the outbox, timed jobs,
-//! batches, backups, mails.
+//! batches, backups, mails, erasures.
 //!
 //! All of it is [`Job`]s, and there is one way to run them ([`Background::run`]): each on its own, so that none waits for
 //! another; by one server at a time; again after its pause, or at once while there is more; after a failure with pauses that
@@ -26,6 +26,7 @@ mod backups;
 mod batches;
 mod checkpoints;
 mod deadlines;
+mod erasures;
 mod job;
 mod mails;
 mod order_mails;
@@ -37,6 +38,7 @@ pub use backups::MakeBackups;
 pub use batches::RunBatches;
 pub use checkpoints::Checkpoints;
 pub use deadlines::Deadlines;
+pub use erasures::{EraseAccounts, EraseOrders};
 pub use job::{Job, JobError, Pace, Remaining, Tools};
 pub use mails::SendMails;
 pub use order_mails::OrderMails;

@@ -9,6 +9,7 @@ mod action;
 mod codes;
 mod earlier_order;
 mod fields;
+mod open_order;
 mod remedy;
 
 pub use action::ActionBody;
@@ -16,6 +17,7 @@ pub use codes::Code;
 pub(crate) use codes::ProblemCode;
 pub use earlier_order::EarlierOrder;
 pub use fields::{FieldError, FieldErrorBody, pointer};
+pub use open_order::OpenOrderBody;
 pub use remedy::{Remedy, RemedyBody, RemedyKind};
 
 use std::fmt;
@@ -53,6 +55,7 @@ struct Parts {
     actions: Option<Vec<ActionBody>>,
     total: Option<Money>,
     earlier_orders: Vec<EarlierOrder>,
+    open_orders: Vec<OpenOrderBody>,
     remedies: Vec<Remedy>,
     headers: Vec<(header::HeaderName, header::HeaderValue)>,
     close_connection: bool,
@@ -105,6 +108,9 @@ pub struct ProblemBody<'a> {
     /// `duplicate-order`: the orders that the new one looks like. Without an account they are not told.
     #[serde(skip_serializing_if = "<[EarlierOrder]>::is_empty")]
     pub earlier_orders: &'a [EarlierOrder],
+    /// `open-orders`: the orders that are still to be done, the newest first, and at most a hundred.
+    #[serde(skip_serializing_if = "<[OpenOrderBody]>::is_empty")]
+    pub open_orders: &'a [OpenOrderBody],
     /// What a person can do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remedies: Vec<RemedyBody>,
@@ -128,6 +134,7 @@ impl Problem {
             actions: None,
             total: None,
             earlier_orders: Vec::new(),
+            open_orders: Vec::new(),
             remedies: Vec::new(),
             headers: Vec::new(),
             close_connection: false,
@@ -228,6 +235,13 @@ impl Problem {
         self
     }
 
+    /// The orders that are still to be done.
+    #[must_use]
+    pub fn open_orders(mut self, orders: Vec<OpenOrderBody>) -> Self {
+        self.0.open_orders = orders;
+        self
+    }
+
     /// Adds something a person can do.
     #[must_use]
     pub fn remedy(mut self, remedy: Remedy) -> Self {
@@ -306,6 +320,7 @@ impl Problem {
             version: self.0.version,
             actions: self.0.actions.as_deref(),
             earlier_orders: &self.0.earlier_orders,
+            open_orders: &self.0.open_orders,
             total: self.0.total,
             remedies: self.0.remedies.iter().map(|remedy| remedy.body(locale)).collect(),
         }

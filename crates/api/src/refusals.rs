@@ -1,9 +1,9 @@
 //! What a rule of the business that said no looks like outside: the one table from refusals to problems.
 
 use ordervault_domain::money::{MAX_TOTAL_MINOR_UNITS, Money};
-use ordervault_domain::refusal::{Refusal, Shortage};
+use ordervault_domain::refusal::{OpenOrder, Refusal, Shortage};
 
-use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
+use crate::problem::{Code, FieldError, OpenOrderBody, Problem, Remedy, RemedyKind};
 use crate::translations::{Text, label};
 
 /// What a rule that said no looks like outside.
@@ -18,6 +18,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::TooManyChanges { .. }
         | Refusal::BatchCompleted
         | Refusal::AccountDeactivated
+        | Refusal::AccountErased
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
         Refusal::NotFound
@@ -27,6 +28,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::VersionConflict { .. }
         | Refusal::PossibleDuplicate(_)
         | Refusal::InAnotherAccount
+        | Refusal::OpenOrders(_)
         | Refusal::LastOwner
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
@@ -63,6 +65,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
     };
     let problem = match refusal {
         Refusal::PriceChanged { total, .. } => with_total(problem, *total),
+        Refusal::OpenOrders(orders) => with_open_orders(problem, orders),
         _ => problem,
     };
     let problem = problem.errors(errors);
@@ -101,6 +104,14 @@ fn said(refusal: &Refusal) -> Text {
 /// What it costs now, and how to get it for that.
 fn with_total(problem: Problem, total: Money) -> Problem {
     problem.total(total).remedy(Remedy::new(RemedyKind::AcceptTotal, Text::new("remedy-accept-total")))
+}
+
+/// Which they are, and how to leave all the same.
+fn with_open_orders(problem: Problem, orders: &[OpenOrder]) -> Problem {
+    let remedy = Remedy::new(RemedyKind::DeleteAnyway, Text::new("remedy-delete-anyway"));
+    problem
+        .open_orders(orders.iter().map(OpenOrderBody::from).collect())
+        .remedy(remedy.request("POST", "/v1/me/delete"))
 }
 
 /// One field of the request, the rule that it breaks, and that rule in words.
@@ -239,6 +250,11 @@ mod tests {
             Rule::AccountDeactivated => {
                 (Refusal::AccountDeactivated, "the account is deactivated: activate it first")
             }
+            Rule::AccountErased => (
+                Refusal::AccountErased,
+                "the account was deleted, and nothing is known of the customer any more",
+            ),
+            Rule::OpenOrders => (Refusal::OpenOrders(vec![]), ""),
             Rule::BatchCompleted => (Refusal::BatchCompleted, "every order of the batch has had its turn"),
             Rule::PositionNotReached => {
                 (Refusal::PositionNotReached, "/up_to out-of-range no order of your stores has come so far")

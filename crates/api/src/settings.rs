@@ -56,6 +56,8 @@ pub struct Settings {
     pub mail: Option<MailSettings>,
     /// How long logins live.
     pub lifetimes: Lifetimes,
+    /// How long it is kept who ordered.
+    pub retention: Retention,
     /// How often what can be abused may be tried.
     pub rates: Rates,
     /// Proxies that are believed when they tell for whom they ask.
@@ -92,6 +94,21 @@ pub struct Backups {
     pub keep: Keep,
     /// What their manifests say about this program.
     pub maker: Maker,
+}
+
+/// How long it is kept who ordered, once the account is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// From the day on which an order was closed.
+    pub order_personal_days: u32,
+}
+
+impl Default for Retention {
+    /// Ten years: as long as the tax laws of many countries have invoices kept.
+    fn default() -> Self {
+        const DAYS_OF_TEN_YEARS: u32 = 3_653;
+        Self { order_personal_days: DAYS_OF_TEN_YEARS }
+    }
 }
 
 /// How long the logins of one realm live.

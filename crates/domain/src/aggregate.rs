@@ -156,6 +156,12 @@ pub trait Aggregate:
     /// Field by field what differs from `before`, in a fixed order, without version and time of update.
     fn changes(&self, before: &Self) -> Vec<Change>;
 
+    /// Are the personal values of all events up to this one to be cleared? The fold without them leads to the same state.
+    #[must_use]
+    fn erases(_event: &Self::Event) -> bool {
+        false
+    }
+
     /// The same with nothing in it that is decided elsewhere than in its own history.
     #[must_use]
     fn own(self) -> Self {

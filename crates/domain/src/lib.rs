@@ -41,7 +41,7 @@
 //!   whether the field is compared.
 //! - **A time or reason that belongs to a status, or an overlay such as a hold**: in `order/stage.rs`, by itself and among the
 //!   parts; `tests/order_stage.rs` and `tests/src/stages.rs` try every combination, here and against the CHECKs of the row.
-//! - **A command, event or field of another kind of thing**: the same, in its one file and in `tests/aggregate_laws.rs`.
+//! - **A command, event or field of another kind of thing**: the same, in its file (`customer` has several) and in `tests/aggregate_laws.rs`.
 //! - **A rule by which something is folded**: where the others of its kind stand, and the next [`folding::VERSION`]; bless the
 //!   samples of folding.
 //! - **A refusal**: a variant of [`refusal::Refusal`] and a case that meets it in `tests/refusals.rs`; the API says what it

@@ -28,6 +28,10 @@ pub enum Refusal {
     Inactive,
     /// The account to which something is to be done is not active.
     AccountDeactivated,
+    /// The account was erased: nothing is done to it any more.
+    AccountErased,
+    /// Orders of the customer are open, who has not said that the account shall be deleted all the same.
+    OpenOrders(Vec<OpenOrder>),
     /// The caller's expected version is not the current one.
     VersionConflict {
         /// The version that it has now.
@@ -201,6 +205,8 @@ impl fmt::Display for Refusal {
             Self::Forbidden(None) => "this is nobody's right",
             Self::Inactive => "the account is not active",
             Self::AccountDeactivated => "the account is deactivated: activate it first",
+            Self::AccountErased => "the account was deleted, and nothing is known of the customer any more",
+            Self::OpenOrders(_) => "orders of the account are open",
             Self::InsufficientStock(_) => "there is not enough in stock",
             Self::NotSold(_) => "a product is not sold any more: the order keeps the pieces that it has",
             Self::PossibleDuplicate(_) => "the same was ordered a short while ago",
@@ -226,6 +232,15 @@ impl fmt::Display for Refusal {
         };
         f.write_str(words)
     }
+}
+
+/// An order that is still to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// The order.
+    pub id: OrderId,
+    /// Where it stands.
+    pub status: Status,
 }
 
 /// A line that asks for more than is available.

@@ -131,6 +131,9 @@ pub enum TimeError {
 pub struct TimeZone(Tz);
 
 impl TimeZone {
+    /// The one in which times are told where no store is at hand.
+    pub const UTC: Self = Self(Tz::UTC);
+
     /// The instant at which clocks in this zone show `local`: the earlier one when they show it twice, the first
     /// instant after the gap when they skip it.
     #[must_use]

@@ -6,7 +6,7 @@ mod common;
 use common::any::{any_actor, any_of, any_policy, any_wait, any_window};
 use common::{NOW, STORE, contact, samples, staff_of, store};
 use ordervault_domain::access::{Actor, Role, StoreScope};
-use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Stamp};
+use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Personal, Stamp};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer, CustomerCommand, CustomerCommandKind};
 use ordervault_domain::id::StoreId;
@@ -90,6 +90,12 @@ where
         }
         // The state is the fold of its history, and both are the same after a trip through text.
         prop_assert_eq!(&told::<A>(ID, &history), &Ok(state.clone()));
+        // A history leads there as well without what was erased.
+        let through =
+            history.iter().rposition(|(event, _)| A::erases(&event.event)).map_or(0, |last| last + 1);
+        let mut left = history.clone();
+        left.iter_mut().take(through).for_each(|(event, _)| event.personal = Personal::default());
+        prop_assert_eq!(&told::<A>(ID, &left), &Ok(state.clone()));
         if let Some(state) = &state {
             let text = serde_json::to_string(state).expect("a state as text");
             prop_assert_eq!(&serde_json::from_str::<A>(&text).expect("the same state"), state);
@@ -356,7 +362,8 @@ impl Lawful for Customer {
     type Command = (CustomerCommand, bool);
 
     fn decide(state: Option<&Self>, actor: &Actor, (command, email_taken): &Self::Command) -> Decided<Self> {
-        customer::decide(state, *email_taken, actor, command)
+        let context = customer::DecisionContext { email_taken: *email_taken, open_orders: &[], now: NOW };
+        customer::decide(state, &context, actor, command)
     }
 
     fn counts_twice((command, _): &Self::Command) -> bool {
@@ -369,7 +376,10 @@ impl Lawful for Customer {
             | CustomerCommandKind::Edit
             | CustomerCommandKind::VerifyEmail
             | CustomerCommandKind::Deactivate
-            | CustomerCommandKind::Activate => false,
+            | CustomerCommandKind::Activate
+            | CustomerCommandKind::RequestDeletion
+            | CustomerCommandKind::TakeBackDeletion
+            | CustomerCommandKind::Erase => false,
         }
     }
 

@@ -86,6 +86,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::Linked => OrderEvent::Linked { customer_id: CustomerId::from_i64(2) },
         OrderEventKind::Unlinked => OrderEvent::Unlinked { reason: ReversalReason::Mistake },
         OrderEventKind::Breached => OrderEvent::Breached { due_at: NOW },
+        OrderEventKind::Erased => OrderEvent::Erased {},
     }
 }
 
@@ -162,6 +163,9 @@ fn of_customer(kind: CustomerEventKind) -> CustomerEvent {
         CustomerEventKind::CodeHandedOut => CustomerEvent::CodeHandedOut {},
         CustomerEventKind::Deactivated => CustomerEvent::Deactivated { reason: DeactivationReason::Stolen },
         CustomerEventKind::Activated => CustomerEvent::Activated {},
+        CustomerEventKind::DeletionRequested => CustomerEvent::DeletionRequested { due_at: NOW },
+        CustomerEventKind::DeletionTakenBack => CustomerEvent::DeletionTakenBack {},
+        CustomerEventKind::Erased => CustomerEvent::Erased {},
     }
 }
 

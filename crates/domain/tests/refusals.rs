@@ -17,13 +17,18 @@ use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
 };
-use ordervault_domain::refusal::{Refusal, Rule};
+use ordervault_domain::refusal::{OpenOrder, Refusal, Rule};
 use ordervault_domain::store::{self, Store, StoreCommand, StoreEdit};
 use strum::IntoEnumIterator;
 
+/// Nobody has the address, and no order is open.
+fn nobody() -> customer::DecisionContext<'static> {
+    customer::DecisionContext { email_taken: false, open_orders: &[], now: NOW }
+}
+
 /// The customer after one more command.
 fn customer_after(customer: Option<Customer>, actor: &Actor, command: &CustomerCommand) -> Option<Customer> {
-    let events = customer::decide(customer.as_ref(), false, actor, command).ok()?;
+    let events = customer::decide(customer.as_ref(), &nobody(), actor, command).ok()?;
     events
         .iter()
         .try_fold(customer, |customer, event| {
@@ -153,7 +158,26 @@ fn met(rule: Rule) -> Option<Refusal> {
             let opened = customer_after(None, &Actor::Anonymous, &register);
             let shut = customer_after(opened, &Actor::Operator, &off);
             let code = samples().customer(CustomerCommandKind::HandOutCode);
-            customer::decide(shut.as_ref(), false, &Actor::Operator, &code).err()
+            customer::decide(shut.as_ref(), &nobody(), &Actor::Operator, &code).err()
+        }
+        Rule::AccountErased => {
+            let register = samples().customer(CustomerCommandKind::Register);
+            let opened = customer_after(None, &Actor::Anonymous, &register);
+            let erased = customer_after(opened, &Actor::Operator, &CustomerCommand::Erase);
+            let on = samples().customer(CustomerCommandKind::Activate);
+            customer::decide(erased.as_ref(), &nobody(), &Actor::Operator, &on).err()
+        }
+        Rule::OpenOrders => {
+            let register = samples().customer(CustomerCommandKind::Register);
+            let opened = customer_after(None, &Actor::Anonymous, &register)?;
+            let open_orders = [OpenOrder { id: placed().id, status: order::Status::Confirmed }];
+            let context = customer::DecisionContext { open_orders: &open_orders, ..nobody() };
+            let leave = |despite_open_orders| {
+                let leave = CustomerCommand::RequestDeletion { despite_open_orders };
+                customer::decide(Some(&opened), &context, &Actor::Customer(opened.id), &leave).err()
+            };
+            assert_eq!(leave(true), None);
+            leave(false)
         }
         Rule::LastOwner => on_member(&Actor::Operator, &MemberCommand::Deactivate),
         Rule::OwnAccount => on_member(&staff(Role::Owner), &MemberCommand::ResetPassword),

@@ -279,6 +279,8 @@ async fn open_sqlite(path: &Path, readers: u32) -> Result<Pools, DbError> {
         .clone()
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
+        // What was erased is not left behind in free pages, or in the free part of others.
+        .pragma("secure_delete", "ON")
         .pragma("journal_size_limit", SQLITE_JOURNAL_SIZE_LIMIT_BYTES.to_string())
         .pragma("wal_autocheckpoint", SQLITE_AUTOCHECKPOINT_PAGES.to_string())
         // Each bulk statement keeps the pages it changes until it ends; in a file they cost a system call each.

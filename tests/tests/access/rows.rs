@@ -131,6 +131,9 @@ fn for_customers() -> Vec<Row> {
         own("edit_me", Target::Nothing).with(|_| json!({"name": "陳怡君"})),
         own("change_email", Target::Nothing)
             .with(|fixture| json!({"current_password": PASSWORD, "email": fixture.new_address()})),
+        own("delete_me", Target::Nothing)
+            .with(|_| json!({"current_password": PASSWORD, "despite_open_orders": true})),
+        own("undelete_me", Target::Nothing),
         own("list_sessions", Target::Nothing),
         own("end_session", Target::Session),
         own("request_email_verification", Target::Nothing),

@@ -53,6 +53,11 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         [60_000, 400],
         "looks at the times of one history, which has 10,000 versions here",
     ),
+    (
+        "tables::orders::OPEN_OF_CUSTOMER",
+        [150_000, 6_000],
+        "looks at 4,000 orders of a customer at most: a small shop may have fewer",
+    ),
     ("read::steps::", [120_000, 400], "looks at the types of one history, which has 10,000 versions here"),
 ];
 

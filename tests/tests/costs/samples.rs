@@ -87,6 +87,9 @@ impl Shop {
             ],
             "deadlines::EXPIRING" => vec![values![now, i64::MIN, rows]],
             "deadlines::OPEN" => vec![values![rows]],
+            "erasures::DUE" => vec![values![now, rows]],
+            "erasures::NEXT_ERASED" => vec![values![5]],
+            "erasures::ORDERS" => vec![values![GREAT_CUSTOMER.get(), i64::MIN, i64::MIN, now, rows]],
             "order_list::unread_filter::SINCE_MARK" => [1, 2, 3].map(|member| values![member, rows]).to_vec(),
             "order_list::unread_filter::SINCE_MARK_IN_STORES" => vec![
                 values![2, rows, vec![GREAT_STORE.get()]],
@@ -118,7 +121,15 @@ impl Shop {
             ) => {
                 vec![self.keys_of(table)?]
             }
-            (_, "DELETE_ORDERS" | "BEFORE_CORRECTION") => values![self.orders()],
+            (_, "DELETE_ORDERS" | "BEFORE_CORRECTION" | "ERASE_PERSONAL") => values![self.orders()],
+            ("snapshots", "DELETE") => values![self.orders()],
+            ("credentials", "DELETE") => values![self.some(self.numbers.customers())],
+            ("orders", "OPEN_OF_CUSTOMER") => {
+                return Some(vec![
+                    values![GREAT_CUSTOMER.get(), 4_000, 100],
+                    values![CUSTOMER.get(), 4_000, 100],
+                ]);
+            }
             (_, "DELETE_PRODUCTS") => values![self.some(SOLD_PRODUCTS)],
             (_, "DELETE_CUSTOMERS") => values![self.some(self.numbers.customers())],
             ("arrivals", "LAST_IN_STORES") => values![vec![GREAT_STORE.get(), SMALL_STORE.get()]],

@@ -156,7 +156,7 @@ pub(crate) async fn fill(db: &Db) {
     for commands in [
         &[OrderCommand::Confirm][..],
         &[OrderCommand::Confirm, OrderCommand::Start],
-        &[invalidate, OrderCommand::Delete { batch: None }],
+        &[invalidate, OrderCommand::Delete { batch: None }, OrderCommand::Erase { retention_days: 0 }],
     ] {
         let order = shop.place(&customer, &store, &[(&product, 1)]).await;
         for command in commands {

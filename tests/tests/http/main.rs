@@ -11,6 +11,7 @@ mod clock;
 mod compression;
 mod contract;
 mod cors;
+mod deletions;
 mod duplicate_orders;
 mod epochs;
 mod faults;

@@ -170,6 +170,11 @@ pub(crate) const HISTORIES: &[Case] = &[
     ("UPDATE personal_values SET salt = ''", &[Code::PersonalMismatch], &[]),
     ("DELETE FROM personal_values WHERE seq = 2", &[Code::PersonalMissing], &[]),
     (
+        "UPDATE history SET event = '{\"type\":\"erased\"}' WHERE type = 'confirmed'",
+        &[Code::HistoryHash, Code::HistoryDerived, Code::PersonalLeft, Code::FoldDiffers],
+        &[],
+    ),
+    (
         "INSERT INTO personal_values SELECT entity_id, 99, salt, content FROM personal_values WHERE seq = 2",
         &[Code::PersonalWithoutEvent],
         &[],

@@ -110,7 +110,7 @@ async fn every_command_on_orders(db: Db) {
     }
     let late = deadlines_on_orders(&db, &shop).await;
     let imported = an_import(&db, &shop, &store, &tea).await;
-    let others = [OrderCommandKind::Place, late[0], late[1], imported];
+    let others = late.into_iter().chain([OrderCommandKind::Place, imported]);
     assert_all(lives.iter().flat_map(|life| &life.0).map(OrderCommandKind::from).chain(others));
     shop.close().await;
 }
@@ -123,13 +123,14 @@ fn assert_all<K: IntoEnumIterator + Eq + std::hash::Hash + std::fmt::Debug>(show
     assert!(missing.is_empty(), "not shown: {missing:?}");
 }
 
-/// What the program itself does with an order that waits for too long.
-async fn deadlines_on_orders(db: &Db, shop: &Shop) -> [OrderCommandKind; 2] {
+/// What the program itself does with an order that waits for too long, and is forgotten.
+async fn deadlines_on_orders(db: &Db, shop: &Shop) -> [OrderCommandKind; 3] {
     let policy = Policy { review_minutes: Some(1), cancel_unconfirmed_minutes: Some(2), ..Policy::default() };
     let store = shop.store_with(policy).await;
     let tea = shop.product(&store, 1).await;
     let mut order = shop.place(&*shop.customer().await, &store, &[(&tea, 1)]).await;
-    let commands = [OrderCommand::NoteBreach, OrderCommand::Expire];
+    let commands =
+        [OrderCommand::NoteBreach, OrderCommand::Expire, OrderCommand::Erase { retention_days: 0 }];
     for command in &commands {
         shop.clock.advance(61_000);
         let changed = shop.change(ActorRef::System, &order, command.clone()).await;
@@ -269,6 +270,8 @@ async fn every_command_on_people(db: Db) {
         (ActorRef::Operator, customer::CustomerCommand::Activate),
         (ActorRef::Operator, customer::CustomerCommand::HandOutCode),
         (ActorRef::Anonymous, customer::CustomerCommand::VerifyEmail),
+        (me, customer::CustomerCommand::RequestDeletion { despite_open_orders: false }),
+        (me, customer::CustomerCommand::TakeBackDeletion),
     ] {
         let Effect::Customer(customer) = shop.act(by, on_customer(customer.id, command)).await else {
             panic!("a customer")
@@ -284,6 +287,10 @@ async fn every_command_on_people(db: Db) {
     let Effect::Customer(reset) = shop.act(ActorRef::Anonymous, reset).await else { panic!("a customer") };
     folded_as_answered::<Customer>(&db, &reset).await;
     assert_eq!(hash_of(customer.id.get()).await.as_deref(), Some("reset"));
+    let erase = on_customer(customer.id, customer::CustomerCommand::Erase);
+    let Effect::Customer(erased) = shop.act(ActorRef::Operator, erase).await else { panic!("a customer") };
+    folded_as_answered::<Customer>(&db, &erased).await;
+    assert_eq!((hash_of(customer.id.get()).await, &erased.contact), (None, &Contact::default()));
     let shown = [
         "register",
         "import",
@@ -294,6 +301,9 @@ async fn every_command_on_people(db: Db) {
         "hand_out_code",
         "deactivate",
         "activate",
+        "request_deletion",
+        "take_back_deletion",
+        "erase",
     ];
     assert_eq!(customer::CustomerCommandKind::iter().map(<&str>::from).collect::<Vec<_>>(), shown);
 

@@ -92,7 +92,7 @@ async fn nobody_has_no_rights(db: Db) {
             Err(WriteError::Refused { refusal: Refusal::Forbidden(_), order: None }) => {}
             // What is the owner's of an account, nobody else learns of.
             Err(WriteError::Refused { refusal: Refusal::NotFound, order: None })
-                if told.contains("ChangePassword") || told.contains("CustomerEdit") => {}
+                if ["ChangePassword", "CustomerEdit", "Deletion"].iter().any(|own| told.contains(own)) => {}
             other => panic!("{told}: {other:?}"),
         }
     }
@@ -127,6 +127,7 @@ struct Fixture {
     customer: Arc<Customer>,
     stranger: Arc<Customer>,
     shut: Arc<Customer>,
+    erased: Arc<Customer>,
     owner: Arc<Member>,
     manager: Arc<Member>,
     clerk: Arc<Member>,
@@ -154,12 +155,7 @@ impl Fixture {
         let (tea, retired) = (shop.product(&store, 11).await, shop.product(&store, 10).await);
         let elsewhere = shop.product(&other_store, 10).await;
         let (customer, stranger) = (shop.customer().await, shop.customer().await);
-        let shut = shop.customer().await;
-        let off = customer::CustomerCommand::Deactivate {
-            reason: customer::DeactivationReason::Other,
-            comment: None,
-        };
-        shop.act(operator, on_customer(shut.id, off)).await;
+        let (shut, erased) = shop.shut_and_erased().await;
         let owner = shop.member(Role::Owner, StoreScope::All).await;
         let clerk = shop.member(Role::Clerk, StoreScope::Only([store.id].into())).await;
         let manager = shop.member(Role::Manager, StoreScope::All).await;
@@ -204,6 +200,7 @@ impl Fixture {
             customer,
             stranger,
             shut,
+            erased,
             owner,
             manager,
             clerk,
@@ -486,33 +483,19 @@ impl Fixture {
     }
 
     fn refused_customers(&self) -> Vec<(&'static str, ActorRef, Operation)> {
+        use customer::CustomerCommand as Command;
+        let on = |command| on_customer(self.customer.id, command);
+        let email = self.stranger.contact.email.clone();
+        let edit = Command::Edit(customer::CustomerEdit { email, ..customer::CustomerEdit::default() });
+        let leave = Command::RequestDeletion { despite_open_orders: false };
+        let operator = ActorRef::Operator;
         vec![
-            (
-                "not-found",
-                actor(&self.stranger),
-                on_customer(self.customer.id, customer::CustomerCommand::ChangePassword),
-            ),
-            (
-                "duplicate",
-                actor(&self.customer),
-                on_customer(
-                    self.customer.id,
-                    customer::CustomerCommand::Edit(customer::CustomerEdit {
-                        email: self.stranger.contact.email.clone(),
-                        ..customer::CustomerEdit::default()
-                    }),
-                ),
-            ),
-            (
-                "forbidden",
-                ActorRef::Member(self.clerk.id),
-                on_customer(self.customer.id, customer::CustomerCommand::Activate),
-            ),
-            (
-                "account-deactivated",
-                ActorRef::Operator,
-                on_customer(self.shut.id, customer::CustomerCommand::HandOutCode),
-            ),
+            ("not-found", actor(&self.stranger), on(Command::ChangePassword)),
+            ("duplicate", actor(&self.customer), on(edit)),
+            ("forbidden", ActorRef::Member(self.clerk.id), on(Command::Activate)),
+            ("account-deactivated", operator, on_customer(self.shut.id, Command::HandOutCode)),
+            ("account-erased", operator, on_customer(self.erased.id, Command::Activate)),
+            ("open-orders", actor(&self.customer), on(leave)),
         ]
     }
 

@@ -12,6 +12,7 @@ use super::backoff::Backoff;
 use super::backups::MakeBackups;
 use super::batches::RunBatches;
 use super::deadlines::Deadlines;
+use super::erasures::{EraseAccounts, EraseOrders};
 use super::job::{Job, JobError, Pace, Remaining, Tools};
 use super::mails::SendMails;
 use super::order_mails::OrderMails;
@@ -21,6 +22,9 @@ use crate::telemetry;
 
 /// Longest wait of a new event for its number.
 const OUTBOX_PAUSE: Duration = Duration::from_millis(100);
+
+/// Between two walks through the customers who were erased: it is about days.
+const ORDER_ERASURES_PAUSE: Duration = Duration::from_hours(1);
 
 /// The background work of one process.
 pub struct Background {
@@ -72,6 +76,8 @@ impl Background {
             .with(RunBatches, Pace::every(interval).or_woken_by(state.waker.clone()))
             .with(Deadlines::breaches(), Pace::every(interval))
             .with(Deadlines::expiries(), Pace::every(interval))
+            .with(EraseAccounts::of(state), Pace::every(interval))
+            .with(EraseOrders::after(state.settings.retention), Pace::every(ORDER_ERASURES_PAUSE))
     }
 
     /// With one more job.

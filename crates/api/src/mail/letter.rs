@@ -7,6 +7,7 @@ use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::money::Money;
 use ordervault_domain::order::Order;
+use ordervault_domain::time::TimeZone;
 use ordervault_persistence::Error;
 use ordervault_persistence::read::{self, AsOf};
 use ordervault_persistence::tx::Conn;
@@ -32,9 +33,12 @@ pub(crate) struct Draft {
 /// The letter behind a waiting mail; none: there is nothing to be written any more, or nobody to write to.
 pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
     match mail.kind {
-        MailKind::PasswordReset | MailKind::EmailVerification | MailKind::AccountExists => {
-            to_customer(conn, mail).await
-        }
+        MailKind::PasswordReset
+        | MailKind::EmailVerification
+        | MailKind::AccountExists
+        | MailKind::AccountDeletionRequested
+        | MailKind::AccountDeletionTakenBack
+        | MailKind::AccountErased => to_customer(conn, mail).await,
         MailKind::OrderPlaced
         | MailKind::OrderConfirmed
         | MailKind::OrderCompleted
@@ -58,8 +62,14 @@ async fn to_customer(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Erro
         MailKind::EmailVerification => Some((id, Purpose::EmailVerification)),
         _ => None,
     };
+    let due_at = match (mail.kind, customer.deletion_due_at) {
+        (MailKind::AccountDeletionRequested, None) => return Ok(None),
+        (MailKind::AccountDeletionRequested, due_at) => due_at,
+        _ => None,
+    };
+    let values = due_at.map(|due_at| ("date", TimeZone::UTC.day(due_at))).into_iter().collect();
     let Some(to) = customer.contact.email else { return Ok(None) };
-    Ok(Some(Draft { to, code, language: customer.language, kind: mail.kind, values: vec![] }))
+    Ok(Some(Draft { to, code, language: customer.language, kind: mail.kind, values }))
 }
 
 async fn about_order(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {

@@ -77,6 +77,7 @@ codes! {
     StockReserved "stock-reserved" CONFLICT
     CurrencyFixed "currency-fixed" CONFLICT
     InAnotherAccount "in-another-account" CONFLICT
+    OpenOrders "open-orders" CONFLICT
     LastOwner "last-owner" CONFLICT
     OwnAccount "own-account" CONFLICT
     PreviewOutdated "preview-outdated" CONFLICT
@@ -120,9 +121,12 @@ impl Code {
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::TokenInvalid,
             Rule::VersionConflict => Code::PreconditionFailed,
-            Rule::StateConflict | Rule::CutOffPassed | Rule::BatchCompleted | Rule::AccountDeactivated => {
-                Code::StateConflict
-            }
+            Rule::StateConflict
+            | Rule::CutOffPassed
+            | Rule::BatchCompleted
+            | Rule::AccountDeactivated
+            | Rule::AccountErased => Code::StateConflict,
+            Rule::OpenOrders => Code::OpenOrders,
             Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::PriceChanged => Code::PriceChanged,

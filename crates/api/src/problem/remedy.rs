@@ -22,6 +22,8 @@ pub enum RemedyKind {
     LookUp,
     /// Place the order all the same.
     PlaceAnyway,
+    /// Delete the account all the same.
+    DeleteAnyway,
     /// Take the total as it is now.
     AcceptTotal,
     /// Take the order out of the trash.

@@ -1,6 +1,7 @@
 //! A customer's own account.
 
 mod answer;
+mod deletion;
 mod edit;
 mod email;
 mod orders;
@@ -17,6 +18,8 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .with(endpoint!(read::get_me))
         .with(endpoint!(edit::edit_me))
+        .with(endpoint!(deletion::delete_me))
+        .with(endpoint!(deletion::undelete_me))
         .with(endpoint!(email::change_email))
         .with(endpoint!(orders::take_order))
         .with(endpoint!(password::change_password))

@@ -77,6 +77,11 @@ pub(crate) struct OrderBody {
     /// Is it late?
     #[schema(example = false)]
     pub overdue: bool,
+    /// When contact, note and comments were erased, because the customer has deleted the account and the shop need not know any
+    /// more. Only the trash is left to it since then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2036-01-05T08:30:00.000Z")]
+    pub erased_at: Option<Timestamp>,
     /// When it was put into the trash.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
@@ -178,6 +183,7 @@ impl OrderBody {
             status_since: order.status_since,
             due_at: order.due_at,
             overdue: order.is_overdue(now),
+            erased_at: order.erased_at,
             deleted_at: stage.deleted_at,
             deleted_in: stage.deleted_in.map(|id| id.to_string()),
             cancel_reason: stage.cancel_reason.map(Into::into),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ipnet::IpNet;
-use ordervault_api::settings::{CorsOrigins, MailFault, MailSettings, Mode, Rates};
+use ordervault_api::settings::{CorsOrigins, MailFault, MailSettings, Mode, Rates, Retention};
 use ordervault_domain::country::Country;
 use ordervault_domain::language::Language;
 use ordervault_persistence::backup::{BackupFolder, Keep};
@@ -54,6 +54,7 @@ pub struct Config {
     pub checkpoint: Checkpoint,
     pub auth: Auth,
     pub throttles: Rates,
+    pub retention: Retention,
     pub first_run: FirstRun,
     pub log_format: LogFormat,
     /// A filter of `tracing-subscriber`.
@@ -134,6 +135,8 @@ pub struct FirstRun {
     pub owner_password_hash: Option<Secret>,
 }
 
+/// A hundred years.
+const MAX_RETENTION_DAYS: u32 = 36_525;
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const DAY: Duration = Duration::from_hours(24);
@@ -175,6 +178,11 @@ impl Config {
             checkpoint: Checkpoint::from_values(&values)?,
             auth: Auth::from_values(&values, !shared_secret)?,
             throttles: throttles(&values)?,
+            retention: Retention {
+                order_personal_days: read(&values, "retention.order_personal_days", |text| {
+                    value::number(text, 0..=MAX_RETENTION_DAYS)
+                })?,
+            },
             first_run: FirstRun::from_values(&values)?,
             log_format: read(&values, "log.format", log_format)?,
             log_level: filled(&values, "log.level", "a level such as info")?,

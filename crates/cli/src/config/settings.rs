@@ -213,6 +213,12 @@ pub const SETTINGS: &[Setting] = &[
         "1h",
         "time between two checkpoints, from 1m to 1d; none while nothing happens",
     ),
+    open(
+        "retention.order_personal_days",
+        "3653",
+        "days for which it is kept who bought, from the day on which an order was closed, once the customer has deleted the \
+         account; ten years, as tax laws of many countries ask, some of them from the end of the year on",
+    ),
     open("jobs.interval", "5s", "time between two looks of the timed jobs, from 1s to 10m"),
     Setting {
         key: "backup.folder",

@@ -30,6 +30,10 @@ impl Aggregate for Order {
         Some(self.store_id)
     }
 
+    fn erases(event: &OrderEvent) -> bool {
+        matches!(event, OrderEvent::Erased {})
+    }
+
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
     // with the status, the batch with the time of deletion, the highest number of a line with the lines, the version of the contact with it.
     compared! {
@@ -55,6 +59,7 @@ impl Aggregate for Order {
             unlisted,
             due_at,
             breached_at,
+            erased_at,
         }
         left_out {
             id,
@@ -145,6 +150,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             status_since: stamp.occurred_at,
             due_at,
             breached_at: None,
+            erased_at: None,
             placed_at: stamp.occurred_at,
             updated_at: stamp.recorded_at,
         }),
@@ -223,6 +229,13 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
         OrderEvent::Linked { customer_id } => order.customer_id = Some(*customer_id),
         OrderEvent::Unlinked { .. } => order.customer_id = None,
         OrderEvent::Breached { .. } => order.breached_at = at,
+        // As if there had been no personal values: the history without them leads here as well.
+        OrderEvent::Erased {} => {
+            order.contact = Contact::default();
+            order.contact_version = stamp.seq;
+            order.note = String::new();
+            order.erased_at = at;
+        }
         OrderEvent::Amended { lines, totals } => {
             if let Some(lines) = lines {
                 take_lines(&mut order, lines.clone())?;

@@ -117,6 +117,11 @@ pub enum OrderCommand {
     NoteBreach,
     /// Call it off because it waited for a confirmation for longer than its store waits. The program's own.
     Expire,
+    /// Forget who ordered it, once it is closed for so long. The program's own.
+    Erase {
+        /// So long personal values of closed orders are kept.
+        retention_days: u32,
+    },
 }
 
 /// Why a command cannot be told by its kind, a reason and a comment.
@@ -149,7 +154,7 @@ impl OrderCommandKind {
             Self::Restore => &[Permission::OrdersRestore],
             Self::Unconfirm | Self::Unstart | Self::Reopen | Self::Reinstate => &[Permission::OrdersReverse],
             Self::Delete | Self::Undelete => &[Permission::OrdersDelete],
-            Self::Import | Self::NoteBreach | Self::Expire => &[],
+            Self::Import | Self::NoteBreach | Self::Expire | Self::Erase => &[],
         }
     }
 
@@ -173,7 +178,7 @@ impl OrderCommandKind {
         let is_bare = reason.is_none() && comment.is_none();
         let bare = |command| if is_bare { Ok(command) } else { Err(NotPlain::TakesNoReason) };
         match self {
-            Self::Place | Self::Import | Self::Amend | Self::Link => Err(NotPlain::SaysMore),
+            Self::Place | Self::Import | Self::Amend | Self::Link | Self::Erase => Err(NotPlain::SaysMore),
             Self::Confirm => bare(OrderCommand::Confirm),
             Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
             Self::Start => bare(OrderCommand::Start),
@@ -204,6 +209,7 @@ impl OrderCommandKind {
                 let nobody = CustomerId::from_i64(0);
                 Some(OrderCommand::Link { customer_id: nobody, proof: None, comment: None })
             }
+            Self::Erase => Some(OrderCommand::Erase { retention_days: 0 }),
             // Each list of reasons has this one.
             _ => self.plain(None, None).or_else(|_| self.plain(Some("other"), None)).ok(),
         }
@@ -274,7 +280,8 @@ impl OrderCommand {
             | Self::Amend(_)
             | Self::Unlink { .. }
             | Self::NoteBreach
-            | Self::Expire => return None,
+            | Self::Expire
+            | Self::Erase { .. } => return None,
         })
     }
 }

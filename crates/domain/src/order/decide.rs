@@ -45,10 +45,13 @@ pub fn decide(
         (Some(_), OrderCommand::Place(_) | OrderCommand::Import(_)) => {
             Err(Refusal::Duplicate { field: "id" })
         }
+        (Some(order), OrderCommand::Erase { retention_days }) => Ok(erase(order, *retention_days, now)),
         (Some(order), OrderCommand::Delete { batch }) => delete(order, *batch),
         (Some(order), OrderCommand::Undelete { batch }) => Ok(undelete(order, *batch)),
-        // In the trash nothing goes on.
-        (Some(order), _) if order.is_deleted() => Err(Refusal::StateConflict { current: order.status() }),
+        // In the trash nothing goes on, nor does what nobody can be told of.
+        (Some(order), _) if order.is_deleted() || order.erased_at.is_some() => {
+            Err(Refusal::StateConflict { current: order.status() })
+        }
         (Some(order), OrderCommand::Confirm) => {
             let due_at = due_at(context, Status::Confirmed, now);
             forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
@@ -230,6 +233,16 @@ fn expire(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Event
             vec![Envelope::of(OrderEvent::Cancelled { reason: CancelReason::Expired })]
         }
         _ => vec![],
+    }
+}
+
+/// Nothing before an order is closed for so long: until then the shop has to be able to say who bought.
+fn erase(order: &Order, retention_days: u32, now: Timestamp) -> Events {
+    const MINUTES_PER_DAY: u32 = 24 * 60;
+    let kept_until = order.status_since.plus_minutes(retention_days.saturating_mul(MINUTES_PER_DAY));
+    match order.status().is_open() || order.erased_at.is_some() || kept_until > now {
+        true => vec![],
+        false => vec![Envelope::of(OrderEvent::Erased {})],
     }
 }
 

@@ -188,6 +188,8 @@ pub enum OrderEvent {
         /// When it would have been due.
         due_at: Timestamp,
     },
+    /// Nothing is known any more of who ordered it.
+    Erased {},
 }
 
 impl OrderEvent {
@@ -224,7 +226,8 @@ impl OrderEvent {
             | Self::Shown {}
             | Self::Linked { .. }
             | Self::Unlinked { .. }
-            | Self::Breached { .. } => None,
+            | Self::Breached { .. }
+            | Self::Erased {} => None,
         }
     }
 
@@ -279,7 +282,8 @@ impl OrderEventKind {
             | Self::Shown
             | Self::Linked
             | Self::Unlinked
-            | Self::Breached => false,
+            | Self::Breached
+            | Self::Erased => false,
         }
     }
 }

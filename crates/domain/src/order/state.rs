@@ -59,6 +59,8 @@ pub struct Order {
     pub due_at: Option<Timestamp>,
     /// When it was noted that it did not leave its status in time.
     pub breached_at: Option<Timestamp>,
+    /// When the personal values were erased: contact, note and what was said in words.
+    pub erased_at: Option<Timestamp>,
     /// When it was placed.
     pub placed_at: Timestamp,
     /// When it was last written.

@@ -76,6 +76,9 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::Import => any_import().boxed(),
         OrderCommandKind::Amend => any_amendment().prop_map(OrderCommand::Amend).boxed(),
         OrderCommandKind::Link => any_link().boxed(),
+        OrderCommandKind::Erase => {
+            (0..3_u32).prop_map(|days| OrderCommand::Erase { retention_days: days }).boxed()
+        }
         // With any reason, if it takes one.
         _ => select(reasons(kind))
             .prop_map(move |reason| kind.plain(reason, None).expect("a reason of this kind"))

@@ -5,6 +5,7 @@ mod batches;
 mod catalogue;
 mod customers;
 mod deadlines;
+mod erasures;
 mod history_list;
 mod idempotency;
 mod logins;
@@ -28,6 +29,7 @@ pub use batches::{
 pub use catalogue::{ProductFilter, count_products, product, products, products_statement, store, stores};
 pub use customers::{customer_in_reach, customers, customers_statements};
 pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue, waited_too_long};
+pub use erasures::{LeftOrder, due_deletions, left_orders, next_erased_customer};
 pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;
 pub use logins::{open_sessions, password_hash, session, sign_in};
@@ -50,6 +52,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     batches::STATEMENTS,
     catalogue::STATEMENTS,
     deadlines::STATEMENTS,
+    erasures::STATEMENTS,
     order_list::STATEMENTS,
     orders::STATEMENTS,
     past::STATEMENTS,

@@ -53,6 +53,7 @@ pub fn mends(code: Code) -> bool {
         | Code::HistoryDerived
         | Code::PersonalMismatch
         | Code::PersonalMissing
+        | Code::PersonalLeft
         | Code::PersonalWithoutEvent
         | Code::OutboxMissing
         | Code::OutboxWithoutEvent

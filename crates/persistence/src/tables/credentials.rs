@@ -26,6 +26,7 @@ statements! {
         "ON CONFLICT (principal_id) DO UPDATE SET password_hash = excluded.password_hash,
              version = excluded.version, seal = excluded.seal"
     );
+    pub(crate) DELETE: Template = Template::new("DELETE FROM credentials WHERE principal_id {in_keys:1}");
 }
 
 table_row! {

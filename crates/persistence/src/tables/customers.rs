@@ -6,7 +6,7 @@ use ordervault_domain::folding;
 use ordervault_domain::id::CustomerId;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, but_ends, table_row};
+use super::columns::{Row, TableRow as _, address_text, but_ends, millis, table_row, time};
 use super::{LockedRow, Stored};
 use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
@@ -39,6 +39,8 @@ table_row! {
         language: Option<String>,
         email_verification: String,
         active: bool,
+        deletion_due_at: Option<i64>,
+        erased_at: Option<i64>,
         created_at: i64,
         updated_at: i64,
         folded_by: i64,
@@ -64,6 +66,8 @@ impl TryFrom<CustomerRow> for LockedRow<Customer> {
             language: row.language.as_deref().map(|text| at.parsed("language", text)).transpose()?,
             email_verification: at.parsed("email_verification", &row.email_verification)?,
             active: row.active,
+            deletion_due_at: time(row.deletion_due_at),
+            erased_at: time(row.erased_at),
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
@@ -107,6 +111,8 @@ impl Stored for Customer {
             language: self.language.as_ref().map(ToString::to_string),
             email_verification: self.email_verification.to_string(),
             active: self.active,
+            deletion_due_at: millis(self.deletion_due_at),
+            erased_at: millis(self.erased_at),
             created_at: self.created_at.millis(),
             updated_at: self.updated_at.millis(),
             folded_by: folding::VERSION,

@@ -43,6 +43,7 @@ statements! {
     pub(crate) INSERT_PERSONAL: BulkInsert = BulkInsert::new("personal_values", &[
         ("entity_id", Int), ("seq", Int), ("salt", Text), ("content", Text),
     ]);
+    pub(crate) ERASE_PERSONAL: Template = Template::new("DELETE FROM personal_values WHERE entity_id {in_keys:1}");
 }
 
 /// A row of the history with its personal values.
@@ -211,15 +212,26 @@ impl HistoryRow {
         self.commitment.is_some() && self.content.is_none()
     }
 
-    /// The first column made from the event that does not say what the step between two states says.
-    pub(crate) fn misderived<A: Aggregate>(&self, before: Option<&A>, after: &A) -> Option<&'static str> {
+    /// Are all personal values up to here to be cleared? Not if the event cannot be read.
+    pub(crate) fn erases<A: Aggregate>(&self) -> bool {
+        self.decoded::<A>().is_ok_and(|envelope| A::erases(&envelope.event))
+    }
+
+    /// The first column made from the event that does not say what the step between two states says. What changed cannot be told
+    /// any more once the values were erased (`is_erased`), which the seal has in it.
+    pub(crate) fn misderived<A: Aggregate>(
+        &self,
+        before: Option<&A>,
+        after: &A,
+        is_erased: bool,
+    ) -> Option<&'static str> {
         if self.event_type != event_type(&self.event) {
             return Some("type");
         }
         if self.store_id != after.store_id().map(|store| store.get()) {
             return Some("store_id");
         }
-        (self.fields != fields(before, after)).then_some("fields")
+        (!is_erased && self.fields != fields(before, after)).then_some("fields")
     }
 
     /// The event as it was decided.
@@ -302,6 +314,11 @@ pub(crate) async fn load_between(
     let mut rows = READ_BETWEEN.rows();
     parts.into_iter().for_each(|part| rows.push(part));
     Ok(conn.fetch_bulk(&READ_BETWEEN, &rows).await?)
+}
+
+/// The number of the last event of a history after which its personal values were to be cleared; 0: there is none.
+pub(crate) fn erased_through<A: Aggregate>(rows: &[HistoryRow]) -> i64 {
+    rows.iter().rev().find(|row| row.erases::<A>()).map_or(0, |row| row.seq)
 }
 
 /// The names of the fields that a step changes, with spaces between; none for the first.

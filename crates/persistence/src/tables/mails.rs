@@ -35,6 +35,12 @@ pub enum MailKind {
     EmailVerification,
     /// To a customer: somebody wanted to open an account with their address.
     AccountExists,
+    /// To a customer: their account is going to be deleted.
+    AccountDeletionRequested,
+    /// To a customer: it is not.
+    AccountDeletionTakenBack,
+    /// To a customer, for the last time: it is deleted. Sent at once, because nobody knows the address afterwards.
+    AccountErased,
     /// To whoever placed an order: it has arrived.
     OrderPlaced,
     /// The same: it is confirmed.
@@ -56,7 +62,13 @@ impl MailKind {
     #[must_use]
     pub fn warns(self) -> bool {
         match self {
-            Self::AccountExists | Self::OrderLinked | Self::OrderUnlinked | Self::OrderContactChanged => true,
+            Self::AccountExists
+            | Self::AccountDeletionRequested
+            | Self::AccountDeletionTakenBack
+            | Self::AccountErased
+            | Self::OrderLinked
+            | Self::OrderUnlinked
+            | Self::OrderContactChanged => true,
             Self::PasswordReset
             | Self::EmailVerification
             | Self::OrderPlaced

@@ -7,6 +7,7 @@ use ordervault_domain::folding;
 use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
+use ordervault_domain::refusal::OpenOrder;
 use ordervault_domain::time::Timestamp;
 
 use super::columns::{Row, TableRow as _, address_text, but_ends, millis, packed_row, table_row, time};
@@ -22,6 +23,11 @@ use crate::tx::Conn;
 /// How far back looks who looks for orders like one that is to be placed.
 const MAX_DUPLICATE_WINDOW_MILLIS: i64 =
     ordervault_domain::store::MAX_DUPLICATE_WINDOW_MINUTES as i64 * 60_000;
+
+/// How far back looks who looks for open orders of a customer.
+const MAX_WALKED_ORDERS: i64 = 4_000;
+/// Open orders of a customer that are told.
+const MAX_OPEN_ORDERS: i64 = 100;
 
 statements! {
     READ: Template = Template::new("SELECT * FROM orders WHERE id {in_keys:1} ORDER BY id");
@@ -43,6 +49,12 @@ statements! {
     );
     ALIKE: Template = Template::new(
         "SELECT id FROM orders WHERE duplicate_key {in_keys:1} AND placed_at >= $2 ORDER BY id"
+    );
+    // The bound is on what is looked at, not on what is found: somebody may have very many that are closed.
+    OPEN_OF_CUSTOMER: Template = Template::new(
+        "SELECT id, status FROM (
+             SELECT id, status, placed_at FROM orders WHERE customer_id = $1 ORDER BY placed_at DESC, id DESC LIMIT $2) AS newest
+         WHERE status IN ('pending_review', 'confirmed', 'processing') ORDER BY placed_at DESC, id DESC LIMIT $3"
     );
     pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
@@ -90,6 +102,7 @@ table_row! {
         status_since: i64,
         due_at: Option<i64>,
         breached_at: Option<i64>,
+        erased_at: Option<i64>,
         deleted_at: Option<i64>,
         deleted_in: Option<i64>,
         duplicate_key: Option<i64>,
@@ -232,6 +245,7 @@ impl OrderRow {
             status_since: Timestamp::from_millis(self.status_since),
             due_at: time(self.due_at),
             breached_at: time(self.breached_at),
+            erased_at: time(self.erased_at),
             placed_at: Timestamp::from_millis(self.placed_at),
             updated_at: Timestamp::from_millis(self.updated_at),
         };
@@ -255,6 +269,17 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
             row.held(lines)
         })
         .collect()
+}
+
+/// The newest open orders of a customer, as far back as lists walk.
+pub(crate) async fn open_of_customer(conn: &mut Conn, customer_id: i64) -> Result<Vec<OpenOrder>, Error> {
+    let rows: Vec<(i64, String)> =
+        conn.fetch_all(&OPEN_OF_CUSTOMER.bind((customer_id, MAX_WALKED_ORDERS, MAX_OPEN_ORDERS))).await?;
+    let open = |(id, status): (i64, String)| {
+        let at = Row { table: "orders", id };
+        Ok(OpenOrder { id: OrderId::from_i64(id), status: at.parsed("status", &status)? })
+    };
+    rows.into_iter().map(open).collect()
 }
 
 /// The products of the lines of these orders, by order.
@@ -372,6 +397,7 @@ impl Stored for Order {
             status_since: self.status_since.millis(),
             due_at: millis(self.due_at),
             breached_at: millis(self.breached_at),
+            erased_at: millis(self.erased_at),
             deleted_at: millis(stage.deleted_at),
             deleted_in: stage.deleted_in.map(BatchId::get),
             duplicate_key: DuplicateKey::of_order(self).map(|duplicate_key| duplicate_key.key()),

@@ -30,6 +30,7 @@ statements! {
          FROM {rows}",
         &[("entity_id", Int), ("seq", Int), ("kind", Text), ("format", Int)]
     );
+    pub(crate) DELETE: Template = Template::new("DELETE FROM state_snapshots WHERE entity_id {in_keys:1}");
     // Whatever stands there, the history knows better.
     pub(crate) WRITE: BulkInsert = BulkInsert::new("state_snapshots", StateSnapshot::COLUMNS).suffix(
         "ON CONFLICT (entity_id, seq) DO UPDATE SET kind = excluded.kind, format = excluded.format, state = excluded.state"

@@ -5,7 +5,7 @@ use ordervault_domain::aggregate::Kind;
 use super::report::{Code, Finding, Report, finding};
 use crate::scan::Scanned;
 use crate::seal::KeyRing;
-use crate::tables::history::{FIRST, HistoryRow};
+use crate::tables::history::{FIRST, HistoryRow, erased_through};
 use crate::tables::stock::StockMovement;
 
 /// What a history amounts to.
@@ -34,7 +34,9 @@ pub(crate) fn replay<A: Scanned>(
             "nothing in the history leads to this row",
         ));
     }
+    let erased_through = erased_through::<A>(rows);
     for row in rows {
+        let is_erased = row.seq <= erased_through;
         let key = keys.and_then(|keys| keys.find(&row.key_id));
         if key.is_none() {
             report.lacks_key(&row.key_id);
@@ -50,7 +52,12 @@ pub(crate) fn replay<A: Scanned>(
         } else if key.is_some_and(|key| row.chained(key, &replayed.head) != row.hash) {
             found(Code::HistoryHash, "the hash does not seal this content after the event before");
         }
-        if row.misses_values() {
+        if is_erased && row.content.is_some() {
+            found(
+                Code::PersonalLeft,
+                "the personal values are there, although an event says that they were erased",
+            );
+        } else if row.misses_values() && !is_erased {
             found(
                 Code::PersonalMissing,
                 "the personal values are gone, and no event says that they were erased",
@@ -60,7 +67,7 @@ pub(crate) fn replay<A: Scanned>(
         }
         (replayed.last_seq, replayed.head) = (row.seq, row.hash.clone());
         if replayed.movements.is_some()
-            && let Err((code, detail)) = step(&mut replayed, row)
+            && let Err((code, detail)) = step(&mut replayed, row, is_erased)
         {
             found(code, &detail);
         }
@@ -72,7 +79,11 @@ pub(crate) fn replay<A: Scanned>(
 }
 
 /// Applies one event. A history that cannot be folded any further has no movements.
-fn step<A: Scanned>(replayed: &mut Replayed<A>, row: &HistoryRow) -> Result<(), (Code, String)> {
+fn step<A: Scanned>(
+    replayed: &mut Replayed<A>,
+    row: &HistoryRow,
+    is_erased: bool,
+) -> Result<(), (Code, String)> {
     let Some(mut movements) = replayed.movements.take() else { return Ok(()) };
     if row.kind.parse::<Kind>() != Ok(A::KIND) {
         return Err((Code::HistoryKind, format!("an event of the kind {:?} stands here", row.kind)));
@@ -84,7 +95,7 @@ fn step<A: Scanned>(replayed: &mut Replayed<A>, row: &HistoryRow) -> Result<(), 
     let after = A::apply(before.clone(), row.entity_id, &event, row.stamp())
         .map_err(|misfit| (Code::HistoryMisfit, misfit.to_string()))?;
     movements.extend(A::movements(before.as_ref(), &after));
-    let derived = row.misderived(before.as_ref(), &after);
+    let derived = row.misderived(before.as_ref(), &after, is_erased);
     replayed.movements = Some(movements);
     replayed.state = Some(after);
     match derived {

@@ -23,7 +23,8 @@
 //! | `head-version` | the row's version is the number of its last event |
 //! | `head-hash` | the row's hash is that of its last event |
 //! | `personal-mismatch` | personal values fit the commitment in the event |
-//! | `personal-missing` | an event with a commitment has its personal values |
+//! | `personal-missing` | an event with a commitment has its personal values, unless a later one says that they were erased |
+//! | `personal-left` | personal values that an event says were erased are gone |
 //! | `personal-without-event` | personal values belong to an event |
 //! | `fold-differs` | the row is the fold of its history; the first field that differs is named |
 //! | `snapshot-differs` | a state that is kept is what the history comes to at its event, and there is such an event |
@@ -100,6 +101,7 @@ pub enum Code {
     HeadHash,
     PersonalMismatch,
     PersonalMissing,
+    PersonalLeft,
     PersonalWithoutEvent,
     FoldDiffers,
     SnapshotDiffers,

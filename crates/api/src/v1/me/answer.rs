@@ -46,6 +46,10 @@ pub(crate) struct CustomerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "zh-Hant")]
     language: Option<String>,
+    /// The account is going to be erased then, because the customer asked for that. `POST /v1/me/undelete` takes it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime, example = "2026-01-19T08:30:00.000Z")]
+    deletion_due_at: Option<Timestamp>,
     /// When the account was opened.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     created_at: Timestamp,
@@ -62,6 +66,7 @@ impl From<&customer::Customer> for CustomerBody {
             phone: contact.phone.as_ref().map(ToString::to_string),
             email_verified: customer.email_verification == EmailVerification::Verified,
             language: customer.language.as_ref().map(ToString::to_string),
+            deletion_due_at: customer.deletion_due_at,
             created_at: customer.created_at,
         }
     }

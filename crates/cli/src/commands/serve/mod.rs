@@ -178,6 +178,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
             customer: lifetime(auth.customer_idle, auth.customer_session),
             staff: lifetime(auth.staff_idle, auth.staff_session),
         },
+        retention: config.retention,
         rates: config.throttles,
         backups: backups(config, maker),
         trusted_proxies: config.server.trusted_proxies.clone(),

@@ -123,6 +123,9 @@ impl Decider<'_> {
             let row = HistoryRow::new(state.as_ref(), &after, event, stamp, &head, &circumstance)?;
             head.clone_from(&row.hash);
             self.set.write_down(row, &after)?;
+            if A::erases(&event.event) {
+                self.set.apply(Change::Erasure(id));
+            }
             state = Some(after);
         }
         if let Some(state) = &state {

@@ -10,7 +10,7 @@ use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::Store;
 
 use super::decider::{ActorContext, Decider, OperationError};
-use crate::tables::history::{FIRST, HistoryRow};
+use crate::tables::history::{FIRST, HistoryRow, erased_through};
 use crate::tables::stock::own_movement;
 use crate::writer::operation::Effect;
 use crate::writer::set::{Change, Held};
@@ -68,12 +68,15 @@ impl Decider<'_> {
             };
         }
         let (mut theirs, mut state) = (FIRST, None::<A>);
+        let erased_through = erased_through::<A>(rows);
         let mut steps = Vec::with_capacity(rows.len());
         for row in rows {
             // What somebody else's key sealed only they can check.
             let is_sealed =
                 self.keys.find(&row.key_id).is_none_or(|key| row.chained(key, theirs) == row.hash);
-            let whole = is_sealed && row.keeps_commitment() && !row.misses_values();
+            let is_erased = row.seq <= erased_through;
+            let is_kept = if is_erased { row.content.is_none() } else { !row.misses_values() };
+            let whole = is_sealed && row.keeps_commitment() && is_kept;
             if row.entity_id != first.entity_id || !whole {
                 return Err(Refusal::BrokenHistory.into());
             }
@@ -81,7 +84,7 @@ impl Decider<'_> {
             let event = row.decoded::<A>().map_err(|_| Refusal::BrokenHistory)?;
             let after = A::apply(state.clone(), row.entity_id, &event, row.stamp())
                 .map_err(|_| Refusal::BrokenHistory)?;
-            if row.misderived(state.as_ref(), &after).is_some() {
+            if row.misderived(state.as_ref(), &after, is_erased).is_some() {
                 return Err(Refusal::BrokenHistory.into());
             }
             steps.push((state.replace(after.clone()), after));

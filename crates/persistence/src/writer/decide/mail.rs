@@ -23,11 +23,18 @@ impl Decider<'_> {
             MailOperation::PutOff { mail, due_at } => {
                 self.put_mail(Mail { due_at: *due_at, attempts: mail.attempts + 1, ..mail.clone() });
             }
-            MailOperation::Settle { kind, entity_id } => {
-                self.set.apply(Change::Mail(Exchange { key: (*entity_id, *kind), value: None }));
-            }
+            MailOperation::Settle { kind, entity_id } => self.settle(*kind, *entity_id),
         }
         Effect::Mail
+    }
+
+    fn settle(&mut self, kind: MailKind, entity_id: i64) {
+        self.set.apply(Change::Mail(Exchange { key: (entity_id, kind), value: None }));
+    }
+
+    /// Nothing waits any more to be written about this customer or order.
+    pub(super) fn settle_mails(&mut self, entity_id: i64) {
+        MailKind::iter().for_each(|kind| self.settle(kind, entity_id));
     }
 
     fn queue(&mut self, kind: MailKind, entity_id: i64) {

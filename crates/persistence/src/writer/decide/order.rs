@@ -48,7 +48,11 @@ impl Decider<'_> {
             order::OrderCommand::Link { customer_id, .. } => Some(*customer_id),
             _ => None,
         };
-        if customer_id.is_none_or(|id| self.set.get::<Customer>(id.get()).is_some()) {
+        let is_there = |customer: &Customer| {
+            // What was ordered before goes on, and is taken over as it is.
+            customer.erased_at.is_none() || matches!(command, order::OrderCommand::Import(_))
+        };
+        if customer_id.is_none_or(|id| self.set.get::<Customer>(id.get()).is_some_and(is_there)) {
             return Ok(());
         }
         Err(Refusal::UnknownCustomer)

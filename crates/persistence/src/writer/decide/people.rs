@@ -10,6 +10,7 @@ use ordervault_domain::refusal::Refusal;
 
 use super::decider::{ActorContext, Decider, OperationError, expect_version};
 use crate::writer::operation::Effect;
+use crate::writer::set::{Change, Exchange};
 
 impl Decider<'_> {
     pub(in crate::writer) fn customer(
@@ -23,7 +24,12 @@ impl Decider<'_> {
         let id = id.map_or_else(|| self.new_id(), CustomerId::get);
         let before = self.set.get::<Customer>(id).cloned();
         let email_taken = command.new_email().is_some_and(|email| self.set.customer_email_taken(id, email));
-        let decided = customer::decide(before.as_ref(), email_taken, &actor_context.actor, command);
+        let open_orders = match command {
+            customer::CustomerCommand::RequestDeletion { .. } => self.set.open_orders(id),
+            _ => vec![],
+        };
+        let context = customer::DecisionContext { email_taken, open_orders: &open_orders, now: self.now };
+        let decided = customer::decide(before.as_ref(), &context, &actor_context.actor, command);
         if !matches!(decided, Err(Refusal::Forbidden(_) | Refusal::NotFound)) {
             expect_version(before.as_ref(), expected_version)?;
         }
@@ -37,6 +43,10 @@ impl Decider<'_> {
         }
         if let Some((hash, after)) = password_hash.zip(after.as_ref()) {
             self.set_password(id, hash, after.version);
+        }
+        if after.as_ref().is_some_and(|after| after.erased_at.is_some()) {
+            self.set.apply(Change::Password(Exchange { key: id, value: None }));
+            self.settle_mails(id);
         }
         Ok(Effect::Customer(Arc::new(after.or(before).ok_or(Refusal::NotFound)?)))
     }

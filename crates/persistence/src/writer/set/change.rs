@@ -51,7 +51,7 @@ pub(crate) enum Change {
     Session(Exchange<i64, Session>),
     /// A counter of attempts goes up or down.
     Counter(Exchange<String, Counter>),
-    /// A principal gets a password.
+    /// A principal gets a password, or has none any more.
     Password(Exchange<i64, Password>),
     /// A code is made, or no good any more.
     Code(Exchange<(i64, Purpose), OneTimeCode>),
@@ -67,6 +67,8 @@ pub(crate) enum Change {
     Snapshot(StateSnapshot),
     /// An event moves units of a product.
     StockMovement(StockMovement),
+    /// The personal values of a resource, and the states of it that are kept, are cleared.
+    Erasure(i64),
     /// A member has seen an order.
     Seen {
         /// Who.

@@ -1,7 +1,7 @@
 //! From the journal to rows: few statements, whatever the number of orders. Inserts come sorted, and idempotency keys
 //! first, so that a twin in another process waits there, before it holds anything.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use ordervault_domain::batch::BatchStatus;
 use ordervault_domain::time::Timestamp;
@@ -60,6 +60,7 @@ impl WorkingSet {
         self.flush_search(tx, &mut bundle, &net).await?;
         flush_history(&mut bundle, tx.engine(), &mut net);
         tx.run_bundle(bundle).await?;
+        erase(tx, &net.erased).await?;
         self.flush_seen(tx, &net).await?;
         // The sequencer must not come in between.
         if self.newest.is_some() {
@@ -77,10 +78,15 @@ impl WorkingSet {
     }
 
     async fn flush_passwords(&self, tx: &mut Tx, net: &Net, key: &Key) -> Result<(), Error> {
-        let mut rows = credentials::UPSERT.rows();
-        let set = net.passwords.keys().filter_map(|id| Some((*id, self.password(*id)?)));
-        for (principal_id, password) in set {
-            rows.push(CredentialRow::new(principal_id, password, key).values());
+        let (mut rows, mut gone) = (credentials::UPSERT.rows(), vec![]);
+        for principal_id in net.passwords.keys().copied() {
+            match self.password(principal_id) {
+                Some(password) => rows.push(CredentialRow::new(principal_id, password, key).values()),
+                None => gone.push(principal_id),
+            }
+        }
+        if !gone.is_empty() {
+            tx.execute(&credentials::DELETE.bind((gone,))).await?;
         }
         tx.run_bulk(&credentials::UPSERT, &rows).await?;
         Ok(())
@@ -245,6 +251,16 @@ fn states<'a, A: Held + 'a>(
     }
     bundle.add(A::INSERT, inserted);
     bundle.add(A::UPDATE, updated);
+}
+
+/// Clears personal values and states, also those that were written a moment ago.
+async fn erase(tx: &mut Tx, erased: &BTreeSet<i64>) -> Result<(), Error> {
+    if !erased.is_empty() {
+        let ids: Vec<i64> = erased.iter().copied().collect();
+        tx.execute(&history::ERASE_PERSONAL.bind((ids.as_slice(),))).await?;
+        tx.execute(&snapshots::DELETE.bind((ids,))).await?;
+    }
+    Ok(())
 }
 
 async fn flush_previews(tx: &mut Tx, net: &Net, now: Timestamp) -> Result<(), Error> {

@@ -54,6 +54,9 @@ impl WorkingSet {
         set.load_marks(conn, &named.seeing).await?;
         set.customers.load(conn, named.commanded_customers.clone(), RowLock::Locked).await?;
         set.customers.load(conn, std::mem::take(&mut named.customers), RowLock::Free).await?;
+        for id in &named.leaving {
+            set.open_orders.insert(*id, orders::open_of_customer(conn, *id).await?);
+        }
         set.passwords.extend(credentials::lock(conn, &named.credentials).await?);
         for code in one_time_codes::lock(conn, &named.codes).await? {
             set.codes.insert((code.customer_id, code.purpose), code);

@@ -41,6 +41,8 @@ pub(crate) struct Named<'a> {
     /// Who only order, are ordered for, or get an order into their account.
     pub(super) customers: Vec<i64>,
     pub(super) commanded_customers: Vec<i64>,
+    /// Who want to leave.
+    pub(super) leaving: Vec<i64>,
     pub(super) members: Vec<i64>,
     pub(super) commanded_members: Vec<i64>,
     pub(super) orders: Vec<i64>,
@@ -165,6 +167,9 @@ impl<'a> Named<'a> {
     fn note_customer(&mut self, id: Option<CustomerId>, command: &customer::CustomerCommand) {
         self.commanded_customers.extend(id.map(CustomerId::get));
         self.customer_emails.extend(command.new_email().map(Email::key));
+        if let customer::CustomerCommand::RequestDeletion { .. } = command {
+            self.leaving.extend(id.map(CustomerId::get));
+        }
     }
 
     fn note_member(&mut self, id: Option<MemberId>, command: &member::MemberCommand) {

@@ -49,6 +49,8 @@ pub(super) struct Net {
     pub history: Vec<HistoryRow>,
     pub snapshots: Vec<StateSnapshot>,
     pub stock_movements: Vec<StockMovement>,
+    /// Resources whose personal values are cleared.
+    pub erased: BTreeSet<i64>,
     /// By member and order.
     pub seen: BTreeSet<(i64, i64)>,
     /// By digest: whoever is shown the same twice has one preview.
@@ -80,6 +82,9 @@ impl Net {
                 Change::History(row) => net.history.push(row),
                 Change::Snapshot(row) => net.snapshots.push(row),
                 Change::StockMovement(row) => net.stock_movements.push(row),
+                Change::Erasure(entity_id) => {
+                    net.erased.insert(entity_id);
+                }
                 Change::Seen { member_id, order_id } => {
                     net.seen.insert((member_id, order_id));
                 }

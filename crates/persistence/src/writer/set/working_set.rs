@@ -1,16 +1,17 @@
 //! Everything that a group of submissions reads, and the journal of what its decisions change.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ordervault_domain::aggregate::Aggregate as _;
 use ordervault_domain::batch::{Batch, ItemOutcome};
 use ordervault_domain::contact::Email;
 use ordervault_domain::customer::Customer;
-use ordervault_domain::id::{BatchId, OrderId, SessionId};
+use ordervault_domain::id::{BatchId, CustomerId, OrderId, SessionId};
 use ordervault_domain::installation::Installation;
 use ordervault_domain::member::Member;
 use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
+use ordervault_domain::refusal::OpenOrder;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
@@ -57,6 +58,8 @@ pub(crate) struct WorkingSet {
     pub(super) keys: HashMap<String, Record>,
     /// Up to which position members have seen everything.
     pub(super) marks: HashMap<i64, i64>,
+    /// Open orders of customers who want to leave, as they were before the group.
+    pub(super) open_orders: HashMap<i64, Vec<OpenOrder>>,
     /// The position of the order that came last into the member's stores.
     pub(super) last_positions: HashMap<i64, i64>,
     pub(super) stores_with_prices: HashSet<i64>,
@@ -154,6 +157,7 @@ impl WorkingSet {
             Change::History(_)
             | Change::Snapshot(_)
             | Change::StockMovement(_)
+            | Change::Erasure(_)
             | Change::Seen { .. }
             | Change::Preview { .. } => {}
         }
@@ -274,6 +278,19 @@ impl WorkingSet {
             let stored = self.customer_emails.get(&key).copied();
             stored.filter(|id| self.get::<Customer>(*id).is_none_or(has))
         })
+    }
+
+    /// Orders of a customer that are open, of whom they were asked for; the newest first.
+    pub(crate) fn open_orders(&self, customer_id: i64) -> Vec<OpenOrder> {
+        let before = self.open_orders.get(&customer_id).into_iter().flatten();
+        let mut open: BTreeMap<_, _> = before.map(|order| (order.id, order.status)).collect();
+        for order in self.all::<Order>() {
+            match order.customer_id.map(CustomerId::get) == Some(customer_id) && order.status().is_open() {
+                true => _ = open.insert(order.id, order.status()),
+                false => _ = open.remove(&order.id),
+            }
+        }
+        open.into_iter().rev().map(|(id, status)| OpenOrder { id, status }).collect()
     }
 
     /// What an idempotency key did.

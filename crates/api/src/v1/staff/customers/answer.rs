@@ -28,6 +28,10 @@ pub(crate) struct StaffCustomerBody {
     /// May they log in?
     #[schema(example = true)]
     active: bool,
+    /// When the account was erased: nothing is known of the customer any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<String>, format = DateTime, example = "2026-01-19T08:30:00.000Z")]
+    erased_at: Option<Timestamp>,
     /// When it was last written.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     updated_at: Timestamp,
@@ -38,7 +42,12 @@ impl StaffCustomerBody {
     pub(super) fn new(customer: &Customer, scope: &Scope) -> Self {
         let contact = if scope.shows_contact() { customer.contact.clone() } else { Contact::default() };
         let shown = Customer { contact, ..customer.clone() };
-        Self { account: (&shown).into(), active: customer.active, updated_at: customer.updated_at }
+        Self {
+            account: (&shown).into(),
+            active: customer.active,
+            erased_at: customer.erased_at,
+            updated_at: customer.updated_at,
+        }
     }
 }
 
