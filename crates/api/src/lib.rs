@@ -22,6 +22,7 @@
 //! - `sealing`: what clients carry and cannot read
 //! - `throttles`, `places`, `known_logins`, `waker`: what is counted; who may do much at a time; who was let in a moment ago; how
 //!   jobs are woken
+//! - `store_names`: what customers call the stores
 //! - `mail`: what is written to people, and how it goes out
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `settings`: what the configuration decides
@@ -99,6 +100,7 @@ pub mod sealing;
 pub mod server;
 pub mod settings;
 pub mod state;
+pub mod store_names;
 mod submit;
 pub mod telemetry;
 pub mod throttles;

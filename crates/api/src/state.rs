@@ -16,6 +16,7 @@ use crate::known_logins::KnownLogins;
 use crate::mail::Mailer;
 use crate::places::Places;
 use crate::settings::Settings;
+use crate::store_names::StoreNames;
 use crate::throttles::Throttles;
 use crate::translations::Translations;
 use crate::waker::JobWaker;
@@ -125,6 +126,8 @@ pub struct AppState {
     pub ready_details: Vec<ReadyDetail>,
     /// Who was let in a moment ago.
     pub known_logins: Arc<KnownLogins>,
+    /// What customers call the stores.
+    pub store_names: StoreNames,
     /// Wakes the job that carries out batches.
     pub waker: JobWaker,
     /// Wakes the job that sends mails.
@@ -170,6 +173,7 @@ impl AppState {
             ready_checks,
             ready_details: vec![],
             known_logins: Arc::default(),
+            store_names: StoreNames::default(),
             waker: JobWaker::default(),
             mail_waker: JobWaker::default(),
             is_draining: AtomicBool::new(false),

@@ -16,6 +16,7 @@ mod login;
 mod masked_order;
 mod me;
 mod money;
+mod offers;
 mod one_time_codes;
 mod order_body;
 mod order_lookups;

@@ -322,3 +322,54 @@ async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
         other => panic!("{other:?}"),
     }
 }
+
+ordervault_tests::twin_tests!(a_row_of_a_list_saves_opening_the_order);
+
+async fn a_row_of_a_list_saves_opening_the_order(db: Db) {
+    let server = TestServer::open(&db).await;
+    let owner = server.staff(Role::Owner).await;
+    let buyer = server.customer().await;
+    let mut orders = vec![];
+    for count in [1, 3, 5] {
+        let store = owner.new_store().await;
+        let mut lines = vec![];
+        for quantity in 1..=count {
+            let product = owner.new_product(&store, 9).await;
+            lines.push(json!({"product_id": product["id"], "quantity": quantity}));
+        }
+        let body = json!({"store_id": store["id"], "lines": lines, "contact": {"name": "Ana", "email": "ana@example.com"}});
+        orders.push(buyer.post_once("/v1/orders", &server.key(), body).await.created());
+    }
+    let confirm = format!("/v1/staff/orders/{}/confirm", orders[1]["id"].as_str().unwrap_or_default());
+    owner.act(&confirm).await.ok();
+    for (reader, list) in [(&buyer, "/v1/orders"), (&owner, "/v1/staff/orders")] {
+        assert_eq!(reader.get(list).await.rows(3)[0].get("actions"), None);
+        for row in reader.get(&format!("{list}?include=actions")).await.rows(3) {
+            let whole = reader.get(&format!("{list}/{}", row["id"].as_str().unwrap_or_default())).await.ok();
+            for name in ["store_id", "store_name", "status", "total", "version", "actions"] {
+                assert_eq!(row[name], whole[name], "{name}");
+            }
+            assert!(row["store_name"].as_str().is_some_and(|name| !name.is_empty()));
+            let lines = whole["lines"].as_array().expect("lines");
+            let first: Vec<_> = lines
+                .iter()
+                .take(3)
+                .map(|line| json!({"title": line["title"], "quantity": line["quantity"]}))
+                .collect();
+            assert_eq!((&row["line_count"], &row["first_lines"]), (&json!(lines.len()), &json!(first)));
+        }
+        // A page asked for without them goes on with them.
+        let first = reader.get(&format!("{list}?limit=1")).await.ok();
+        let next = format!(
+            "{list}?limit=2&include=actions&cursor={}",
+            first["next_cursor"].as_str().unwrap_or_default()
+        );
+        assert!(reader.get(&next).await.rows(2)[0]["actions"].is_array());
+        reader.get(&format!("{list}?include=action")).await.problem(Code::InvalidParameter);
+    }
+    let store = format!("/v1/staff/stores/{}", orders[0]["store_id"].as_str().unwrap_or_default());
+    owner.patch(&store, "\"1\"", json!({"name": "Neue Teestube"})).await.ok();
+    let order = buyer.get(&format!("/v1/orders/{}", orders[0]["id"].as_str().unwrap_or_default())).await.ok();
+    assert_eq!(order["store_name"], "Neue Teestube");
+    server.close().await;
+}

@@ -166,6 +166,7 @@ async fn a_board_shows_what_is_confirmed(db: Db) {
         "status",
         "status_since",
         "store_id",
+        "store_name",
         "subtotal",
         "total",
     ];

@@ -77,7 +77,8 @@ async fn placing_takes_few_statements(db: Db) {
         Engine::Sqlite => 3,
         Engine::Postgres => 6,
     };
-    for lines in [&lines[..1], &lines[..3], &lines] {
+    // The first one also reads what the store is called, which is known for a while then.
+    for lines in [&lines[..2], &lines[..1], &lines[..3], &lines] {
         let order = json!({"store_id": store.id.to_string(), "lines": lines,
             "contact": {"name": "Maria", "phone": "+886912345678"}});
         let request = Request::post("/v1/orders").bearer(&token).key(&format!("of {}", lines.len()));
@@ -85,7 +86,8 @@ async fn placing_takes_few_statements(db: Db) {
         answer.created();
         // Whoever comes is read before, unless that was a moment ago.
         statements.retain(|statement| !statement.starts_with("SELECT * FROM sessions"));
-        assert_eq!(statements.len(), most, "{statements:#?}");
+        let is_first = lines.len() == 2;
+        assert_eq!(statements.len(), most + usize::from(is_first), "{statements:#?}");
     }
     server.close().await;
 }

@@ -1,5 +1,7 @@
 //! The public board: what shops show of their orders to everybody, masked.
 
+use std::collections::BTreeMap;
+
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::future::LocalBoxFuture;
@@ -33,7 +35,11 @@ pub(super) fn routes() -> Routes {
 }
 
 /// The boards that are on. Where none is, there is nothing here, whatever is asked.
-pub(crate) struct Board(Scope);
+pub(crate) struct Board {
+    scope: Scope,
+    /// What customers call the stores.
+    names: BTreeMap<StoreId, String>,
+}
 
 impl FromRequest for Board {
     type Error = Problem;
@@ -45,7 +51,8 @@ impl FromRequest for Board {
             let state = state.ok_or_else(|| Problem::internal("no state"))?;
             let mut conn = reader(&state).await?;
             let stores = read::stores(&mut conn, &StoreScope::All).await.map_err(failed)?;
-            Scope::board(&stores).map(Self).ok_or_else(|| Problem::new(Code::NotFound))
+            let scope = Scope::board(&stores).ok_or_else(|| Problem::new(Code::NotFound))?;
+            Ok(Self { scope, names: stores.into_iter().map(|store| (store.id, store.name)).collect() })
         })
     }
 }
@@ -135,7 +142,7 @@ pub(crate) async fn list_board_orders(
     request: HttpRequest,
     query: Query<ListBoardOrders>,
 ) -> Result<HttpResponse, Problem> {
-    let (Board(scope), query) = (board, query.0);
+    let query = query.0;
     let seal = state.cursors.of("board", &ListBoardOrders { limit: None, cursor: None, ..query.clone() });
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     let filter = query.to_filter()?;
@@ -145,12 +152,12 @@ pub(crate) async fn list_board_orders(
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = long_reader(&state, None).await?;
     let sort = OrderSort::NEWEST_FIRST;
-    let page = read::list_orders(&mut conn, &scope, &filter, sort, after, limit.into()).await;
+    let page = read::list_orders(&mut conn, &board.scope, &filter, sort, after, limit.into()).await;
     let page = page.map_err(failed)?;
     let ids: Vec<OrderId> = page.items.iter().map(|item| item.id).collect();
-    let mut orders = read::orders(&mut conn, &scope, &ids).await.map_err(failed)?;
+    let mut orders = read::orders(&mut conn, &board.scope, &ids).await.map_err(failed)?;
     orders.sort_by_key(|order| std::cmp::Reverse((order.placed_at, order.id)));
-    let items = orders.iter().map(|order| shown(&state, order)).collect::<Result<_, _>>()?;
+    let items = orders.iter().map(|order| board.shown(&state, order)).collect::<Result<_, _>>()?;
     cacheable(&request, &ListOf::new(items, page.next.map(keys), &seal))
 }
 
@@ -171,16 +178,21 @@ pub(crate) async fn get_board_order(
 ) -> Result<HttpResponse, Problem> {
     let id = state.board_ids.order(&id).ok_or_else(|| Problem::new(Code::NotFound))?;
     let mut conn = reader(&state).await?;
-    let order = read::order(&mut conn, &board.0, id).await.map_err(failed)?;
+    let order = read::order(&mut conn, &board.scope, id).await.map_err(failed)?;
     let order = order.ok_or_else(|| Problem::new(Code::NotFound))?;
-    cacheable(&request, &shown(&state, &order)?)
+    cacheable(&request, &board.shown(&state, &order)?)
 }
 
-/// As a board shows it.
-fn shown(state: &AppState, order: &Order) -> Result<BoardOrderBody, Problem> {
-    let id =
-        state.board_ids.id(order.id).ok_or_else(|| Problem::internal("an order has no id on the board"))?;
-    Ok(BoardOrderBody::new(id, order))
+impl Board {
+    /// As it shows an order.
+    fn shown(&self, state: &AppState, order: &Order) -> Result<BoardOrderBody, Problem> {
+        let id = state
+            .board_ids
+            .id(order.id)
+            .ok_or_else(|| Problem::internal("an order has no id on the board"))?;
+        let store_name = self.names.get(&order.store_id).map(String::as_str).unwrap_or_default();
+        Ok(BoardOrderBody::new(id, order, store_name))
+    }
 }
 
 fn cacheable(request: &HttpRequest, body: &impl Serialize) -> Result<HttpResponse, Problem> {

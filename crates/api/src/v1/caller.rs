@@ -6,20 +6,21 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 use ordervault_domain::access::{Actor, Permission};
 use ordervault_domain::contact::Contact;
-use ordervault_domain::order::{Order, actions, references_of_actions};
+use ordervault_domain::order::Order;
 use ordervault_domain::refusal::Refusal;
-use ordervault_persistence::read::{self, AsOf, OrderContext};
+use ordervault_persistence::read::{self, AsOf};
 use ordervault_persistence::writer::{Idempotency, Operation, Receipt, WriteError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::offers::offers;
 use super::paths::order_path;
 use super::possible_duplicates;
 use super::resource::{Resource, knowing};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Staff, Submitter};
-use crate::problem::{ActionBody, Code, FieldError, Problem, Remedy, RemedyKind};
+use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
@@ -290,29 +291,4 @@ async fn changed_since<A: Resource>(
         .filter_map(A::shown)
         .map(|change| FieldError::new(format!("/{}", change.field), "changed"));
     Ok(problem.errors(errors.collect()))
-}
-
-/// What the actor may do with the order now.
-pub(crate) async fn offers(
-    state: &AppState,
-    order: &Order,
-    actor: &Actor,
-) -> Result<Vec<ActionBody>, Problem> {
-    let references = references_of_actions(order, actor);
-    let context = match references.is_empty() {
-        true => OrderContext::default(),
-        false => OrderContext::read(&mut reader(state).await?, references).await.map_err(failed)?,
-    };
-    Ok(offers_in(state, order, &context, actor))
-}
-
-/// The same where everything that it depends on was read with the order.
-pub(crate) fn offers_in(
-    state: &AppState,
-    order: &Order,
-    context: &OrderContext,
-    actor: &Actor,
-) -> Vec<ActionBody> {
-    let offers = actions(order, &context.context(), actor, state.now());
-    offers.into_iter().map(ActionBody::from).collect()
 }

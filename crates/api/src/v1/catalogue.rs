@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::web;
 use ordervault_domain::access::StoreScope;
 use ordervault_domain::country::Country;
-use ordervault_domain::id::StoreId;
+use ordervault_domain::id::{ProductId, StoreId};
 use ordervault_domain::money::Currency;
 use ordervault_domain::product::Product;
 use ordervault_domain::search::query_terms;
 use ordervault_domain::store::Store;
-use ordervault_persistence::read::{self, Page, ProductFilter};
+use ordervault_persistence::read::{self, OrderFilter, OrderSort, Page, ProductFilter};
 use ordervault_persistence::tx::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -19,19 +19,24 @@ use validator::Validate;
 use super::money::MoneyBody;
 use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, has_no_words};
 use crate::cursors::Seal;
-use crate::extract::{Content, Query};
+use crate::extract::{Content, PathId, Query};
 use crate::openapi::examples;
-use crate::problem::Problem;
+use crate::principals::{CustomerOrGuest, OptionalCustomer};
+use crate::problem::{Code, Problem};
 use crate::reading::{failed, long_reader, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
 
 /// The endpoints of this room.
 pub(super) fn routes() -> Routes {
-    Routes::new().with(endpoint!(list_stores)).with(endpoint!(list_products))
+    Routes::new()
+        .with(endpoint!(list_stores))
+        .with(endpoint!(get_store))
+        .with(endpoint!(list_products))
+        .with(endpoint!(get_product))
 }
 
-/// A store that takes orders.
+/// A store, as everybody sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Store)]
 pub(crate) struct StoreBody {
@@ -52,9 +57,12 @@ pub(crate) struct StoreBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 2, max_length = 2, example = "TW")]
     country: Option<&'static str>,
+    /// Does it take orders?
+    #[schema(example = true)]
+    active: bool,
 }
 
-/// A product that can be ordered.
+/// A product, as everybody sees it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Product)]
 pub(crate) struct ProductBody {
@@ -79,6 +87,9 @@ pub(crate) struct ProductBody {
     /// Units that can be ordered at this moment; 0 when it is sold out.
     #[schema(minimum = 0, maximum = 1_000_000_000, example = 12)]
     available: i64,
+    /// Can it be ordered, if there are units? Lists have no others.
+    #[schema(example = true)]
+    active: bool,
 }
 
 /// Filters of the products that can be ordered. Everything given has to hold.
@@ -154,6 +165,64 @@ pub(crate) async fn list_products(
     Ok(web::Json(ListOf::new(items.collect::<Result<_, _>>()?, page.next.map(|id| [id]), &seal)))
 }
 
+/// Read a store
+///
+/// One that takes orders; a signed-in customer also reads one that takes none any more, if they have an order of it.
+#[utoipa::path(get, path = "/v1/stores/{id}", operation_id = "get_store", tag = "catalogue",
+    params(("id" = String, Path, description = "Id of the store", example = json!(examples::STORE))),
+    responses((status = 200, description = "The store", body = StoreBody)),
+    security((), ("customer_bearer" = [])))]
+pub(crate) async fn get_store(
+    state: web::Data<AppState>,
+    reader: OptionalCustomer,
+    id: PathId<StoreId>,
+) -> Result<web::Json<StoreBody>, Problem> {
+    let mut conn = self::reader(&state).await?;
+    let store = read::store(&mut conn, id.0).await.map_err(failed)?;
+    drop(conn);
+    let store = store.ok_or_else(|| Problem::new(Code::NotFound))?;
+    if !store.active {
+        has_ordered(&state, &reader.0, OrderFilter { stores: vec![store.id], ..OrderFilter::default() })
+            .await?;
+    }
+    Ok(web::Json(StoreBody::from(&store)))
+}
+
+/// Read a product
+///
+/// One that can be ordered; a signed-in customer also reads one that is sold no more, if they have ordered it.
+#[utoipa::path(get, path = "/v1/products/{id}", operation_id = "get_product", tag = "catalogue",
+    params(("id" = String, Path, description = "Id of the product", example = json!(examples::PRODUCT))),
+    responses((status = 200, description = "The product", body = ProductBody)),
+    security((), ("customer_bearer" = [])))]
+pub(crate) async fn get_product(
+    state: web::Data<AppState>,
+    reader: OptionalCustomer,
+    id: PathId<ProductId>,
+) -> Result<web::Json<ProductBody>, Problem> {
+    let mut conn = self::reader(&state).await?;
+    let product = read::product(&mut conn, id.0).await.map_err(failed)?;
+    let product = product.ok_or_else(|| Problem::new(Code::NotFound))?;
+    let store = read::store(&mut conn, product.store_id).await.map_err(failed)?;
+    drop(conn);
+    let active = product.active && store.as_ref().is_some_and(|store| store.active);
+    if !active {
+        let filter = OrderFilter { product: Some(product.id), ..OrderFilter::default() };
+        has_ordered(&state, &reader.0, filter).await?;
+    }
+    let currencies = Currencies::of(store);
+    Ok(web::Json(ProductBody { active, ..ProductBody::new(&product, &currencies)? }))
+}
+
+/// Only for whoever has such an order.
+async fn has_ordered(state: &AppState, reader: &CustomerOrGuest, filter: OrderFilter) -> Result<(), Problem> {
+    let CustomerOrGuest::Customer(customer) = reader else { return Err(Problem::new(Code::NotFound)) };
+    let mut conn = long_reader(state, Some(customer.id.get())).await?;
+    let (scope, sort) = (customer.actor().scope(), OrderSort::NEWEST_FIRST);
+    let page = read::list_orders(&mut conn, &scope, &filter, sort, None, 1).await.map_err(failed)?;
+    if page.items.is_empty() { Err(Problem::new(Code::NotFound)) } else { Ok(()) }
+}
+
 /// A page of the stores in reach, newest first. There are few, so that all are read.
 pub(super) async fn stores(
     conn: &mut Conn,
@@ -179,7 +248,11 @@ pub(super) struct Currencies(BTreeMap<StoreId, Currency>);
 impl Currencies {
     pub(super) async fn read(conn: &mut Conn) -> Result<Self, Problem> {
         let stores = read::stores(conn, &StoreScope::All).await.map_err(failed)?;
-        Ok(Self(stores.into_iter().map(|store| (store.id, store.currency)).collect()))
+        Ok(Self::of(stores))
+    }
+
+    fn of(stores: impl IntoIterator<Item = Store>) -> Self {
+        Self(stores.into_iter().map(|store| (store.id, store.currency)).collect())
     }
 
     /// The product's price.
@@ -201,6 +274,7 @@ impl From<&Store> for StoreBody {
             currency: store.currency.code(),
             time_zone: store.time_zone.to_string(),
             country: store.country.map(Country::code),
+            active: store.active,
         }
     }
 }
@@ -215,6 +289,7 @@ impl ProductBody {
             category: product.category.clone(),
             price: currencies.price(product)?,
             available: product.available(),
+            active: product.active,
         })
     }
 }

@@ -27,6 +27,9 @@ pub(crate) struct MaskedOrderBody {
     /// The store that sells.
     #[schema(example = json!(examples::STORE))]
     store_id: String,
+    /// What customers call the store today.
+    #[schema(example = "台北茶館 Taipei Tea House")]
+    store_name: String,
     /// What was ordered.
     lines: Vec<LineBody>,
     /// Sum of the lines.
@@ -74,22 +77,22 @@ pub(crate) struct MaskedContactBody {
 
 impl BoardOrderBody {
     /// An order under its id on the board.
-    pub(crate) fn new(id: String, order: &Order) -> Self {
-        Self {
-            id,
-            order: MaskedOrderBody { number: order.id.masked_number(), ..MaskedOrderBody::from(order) },
-        }
+    pub(crate) fn new(id: String, order: &Order, store_name: &str) -> Self {
+        let masked = MaskedOrderBody::new(order, store_name);
+        Self { id, order: MaskedOrderBody { number: order.id.masked_number(), ..masked } }
     }
 }
 
-impl From<&Order> for MaskedOrderBody {
-    fn from(order: &Order) -> Self {
+impl MaskedOrderBody {
+    /// An order of the store of this name.
+    pub(crate) fn new(order: &Order, store_name: &str) -> Self {
         let money = |amount| MoneyBody::new(amount, order.currency);
         Self {
             number: order.id.number(),
             status: order.status().into(),
             status_since: order.status_since.floor_to_minute(),
             store_id: order.store_id.to_string(),
+            store_name: store_name.to_owned(),
             lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),
             subtotal: money(order.totals.subtotal),
             shipping_total: money(order.totals.shipping_total),

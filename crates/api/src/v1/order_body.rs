@@ -33,6 +33,9 @@ pub(crate) struct OrderBody {
     /// The store that sells.
     #[schema(example = json!(examples::STORE))]
     pub store_id: String,
+    /// What customers call the store today.
+    #[schema(example = "台北茶館 Taipei Tea House")]
+    pub store_name: String,
     /// The customer that buys, if they have an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(examples::CUSTOMER))]
@@ -159,7 +162,13 @@ pub(crate) struct LineBody {
 
 impl OrderBody {
     /// The order as somebody with this scope sees it now.
-    pub(crate) fn new(order: &Order, scope: &Scope, actions: Vec<ActionBody>, now: Timestamp) -> Self {
+    pub(crate) fn new(
+        order: &Order,
+        store_name: &str,
+        scope: &Scope,
+        actions: Vec<ActionBody>,
+        now: Timestamp,
+    ) -> Self {
         let money = |amount| MoneyBody::new(amount, order.currency);
         let stage = order.stage.parts();
         let shows_contact = scope.shows_contact();
@@ -169,6 +178,7 @@ impl OrderBody {
             version: order.version,
             status: stage.status.into(),
             store_id: order.store_id.to_string(),
+            store_name: store_name.to_owned(),
             customer_id: order.customer_id.map(|id| id.to_string()),
             source: order.source.into(),
             source_status: order.source_status.clone(),
@@ -235,6 +245,9 @@ pub(crate) struct OrderSummaryBody {
     /// The store that sells.
     #[schema(example = json!(examples::STORE))]
     pub store_id: String,
+    /// What customers call the store today.
+    #[schema(example = "台北茶館 Taipei Tea House")]
+    pub store_name: String,
     /// The customer that buys, if they have an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = json!(examples::CUSTOMER))]
@@ -250,6 +263,12 @@ pub(crate) struct OrderSummaryBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "shipped")]
     pub source_status: Option<String>,
+    /// How many lines it has.
+    #[schema(minimum = 0, maximum = 200, example = 1)]
+    pub line_count: u32,
+    /// The first three of them.
+    #[schema(max_items = 3)]
+    pub first_lines: Vec<FirstLineBody>,
     /// What it costs.
     pub total: MoneyBody,
     /// When it was placed.
@@ -276,22 +295,42 @@ pub(crate) struct OrderSummaryBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Vec<names::MatchedField>, example = json!(["items"]))]
     pub matched: Vec<Field>,
+    /// What the caller may do now; left out where `include` does not ask for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub actions: Option<Vec<ActionBody>>,
+}
+
+/// A line of an order in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OrderSummaryLine)]
+pub(crate) struct FirstLineBody {
+    /// What was ordered.
+    #[schema(example = "高山烏龍茶 150g")]
+    pub title: String,
+    /// Units.
+    #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
+    pub quantity: u32,
 }
 
 impl OrderSummaryBody {
     /// The order as it stands now.
     pub(crate) fn new(order: OrderSummary, now: Timestamp) -> Self {
+        let overdue = order.is_overdue(now);
         Self {
             id: order.id.to_string(),
             number: order.id.number(),
             version: order.version,
             status: order.status.into(),
             store_id: order.store_id.to_string(),
+            store_name: order.glance.store_name,
             customer_id: order.customer_id.map(|id| id.to_string()),
-            overdue: order.is_overdue(now),
+            overdue,
             orderer: order.contact_name,
             source: order.source.into(),
             source_status: order.source_status,
+            line_count: order.glance.line_count,
+            first_lines: order.glance.first_lines.into_iter().map(FirstLineBody::from).collect(),
             total: MoneyBody::new(order.total, order.currency),
             placed_at: order.placed_at,
             updated_at: order.updated_at,
@@ -299,6 +338,13 @@ impl OrderSummaryBody {
             due_at: order.due_at,
             deleted: order.deleted_at.is_some(),
             matched: order.matched,
+            actions: None,
         }
+    }
+}
+
+impl From<(String, u32)> for FirstLineBody {
+    fn from((title, quantity): (String, u32)) -> Self {
+        Self { title, quantity }
     }
 }

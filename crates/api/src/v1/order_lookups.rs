@@ -24,6 +24,7 @@ use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
+use crate::store_names::store_name;
 use crate::throttling;
 use crate::v1::fields::faults_of;
 
@@ -216,10 +217,11 @@ pub(crate) async fn look_up_order(
 ) -> Result<web::Json<FoundOrder>, Problem> {
     let grant = proved(&state, address, &request_id, &body.0).await?;
     let order = visible(&state, &Actor::Guest(Some(grant)), grant.order).await?;
+    let store_name = store_name(&state, order.store_id).await?;
     let grant = state.access_tokens.grant(order.grant(), &token_id(&state), state.now());
     let grant = grant.map_err(Problem::internal)?;
     Ok(web::Json(FoundOrder {
-        order: MaskedOrderBody::from(&order),
+        order: MaskedOrderBody::new(&order, &store_name),
         access_token: grant.text,
         token_type: "Bearer",
         expires_in: grant.expires_in_seconds,

@@ -35,6 +35,14 @@ impl PageQuery {
     }
 }
 
+/// What rows of a list can have besides what they always have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Include {
+    /// What the reader may do now.
+    Actions,
+}
+
 /// One page of a list, newest first unless asked for otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListOf<T> {

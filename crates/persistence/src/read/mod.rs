@@ -35,8 +35,8 @@ pub use idempotency::used_key;
 pub use logins::{open_sessions, password_hash, session, sign_in};
 pub use mails::{due_mails, one_time_code, one_time_codes, waiting_mails};
 pub use order_list::{
-    CustomerFilter, OrderCursor, OrderFilter, OrderPage, OrderRest, OrderSort, OrderSummary, SortKey, Trash,
-    count_orders, list_orders, list_statements, whole_orders,
+    CustomerFilter, OrderCursor, OrderFilter, OrderGlance, OrderPage, OrderRest, OrderSort, OrderSummary,
+    SortKey, Trash, count_orders, list_orders, list_statements, whole_orders,
 };
 pub use orders::{OpenedOrder, OrderContext, Proof, opened_order, order, orders, possible_duplicates, proof};
 pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};

@@ -61,6 +61,12 @@ impl OrderContext {
         Self { references, store: Some(store), products }
     }
 
+    /// What customers call the store; none: it was not asked for.
+    #[must_use]
+    pub fn store_name(&self) -> Option<&str> {
+        self.store.as_ref().map(|store| store.name.as_str())
+    }
+
     /// The same as the context that `decide` takes.
     #[must_use]
     pub fn context(&self) -> DecisionContext<'_> {

@@ -10,6 +10,7 @@ ordervault_tests::twin_tests!(
     stock_never_falls_below_what_is_reserved,
     a_repeated_adjustment_counts_once,
     lists_are_filtered_and_paged,
+    what_is_sold_no_more_is_read_by_who_ordered_it,
 );
 
 const NEW: &str = "/v1/staff/products";
@@ -253,7 +254,51 @@ async fn lists_are_filtered_and_paged(db: Db) {
 
     let public = anonymous.get("/v1/products?q=rooibos").await.rows(1);
     let expected = json!({"id": made[3]["id"], "store_id": other["id"], "sku": "B-1", "title": "Rooibos", "category": "tea",
-        "price": {"amount": 100, "currency": "TWD", "exponent": 2}, "available": 0});
+        "price": {"amount": 100, "currency": "TWD", "exponent": 2}, "available": 0, "active": true});
     assert_eq!(public[0], expected);
     server.close().await;
+}
+
+async fn what_is_sold_no_more_is_read_by_who_ordered_it(db: Db) {
+    let server = TestServer::open(&db).await;
+    let owner = server.staff(Role::Owner).await;
+    let (buyer, other, nobody) = (server.customer().await, server.customer().await, server.anonymous());
+    let store = owner.new_store().await;
+    let [ordered, gone, sold] = [
+        owner.new_product(&store, 9).await,
+        owner.new_product(&store, 9).await,
+        owner.new_product(&store, 9).await,
+    ];
+    let open = |kind: &str, found: &Value| format!("/v1/{kind}/{}", found["id"].as_str().unwrap_or_default());
+    let stops = |kind: &str, found: &Value| format!("{}/deactivate", path(kind, found));
+    buyer.post_once("/v1/orders", &server.key(), order_of(&ordered, 1)).await.created();
+    for reader in [&buyer, &other, &nobody] {
+        let listed = reader.get("/v1/products").await.rows(3);
+        assert_eq!(reader.get(&open("products", &sold)).await.ok(), listed[0]);
+        assert_eq!(reader.get(&open("stores", &store)).await.ok(), nobody.get("/v1/stores").await.rows(1)[0]);
+        reader.get("/v1/products/prd_x").await.problem(Code::NotFound);
+    }
+    for product in [&ordered, &gone] {
+        owner.act(&stops("products", product)).await.ok();
+    }
+    for (reader, is_seen) in [(&buyer, true), (&other, false), (&nobody, false)] {
+        sees(reader, open("products", &ordered), is_seen).await;
+        sees(reader, open("products", &gone), false).await;
+    }
+    owner.act(&stops("stores", &store)).await.ok();
+    for (reader, is_seen) in [(&buyer, true), (&other, false), (&nobody, false)] {
+        sees(reader, open("stores", &store), is_seen).await;
+        sees(reader, open("products", &ordered), is_seen).await;
+        sees(reader, open("products", &sold), false).await;
+    }
+    server.close().await;
+}
+
+async fn sees(reader: &Client<'_>, at: String, is_seen: bool) {
+    let answer = reader.get(&at).await;
+    if is_seen {
+        assert_eq!(answer.ok()["active"], false, "{at}");
+    } else {
+        answer.problem(Code::NotFound);
+    }
 }

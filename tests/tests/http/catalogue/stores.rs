@@ -197,7 +197,8 @@ async fn everybody_sees_the_stores_that_take_orders_page_by_page(db: Db) {
         client.get(&format!("{list}?q=x")).await.problem(Code::InvalidParameter);
     }
     let public = server.anonymous().get("/v1/stores?limit=1").await.ok();
-    let shown = json!({"id": stores[4]["id"], "name": stores[4]["name"], "currency": "TWD", "time_zone": "Asia/Taipei"});
+    let shown = json!({"id": stores[4]["id"], "name": stores[4]["name"], "currency": "TWD", "time_zone": "Asia/Taipei",
+        "active": true});
     assert_eq!((&public["items"][0], &public["has_more"]), (&shown, &json!(true)));
     // A cursor opens its own list only.
     let other = format!("/v1/staff/stores?cursor={}", public["next_cursor"].as_str().expect("a text"));

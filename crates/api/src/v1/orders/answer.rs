@@ -13,9 +13,11 @@ use validator::Validate;
 use crate::openapi::examples;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::store_names::store_name;
 use crate::submit::unshown;
-use crate::v1::caller::{Caller, Conditions, Written, offers};
+use crate::v1::caller::{Caller, Conditions, Written};
 use crate::v1::fields::Fields;
+use crate::v1::offers::offers;
 use crate::v1::order_body::OrderBody;
 use crate::v1::paths::order_path;
 use crate::v1::resource::knowing;
@@ -87,7 +89,8 @@ pub(super) async fn body(
 ) -> Result<OrderBody, Problem> {
     let actor = &knowing(actor, &*changed.resource);
     let offers = offers(state, &changed.now, actor).await?;
-    Ok(OrderBody::new(&changed.resource, &actor.scope(), offers, state.now()))
+    let store_name = store_name(state, changed.resource.store_id).await?;
+    Ok(OrderBody::new(&changed.resource, &store_name, &actor.scope(), offers, state.now()))
 }
 
 /// Answers with an order as a command left it, and with a look-up token for whoever has none that is good for it.

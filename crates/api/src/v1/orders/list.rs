@@ -16,8 +16,9 @@ use crate::problem::{FieldError, Problem};
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::fields::faults_of;
+use crate::v1::offers::offer_actions;
 use crate::v1::order_body::OrderSummaryBody;
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
+use crate::v1::paging::{DEFAULT_LIMIT, Include, ListOf, has_no_words};
 
 /// Filters of a customer's orders.
 #[derive(Clone, Debug, Serialize, Deserialize, IntoParams, Validate)]
@@ -41,6 +42,10 @@ pub(crate) struct ListOrders {
     #[validate(length(min = 1, max = 200))]
     #[param(min_length = 1, max_length = 200)]
     q: Option<String>,
+    /// What else to tell of each order: `actions`, what you may do now.
+    #[serde(default)]
+    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>, min_items = 1)]
+    include: Vec<Include>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
@@ -69,7 +74,7 @@ pub(crate) async fn list_orders(
     query: Query<ListOrders>,
 ) -> Result<web::Json<ListOf<OrderSummaryBody>>, Problem> {
     let query = query.0;
-    let sealed = ListOrders { limit: None, cursor: None, ..query.clone() };
+    let sealed = ListOrders { limit: None, cursor: None, include: vec![], ..query.clone() };
     let seal = state.cursors.of(&format!("orders of {}", customer.id), &sealed);
     let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
     if has_no_words(query.q.as_deref()) {
@@ -91,7 +96,11 @@ pub(crate) async fn list_orders(
     let page = read::list_orders(&mut conn, &scope, &filter, newest_first, after, limit.into()).await;
     let page = page.map_err(failed)?;
     let now = state.now();
-    let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    let ids: Vec<OrderId> = page.items.iter().map(|order| order.id).collect();
+    let mut items: Vec<_> = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    if query.include.contains(&Include::Actions) {
+        offer_actions(&state, &mut conn, &customer.actor(), &mut items, &ids).await?;
+    }
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
 }
 

@@ -20,7 +20,7 @@ mod unread_filter;
 
 pub use filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 pub(super) use predicate::{in_scope, overdue};
-pub use row::{OrderCursor, OrderPage, OrderRest, OrderSummary};
+pub use row::{OrderCursor, OrderGlance, OrderPage, OrderRest, OrderSummary};
 pub(super) use unread_filter::{STATEMENTS, UnreadFilter, is_new, with_ids};
 
 use ordervault_domain::access::Scope;

@@ -76,9 +76,25 @@ pub struct OrderSummary {
     pub is_new: Option<bool>,
     /// Where the words that were asked for are; empty when none were.
     pub matched: Vec<Field>,
+    /// What a list shows of its store and lines; empty in an export, which has the rest.
+    pub glance: OrderGlance,
     /// The rest of what it has for an export; no list has it.
     pub rest: Option<OrderRest>,
 }
+
+/// What tells an order from others at first sight.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderGlance {
+    /// What customers call the store today.
+    pub store_name: String,
+    /// How many lines it has.
+    pub line_count: u32,
+    /// Title and quantity of the first three, by their numbers.
+    pub first_lines: Vec<(String, u32)>,
+}
+
+/// So many lines of an order are shown in a list.
+const FIRST_LINES: usize = 3;
 
 /// What an export has of an order besides what lists show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +135,7 @@ pub(super) struct PackedRow {
     /// 0 or 1, if there is a reader.
     is_new: Option<i64>,
     texts: Option<TextsRow>,
+    glance: Option<GlanceRow>,
     rest: Option<RestRow>,
 }
 
@@ -127,7 +144,7 @@ pub(super) struct PackedRow {
 pub(super) struct Besides {
     /// What search looks at?
     pub(super) texts: bool,
-    /// What an export has?
+    /// What an export has, instead of what a list shows at first sight?
     pub(super) rest: bool,
 }
 
@@ -148,6 +165,10 @@ struct RestRow {
     note: String,
     lines: Vec<LineRow>,
 }
+
+/// Name of the store, number of lines, and title and quantity of the first ones.
+#[derive(serde::Deserialize)]
+struct GlanceRow(String, u32, Vec<(String, u32)>);
 
 /// What search looks at besides what a list shows.
 #[derive(serde::Deserialize)]
@@ -173,18 +194,19 @@ impl PackedRow {
             false => "NULL".to_owned(),
         };
         let texts = asked(besides.texts, TextsRow::packed);
+        let glance = asked(!besides.rest, GlanceRow::packed);
         let rest = asked(besides.rest, RestRow::packed);
         let placeholder = match engine {
             Engine::Sqlite => "?",
             Engine::Postgres => "$1",
         };
-        let value = packed(engine, &[row, placeholder.to_owned(), texts, rest]);
+        let value = packed(engine, &[row, placeholder.to_owned(), texts, glance, rest]);
         Expr::cust_with_exprs(format!("CAST({} AS TEXT)", packed_rows(engine, &value, "")), [is_new])
     }
 
     /// The order, with where the words are that were asked for.
     pub(super) fn summary(self, asked: &[(&[Term], &[Field])]) -> Result<OrderSummary, Error> {
-        let Self { order: row, is_new, texts, rest } = self;
+        let Self { order: row, is_new, texts, glance, rest } = self;
         let at = Row { table: "orders", id: row.id };
         let matched = match texts {
             Some(texts) => texts.matched(&row, asked)?,
@@ -209,8 +231,29 @@ impl PackedRow {
             deleted_at: time(row.deleted_at),
             is_new: is_new.map(|flag| flag != 0),
             matched,
+            glance: glance.map(GlanceRow::glance).unwrap_or_default(),
             rest: rest.map(RestRow::rest).transpose()?,
         })
+    }
+}
+
+impl GlanceRow {
+    fn packed(engine: Engine) -> String {
+        let first = format!(
+            "(SELECT no, title, quantity FROM order_lines WHERE order_id = orders.id ORDER BY no LIMIT {FIRST_LINES}) l"
+        );
+        let line = packed(engine, &["l.title", "l.quantity"].map(str::to_owned));
+        let name = "(SELECT s.name FROM stores s WHERE s.id = orders.store_id)";
+        let count = "(SELECT COUNT(*) FROM order_lines l WHERE l.order_id = orders.id)";
+        packed(
+            engine,
+            &[name.to_owned(), count.to_owned(), lines_from(engine, &first, &line, " ORDER BY l.no")],
+        )
+    }
+
+    fn glance(self) -> OrderGlance {
+        let Self(store_name, line_count, first_lines) = self;
+        OrderGlance { store_name, line_count, first_lines }
     }
 }
 
@@ -228,8 +271,12 @@ impl RestRow {
 
 /// A value of each line `l` of an order, in SQL.
 fn lines_of_order(engine: Engine, value: &str, order: &str) -> String {
-    let lines = packed_rows(engine, value, order);
-    let lines = format!("(SELECT {lines} FROM order_lines l WHERE l.order_id = orders.id)");
+    lines_from(engine, "order_lines l WHERE l.order_id = orders.id", value, order)
+}
+
+/// A value of each line `l` of these, in SQL.
+fn lines_from(engine: Engine, lines: &str, value: &str, order: &str) -> String {
+    let lines = format!("(SELECT {} FROM {lines})", packed_rows(engine, value, order));
     match engine {
         Engine::Sqlite => format!("json({lines})"),
         Engine::Postgres => lines,

@@ -21,7 +21,7 @@ use crate::state::AppState;
 use crate::translations::Text;
 use crate::v1::fields::faults_of;
 use crate::v1::orders::list::number_search;
-use crate::v1::paging::has_no_words;
+use crate::v1::paging::{Include, has_no_words};
 
 /// Longest stock keeping unit, in code points, as the rule counts them.
 const MAX_SKU_LENGTH: u64 = MAX_SKU_CODE_POINTS as u64;
@@ -29,7 +29,7 @@ const MAX_SKU_LENGTH: u64 = MAX_SKU_CODE_POINTS as u64;
 const MIN_PHONE_TAIL_DIGITS: usize = 3;
 
 /// What asks for a page of a list and not for the list.
-const PAGE_PARAMETERS: [&str; 3] = ["include_total", "limit", "cursor"];
+const PAGE_PARAMETERS: [&str; 4] = ["include_total", "include", "limit", "cursor"];
 /// What asks how an export is written.
 const EXPORT_PARAMETERS: [&str; 2] = ["form", "rows"];
 /// What asks in which order they come.
@@ -126,6 +126,10 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     /// Count the rows too, up to 10,000.
     #[param(default = false)]
     pub(super) include_total: Option<bool>,
+    /// What else to tell of each order: `actions`, what you may do now.
+    #[serde(default)]
+    #[param(style = Form, explode = false, inline, value_type = Option<Vec<Include>>, min_items = 1)]
+    pub(super) include: Vec<Include>,
     /// Rows of a page.
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
@@ -253,14 +257,19 @@ impl ListStaffOrders {
     /// The same for every page of the list.
     pub(super) fn of_any_page(&self) -> Self {
         let sort = Some(self.sort.unwrap_or_default());
-        Self { limit: None, cursor: None, include_total: None, sort, ..self.clone() }
+        Self { limit: None, cursor: None, include_total: None, include: vec![], sort, ..self.clone() }
     }
 
     /// The first of what it has that asks for a page.
     fn of_a_page(&self) -> Option<&'static str> {
         first_given(
             PAGE_PARAMETERS,
-            [self.include_total.is_some(), self.limit.is_some(), self.cursor.is_some()],
+            [
+                self.include_total.is_some(),
+                !self.include.is_empty(),
+                self.limit.is_some(),
+                self.cursor.is_some(),
+            ],
         )
     }
 
@@ -352,6 +361,7 @@ impl ListStaffOrders {
             new,
             sort: _,
             include_total: _,
+            include: _,
             limit: _,
             cursor: _,
             form: _,

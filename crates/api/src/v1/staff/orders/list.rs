@@ -1,6 +1,7 @@
 //! `GET /v1/staff/orders`
 
 use actix_web::web;
+use ordervault_domain::id::OrderId;
 use ordervault_persistence::read;
 
 use super::filters::{ListStaffOrders, PagedList};
@@ -10,9 +11,10 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
+use crate::v1::offers::offer_actions;
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
-use crate::v1::paging::{DEFAULT_LIMIT, ListOf};
+use crate::v1::paging::{DEFAULT_LIMIT, Include, ListOf};
 
 /// List orders
 ///
@@ -47,6 +49,10 @@ pub(crate) async fn list_staff_orders(
         false => None,
     };
     let position = page.position.and_then(|position| positions(&state, &staff.member).cursor(&[position]));
-    let items = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    let ids: Vec<OrderId> = page.items.iter().map(|order| order.id).collect();
+    let mut items: Vec<_> = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    if query.include.contains(&Include::Actions) {
+        offer_actions(&state, &mut conn, &staff.actor(), &mut items, &ids).await?;
+    }
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
 }

@@ -12,8 +12,10 @@ use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
+use crate::store_names::store_name;
 use crate::v1::as_of::{AsOfQuery, as_of};
-use crate::v1::caller::{Written, offers_in};
+use crate::v1::caller::Written;
+use crate::v1::offers::offers_in;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::read::visible;
 
@@ -36,7 +38,13 @@ pub(crate) async fn get_staff_order(
     let Some(moment) = query.0.as_of else {
         let OpenedOrder { order, context } = opened(&state, &actor, id.0).await?;
         let offers = offers_in(&state, &order, &context, &actor);
-        let body = OrderBody::new(&order, &actor.scope(), offers, state.now());
+        let body = OrderBody::new(
+            &order,
+            context.store_name().unwrap_or_default(),
+            &actor.scope(),
+            offers,
+            state.now(),
+        );
         return Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body));
     };
     let now = visible(&state, &actor, id.0).await?;
@@ -45,7 +53,8 @@ pub(crate) async fn get_staff_order(
         AsOf::Time(at) => at,
         AsOf::Version(_) => order.updated_at,
     };
-    let body = OrderBody::new(&order, &actor.scope(), vec![], at);
+    let store_name = store_name(&state, order.store_id).await?;
+    let body = OrderBody::new(&order, &store_name, &actor.scope(), vec![], at);
     Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body))
 }
 

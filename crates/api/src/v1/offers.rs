@@ -1,0 +1,74 @@
+//! What somebody may do with orders now, in answers.
+
+use std::collections::BTreeMap;
+
+use ordervault_domain::access::Actor;
+use ordervault_domain::id::{OrderId, StoreId};
+use ordervault_domain::order::{Order, References, actions, references_of_actions};
+use ordervault_persistence::read::{self, OrderContext};
+use ordervault_persistence::tx::Conn;
+
+use super::order_body::OrderSummaryBody;
+use crate::problem::{ActionBody, Problem};
+use crate::reading::{failed, reader};
+use crate::state::AppState;
+
+/// What the actor may do with the order now.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn offers(
+    state: &AppState,
+    order: &Order,
+    actor: &Actor,
+) -> Result<Vec<ActionBody>, Problem> {
+    let references = references_of_actions(order, actor);
+    let context = match references.is_empty() {
+        true => OrderContext::default(),
+        false => OrderContext::read(&mut reader(state).await?, references).await.map_err(failed)?,
+    };
+    Ok(offers_in(state, order, &context, actor))
+}
+
+/// Tells of each order of a list what the actor may do now.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn offer_actions(
+    state: &AppState,
+    conn: &mut Conn,
+    actor: &Actor,
+    items: &mut [OrderSummaryBody],
+    ids: &[OrderId],
+) -> Result<(), Problem> {
+    let orders = read::orders(conn, &actor.scope(), ids).await.map_err(failed)?;
+    let mut stores: BTreeMap<StoreId, (References, Vec<Order>)> = BTreeMap::new();
+    for order in orders {
+        let (references, of_store) = stores.entry(order.store_id).or_default();
+        let own = references_of_actions(&order, actor);
+        references.store = references.store.or(own.store);
+        references.products.extend(own.products);
+        of_store.push(order);
+    }
+    let mut offers = BTreeMap::new();
+    for (references, orders) in stores.into_values() {
+        let context = OrderContext::read(conn, references).await.map_err(failed)?;
+        let of = |order: &Order| offers_in(state, order, &context, actor);
+        offers.extend(orders.iter().map(|order| (order.id.to_string(), of(order))));
+    }
+    for item in items {
+        item.actions = offers.remove(&item.id);
+    }
+    Ok(())
+}
+
+/// The same where everything that it depends on was read with the order.
+pub(crate) fn offers_in(
+    state: &AppState,
+    order: &Order,
+    context: &OrderContext,
+    actor: &Actor,
+) -> Vec<ActionBody> {
+    let offers = actions(order, &context.context(), actor, state.now());
+    offers.into_iter().map(ActionBody::from).collect()
+}
