@@ -94,7 +94,7 @@ impl Client<'_> {
 
     /// Makes a store that sells in TWD.
     pub async fn new_store(&self) -> Value {
-        let name = format!("Store {}", self.server.number());
+        let name = format!("Store {:03}", self.server.number());
         let body = json!({"name": name, "currency": "TWD", "time_zone": "Asia/Taipei"});
         self.post("/v1/staff/stores", body).await.created()
     }

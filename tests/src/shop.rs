@@ -134,7 +134,7 @@ impl Shop {
     /// A store that sells in TWD and handles orders like this.
     pub async fn store_with(&self, policy: store::Policy) -> Arc<Store> {
         let new = store::NewStore {
-            name: format!("Store {}", self.number()),
+            name: format!("Store {:03}", self.number()),
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
             country: "TW".parse().ok(),

@@ -30,25 +30,25 @@ mail-account-exists-body =
 
     有人（应该是您本人）尝试用此电子邮箱注册账号。此邮箱已有账号，资料没有任何变更。请用您的密码登录；如忘记密码，请申请重置。
 
-mail-account-deletion-requested-subject = 您的账户即将删除
+mail-account-deletion-requested-subject = 您的账号即将删除
 mail-account-deletion-requested-body =
     您好：
 
-    您已申请删除账户。账户及其中的个人资料将于 { $date }（UTC）删除。
+    您已申请删除账号。账号及其中的个人资料将于 { $date }（UTC）删除。
 
-    如果您改变主意，或这不是您本人的操作，请在该日之前登录并保留账户；若不是您本人操作，请同时更换密码。
+    如果您改变主意，或这不是您本人的操作，请在该日之前登录并保留账号；若不是您本人操作，请同时更换密码。
 
-mail-account-deletion-taken-back-subject = 您的账户将予保留
+mail-account-deletion-taken-back-subject = 您的账号将予保留
 mail-account-deletion-taken-back-body =
     您好：
 
-    您的账户不会删除：有人（应该是您本人）已登录并撤回删除申请。
+    您的账号不会被删除：有人（应该是您本人）已登录并撤回删除申请。
 
-mail-account-erased-subject = 您的账户已删除
+mail-account-erased-subject = 您的账号已删除
 mail-account-erased-body =
     您好：
 
-    您的账户已按您的申请删除。我们不再保存您账户的姓名、电子邮件地址和密码，您也不会再收到与账户有关的邮件。订单上的购买人资料会按法律要求的期限保存，期满后删除。
+    您的账号已按您的申请删除。我们不再保存您账号的姓名、电子邮箱和密码，您也不会再收到与账号有关的邮件。订单上的购买人资料会按法律要求的期限保存，期满后删除。
 
 mail-order-placed-subject = 您的订单 { $number }
 mail-order-placed-body =
@@ -151,7 +151,7 @@ problem-state-conflict = 当前状态无法这么做
     .detail = 以当前的状态不允许这项操作
     .what-to-do = 请重新读取：current_status 说明当前状态，actions 列出您现在可以做的事。
 problem-too-many-changes = 变更次数过多
-    .detail = 您已多次变更这个订单，无法再由您变更
+    .detail = 您已多次变更这笔订单，无法再由您变更
     .what-to-do = 您仍然可以取消订单；其他变更请联系商店，由店员处理。
 problem-insufficient-stock = 库存不足
     .detail = 至少有一项商品的库存少于订购数量
@@ -261,9 +261,9 @@ rule-invalid-key = 请使用 1 到 255 个可打印的 ASCII 字符（未登录�
 rule-invalid-order-number = 这不是订单编号：应有 14 个字符，例如 0P65-4D22-1QSQ-5F
 rule-invalid-phone = 这不是电话号码：应有 3 到 20 位数字，其间可有字母以外的任何符号
 rule-invalid-time = 这不是时间：请写成含时差的 RFC 3339 格式，介于 1970 与 9999 年之间，例如 2026-01-31T08:05:09Z 或 2026-01-31T16:05:09+08:00；在地址中，加号须写成 %2B
-rule-joined = 预览之后新增了这个订单
+rule-joined = 预览之后新增了这笔订单
 rule-later-than-to = 晚于 `to`
-rule-left = 预览之后这个订单已移出
+rule-left = 预览之后这笔订单已移出
 rule-looks-like = 刚才已下过类似的订单
 rule-malformed = 无法读取
 rule-missing = 此为必填
@@ -333,7 +333,7 @@ order-changed = 预览之后，订单 { $number } 有变更
 order-joined = 预览之后，新增了订单 { $number }
 order-left = 预览之后，订单 { $number } 已移出
 order-like = 订单 { $number } 有相同的商品，且是刚才下的
-order-like-unnamed = 刚才有一个订单订了相同的商品
+order-like-unnamed = 刚才有一笔订单订了相同的商品
 page-unasked = 这里不分页，因此不接受这个参数
 parameter-nearest = 没有这个参数；您是指 { $nearest } 吗？
 parameter-known = 没有这个参数；可用的有：{ $names }
@@ -342,7 +342,7 @@ phone-digits = 至少 { $limit } 位电话号码数字
 value-known = 这不是可用的值之一：请使用 { $names } 其中之一
 value-nearest = 这不是可用的值之一；您是指 { $nearest } 吗？请使用 { $names } 其中之一
 name-nearest = 这不是可用的值之一；您是指 { $nearest } 吗？
-batch-too-large = 一个批次最多 { $limit } 个订单；符合条件的超过此数
+batch-too-large = 一个批次最多 { $limit } 笔订单；符合条件的超过此数
 
 ## 这一次发生了什么
 
@@ -365,10 +365,11 @@ contact-search-forbidden = 以联系方式搜索需要权限 { $permission }
 customer-token = 这是给员工用的；顾客的令牌无法使用
 etag-of-before = If-Match 中的版本早于商店由备份恢复或修复之时：请重新读取
 export-running = 您的另一个导出尚未完成：请先将它读完
-grant-only = 这个授权只能用于它所属的那个订单
+grant-only = 这个授权只能用于它所属的那笔订单
 guest-key-short = 未登录时，Idempotency-Key 至少要有 { $limit } 个字符，以免被人猜到：请发送新的 UUID
 in-trash = 订单在回收站中，无法进行任何操作
-preview-changed = 预览之后，新增 { $joined } 个订单、移出 { $left } 个、变更 { $changed } 个
+order-erased = 这笔订单的个人资料已清除，只能移到回收站
+preview-changed = 预览之后，新增 { $joined } 笔订单、移出 { $left } 笔、变更 { $changed } 笔
 preview-of-another-act = 此 digest 的预览属于另一项操作
 preview-unknown = 您没有此 digest 的预览，或它已太旧
 problem-unknown = 没有这个问题代码；/problems 列有全部代码
@@ -383,7 +384,7 @@ version-unknown = 没有这个版本；现有版本 1 到 { $versions }
 
 refusal-account-deactivated = 账号已停用：请先启用
 refusal-account-erased = 账号已删除，不再保存任何顾客资料
-refusal-batch-completed = 批次中的每个订单都已处理完毕
+refusal-batch-completed = 批次中的每笔订单都已处理完毕
 refusal-beyond-own-rights = 任何人都不能授予或变更超出自己权限的权限
 refusal-cut-off-passed = 此操作的期限为 { $at }，已经过了
 refusal-forbidden = 这需要权限 { $permission }
@@ -419,13 +420,13 @@ remedy-log-in = 请登录，并以新的访问令牌重新发送请求
 remedy-look-up = 以编号查询先前的订单，修改或取消它，而不是再下一单
 remedy-look-up-again = 请以编号与联系方式重新查询订单，并以新的访问令牌重新发送请求
 remedy-open = 查看先前的订单
-remedy-place-anyway = 附上此 `not_duplicate_of`，重新发送同一个订单
+remedy-place-anyway = 附上此 `not_duplicate_of`，重新发送同一笔订单
 remedy-preview = 请重新预览，并发送其 digest
 remedy-refresh = 请用刷新令牌换取新的访问令牌，并以它重新发送请求
 remedy-review = 若时钟有错误，请校正；若无人在场，请确认仍然需要的订单
 remedy-undelete = 请先将订单移出回收站
 
-## 状态与原因的名称
+## 状态、原因、来源、操作、事件与角色的名称
 
 label-status-pending_review = 待确认
 label-status-confirmed = 已确认
@@ -449,6 +450,73 @@ label-reason-unpaid = 未付款
 label-reason-mistake = 操作失误
 label-reason-information = 获知新信息
 label-reason-clock = 时钟错误
+label-source-shop = 顾客下单
+label-source-staff = 店员代下单
+label-source-import = 导入
+label-action-confirm = 确认
+label-action-reject = 退回
+label-action-amend = 变更
+label-action-start = 开始处理
+label-action-complete = 完成
+label-action-cancel = 取消
+label-action-invalidate = 标记为无效
+label-action-restore = 恢复为有效
+label-action-unconfirm = 撤回确认
+label-action-unstart = 撤回开始处理
+label-action-reopen = 重新打开
+label-action-reinstate = 恢复订单
+label-action-delete = 移到回收站
+label-action-undelete = 移出回收站
+label-action-hide = 不在看板上显示
+label-action-show = 在看板上显示
+label-action-link = 加入账号
+label-action-unlink = 移出账号
+label-event-created = 已创建
+label-event-edited = 已编辑
+label-event-activated = 已启用
+label-event-deactivated = 已停用
+label-event-stock_adjusted = 已调整库存
+label-event-registered = 已注册
+label-event-imported = 已导入
+label-event-password_changed = 已更改密码
+label-event-password_reset = 已重置密码
+label-event-email_verified = 已确认电子邮箱
+label-event-code_handed_out = 已提供验证码
+label-event-deletion_requested = 已申请删除账号
+label-event-deletion_taken_back = 已撤回删除申请
+label-event-erased = 已清除个人资料
+label-event-placed = 已下单
+label-event-step_imported = 已导入步骤
+label-event-confirmed = 已确认
+label-event-rejected = 已退回
+label-event-amended = 已变更
+label-event-started = 已开始处理
+label-event-completed = 已完成
+label-event-cancelled = 已取消
+label-event-invalidated = 已标记为无效
+label-event-restored = 已恢复为有效
+label-event-unconfirmed = 已撤回确认
+label-event-unstarted = 已撤回开始处理
+label-event-reopened = 已重新打开
+label-event-reinstated = 已恢复订单
+label-event-deleted = 已移到回收站
+label-event-undeleted = 已移出回收站
+label-event-hidden = 已不在看板上显示
+label-event-shown = 已在看板上显示
+label-event-linked = 已加入账号
+label-event-unlinked = 已移出账号
+label-event-breached = 已超时
+label-event-installed = 已设立商店
+label-event-repaired = 已修复
+label-event-expiries_approved = 已批准超时处理
+label-event-clock_corrected = 已校正时钟
+label-role-owner = 所有者
+label-role-manager = 经理
+label-role-reviewer = 审核员
+label-role-clerk = 店员
+label-role-warehouse = 仓管
+label-role-finance = 财务
+label-role-auditor = 审计
 
 ## 页面
 

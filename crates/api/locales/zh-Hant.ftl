@@ -30,25 +30,25 @@ mail-account-exists-body =
 
     有人（應該是您本人）嘗試以此電子郵件地址註冊帳號。此地址已有帳號，資料沒有任何變更。請以您的密碼登入；若忘記密碼，請申請重設。
 
-mail-account-deletion-requested-subject = 您的帳戶即將刪除
+mail-account-deletion-requested-subject = 您的帳號即將刪除
 mail-account-deletion-requested-body =
     您好：
 
-    您已申請刪除帳戶。帳戶及其中的個人資料將於 { $date }（UTC）刪除。
+    您已申請刪除帳號。帳號及其中的個人資料將於 { $date }（UTC）刪除。
 
-    如果您改變主意，或這不是您本人的操作，請在該日之前登入並保留帳戶；若不是您本人操作，請一併更換密碼。
+    如果您改變主意，或這不是您本人的操作，請在該日之前登入並保留帳號；若不是您本人操作，請一併更換密碼。
 
-mail-account-deletion-taken-back-subject = 您的帳戶將予保留
+mail-account-deletion-taken-back-subject = 您的帳號將予保留
 mail-account-deletion-taken-back-body =
     您好：
 
-    您的帳戶不會刪除：有人（應該是您本人）已登入並撤回刪除申請。
+    您的帳號不會被刪除：有人（應該是您本人）已登入並撤回刪除申請。
 
-mail-account-erased-subject = 您的帳戶已刪除
+mail-account-erased-subject = 您的帳號已刪除
 mail-account-erased-body =
     您好：
 
-    您的帳戶已依您的申請刪除。我們不再保存您帳戶的姓名、電子郵件地址與密碼，您也不會再收到與帳戶有關的郵件。訂單上的購買人資料會依法律要求的期限保存，期滿後刪除。
+    您的帳號已依您的申請刪除。我們不再保存您帳號的姓名、電子郵件地址與密碼，您也不會再收到與帳號有關的郵件。訂單上的購買人資料會依法律要求的期限保存，期滿後刪除。
 
 mail-order-placed-subject = 您的訂單 { $number }
 mail-order-placed-body =
@@ -78,18 +78,18 @@ mail-order-cancelled-body =
 
     您在 { $store } 的訂單 { $number } 已取消。
 
-mail-order-linked-subject = 您的訂單 { $number } 已加入帳戶
+mail-order-linked-subject = 您的訂單 { $number } 已加入帳號
 mail-order-linked-body =
     您好：
 
-    您在 { $store } 的訂單 { $number } 已加入一個顧客帳戶，該帳戶可以查看並修改這筆訂單。
+    您在 { $store } 的訂單 { $number } 已加入一個顧客帳號，該帳號可以查看並修改這筆訂單。
     如果不是您本人操作，請通知商店，商店可以將訂單移出。
 
-mail-order-unlinked-subject = 您的訂單 { $number } 已移出帳戶
+mail-order-unlinked-subject = 您的訂單 { $number } 已移出帳號
 mail-order-unlinked-body =
     您好：
 
-    您在 { $store } 的訂單 { $number } 已從原本的顧客帳戶移出。仍可用訂單編號和您的聯絡方式查詢。
+    您在 { $store } 的訂單 { $number } 已從原本的顧客帳號移出。仍可用訂單編號和您的聯絡方式查詢。
 
 mail-order-contact-changed-subject = 您的訂單 { $number } 的聯絡資料已變更
 mail-order-contact-changed-body =
@@ -151,7 +151,7 @@ problem-state-conflict = 目前狀態無法這麼做
     .detail = 以目前的狀態不允許這項操作
     .what-to-do = 請重新讀取：current_status 說明目前狀態，actions 列出您現在可以做的事。
 problem-too-many-changes = 變更次數過多
-    .detail = 您已多次變更這張訂單，無法再由您變更
+    .detail = 您已多次變更這筆訂單，無法再由您變更
     .what-to-do = 您仍然可以取消訂單；其他變更請洽商店，由店員處理。
 problem-insufficient-stock = 庫存不足
     .detail = 至少有一項商品的庫存少於訂購數量
@@ -261,9 +261,9 @@ rule-invalid-key = 請使用 1 到 255 個可列印的 ASCII 字元（未登入�
 rule-invalid-order-number = 這不是訂單編號：應有 14 個字元，例如 0P65-4D22-1QSQ-5F
 rule-invalid-phone = 這不是電話號碼：應有 3 到 20 位數字，其間可有字母以外的任何符號
 rule-invalid-time = 這不是時間：請寫成含時差的 RFC 3339 格式，介於 1970 與 9999 年之間，例如 2026-01-31T08:05:09Z 或 2026-01-31T16:05:09+08:00；在網址中，加號須寫成 %2B
-rule-joined = 預覽之後新增了這張訂單
+rule-joined = 預覽之後新增了這筆訂單
 rule-later-than-to = 晚於 `to`
-rule-left = 預覽之後這張訂單已移出
+rule-left = 預覽之後這筆訂單已移出
 rule-looks-like = 剛才已下過類似的訂單
 rule-malformed = 無法讀取
 rule-missing = 此為必填
@@ -333,7 +333,7 @@ order-changed = 預覽之後，訂單 { $number } 有變更
 order-joined = 預覽之後，新增了訂單 { $number }
 order-left = 預覽之後，訂單 { $number } 已移出
 order-like = 訂單 { $number } 有相同的商品，且是剛才下的
-order-like-unnamed = 剛才有一張訂單訂了相同的商品
+order-like-unnamed = 剛才有一筆訂單訂了相同的商品
 page-unasked = 這裡不分頁，因此不接受這個參數
 parameter-nearest = 沒有這個參數；您是指 { $nearest } 嗎？
 parameter-known = 沒有這個參數；可用的有：{ $names }
@@ -342,7 +342,7 @@ phone-digits = 至少 { $limit } 位電話號碼數字
 value-known = 這不是可用的值之一：請使用 { $names } 其中之一
 value-nearest = 這不是可用的值之一；您是指 { $nearest } 嗎？請使用 { $names } 其中之一
 name-nearest = 這不是可用的值之一；您是指 { $nearest } 嗎？
-batch-too-large = 一個批次最多 { $limit } 張訂單；符合條件的超過此數
+batch-too-large = 一個批次最多 { $limit } 筆訂單；符合條件的超過此數
 
 ## 這一次發生了什麼
 
@@ -365,10 +365,11 @@ contact-search-forbidden = 以聯絡資料搜尋需要權限 { $permission }
 customer-token = 這是給員工用的；顧客的權杖無法使用
 etag-of-before = If-Match 中的版本早於商店由備份還原或修復之時：請重新讀取
 export-running = 您的另一個匯出尚未完成：請先將它讀完
-grant-only = 這個授權只能用於它所屬的那張訂單
+grant-only = 這個授權只能用於它所屬的那筆訂單
 guest-key-short = 未登入時，Idempotency-Key 至少要有 { $limit } 個字元，以免被人猜到：請送出新的 UUID
 in-trash = 訂單在垃圾桶中，無法進行任何操作
-preview-changed = 預覽之後，新增 { $joined } 張訂單、移出 { $left } 張、變更 { $changed } 張
+order-erased = 這筆訂單的個人資料已清除，只能移到垃圾桶
+preview-changed = 預覽之後，新增 { $joined } 筆訂單、移出 { $left } 筆、變更 { $changed } 筆
 preview-of-another-act = 此 digest 的預覽屬於另一項操作
 preview-unknown = 您沒有此 digest 的預覽，或它已太舊
 problem-unknown = 沒有這個問題代碼；/problems 列有全部代碼
@@ -383,7 +384,7 @@ version-unknown = 沒有這個版本；現有版本 1 到 { $versions }
 
 refusal-account-deactivated = 帳號已停用：請先啟用
 refusal-account-erased = 帳號已刪除，不再保存任何顧客資料
-refusal-batch-completed = 批次中的每張訂單都已處理完畢
+refusal-batch-completed = 批次中的每筆訂單都已處理完畢
 refusal-beyond-own-rights = 任何人都不能授予或變更超出自己權限的權限
 refusal-cut-off-passed = 此操作的期限為 { $at }，已經過了
 refusal-forbidden = 這需要權限 { $permission }
@@ -419,13 +420,13 @@ remedy-log-in = 請登入，並以新的存取權杖重送請求
 remedy-look-up = 以編號查詢先前的訂單，修改或取消它，而不是再下一張
 remedy-look-up-again = 請以編號與聯絡資料重新查詢訂單，並以新的存取權杖重送請求
 remedy-open = 查看先前的訂單
-remedy-place-anyway = 附上此 `not_duplicate_of`，重送同一張訂單
+remedy-place-anyway = 附上此 `not_duplicate_of`，重送同一筆訂單
 remedy-preview = 請重新預覽，並送出其 digest
 remedy-refresh = 請用更新權杖換取新的存取權杖，並以它重送請求
 remedy-review = 若時鐘有誤，請校正；若無人在場，請確認仍然需要的訂單
 remedy-undelete = 請先將訂單移出垃圾桶
 
-## 狀態與原因的名稱
+## 狀態、原因、來源、操作、事件與角色的名稱
 
 label-status-pending_review = 待確認
 label-status-confirmed = 已確認
@@ -449,6 +450,73 @@ label-reason-unpaid = 未付款
 label-reason-mistake = 操作失誤
 label-reason-information = 得知新資訊
 label-reason-clock = 時鐘錯誤
+label-source-shop = 顧客下單
+label-source-staff = 店員代下單
+label-source-import = 匯入
+label-action-confirm = 確認
+label-action-reject = 退回
+label-action-amend = 變更
+label-action-start = 開始處理
+label-action-complete = 完成
+label-action-cancel = 取消
+label-action-invalidate = 標示為無效
+label-action-restore = 恢復為有效
+label-action-unconfirm = 撤回確認
+label-action-unstart = 撤回開始處理
+label-action-reopen = 重新開啟
+label-action-reinstate = 恢復訂單
+label-action-delete = 移到垃圾桶
+label-action-undelete = 移出垃圾桶
+label-action-hide = 不在看板上顯示
+label-action-show = 在看板上顯示
+label-action-link = 加入帳號
+label-action-unlink = 移出帳號
+label-event-created = 已建立
+label-event-edited = 已編輯
+label-event-activated = 已啟用
+label-event-deactivated = 已停用
+label-event-stock_adjusted = 已調整庫存
+label-event-registered = 已註冊
+label-event-imported = 已匯入
+label-event-password_changed = 已變更密碼
+label-event-password_reset = 已重設密碼
+label-event-email_verified = 已確認電子郵件地址
+label-event-code_handed_out = 已提供驗證碼
+label-event-deletion_requested = 已申請刪除帳號
+label-event-deletion_taken_back = 已撤回刪除申請
+label-event-erased = 已清除個人資料
+label-event-placed = 已下單
+label-event-step_imported = 已匯入步驟
+label-event-confirmed = 已確認
+label-event-rejected = 已退回
+label-event-amended = 已變更
+label-event-started = 已開始處理
+label-event-completed = 已完成
+label-event-cancelled = 已取消
+label-event-invalidated = 已標示為無效
+label-event-restored = 已恢復為有效
+label-event-unconfirmed = 已撤回確認
+label-event-unstarted = 已撤回開始處理
+label-event-reopened = 已重新開啟
+label-event-reinstated = 已恢復訂單
+label-event-deleted = 已移到垃圾桶
+label-event-undeleted = 已移出垃圾桶
+label-event-hidden = 已不在看板上顯示
+label-event-shown = 已在看板上顯示
+label-event-linked = 已加入帳號
+label-event-unlinked = 已移出帳號
+label-event-breached = 已逾期
+label-event-installed = 已設立商店
+label-event-repaired = 已修復
+label-event-expiries_approved = 已核准逾時處理
+label-event-clock_corrected = 已校正時鐘
+label-role-owner = 擁有者
+label-role-manager = 經理
+label-role-reviewer = 審核員
+label-role-clerk = 店員
+label-role-warehouse = 倉管
+label-role-finance = 財務
+label-role-auditor = 稽核
 
 ## 頁面
 

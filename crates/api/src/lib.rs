@@ -20,9 +20,9 @@
 //! - `state`: what every handler can reach
 //! - `cursors`, `board_ids`: where pages end; by what the public board names orders
 //! - `sealing`: what clients carry and cannot read
+//! - `store_names`: what customers call the stores
 //! - `throttles`, `places`, `known_logins`, `waker`: what is counted; who may do much at a time; who was let in a moment ago; how
 //!   jobs are woken
-//! - `store_names`: what customers call the stores
 //! - `mail`: what is written to people, and how it goes out
 //! - `auth`: passwords, tokens and the keys behind them
 //! - `settings`: what the configuration decides

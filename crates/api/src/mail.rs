@@ -7,4 +7,5 @@ mod letter;
 mod mailer;
 
 pub(crate) use letter::{Draft, draft};
+pub(crate) use mailer::Letter;
 pub use mailer::{Mailer, NotSent};

@@ -121,7 +121,8 @@ pub(crate) fn variants<T: IntoEnumIterator + Into<&'static str>>() -> Vec<&'stat
     T::iter().map(Into::into).collect()
 }
 
-fn actions(which: fn(&OrderCommandKind) -> bool) -> Vec<&'static str> {
+/// The names of these actions.
+pub(crate) fn actions(which: fn(&OrderCommandKind) -> bool) -> Vec<&'static str> {
     OrderCommandKind::iter().filter(|kind| kind.is_action()).filter(which).map(Into::into).collect()
 }
 
@@ -131,13 +132,15 @@ fn blocks() -> Vec<&'static str> {
     names
 }
 
-fn reasons() -> Vec<&'static str> {
+/// The names of all reasons.
+pub(crate) fn reasons() -> Vec<&'static str> {
     let cancel = variants::<order::CancelReason>().into_iter();
     let lists = cancel.chain(variants::<order::InvalidReason>()).chain(variants::<order::ReversalReason>());
     each_once(lists)
 }
 
-fn events() -> Vec<&'static str> {
+/// The names of all events.
+pub(crate) fn events() -> Vec<&'static str> {
     each_once(Kind::all_events())
 }
 

@@ -22,8 +22,9 @@ pub use remedy::{Remedy, RemedyBody, RemedyKind};
 
 use std::fmt;
 
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpResponse, HttpResponseBuilder, ResponseError};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::{HttpResponse, ResponseError};
 use ordervault_domain::money::Money;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -330,7 +331,6 @@ impl Problem {
     pub fn response(&self, request_id: &str, locale: Locale) -> HttpResponse {
         let mut response = HttpResponse::build(self.0.code.status());
         response.content_type(PROBLEM_JSON);
-        said_in(&mut response, locale);
         if self.0.code.status() == StatusCode::UNAUTHORIZED {
             response.insert_header((header::WWW_AUTHENTICATE, self.0.code.challenge()));
         }
@@ -340,19 +340,21 @@ impl Problem {
         if self.0.close_connection {
             response.force_close();
         }
-        match serde_json::to_vec(&self.body(request_id, locale)) {
+        let mut answer = match serde_json::to_vec(&self.body(request_id, locale)) {
             Ok(body) => response.body(body),
             Err(_) => response.finish(),
-        }
+        };
+        said_in(answer.headers_mut(), locale);
+        answer
     }
 }
 
 /// Notes in which language an answer is, and that others get it in another one.
-pub(crate) fn said_in(response: &mut HttpResponseBuilder, locale: Locale) {
-    if let Some(tag) = locale.tag() {
-        response.insert_header((header::CONTENT_LANGUAGE, tag));
+pub(crate) fn said_in(headers: &mut HeaderMap, locale: Locale) {
+    if let Some(tag) = locale.tag().and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        headers.insert(header::CONTENT_LANGUAGE, tag);
     }
-    response.append_header((header::VARY, header::HeaderValue::from_static("Accept-Language")));
+    headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
 }
 
 impl From<Code> for Problem {

@@ -12,7 +12,7 @@ use ipnet::IpNet;
 use ordervault_domain::country::Country;
 use ordervault_domain::language::Language;
 use ordervault_persistence::Realm;
-use ordervault_persistence::backup::{BackupFolder, Keep, Maker};
+use ordervault_persistence::backup::{BackupFolder, ErasureJournal, Keep, Maker};
 use ordervault_persistence::writer::Rate;
 
 const MINUTE_MILLIS: i64 = 60_000;
@@ -68,6 +68,8 @@ pub struct Settings {
     pub connections_per_client: Option<usize>,
     /// Where backups are, and when they are made; none on PostgreSQL.
     pub backups: Option<Backups>,
+    /// Where it is written down which accounts were erased, for a restore; `None`: nowhere.
+    pub erasure_journal: Option<ErasureJournal>,
     /// The folder of files that are gone when their request is: exports until they are read. None: the system's folder for such.
     pub spool_folder: Option<PathBuf>,
     /// Whether demo data is loaded, as the landing page should say.

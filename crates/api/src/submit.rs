@@ -31,13 +31,8 @@ pub(crate) async fn submit(
     let (request_id, class) = (request_id.as_str().to_owned(), Class::Interactive);
     let shut_out: Vec<Logins> = operations.iter().filter_map(Logins::touched_by).collect();
     let submission = Submission { actor, login, request_id, class, idempotency, operations };
-    let is_renamed = submission.operations.iter().any(|act| matches!(act, Operation::Store { .. }));
     if shut_out.is_empty() {
-        let outcome = state.writer.submit(submission).await;
-        if is_renamed {
-            state.store_names.forget();
-        }
-        return outcome;
+        return state.writer.submit(submission).await;
     }
     let (writer, known) = (state.writer.clone(), Arc::clone(&state.known_logins));
     // A task of its own, because it is carried out although its client hangs up.

@@ -12,6 +12,7 @@ mod contact;
 mod email_verification;
 mod fields;
 mod history;
+mod labels;
 mod login;
 mod masked_order;
 mod me;
@@ -40,6 +41,7 @@ pub fn routes() -> Routes {
         .and(email_verification::routes())
         .and(me::routes())
         .and(catalogue::routes())
+        .and(labels::routes())
         .and(orders::routes())
         .and(order_lookups::routes())
         .and(board::routes())

@@ -222,7 +222,8 @@ fn nothing_goes_on_in_the_trash() {
         let expected = match kind {
             OrderCommandKind::Place | OrderCommandKind::Import => Err(Refusal::Duplicate { field: "id" }),
             OrderCommandKind::Delete => Ok(0),
-            OrderCommandKind::Undelete => Ok(1),
+            // Who ordered is forgotten there as well.
+            OrderCommandKind::Undelete | OrderCommandKind::Erase => Ok(1),
             _ => Err(Refusal::StateConflict { current: Status::Invalid }),
         };
         assert_eq!(decided.map(|events| events.len()), expected, "{kind}");

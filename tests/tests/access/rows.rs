@@ -108,6 +108,7 @@ fn for_everybody() -> Vec<Row> {
         row("get_store", For::Orderers, Target::Store),
         open("list_products"),
         row("get_product", For::Orderers, Target::Product),
+        open("get_labels"),
         open("list_board_orders"),
         row("get_board_order", For::Anybody, Target::Board),
         open("look_up_order").with(known_order),
@@ -236,6 +237,7 @@ fn for_staff_with_customers() -> Vec<Row> {
         read("get_customer_history", "history:read"),
         read("get_customer_diff", "history:read").asking("?from=1"),
         write("activate_customer"),
+        write("undelete_customer"),
         write("hand_out_code"),
         write("deactivate_customer").with(|_| json!({"reason": "stolen", "comment": "by phone"})),
     ]

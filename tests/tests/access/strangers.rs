@@ -119,6 +119,7 @@ impl TwoStores {
             "source_status" => same(&["delivered"]),
             "result" => same(&["refused"]),
             "sort" => same(&["amount", "due", "-updated"]),
+            "include" => same(&["actions"]),
             "form" => same(&["spreadsheet"]),
             "rows" => same(&["lines"]),
             "limit" | "minutes" => same(&["1"]),

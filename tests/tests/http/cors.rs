@@ -48,6 +48,7 @@ async fn a_page_reads_what_it_may(db: Db) {
     for (path, elsewhere) in [
         ("/v1/board/orders", Some("*")),
         ("/openapi.json", Some("*")),
+        ("/v1/labels", Some("*")),
         ("/v1/stores", Some("*")),
         ("/v1/products", Some("*")),
         ("/v1/orders", None),

@@ -5,8 +5,10 @@ use ordervault_api::settings::{Rates, Retention, Settings};
 use ordervault_domain::access::Role;
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{Customer, CustomerCommand, CustomerEdit, DELETION_GRACE_DAYS};
+use ordervault_domain::id::InstallationId;
 use ordervault_domain::order::{Amendment, OrderCommand, Status};
 use ordervault_persistence::Realm;
+use ordervault_persistence::backup::{BackupFolder, ErasureJournal, Settled, settle_deletions};
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, Operation};
 use ordervault_tests::client::Client;
@@ -24,6 +26,7 @@ ordervault_tests::twin_tests!(
     nothing_is_known_of_whoever_has_left,
     who_bought_is_kept_for_as_long_as_the_shop_says,
     whoever_leaves_is_written_to_as_long_as_they_can_be,
+    a_restore_erases_again_who_was_erased,
 );
 
 const DELETE: &str = "/v1/me/delete";
@@ -57,12 +60,12 @@ async fn leave(server: &TestServer, customer: &Customer) -> Value {
 }
 
 /// Where any of these texts stands, but for rows that name one thing: tables and columns.
-async fn places(db: &Db, texts: &[String], but: i64) -> Vec<String> {
+async fn places(db: &Db, texts: &[String], but: Option<i64>) -> Vec<String> {
     let mut places = vec![];
     for (table, rows) in dump(db).await {
         for (column, cell) in rows
             .iter()
-            .filter(|row| !row.0.values().any(|cell| *cell == Cell::Int(but)))
+            .filter(|row| but.is_none_or(|but| !row.0.values().any(|cell| *cell == Cell::Int(but))))
             .flat_map(|row| &row.0)
         {
             let holds = |text: &String| matches!(cell, Cell::Text(cell) if cell.contains(text));
@@ -140,14 +143,30 @@ async fn an_account_is_kept_by_whoever_changes_their_mind(db: Db) {
     server.erase().await.expect("nothing to do");
     server.log_in(Realm::Customer, &email(&ana)).await;
 
-    // Asked for anew, the days begin anew; when they are over it is too late, also before it is done.
-    let client = logged_in(&server, &ana).await;
-    client.post(DELETE, json!({"current_password": PASSWORD})).await.ok();
+    // Asked for anew, the days begin anew; until it is done it can be kept, also when they are over.
+    leave(&server, &ana).await;
+    wait_days(&server, DELETION_GRACE_DAYS);
+    let kept = logged_in(&server, &ana).await.act(UNDELETE).await.ok();
+    assert_eq!(kept.get("deletion_due_at"), None);
+
+    // A thief has asked, and staff have shut the account: they keep it for its owner.
+    leave(&server, &ana).await;
+    let desk = server.staff(Role::Owner).await;
+    let at = format!("/v1/staff/customers/{}", ana.id);
+    desk.post(&format!("{at}/deactivate"), json!({"reason": "stolen"})).await.ok();
+    let kept = desk.act(&format!("{at}/undelete")).await.ok();
+    assert_eq!(kept.get("deletion_due_at"), None);
+    desk.act(&format!("{at}/activate")).await.ok();
+    wait_days(&server, DELETION_GRACE_DAYS);
+    server.erase().await.expect("nothing to do");
+
+    leave(&server, &ana).await;
     wait_days(&server, DELETION_GRACE_DAYS);
     let client = logged_in(&server, &ana).await;
-    client.act(UNDELETE).await.problem(Code::StateConflict);
     server.erase().await.expect("it is time");
     client.get("/v1/me").await.problem(Code::TokenInvalid);
+    let desk = server.staff(Role::Owner).await;
+    desk.act(&format!("{at}/undelete")).await.problem(Code::StateConflict);
     server.close().await;
 }
 
@@ -165,13 +184,13 @@ async fn nothing_is_known_of_whoever_has_left(db: Db) {
     leave(&server, &ana).await;
     let mut texts = known(&ana.contact);
     texts.push("Ana Souza".to_owned());
-    assert!(!places(&db, &texts, 0).await.is_empty());
+    assert!(!places(&db, &texts, None).await.is_empty());
     wait_days(&server, DELETION_GRACE_DAYS);
     let late = logged_in(&server, &ana).await;
     server.erase().await.expect("it is time");
     verify(&db).await;
 
-    assert_eq!(places(&db, &texts, 0).await, [""; 0]);
+    assert_eq!(places(&db, &texts, None).await, [""; 0]);
     let rows = dump(&db).await;
     assert_eq!((rows["credentials"].len(), rows["one_time_codes"].len(), rows["mails"].len()), (0, 0, 0));
     late.get("/v1/me").await.problem(Code::TokenInvalid);
@@ -263,7 +282,7 @@ async fn who_bought_is_kept_for_as_long_as_the_shop_says(db: Db) {
     verify(&db).await;
     let mut texts = known(&orders[0].contact);
     texts.push("the blue door".to_owned());
-    assert_eq!(places(&db, &texts, another.id.get()).await, [""; 0]);
+    assert_eq!(places(&db, &texts, Some(another.id.get())).await, [""; 0]);
     // Nobody else is forgotten.
     assert_eq!(shown(&another.id.to_string()).await["contact"]["email"], reached);
     server.close().await;
@@ -291,8 +310,7 @@ async fn whoever_leaves_is_written_to_as_long_as_they_can_be(db: Db) {
     assert_eq!(subjects().await, ["Your account is going to be deleted"]);
     wait_days(&server, DELETION_GRACE_DAYS);
     // The account waits for the mail server, but not for ever.
-    sink.says(Mood::Busy);
-    assert!(server.erase().await.is_err());
+    server.erase().await.expect("others have their turn");
     logged_in(&server, &ana).await.get("/v1/me").await.ok();
     sink.says(Mood::Takes);
     server.erase().await.expect("it is time");
@@ -306,5 +324,53 @@ async fn whoever_leaves_is_written_to_as_long_as_they_can_be(db: Db) {
     let desk = server.staff(Role::Manager).await;
     let seen = desk.get(&format!("/v1/staff/customers/{}", ben.id)).await.ok();
     assert_eq!(seen.get("email"), None);
+    server.close().await;
+}
+
+async fn a_restore_erases_again_who_was_erased(db: Db) {
+    let place = tempfile::tempdir().expect("a folder");
+    let folder = BackupFolder::new(place.path().join("backups"));
+    let journal = ErasureJournal::in_folder(&folder);
+    let server = open(&db, Settings { erasure_journal: Some(journal.clone()), ..Settings::default() }).await;
+    let installation = server.shop.writer.installation().id;
+    let (ana, ben, eva) =
+        (server.shop.customer().await, server.shop.customer().await, server.shop.customer().await);
+    leave(&server, &ana).await;
+    leave(&server, &ben).await;
+    server.erase().await.expect("nothing to do");
+    assert!(!folder.path().exists(), "nobody was erased");
+    wait_days(&server, DELETION_GRACE_DAYS);
+    server.erase().await.expect("it is time");
+    let both = [ana.id, ben.id].into();
+    assert_eq!(journal.read(installation).expect("a journal"), both);
+
+    // Wherever a line was cut off, the next server writes down what is missing, and nothing else is lost.
+    let path = folder.path().join("erased.jsonl");
+    let whole = std::fs::read(&path).expect("a file");
+    for length in 0..whole.len() {
+        std::fs::write(&path, &whole[..length]).expect("a shorter file");
+        server.erase().await.expect("a look at the journal");
+        assert_eq!(journal.read(installation).expect("a journal"), both, "{length}");
+    }
+    // A file that belongs to another shop as well.
+    let other = InstallationId::from_i64(installation.get() + 1);
+    journal.write(other, eva.id).expect("a line");
+
+    // As if the database was put back to when Eva had an account, whom nobody but the journal knows to have left.
+    let settle = async || settle_deletions(&db, &server.shop.writer, &journal).await.expect("every account");
+    assert_eq!(settle().await, Settled::default());
+    journal.write(installation, eva.id).expect("a line");
+    assert_eq!(settle().await, Settled { erased: 1, waiting: 0 });
+
+    // Whoever was in the days of grace may have taken it back since: the days begin anew.
+    let leo = server.shop.customer().await;
+    leave(&server, &leo).await;
+    wait_days(&server, DELETION_GRACE_DAYS);
+    assert_eq!(settle().await, Settled { erased: 0, waiting: 1 });
+    server.erase().await.expect("it is not time");
+    let kept = logged_in(&server, &leo).await.post(UNDELETE, json!({})).await.ok();
+    assert_eq!(kept.get("deletion_due_at"), None);
+    assert_eq!(places(&db, &known(&eva.contact), None).await, [""; 0]);
+    verify(&db).await;
     server.close().await;
 }

@@ -17,6 +17,7 @@ mod epochs;
 mod faults;
 mod histories;
 mod known_logins;
+mod labels;
 mod logins;
 mod lookups;
 mod mails;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
+use ordervault_domain::contact::Email;
 use ordervault_domain::id::CustomerId;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{
     ActorRef, Class, CodeOperation, Mail, MailOperation, Operation, Purpose, Submission, WriteError,
 };
@@ -16,7 +18,7 @@ use ordervault_persistence::{Error, read};
 
 use super::job::{Job, JobError, Remaining, Tools};
 use crate::auth::{OneTimeCodes, lifetime_millis};
-use crate::mail::{Draft, Mailer, NotSent, draft};
+use crate::mail::{Draft, Letter, Mailer, NotSent, draft};
 use crate::state::AppState;
 use crate::telemetry;
 use crate::translations::Translations;
@@ -32,6 +34,46 @@ const LONGEST_PAUSE_MILLIS: i64 = 60 * MINUTE_MILLIS;
 const GIVEN_UP_MILLIS: i64 = 3 * 24 * 60 * MINUTE_MILLIS;
 /// Whoever got a code gets no other one for so long, however often somebody asks.
 const QUIET_MILLIS: i64 = 5 * MINUTE_MILLIS;
+
+/// What became of a mail.
+pub(super) enum Sending {
+    /// It is sent.
+    Done,
+    /// It was refused for good, or could not be sent for three days.
+    Never,
+    /// It may be sent later.
+    Later(NotSent),
+}
+
+/// Sends a mail, and counts what becomes of it.
+pub(super) async fn send(
+    mailer: &Mailer,
+    mail: &Mail,
+    to: &Email,
+    letter: Letter,
+    now: Timestamp,
+) -> Sending {
+    match mailer.send(to, letter).await {
+        Ok(()) => {
+            telemetry::count_mail("sent");
+            Sending::Done
+        }
+        Err(NotSent::Refused(why)) => {
+            telemetry::count_mail("refused");
+            tracing::warn!(kind = %mail.kind, %why, "a mail was refused for good");
+            Sending::Never
+        }
+        Err(error) if now.millis() - mail.queued_at.millis() >= GIVEN_UP_MILLIS => {
+            telemetry::count_mail("given_up");
+            tracing::error!(kind = %mail.kind, %error, "a mail was given up");
+            Sending::Never
+        }
+        Err(error) => {
+            telemetry::count_mail("put_off");
+            Sending::Later(error)
+        }
+    }
+}
 
 /// The job that sends mails.
 pub struct SendMails {
@@ -76,23 +118,10 @@ impl SendMails {
         };
         let (to, codes) = (draft.to.clone(), draft.code);
         let letter = draft.letter(&self.translations, &self.mailer, code.as_deref());
-        match self.mailer.send(&to, letter).await {
-            Ok(()) => {
-                telemetry::count_mail("sent");
-                settle(tools, mail, None).await
-            }
-            Err(NotSent::Refused(why)) => {
-                telemetry::count_mail("refused");
-                tracing::warn!(kind = %mail.kind, %why, "a mail was refused for good");
-                settle(tools, mail, codes).await
-            }
-            Err(error) if tools.now().millis() - mail.queued_at.millis() >= GIVEN_UP_MILLIS => {
-                telemetry::count_mail("given_up");
-                tracing::error!(kind = %mail.kind, %error, "a mail was given up");
-                settle(tools, mail, codes).await
-            }
-            Err(error) => {
-                telemetry::count_mail("put_off");
+        match send(&self.mailer, mail, &to, letter, tools.now()).await {
+            Sending::Done => settle(tools, mail, None).await,
+            Sending::Never => settle(tools, mail, codes).await,
+            Sending::Later(error) => {
                 put_off(tools, mail, codes).await?;
                 Err(JobError::Mail(error))
             }

@@ -23,6 +23,9 @@ pub(crate) struct Refusals(Option<Problem>);
 /// Marks a request of which an argument was refused.
 struct IsRefused;
 
+/// Marks a request whose path has no id where one should be.
+pub(super) struct IsNoId;
+
 /// Was an argument refused before this one?
 pub(super) fn is_refused(request: &HttpRequest) -> bool {
     request.extensions().contains::<IsRefused>()
@@ -66,9 +69,9 @@ impl Refusals {
 
 /// Is it about what the sender wrote, which they can put right together with the rest?
 fn is_about_content(request: &HttpRequest, code: Code) -> bool {
-    // Where the address names nothing, nothing in it can be put right: the whole place is not there.
+    // Other places that are not there look as if nothing was, whatever else was asked.
     if code == Code::NotFound {
-        return request.match_info().get("id").is_some();
+        return request.extensions().contains::<IsNoId>();
     }
     matches!(
         code,

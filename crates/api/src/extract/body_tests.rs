@@ -179,6 +179,9 @@ fn a_hostile_body_does_not_buy_endless_work() {
     let lines = "[],".repeat(20_000);
     let problem = parsed::<Basket>(format!(r#"{{"lines": [{lines}[]]}}"#).as_bytes()).unwrap_err();
     assert_eq!(problem.field_errors().len(), MAX_REREAD_BYTES / (lines.len() + 15));
+    let hidden: String = (0..10_000).map(|_| "\"\u{85}\",").collect();
+    let problem = parsed::<Basket>(format!(r#"{{"lines": [{hidden}1]}}"#).as_bytes()).unwrap_err();
+    assert_eq!(problem.field_errors().len(), MAX_FIELD_ERRORS);
     let few = "[],".repeat(99);
     let problem = parsed::<Basket>(format!(r#"{{"lines": [{few}[]]}}"#).as_bytes()).unwrap_err();
     assert_eq!(problem.field_errors().len(), MAX_FIELD_ERRORS);

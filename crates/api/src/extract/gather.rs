@@ -74,6 +74,10 @@ impl Told {
     /// Of each place the first fault.
     fn add(&mut self, errors: Vec<FieldError>) {
         for error in errors {
+            // No more are kept, and each is compared with all before it.
+            if self.errors.len() >= MAX_FIELD_ERRORS {
+                return;
+            }
             let is_under = |place: &String| {
                 error
                     .pointer

@@ -3,10 +3,10 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use ordervault_domain::id::{BatchId, CustomerId, IdError, MemberId, OrderId, ProductId, SessionId, StoreId};
 
-use super::argument::Argument;
+use super::argument::{Argument, IsNoId};
 use crate::problem::{Code, Problem};
 
 /// Why a path segment is no id.
@@ -35,7 +35,10 @@ impl<T: PathKey> FromRequest for PathId<T> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let segment = request.match_info().get("id").unwrap_or_default();
         ready(T::from_segment(segment).map(PathId).map_err(|fault| match fault {
-            IdFault::NotAnId => Problem::new(Code::NotFound),
+            IdFault::NotAnId => {
+                request.extensions_mut().insert(IsNoId);
+                Problem::new(Code::NotFound)
+            }
             IdFault::Mistyped => Problem::new(Code::OrderNumberMistyped),
         }))
     }

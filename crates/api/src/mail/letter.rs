@@ -2,7 +2,7 @@
 
 use ordervault_domain::access::Scope;
 use ordervault_domain::contact::{Contact, Email};
-use ordervault_domain::customer::EmailVerification;
+use ordervault_domain::customer::{Customer, EmailVerification};
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::money::Money;
@@ -51,9 +51,13 @@ pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>,
 
 async fn to_customer(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
     let id = CustomerId::from_i64(mail.entity_id);
-    let Some(customer) = read::customer(conn, id).await?.filter(|customer| customer.active) else {
-        return Ok(None);
-    };
+    // Whoever was shut out because of a thief hears of what the thief did.
+    let is_about_leaving = matches!(
+        mail.kind,
+        MailKind::AccountDeletionRequested | MailKind::AccountDeletionTakenBack | MailKind::AccountErased
+    );
+    let is_reader = |customer: &Customer| customer.active || is_about_leaving;
+    let Some(customer) = read::customer(conn, id).await?.filter(is_reader) else { return Ok(None) };
     let code = match mail.kind {
         MailKind::PasswordReset => Some((id, Purpose::PasswordReset)),
         MailKind::EmailVerification if customer.email_verification == EmailVerification::Verified => {

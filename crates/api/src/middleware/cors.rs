@@ -29,7 +29,7 @@ const RESPONSE_HEADERS: HeaderValue = HeaderValue::from_static(
 const ANY: HeaderValue = HeaderValue::from_static("*");
 
 /// What everybody may read without a login, wherever they look from.
-const OPEN: [&str; 2] = ["/v1/board/", "/openapi.json"];
+const OPEN: [&str; 3] = ["/v1/board/", "/v1/labels", "/openapi.json"];
 /// What everybody may read without a login, from any page if the shop wants it.
 const CATALOGUE: [&str; 2] = ["/v1/stores", "/v1/products"];
 
@@ -70,6 +70,6 @@ fn allowed(request: &ServiceRequest) -> Option<HeaderValue> {
         return Some(origin.clone());
     }
     let pattern = request.match_pattern()?;
-    let is_under = |places: [&str; 2]| places.iter().any(|place| pattern.starts_with(place));
-    (is_under(OPEN) || (*any_for_catalogue && is_under(CATALOGUE))).then_some(ANY)
+    let is_under = |places: &[&str]| places.iter().any(|place| pattern.starts_with(place));
+    (is_under(&OPEN) || (*any_for_catalogue && is_under(&CATALOGUE))).then_some(ANY)
 }

@@ -8,6 +8,7 @@ use ordervault_domain::language::Language;
 
 use crate::caching::{Asset, Cacheable};
 use crate::extract::AcceptLanguage;
+use crate::problem::said_in;
 use crate::state::AppState;
 use crate::translations::{Locale, Text};
 
@@ -82,10 +83,8 @@ impl<'a> Reader<'a> {
         let mut answer = Cacheable::new("text/html; charset=utf-8", html).answer(self.request, "no-cache");
         let headers = answer.headers_mut();
         headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-        headers.append(header::VARY, HeaderValue::from_static("Accept, Accept-Language"));
-        if let Ok(tag) = HeaderValue::from_str(&tag) {
-            headers.insert(header::CONTENT_LANGUAGE, tag);
-        }
+        headers.append(header::VARY, HeaderValue::from_static("Accept"));
+        said_in(headers, self.locale);
         answer
     }
 

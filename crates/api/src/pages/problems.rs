@@ -1,6 +1,6 @@
 //! `/problems` and `/problems/{code}`: every code explained, as a page or as JSON.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
@@ -101,9 +101,10 @@ fn operations(code: Code, contract: &Contract, docs_enabled: bool) -> String {
 }
 
 fn told(locale: Locale, explained: &Value) -> HttpResponse {
-    let mut response = HttpResponse::Ok();
-    said_in(&mut response, locale);
-    response.json(explained)
+    let mut answer = HttpResponse::Ok().json(explained);
+    said_in(answer.headers_mut(), locale);
+    answer.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    answer
 }
 
 fn explanation(code: Code, locale: Locale) -> Value {

@@ -84,7 +84,7 @@ commands!(
 );
 commands!(
     /// Commands on customers.
-    customer, customer, CustomerCommandKind: Activate, Deactivate, HandOutCode,
+    customer, customer, CustomerCommandKind: Activate, Deactivate, HandOutCode, TakeBackDeletion,
 );
 commands!(
     /// Commands on members.

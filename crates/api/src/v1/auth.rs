@@ -171,7 +171,7 @@ async fn open_or_tell(
 /// login: it tells you from strangers who guess your password.
 #[utoipa::path(post, path = "/v1/auth/login", operation_id = "login_customer", tag = "auth", request_body = Login,
     responses((status = 200, description = "A pair of tokens", body = Tokens),
-        (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
+        (status = 401, description = "E-mail address or password is wrong", content_type = "application/problem+json",
             body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_customer(
     state: web::Data<AppState>,

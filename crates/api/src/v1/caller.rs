@@ -255,9 +255,10 @@ async fn with_current(
     actor: &Actor,
 ) -> Result<Problem, Problem> {
     let offers = offers(state, order, actor).await?;
-    let problem = match order.is_deleted() && problem.code() == Code::StateConflict {
-        true => in_trash(problem, order, actor),
-        false => problem,
+    let problem = match problem.code() {
+        Code::StateConflict if order.is_deleted() => in_trash(problem, order, actor),
+        Code::StateConflict if order.erased_at.is_some() => problem.detail(Text::new("order-erased")),
+        _ => problem,
     };
     Ok(problem.current(<&str>::from(order.status()), order.version, offers))
 }

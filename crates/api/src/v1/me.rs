@@ -1,7 +1,7 @@
 //! A customer's own account.
 
 mod answer;
-mod deletion;
+pub(super) mod deletion;
 mod edit;
 mod email;
 mod orders;

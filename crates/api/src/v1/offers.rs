@@ -1,6 +1,7 @@
-//! What somebody may do with orders now, in answers.
+//! What answers tell besides the order itself: the name of its store, and what somebody may do now.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use ordervault_domain::access::Actor;
 use ordervault_domain::id::{OrderId, StoreId};
@@ -9,7 +10,7 @@ use ordervault_persistence::read::{self, OrderContext};
 use ordervault_persistence::tx::Conn;
 
 use super::order_body::OrderSummaryBody;
-use crate::problem::{ActionBody, Problem};
+use crate::problem::{ActionBody, Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 
@@ -71,4 +72,19 @@ pub(crate) fn offers_in(
 ) -> Vec<ActionBody> {
     let offers = actions(order, &context.context(), actor, state.now());
     offers.into_iter().map(ActionBody::from).collect()
+}
+
+/// What customers call this store.
+///
+/// # Errors
+/// When it cannot be read, or is not there.
+pub(crate) async fn store_name(state: &AppState, id: StoreId) -> Result<Arc<str>, Problem> {
+    let now = state.now();
+    if let Some(name) = state.store_names.get(id, now) {
+        return Ok(name);
+    }
+    let store = read::store(&mut reader(state).await?, id).await.map_err(failed)?;
+    let name = store.ok_or_else(|| Problem::new(Code::NotFound))?.name.into();
+    state.store_names.keep(id, &name, now);
+    Ok(name)
 }

@@ -15,6 +15,7 @@ use validator::Validate;
 use super::fields::Fields;
 use super::login::token_id;
 use super::masked_order::MaskedOrderBody;
+use super::offers::store_name;
 use super::orders::read::visible;
 use crate::auth::lookup_is_in_time;
 use crate::extract::{ClientAddress, Content, Valid};
@@ -24,7 +25,6 @@ use crate::problem::{Code, FieldError, Problem};
 use crate::reading::{failed, reader};
 use crate::routes::{Routes, endpoint};
 use crate::state::AppState;
-use crate::store_names::store_name;
 use crate::throttling;
 use crate::v1::fields::faults_of;
 

@@ -36,7 +36,7 @@ pub(super) async fn run(context: &Context) -> Result<Exit, Failure> {
     db.close().await;
     let (backup, then, made) = outcome?;
     let restored = folder.path().join("restored.db");
-    let copy = restore::put(&backup, &restored, (&sources, &keys), false).await?.db;
+    let copy = restore::put(&backup, &restored, (&sources, &keys), false, None).await?.db;
     let now = root(&mut copy.read().await?, backup.manifest.position).await?;
     let put_back = started.elapsed();
     let report = rehearsed(context, copy, &keys).await?;

@@ -4,10 +4,13 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ordervault_domain::customer::DELETION_GRACE_DAYS;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::installation::Installation;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::backup::{Backup, begin_epoch, orders_not_in};
+use ordervault_persistence::backup::{
+    Backup, ErasureJournal, Settled, begin_epoch, orders_not_in, settle_deletions,
+};
 use ordervault_persistence::checkpoint::take_restored;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::DbOptions;
@@ -44,9 +47,12 @@ async fn in_place(context: &Context, args: &Restore) -> Result<Exit, Failure> {
     let keys = secrets::load(&context.config, &sources)?.key_ring();
     let database = Database::start_as(alone, db, sources.clone(), keys.clone()).await?;
     let outcome = begin_epoch(&database.db, &database.writer, args.keep_sessions).await;
+    let journal = ErasureJournal::in_folder(&context.config.backup.folder);
+    let settled = settle_deletions(&database.db, &database.writer, &journal).await;
     database.close().await;
     let (position, installation) = outcome?;
     context.print(&epoch_line(position, &installation, args.keep_sessions))?;
+    context.print(&settled_lines(settled?))?;
     write_down(context, position, (&sources, &keys)).await
 }
 
@@ -97,7 +103,8 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
     let unfinished = Unfinished(with_end(file, "-restoring"));
     unfinished.remove();
     let keys = secrets::load(config, &sources)?.key_ring();
-    let put = put(&backup, &unfinished.0, (&sources, &keys), args.keep_sessions).await?;
+    let journal = ErasureJournal::in_folder(&config.backup.folder);
+    let put = put(&backup, &unfinished.0, (&sources, &keys), args.keep_sessions, Some(&journal)).await?;
     let lost = match is_there {
         true => lost(&put, file).await,
         false => String::new(),
@@ -114,6 +121,7 @@ async fn replace(context: &Context, args: &Restore, backup: &Path) -> Result<Exi
     }
     let mut text = format!("restored {}\n", backup.name());
     text.push_str(&epoch_line(put.position, &put.installation, args.keep_sessions));
+    text.push_str(&settled_lines(put.settled));
     if let Some(aside) = aside {
         let _ = writeln!(text, "the database that was there is kept as {}", aside.display());
     }
@@ -139,23 +147,29 @@ pub(super) struct Put {
     pub(super) db: Db,
     position: i64,
     installation: Installation,
+    settled: Settled,
 }
 
-/// Copies a backup to a place where nothing is, and begins a new epoch there.
+/// Copies a backup to a place where nothing is, begins a new epoch there, and erases who stands in the journal.
 pub(super) async fn put(
     backup: &Backup,
     place: &Path,
     (sources, keys): (&Sources, &KeyRing),
     keeps_sessions: bool,
+    journal: Option<&ErasureJournal>,
 ) -> Result<Put, Failure> {
     backup.copy_to(place).await?;
     let options = DbOptions::new(format!("sqlite:{}", place.display()));
     let database = Database::start(Db::open(&options).await?, sources.clone(), keys.clone()).await?;
     let outcome = begin_epoch(&database.db, &database.writer, keeps_sessions).await;
+    let settled = match journal {
+        Some(journal) => settle_deletions(&database.db, &database.writer, journal).await,
+        None => Ok(Settled::default()),
+    };
     // The last connection writes the log into the file.
     database.close().await;
     let (position, installation) = outcome?;
-    Ok(Put { db: Db::open(&options).await?, position, installation })
+    Ok(Put { db: Db::open(&options).await?, position, installation, settled: settled? })
 }
 
 /// The backup works with the keys that it was made with.
@@ -234,6 +248,20 @@ fn exchange(new: &Path, file: &Path, aside: Option<&Path>) -> std::io::Result<()
 fn epoch_line(position: i64, installation: &Installation, keeps_sessions: bool) -> String {
     let sessions = if keeps_sessions { "sessions are kept" } else { "all sessions are ended" };
     format!("put back to position {position}; epoch {} begins, {sessions}\n", installation.epoch)
+}
+
+fn settled_lines(Settled { erased, waiting }: Settled) -> String {
+    let mut text = String::new();
+    if erased > 0 {
+        let _ = writeln!(text, "accounts that were erased after the backup, and are erased again: {erased}");
+    }
+    if waiting > 0 {
+        let _ = writeln!(
+            text,
+            "accounts that were to be erased, and have their {DELETION_GRACE_DAYS} days again: {waiting}"
+        );
+    }
+    text
 }
 
 fn compact(time: Timestamp) -> String {

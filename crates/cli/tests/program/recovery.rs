@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 use std::path::PathBuf;
 
-use ordervault_api::openapi::examples::{OWNER_EMAIL, STAFF_PASSWORD};
+use ordervault_api::openapi::examples::{CUSTOMER_EMAIL, CUSTOMER_PASSWORD, OWNER_EMAIL, STAFF_PASSWORD};
 use ordervault_tests::http::Request;
 use ordervault_tests::postgres::OwnCluster;
 use serde_json::json;
@@ -478,4 +478,30 @@ async fn postgres_is_put_back_to_a_moment_by_its_own_tools() {
     assert!(numbers.contains(&first) && numbers.contains(&second) && !numbers.contains(&third));
     assert_ends(&shop.run(&["verify"]), 0, "everything holds");
     cluster.stop("restored");
+}
+
+#[tokio::test]
+async fn who_was_erased_after_a_backup_is_erased_again() {
+    let shop = Installation::on_sqlite();
+    let (server, address) = shop.serve(&["--demo"]);
+    let login = Request::post("/v1/auth/login")
+        .json(&json!({"email": CUSTOMER_EMAIL, "password": CUSTOMER_PASSWORD}));
+    let session = send(&address, &login).await.ok();
+    let token = session["access_token"].as_str().unwrap();
+    let me = send(&address, &Request::get("/v1/me").bearer(token)).await.ok();
+    assert_ends(&shop.run(&["backup", "create"]), 0, "ordervault-");
+    stop(server);
+    let copy = copies(&shop).pop().unwrap();
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(copy.with_extension("json")).unwrap()).unwrap();
+    // What the server writes when the days of grace are over.
+    let line = json!({"installation": manifest["installation"], "customer": me["id"]});
+    fs::write(copy.with_file_name("erased.jsonl"), format!("{line}\n")).unwrap();
+    let restored = shop.run(&["restore", copy.to_str().unwrap(), "--replace"]);
+    assert_ends(&restored, 0, "restored");
+    assert!(text(&restored.stdout).contains("are erased again: 1\n"), "{}", text(&restored.stdout));
+    assert_ends(&shop.run(&["verify"]), 0, "everything holds");
+    let (server, address) = shop.serve(&[]);
+    assert_eq!(send(&address, &login).await.status, 401);
+    stop(server);
 }

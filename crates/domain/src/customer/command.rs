@@ -115,7 +115,9 @@ impl CustomerCommandKind {
     #[must_use]
     pub const fn permissions(self) -> &'static [Permission] {
         match self {
-            Self::Deactivate | Self::Activate | Self::HandOutCode => &[Permission::CustomersWrite],
+            Self::Deactivate | Self::Activate | Self::HandOutCode | Self::TakeBackDeletion => {
+                &[Permission::CustomersWrite]
+            }
             Self::Register
             | Self::Import
             | Self::Edit
@@ -123,7 +125,6 @@ impl CustomerCommandKind {
             | Self::ResetPassword
             | Self::VerifyEmail
             | Self::RequestDeletion
-            | Self::TakeBackDeletion
             | Self::Erase => &[],
         }
     }

@@ -37,17 +37,17 @@ pub fn decide(
         }
         (None, _) => return Err(Refusal::NotFound),
         (Some(customer), CustomerCommand::Erase) => return Ok(deletion::erase(customer, actor, context.now)),
+        (Some(customer), CustomerCommand::Import { external_reference })
+            if customer.external_reference.as_ref() == Some(external_reference) =>
+        {
+            return Ok(vec![]);
+        }
         (Some(customer), _) if customer.erased_at.is_some() => return Err(Refusal::AccountErased),
         (Some(customer), CustomerCommand::RequestDeletion { despite_open_orders }) => {
             return deletion::request(customer, context, *despite_open_orders);
         }
         (Some(customer), CustomerCommand::TakeBackDeletion) => {
-            return deletion::take_back(customer, context.now);
-        }
-        (Some(customer), CustomerCommand::Import { external_reference })
-            if customer.external_reference.as_ref() == Some(external_reference) =>
-        {
-            return Ok(vec![]);
+            return Ok(deletion::take_back(customer));
         }
         (Some(_), CustomerCommand::Register { .. } | CustomerCommand::Import { .. }) => {
             return Err(Refusal::Duplicate { field: "id" });
@@ -111,19 +111,24 @@ fn authorize(customer: Option<&Customer>, actor: &Actor, kind: CustomerCommandKi
         }
         Kind::Import if matches!(actor, Actor::Importer | Actor::Operator) => Ok(()),
         Kind::Erase if matches!(actor, Actor::System | Actor::Operator) => Ok(()),
+        // After a restore, when nobody knows whether it was taken back meanwhile.
+        Kind::RequestDeletion | Kind::TakeBackDeletion if *actor == Actor::Operator => Ok(()),
         Kind::Register | Kind::ResetPassword | Kind::VerifyEmail | Kind::Import | Kind::Erase => {
             Err(Refusal::Forbidden(None))
         }
-        Kind::Edit | Kind::ChangePassword | Kind::RequestDeletion | Kind::TakeBackDeletion => {
-            match customer {
-                Some(customer) if *actor == Actor::Customer(customer.id) => Ok(()),
-                _ => Err(Refusal::NotFound),
+        Kind::TakeBackDeletion if customer.is_some_and(|customer| *actor == Actor::Customer(customer.id)) => {
+            Ok(())
+        }
+        Kind::Edit | Kind::ChangePassword | Kind::RequestDeletion => match customer {
+            Some(customer) if *actor == Actor::Customer(customer.id) => Ok(()),
+            _ => Err(Refusal::NotFound),
+        },
+        Kind::TakeBackDeletion | Kind::Deactivate | Kind::Activate | Kind::HandOutCode => {
+            match actor.may_any(kind.permissions()) {
+                true if actor.stores() == StoreScope::All => Ok(()),
+                true => Err(Refusal::NotFound),
+                false => Err(Refusal::lacking(kind.permissions())),
             }
         }
-        Kind::Deactivate | Kind::Activate | Kind::HandOutCode => match actor.may_any(kind.permissions()) {
-            true if actor.stores() == StoreScope::All => Ok(()),
-            true => Err(Refusal::NotFound),
-            false => Err(Refusal::lacking(kind.permissions())),
-        },
     }
 }

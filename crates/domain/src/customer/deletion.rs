@@ -29,12 +29,11 @@ pub(super) fn request(
     Ok(vec![Envelope::of(CustomerEvent::DeletionRequested { due_at })])
 }
 
-/// Nothing when it has not been asked for. Once the days are over nobody promises any more that there is something to keep.
-pub(super) fn take_back(customer: &Customer, now: Timestamp) -> Result<Events, Refusal> {
+/// Nothing when it has not been asked for. As long as the account is there it can be kept, also when its days are over.
+pub(super) fn take_back(customer: &Customer) -> Events {
     match customer.deletion_due_at {
-        None => Ok(vec![]),
-        Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
-        Some(_) => Ok(vec![Envelope::of(CustomerEvent::DeletionTakenBack {})]),
+        None => vec![],
+        Some(_) => vec![Envelope::of(CustomerEvent::DeletionTakenBack {})],
     }
 }
 

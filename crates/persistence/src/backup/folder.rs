@@ -64,11 +64,7 @@ impl BackupFolder {
 
     /// Makes the folder if need be, and keeps others from making or removing backups until the answer is dropped.
     pub(super) fn lock(&self) -> Result<File, BackupError> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(&self.0).map_err(BackupError::io("make the folder", &self.0))?;
+        self.make()?;
         let path = self.0.join(LOCK);
         let lock = private(&path).map_err(BackupError::io("make", &path))?;
         match lock.try_lock() {
@@ -76,6 +72,15 @@ impl BackupFolder {
             Err(TryLockError::WouldBlock) => Err(BackupError::Busy(self.0.clone())),
             Err(TryLockError::Error(error)) => Err(BackupError::io("lock", &path)(error)),
         }
+    }
+
+    /// Makes the folder if need be, for its owner alone.
+    pub(super) fn make(&self) -> Result<(), BackupError> {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0).map_err(BackupError::io("make the folder", &self.0))
     }
 
     /// A name for something unfinished of this name.

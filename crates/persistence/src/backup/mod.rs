@@ -6,12 +6,14 @@
 //! `docs/recovery.md`.
 
 mod create;
+mod erasures;
 mod error;
 mod folder;
 mod manifest;
 mod prune;
 mod restore;
 
+pub use erasures::{ErasureJournal, Settled, settle_deletions};
 pub use error::BackupError;
 pub use folder::{Backup, BackupFolder};
 pub use manifest::{Maker, Manifest};

@@ -70,7 +70,7 @@ async fn end_sessions(db: &Db, writer: &Writer) -> Result<(), BackupError> {
     }
 }
 
-async fn submit(writer: &Writer, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
+pub(super) async fn submit(writer: &Writer, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
     let submission = Submission {
         actor: ActorRef::Operator,
         login: None,

@@ -1,8 +1,9 @@
 // Swagger UI with what its requests need besides the examples: logins that last, and a key of its own for each change.
 //
 // One session for each kind of account. Access tokens are kept in memory alone. The refresh token lies in sessionStorage, so that
-// the page stays logged in when it is loaded again: there it is seen by this tab alone, and gone when the tab is closed. Nothing
-// that opens anything is put into localStorage.
+// the page stays logged in when it is loaded again: there it is seen by this tab alone (and by a copy that is made of the tab, in
+// which a login ends, because a refresh token opens a session once), and gone when the tab is closed. Nothing that opens anything is
+// put into localStorage.
 "use strict";
 
 const REALMS = {
@@ -36,7 +37,8 @@ async function post(path, body, accessToken) {
   const told = await answer.json();
   if (answer.ok) return told;
   const details = (told.errors ?? []).map((error) => error.detail);
-  throw new Error([`${told.title}: ${told.detail}`, ...details].filter(Boolean).join("; "));
+  const error = new Error([`${told.title}: ${told.detail}`, ...details].filter(Boolean).join("; "));
+  throw Object.assign(error, { status: answer.status });
 }
 
 function tell(error) {
@@ -67,7 +69,8 @@ function renew(realm, { email, refreshToken }) {
   const renewal = post(`${REALMS[realm].path}refresh`, { refresh_token: refreshToken })
     .then((tokens) => keep(realm, email, tokens))
     .catch((error) => {
-      forget(realm);
+      // What only failed this once is tried again with the next request.
+      if (error.status === 401) forget(realm);
       tell(error);
     })
     .finally(() => renewals.delete(realm));
@@ -87,11 +90,15 @@ async function logIn(event) {
   }
 }
 
+/** With a token that is good: otherwise the session would stay open in the shop. */
 async function logOut(realm) {
   tell();
-  const { accessToken } = sessions.get(realm);
+  const { accessToken } = (await fresh(realm)) ?? {};
+  if (accessToken === undefined) return;
+  const headers = { Authorization: `Bearer ${accessToken}` };
+  const answer = await fetch(`${REALMS[realm].path}logout`, { method: "POST", headers });
+  if (!answer.ok) throw new Error((await answer.json()).detail);
   forget(realm);
-  await fetch(`${REALMS[realm].path}logout`, { method: "POST", headers: { Authorization: `Bearer ${accessToken}` } });
 }
 
 function show() {
@@ -151,29 +158,43 @@ function giveKey(operation, { headers }) {
   if (takesKey && (!given || given === exampleOf(operation, "Idempotency-Key"))) headers["Idempotency-Key"] = newKey();
 }
 
-/** The token that the page has now, exchanged if it is not good for long. */
+/** The session as it is now, its token exchanged if it is not good for long. */
+async function fresh(realm) {
+  const session = sessions.get(realm);
+  if (session?.expiresAt - Date.now() < RENEWED_BEFORE_MILLIS) await (renewals.get(realm) ?? renew(realm, session));
+  return sessions.get(realm);
+}
+
 async function giveToken({ headers }) {
-  for (const [realm, session] of [...sessions]) {
-    if (headers.Authorization !== `Bearer ${session.accessToken}`) continue;
-    if (session.expiresAt - Date.now() < RENEWED_BEFORE_MILLIS) await (renewals.get(realm) ?? renew(realm, session));
-    const renewed = sessions.get(realm);
+  for (const [realm, { accessToken }] of [...sessions]) {
+    if (headers.Authorization !== `Bearer ${accessToken}`) continue;
+    const renewed = await fresh(realm);
     if (renewed !== undefined) headers.Authorization = `Bearer ${renewed.accessToken}`;
+  }
+}
+
+/** What a request says; nothing, if that is no JSON: the shop shall say so. */
+function said({ body }) {
+  try {
+    return JSON.parse(body) ?? {};
+  } catch {
+    return {};
   }
 }
 
 /** In the place of an example that shows no more than the form: what this shop and this session have. */
 async function giveWhatOnlyTheShopKnows(operation, request) {
   const id = exampleOf(operation, "id");
-  const list = LISTS[operation.operationId];
-  if (list !== undefined && request.url.includes(id)) {
+  const shown = LISTS[operation.operationId];
+  if (shown !== undefined && request.url.includes(id)) {
     const { Authorization } = request.headers;
-    const answer = await fetch(list, { headers: Authorization ? { Authorization } : {} });
+    const answer = await fetch(shown, { headers: Authorization ? { Authorization } : {} });
     const last = answer.ok ? (await answer.json()).items.at(-1) : undefined;
     if (last !== undefined) request.url = request.url.replace(id, last.id);
   }
   for (const [realm, { path }] of Object.entries(REALMS)) {
-    if (request.url.endsWith(`${path}login`)) tried.set(realm, JSON.parse(request.body).email);
-    const isExample = () => JSON.parse(request.body).refresh_token === example(`${path}refresh`).refresh_token;
+    if (request.url.endsWith(`${path}login`)) tried.set(realm, said(request).email);
+    const isExample = () => said(request).refresh_token === example(`${path}refresh`).refresh_token;
     if (sessions.has(realm) && request.url.endsWith(`${path}refresh`) && isExample()) {
       request.body = JSON.stringify({ refresh_token: sessions.get(realm).refreshToken });
     }

@@ -38,7 +38,8 @@ impl Content for DeleteMe {}
 
 /// Delete your account
 ///
-/// It takes your password. In 14 days, at `deletion_due_at`, the account is erased: name, e-mail address, phone number and password.
+/// It takes your password. In 14 days, soon after `deletion_due_at`, the account is erased: name, e-mail address, phone number,
+/// address, language and password.
 /// Until then you can log in and take it back with `/v1/me/undelete`. Your other sessions end. While orders are open the answer
 /// is 409 `open-orders`, which names them, unless `despite_open_orders` is true. Who bought is kept for as long as the law asks of
 /// the shop, and erased then. Asking twice is no error, and leaves the day as it is.
@@ -64,7 +65,7 @@ pub(crate) async fn delete_me(
             because: "deletion_requested",
         }),
     ]);
-    operations.extend(mail(&state, &account, MailKind::AccountDeletionRequested));
+    operations.extend(news(&state, &account, MailKind::AccountDeletionRequested));
     match submit(&state, customer.submitter(), &request_id, None, operations).await {
         Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(customer::Customer::of) {
             Some(customer) => {
@@ -80,7 +81,7 @@ pub(crate) async fn delete_me(
 
 /// Keep your account
 ///
-/// Takes back that it shall be deleted, until `deletion_due_at`. Doing it twice is no error.
+/// Takes back that it shall be deleted, until it is erased. Doing it twice is no error.
 #[utoipa::path(post, path = "/v1/me/undelete", operation_id = "undelete_me", tag = "auth", params(OptionalIdempotencyKey),
     responses((status = 200, description = "Your account as it is now", body = CustomerBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
@@ -93,7 +94,7 @@ pub(crate) async fn undelete_me(
 ) -> Result<HttpResponse, Problem> {
     let account = account(&state, &customer).await?;
     let mut operations = vec![on(&customer, CustomerCommand::TakeBackDeletion)];
-    operations.extend(mail(&state, &account, MailKind::AccountDeletionTakenBack));
+    operations.extend(news(&state, &account, MailKind::AccountDeletionTakenBack));
     let caller = Caller::buyer(&state, &CustomerOrGuest::Customer(customer), &request_id);
     let kept = caller.change(key, "undelete_me", &(), operations).await?;
     state.mail_waker.wake();
@@ -105,7 +106,7 @@ fn on(customer: &Customer, command: CustomerCommand) -> Operation {
 }
 
 /// What is written about it, where it is news.
-fn mail(state: &AppState, account: &customer::Customer, kind: MailKind) -> Option<Operation> {
+pub(crate) fn news(state: &AppState, account: &customer::Customer, kind: MailKind) -> Option<Operation> {
     let is_going = account.deletion_due_at.is_some();
     let is_news = is_going == (kind == MailKind::AccountDeletionTakenBack);
     let queue = MailOperation::Queue { kind, entity_id: account.id.get() };

@@ -25,7 +25,7 @@ pub(super) fn routes() -> Routes {
     request_body(content = Login,
         example = json!({"email": examples::OWNER_EMAIL, "password": examples::STAFF_PASSWORD})),
     responses((status = 200, description = "A pair of tokens", body = Tokens),
-        (status = 401, description = "Name or password is wrong", content_type = "application/problem+json",
+        (status = 401, description = "E-mail address or password is wrong", content_type = "application/problem+json",
             body = ref("#/components/schemas/Problem"))))]
 pub(crate) async fn login_staff(
     state: web::Data<AppState>,

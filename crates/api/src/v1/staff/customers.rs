@@ -19,5 +19,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(diff::get_customer_diff))
         .with(endpoint!(activation::activate_customer))
         .with(endpoint!(activation::deactivate_customer))
+        .with(endpoint!(activation::undelete_customer))
         .with(endpoint!(one_time_code::hand_out_code))
 }

@@ -173,9 +173,10 @@ pub(crate) async fn get_summary(
         false => None,
     };
     let expiries_waiting = expiries_waiting.map(|waiting| WaitingExpiriesBody::new(waiting, now, locale));
-    let mut response = HttpResponse::Ok();
-    said_in(&mut response, locale);
-    Ok(response.json(SummaryBody { expiries_waiting, attacks, ..SummaryBody::new(&summary, position) }))
+    let body = SummaryBody { expiries_waiting, attacks, ..SummaryBody::new(&summary, position) };
+    let mut answer = HttpResponse::Ok().json(body);
+    said_in(answer.headers_mut(), locale);
+    Ok(answer)
 }
 
 /// They are counted over all stores.

@@ -13,7 +13,7 @@ use ordervault_api::settings::{Backups, Lifetime, Lifetimes, Mode, Settings};
 use ordervault_api::state::{AppState, BuildInfo, ReadyCheck};
 use ordervault_api::telemetry;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::backup::Maker;
+use ordervault_persistence::backup::{ErasureJournal, Maker};
 use ordervault_persistence::clock;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
@@ -181,6 +181,7 @@ fn settings(config: &Config, public_url: String, has_demo_data: bool, maker: Mak
         retention: config.retention,
         rates: config.throttles,
         backups: backups(config, maker),
+        erasure_journal: Some(ErasureJournal::in_folder(&config.backup.folder)),
         trusted_proxies: config.server.trusted_proxies.clone(),
         cors_origins: config.server.cors_origins.clone(),
         connections_per_client: usize::try_from(config.server.connections_per_client).ok(),

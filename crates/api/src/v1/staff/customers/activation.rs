@@ -1,15 +1,15 @@
-//! `POST /v1/staff/customers/{id}/activate` and `…/deactivate`
+//! `POST /v1/staff/customers/{id}/activate`, `…/deactivate` and `…/undelete`
 
 use actix_web::{HttpResponse, web};
 use ordervault_domain::customer::{CustomerCommand, DeactivationReason};
 use ordervault_domain::id::CustomerId;
 use ordervault_domain::order::MAX_COMMENT_CODE_POINTS;
-use ordervault_persistence::writer::{Operation, SessionOperation};
+use ordervault_persistence::writer::{MailKind, Operation, SessionOperation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
-use super::answer::{StaffCustomerBody, answer, of_all_stores};
+use super::answer::{StaffCustomerBody, answer, of_all_stores, visible};
 use crate::extract::{Content, OptionalIdempotencyKey, OptionalIfMatch, PathId, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -18,6 +18,7 @@ use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::{Fields, faults_in};
+use crate::v1::me::deletion::news;
 
 /// Why a customer shall not log in any more.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -94,6 +95,29 @@ pub(crate) async fn deactivate_customer(
     carry_out(&caller, id.0, Conditions { version, key }, "deactivate_customer", &body.0, command).await
 }
 
+/// Keep a customer's account
+///
+/// Takes back that it shall be deleted, for somebody who did not ask for that or cannot log in any more; until it is erased. They are
+/// written to, where mail is configured. Doing it twice is no error.
+#[utoipa::path(post, path = "/v1/staff/customers/{id}/undelete", operation_id = "undelete_customer", tag = "staff-customers",
+    params(("id" = String, Path, description = "Id of the customer", example = json!(examples::CUSTOMER_TO_SWITCH)),
+        OptionalIfMatch, OptionalIdempotencyKey),
+    responses((status = 200, description = "The customer as they are now", body = StaffCustomerBody,
+        headers(("ETag" = String, description = "The version in double quotes")))),
+    security(("staff_bearer" = [])))]
+pub(crate) async fn undelete_customer(
+    state: web::Data<AppState>,
+    staff: Staff<permit::customer::TakeBackDeletion>,
+    id: PathId<CustomerId>,
+    request_id: RequestId,
+    version: OptionalIfMatch,
+    key: OptionalIdempotencyKey,
+) -> Result<HttpResponse, Problem> {
+    let caller = Caller::staff(&state, &staff, &request_id);
+    let conditions = Conditions { version, key };
+    carry_out(&caller, id.0, conditions, "undelete_customer", &(), CustomerCommand::TakeBackDeletion).await
+}
+
 async fn carry_out(
     caller: &Caller<'_>,
     id: CustomerId,
@@ -104,11 +128,20 @@ async fn carry_out(
 ) -> Result<HttpResponse, Problem> {
     of_all_stores(caller.state, &caller.actor, id).await?;
     let ends = matches!(command, CustomerCommand::Deactivate { .. });
+    let news = match command {
+        CustomerCommand::TakeBackDeletion => {
+            let account = visible(caller.state, &caller.actor, id).await?;
+            news(caller.state, &account, MailKind::AccountDeletionTakenBack)
+        }
+        _ => None,
+    };
     let end_all = SessionOperation::EndAll { principal_id: id.get(), but: None, because: "deactivated" };
     let expected_version = conditions.version.expected_version();
     let mut operations =
         vec![Operation::Customer { id: Some(id), expected_version, command, password_hash: None }];
     operations.extend(ends.then_some(Operation::Session(end_all)));
+    operations.extend(news);
     let changed = caller.change(conditions.key, &format!("{name} {id}"), body, operations).await?;
+    caller.state.mail_waker.wake();
     Ok(answer(caller.state, &caller.actor, &changed))
 }

@@ -12,10 +12,9 @@ use crate::principals::{Staff, permit};
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
-use crate::store_names::store_name;
 use crate::v1::as_of::{AsOfQuery, as_of};
 use crate::v1::caller::Written;
-use crate::v1::offers::offers_in;
+use crate::v1::offers::{offers_in, store_name};
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::read::visible;
 
