@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ordervault_domain::id::StoreId;
+use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
 
 use crate::known_logins::KNOWN_MILLIS;
@@ -23,8 +24,8 @@ impl StoreNames {
     }
 
     /// Keeps what was read at this time.
-    pub fn keep(&self, id: StoreId, name: &Arc<str>, read_at: Timestamp) {
+    pub fn keep(&self, stores: &[Store], read_at: Timestamp) {
         let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(id, (Arc::clone(name), read_at));
+        names.extend(stores.iter().map(|store| (store.id, (store.name.as_str().into(), read_at))));
     }
 }

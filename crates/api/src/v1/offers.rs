@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ordervault_domain::access::Actor;
+use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::order::{Order, References, actions, references_of_actions};
-use ordervault_persistence::read::{self, OrderContext};
-use ordervault_persistence::tx::Conn;
+use ordervault_persistence::read::{self, OrderContext, OrderSummary};
 
 use super::order_body::OrderSummaryBody;
 use crate::problem::{ActionBody, Code, Problem};
-use crate::reading::{failed, reader};
+use crate::reading::{failed, long_reader, reader};
 use crate::state::AppState;
 
 /// What the actor may do with the order now.
@@ -37,11 +36,11 @@ pub(crate) async fn offers(
 /// When the database fails.
 pub(crate) async fn offer_actions(
     state: &AppState,
-    conn: &mut Conn,
     actor: &Actor,
     items: &mut [OrderSummaryBody],
     ids: &[OrderId],
 ) -> Result<(), Problem> {
+    let conn = &mut long_reader(state, actor.id()).await?;
     let orders = read::orders(conn, &actor.scope(), ids).await.map_err(failed)?;
     let mut stores: BTreeMap<StoreId, (References, Vec<Order>)> = BTreeMap::new();
     for order in orders {
@@ -74,7 +73,24 @@ pub(crate) fn offers_in(
     offers.into_iter().map(ActionBody::from).collect()
 }
 
-/// What customers call this store.
+/// The rows of a list. Whoever asks holds no connection.
+///
+/// # Errors
+/// When the names of the stores cannot be read.
+pub(crate) async fn summaries(
+    state: &AppState,
+    orders: Vec<OrderSummary>,
+) -> Result<Vec<OrderSummaryBody>, Problem> {
+    let now = state.now();
+    let mut rows = Vec::with_capacity(orders.len());
+    for order in orders {
+        let store_name = store_name(state, order.store_id).await?;
+        rows.push(OrderSummaryBody::new(order, &store_name, now));
+    }
+    Ok(rows)
+}
+
+/// What customers call this store. Whoever asks holds no connection.
 ///
 /// # Errors
 /// When it cannot be read, or is not there.
@@ -83,8 +99,8 @@ pub(crate) async fn store_name(state: &AppState, id: StoreId) -> Result<Arc<str>
     if let Some(name) = state.store_names.get(id, now) {
         return Ok(name);
     }
-    let store = read::store(&mut reader(state).await?, id).await.map_err(failed)?;
-    let name = store.ok_or_else(|| Problem::new(Code::NotFound))?.name.into();
-    state.store_names.keep(id, &name, now);
-    Ok(name)
+    // There are few, and most lists have orders of several.
+    let stores = read::stores(&mut reader(state).await?, &StoreScope::All).await.map_err(failed)?;
+    state.store_names.keep(&stores, now);
+    state.store_names.get(id, now).ok_or_else(|| Problem::new(Code::NotFound))
 }

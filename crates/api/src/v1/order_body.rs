@@ -315,7 +315,7 @@ pub(crate) struct FirstLineBody {
 
 impl OrderSummaryBody {
     /// The order as it stands now.
-    pub(crate) fn new(order: OrderSummary, now: Timestamp) -> Self {
+    pub(crate) fn new(order: OrderSummary, store_name: &str, now: Timestamp) -> Self {
         let overdue = order.is_overdue(now);
         Self {
             id: order.id.to_string(),
@@ -323,7 +323,7 @@ impl OrderSummaryBody {
             version: order.version,
             status: order.status.into(),
             store_id: order.store_id.to_string(),
-            store_name: order.glance.store_name,
+            store_name: store_name.to_owned(),
             customer_id: order.customer_id.map(|id| id.to_string()),
             overdue,
             orderer: order.contact_name,

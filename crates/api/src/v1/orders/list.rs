@@ -16,7 +16,7 @@ use crate::problem::{FieldError, Problem};
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::fields::faults_of;
-use crate::v1::offers::offer_actions;
+use crate::v1::offers::{offer_actions, summaries};
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::paging::{DEFAULT_LIMIT, Include, ListOf, has_no_words};
 
@@ -95,11 +95,11 @@ pub(crate) async fn list_orders(
     let newest_first = OrderSort::NEWEST_FIRST;
     let page = read::list_orders(&mut conn, &scope, &filter, newest_first, after, limit.into()).await;
     let page = page.map_err(failed)?;
-    let now = state.now();
     let ids: Vec<OrderId> = page.items.iter().map(|order| order.id).collect();
-    let mut items: Vec<_> = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    drop(conn);
+    let mut items = summaries(&state, page.items).await?;
     if query.include.contains(&Include::Actions) {
-        offer_actions(&state, &mut conn, &customer.actor(), &mut items, &ids).await?;
+        offer_actions(&state, &customer.actor(), &mut items, &ids).await?;
     }
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
 }

@@ -17,6 +17,7 @@ use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
 use crate::submit::not_written;
 use crate::translations::Text;
 use crate::v1::caller::Caller;
+use crate::v1::offers::summaries;
 use crate::v1::order_body::OrderSummaryBody;
 
 /// Orders that a preview shows.
@@ -80,16 +81,17 @@ pub(super) async fn show(
     let versions = selection.versions().into();
     let operation = Operation::Batch(BatchOperation::Preview { digest: digest.clone(), versions });
     caller.submit(None, vec![operation]).await.map_err(|error| not_written(&error))?;
-    let now = caller.state.now();
-    let shown = |order| OrderSummaryBody::new(order, now);
+    let sums = sums(&selection);
+    let count = selection.found.len();
+    let shown = selection.found.into_iter().take(MAX_SHOWN).collect();
     let body = PreviewBody {
         action: action.kind().into(),
-        count: selection.found.len(),
+        count,
         not_found: selection.missing.iter().map(ToString::to_string).collect(),
-        sums: sums(&selection),
-        orders: selection.found.into_iter().take(MAX_SHOWN).map(shown).collect(),
+        sums,
+        orders: summaries(caller.state, shown).await?,
         digest,
-        expires_at: now.plus_millis(PREVIEW_MILLIS),
+        expires_at: caller.state.now().plus_millis(PREVIEW_MILLIS),
     };
     Ok(HttpResponse::Ok().json(body))
 }

@@ -11,7 +11,7 @@ use crate::principals::{Staff, permit};
 use crate::problem::Problem;
 use crate::reading::{failed, long_reader};
 use crate::state::AppState;
-use crate::v1::offers::offer_actions;
+use crate::v1::offers::{offer_actions, summaries};
 use crate::v1::order_body::OrderSummaryBody;
 use crate::v1::orders::list::{cursor, keys};
 use crate::v1::paging::{DEFAULT_LIMIT, Include, ListOf};
@@ -50,9 +50,10 @@ pub(crate) async fn list_staff_orders(
     };
     let position = page.position.and_then(|position| positions(&state, &staff.member).cursor(&[position]));
     let ids: Vec<OrderId> = page.items.iter().map(|order| order.id).collect();
-    let mut items: Vec<_> = page.items.into_iter().map(|order| OrderSummaryBody::new(order, now)).collect();
+    drop(conn);
+    let mut items = summaries(&state, page.items).await?;
     if query.include.contains(&Include::Actions) {
-        offer_actions(&state, &mut conn, &staff.actor(), &mut items, &ids).await?;
+        offer_actions(&state, &staff.actor(), &mut items, &ids).await?;
     }
     Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
 }
