@@ -236,11 +236,11 @@ fn expire(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Event
     }
 }
 
-/// Nothing before an order is closed for so long: until then the shop has to be able to say who bought.
+/// Nothing before an order is closed for so long: until then the shop has to be able to say who bought. Nor where it is in no account:
+/// nobody has left.
 fn erase(order: &Order, retention_days: u32, now: Timestamp) -> Events {
-    const MINUTES_PER_DAY: u32 = 24 * 60;
-    let kept_until = order.status_since.plus_minutes(retention_days.saturating_mul(MINUTES_PER_DAY));
-    match order.status().is_open() || order.erased_at.is_some() || kept_until > now {
+    let is_kept = order.customer_id.is_none() || order.status_since.plus_days(retention_days.into()) > now;
+    match order.status().is_open() || order.erased_at.is_some() || is_kept {
         true => vec![],
         false => vec![Envelope::of(OrderEvent::Erased {})],
     }
