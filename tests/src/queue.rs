@@ -128,7 +128,7 @@ pub fn on_member(id: MemberId, command: member::MemberCommand) -> Operation {
 
 /// A command on a customer, without a password.
 pub fn on_customer(id: CustomerId, command: customer::CustomerCommand) -> Operation {
-    Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None }
+    Operation::on_customer(id, command)
 }
 
 /// The command to cancel.

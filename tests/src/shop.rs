@@ -200,8 +200,7 @@ impl Shop {
         let reason = customer::DeactivationReason::Other;
         let deactivate = customer::CustomerCommand::Deactivate { reason, comment: None };
         for (id, command) in [(shut.id, deactivate), (erased.id, customer::CustomerCommand::Erase)] {
-            let act =
-                Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None };
+            let act = Operation::on_customer(id, command);
             self.act(ActorRef::Operator, act).await;
         }
         (shut, erased)

@@ -6,6 +6,7 @@
 
 use ordervault_domain::contact::Email;
 use ordervault_domain::id::SessionId;
+use ordervault_domain::time::DAY_MILLIS;
 use ordervault_persistence::read;
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{Operation, Throttle, ThrottleOperation};
@@ -19,7 +20,6 @@ use crate::state::AppState;
 use crate::throttles::Throttles;
 use crate::throttling::{admit, counted, let_through, submit};
 
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 /// Whoever has logged in to an account is no stranger to it for so long.
 const KNOWN_MILLIS: i64 = 400 * DAY_MILLIS;
 /// From where somebody has logged in, passwords are checked in a lane of its own for so long.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 use ordervault_domain::country::Country;
 use ordervault_domain::language::Language;
+use ordervault_domain::time::{DAY_MILLIS, HOUR_MILLIS};
 use ordervault_persistence::Realm;
 use ordervault_persistence::backup::{BackupFolder, ErasureJournal, Keep, Maker};
 use ordervault_persistence::writer::Rate;
@@ -133,8 +134,6 @@ pub struct Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        const HOUR_MILLIS: i64 = 60 * 60 * 1000;
-        const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
         Self {
             customer: Lifetime { idle_millis: 14 * DAY_MILLIS, absolute_millis: 30 * DAY_MILLIS },
             staff: Lifetime { idle_millis: 2 * HOUR_MILLIS, absolute_millis: 12 * HOUR_MILLIS },

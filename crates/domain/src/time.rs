@@ -12,6 +12,10 @@ use thiserror::Error;
 use crate::serde_text::serde_as_text;
 
 const MILLIS_PER_MINUTE: i64 = 60_000;
+/// An hour.
+pub const HOUR_MILLIS: i64 = 60 * MILLIS_PER_MINUTE;
+/// A day of 24 hours, whatever a clock on a wall shows.
+pub const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 
 /// A point in time: UTC milliseconds since the Unix epoch, always within [`Timestamp::MIN`]..=[`Timestamp::MAX`],
 /// so that every value can be written, read back and computed with.
@@ -70,6 +74,12 @@ impl Timestamp {
     #[must_use]
     pub fn plus_minutes(self, minutes: u32) -> Self {
         self.plus_millis(i64::from(minutes) * MILLIS_PER_MINUTE)
+    }
+
+    /// The instant so many days of 24 hours later (earlier if negative), at most MAX and at least MIN.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        self.plus_millis(days.saturating_mul(DAY_MILLIS))
     }
 
     /// The beginning of its minute.

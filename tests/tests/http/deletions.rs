@@ -7,6 +7,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{Customer, CustomerCommand, CustomerEdit, DELETION_GRACE_DAYS};
 use ordervault_domain::id::InstallationId;
 use ordervault_domain::order::{Amendment, OrderCommand, Status};
+use ordervault_domain::time::DAY_MILLIS;
 use ordervault_persistence::Realm;
 use ordervault_persistence::backup::{BackupFolder, ErasureJournal, Settled, settle_deletions};
 use ordervault_persistence::db::Db;
@@ -31,7 +32,6 @@ ordervault_tests::twin_tests!(
 
 const DELETE: &str = "/v1/me/delete";
 const UNDELETE: &str = "/v1/me/undelete";
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 const RETENTION_DAYS: u32 = 100;
 
 fn email(customer: &Customer) -> String {
@@ -174,12 +174,7 @@ async fn nothing_is_known_of_whoever_has_left(db: Db) {
     let server = open(&db, Settings::default()).await;
     let ana = server.shop.customer().await;
     let edit = CustomerEdit { name: Some("Ana Souza".into()), ..CustomerEdit::default() };
-    let edit = Operation::Customer {
-        id: Some(ana.id),
-        expected_version: None,
-        command: CustomerCommand::Edit(edit),
-        password_hash: None,
-    };
+    let edit = Operation::on_customer(ana.id, CustomerCommand::Edit(edit));
     server.shop.act(ActorRef::Customer(ana.id), edit).await;
     leave(&server, &ana).await;
     let mut texts = known(&ana.contact);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, join_all};
-use ordervault_domain::customer::{Customer, CustomerCommand};
+use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::order::OrderCommand;
 use ordervault_persistence::Error;
@@ -17,7 +17,7 @@ use ordervault_persistence::backup::ErasureJournal;
 use ordervault_persistence::read::{self, LeftOrder};
 use ordervault_persistence::tx::Conn;
 use ordervault_persistence::writer::{
-    ActorRef, Class, Effect, Mail, MailKind, Operation, Receipt, SessionOperation, Submission, WriteError,
+    ActorRef, Class, Effect, Mail, MailKind, Operation, Receipt, Submission, WriteError,
 };
 
 use super::job::{Job, JobError, Remaining, Tools};
@@ -33,7 +33,6 @@ const ACCOUNTS_PER_STEP: i64 = 100;
 const MAILS_AT_ONCE: usize = 10;
 /// Orders that are looked at in one step, of one customer.
 const ORDERS_PER_STEP: usize = 100;
-const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 /// The job that erases accounts.
 pub struct EraseAccounts {
@@ -100,15 +99,7 @@ impl EraseAccounts {
 
     /// False: it is not erased, because its customer keeps it, or because of what the log says.
     async fn erase(&mut self, tools: &Tools, id: CustomerId) -> Result<bool, JobError> {
-        let end_all =
-            SessionOperation::EndAll { principal_id: id.get(), but: None, because: "account_erased" };
-        let erase = Operation::Customer {
-            id: Some(id),
-            expected_version: None,
-            command: CustomerCommand::Erase,
-            password_hash: None,
-        };
-        let receipt = match submit(tools, "accounts", vec![erase, Operation::Session(end_all)]).await {
+        let receipt = match submit(tools, "accounts", Operation::erase_account(id)).await {
             Err(error) if concerns_this_alone(&error) => {
                 tracing::warn!(customer = %id, %error, "an account is not erased yet");
                 return Ok(false);
@@ -182,7 +173,7 @@ impl EraseOrders {
 
     async fn look(&mut self, tools: &Tools) -> Result<Remaining, JobError> {
         let retention_days = self.retention.order_personal_days;
-        let closed_by = tools.now().plus_millis(-i64::from(retention_days) * DAY_MILLIS);
+        let closed_by = tools.now().plus_days(-i64::from(retention_days));
         let mut conn = tools.db.read().await.map_err(Error::Db)?;
         let at = match self.at {
             Some(at) => Some(at),

@@ -7,7 +7,7 @@ use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::money::Money;
 use ordervault_domain::order::Order;
-use ordervault_domain::time::TimeZone;
+use ordervault_domain::time::{HOUR_MILLIS, TimeZone};
 use ordervault_persistence::Error;
 use ordervault_persistence::read::{self, AsOf};
 use ordervault_persistence::tx::Conn;
@@ -16,8 +16,6 @@ use ordervault_persistence::writer::{Mail, MailKind, Purpose};
 use super::mailer::{Letter, Mailer};
 use crate::auth::lifetime_millis;
 use crate::translations::{Text, Translations};
-
-const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
 
 /// To whom something is to be written, and what, as far as it is known before there is a code.
 pub(crate) struct Draft {

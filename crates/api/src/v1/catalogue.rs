@@ -174,15 +174,15 @@ pub(crate) async fn list_products(
     security((), ("customer_bearer" = [])))]
 pub(crate) async fn get_store(
     state: web::Data<AppState>,
-    reader: OptionalCustomer,
+    buyer: OptionalCustomer,
     id: PathId<StoreId>,
 ) -> Result<web::Json<StoreBody>, Problem> {
-    let mut conn = self::reader(&state).await?;
+    let mut conn = reader(&state).await?;
     let store = read::store(&mut conn, id.0).await.map_err(failed)?;
     drop(conn);
     let store = store.ok_or_else(|| Problem::new(Code::NotFound))?;
     if !store.active {
-        has_ordered(&state, &reader.0, OrderFilter { stores: vec![store.id], ..OrderFilter::default() })
+        has_ordered(&state, &buyer.0, OrderFilter { stores: vec![store.id], ..OrderFilter::default() })
             .await?;
     }
     Ok(web::Json(StoreBody::from(&store)))
@@ -197,10 +197,10 @@ pub(crate) async fn get_store(
     security((), ("customer_bearer" = [])))]
 pub(crate) async fn get_product(
     state: web::Data<AppState>,
-    reader: OptionalCustomer,
+    buyer: OptionalCustomer,
     id: PathId<ProductId>,
 ) -> Result<web::Json<ProductBody>, Problem> {
-    let mut conn = self::reader(&state).await?;
+    let mut conn = reader(&state).await?;
     let product = read::product(&mut conn, id.0).await.map_err(failed)?;
     let product = product.ok_or_else(|| Problem::new(Code::NotFound))?;
     let store = read::store(&mut conn, product.store_id).await.map_err(failed)?;
@@ -208,15 +208,15 @@ pub(crate) async fn get_product(
     let active = product.active && store.as_ref().is_some_and(|store| store.active);
     if !active {
         let filter = OrderFilter { product: Some(product.id), ..OrderFilter::default() };
-        has_ordered(&state, &reader.0, filter).await?;
+        has_ordered(&state, &buyer.0, filter).await?;
     }
     let currencies = Currencies::of(store);
     Ok(web::Json(ProductBody { active, ..ProductBody::new(&product, &currencies)? }))
 }
 
 /// Only for whoever has such an order.
-async fn has_ordered(state: &AppState, reader: &CustomerOrGuest, filter: OrderFilter) -> Result<(), Problem> {
-    let CustomerOrGuest::Customer(customer) = reader else { return Err(Problem::new(Code::NotFound)) };
+async fn has_ordered(state: &AppState, buyer: &CustomerOrGuest, filter: OrderFilter) -> Result<(), Problem> {
+    let CustomerOrGuest::Customer(customer) = buyer else { return Err(Problem::new(Code::NotFound)) };
     let mut conn = long_reader(state, Some(customer.id.get())).await?;
     let (scope, sort) = (customer.actor().scope(), OrderSort::NEWEST_FIRST);
     let page = read::list_orders(&mut conn, &scope, &filter, sort, None, 1).await.map_err(failed)?;

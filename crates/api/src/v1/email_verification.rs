@@ -50,12 +50,7 @@ pub(crate) async fn verify_email(
     body: Valid<VerifyEmail>,
 ) -> Result<HttpResponse, Problem> {
     let shown = shown(&state, address, &request_id, &body.0.code, &[Purpose::EmailVerification]).await?;
-    let verify = Operation::Customer {
-        id: Some(shown.customer_id),
-        expected_version: None,
-        command: CustomerCommand::VerifyEmail,
-        password_hash: None,
-    };
+    let verify = Operation::on_customer(shown.customer_id, CustomerCommand::VerifyEmail);
     shown.redeem(&state, &request_id, vec![verify]).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -232,8 +232,7 @@ pub fn customers(orders: u64) -> impl ExactSizeIterator<Item = Handed> {
 fn customer(number: u64) -> Option<Piece> {
     let id = customer_id(number)?;
     let command = customer::CustomerCommand::Import { external_reference: customer_reference(number) };
-    let operation =
-        Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None };
+    let operation = Operation::on_customer(id, command);
     Some(Piece { name: format!("customer {number}"), id: id.get(), needs: vec![], operation })
 }
 

@@ -140,8 +140,7 @@ pub fn customers(olist: &Olist) -> Vec<Piece> {
 fn customer(unique_id: &str) -> Option<Piece> {
     let id = customer_id(unique_id)?;
     let command = customer::CustomerCommand::Import { external_reference: customer_reference(unique_id) };
-    let operation =
-        Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None };
+    let operation = Operation::on_customer(id, command);
     Some(Piece { name: format!("customer {unique_id}"), id: id.get(), needs: vec![], operation })
 }
 

@@ -9,7 +9,6 @@ use crate::time::Timestamp;
 /// So long an account stays after its customer has asked for it to be deleted: they may have changed their mind, or somebody
 /// else may have asked.
 pub const DELETION_GRACE_DAYS: u32 = 14;
-const MINUTES_PER_DAY: u32 = 24 * 60;
 
 type Events = Vec<Envelope<CustomerEvent>>;
 
@@ -25,7 +24,7 @@ pub(super) fn request(
     if !despite_open_orders && !context.open_orders.is_empty() {
         return Err(Refusal::OpenOrders(context.open_orders.to_vec()));
     }
-    let due_at = context.now.plus_minutes(DELETION_GRACE_DAYS * MINUTES_PER_DAY);
+    let due_at = context.now.plus_days(DELETION_GRACE_DAYS.into());
     Ok(vec![Envelope::of(CustomerEvent::DeletionRequested { due_at })])
 }
 

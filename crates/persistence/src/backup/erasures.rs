@@ -16,7 +16,7 @@ use super::folder::{BackupFolder, private};
 use super::restore::submit;
 use crate::db::Db;
 use crate::read;
-use crate::writer::{Operation, SessionOperation, Writer};
+use crate::writer::{Operation, Writer};
 
 /// Accounts that are in memory at a time.
 const ROWS_PER_PAGE: i64 = 100;
@@ -106,10 +106,7 @@ pub async fn settle_deletions(
     for id in journal.read(writer.installation().id)? {
         let customer = read::customer(&mut db.read().await?, id).await?;
         if customer.is_some_and(|customer| customer.erased_at.is_none()) {
-            let principal_id = id.get();
-            let end = SessionOperation::EndAll { principal_id, but: None, because: "account_erased" };
-            let operations = vec![on(id, CustomerCommand::Erase), Operation::Session(end)];
-            submit(writer, operations).await?;
+            submit(writer, Operation::erase_account(id)).await?;
             settled.erased += 1;
         }
     }
@@ -126,13 +123,9 @@ pub async fn settle_deletions(
         }
         let anew = |id: &CustomerId| {
             let request = CustomerCommand::RequestDeletion { despite_open_orders: true };
-            [on(*id, CustomerCommand::TakeBackDeletion), on(*id, request)]
+            [CustomerCommand::TakeBackDeletion, request].map(|command| Operation::on_customer(*id, command))
         };
         submit(writer, ids.iter().flat_map(anew).collect()).await?;
         renewed.extend(ids);
     }
-}
-
-fn on(id: CustomerId, command: CustomerCommand) -> Operation {
-    Operation::Customer { id: Some(id), expected_version: None, command, password_hash: None }
 }

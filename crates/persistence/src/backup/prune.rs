@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use ordervault_domain::time::Timestamp;
+use ordervault_domain::time::{DAY_MILLIS, HOUR_MILLIS, Timestamp};
 
 use super::error::BackupError;
 use super::folder::{Backup, BackupFolder, blocking, flush};
 
-const HOUR_MILLIS: i64 = 60 * 60 * 1_000;
-const DAY_MILLIS: i64 = 24 * HOUR_MILLIS;
 const WEEK_MILLIS: i64 = 7 * DAY_MILLIS;
 
 /// How many backups are kept: the newest of each of so many hours, days and weeks (in UTC) that have one, and the newest of

@@ -177,6 +177,21 @@ pub enum Operation {
     ImportHistory(Arc<[HistoryRow]>),
 }
 
+impl Operation {
+    /// On a customer's account, whatever version it has, with the password as it is.
+    #[must_use]
+    pub fn on_customer(id: CustomerId, command: customer::CustomerCommand) -> Self {
+        Self::Customer { id: Some(id), expected_version: None, command, password_hash: None }
+    }
+
+    /// Forgets who has an account, and ends its logins.
+    #[must_use]
+    pub fn erase_account(id: CustomerId) -> Vec<Self> {
+        let end = SessionOperation::EndAll { principal_id: id.get(), but: None, because: "account_erased" };
+        vec![Self::on_customer(id, customer::CustomerCommand::Erase), Self::Session(end)]
+    }
+}
+
 /// A change of batches.
 #[derive(Clone, Debug, EnumDiscriminants)]
 #[strum_discriminants(name(BatchOperationKind), derive(EnumIter), doc = "The kinds of [`BatchOperation`].")]

@@ -58,7 +58,7 @@ pub(crate) async fn delete_me(
         own(&customer, &account).proved(&state, &request_id, &body.0.current_password).await?;
     let despite_open_orders = body.0.despite_open_orders.unwrap_or_default();
     operations.extend([
-        on(&customer, CustomerCommand::RequestDeletion { despite_open_orders }),
+        Operation::on_customer(customer.id, CustomerCommand::RequestDeletion { despite_open_orders }),
         Operation::Session(SessionOperation::EndAll {
             principal_id: customer.id.get(),
             but: Some(customer.session),
@@ -93,16 +93,12 @@ pub(crate) async fn undelete_me(
     key: OptionalIdempotencyKey,
 ) -> Result<HttpResponse, Problem> {
     let account = account(&state, &customer).await?;
-    let mut operations = vec![on(&customer, CustomerCommand::TakeBackDeletion)];
+    let mut operations = vec![Operation::on_customer(customer.id, CustomerCommand::TakeBackDeletion)];
     operations.extend(news(&state, &account, MailKind::AccountDeletionTakenBack));
     let caller = Caller::buyer(&state, &CustomerOrGuest::Customer(customer), &request_id);
     let kept = caller.change(key, "undelete_me", &(), operations).await?;
     state.mail_waker.wake();
     Ok(answer(&state, &kept, StatusCode::OK))
-}
-
-fn on(customer: &Customer, command: CustomerCommand) -> Operation {
-    Operation::Customer { id: Some(customer.id), expected_version: None, command, password_hash: None }
 }
 
 /// What is written about it, where it is news.

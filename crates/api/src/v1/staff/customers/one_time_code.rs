@@ -51,12 +51,7 @@ pub(crate) async fn hand_out_code(
     let expires_at = state.now().plus_millis(lifetime_millis(Purpose::HandedOut));
     let operations = vec![
         counted(&state.throttles.handing_out(staff.member.id)),
-        Operation::Customer {
-            id: Some(id.0),
-            expected_version: None,
-            command: CustomerCommand::HandOutCode,
-            password_hash: None,
-        },
+        Operation::on_customer(id.0, CustomerCommand::HandOutCode),
         state.one_time_codes.issue(id.0, Purpose::HandedOut, &code, expires_at),
     ];
     submit(&state, staff.submitter(), &request_id, None, operations)
