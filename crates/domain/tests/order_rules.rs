@@ -216,7 +216,8 @@ fn nothing_goes_on_in_the_trash() {
     let products = [product(10, 5)];
     let context = context(&store, &products);
     let road = [place(&[(10, 1)]), INVALIDATE, OrderCommand::Delete { batch: None }];
-    let deleted = after(&staff(Role::Owner), &context, &road);
+    let of_a_customer = |order| Order { customer_id: Some(CUSTOMER), ..order };
+    let deleted = of_a_customer(after(&staff(Role::Owner), &context, &road));
     for kind in OrderCommandKind::iter() {
         let decided = decide(Some(&deleted), &context, &Actor::Operator, &samples().order(kind), NOW);
         let expected = match kind {
@@ -236,7 +237,7 @@ fn nothing_goes_on_in_the_trash() {
         Ok(vec![]),
         "it is there"
     );
-    let before = after(&staff(Role::Owner), &context, &road[..2]);
+    let before = of_a_customer(after(&staff(Role::Owner), &context, &road[..2]));
     let same = Order { version: before.version, ..undeleted };
     assert_eq!(same, before, "as it was, only its history is longer");
 }
