@@ -1,7 +1,7 @@
 //! A throwaway PostgreSQL for tests: one cluster per test process, started at first use.
 //!
-//! The cluster lives in a temporary folder, without fsync and without work of its own in the background, and dies with
-//! the test process, even when that is killed: its keeper, a shell, waits at a pipe that only this process holds open. A
+//! The cluster lives in a temporary folder (in memory where there is room: each test makes a database of hundreds of files),
+//! without fsync and without work of its own in the background, and dies with the test process, even when that is killed: its keeper, a shell, waits at a pipe that only this process holds open. A
 //! server named in `ORDERVAULT_TEST_POSTGRES` (a URL with the right to create databases) is used instead.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails")]
 
@@ -110,7 +110,9 @@ impl Server {
     fn start() -> Server {
         let bin = binaries().expect(INSTALL_LINE);
         let account = account();
-        let folder = tempfile::Builder::new().prefix("ordervault-postgres-").tempdir();
+        let mut folder = tempfile::Builder::new();
+        let folder = folder.prefix("ordervault-postgres-");
+        let folder = if has_room_in_memory() { folder.tempdir_in(MEMORY) } else { folder.tempdir() };
         let folder = folder.expect("a temporary folder").keep();
         if let Some((uid, gid)) = account {
             chown(&folder, Some(uid), Some(gid)).expect("the folder can be given away");
@@ -232,6 +234,20 @@ read -r _
 "$bin/pg_ctl" -D "$dir/data" -m immediate -s stop >/dev/null 2>&1
 cd / && rm -rf "$dir"
 "#;
+
+/// Files below it are in memory, on Linux.
+const MEMORY: &str = "/dev/shm";
+
+/// Whether all databases of a test program may lie there: the largest takes less than half of it.
+fn has_room_in_memory() -> bool {
+    const MIN_KIB: u64 = 8 * 1024 * 1024;
+    let free = Command::new("df").args(["-Pk", MEMORY]).output();
+    let free = free.ok().and_then(|output| {
+        let text = String::from_utf8(output.stdout).ok()?;
+        text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()
+    });
+    free.is_some_and(|kib| kib >= MIN_KIB)
+}
 
 /// The folder of the newest PostgreSQL that is new enough.
 pub fn binaries() -> Option<PathBuf> {

@@ -20,9 +20,10 @@ pub fn all_routes(is_docs_ui_enabled: bool) -> Routes {
     if is_docs_ui_enabled { routes.and(docs_ui::routes()) } else { routes }
 }
 
-/// The whole application.
+/// The whole application; its contract is that of [`all_routes`].
 pub fn create_app(
     state: web::Data<AppState>,
+    contract: web::Data<Contract>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -33,13 +34,14 @@ pub fn create_app(
     >,
 > {
     let routes = all_routes(state.settings.docs_enabled);
-    create_app_with(state, routes)
+    create_app_with(state, routes, contract)
 }
 
 /// An application of other routes, behind the same middleware.
 pub fn create_app_with(
     state: web::Data<AppState>,
     routes: Routes,
+    contract: web::Data<Contract>,
 ) -> App<
     impl ServiceFactory<
         ServiceRequest,
@@ -49,12 +51,7 @@ pub fn create_app_with(
         InitError = (),
     >,
 > {
-    let contract = Contract::of(&routes);
-    let app = App::new().app_data(state).configure(|service| {
-        match contract {
-            Ok(contract) => _ = service.app_data(web::Data::new(contract)),
-            Err(error) => tracing::error!(%error, "the API description cannot be rendered: {error}"),
-        }
+    let app = App::new().app_data(state).app_data(contract).configure(|service| {
         routes.configure(service);
         service.default_service(web::to(nothing_here));
     });

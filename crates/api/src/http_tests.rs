@@ -9,6 +9,7 @@ mod server;
 use actix_web::http::header::HeaderMap;
 use actix_web::http::{Method, StatusCode};
 use actix_web::test::TestRequest;
+use actix_web::web::Data;
 use actix_web::{HttpResponse, web};
 use ordervault_domain::id::{OrderId, StoreId};
 use ordervault_domain::time::Timestamp;
@@ -26,6 +27,7 @@ use crate::app::create_app_with;
 use crate::auth::{AccessToken, AccessTokens, Realm, Secrets};
 use crate::extract::{Content, IdempotencyKey, IfMatch, PathId, Query, Valid};
 use crate::middleware::request_id::RequestId;
+use crate::openapi::Contract;
 use crate::principals::{CustomerBearer, StaffBearer};
 use crate::problem::{Code, PROBLEM_JSON, Problem};
 use crate::routes::{Endpoint, Routes, endpoint};
@@ -122,8 +124,13 @@ use send;
 
 macro_rules! app {
     ($state:expr) => {
-        actix_web::test::init_service(create_app_with($state, sample_routes())).await
+        app!($state, sample_routes())
     };
+    ($state:expr, $routes:expr) => {{
+        let (state, routes) = ($state, $routes);
+        let contract = Contract::of(&routes).expect("a contract");
+        actix_web::test::init_service(create_app_with(state, routes, Data::new(contract))).await
+    }};
     () => {
         app!(state().await)
     };

@@ -9,8 +9,9 @@ use std::time::Duration;
 use actix_web::{App, HttpServer, web};
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::app::create_app;
+use crate::app::{all_routes, create_app};
 use crate::connections;
+use crate::openapi::Contract;
 use crate::pages::ready_details;
 use crate::state::{AppState, MAX_CONNECTIONS};
 use crate::telemetry::metrics_routes;
@@ -47,8 +48,10 @@ where
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let api = {
         let state = state.clone();
+        let contract = Contract::of(&all_routes(state.settings.docs_enabled)).map_err(io::Error::other)?;
+        let contract = web::Data::new(contract);
         let limit = connections::limit(state.clone());
-        HttpServer::new(move || create_app(state.clone()))
+        HttpServer::new(move || create_app(state.clone(), contract.clone()))
             .on_connect(limit)
             .workers(workers)
             // actix counts per worker.

@@ -220,10 +220,7 @@ async fn the_docs_ui_is_whole_and_can_be_switched_off() {
     let demo = app!(state_with(demo, Vec::new()).await);
     assert!(send!(demo, get("/docs/")).text().contains("data-demo=\"true\""));
 
-    let without = actix_web::test::init_service(crate::app::create_app(
-        state_with(Settings::default(), Vec::new()).await,
-    ))
-    .await;
+    let without = app!(state_with(Settings::default(), Vec::new()).await, crate::app::all_routes(false));
     for path in ["/docs", "/docs/", "/docs/swagger-ui.css"] {
         send!(without, get(path)).problem(Code::NotFound);
     }

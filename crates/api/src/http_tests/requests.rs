@@ -200,7 +200,7 @@ impl FromRequest for Quicksand {
 async fn a_request_that_takes_too_long_is_503_and_says_what_is_known() {
     let routes =
         Routes::new().with(endpoint!(hang)).with(endpoint!(hang_early)).with(endpoint!(hang_in_steps));
-    let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
+    let app = app!(state().await, routes);
     tokio::time::pause();
     let started = tokio::time::Instant::now();
     let read = send!(app, get("/v1/samples/hangs"));
@@ -322,7 +322,7 @@ async fn slow_then_body(_: SlowRefusal, _: Valid<Cup>) -> &'static str {
 #[actix_web::test]
 async fn an_argument_is_not_looked_at_before_the_one_to_its_left_is_there() {
     let routes = Routes::new().with(Endpoint::page("/slow", slow_then_body));
-    let app = actix_web::test::init_service(create_app_with(state().await, routes)).await;
+    let app = app!(state().await, routes);
     // The missing body is known at once, the refusal only later; still the refusal on the left answers.
     send!(app, get("/slow")).problem(Code::TokenInvalid);
 }
