@@ -110,6 +110,8 @@ CREATE INDEX customers_by_phone ON customers (phone_reversed, id) WHERE phone_re
 CREATE VIRTUAL TABLE customer_search USING fts5 (
     words, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
 );
+-- What is merged to let words of whoever was erased leave the file may be as few parts as two.
+INSERT INTO customer_search (customer_search, rank) VALUES ('usermerge', 2);
 CREATE VIRTUAL TABLE customer_search_words USING fts5vocab (customer_search, instance);
 
 CREATE TABLE members (
@@ -273,6 +275,7 @@ CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
 CREATE VIRTUAL TABLE order_search USING fts5 (
     items, contact, note, content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* N* Co Mn Mc'"
 );
+INSERT INTO order_search (order_search, rank) VALUES ('usermerge', 2);
 CREATE VIRTUAL TABLE order_search_words USING fts5vocab (order_search, instance);
 
 -- What orders and deliveries did to the stock. A product's numbers are the sums over this ledger. Append-only without

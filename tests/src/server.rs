@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use actix_web::web::Data;
 use ordervault_api::auth::{Realm, Secrets};
 use ordervault_api::background::{
-    EraseAccounts, EraseOrders, Job as _, JobError, OrderMails, Remaining, SendMails, Tools,
+    EraseAccounts, EraseOrders, Job as _, JobError, MergeWords, OrderMails, Remaining, SendMails, Tools,
 };
 use ordervault_api::server::{Ends, Listeners, run};
 use ordervault_api::settings::{Rates, Settings};
@@ -114,6 +114,8 @@ impl TestServer {
         while accounts.step(&tools).await? == Remaining::More {}
         let mut orders = EraseOrders::after(self.state.settings.retention);
         while orders.step(&tools).await? == Remaining::More {}
+        let mut words = MergeWords::default();
+        while words.step(&tools).await? == Remaining::More {}
         Ok(())
     }
 

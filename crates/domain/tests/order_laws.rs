@@ -306,7 +306,7 @@ proptest! {
                 let references = references_of_actions(order, &actor);
                 let store = |id| Some(&life.store).filter(|store| store.id == id);
                 let product = |id| life.products.iter().find(|product| product.id == id);
-                let few = actions(order, &DecisionContext::of(&references, store, product), &actor, life.now);
+                let few = actions(order, &DecisionContext::of(&references, store, product, |_| false), &actor, life.now);
                 let all = context(&life.store, &life.products);
                 prop_assert_eq!(few, actions(order, &all, &actor, life.now), "{:?}", actor);
             }

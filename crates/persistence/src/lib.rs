@@ -1,7 +1,8 @@
 //! How ordervault keeps what happened: SQL, the write queue, the history, on SQLite and PostgreSQL.
 //!
 //! Reads go through a [`tx::Conn`]. Changes go through the [`writer::Writer`]; beside it only [`sequence`] numbers events,
-//! [`follow`] notes how far followers of the outbox have come, and [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
+//! [`follow`] notes how far followers of the outbox have come, [`merge_words`] has SQLite put its index of words in order, and
+//! [`migrate`] changes the schema. See [`statement`] for how one text serves two engines.
 //!
 //! # Rooms, from top to bottom
 //!
@@ -81,7 +82,8 @@ pub mod verify;
 pub mod writer;
 
 pub use error::{DbError, Error};
-pub use tables::followers::{OutboxEvent, follow};
+pub use tables::followers::{OutboxEvent, events_behind, follow, followed, position};
+pub use tables::gone_words::{MergeStep, merge_words};
 pub use tables::history::{HistoryActor, HistoryRow, fold};
 pub use tables::outbox::sequence;
 pub use tables::sessions::{Realm, SESSION_MEMORY_MILLIS, Session};

@@ -3,6 +3,7 @@
 
 mod batches;
 mod deadlines;
+mod erasures;
 mod expiries;
 mod followers;
 mod jobs;

@@ -88,8 +88,9 @@ impl Shop {
             "deadlines::EXPIRING" => vec![values![now, i64::MIN, rows]],
             "deadlines::OPEN" => vec![values![rows]],
             "erasures::DUE" => vec![values![now, rows]],
-            "erasures::NEXT_ERASED" => vec![values![5]],
-            "erasures::ORDERS" => vec![values![GREAT_CUSTOMER.get(), i64::MIN, i64::MIN, now, rows]],
+            "erasures::ERASED" => vec![values![5, rows]],
+            "erasures::SINCE" => vec![values!["order", now - HOUR_MILLIS]],
+            "erasures::ORDERS" => vec![values![GREAT_CUSTOMER.get(), i64::MIN, i64::MIN, rows]],
             "order_list::unread_filter::SINCE_MARK" => [1, 2, 3].map(|member| values![member, rows]).to_vec(),
             "order_list::unread_filter::SINCE_MARK_IN_STORES" => vec![
                 values![2, rows, vec![GREAT_STORE.get()]],

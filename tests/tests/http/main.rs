@@ -15,6 +15,7 @@ mod deletions;
 mod duplicate_orders;
 mod epochs;
 mod faults;
+mod forgotten;
 mod histories;
 mod known_logins;
 mod labels;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use ordervault_domain::customer::CustomerCommand;
 use ordervault_domain::id::{OrderId, ProductId};
 use ordervault_domain::order::{CancelReason, OrderCommand};
 use ordervault_domain::product::ProductCommand;
@@ -28,6 +29,7 @@ use tokio::io::AsyncReadExt as _;
 ordervault_tests::twin_tests!(
     a_shop_moves_to_the_other_engine,
     an_export_says_what_it_is,
+    whoever_was_erased_is_in_no_export,
     an_export_that_is_read_slowly_is_what_was_there_at_its_beginning,
     twice_changes_nothing,
     a_shop_that_lived_on_is_left_alone,
@@ -59,6 +61,39 @@ async fn a_shop_moves_to_the_other_engine(db: Db) {
         assert!(text.contains(&format!("\"type\":\"{fact}\"")), "the lives are too short for {fact}");
     }
     assert_eq!(exported(&there.db).await, (text, counts));
+    there.finish().await;
+}
+
+async fn whoever_was_erased_is_in_no_export(db: Db) {
+    let shop = Shop::open(&db).await;
+    let store = shop.store().await;
+    let product = shop.product(&store, 10).await;
+    let customer = shop.customer().await;
+    let order = shop.place(&customer, &store, &[(&product, 1)]).await;
+    shop.change(ActorRef::Operator, &order, cancel(CancelReason::Other)).await;
+    let mut known = vec![order.note.clone()];
+    for contact in [&customer.contact, &order.contact] {
+        known.extend(contact.name.clone());
+        known.extend(contact.email.as_ref().map(ToString::to_string));
+        known.extend(contact.phone.as_ref().map(ToString::to_string));
+        known.extend(contact.address.as_ref().and_then(|address| address.line1.clone()));
+    }
+    let (text, _) = exported(&db).await;
+    assert!(known.iter().all(|known| text.contains(known.as_str())), "{known:?}");
+    let erase = Operation::on_customer(customer.id, CustomerCommand::Erase);
+    shop.act(ActorRef::Operator, erase).await;
+    shop.change(ActorRef::System, &order, OrderCommand::Erase { retention_days: 0 }).await;
+    shop.close().await;
+    let (text, counts) = exported(&db).await;
+    let left: Vec<&String> = known.iter().filter(|known| text.contains(known.as_str())).collect();
+    assert_eq!((left, counts.customers, counts.orders), (vec![], 1, 1));
+
+    // It says that they were there, and comes in as it is.
+    let there = Fresh::on(other(db.engine())).await;
+    let summary = imported(&there.db, &text).await;
+    assert!(summary.is_complete() && summary.adopted == counts, "{summary:?}");
+    assert_eq!(exported(&there.db).await.0, text);
+    assert_eq!(dump(&there.db).await["customers"], dump(&db).await["customers"]);
     there.finish().await;
 }
 

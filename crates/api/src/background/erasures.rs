@@ -4,7 +4,7 @@
 //! What is found here is only asked for; the decision, with the writer's clock and inside its transaction, says whether it is
 //! time, and says no to whoever comes second.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
@@ -12,6 +12,7 @@ use futures_util::future::{BoxFuture, join_all};
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::order::OrderCommand;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::Error;
 use ordervault_persistence::backup::ErasureJournal;
 use ordervault_persistence::read::{self, LeftOrder};
@@ -29,6 +30,8 @@ use crate::translations::Translations;
 
 /// Accounts of one step.
 const ACCOUNTS_PER_STEP: i64 = 100;
+/// Accounts that were erased, read at once.
+const ERASED_PER_READ: i64 = 1_000;
 /// So many of them are written to side by side.
 const MAILS_AT_ONCE: usize = 10;
 /// Orders that are looked at in one step, of one customer.
@@ -88,13 +91,14 @@ impl EraseAccounts {
         let installation = tools.writer.installation().id;
         let known = journal.read(installation)?;
         let mut last = None;
-        while let Some(id) = read::next_erased_customer(conn, last).await? {
-            if !known.contains(&id) {
+        loop {
+            let erased = read::erased_customers(conn, last, ERASED_PER_READ).await?;
+            let Some(end) = erased.last() else { return Ok(()) };
+            last = Some(*end);
+            for id in erased.into_iter().filter(|id| !known.contains(id)) {
                 journal.write(installation, id)?;
             }
-            last = Some(id);
         }
-        Ok(())
     }
 
     /// False: it is not erased, because its customer keeps it, or because of what the log says.
@@ -107,8 +111,7 @@ impl EraseAccounts {
             outcome => outcome?,
         };
         self.told.remove(&id);
-        let is_erased = |effect: &Effect| matches!(effect, Effect::Customer(now) if now.erased_at.is_some());
-        if !matches!(receipt, Receipt::Executed { done, .. } if done.iter().any(is_erased)) {
+        if !is_done(&receipt) {
             return Ok(false);
         }
         tracing::info!(customer = %id, "an account was erased");
@@ -155,58 +158,103 @@ impl Job for EraseAccounts {
     }
 }
 
-/// The job that erases who ordered, walking through the customers who were erased, and through the orders of each.
+/// The job that erases who ordered. It walks through the customers who were erased, and looks at the orders of each once, and then
+/// no more before the first of them can be due.
 pub struct EraseOrders {
     retention: Retention,
-    /// How far this walk has come.
-    done: Option<CustomerId>,
+    /// Since when the order that may be due first has been in its status; none: no order tells who the customer was.
+    looked_at: BTreeMap<CustomerId, Option<Timestamp>>,
+    /// Up to whom this walk has read, and who of these is still to be looked at.
+    read_to: Option<CustomerId>,
+    waiting: VecDeque<CustomerId>,
     /// Whose orders it is at, and how far with these.
-    at: Option<(CustomerId, Option<LeftOrder>)>,
+    at: Option<Look>,
+}
+
+/// A look at the orders of a customer.
+struct Look {
+    customer_id: CustomerId,
+    after: Option<LeftOrder>,
+    first: Option<Timestamp>,
 }
 
 impl EraseOrders {
     /// Of orders that have been closed for so long.
     #[must_use]
     pub fn after(retention: Retention) -> Self {
-        Self { retention, done: None, at: None }
+        Self { retention, looked_at: BTreeMap::new(), read_to: None, waiting: VecDeque::new(), at: None }
     }
 
-    async fn look(&mut self, tools: &Tools) -> Result<Remaining, JobError> {
-        let retention_days = self.retention.order_personal_days;
-        let closed_by = tools.now().plus_days(-i64::from(retention_days));
+    async fn step_on(&mut self, tools: &Tools) -> Result<Remaining, JobError> {
+        let closed_by = tools.now().plus_days(-i64::from(self.retention.order_personal_days));
         let mut conn = tools.db.read().await.map_err(Error::Db)?;
-        let at = match self.at {
-            Some(at) => Some(at),
-            None => read::next_erased_customer(&mut conn, self.done).await?.map(|next| (next, None)),
+        if let Some(look) = self.at.take().or_else(|| self.next_look()) {
+            let orders = read::left_orders(&mut conn, look.customer_id, look.after, ORDERS_PER_STEP).await?;
+            drop(conn);
+            self.look(tools, look, &orders, closed_by).await?;
+            return Ok(Remaining::More);
+        }
+        let erased = read::erased_customers(&mut conn, self.read_to, ERASED_PER_READ).await?;
+        self.read_to = erased.last().copied();
+        let can_be_due = |id: &CustomerId| match self.looked_at.get(id) {
+            Some(first) => first.is_some_and(|first| first <= closed_by),
+            None => true,
         };
-        let Some((customer_id, after)) = at else {
-            self.done = None;
-            return Ok(Remaining::Nothing);
-        };
-        let orders = read::left_orders(&mut conn, customer_id, after, closed_by, ORDERS_PER_STEP).await?;
-        drop(conn);
-        let due = orders.iter().filter(|order| order.is_due);
-        let erased = join_all(due.map(|order| erase_order(tools, order.id(), retention_days))).await;
-        erased.into_iter().collect::<Result<(), WriteError>>()?;
-        (self.done, self.at) = match orders.last() {
-            Some(last) if orders.len() == ORDERS_PER_STEP => (self.done, Some((customer_id, Some(*last)))),
-            _ => (Some(customer_id), None),
-        };
-        Ok(Remaining::More)
+        self.waiting = erased.into_iter().filter(can_be_due).collect();
+        Ok(if self.read_to.is_some() { Remaining::More } else { Remaining::Nothing })
+    }
+
+    fn next_look(&mut self) -> Option<Look> {
+        self.waiting.pop_front().map(|customer_id| Look { customer_id, after: None, first: None })
+    }
+
+    /// Erases what is due of these orders, and notes what is left.
+    async fn look(
+        &mut self,
+        tools: &Tools,
+        look: Look,
+        orders: &[LeftOrder],
+        closed_by: Timestamp,
+    ) -> Result<(), JobError> {
+        let retention_days = self.retention.order_personal_days;
+        let erased = join_all(orders.iter().map(async |order| match order.is_due(closed_by) {
+            true => erase_order(tools, order.id(), retention_days).await,
+            false => Ok(!order.tells_who),
+        }));
+        let erased = erased.await.into_iter().collect::<Result<Vec<bool>, WriteError>>()?;
+        let left = orders.iter().zip(erased).filter(|(_, is_erased)| !is_erased);
+        let first = left.map(|(order, _)| order.status_since()).chain(look.first).min();
+        match orders.last() {
+            Some(last) if orders.len() == ORDERS_PER_STEP => {
+                self.at = Some(Look { after: Some(*last), first, ..look });
+            }
+            _ => _ = self.looked_at.insert(look.customer_id, first),
+        }
+        Ok(())
     }
 }
 
-/// What cannot be erased now is found again by the next walk.
-async fn erase_order(tools: &Tools, id: OrderId, retention_days: u32) -> Result<(), WriteError> {
+/// False: it is not erased, and found again by the next walk.
+async fn erase_order(tools: &Tools, id: OrderId, retention_days: u32) -> Result<bool, WriteError> {
     let command = OrderCommand::Erase { retention_days };
     let erase = Operation::Order { id: Some(id), expected_version: None, command };
     match submit(tools, "orders", vec![erase]).await {
         Err(error) if concerns_this_alone(&error) => {
             tracing::warn!(order = %id, %error, "who ordered is not erased yet");
-            Ok(())
+            Ok(false)
         }
-        outcome => outcome.map(drop),
+        outcome => Ok(is_done(&outcome?)),
     }
+}
+
+/// Did it erase somebody?
+fn is_done(receipt: &Receipt) -> bool {
+    let Receipt::Executed { done, .. } = receipt else { return false };
+    done.iter().any(|effect| match effect {
+        Effect::Customer(now) => now.erased_at.is_some(),
+        Effect::Order(now) => now.erased_at.is_some(),
+        _ => false,
+    })
 }
 
 async fn submit(tools: &Tools, what: &str, operations: Vec<Operation>) -> Result<Receipt, WriteError> {
@@ -227,6 +275,6 @@ impl Job for EraseOrders {
     }
 
     fn step<'a>(&'a mut self, tools: &'a Tools) -> BoxFuture<'a, Result<Remaining, JobError>> {
-        self.look(tools).boxed()
+        self.step_on(tools).boxed()
     }
 }

@@ -13,6 +13,7 @@ use super::backups::MakeBackups;
 use super::batches::RunBatches;
 use super::deadlines::Deadlines;
 use super::erasures::{EraseAccounts, EraseOrders};
+use super::gone_words::MergeWords;
 use super::job::{Job, JobError, Pace, Remaining, Tools};
 use super::mails::SendMails;
 use super::order_mails::OrderMails;
@@ -23,8 +24,8 @@ use crate::telemetry;
 /// Longest wait of a new event for its number.
 const OUTBOX_PAUSE: Duration = Duration::from_millis(100);
 
-/// Between two walks through the customers who were erased: it is about days.
-const ORDER_ERASURES_PAUSE: Duration = Duration::from_hours(1);
+/// Between two walks through the customers who were erased, and two looks at whether words are to leave: it is about days.
+const ERASURES_PAUSE: Duration = Duration::from_hours(1);
 
 /// The background work of one process.
 pub struct Background {
@@ -72,12 +73,16 @@ impl Background {
                 .with(mails, Pace::every(interval).or_woken_by(waker.clone()))
                 .with(OrderMails { waker }, Pace::every(interval));
         }
+        // PostgreSQL's index of words has no parts to merge: rows go when they are vacuumed.
+        if engine == Engine::Sqlite {
+            background = background.with(MergeWords::default(), Pace::every(ERASURES_PAUSE));
+        }
         background
             .with(RunBatches, Pace::every(interval).or_woken_by(state.waker.clone()))
             .with(Deadlines::breaches(), Pace::every(interval))
             .with(Deadlines::expiries(), Pace::every(interval))
             .with(EraseAccounts::of(state), Pace::every(interval))
-            .with(EraseOrders::after(state.settings.retention), Pace::every(ORDER_ERASURES_PAUSE))
+            .with(EraseOrders::after(state.settings.retention), Pace::every(ERASURES_PAUSE))
     }
 
     /// With one more job.

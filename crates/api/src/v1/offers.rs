@@ -48,6 +48,7 @@ pub(crate) async fn offer_actions(
         let own = references_of_actions(&order, actor);
         references.store = references.store.or(own.store);
         references.products.extend(own.products);
+        references.customers.extend(own.customers);
         of_store.push(order);
     }
     let mut offers = BTreeMap::new();

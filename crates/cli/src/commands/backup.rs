@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use ordervault_persistence::backup::{Backup, BackupError, Maker};
+use ordervault_persistence::db::Db;
+use ordervault_persistence::read;
 use ordervault_persistence::verify::verify;
 
 use super::tables::Tables;
@@ -17,7 +19,7 @@ use crate::{secrets, sources};
 pub(super) async fn run(context: &Context, command: &BackupCommand) -> Result<Exit, Failure> {
     match command {
         BackupCommand::Create => create(context).await,
-        BackupCommand::List => list(context),
+        BackupCommand::List => list(context).await,
         BackupCommand::Verify { backup } => check(context, backup.as_deref()).await,
         BackupCommand::Prune => prune(context).await,
     }
@@ -33,13 +35,27 @@ async fn create(context: &Context) -> Result<Exit, Failure> {
     Ok(Exit::Ok)
 }
 
-fn list(context: &Context) -> Result<Exit, Failure> {
+async fn list(context: &Context) -> Result<Exit, Failure> {
     let folder = &context.config.backup.folder;
     let backups = folder.list()?;
     if backups.is_empty() {
         context.say(&format!("there are no backups in {}", folder.path().display()));
+        return Ok(Exit::Ok);
     }
-    context.print(&backups.iter().map(line).collect::<String>())?;
+    let mut text = String::new();
+    // Backups are there also for when the database is not.
+    let db = database::existing(&context.config).await;
+    for backup in &backups {
+        text += &line(backup);
+        if let Ok(db) = &db {
+            text += &erased(&context.config, db, backup).await?;
+        }
+    }
+    match db {
+        Ok(db) => db.close().await,
+        Err(_) => context.say("the database cannot be read: nobody can say who was erased since"),
+    }
+    context.print(&text)?;
     Ok(Exit::Ok)
 }
 
@@ -53,8 +69,27 @@ async fn check(context: &Context, backup: Option<&Path>) -> Result<Exit, Failure
     copy.close().await;
     let report = report?;
     context.print(&line(&backup))?;
+    if let Ok(db) = database::existing(&context.config).await {
+        let erased = erased(&context.config, &db, &backup).await;
+        db.close().await;
+        context.print(&erased?)?;
+    }
     context.print(&super::verify::told(&report))?;
     Ok(super::verify::exit(&report))
+}
+
+/// Who is in a backup and was erased since, and for how long; nothing where nobody is.
+async fn erased(config: &Config, db: &Db, backup: &Backup) -> Result<String, Failure> {
+    let made_at = backup.manifest.made_at;
+    let (accounts, orders) = read::erased_since(&mut db.read().await?, made_at).await?;
+    if (accounts, orders) == (0, 0) {
+        return Ok(String::new());
+    }
+    let until = config.backup.keep.until(made_at).to_string();
+    let day = until.split('T').next().unwrap_or_default();
+    Ok(format!(
+        "  tells of {accounts} accounts and {orders} orders that were erased since; pruned on {day}, if backups go on\n"
+    ))
 }
 
 async fn prune(context: &Context) -> Result<Exit, Failure> {

@@ -497,9 +497,19 @@ async fn who_was_erased_after_a_backup_is_erased_again() {
     // What the server writes when the days of grace are over.
     let line = json!({"installation": manifest["installation"], "customer": me["id"]});
     fs::write(copy.with_file_name("erased.jsonl"), format!("{line}\n")).unwrap();
+    assert_ends(&shop.run(&["backup", "list"]), 0, "bytes\n");
     let restored = shop.run(&["restore", copy.to_str().unwrap(), "--replace"]);
     assert_ends(&restored, 0, "restored");
     assert!(text(&restored.stdout).contains("are erased again: 1\n"), "{}", text(&restored.stdout));
+    // The backup still tells of them, and says for how long.
+    for command in ["list", "verify"] {
+        let told = shop.run(&["backup", command]);
+        let told = text(&told.stdout);
+        assert!(
+            told.contains("tells of 1 accounts and 0 orders that were erased since; pruned on 20"),
+            "{told}"
+        );
+    }
     assert_ends(&shop.run(&["verify"]), 0, "everything holds");
     let (server, address) = shop.serve(&[]);
     assert_eq!(send(&address, &login).await.status, 401);

@@ -28,8 +28,8 @@ pub struct ActionAvailability {
     pub parts: Vec<AmendedPart>,
 }
 
-/// What the decisions behind [`actions`] look at besides the order: at the store's time limit whoever may take a step back, and at the
-/// stock where the order, which gave its units back, would take them again. Buyers do neither.
+/// What the decisions behind [`actions`] look at besides the order: at the store's time limit whoever may take a step back, at the
+/// stock where the order, which gave its units back, would take them again, and at whether its customer has left. Buyers do nothing of it.
 #[must_use]
 pub fn references_of_actions(order: &Order, actor: &Actor) -> References {
     if actor.buys() {
@@ -37,7 +37,11 @@ pub fn references_of_actions(order: &Order, actor: &Actor) -> References {
     }
     let has_given_back = order.holds_stock && matches!(order.status(), Status::Cancelled | Status::Invalid);
     let lines = order.lines.iter().filter(|_| has_given_back);
-    References { store: Some(order.store_id), products: lines.map(|line| line.product_id).collect() }
+    References {
+        store: Some(order.store_id),
+        products: lines.map(|line| line.product_id).collect(),
+        customers: order.customer_id.into_iter().collect(),
+    }
 }
 
 /// The actions of this actor's kind, each with whether and until when it is open. Those that the actor may never do are

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Order, OrderCommand, OrderEvent};
 use crate::aggregate::Envelope;
-use crate::id::{ProductId, StoreId};
+use crate::id::{CustomerId, ProductId, StoreId};
 use crate::product::Product;
 use crate::store::Store;
 use crate::time::Timestamp;
@@ -19,24 +19,28 @@ pub struct DecisionContext<'a> {
     pub store: Option<&'a Store>,
     /// The products that the command and the order name, as far as they exist.
     pub products: BTreeMap<ProductId, &'a Product>,
+    /// Of the customers in whose accounts orders are, those who have left.
+    pub erased_customers: BTreeSet<CustomerId>,
     /// Orders of the same buyer with the same basket as the one to be placed, from within the store's window.
     pub possible_duplicates: Vec<&'a Order>,
 }
 
-/// The store and the products that a decision looks at besides the order.
+/// What a decision looks at besides the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct References {
     /// The store.
     pub store: Option<StoreId>,
     /// The products.
     pub products: BTreeSet<ProductId>,
+    /// The customers in whose accounts orders are.
+    pub customers: BTreeSet<CustomerId>,
 }
 
 impl References {
     /// Is there nothing to look at?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.store.is_none() && self.products.is_empty()
+        self.store.is_none() && self.products.is_empty() && self.customers.is_empty()
     }
 
     /// Those of a command on this order; none: on a new one.
@@ -44,9 +48,14 @@ impl References {
     pub fn of(command: &OrderCommand, order: Option<&Order>) -> Self {
         let (store, asked) = command.named();
         let had = order.into_iter().flat_map(|order| order.lines.iter().map(|line| line.product_id));
+        let customer = order.and_then(|order| order.customer_id);
         Self {
             store: store.or(order.map(|order| order.store_id)),
             products: asked.into_iter().chain(had).collect(),
+            customers: customer
+                .filter(|_| matches!(command, OrderCommand::Unlink { .. }))
+                .into_iter()
+                .collect(),
         }
     }
 }
@@ -63,8 +72,15 @@ impl<'a> DecisionContext<'a> {
         references: &References,
         store: impl FnOnce(StoreId) -> Option<&'a Store>,
         product: impl Fn(ProductId) -> Option<&'a Product>,
+        is_erased: impl Fn(CustomerId) -> bool,
     ) -> Self {
         let products = references.products.iter().filter_map(|id| Some((*id, product(*id)?))).collect();
-        Self { store: references.store.and_then(store), products, possible_duplicates: vec![] }
+        let erased_customers = references.customers.iter().copied().filter(|id| is_erased(*id)).collect();
+        Self {
+            store: references.store.and_then(store),
+            products,
+            erased_customers,
+            possible_duplicates: vec![],
+        }
     }
 }

@@ -91,7 +91,7 @@ pub fn decide(
             link(order, actor, *customer_id, *proof, comment.as_deref())
         }
         (Some(order), OrderCommand::Unlink { reason, comment }) => {
-            Ok(unlink(order, *reason, comment.as_deref()))
+            unlink(order, context, *reason, comment.as_deref())
         }
         (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),

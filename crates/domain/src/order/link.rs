@@ -1,6 +1,6 @@
 //! Orders go into customers' accounts, and out of them.
 
-use super::context::Events;
+use super::context::{DecisionContext, Events};
 use super::guards::commented;
 use super::{Order, OrderEvent, ReversalReason};
 use crate::access::{Actor, OrderGrant};
@@ -29,10 +29,16 @@ pub(super) fn link(
     }
 }
 
-/// Nothing when it is in no account.
-pub(super) fn unlink(order: &Order, reason: ReversalReason, comment: Option<&str>) -> Events {
+/// Nothing when it is in no account. That of somebody who has left keeps its orders: what is in none is erased by nobody.
+pub(super) fn unlink(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    reason: ReversalReason,
+    comment: Option<&str>,
+) -> Result<Events, Refusal> {
     match order.customer_id {
-        Some(_) => vec![Envelope::of(OrderEvent::Unlinked { reason }).with(commented(comment))],
-        None => vec![],
+        Some(id) if context.erased_customers.contains(&id) => Err(Refusal::AccountErased),
+        Some(_) => Ok(vec![Envelope::of(OrderEvent::Unlinked { reason }).with(commented(comment))]),
+        None => Ok(vec![]),
     }
 }

@@ -69,6 +69,7 @@ pub fn product(id: i64, available: i64) -> Product {
 
 pub fn context<'a>(store: &'a Store, products: &'a [Product]) -> DecisionContext<'a> {
     DecisionContext {
+        erased_customers: BTreeSet::new(),
         store: Some(store),
         products: products.iter().map(|product| (product.id, product)).collect::<BTreeMap<_, _>>(),
         possible_duplicates: vec![],

@@ -23,6 +23,16 @@ pub struct Keep {
 }
 
 impl Keep {
+    /// From when on a backup of then is not kept, where each hour, day and week that is counted has another one.
+    #[must_use]
+    pub fn until(self, made_at: Timestamp) -> Timestamp {
+        let classes = [(self.hourly, HOUR_MILLIS), (self.daily, DAY_MILLIS), (self.weekly, WEEK_MILLIS)];
+        let ends = classes.into_iter().filter(|(count, _)| *count > 0).map(|(count, span)| {
+            (made_at.millis().div_euclid(span).saturating_add(count.into())).saturating_mul(span)
+        });
+        Timestamp::from_millis(ends.max().unwrap_or(made_at.millis()))
+    }
+
     /// Those that are kept, by their place; the times are sorted, the newest first.
     fn kept(self, made: &[Timestamp]) -> BTreeSet<usize> {
         let mut kept = BTreeSet::from([0]);
@@ -81,6 +91,26 @@ impl BackupFolder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_backup_is_kept_until_then_and_no_longer() {
+        let hour = |hours: i64| Timestamp::from_millis(20_000 * DAY_MILLIS + hours * HOUR_MILLIS);
+        for keep in [(24, 7, 4), (3, 0, 0), (1, 2, 0), (0, 0, 2), (100, 1, 0)] {
+            let (hourly, daily, weekly) = keep;
+            let keep = Keep { hourly, daily, weekly };
+            // The last of its hour, day and week.
+            let first = hour(-1).millis().div_euclid(WEEK_MILLIS) * WEEK_MILLIS - HOUR_MILLIS;
+            let is_kept_at = |now: i64| {
+                let made: Vec<Timestamp> = (0..=(now - first) / HOUR_MILLIS)
+                    .map(|back| Timestamp::from_millis(now - back * HOUR_MILLIS))
+                    .collect();
+                keep.kept(&made).contains(&(made.len() - 1))
+            };
+            let until = keep.until(Timestamp::from_millis(first)).millis();
+            assert!(is_kept_at(until - HOUR_MILLIS) && !is_kept_at(until), "{keep:?}");
+        }
+        assert_eq!(Keep { hourly: 0, daily: 0, weekly: 0 }.until(hour(5)), hour(5));
+    }
 
     #[test]
     fn the_newest_of_each_period_is_kept() {

@@ -1,5 +1,6 @@
 //! Of whom nothing is to be known any more: accounts whose days are over, and closed orders of accounts that were erased.
 
+use ordervault_domain::aggregate::Kind;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::time::Timestamp;
@@ -14,16 +15,17 @@ statements! {
         "SELECT id FROM customers WHERE deletion_due_at IS NOT NULL AND deletion_due_at <= $1
          ORDER BY deletion_due_at, id LIMIT $2"
     );
-    NEXT_ERASED: Template = Template::new(
-        "SELECT id FROM customers WHERE erased_at IS NOT NULL AND id > $1 ORDER BY id LIMIT 1"
+    ERASED: Template = Template::new(
+        "SELECT id FROM customers WHERE erased_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2"
     );
-    // Whether it is time is decided again, order by order, by the command that erases. No order is older in its status than it
-    // is at all.
+    SINCE: Template = Template::new(
+        "SELECT COUNT(*) FROM history WHERE kind = $1 AND type = 'erased' AND recorded_at > $2"
+    );
     ORDERS: Template = Template::new(
-        "SELECT placed_at, id,
-             erased_at IS NULL AND status_since <= $4 AND status IN ('completed', 'cancelled', 'invalid') AS is_due
-         FROM orders WHERE customer_id = $1 AND (placed_at, id) > ($2, $3) AND placed_at <= $4
-         ORDER BY placed_at, id LIMIT $5"
+        "SELECT placed_at, id, status_since, erased_at IS NULL AS tells_who,
+             status IN ('completed', 'cancelled', 'invalid') AS is_closed
+         FROM orders WHERE customer_id = $1 AND (placed_at, id) > ($2, $3)
+         ORDER BY placed_at, id LIMIT $4"
     );
 }
 
@@ -32,8 +34,10 @@ statements! {
 pub struct LeftOrder {
     placed_at: i64,
     id: i64,
-    /// Has it been closed for long enough, and tells who ordered it?
-    pub is_due: bool,
+    status_since: i64,
+    /// Does it tell who ordered it?
+    pub tells_who: bool,
+    is_closed: bool,
 }
 
 impl LeftOrder {
@@ -41,6 +45,18 @@ impl LeftOrder {
     #[must_use]
     pub fn id(&self) -> OrderId {
         OrderId::from_i64(self.id)
+    }
+
+    /// Since when it has been in its status: it is closed then, or later.
+    #[must_use]
+    pub fn status_since(&self) -> Timestamp {
+        Timestamp::from_millis(self.status_since)
+    }
+
+    /// Does it tell who ordered it, and has it been closed since then at the latest? Decided again by the command that erases.
+    #[must_use]
+    pub fn is_due(&self, closed_by: Timestamp) -> bool {
+        self.tells_who && self.is_closed && self.status_since() <= closed_by
     }
 }
 
@@ -54,20 +70,21 @@ pub async fn due_deletions(conn: &mut Conn, now: Timestamp, limit: i64) -> Resul
     Ok(Customer::load(conn, &ids, RowLock::Free).await?.into_iter().map(|held| held.state).collect())
 }
 
-/// The customer who was erased and has the next id.
+/// Customers who were erased, by their ids.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn next_erased_customer(
+pub async fn erased_customers(
     conn: &mut Conn,
     after: Option<CustomerId>,
-) -> Result<Option<CustomerId>, Error> {
+    limit: i64,
+) -> Result<Vec<CustomerId>, Error> {
     let after = after.map_or(0, CustomerId::get);
-    let next: Option<(i64,)> = conn.fetch_optional(&NEXT_ERASED.bind((after,))).await?;
-    Ok(next.map(|(id,)| CustomerId::from_i64(id)))
+    let ids: Vec<(i64,)> = conn.fetch_all(&ERASED.bind((after, limit))).await?;
+    Ok(ids.into_iter().map(|(id,)| CustomerId::from_i64(id)).collect())
 }
 
-/// Orders that this customer placed by then, the oldest first.
+/// Orders in the account of this customer, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,11 +92,21 @@ pub async fn left_orders(
     conn: &mut Conn,
     customer_id: CustomerId,
     after: Option<LeftOrder>,
-    closed_by: Timestamp,
     limit: usize,
 ) -> Result<Vec<LeftOrder>, Error> {
     let (placed_at, id) = after.map_or((i64::MIN, i64::MIN), |after| (after.placed_at, after.id));
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let statement = ORDERS.bind((customer_id.get(), placed_at, id, closed_by.millis(), limit));
-    Ok(conn.fetch_all(&statement).await?)
+    Ok(conn.fetch_all(&ORDERS.bind((customer_id.get(), placed_at, id, limit))).await?)
+}
+
+/// How many were erased since then: (accounts, orders).
+///
+/// # Errors
+/// When the database fails.
+pub async fn erased_since(conn: &mut Conn, then: Timestamp) -> Result<(i64, i64), Error> {
+    let mut counts = [0; 2];
+    for (kind, count) in [Kind::Customer, Kind::Order].into_iter().zip(&mut counts) {
+        (*count,) = conn.fetch_one(&SINCE.bind((<&str>::from(kind), then.millis()))).await?;
+    }
+    Ok(counts.into())
 }

@@ -29,7 +29,7 @@ pub use batches::{
 pub use catalogue::{ProductFilter, count_products, product, products, products_statement, store, stores};
 pub use customers::{customer_in_reach, customers, customers_statements};
 pub use deadlines::{Expiries, TimeUp, WaitingExpiries, WhatIf, expiries, overdue, waited_too_long};
-pub use erasures::{LeftOrder, due_deletions, left_orders, next_erased_customer};
+pub use erasures::{LeftOrder, due_deletions, erased_customers, erased_since, left_orders};
 pub use history_list::{EventRef, HistoryFilter, HistoryKey, HistoryReach, history_statements, list_history};
 pub use idempotency::used_key;
 pub use logins::{open_sessions, password_hash, session, sign_in};

@@ -1,9 +1,11 @@
 //! One order as it is, and what its actions depend on.
 
+use std::collections::BTreeSet;
+
 use ordervault_domain::access::{OrderGrant, Scope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::country::Country;
-use ordervault_domain::id::OrderId;
+use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::order::{DecisionContext, DuplicateKey, Order, Place, References, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
@@ -23,6 +25,7 @@ use crate::tables::{LockedRow, RowLock, Stored};
 use crate::tx::Conn;
 
 statements! {
+    ERASED: Template = Template::new("SELECT id FROM customers WHERE id {in_keys:1} AND erased_at IS NOT NULL");
     OPENED: Template = Template::made(opened);
     PROOF: Template = Template::new(
         "SELECT country, contact_phone, contact_email, contact_version, status, status_since FROM orders
@@ -30,12 +33,13 @@ statements! {
     );
 }
 
-/// Store and products that decisions about an order look at, as they are for whoever only reads.
+/// What decisions about an order look at, as they are for whoever only reads.
 #[derive(Clone, Debug, Default)]
 pub struct OrderContext {
     references: References,
     store: Option<Store>,
     products: Vec<Product>,
+    erased_customers: BTreeSet<CustomerId>,
 }
 
 impl OrderContext {
@@ -51,14 +55,20 @@ impl OrderContext {
             true => vec![],
             false => Product::load(conn, &product_ids, RowLock::Free).await?,
         };
-        Ok(Self { references, store, products: products.into_iter().map(|held| held.state).collect() })
+        let products = products.into_iter().map(|held| held.state).collect();
+        let erased_customers = erased_customers(conn, &references.customers).await?;
+        Ok(Self { references, store, products, erased_customers })
     }
 
-    /// Of a store and products that were read with an order.
-    fn of(store: Store, products: Vec<Product>) -> Self {
-        let products_named = products.iter().map(|product| product.id).collect();
-        let references = References { store: Some(store.id), products: products_named };
-        Self { references, store: Some(store), products }
+    /// Of a store and products that were read with an order, and its customer, if that one has left.
+    fn of(store: Store, products: Vec<Product>, erased_customer: Option<CustomerId>) -> Self {
+        let erased_customers: BTreeSet<CustomerId> = erased_customer.into_iter().collect();
+        let references = References {
+            store: Some(store.id),
+            products: products.iter().map(|product| product.id).collect(),
+            customers: erased_customers.clone(),
+        };
+        Self { references, store: Some(store), products, erased_customers }
     }
 
     /// What customers call the store; none: it was not asked for.
@@ -72,8 +82,21 @@ impl OrderContext {
     pub fn context(&self) -> DecisionContext<'_> {
         let store = |id| self.store.as_ref().filter(|store| store.id == id);
         let product = |id| self.products.iter().find(|product| product.id == id);
-        DecisionContext::of(&self.references, store, product)
+        DecisionContext::of(&self.references, store, product, |id| self.erased_customers.contains(&id))
     }
+}
+
+/// Those of the customers who have left.
+async fn erased_customers(
+    conn: &mut Conn,
+    ids: &BTreeSet<CustomerId>,
+) -> Result<BTreeSet<CustomerId>, Error> {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let erased: Vec<(i64,)> = conn.fetch_all(&ERASED.bind((ids,))).await?;
+    Ok(erased.into_iter().map(|(id,)| CustomerId::from_i64(id)).collect())
 }
 
 /// The order, if it exists and is in scope.
@@ -100,6 +123,7 @@ struct OpenedRow {
     order: WholeRow,
     store: String,
     products: Option<String>,
+    is_customer_erased: bool,
 }
 
 /// The order with what its actions look at, if it exists and is in scope.
@@ -115,8 +139,9 @@ pub async fn opened_order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result
     let products: Option<Vec<ProductRow>> =
         row.products.map(|text| at.json("products", &text)).transpose()?;
     let products = products.into_iter().flatten().map(|row| LockedRow::from(row).state);
-    let context = OrderContext::of(LockedRow::try_from(store)?.state, products.collect());
     let order = row.order.held()?.state;
+    let erased_customer = order.customer_id.filter(|_| row.is_customer_erased);
+    let context = OrderContext::of(LockedRow::try_from(store)?.state, products.collect(), erased_customer);
     Ok(scope.covers(&order).then_some(OpenedOrder { order, context }))
 }
 
@@ -134,6 +159,10 @@ fn opened(engine: Engine) -> String {
                      SELECT {products} FROM products p
                      WHERE p.id IN (SELECT l.product_id FROM order_lines l WHERE l.order_id = orders.id)) AS TEXT) END"
             ),
+        ),
+        (
+            "is_customer_erased",
+            "EXISTS (SELECT 1 FROM customers c WHERE c.id = orders.customer_id AND c.erased_at IS NOT NULL)".to_owned(),
         ),
     ];
     let mut opened = Query::select();

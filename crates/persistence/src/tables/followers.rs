@@ -56,21 +56,31 @@ pub async fn follow<E: From<Error>, Work: Future<Output = Result<(), E>>>(
     name: &str,
     work: impl FnOnce(Vec<OutboxEvent>) -> Work,
 ) -> Result<usize, E> {
-    let events = next(db, name).await?;
+    let events = events_behind(db, position(db, name).await?).await?;
     let Some(last) = events.last().map(|event| event.position) else { return Ok(0) };
     let count = events.len();
     work(events).await?;
-    move_to(db, name, last).await?;
+    followed(db, name, last).await?;
     Ok(count)
 }
 
-/// The first events behind the follower's position.
-async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
+/// How far the follower of this name has come. For one whose work takes many steps, which reads on with [`events_behind`] and says
+/// [`followed`] when it is done; for others there is [`follow`].
+///
+/// # Errors
+/// When the database fails.
+pub async fn position(db: &Db, name: &str) -> Result<i64, Error> {
+    let position: Option<(i64,)> = db.read().await?.fetch_optional(&POSITION.bind((name,))).await?;
+    Ok(position.map_or(0, |(position,)| position))
+}
+
+/// The next events behind this position.
+///
+/// # Errors
+/// When the database fails.
+pub async fn events_behind(db: &Db, position: i64) -> Result<Vec<OutboxEvent>, Error> {
     type Row = (i64, i64, i64, String, String, Option<i64>, i64);
-    let mut conn = db.read().await?;
-    let position: Option<(i64,)> = conn.fetch_optional(&POSITION.bind((name,))).await?;
-    let position = position.map_or(0, |(position,)| position);
-    let rows: Vec<Row> = conn.fetch_all(&NEXT.bind((position, EVENTS_PER_STEP))).await?;
+    let rows: Vec<Row> = db.read().await?.fetch_all(&NEXT.bind((position, EVENTS_PER_STEP))).await?;
     rows.into_iter()
         .map(|(position, entity_id, seq, kind, event, store_id, recorded_at)| {
             let unknown = |_| Error::Inconsistent { table: "history", column: "kind", id: entity_id };
@@ -81,7 +91,11 @@ async fn next(db: &Db, name: &str) -> Result<Vec<OutboxEvent>, Error> {
         .collect()
 }
 
-async fn move_to(db: &Db, name: &str, position: i64) -> Result<(), Error> {
+/// Notes that the follower of this name has come so far.
+///
+/// # Errors
+/// When the database fails.
+pub async fn followed(db: &Db, name: &str, position: i64) -> Result<(), Error> {
     let mut tx = db.begin().await?;
     tx.execute(&MOVE.bind((name, position))).await?;
     tx.commit().await.map_err(|error| Error::Db(error.into_inner()))

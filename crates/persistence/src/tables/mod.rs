@@ -10,6 +10,7 @@ pub(crate) mod columns;
 pub(crate) mod credentials;
 pub(crate) mod customers;
 pub(crate) mod followers;
+pub(crate) mod gone_words;
 pub(crate) mod history;
 pub(crate) mod idempotency;
 pub(crate) mod installations;
@@ -49,6 +50,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     credentials::STATEMENTS,
     customers::STATEMENTS,
     followers::STATEMENTS,
+    gone_words::STATEMENTS,
     history::STATEMENTS,
     idempotency::STATEMENTS,
     installations::STATEMENTS,

@@ -1,7 +1,8 @@
 //! What `order::decide` wants to know besides the order.
 
 use ordervault_domain::access::Actor;
-use ordervault_domain::id::StoreId;
+use ordervault_domain::customer::Customer;
+use ordervault_domain::id::{CustomerId, ProductId, StoreId};
 use ordervault_domain::order::{self, DecisionContext, DuplicateKey, Order, References};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
@@ -9,7 +10,7 @@ use ordervault_domain::time::Timestamp;
 
 use crate::writer::set::WorkingSet;
 
-/// Store, products and look-alikes for a command on an order, from the working set.
+/// Store, products, whether the customer has left, and look-alikes for a command on an order, from the working set.
 pub(super) fn context<'a>(
     set: &'a WorkingSet,
     actor: &Actor,
@@ -19,7 +20,10 @@ pub(super) fn context<'a>(
 ) -> DecisionContext<'a> {
     let references = References::of(command, order);
     let stored = |id: StoreId| set.get::<Store>(id.get());
-    let context = DecisionContext::of(&references, stored, |id| set.get::<Product>(id.get()));
+    let is_erased =
+        |id: CustomerId| set.get::<Customer>(id.get()).is_some_and(|customer| customer.erased_at.is_some());
+    let product = |id: ProductId| set.get::<Product>(id.get());
+    let context = DecisionContext::of(&references, stored, product, is_erased);
     let possible_duplicates = match (command, context.store) {
         (order::OrderCommand::Place(place), Some(store)) => {
             possible_duplicates(set, actor, place, store, now)

@@ -70,6 +70,8 @@ impl WorkingSet {
         set.orders.load(conn, named.orders.clone(), RowLock::Locked).await?;
         let lines = set.orders.iter().flat_map(|order| order.lines.iter().map(|line| line.product_id.get()));
         let of_lines: Vec<i64> = lines.collect();
+        let owners = named.unlinked.iter().filter_map(|id| Some(set.orders.get(*id)?.customer_id?.get()));
+        set.customers.load(conn, owners.collect(), RowLock::Free).await?;
         set.load_alike(conn, &named, now).await?;
         let of_orders: Vec<i64> = set.orders.iter().map(|order| order.store_id.get()).collect();
         let shared = set.stores.missing(of_orders);

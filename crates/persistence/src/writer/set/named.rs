@@ -46,6 +46,8 @@ pub(crate) struct Named<'a> {
     pub(super) members: Vec<i64>,
     pub(super) commanded_members: Vec<i64>,
     pub(super) orders: Vec<i64>,
+    /// Orders that are to come out of the account in which they are.
+    pub(super) unlinked: Vec<i64>,
     pub(super) credentials: Vec<i64>,
     /// Customers of whom a code is shown.
     pub(super) codes: Vec<i64>,
@@ -102,6 +104,9 @@ impl<'a> Named<'a> {
         match operation {
             Operation::Order { id, command, .. } => {
                 self.orders.extend(id.map(|id| id.get()));
+                if let order::OrderCommand::Unlink { .. } = command {
+                    self.unlinked.extend(id.map(OrderId::get));
+                }
                 self.note_order(actor, command);
             }
             Operation::Store { id, .. } => self.commanded_stores.extend(id.map(|id| id.get())),
