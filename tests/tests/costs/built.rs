@@ -71,13 +71,11 @@ fn lists(engine: Engine) -> Vec<(String, Statement)> {
 
 fn summaries(engine: Engine, numbers: &Numbers) -> Vec<(String, Statement)> {
     let now = Timestamp::from_millis(OPENING_MILLIS);
-    let zone = "Asia/Taipei".parse().expect("a time zone");
     let orders: Vec<OrderId> =
         (0..AMONG).map(|ago| OrderId::from_i64(numbers.id(numbers.orders - ago))).collect();
     let mut all = vec![];
     for (name, scope) in scopes() {
-        let summary = read::summary_statements(engine, &scope, now, zone).into_iter();
-        all.extend(summary.map(|(statement, text)| (format!("summary, {name}: {statement}"), text)));
+        all.push((format!("summary, {name}: counts"), read::summary_counts(&scope, now)));
         let new = read::new_among_statement(engine, &scope, MEMBER, &orders);
         all.push((format!("new among some, {name}"), new));
     }

@@ -104,6 +104,14 @@ impl Shop {
             "people::NAMES" => vec![values![self.some(MEMBERS)]],
             "people::MEMBERS" => vec![values![i64::MAX, rows]],
             "steps::BEGINNINGS" => vec![values![long, 0, self.numbers.long_versions(), any_step(), rows]],
+            "summary::TODAY" => {
+                let some = vec!["confirmed".to_owned(), "completed".to_owned()];
+                let since = self.numbers.placed_at(self.numbers.orders - 60);
+                vec![
+                    values![vec![GREAT_STORE.get(), SMALL_STORE.get()], vec![since; 2], some.clone(), rows],
+                    values![vec![SMALL_STORE.get()], vec![since], some, rows],
+                ]
+            }
             "steps::LATEST" => vec![values![long, self.numbers.long_versions(), any_step()]],
             _ => return None,
         })

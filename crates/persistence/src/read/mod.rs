@@ -43,7 +43,7 @@ pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
 pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
 pub use steps::{StepBeginning, latest_beginning, step_beginnings};
-pub use summary::{Summary, Today, summary, summary_statements};
+pub use summary::{Summary, Today, summary, summary_counts};
 pub use throttles::{Blocked, blocked, known};
 pub use unread::{count_new, last_position, new_among, new_among_statement};
 

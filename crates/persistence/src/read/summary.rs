@@ -10,11 +10,10 @@ use ordervault_domain::time::{TimeZone, Timestamp};
 use sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use strum::IntoEnumIterator as _;
 
-use super::order_list::{self, OrderFilter, overdue};
+use super::order_list::overdue;
 use super::page::{Counted, MAX_COUNTED};
 use super::select::{column, one_of, united};
 use super::unread::count_new;
-use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::{Statement, Template, statements};
 use crate::tables::columns::Row;
@@ -23,8 +22,43 @@ use crate::tx::Conn;
 /// Orders of a status, overdue ones, and those in the trash are counted up to here: it is looked at again and again.
 const MAX_OF_A_KIND: i64 = 1_000;
 
+/// Lines of [`TODAY`] behind the rows that it finds: what is void brings nothing in.
+macro_rules! sums_of_found {
+    () => {
+        "SELECT store_id, currency, COUNT(*),
+             CAST(SUM(CASE WHEN status IN ('cancelled', 'invalid') THEN 0 ELSE total END) AS BIGINT), MIN(id),
+             (SELECT COUNT(*) FROM found)
+         FROM found GROUP BY store_id, currency ORDER BY store_id, currency"
+    };
+}
+
 statements! {
     TIME_ZONES: Template = Template::new("SELECT id, time_zone FROM stores ORDER BY id");
+    // Stores, when the day began in each, statuses, and how many orders to look at. Each store and status is one look into
+    // their index.
+    TODAY: Template = Template::forked(
+        concat!(
+            "WITH found AS (
+                 SELECT orders.id, orders.store_id, orders.currency, orders.status, orders.total
+                 FROM json_each($1) AS store CROSS JOIN json_each($2) AS day ON day.key = store.key
+                 CROSS JOIN json_each($3) AS shown CROSS JOIN orders ON orders.store_id = store.value
+                     AND orders.status = shown.value AND orders.placed_at >= day.value
+                 WHERE orders.deleted_at IS NULL LIMIT $4) ",
+            sums_of_found!()
+        ),
+        concat!(
+            "WITH found AS (
+                 SELECT placed.* FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS day (store_id, since)
+                 CROSS JOIN UNNEST($3::TEXT[]) AS shown (status)
+                 CROSS JOIN LATERAL (
+                     SELECT id, store_id, currency, status, total FROM orders
+                     WHERE orders.store_id = day.store_id AND orders.status = shown.status
+                         AND placed_at >= day.since AND deleted_at IS NULL
+                     ORDER BY placed_at DESC, id DESC LIMIT $4) AS placed
+                 LIMIT $4) ",
+            sums_of_found!()
+        ),
+    );
 }
 
 /// What is to be done and what was done today, as far as it is in scope.
@@ -70,7 +104,7 @@ pub async fn summary(
     now: Timestamp,
 ) -> Result<Summary, Error> {
     let new = count_new(conn, scope, member).await?;
-    let counts: Vec<(i64,)> = conn.fetch_all(&counts(scope, now)).await?;
+    let counts: Vec<(i64,)> = conn.fetch_all(&summary_counts(scope, now)).await?;
     let counted = |(count,): (i64,)| Counted {
         total: Ord::min(count, MAX_OF_A_KIND),
         is_lower_bound: count > MAX_OF_A_KIND,
@@ -81,23 +115,10 @@ pub async fn summary(
     Ok(Summary { new, overdue, statuses, trash: counted.next(), today: today(conn, scope, now).await? })
 }
 
-/// The statements behind the summary, with a name, where all stores are in one time zone: for tests of what they look at.
+/// How many orders have each of the statuses that are shown, are overdue, and are in the trash, if that is shown: a statement for
+/// [`summary`], and for tests of what it looks at.
 #[must_use]
-pub fn summary_statements(
-    engine: Engine,
-    scope: &Scope,
-    now: Timestamp,
-    zone: TimeZone,
-) -> Vec<(&'static str, Statement)> {
-    let today = placed_since(engine, scope, zone.day_start(now), vec![]);
-    [("counts", Some(counts(scope, now))), ("today", today)]
-        .into_iter()
-        .filter_map(|(name, statement)| Some((name, statement?)))
-        .collect()
-}
-
-/// How many orders have each of the statuses that are shown, are overdue, and are in the trash, if that is shown.
-fn counts(scope: &Scope, now: Timestamp) -> Statement {
+pub fn summary_counts(scope: &Scope, now: Timestamp) -> Statement {
     let mut selections: Vec<SelectStatement> =
         shown(scope).map(|status| with_status(scope, status)).collect();
     selections.push(along(scope, overdue(now)));
@@ -175,34 +196,33 @@ fn counted(selections: Vec<SelectStatement>) -> SelectStatement {
 
 /// Store by store what came in since the day began, which is not the same moment everywhere.
 async fn today(conn: &mut Conn, scope: &Scope, now: Timestamp) -> Result<Vec<Today>, Error> {
-    let stores: Vec<(i64, String)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
-    let mut days: BTreeMap<Timestamp, Vec<StoreId>> = BTreeMap::new();
-    for (id, name) in stores {
+    let zones: Vec<(i64, String)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
+    let mut days = BTreeMap::new();
+    for (id, name) in zones.into_iter().filter(|(id, _)| is_in_reach(scope, StoreId::from_i64(*id))) {
         let zone: TimeZone = Row { table: "stores", id }.parsed("time_zone", &name)?;
-        days.entry(zone.day_start(now)).or_default().push(StoreId::from_i64(id));
+        days.insert(id, zone.day_start(now));
     }
-    // Whose day begins everywhere at the same time is not asked where.
-    let is_everywhere = days.len() == 1;
-    let mut today = vec![];
-    for (since, stores) in days {
-        let stores = if is_everywhere { vec![] } else { stores };
-        let Some(statement) = placed_since(conn.engine(), scope, since, stores) else { continue };
-        let rows: Vec<(i64, String, i64, i64, i64, i64)> = conn.fetch_all(&statement).await?;
-        for (store_id, currency, orders, revenue, id, looked_at) in rows {
-            let currency = Row { table: "orders", id }.parsed("currency", &currency)?;
-            let is_lower_bound = looked_at >= MAX_COUNTED;
-            let store_id = StoreId::from_i64(store_id);
-            today.push(Today { store_id, currency, since, orders, revenue, is_lower_bound });
-        }
-    }
-    today.sort_by_key(|entry| (entry.store_id, entry.currency.code()));
-    Ok(today)
+    let (stores, since): (Vec<i64>, Vec<i64>) = days.iter().map(|(id, since)| (*id, since.millis())).unzip();
+    let shown: Vec<String> = shown(scope).map(|status| status.to_string()).collect();
+    let statement = TODAY.bind((stores, since, shown, MAX_COUNTED));
+    let rows: Vec<(i64, String, i64, i64, i64, i64)> = conn.fetch_all(&statement).await?;
+    let rows = rows.into_iter().filter_map(|row| Some((*days.get(&row.0)?, row)));
+    let todays = rows.map(|(since, (store_id, currency, orders, revenue, id, looked_at))| {
+        Ok(Today {
+            store_id: StoreId::from_i64(store_id),
+            currency: Row { table: "orders", id }.parsed("currency", &currency)?,
+            since,
+            orders,
+            revenue,
+            is_lower_bound: looked_at >= MAX_COUNTED,
+        })
+    });
+    todays.collect()
 }
 
-fn placed_since(engine: Engine, scope: &Scope, since: Timestamp, stores: Vec<StoreId>) -> Option<Statement> {
-    order_list::sums(
-        engine,
-        scope,
-        &OrderFilter { placed_after: Some(since), stores, ..OrderFilter::default() },
-    )
+fn is_in_reach(scope: &Scope, store: StoreId) -> bool {
+    match scope {
+        Scope::Staff { stores: StoreScope::Only(stores), .. } => stores.contains(&store),
+        _ => true,
+    }
 }

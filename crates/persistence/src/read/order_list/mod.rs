@@ -129,15 +129,6 @@ pub(super) async fn count_among(
     Ok(Counted { total: total.min(most.cast_signed()), is_lower_bound: is_cut })
 }
 
-/// What the orders in scope that the filter asks for come to, store by store; of more than [`MAX_COUNTED`] the newest. See
-/// [`ListQuery::sums`] for the columns. `None`: there can be none.
-pub(super) fn sums(engine: Engine, scope: &Scope, filter: &OrderFilter) -> Option<Statement> {
-    let (sort, unread) = (OrderSort::NEWEST_FIRST, UnreadFilter::unlisted(scope, filter));
-    let predicates = Predicate::all(scope, filter, sort, &unread)?;
-    let query = ListQuery { predicates, sort, after: None, engine, unread, is_whole: false };
-    Some(query.sums(query.walked(COUNTED_ROWS)))
-}
-
 async fn find(conn: &mut Conn, query: &ListQuery, asked: &Asked<'_>, limit: u64) -> Result<OrderPage, Error> {
     let first = ((limit + 1) * query.first_look()).min(MAX_WALKED_ROWS);
     let mut position = None;

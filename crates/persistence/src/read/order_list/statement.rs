@@ -1,6 +1,5 @@
 //! The statements of a list.
 
-use ordervault_domain::order::Status;
 use sea_query::{
     Alias, CommonTableExpression, Condition, Expr, ExprTrait, Query, SelectStatement, WithClause, WithQuery,
 };
@@ -117,21 +116,6 @@ impl ListQuery {
         let mut count = self.kept(&candidates);
         count.expr(Expr::cust("COUNT(*)")).expr(subquery(looked_at()));
         Statement::built(among(candidates, count))
-    }
-
-    /// What the candidates that are asked for come to, store by store and currency by currency: how many they are, the sum of
-    /// those that are neither cancelled nor invalid, the id of one, and how many candidates there are.
-    pub(super) fn sums(&self, candidates: Candidates) -> Statement {
-        let void = [Status::Cancelled, Status::Invalid].map(<&str>::from);
-        let paid: Expr = Expr::case(column("status").is_in(void), 0_i64).finally(column("total")).into();
-        let mut sums = self.kept(&candidates);
-        sums.exprs(["store_id", "currency"].map(column))
-            .expr(Expr::cust("COUNT(*)"))
-            .expr(paid.sum().cast_as("BIGINT"))
-            .expr(column("id").min())
-            .expr(subquery(looked_at()))
-            .add_group_by(["store_id", "currency"].map(column));
-        Statement::built(among(candidates, sums))
     }
 
     pub(super) fn ranges(&self) -> IndexRanges {
