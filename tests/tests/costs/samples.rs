@@ -97,6 +97,7 @@ impl Shop {
                 values![2, rows, vec![SMALL_STORE.get()]],
                 values![3, rows, vec![SMALL_STORE.get(), GREAT_STORE.get()]],
             ],
+            "orders::ERASED" => vec![values![self.some(self.numbers.customers())]],
             "orders::OPENED" => vec![values![self.numbers.id(self.numbers.orders)]],
             "orders::PROOF" => vec![values![self.numbers.id(self.numbers.orders)]],
             "past::LAST" => vec![values![long]],
