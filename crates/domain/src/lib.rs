@@ -17,6 +17,7 @@
 //! - `refusal`: why a command was not carried out
 //! - `access`: actors, roles, permissions, scopes
 //! - `aggregate`: what everything with a history has in common
+//! - `totals`: how what an order costs comes about
 //! - `contact`: names, telephone numbers, addresses
 //! - `search`: the words that search compares
 //! - `id`: typed ids
@@ -75,3 +76,4 @@ mod status;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod totals;
