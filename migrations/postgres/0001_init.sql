@@ -183,6 +183,25 @@ CREATE TABLE orders (
     subtotal BIGINT NOT NULL,
     shipping_total BIGINT NOT NULL,
     total BIGINT NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
+    -- What of the total is not owed any more, and what was paid. The total itself is what was agreed.
+    cancelled_total BIGINT NOT NULL DEFAULT 0,
+    credited_total BIGINT NOT NULL DEFAULT 0,
+    written_off_total BIGINT NOT NULL DEFAULT 0,
+    kept_total BIGINT NOT NULL DEFAULT 0,
+    paid_total BIGINT NOT NULL DEFAULT 0,
+    refunded_total BIGINT NOT NULL DEFAULT 0,
+    refund_pending_total BIGINT NOT NULL DEFAULT 0,
+    charged_back_total BIGINT NOT NULL DEFAULT 0,
+    -- Below 0: the shop owes.
+    balance_due BIGINT NOT NULL,
+    -- Read off sums and counters.
+    payment_status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_payment_status_is_known CHECK (payment_status IN
+        ('not_required', 'unpaid', 'pending', 'failed', 'authorized', 'partially_paid', 'paid', 'overpaid',
+         'partially_refunded', 'refunded', 'charged_back')),
+    fulfillment_status TEXT COLLATE "C" NOT NULL CONSTRAINT orders_fulfillment_status_is_known CHECK (fulfillment_status IN
+        ('not_required', 'unfulfilled', 'partially_fulfilled', 'fulfilled', 'partially_delivered', 'delivered')),
+    return_status TEXT COLLATE "C" NOT NULL DEFAULT 'none' CONSTRAINT orders_return_status_is_known CHECK (return_status IN
+        ('none', 'requested', 'in_progress', 'partially_returned', 'returned')),
     contact_name TEXT COLLATE "C",
     contact_phone TEXT COLLATE "C",
     contact_phone_reversed TEXT COLLATE "C",
@@ -218,6 +237,14 @@ CREATE TABLE orders (
     deleted_at BIGINT CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
     deleted_in BIGINT CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
     CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_refunded_was_paid CHECK
+        (refunded_total >= 0 AND refund_pending_total >= 0 AND refunded_total + refund_pending_total <= paid_total),
+    CONSTRAINT orders_forgone_was_owed CHECK
+        (cancelled_total >= 0 AND credited_total >= 0 AND written_off_total >= 0 AND kept_total >= 0
+         AND cancelled_total + credited_total + written_off_total <= total),
+    CONSTRAINT orders_balance_is_sum CHECK
+        (balance_due = total - cancelled_total - credited_total - written_off_total + kept_total
+         - paid_total + refunded_total + charged_back_total),
     CONSTRAINT orders_invalid_knows_from CHECK ((status = 'invalid') = (invalid_from IS NOT NULL)),
     -- Times and reasons are there only with the status that they belong to.
     CONSTRAINT orders_live_is_executed_to CHECK (status IN ('cancelled', 'invalid') OR status = executed_to),
@@ -263,6 +290,26 @@ CREATE TABLE order_lines (
     quantity BIGINT NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price BIGINT NOT NULL,
     total BIGINT NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
+    -- What has become of its units, and what of its price went with them.
+    cancelled BIGINT NOT NULL DEFAULT 0,
+    allocated BIGINT NOT NULL DEFAULT 0,
+    shipped BIGINT NOT NULL DEFAULT 0,
+    delivered BIGINT NOT NULL DEFAULT 0,
+    lost BIGINT NOT NULL DEFAULT 0,
+    returned BIGINT NOT NULL DEFAULT 0,
+    restocked BIGINT NOT NULL DEFAULT 0,
+    replaced BIGINT NOT NULL DEFAULT 0,
+    credited BIGINT NOT NULL DEFAULT 0,
+    cancelled_value BIGINT NOT NULL DEFAULT 0,
+    credited_value BIGINT NOT NULL DEFAULT 0,
+    CONSTRAINT order_lines_units_are_not_negative CHECK
+        (cancelled >= 0 AND allocated >= 0 AND delivered >= 0 AND lost >= 0 AND returned >= 0 AND restocked >= 0
+         AND replaced >= 0 AND credited >= 0),
+    CONSTRAINT order_lines_units_are_ordered CHECK (cancelled + allocated + shipped <= quantity),
+    CONSTRAINT order_lines_units_follow_each_other CHECK
+        (delivered + lost <= shipped AND returned <= delivered AND restocked <= returned AND credited <= returned + lost),
+    CONSTRAINT order_lines_values_are_of_the_line CHECK
+        (cancelled_value >= 0 AND credited_value >= 0 AND cancelled_value + credited_value <= total),
     PRIMARY KEY (order_id, no)
 );
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
@@ -498,6 +545,8 @@ SELECT
     id, number_tail, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
+    cancelled_total, credited_total, written_off_total, kept_total, paid_total, refunded_total, refund_pending_total,
+    charged_back_total, balance_due, payment_status, fulfillment_status, return_status,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,
     duplicate_key,
     unlisted, holds_stock, last_line_no, folded_by,

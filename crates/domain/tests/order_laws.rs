@@ -10,9 +10,10 @@ use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Personal, Stamp};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
+use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, DecisionContext, Order, OrderCommand, OrderCommandKind, OrderEvent, Status,
-    Totals, actions, decide, references_of_actions, stock_deltas,
+    Amendment, CancelReason, DecisionContext, FulfillmentStatus, Order, OrderCommand, OrderCommandKind,
+    OrderEvent, Status, Totals, actions, decide, references_of_actions, stock_deltas,
 };
 use ordervault_domain::store::Policy;
 use proptest::prelude::*;
@@ -90,6 +91,29 @@ proptest! {
             prop_assert_eq!(Totals::of(&order.lines, order.totals.shipping_total), Some(order.totals));
             let text = serde_json::to_string(order).expect("an order as text");
             prop_assert_eq!(&serde_json::from_str::<Order>(&text).expect("the same order"), order);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn sums_and_statuses_are_those_of_what_became_of_the_lines(case in any_case()) {
+        case.live(|life, _, _, _, _| {
+            let Some(order) = &life.order else { return Ok(()) };
+            prop_assert!(order.is_settled());
+            for no in order.units.keys() {
+                let line = order.line(*no).expect("a line that is there");
+                prop_assert!(order.units(*no).fit(line), "{:?}", order.units(*no));
+            }
+            // Whichever steps were taken there and back: as long as nothing else moves units, the status says it all.
+            let is_over = matches!(order.status(), Status::Cancelled | Status::Invalid);
+            let fulfillment = match order.status() {
+                Status::Completed => FulfillmentStatus::Delivered,
+                _ if is_over => FulfillmentStatus::NotRequired,
+                _ => FulfillmentStatus::Unfulfilled,
+            };
+            prop_assert_eq!(order.derived.fulfillment_status, fulfillment);
+            let due = order.balance.due(order.totals.total);
+            prop_assert_eq!(due, if is_over { Amount::ZERO } else { order.totals.total });
             Ok(())
         })?;
     }

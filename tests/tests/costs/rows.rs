@@ -47,6 +47,26 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
             _ => Bind::Text(None),
         },
         (_, "reserved" | "reserved_before" | "shipping_total" | "on_hand_before") => Bind::from(0),
+        // What nothing has become of yet.
+        (
+            "tables::order_lines",
+            "cancelled" | "allocated" | "shipped" | "delivered" | "lost" | "returned" | "restocked"
+            | "replaced" | "credited" | "cancelled_value" | "credited_value",
+        ) => Bind::from(0),
+        (
+            "tables::orders",
+            "cancelled_total"
+            | "credited_total"
+            | "written_off_total"
+            | "kept_total"
+            | "paid_total"
+            | "refunded_total"
+            | "refund_pending_total"
+            | "charged_back_total",
+        ) => Bind::from(0),
+        (_, "payment_status") => Bind::from("unpaid"),
+        (_, "fulfillment_status") => Bind::from("unfulfilled"),
+        (_, "return_status") => Bind::from("none"),
         ("tables::batches", "status") => Bind::from("pending"),
         (_, "status" | "executed_to") => Bind::from("pending_review"),
         (_, "result") => Bind::from(if is_new { "waiting" } else { "already_applied" }),

@@ -124,15 +124,11 @@ impl Shop {
         let last = self.numbers.orders * 2 + self.numbers.long_versions();
         Some(vec![match (table, statement) {
             ("history", "READ") => values![self.orders()],
-            (
-                _,
-                "READ" | "LOCK" | "SHARE" | "WITH_PRICES" | "HELD" | "LINES" | "WHOLE" | "PRODUCTS"
-                | "DELETE_LINES",
-            ) => {
+            (_, "READ" | "LOCK" | "SHARE" | "WITH_PRICES" | "HELD" | "OF_ORDERS" | "WHOLE" | "PRODUCTS") => {
                 vec![self.keys_of(table)?]
             }
             (_, "DELETE_ORDERS" | "BEFORE_CORRECTION" | "ERASE_PERSONAL") => values![self.orders()],
-            ("snapshots", "DELETE") => values![self.orders()],
+            ("snapshots" | "order_lines", "DELETE") => values![self.orders()],
             ("credentials", "DELETE") => values![self.some(self.numbers.customers())],
             ("orders", "OPEN_OF_CUSTOMER") => {
                 return Some(vec![
@@ -261,7 +257,7 @@ impl Shop {
             "products" => self.some(SOLD_PRODUCTS).into(),
             "customers" | "credentials" | "one_time_codes" => self.some(self.numbers.customers()).into(),
             "members" | "installations" => self.some(MEMBERS).into(),
-            "orders" | "snapshots" => self.orders().into(),
+            "orders" | "order_lines" | "snapshots" => self.orders().into(),
             "batches" => self.some(20).into(),
             "sessions" => self.sessions().into(),
             "idempotency" => self.texts("key ", "").into(),

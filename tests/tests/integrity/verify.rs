@@ -74,12 +74,28 @@ pub(crate) const ROWS: &[Case] = &[
     ("UPDATE orders SET version = version + 1", &[Code::HeadVersion], &[]),
     ("UPDATE orders SET head_hash = ''", &[Code::HeadHash], &[]),
     (
-        "UPDATE orders SET subtotal = subtotal + 1, total = total + 1",
+        "UPDATE orders SET subtotal = subtotal + 1, total = total + 1, balance_due = balance_due + 1",
         &[Code::SumDiffers, Code::FoldDiffers],
         &[],
     ),
     (
         "UPDATE order_lines SET total = total + 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    ("UPDATE orders SET balance_due = balance_due + 1", &[Code::ColumnDiffers], &[]),
+    (
+        "UPDATE orders SET cancelled_total = cancelled_total + 1, balance_due = balance_due - 1",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    (
+        "UPDATE orders SET fulfillment_status = 'delivered'",
+        &[Code::SumDiffers, Code::FoldDiffers],
+        &[],
+    ),
+    (
+        "UPDATE order_lines SET shipped = quantity + 1, delivered = quantity + 1",
         &[Code::SumDiffers, Code::FoldDiffers],
         &[],
     ),
@@ -95,7 +111,8 @@ pub(crate) const ROWS: &[Case] = &[
     ),
     // What has no foreign key.
     (
-        "INSERT INTO order_lines SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
+        "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total)
+         SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
          WHERE order_id = (SELECT MIN(id) FROM orders)",
         &[Code::LinkBroken],
         &[],

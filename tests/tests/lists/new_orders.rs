@@ -448,8 +448,8 @@ fn copies(db: &Db) -> &'static str {
     };
     let text = format!(
         "INSERT INTO orders (id, version, head_hash, status, executed_to, store_id, source, currency, subtotal, shipping_total,
-             total, note, holds_stock, last_line_no, folded_by, placed_at, updated_at)
-         SELECT o.id + n.i, 1, '', o.status, o.executed_to, o.store_id, 'shop', o.currency, 0, 0, 0, '', FALSE, 0, o.folded_by, o.placed_at + n.i, 0
+             total, balance_due, payment_status, fulfillment_status, note, holds_stock, last_line_no, folded_by, placed_at, updated_at)
+         SELECT o.id + n.i, 1, '', o.status, o.executed_to, o.store_id, 'shop', o.currency, 0, 0, 0, 0, 'unpaid', 'unfulfilled', '', FALSE, 0, o.folded_by, o.placed_at + n.i, 0
          FROM orders o, {numbers};
          INSERT INTO outbox (entity_id, seq, recorded_at, position, arrived_in)
          SELECT id, 1, placed_at, 1000000 + id % 1000000, store_id FROM orders

@@ -1,6 +1,8 @@
 //! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use super::{Invalid, Line, Order, OrderEvent, Source, Stage, Status, Trash};
+use std::collections::BTreeMap;
+
+use super::{Balance, Derived, Invalid, Line, Order, OrderEvent, Source, Stage, Status, Trash};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
@@ -35,7 +37,8 @@ impl Aggregate for Order {
     }
 
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
-    // with the status, the batch with the time of deletion, the highest number of a line with the lines, the version of the contact with it.
+    // with the status, the batch with the time of deletion, the highest number of a line with the lines, counters, sums and what
+    // is read off them with these or the status, the version of the contact with it.
     compared! {
         parts {
             status of stage through parts,
@@ -75,6 +78,9 @@ impl Aggregate for Order {
             status_since,
             stage,
             last_line_no,
+            units,
+            balance,
+            derived,
             contact_version,
         }
     }
@@ -110,6 +116,7 @@ fn apply(
     if let Some(note) = &envelope.personal.note {
         order.note.clone_from(note);
     }
+    order.settle();
     Ok(order)
 }
 
@@ -141,6 +148,9 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             lines: vec![],
             last_line_no: 0,
             totals,
+            units: BTreeMap::new(),
+            balance: Balance::default(),
+            derived: Derived::default(),
             contact: Contact::default(),
             contact_version: 1,
             note: String::new(),
@@ -243,6 +253,7 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
             order.totals = *totals;
         }
     }
+    order.move_units(before.status());
     Ok(order)
 }
 

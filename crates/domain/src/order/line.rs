@@ -34,6 +34,14 @@ pub struct Line {
     pub total: Amount,
 }
 
+impl Line {
+    /// What it costs all in all.
+    #[must_use]
+    pub fn amount(&self) -> Amount {
+        self.total
+    }
+}
+
 /// The order's sums, minor units of its currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {

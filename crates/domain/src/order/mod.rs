@@ -6,6 +6,7 @@
 mod action;
 mod amend;
 mod apply;
+mod balance;
 mod command;
 mod content;
 mod context;
@@ -20,14 +21,17 @@ mod pricing;
 mod reason;
 mod rights;
 mod scope;
+mod settle;
 mod stage;
 mod state;
 mod stock;
 pub mod timeline;
+mod units;
 mod words;
 
 pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
 pub use amend::AmendedPart;
+pub use balance::{Balance, Derived, FulfillmentStatus, PaymentStatus, ReturnStatus};
 pub use command::{NotPlain, OrderCommand, OrderCommandKind};
 pub use content::{
     AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
@@ -43,6 +47,7 @@ pub use rights::authorize;
 pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};
 pub use stock::{StockDelta, stock_deltas};
+pub use units::Units;
 pub use words::{OrderTexts, order_terms};
 
 pub use crate::status::{Source, Status};

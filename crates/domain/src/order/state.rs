@@ -1,8 +1,10 @@
 //! An order as it is now.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Line, Source, Stage, StageParts, Status, Totals};
+use super::{Balance, Derived, Line, Source, Stage, StageParts, Status, Totals, Units};
 use crate::access::OrderGrant;
 use crate::contact::Contact;
 use crate::country::Country;
@@ -40,6 +42,13 @@ pub struct Order {
     pub last_line_no: u32,
     /// Sums over the lines.
     pub totals: Totals,
+    /// What has become of the units of the lines, by their numbers; nothing of those that are not among them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub units: BTreeMap<u32, Units>,
+    /// What of the total is not owed any more, and what was paid.
+    pub balance: Balance,
+    /// What is read off counters and sums.
+    pub derived: Derived,
     /// Who gets it, and where.
     pub contact: Contact,
     /// The version in which the phone number or the e-mail address last changed, by which somebody without an account proves

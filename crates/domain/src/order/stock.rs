@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Order, Status};
+use super::Order;
 use crate::id::ProductId;
 
 /// A movement of one product's stock.
@@ -18,8 +18,8 @@ pub struct StockDelta {
 
 /// The movements between two states of an order, sorted by product, without empty ones.
 ///
-/// An open order reserves its quantities; a completed one has taken them out of the house. Any change of status or
-/// lines moves the difference, so no act can forget to give stock back.
+/// An open order reserves what is still to be sent; what was sent has left the house. Any change of status, lines or counters
+/// moves the difference, so no act can forget to give stock back.
 #[must_use]
 pub fn stock_deltas(before: Option<&Order>, after: &Order) -> Vec<StockDelta> {
     let mut moves: BTreeMap<ProductId, (i64, i64)> = BTreeMap::new();
@@ -39,14 +39,11 @@ pub fn stock_deltas(before: Option<&Order>, after: &Order) -> Vec<StockDelta> {
 
 /// Per line: product, what has left the house (negative), what is reserved.
 fn holdings(order: &Order) -> impl Iterator<Item = (ProductId, i64, i64)> {
-    let (out, held) = match order.status() {
-        _ if !order.holds_stock => (0, 0),
-        Status::PendingReview | Status::Confirmed | Status::Processing => (0, 1),
-        Status::Completed => (-1, 0),
-        Status::Cancelled | Status::Invalid => (0, 0),
-    };
-    order.lines.iter().map(move |line| {
-        let quantity = i64::from(line.quantity);
-        (line.product_id, out * quantity, held * quantity)
+    let lines = order.lines.iter().filter(|_| order.holds_stock);
+    lines.map(|line| {
+        let units = order.units(line.no);
+        let out = i64::from(units.shipped) + i64::from(units.replaced) - i64::from(units.restocked);
+        let open = i64::from(line.quantity) - i64::from(units.cancelled) - i64::from(units.shipped);
+        (line.product_id, -out, if order.status().is_open() { open } else { 0 })
     })
 }

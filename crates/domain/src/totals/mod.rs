@@ -7,6 +7,7 @@
 
 mod code;
 mod discount;
+mod fault;
 mod rate;
 mod rounding;
 mod shipping;
@@ -16,6 +17,7 @@ mod terms;
 
 pub use code::{Code, MAX_CODE_CHARACTERS, NoCode};
 pub use discount::{Goods, Share, Value, discount, kept};
+pub use fault::TermsFault;
 pub use rate::{Rate, RateOutOfRange, WHOLE};
 pub use rounding::Rounding;
 pub use shipping::{
@@ -23,4 +25,4 @@ pub use shipping::{
 };
 pub use split::{part, split};
 pub use tax::{MAX_CLASSES, MAX_STEP_MINOR_UNITS, STANDARD, TaxTerms, Taxed};
-pub use terms::{Terms, TermsFault};
+pub use terms::Terms;

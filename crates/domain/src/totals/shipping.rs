@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Code;
-use super::terms::TermsFault;
+use super::fault::TermsFault;
 use crate::money::Amount;
 use crate::text::single_line;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::terms::TermsFault;
+use super::fault::TermsFault;
 use super::{Code, Rate, Rounding, WHOLE};
 use crate::money::Amount;
 

@@ -17,6 +17,7 @@ pub(crate) mod installations;
 pub(crate) mod mails;
 pub(crate) mod members;
 pub(crate) mod one_time_codes;
+pub(crate) mod order_lines;
 pub(crate) mod orders;
 pub(crate) mod outbox;
 pub(crate) mod products;
@@ -57,6 +58,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     mails::STATEMENTS,
     members::STATEMENTS,
     one_time_codes::STATEMENTS,
+    order_lines::STATEMENTS,
     orders::STATEMENTS,
     outbox::STATEMENTS,
     products::STATEMENTS,

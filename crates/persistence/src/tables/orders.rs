@@ -1,22 +1,21 @@
-//! The tables `orders` and `order_lines`.
+//! The table `orders`.
 
 use std::collections::HashMap;
 
 use ordervault_domain::contact::Email;
 use ordervault_domain::folding;
-use ordervault_domain::id::{BatchId, CustomerId, OrderId, ProductId, StoreId};
+use ordervault_domain::id::{BatchId, CustomerId, OrderId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{DuplicateKey, Line, Order, StageParts, Totals};
+use ordervault_domain::order::{Balance, Derived, DuplicateKey, Order, StageParts, Totals};
 use ordervault_domain::refusal::OpenOrder;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, but_ends, millis, packed_row, table_row, time};
+use super::columns::{Row, TableRow as _, address_text, but_ends, millis, table_row, time};
+use super::order_lines::{self, LineRow, packed_lines};
 use super::{LockedRow, RowLock, Stored};
 use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, Column, ColumnType::*};
-use crate::engine::Engine;
 use crate::error::Error;
-use crate::json::packed_rows;
 use crate::statement::{Statement, Template, statements};
 use crate::tx::Conn;
 
@@ -36,11 +35,8 @@ statements! {
     WHOLE: Template = Template::made(|engine| format!(
         "SELECT o.*, {} AS lines FROM orders o WHERE o.id {{in_keys:1}} ORDER BY o.id", packed_lines(engine, "o")
     ));
-    pub(crate) LINES: Template = Template::new("SELECT * FROM order_lines WHERE order_id {in_keys:1} ORDER BY order_id, no");
-    PRODUCTS: Template = Template::new("SELECT order_id, product_id FROM order_lines WHERE order_id {in_keys:1}");
     INSERT: BulkInsert = BulkInsert::new("orders", OrderRow::COLUMNS);
     UPDATE: BulkUpdate = BulkUpdate::new("orders", &[("id", Int), ("version", Int)], but_ends(OrderRow::COLUMNS), "");
-    pub(crate) INSERT_LINES: BulkInsert = BulkInsert::new("order_lines", LineRow::COLUMNS);
     // Whoever places what somebody else is placing right now waits and then sees it. SQLite has one writer anyway.
     LOCK_ALIKE: Template = Template::forked(
         "SELECT value AS key FROM json_each($1) ORDER BY 1",
@@ -56,7 +52,6 @@ statements! {
              SELECT id, status, placed_at FROM orders WHERE customer_id = $1 ORDER BY placed_at DESC, id DESC LIMIT $2) AS newest
          WHERE status IN ('pending_review', 'confirmed', 'processing') ORDER BY placed_at DESC, id DESC LIMIT $3"
     );
-    pub(crate) DELETE_LINES: Template = Template::new("DELETE FROM order_lines WHERE order_id {in_keys:1}");
 }
 
 table_row! {
@@ -78,6 +73,18 @@ table_row! {
         subtotal: i64,
         shipping_total: i64,
         total: i64,
+        cancelled_total: i64,
+        credited_total: i64,
+        written_off_total: i64,
+        kept_total: i64,
+        paid_total: i64,
+        refunded_total: i64,
+        refund_pending_total: i64,
+        charged_back_total: i64,
+        balance_due: i64,
+        payment_status: String,
+        fulfillment_status: String,
+        return_status: String,
         contact_name: Option<String>,
         contact_phone: Option<String>,
         contact_phone_reversed: Option<String>,
@@ -112,27 +119,6 @@ table_row! {
 }
 
 table_row! {
-    /// A row of the table of lines.
-    pub(crate) struct LineRow {
-        pub(crate) order_id: i64,
-        no: i64,
-        product_id: i64,
-        sku: String,
-        title: String,
-        category: Option<String>,
-        quantity: i64,
-        unit_price: i64,
-        total: i64,
-    }
-}
-
-/// The lines of the order that is called so as one text, in SQL.
-pub(crate) fn packed_lines(engine: Engine, order: &str) -> String {
-    let lines = packed_rows(engine, &packed_row(engine, "l", LineRow::COLUMNS), " ORDER BY l.no");
-    format!("CAST((SELECT {lines} FROM order_lines l WHERE l.order_id = {order}.id) AS TEXT)")
-}
-
-table_row! {
     /// A key that is locked.
     struct AlikeKey {
         key: i64,
@@ -158,45 +144,38 @@ impl WholeRow {
     /// The order.
     pub(crate) fn held(self) -> Result<LockedRow<Order>, Error> {
         let rows: Vec<LineRow> = Row { table: "orders", id: self.order.id }.json("lines", &self.lines)?;
-        self.order.held(rows.into_iter().map(LineRow::line).collect::<Result<_, _>>()?)
-    }
-}
-
-impl LineRow {
-    /// The line.
-    pub(crate) fn line(self) -> Result<Line, Error> {
-        let at = Row { table: "order_lines", id: self.order_id };
-        Ok(Line {
-            no: at.fitting("no", self.no)?,
-            product_id: ProductId::from_i64(self.product_id),
-            sku: self.sku,
-            title: self.title,
-            category: self.category,
-            quantity: at.fitting("quantity", self.quantity)?,
-            unit_price: Amount::new(self.unit_price),
-            total: Amount::new(self.total),
-        })
-    }
-
-    /// Those of an order, sorted by number.
-    pub(crate) fn of(order: &Order) -> impl Iterator<Item = Self> {
-        order.lines.iter().map(|line| Self {
-            order_id: order.id.get(),
-            no: line.no.into(),
-            product_id: line.product_id.get(),
-            sku: line.sku.clone(),
-            title: line.title.clone(),
-            category: line.category.clone(),
-            quantity: line.quantity.into(),
-            unit_price: line.unit_price.get(),
-            total: line.total.get(),
-        })
+        self.order.held(rows)
     }
 }
 
 impl OrderRow {
-    fn held(self, lines: Vec<Line>) -> Result<LockedRow<Order>, Error> {
+    fn balance(&self) -> Balance {
+        Balance {
+            cancelled: Amount::new(self.cancelled_total),
+            credited: Amount::new(self.credited_total),
+            written_off: Amount::new(self.written_off_total),
+            kept: Amount::new(self.kept_total),
+            paid: Amount::new(self.paid_total),
+            refunded: Amount::new(self.refunded_total),
+            refund_pending: Amount::new(self.refund_pending_total),
+            charged_back: Amount::new(self.charged_back_total),
+        }
+    }
+
+    fn derived(&self, at: Row) -> Result<Derived, Error> {
+        Ok(Derived {
+            payment_status: at.parsed("payment_status", &self.payment_status)?,
+            fulfillment_status: at.parsed("fulfillment_status", &self.fulfillment_status)?,
+            return_status: at.parsed("return_status", &self.return_status)?,
+        })
+    }
+
+    fn held(self, rows: Vec<LineRow>) -> Result<LockedRow<Order>, Error> {
         let at = Row { table: "orders", id: self.id };
+        let units = order_lines::units(&rows)?;
+        let lines = rows.into_iter().map(LineRow::line).collect::<Result<_, _>>()?;
+        let balance = self.balance();
+        let derived = self.derived(at)?;
         let contact = at.contact(
             self.contact_name,
             ("contact_phone", self.contact_phone.as_deref()),
@@ -236,6 +215,9 @@ impl OrderRow {
                 shipping_total: Amount::new(self.shipping_total),
                 total: Amount::new(self.total),
             },
+            units,
+            balance,
+            derived,
             contact,
             contact_version: self.contact_version,
             note: self.note,
@@ -259,9 +241,9 @@ pub(crate) async fn with_lines(conn: &mut Conn, rows: Vec<OrderRow>) -> Result<V
         return Ok(vec![]);
     }
     let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-    let mut lines: HashMap<i64, Vec<Line>> = HashMap::with_capacity(ids.len());
-    for row in conn.fetch_packed::<LineRow>(LINES.bind((ids,))).await? {
-        lines.entry(row.order_id).or_default().push(row.line()?);
+    let mut lines: HashMap<i64, Vec<LineRow>> = HashMap::with_capacity(ids.len());
+    for row in conn.fetch_packed::<LineRow>(order_lines::OF_ORDERS.bind((ids,))).await? {
+        lines.entry(row.order_id).or_default().push(row);
     }
     rows.into_iter()
         .map(|row| {
@@ -280,11 +262,6 @@ pub(crate) async fn open_of_customer(conn: &mut Conn, customer_id: i64) -> Resul
         Ok(OpenOrder { id: OrderId::from_i64(id), status: at.parsed("status", &status)? })
     };
     rows.into_iter().map(open).collect()
-}
-
-/// The products of the lines of these orders, by order.
-pub(crate) async fn products(conn: &mut Conn, orders: &[i64]) -> Result<Vec<(i64, i64)>, Error> {
-    Ok(conn.fetch_all(&PRODUCTS.bind((orders,))).await?)
 }
 
 /// Locks these keys of [`DuplicateKey`]: until the transaction ends no other process places what has one of them.
@@ -373,6 +350,18 @@ impl Stored for Order {
             subtotal: self.totals.subtotal.get(),
             shipping_total: self.totals.shipping_total.get(),
             total: self.totals.total.get(),
+            cancelled_total: self.balance.cancelled.get(),
+            credited_total: self.balance.credited.get(),
+            written_off_total: self.balance.written_off.get(),
+            kept_total: self.balance.kept.get(),
+            paid_total: self.balance.paid.get(),
+            refunded_total: self.balance.refunded.get(),
+            refund_pending_total: self.balance.refund_pending.get(),
+            charged_back_total: self.balance.charged_back.get(),
+            balance_due: self.balance.open(self.totals.total).get(),
+            payment_status: self.derived.payment_status.to_string(),
+            fulfillment_status: self.derived.fulfillment_status.to_string(),
+            return_status: self.derived.return_status.to_string(),
             contact_name: self.contact.name.clone(),
             contact_phone: phone.map(|phone| phone.to_string()),
             contact_phone_reversed: phone.map(|phone| phone.reversed_line(self.country)),

@@ -105,9 +105,18 @@ async fn lines(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(
             if line.unit_price.checked_mul(line.quantity) != Some(line.total) {
                 found(Code::SumDiffers, format!("the total of line {no} is not price times quantity"));
             }
+            if !order.units(no).fit(line) {
+                found(Code::SumDiffers, format!("more has become of line {no} than there is of it"));
+            }
         }
         if Totals::of(&order.lines, order.totals.shipping_total) != Some(order.totals) {
             found(Code::SumDiffers, "the order's totals are not the sums over its lines".to_owned());
+        }
+        if !order.is_settled() {
+            found(
+                Code::SumDiffers,
+                "the order's sums and statuses are not those of what became of its lines".to_owned(),
+            );
         }
     }
     Ok(())

@@ -16,7 +16,7 @@ use super::set::Goods;
 use crate::db::Db;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::tables::{orders, products};
+use crate::tables::{order_lines, products};
 
 /// So long after it got in line a submission gives up a held product.
 pub const ASIDE_LIMIT: Duration = Duration::from_millis(1_500);
@@ -109,7 +109,7 @@ async fn products_of(db: &Db, items: &[Item]) -> Result<Vec<HashSet<i64>>, Error
     let named: Vec<i64> = goods.iter().flat_map(|goods| goods.orders.iter().copied()).collect();
     let mut of_orders: HashMap<i64, Vec<i64>> = HashMap::new();
     if !named.is_empty() {
-        for (order, product) in orders::products(&mut db.read().await?, &named).await? {
+        for (order, product) in order_lines::products(&mut db.read().await?, &named).await? {
             of_orders.entry(order).or_default().push(product);
         }
     }

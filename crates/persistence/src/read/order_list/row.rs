@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::json::{packed, packed_rows};
 use crate::tables::columns::{Row, TableRow as _, packed_row, table_row, time};
-use crate::tables::orders::LineRow;
+use crate::tables::order_lines::LineRow;
 
 /// Where a page ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

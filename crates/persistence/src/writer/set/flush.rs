@@ -16,11 +16,11 @@ use crate::seal::Key;
 use crate::tables::batches::ItemRow;
 use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::credentials::CredentialRow;
-use crate::tables::orders::LineRow;
+use crate::tables::order_lines::{self, LineRow};
 use crate::tables::outbox::{self, OutboxRows};
 use crate::tables::search::SearchRows;
 use crate::tables::{
-    arrivals, batches, credentials, history, idempotency, mails, one_time_codes, orders, products, sessions,
+    arrivals, batches, credentials, history, idempotency, mails, one_time_codes, products, sessions,
     snapshots, stock, throttles,
 };
 use crate::tx::Tx;
@@ -170,19 +170,25 @@ impl WorkingSet {
 
     async fn flush_lines(&self, tx: &mut Tx, bundle: &mut Bundle, net: &Net) -> Result<(), Error> {
         let mut stale = vec![];
-        let mut rows = orders::INSERT_LINES.rows();
+        let (mut rows, mut moved) = (order_lines::INSERT.rows(), order_lines::MOVE_UNITS.rows());
         for (before, after, _) in changed(self, &net.orders) {
             match before {
-                Some(before) if before.lines == after.lines => continue,
+                Some(before) if before.lines == after.lines => {
+                    if before.units != after.units {
+                        LineRow::of(after).for_each(|row| moved.push(row.moved()));
+                    }
+                    continue;
+                }
                 Some(_) => stale.push(after.id.get()),
                 None => {}
             }
             LineRow::of(after).for_each(|row| rows.push(row.values()));
         }
         if !stale.is_empty() {
-            tx.execute(&orders::DELETE_LINES.bind((stale,))).await?;
+            tx.execute(&order_lines::DELETE.bind((stale,))).await?;
         }
-        bundle.add(&orders::INSERT_LINES, rows);
+        bundle.add(&order_lines::INSERT, rows);
+        bundle.add(&order_lines::MOVE_UNITS, moved);
         Ok(())
     }
 

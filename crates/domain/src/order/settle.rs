@@ -1,0 +1,103 @@
+//! What each event leads to besides what it says: counters follow the steps of the life; sums and statuses follow the counters.
+
+use super::balance::payment_status;
+use super::{Derived, FulfillmentStatus, Line, Order, ReturnStatus, Status, Units};
+use crate::money::Amount;
+use crate::totals::part;
+
+impl Order {
+    /// What has become of the line of this number.
+    #[must_use]
+    pub fn units(&self, no: u32) -> Units {
+        self.units.get(&no).copied().unwrap_or_default()
+    }
+
+    /// Follows a step of the order's life, which came from this status. An order without parcels is sent and delivered as a
+    /// whole when it is completed; one that is called off, or never was a real one, has no open units. Steps back give all that back.
+    pub(super) fn move_units(&mut self, before: Status) {
+        let now = self.status();
+        let has_ended = |status: Status| matches!(status, Status::Cancelled | Status::Invalid);
+        if has_ended(before) && !has_ended(now) {
+            self.each_unit(|units, _| Units { cancelled: 0, cancelled_value: Amount::ZERO, ..units });
+        }
+        if before == Status::Completed && now.is_open() {
+            self.each_unit(|units, _| Units { shipped: 0, delivered: 0, ..units });
+        }
+        if now == Status::Completed {
+            self.each_unit(|units, line| {
+                let shipped = units.shipped + units.open(line.quantity);
+                Units { shipped, delivered: shipped - units.lost, ..units }
+            });
+        }
+        if has_ended(now) && !has_ended(before) {
+            self.each_unit(|units, line| {
+                let gone = units.cancelled + units.credited;
+                let open = units.open(line.quantity);
+                let part = |units| part(line.amount(), units, line.quantity, 1).get();
+                let value = Amount::new(units.cancelled_value.get() + part(gone + open) - part(gone));
+                Units { cancelled: units.cancelled + open, cancelled_value: value, ..units }
+            });
+        }
+    }
+
+    fn each_unit(&mut self, change: impl Fn(Units, &Line) -> Units) {
+        let changed = self.lines.iter().map(|line| (line.no, change(self.units(line.no), line)));
+        self.units = changed.filter(|(_, units)| *units != Units::default()).collect();
+    }
+}
+
+impl Order {
+    /// Computes sums and statuses anew from lines and counters: the last act of every event.
+    pub(super) fn settle(&mut self) {
+        self.balance.cancelled = self.cancelled_total();
+        self.derived = Derived {
+            payment_status: payment_status(&self.balance, self.totals.total),
+            fulfillment_status: self.fulfillment_status(),
+            return_status: self.return_status(),
+        };
+    }
+
+    /// Are sums and statuses those of its lines and counters?
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let mut settled = self.clone();
+        settled.settle();
+        settled == *self
+    }
+
+    /// The price of the units that were called off; of the whole order, sending and fees included, once there is nothing else.
+    fn cancelled_total(&self) -> Amount {
+        let has_ended = matches!(self.status(), Status::Cancelled | Status::Invalid);
+        if has_ended && self.sum(|units| units.shipped) == 0 {
+            return self.totals.total;
+        }
+        Amount::new(self.units.values().map(|units| units.cancelled_value.get()).sum())
+    }
+
+    fn fulfillment_status(&self) -> FulfillmentStatus {
+        let ordered: u64 = self.lines.iter().map(|line| u64::from(line.quantity)).sum();
+        let wanted = ordered.saturating_sub(self.sum(|units| units.cancelled + units.lost));
+        let shipped = self.sum(|units| units.shipped - units.lost);
+        let delivered = self.sum(|units| units.delivered);
+        match () {
+            () if wanted == 0 => FulfillmentStatus::NotRequired,
+            () if shipped == 0 => FulfillmentStatus::Unfulfilled,
+            () if shipped < wanted => FulfillmentStatus::PartiallyFulfilled,
+            () if delivered == 0 => FulfillmentStatus::Fulfilled,
+            () if delivered < wanted => FulfillmentStatus::PartiallyDelivered,
+            () => FulfillmentStatus::Delivered,
+        }
+    }
+
+    fn return_status(&self) -> ReturnStatus {
+        match (self.sum(|units| units.returned), self.sum(|units| units.delivered)) {
+            (0, _) => ReturnStatus::None,
+            (returned, delivered) if returned < delivered => ReturnStatus::PartiallyReturned,
+            _ => ReturnStatus::Returned,
+        }
+    }
+
+    fn sum(&self, count: impl Fn(&Units) -> u32) -> u64 {
+        self.units.values().map(|units| u64::from(count(units))).sum()
+    }
+}
