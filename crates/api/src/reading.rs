@@ -21,7 +21,7 @@ pub(crate) async fn reader(state: &AppState) -> Result<Conn, Problem> {
 }
 
 /// A connection for what may read much: lists, searches, histories, exports. Together they never have all connections, and
-/// nobody has more than two.
+/// nobody has more than half of them, besides the one of an export.
 pub(crate) struct LongReader {
     conn: Conn,
     _place: Place,

@@ -25,8 +25,6 @@ use crate::waker::JobWaker;
 pub const MAX_CONNECTIONS: usize = 1_024;
 /// Of the connections for reading, those that only short reads take: single orders, stores, sessions, `/readyz`.
 pub const SHORT_READERS: u32 = 2;
-/// Lists, searches, histories and exports that read at a time for one customer or member.
-pub const LONG_READS_OF_EACH: usize = 2;
 
 /// Which build this is.
 #[derive(Debug, Clone)]
@@ -118,7 +116,7 @@ pub struct AppState {
     pub exports: Places,
     /// Connections of clients, and requests for clients of trusted proxies.
     pub connections: Places,
-    /// Who reads lists, searches, histories and exports.
+    /// Who reads lists, searches, histories and exports: half of them each.
     pub long_reads: Places,
     /// What `/readyz` asks.
     pub ready_checks: Vec<ReadyCheck>,
@@ -169,7 +167,7 @@ impl AppState {
             connections: Places::new(MAX_CONNECTIONS, connections_per_client),
             // While they read they are long reads: lists have the other half.
             exports: Places::new(long_readers.div_ceil(2), 1),
-            long_reads: Places::new(long_readers, LONG_READS_OF_EACH),
+            long_reads: Places::new(long_readers, long_readers.div_ceil(2)),
             ready_checks,
             ready_details: vec![],
             known_logins: Arc::default(),

@@ -83,7 +83,8 @@ pub(crate) async fn export_staff_orders(
     let now = state.now();
     let filter = query.filter(&scope, Some(staff.member.id), state.settings.default_country, now)?;
     let place = state.exports.take(Some(staff.member.id.get()), Duration::ZERO).await.map_err(occupied)?;
-    let conn = long_snapshot(&state, Some(staff.member.id.get())).await?;
+    // Exports are counted by that place: this one takes nothing of what the member may list meanwhile.
+    let conn = long_snapshot(&state, None).await?;
     let (form, rows) = (query.form.unwrap_or_default(), query.rows.unwrap_or_default());
     let sheet = Sheet { form, rows, shows_contact: scope.shows_contact(), now };
     let export = Export { scope, filter, sort: query.sort(), sheet };
