@@ -30,7 +30,7 @@ print(f"ok  {email} is logged in")
 waiting = ok(
     ListOfOrderSummary,
     list_staff_orders.sync_detailed(
-        client=staff, status=[KnownOrderStatus.PENDING_REVIEW], sort=ListStaffOrdersSort("-amount"), limit=4
+        client=staff, status=[KnownOrderStatus.PENDING_REVIEW], sort=ListStaffOrdersSort("-total"), limit=4
     ),
 ).items
 first, *others = waiting

@@ -1,6 +1,7 @@
-//! Where pages of lists end, and how far somebody has seen: sealed, so that a client can send it back and neither read nor
+//! Where pages of lists begin and end, and how far somebody has seen: sealed, so that a client can send it back and neither read nor
 //! change it.
 
+use ordervault_persistence::read::{Edge, RowKey};
 use serde::Serialize;
 
 use crate::auth::Secrets;
@@ -54,12 +55,24 @@ impl Seal<'_> {
         self.cursors.sealing.seal(self.bound_to(), &numbers)
     }
 
-    /// The keys in a cursor of this list.
+    /// The cursor that leads to the page at this edge.
+    pub(crate) fn page<C: RowKey>(&self, edge: Edge<C>) -> Option<String> {
+        let way = [i64::from(edge.is_back())];
+        self.cursor(&[way.as_slice(), &edge.key().numbers()].concat())
+    }
+
+    /// The edge to which a cursor of this list leads.
     ///
     /// # Errors
     /// 400 `invalid-parameter` when it is another list's, or not one of ours; 410 `list-outdated` when it is of another epoch.
-    pub(crate) fn keys<const N: usize>(&self, cursor: Option<&String>) -> Result<Option<[i64; N]>, Problem> {
-        cursor.map(|cursor| self.open(cursor)).transpose().map_err(|fault| match fault {
+    pub(crate) fn edge<C: RowKey>(&self, cursor: Option<&String>) -> Result<Option<Edge<C>>, Problem> {
+        let read = |cursor: &String| {
+            let numbers = self.numbers(cursor)?;
+            let (way, key) = numbers.split_first().ok_or(CursorFault::Unknown)?;
+            let key = C::of(key).ok_or(CursorFault::Unknown)?;
+            Ok(if *way == 0 { Edge::After(key) } else { Edge::Before(key) })
+        };
+        cursor.map(read).transpose().map_err(|fault| match fault {
             CursorFault::Unknown => Problem::parameter("cursor", "unknown-cursor"),
             CursorFault::Outdated => Problem::new(Code::ListOutdated),
         })
@@ -70,10 +83,13 @@ impl Seal<'_> {
     /// # Errors
     /// When it is none, or no more.
     pub(crate) fn open<const N: usize>(&self, cursor: &str) -> Result<[i64; N], CursorFault> {
+        self.numbers(cursor)?.try_into().map_err(|_| CursorFault::Unknown)
+    }
+
+    fn numbers(&self, cursor: &str) -> Result<Vec<i64>, CursorFault> {
         let numbers = self.cursors.sealing.open(self.bound_to(), cursor).ok_or(CursorFault::Unknown)?;
         let (epoch, keys) = numbers.split_first().ok_or(CursorFault::Unknown)?;
-        let keys = keys.try_into().map_err(|_| CursorFault::Unknown)?;
-        if *epoch == self.cursors.epoch { Ok(keys) } else { Err(CursorFault::Outdated) }
+        if *epoch == self.cursors.epoch { Ok(keys.to_vec()) } else { Err(CursorFault::Outdated) }
     }
 }
 
@@ -81,6 +97,8 @@ impl Seal<'_> {
 mod tests {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use ordervault_persistence::read::OrderCursor;
 
     use super::*;
 
@@ -92,24 +110,29 @@ mod tests {
     fn a_cursor_opens_only_its_own_list() {
         let cursors = cursors(1, None);
         let seal = cursors.of("orders", &["pending_review"]);
-        let cursor = seal.cursor(&[7, i64::MAX]);
-        assert_eq!(seal.keys::<2>(cursor.as_ref()).unwrap(), Some([7, i64::MAX]));
-        assert!(cursors.of("orders", &["confirmed"]).keys::<2>(cursor.as_ref()).is_err());
-        assert!(cursors.of("products", &["pending_review"]).keys::<2>(cursor.as_ref()).is_err());
-        assert!(seal.keys::<1>(cursor.as_ref()).is_err() && seal.keys::<3>(cursor.as_ref()).is_err());
+        let edges = [Edge::After(i64::MAX), Edge::Before(7)];
+        for edge in edges {
+            let cursor = seal.page(edge);
+            assert_eq!(seal.edge::<i64>(cursor.as_ref()).unwrap(), Some(edge));
+            assert!(cursors.of("orders", &["confirmed"]).edge::<i64>(cursor.as_ref()).is_err());
+            assert!(cursors.of("products", &["pending_review"]).edge::<i64>(cursor.as_ref()).is_err());
+            assert!(seal.edge::<OrderCursor>(cursor.as_ref()).is_err());
+        }
+        assert_ne!(seal.page(Edge::After(7)), seal.page(Edge::Before(7)));
+        assert!(seal.edge::<i64>(seal.cursor(&[]).as_ref()).is_err());
     }
 
     #[test]
     fn a_cursor_ends_with_its_epoch() {
         let cursors = cursors(1, None);
-        let cursor = cursors.of("orders", &()).cursor(&[7]);
+        let cursor = cursors.of("orders", &()).page(Edge::After(7));
         let restored = Cursors { epoch: 2, ..cursors };
-        let outcome = restored.of("orders", &()).keys::<1>(cursor.as_ref());
+        let outcome = restored.of("orders", &()).edge::<i64>(cursor.as_ref());
         assert_eq!(outcome.map_err(|problem| problem.code()), Err(Code::ListOutdated));
         assert!(
             restored
                 .of("products", &())
-                .keys::<1>(cursor.as_ref())
+                .edge::<i64>(cursor.as_ref())
                 .is_err_and(|problem| problem.code() == Code::InvalidParameter)
         );
     }
@@ -118,12 +141,12 @@ mod tests {
     fn every_changed_symbol_of_a_cursor_is_noticed() {
         let cursors = cursors(1, None);
         let seal = cursors.of("orders", &());
-        let cursor = seal.cursor(&[1_700_000_000_000, 42]).unwrap();
+        let cursor = seal.page(Edge::Before(1_700_000_000_000)).unwrap();
         for index in 0..cursor.len() {
             let mut changed = cursor.clone().into_bytes();
             changed[index] = if changed[index] == b'A' { b'B' } else { b'A' };
             let changed = String::from_utf8(changed).unwrap();
-            assert!(seal.keys::<2>(Some(&changed)).is_err(), "at {index}");
+            assert!(seal.edge::<i64>(Some(&changed)).is_err(), "at {index}");
         }
     }
 
@@ -136,8 +159,8 @@ mod tests {
             assert!(bytes.windows(key.len()).all(|part| part != key));
         }
         for replica in [cursors(1, None), cursors(2, Some(1))] {
-            assert_eq!(replica.of("orders", &()).keys::<2>(cursor.as_ref()).unwrap(), Some(keys));
+            assert_eq!(replica.of("orders", &()).open(cursor.as_ref().unwrap()), Ok(keys));
         }
-        assert!(cursors(2, None).of("orders", &()).keys::<2>(cursor.as_ref()).is_err());
+        assert!(cursors(2, None).of("orders", &()).open::<2>(cursor.as_ref().unwrap()).is_err());
     }
 }

@@ -13,7 +13,7 @@ const staff = api(tokens.access_token);
 console.log(`ok  ${member.email} is logged in`);
 
 const { data: waiting } = await ok(
-  staff.GET("/v1/staff/orders", { params: { query: { status: ["pending_review"], sort: "-amount", limit: 4 } } }),
+  staff.GET("/v1/staff/orders", { params: { query: { status: ["pending_review"], sort: "-total", limit: 4 } } }),
 );
 const [first, ...others] = waiting.items;
 check(first !== undefined && others.length > 0, `${waiting.items.length} orders wait, the dearest is ${first?.number}`);

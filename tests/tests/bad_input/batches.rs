@@ -142,7 +142,7 @@ fn filters(fixture: &Fixture) -> Vec<Case> {
         ("a status that there is not", json!({"status": ["paid"]}), "/filter/status/0", "unknown-value"),
         ("a text for a list", json!({"status": "invalid"}), "/filter/status", "wrong-type"),
         ("a text for a number", json!({"total_min": "5"}), "/filter/total_min", "wrong-type"),
-        ("an order", json!({"sort": "due"}), "/filter/sort", "unknown-field"),
+        ("an order", json!({"sort": "due_at"}), "/filter/sort", "unknown-field"),
         ("null for a status", json!({"status": null}), "/filter/status", "wrong-type"),
         ("an object for a status", json!({"status": {"is": "invalid"}}), "/filter/status", "wrong-type"),
         ("less than nothing", json!({"total_min": -1}), "/filter/total_min", "out-of-range"),

@@ -102,8 +102,8 @@ fn the_past(fixture: &Fixture) -> Vec<Case> {
     let foreign = fixture.foreign_order.id;
     let reviewer = Request::get(format!("/v1/staff/members/{}/diff?from=1", fixture.manager.id));
     vec![
-        parameter("an action that there is not", list("action=exploded"), "action", "unknown-value"),
-        parameter("one of two actions", list("action=placed,exploded"), "action", "unknown-value"),
+        parameter("an event that there is not", list("event=exploded"), "event", "unknown-value"),
+        parameter("one of two events", list("event=placed,exploded"), "event", "unknown-value"),
         parameter("a kind that there is not", list("kind=order,spaceship"), "kind", "unknown-value"),
         parameter("a field that there is not", list("field=colour"), "field", "unknown-value"),
         parameter("part of a field's name", list("field=stat%25"), "field", "unknown-value"),

@@ -48,7 +48,7 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
     ("tables::search::ORDER_WORDS", [2_000, 0], "reads so many words of an index with more of them"),
     ("summary, ", [60_000, 10_000], "counts up to 1,000 of each status, and the orders of a day"),
     ("history, ", [600_000, 32_000], "looks at 4,000 events at most"),
-    ("read::batches::ITEMS", [0, 300], "looks at the items of one batch, 10,000 at most"),
+    ("read::batches::ITEMS", [60_000, 300], "looks at the items of one batch, 10,000 at most"),
     (
         "read::past::LAST_BY",
         [60_000, 400],

@@ -9,7 +9,8 @@ use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{
-    self, CustomerFilter, HistoryFilter, HistoryKey, HistoryReach, OrderFilter, OrderSort, ProductFilter,
+    self, CustomerFilter, Edge, HistoryFilter, HistoryKey, HistoryReach, OrderFilter, OrderSort,
+    ProductFilter,
 };
 use ordervault_persistence::statement::Statement;
 use ordervault_tests::fabricate::{CUSTOMER, GREAT_CUSTOMER, GREAT_STORE, Numbers, SMALL_STORE};
@@ -99,10 +100,11 @@ fn products(engine: Engine) -> Vec<(String, Statement)> {
     ]
     .into_iter()
     .flat_map(|(name, filter)| {
-        [("first page", None), ("second page", Some(1_500))].map(|(page, after)| {
-            let statement = read::products_statement(&filter, after, LIMIT, engine);
-            (format!("products, {name}: {page}"), statement)
-        })
+        [("first page", None), ("second page", Some(Edge::After(1_500))), ("back", Some(Edge::Before(100)))]
+            .map(|(page, after)| {
+                let statement = read::products_statement(&filter, after, LIMIT, engine);
+                (format!("products, {name}: {page}"), statement)
+            })
     })
     .collect()
 }
@@ -168,7 +170,9 @@ async fn histories(db: &Db, numbers: &Numbers) -> Vec<(String, Statement)> {
     for (reader, actor) in &actors {
         let reach = HistoryReach::of(&mut db.read().await.expect("a reader"), actor).await.expect("a reach");
         for (name, filter) in &filters {
-            for (page, after) in [("first", None), ("middle", Some(after))] {
+            let edges =
+                [("first", None), ("middle", Some(Edge::After(after))), ("back", Some(Edge::Before(after)))];
+            for (page, after) in edges {
                 let statements = read::history_statements(&reach, filter, after, LIMIT, db.engine());
                 let named =
                     |(statement, text)| (format!("history, {reader}, {name}: {page} {statement}"), text);

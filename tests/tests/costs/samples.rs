@@ -71,8 +71,11 @@ impl Shop {
         Some(match name {
             "batches::READ" => vec![values![great_batch]],
             "batches::OF_MEMBER" => vec![values![2, i64::MAX, rows]],
+            "batches::OF_MEMBER_BACK" => vec![values![2, 0, rows]],
+            "batches::LATEST_BACK" => vec![values![0, rows]],
             "batches::LATEST" => vec![values![i64::MAX, rows]],
             "batches::OPEN" => vec![values![rows]],
+            "batches::ITEMS_BACK" => vec![values![great_batch, i64::MAX, vec!["refused".to_owned()], rows]],
             "batches::ITEMS" => vec![
                 values![great_batch, 50, vec!["already_applied".to_owned()], rows],
                 values![great_batch, 50, vec!["refused".to_owned()], rows],
@@ -103,6 +106,7 @@ impl Shop {
             "past::LAST" => vec![values![long]],
             "past::LAST_BY" => vec![values![long, self.numbers.placed_at(self.numbers.orders / 2)]],
             "people::NAMES" => vec![values![self.some(MEMBERS)]],
+            "people::MEMBERS_BACK" => vec![values![0, rows]],
             "people::MEMBERS" => vec![values![i64::MAX, rows]],
             "steps::BEGINNINGS" => vec![values![long, 0, self.numbers.long_versions(), any_step(), rows]],
             "summary::TODAY" => {
@@ -113,6 +117,7 @@ impl Shop {
                     values![vec![SMALL_STORE.get()], vec![since], some, rows],
                 ]
             }
+            "steps::FIRST_OF_PAGE" => vec![values![long, self.numbers.long_versions(), any_step(), rows]],
             "steps::LATEST" => vec![values![long, self.numbers.long_versions(), any_step()]],
             _ => return None,
         })

@@ -124,7 +124,7 @@ async fn a_shop_goes_on_after_a_week_in_the_future(db: Db) {
         assert_eq!(then["status"], status);
     }
     catch_up(&db).await;
-    let all = ["placed", "-placed", "updated", "-updated"];
+    let all = ["placed_at", "-placed_at", "updated_at", "-updated_at"];
     for sort in all {
         let (mut seen, mut cursor) = (vec![], String::new());
         loop {

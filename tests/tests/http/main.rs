@@ -22,6 +22,7 @@ mod labels;
 mod logins;
 mod lookups;
 mod mails;
+mod pages;
 mod phone_numbers;
 mod races;
 mod refusals;

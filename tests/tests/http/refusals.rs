@@ -61,13 +61,13 @@ async fn everything_that_is_wrong_is_told_at_once(db: Db) {
             ],
         ),
         (
-            Request::get("/v1/staff/history?limit=x&actor=me&action=placd&entity=it&field=colour")
+            Request::get("/v1/staff/history?limit=x&actor=me&event=placd&entity=it&field=colour")
                 .bearer(&owner),
             400,
             vec![
-                ("action", "unknown-value"),
                 ("actor", "unknown-value"),
                 ("entity", "unknown-value"),
+                ("event", "unknown-value"),
                 ("field", "unknown-value"),
                 ("limit", "wrong-type"),
             ],

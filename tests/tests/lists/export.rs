@@ -113,9 +113,9 @@ async fn an_export_has_the_same_as_the_list(db: Db) {
         let token = server.member_token(&member).await;
         for query in [
             "",
-            "sort=amount",
+            "sort=total",
             "q=%E6%9D%AF",
-            "overdue=true&sort=due",
+            "overdue=true&sort=due_at",
             "status=completed",
             "q=nowhere",
             "q=%25",
@@ -294,12 +294,12 @@ async fn names_come_back_as_they_are(db: Db) {
     }
     let token = server.member_token(&*shop.member(Role::Owner, StoreScope::All).await).await;
     let request =
-        Request::get("/v1/staff/orders.csv?sort=placed").bearer(&token).header("accept", "text/csv");
+        Request::get("/v1/staff/orders.csv?sort=placed_at").bearer(&token).header("accept", "text/csv");
     let answer = server.good(&request, 200).await;
     let found: Vec<String> =
         rows(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();
     assert_eq!(found, names);
-    let request = Request::get("/v1/staff/orders.csv?sort=placed&form=spreadsheet").bearer(&token);
+    let request = Request::get("/v1/staff/orders.csv?sort=placed_at&form=spreadsheet").bearer(&token);
     let answer = server.good(&request, 200).await;
     let found: Vec<String> =
         rows_of_spreadsheet(answer.text().as_bytes()).iter().map(|row| row["orderer"].clone()).collect();

@@ -288,7 +288,7 @@ async fn items_say_who_did_what_to_which_fields(db: Db) {
         ["customer", "order"].map(str::to_owned).into()
     );
     assert_eq!(kinds("kind=member,store").await, ["member", "store"].map(str::to_owned).into());
-    assert_eq!(ask("field=note&action=amended").await, vec![newest.clone()]);
+    assert_eq!(ask("field=note&event=amended").await, vec![newest.clone()]);
     assert_eq!(ask(&format!("entity={}", tea.id)).await.len(), 1);
     assert_eq!(ask(&format!("recorded_after={}", shop.clock.now())).await, vec![newest]);
     // Following the cursor gives every event once.
@@ -335,7 +335,7 @@ async fn another_store_does_not_show(db: Db) {
         format!("actor={}", stranger.id),
         "kind=member".to_owned(),
         "kind=customer".to_owned(),
-        "action=confirmed".to_owned(),
+        "event=confirmed".to_owned(),
     ] {
         assert_eq!(ask(&query).await.json(), nothing, "{query}");
     }

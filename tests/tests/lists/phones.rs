@@ -43,7 +43,7 @@ async fn a_number_is_found_in_every_spelling(db: Db) {
     let owner = shop.member(Role::Owner, StoreScope::All).await;
     let token = server.member_token(&owner).await;
     let found = async |query: &str| {
-        let request = Request::get(format!("/v1/staff/orders?sort=placed&{query}")).bearer(&token);
+        let request = Request::get(format!("/v1/staff/orders?sort=placed_at&{query}")).bearer(&token);
         let page = server.good(&request, 200).await.json();
         let items = page["items"].as_array().cloned().unwrap_or_default();
         items.iter().map(|item| item["id"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()

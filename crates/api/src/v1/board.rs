@@ -16,7 +16,6 @@ use utoipa::IntoParams;
 use validator::Validate;
 
 use super::masked_order::BoardOrderBody;
-use super::orders::list::{cursor, keys};
 use super::paging::{DEFAULT_LIMIT, ListOf, has_no_words};
 use crate::caching::Cacheable;
 use crate::extract::{Argument, Content, Query};
@@ -91,7 +90,7 @@ pub(crate) struct ListBoardOrders {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -144,7 +143,7 @@ pub(crate) async fn list_board_orders(
 ) -> Result<HttpResponse, Problem> {
     let query = query.0;
     let seal = state.cursors.of("board", &ListBoardOrders { limit: None, cursor: None, ..query.clone() });
-    let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
+    let from = seal.edge(query.cursor.as_ref())?;
     let filter = query.to_filter()?;
     if has_no_words(query.q.as_deref()) {
         return cacheable(&request, &ListOf::<BoardOrderBody>::empty(false));
@@ -152,13 +151,13 @@ pub(crate) async fn list_board_orders(
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = long_reader(&state, None).await?;
     let sort = OrderSort::NEWEST_FIRST;
-    let page = read::list_orders(&mut conn, &board.scope, &filter, sort, after, limit.into()).await;
+    let page = read::list_orders(&mut conn, &board.scope, &filter, sort, from, limit.into()).await;
     let page = page.map_err(failed)?;
     let ids: Vec<OrderId> = page.items.iter().map(|item| item.id).collect();
     let mut orders = read::orders(&mut conn, &board.scope, &ids).await.map_err(failed)?;
     orders.sort_by_key(|order| std::cmp::Reverse((order.placed_at, order.id)));
     let items = orders.iter().map(|order| board.shown(&state, order)).collect::<Result<_, _>>()?;
-    cacheable(&request, &ListOf::new(items, page.next.map(keys), &seal))
+    cacheable(&request, &ListOf::new(items, [page.previous, page.next], &seal))
 }
 
 /// Read an order on the public board

@@ -111,7 +111,7 @@ pub(crate) struct ListProducts {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -132,7 +132,7 @@ pub(crate) async fn list_stores(
     let mut conn = reader(&state).await?;
     let page = stores(&mut conn, &StoreScope::All, true, &query.0, &seal).await?;
     let items = page.items.iter().map(StoreBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }
 
 /// List the products
@@ -146,7 +146,7 @@ pub(crate) async fn list_products(
 ) -> Result<web::Json<ListOf<ProductBody>>, Problem> {
     let query = query.0;
     let seal = state.cursors.of("products", &ListProducts { limit: None, cursor: None, ..query.clone() });
-    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.cursor.as_ref())?;
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(false)));
     }
@@ -159,10 +159,10 @@ pub(crate) async fn list_products(
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = long_reader(&state, None).await?;
-    let page = read::products(&mut conn, &filter, after, limit.into()).await.map_err(failed)?;
+    let page = read::products(&mut conn, &filter, from, limit.into()).await.map_err(failed)?;
     let currencies = Currencies::read(&mut conn).await?;
     let items = page.items.iter().map(|product| ProductBody::new(product, &currencies));
-    Ok(web::Json(ListOf::new(items.collect::<Result<_, _>>()?, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items.collect::<Result<_, _>>()?, [page.previous, page.next], &seal)))
 }
 
 /// Read a store
@@ -231,15 +231,11 @@ pub(super) async fn stores(
     query: &PageQuery,
     seal: &Seal<'_>,
 ) -> Result<Page<Store, i64>, Problem> {
-    let after = seal.keys::<1>(query.cursor.as_ref())?.map_or(i64::MAX, |[id]| id);
-    let limit = usize::try_from(query.limit()).unwrap_or(usize::MAX);
-    let mut items = read::stores(conn, reach).await.map_err(failed)?;
-    items.retain(|store| store.id.get() < after && (store.active || !is_active_only));
-    items.reverse();
-    let has_more = items.len() > limit;
-    items.truncate(limit);
-    let next = items.last().filter(|_| has_more).map(|store| store.id.get());
-    Ok(Page { items, next })
+    let from = seal.edge(query.cursor.as_ref())?;
+    let mut all = read::stores(conn, reach).await.map_err(failed)?;
+    all.retain(|store| store.active || !is_active_only);
+    all.reverse();
+    Ok(read::page_of(all, from, query.limit().into(), true, |store| store.id.get()))
 }
 
 /// The currency of each store, which is that of its products' prices.

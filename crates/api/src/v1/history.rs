@@ -8,7 +8,7 @@ use ordervault_domain::aggregate::Change;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::HistoryRow;
-use ordervault_persistence::read::{self, PastEvent};
+use ordervault_persistence::read::{self, Edge, PastEvent};
 use ordervault_persistence::tx::Conn;
 use serde::Serialize;
 use serde_json::Value;
@@ -35,10 +35,15 @@ pub(crate) async fn show<A: Resource>(
 ) -> Result<web::Json<ListOf<HistoryEntry>>, Problem> {
     let id = now.raw_id();
     let seal = state.cursors.of(&own_list("history", actor, id), &());
-    let after = seal.keys::<1>(page.cursor.as_ref())?.map_or(0, |[version]| version);
-    let last = now.version().min(after + i64::from(page.limit()));
+    let from: Option<Edge<i64>> = seal.edge(page.cursor.as_ref())?;
+    let limit = i64::from(page.limit());
+    let (first, last) = match from {
+        Some(Edge::Before(version)) => (1.max(version - limit), version - 1),
+        Some(Edge::After(version)) => (version + 1, now.version().min(version + limit)),
+        None => (1, now.version().min(limit)),
+    };
     let mut conn = long_reader(state, actor.id()).await?;
-    let wanted = (after + 1..=last).map(|version| (id, version));
+    let wanted = (first..=last).map(|version| (id, version));
     let events = read::past_events::<A>(&mut conn, wanted).await.map_err(failed)?;
     let reader = Reader::of(&mut conn, actor, events.values().map(|event| &event.row)).await?;
     let mut entries: Vec<HistoryEntry> = events.values().map(|event| reader.entry(event)).collect();
@@ -48,8 +53,9 @@ pub(crate) async fn show<A: Resource>(
             entry.forget_others(actor.id().map(CustomerId::from_i64));
         }
     }
-    let next = (last < now.version()).then_some([last]);
-    Ok(web::Json(ListOf::new(entries, next, &seal)))
+    let ways =
+        [(first > 1).then_some(Edge::Before(first)), (last < now.version()).then_some(Edge::After(last))];
+    Ok(web::Json(ListOf::new(entries, ways, &seal)))
 }
 
 /// The name, for cursors, of what somebody is told page by page about one resource.

@@ -1,7 +1,7 @@
 //! Lists page by page.
 
 use ordervault_domain::search::query_terms;
-use ordervault_persistence::read::Counted;
+use ordervault_persistence::read::{Counted, Edge, RowKey};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -20,7 +20,7 @@ pub(crate) struct PageQuery {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     pub limit: Option<u32>,
-    /// The `next_cursor` of the page before.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     pub cursor: Option<String>,
@@ -43,6 +43,9 @@ pub(crate) enum Include {
     Actions,
 }
 
+/// Where the page before begins, and where the next one does.
+pub(crate) type Ways<C> = [Option<Edge<C>>; 2];
+
 /// One page of a list, newest first unless asked for otherwise.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ListOf<T> {
@@ -55,6 +58,10 @@ pub(crate) struct ListOf<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
     pub next_cursor: Option<String>,
+    /// Send it as `cursor` with the same filters to get the page before. Left out at the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    pub previous_cursor: Option<String>,
     /// With `include_total=true`: how many rows there are, counted up to 10,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 10000, example = 137)]
@@ -71,13 +78,14 @@ pub(crate) struct ListOf<T> {
 }
 
 impl<T> ListOf<T> {
-    /// A page; `next` are the keys of the next one.
-    pub(crate) fn new<const N: usize>(items: Vec<T>, next: Option<[i64; N]>, seal: &Seal<'_>) -> Self {
-        let next_cursor = next.and_then(|keys| seal.cursor(&keys));
+    /// A page with the ways to its neighbours.
+    pub(crate) fn new<C: RowKey>(items: Vec<T>, ways: Ways<C>, seal: &Seal<'_>) -> Self {
+        let [previous_cursor, next_cursor] = ways.map(|edge| edge.and_then(|edge| seal.page(edge)));
         Self {
             items,
             has_more: next_cursor.is_some(),
             next_cursor,
+            previous_cursor,
             total: None,
             total_is_lower_bound: None,
             position: None,
@@ -90,6 +98,7 @@ impl<T> ListOf<T> {
             items: vec![],
             has_more: false,
             next_cursor: None,
+            previous_cursor: None,
             total: None,
             total_is_lower_bound: None,
             position: None,

@@ -5,7 +5,7 @@ use ordervault_domain::access::Actor;
 use ordervault_domain::order::Order;
 use ordervault_domain::order::timeline::{Beginning, Step, timeline, total_seconds};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, StepBeginning};
+use ordervault_persistence::read::{self, Edge, StepBeginning};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,9 +27,16 @@ pub(crate) async fn show(
     page: &PageQuery,
 ) -> Result<web::Json<TimelineBody>, Problem> {
     let seal = state.cursors.of(&own_list("timeline", actor, order.id.get()), &());
-    let after = seal.keys::<1>(page.cursor.as_ref())?.map_or(0, |[version]| version);
+    let from: Option<Edge<i64>> = seal.edge(page.cursor.as_ref())?;
     let limit = usize::try_from(page.limit()).unwrap_or(usize::MAX);
     let mut conn = long_reader(state, actor.id()).await?;
+    let after = match from {
+        Some(Edge::Before(seq)) => {
+            read::page_before(&mut conn, order, seq, page.limit().into()).await.map_err(failed)?
+        }
+        Some(Edge::After(seq)) => seq,
+        None => 0,
+    };
     let since = read::latest_beginning(&mut conn, order, after).await.map_err(failed)?;
     let latest = read::latest_beginning(&mut conn, order, order.version).await.map_err(failed)?;
     let found = read::step_beginnings(&mut conn, order, after, page.limit().into()).await.map_err(failed)?;
@@ -39,12 +46,14 @@ pub(crate) async fn show(
     let next = found.get(limit).and_then(|_| found.get(limit - 1)).map(|last| last.row.seq);
     steps.truncate(limit);
     let now = state.now();
-    let next_cursor = next.and_then(|seq| seal.cursor(&[seq]));
+    let first = found.first().map_or(after + 1, |first| first.row.seq);
+    let next_cursor = next.and_then(|seq| seal.page(Edge::After(seq)));
     Ok(web::Json(TimelineBody {
         as_of: now,
         steps: steps.into_iter().map(|step| StepBody::new(step, now)).collect(),
         has_more: next_cursor.is_some(),
         next_cursor,
+        previous_cursor: Some(Edge::Before(first)).filter(|_| after > 0).and_then(|edge| seal.page(edge)),
         ahead: order.status().ahead().iter().map(<&str>::from).collect(),
         total_seconds: total_seconds(order, latest.unwrap_or(order.placed_at), now),
     }))
@@ -75,6 +84,10 @@ pub(crate) struct TimelineBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
     pub next_cursor: Option<String>,
+    /// Send it as `cursor` to get the page before. Left out at the beginning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
+    pub previous_cursor: Option<String>,
     /// The steps that come next if all goes well; when is not known before the order gets there.
     #[schema(value_type = Vec<names::OrderStatus>, example = json!(["processing", "completed"]))]
     pub ahead: Vec<&'static str>,

@@ -6,7 +6,7 @@ use ordervault_domain::id::{BatchId, MemberId, OrderId};
 use ordervault_domain::time::Timestamp;
 use strum::IntoEnumIterator as _;
 
-use super::page::Page;
+use super::page::{Edge, Found, Page};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::batches::BatchRow;
@@ -21,11 +21,19 @@ statements! {
     OF_MEMBER: Template = Template::new(
         "SELECT * FROM batches WHERE created_by = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
     );
+    OF_MEMBER_BACK: Template = Template::new(
+        "SELECT * FROM batches WHERE created_by = $1 AND id > $2 ORDER BY id LIMIT $3"
+    );
+    LATEST_BACK: Template = Template::new("SELECT * FROM batches WHERE id > $1 ORDER BY id LIMIT $2");
     LATEST: Template = Template::new("SELECT * FROM batches WHERE id < $1 ORDER BY id DESC LIMIT $2");
     OPEN: Template = Template::new("SELECT * FROM batches WHERE finished_at IS NULL ORDER BY id LIMIT $1");
     ITEMS: Template = Template::new(
         "SELECT order_id, result, code FROM batch_items
          WHERE batch_id = $1 AND order_id > $2 AND result {in_keys:3} ORDER BY order_id LIMIT $4"
+    );
+    ITEMS_BACK: Template = Template::new(
+        "SELECT order_id, result, code FROM batch_items
+         WHERE batch_id = $1 AND order_id < $2 AND result {in_keys:3} ORDER BY order_id DESC LIMIT $4"
     );
     DONE: Template = Template::new(
         "SELECT order_id, done_version FROM batch_items
@@ -60,7 +68,7 @@ pub async fn batch(conn: &mut Conn, member: &MemberAuthority, id: BatchId) -> Re
     Ok(batch.filter(|batch| batch.is_visible_to(member)))
 }
 
-/// The batches that are there for this member, newest first, after the cursor. They are few compared with orders:
+/// The batches that are there for this member, newest first, from the edge. They are few compared with orders:
 /// whatever is out of reach is left out row by row.
 ///
 /// # Errors
@@ -68,16 +76,20 @@ pub async fn batch(conn: &mut Conn, member: &MemberAuthority, id: BatchId) -> Re
 pub async fn batches(
     conn: &mut Conn,
     member: &MemberAuthority,
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
 ) -> Result<Page<Batch, i64>, Error> {
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     let mut found = Vec::new();
-    let mut after = after.unwrap_or(i64::MAX);
+    let (all, own) = match from.is_some_and(Edge::is_back) {
+        true => (&LATEST_BACK, &OF_MEMBER_BACK),
+        false => (&LATEST, &OF_MEMBER),
+    };
+    let mut after = from.map_or(i64::MAX, Edge::key);
     while found.len() < wanted {
         let statement = match batch::leads(member) {
-            true => LATEST.bind((after, BATCHES_PER_STEP)),
-            false => OF_MEMBER.bind((member.id.get(), after, BATCHES_PER_STEP)),
+            true => all.bind((after, BATCHES_PER_STEP)),
+            false => own.bind((member.id.get(), after, BATCHES_PER_STEP)),
         };
         let rows: Vec<BatchRow> = conn.fetch_all(&statement).await?;
         let Some(last) = rows.last() else { break };
@@ -85,10 +97,11 @@ pub async fn batches(
         let step: Vec<Batch> = rows.into_iter().map(Batch::try_from).collect::<Result<_, _>>()?;
         found.extend(step.into_iter().filter(|batch| batch.is_visible_to(member)));
     }
-    Ok(Page::of(found, limit, |batch: &Batch| batch.id.get()))
+    let id = |batch: &Batch| batch.id.get();
+    Ok(Found::of(found, limit, id).page(from, true, id))
 }
 
-/// Orders of a batch with one of these outcomes (none named: with any), in the order of their turns, after the cursor.
+/// Orders of a batch with one of these outcomes (none named: with any), in the order of their turns, from the edge.
 /// Without regard to who asks.
 ///
 /// # Errors
@@ -97,13 +110,14 @@ pub async fn batch_items(
     conn: &mut Conn,
     id: BatchId,
     outcomes: &[ItemOutcome],
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
 ) -> Result<Page<BatchItem, i64>, Error> {
     let wanted = ItemOutcome::iter().filter(|outcome| outcomes.is_empty() || outcomes.contains(outcome));
     let outcomes: Vec<String> = wanted.map(|outcome| outcome.to_string()).collect();
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let statement = ITEMS.bind((id.get(), after.unwrap_or(i64::MIN), outcomes, most));
+    let statement = if from.is_some_and(Edge::is_back) { &ITEMS_BACK } else { &ITEMS };
+    let statement = statement.bind((id.get(), from.map_or(i64::MIN, Edge::key), outcomes, most));
     let rows: Vec<(i64, String, Option<String>)> = conn.fetch_all(&statement).await?;
     let at = Row { table: "batch_items", id: id.get() };
     let items = rows.into_iter().map(|(order_id, result, code)| {
@@ -111,7 +125,8 @@ pub async fn batch_items(
         Ok(BatchItem { order_id: OrderId::from_i64(order_id), outcome, code })
     });
     let items: Vec<BatchItem> = items.collect::<Result<_, Error>>()?;
-    Ok(Page::of(items, limit, |item: &BatchItem| item.order_id.get()))
+    let id = |item: &BatchItem| item.order_id.get();
+    Ok(Found::of(items, limit, id).page(from, false, id))
 }
 
 /// The oldest batches that are not finished.

@@ -7,7 +7,7 @@ use ordervault_domain::search::Term;
 use ordervault_domain::store::Store;
 use sea_query::{Alias, Condition, Expr, ExprTrait, Order, Query, SelectStatement};
 
-use super::page::{Counted, MAX_COUNTED, Page};
+use super::page::{Counted, Edge, Found, MAX_COUNTED, Page};
 use super::select::count;
 use super::terms;
 use crate::engine::Engine;
@@ -65,40 +65,45 @@ pub async fn product(conn: &mut Conn, id: ProductId) -> Result<Option<Product>, 
     Ok(Product::load(conn, &[id.get()], RowLock::Free).await?.pop().map(|held| held.state))
 }
 
-/// Products, newest first, after the cursor.
+/// Products, newest first, from the edge.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn products(
     conn: &mut Conn,
     filter: &ProductFilter,
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
 ) -> Result<Page<Product, i64>, Error> {
-    let statement = products_statement(filter, after, limit, conn.engine());
+    let statement = products_statement(filter, from, limit, conn.engine());
     let rows: Vec<ProductRow> = conn.fetch_all(&statement).await?;
     let products: Vec<Product> = rows.into_iter().map(|row| LockedRow::from(row).state).collect();
-    Ok(Page::of(products, limit, |product: &Product| product.id.get()))
+    let id = |product: &Product| product.id.get();
+    Ok(Found::of(products, limit, id).page(from, true, id))
 }
 
 /// The statement behind [`products`], for whoever looks at its plan.
 #[must_use]
 pub fn products_statement(
     filter: &ProductFilter,
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
     engine: Engine,
 ) -> Statement {
     let mut select = selected(filter, engine);
     select.column((Alias::new("products"), sea_query::Asterisk));
-    if let Some(after) = after {
-        select.and_where(Expr::col((Alias::new("products"), Alias::new("id"))).lt(after));
+    let id = Expr::col((Alias::new("products"), Alias::new("id")));
+    let direction = if from.is_some_and(Edge::is_back) { Order::Asc } else { Order::Desc };
+    match from {
+        Some(Edge::After(last)) => _ = select.and_where(id.lt(last)),
+        Some(Edge::Before(first)) => _ = select.and_where(id.gt(first)),
+        None => {}
     }
     // Its own index gives the products of a store in this order; otherwise PostgreSQL may walk those of all stores.
     if filter.store_id.is_some() {
-        select.order_by((Alias::new("products"), Alias::new("store_id")), Order::Desc);
+        select.order_by((Alias::new("products"), Alias::new("store_id")), direction.clone());
     }
-    select.order_by((Alias::new("products"), Alias::new("id")), Order::Desc).limit(limit + 1);
+    select.order_by((Alias::new("products"), Alias::new("id")), direction).limit(limit + 1);
     Statement::built(select)
 }
 

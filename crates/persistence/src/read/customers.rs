@@ -16,7 +16,7 @@ use sea_query::{
 };
 
 use super::order_list::{CustomerFilter, in_scope};
-use super::page::{MAX_WALKED_ROWS, Page};
+use super::page::{Edge, Found, MAX_WALKED_ROWS, Page};
 use super::select::united;
 use super::terms;
 use crate::engine::Engine;
@@ -37,12 +37,13 @@ const MAX_WALKED_OF_STORES: u64 = 500;
 struct CustomerQuery<'a> {
     scope: &'a Scope,
     filter: Option<&'a CustomerFilter>,
-    /// Behind this customer: with a smaller id.
+    /// Behind this customer: with a smaller id; on the way back with a greater one.
     after: i64,
+    is_back: bool,
     engine: Engine,
 }
 
-/// The customers in scope that are asked for, the newest account first, after the cursor.
+/// The customers in scope that are asked for, the newest account first, from the edge.
 ///
 /// # Errors
 /// When the database fails.
@@ -50,20 +51,26 @@ pub async fn customers(
     conn: &mut Conn,
     scope: &Scope,
     filter: Option<&CustomerFilter>,
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
 ) -> Result<Page<Customer, i64>, Error> {
-    let query = CustomerQuery { scope, filter, after: after.unwrap_or(i64::MAX), engine: conn.engine() };
-    if let Some(found) = query.found(MAX_WALKED_ROWS + 1) {
-        let (page, last) = look(conn, &query, found, MAX_WALKED_ROWS, limit).await?;
+    let (after, is_back) = (from.map_or(i64::MAX, Edge::key), from.is_some_and(Edge::is_back));
+    let query = CustomerQuery { scope, filter, after, is_back, engine: conn.engine() };
+    let found = find(conn, &query, limit).await?;
+    Ok(found.page(from, true, |customer| customer.id.get()))
+}
+
+async fn find(conn: &mut Conn, query: &CustomerQuery<'_>, limit: u64) -> Result<Found<Customer, i64>, Error> {
+    if let Some(ids) = query.found(MAX_WALKED_ROWS + 1) {
+        let (found, last) = look(conn, query, ids, MAX_WALKED_ROWS, limit).await?;
         if last.is_none() {
-            return Ok(page);
+            return Ok(found);
         }
     }
     let rows = query.walked_rows(limit + 1);
-    let Some(walked) = query.walked(rows) else { return Ok(Page { items: vec![], next: None }) };
-    let (page, last) = look(conn, &query, walked, rows - 1, limit).await?;
-    Ok(Page { next: page.next.or(last), ..page })
+    let Some(walked) = query.walked(rows) else { return Ok(Found { rows: vec![], onward: None }) };
+    let (found, last) = look(conn, query, walked, rows - 1, limit).await?;
+    Ok(Found { onward: found.onward.or(last), ..found })
 }
 
 /// The customer, if they exist and are in scope.
@@ -79,21 +86,22 @@ pub async fn customer_in_reach(
     Ok(customers(conn, scope, Some(&filter), None, 1).await?.items.pop())
 }
 
-/// The page among these ids. If they are more than `most`, also where they end.
+/// What is among these ids. If they are more than `most`, also where they end.
 async fn look(
     conn: &mut Conn,
     query: &CustomerQuery<'_>,
     found: SelectStatement,
     most: u64,
     limit: u64,
-) -> Result<(Page<Customer, i64>, Option<i64>), Error> {
+) -> Result<(Found<Customer, i64>, Option<i64>), Error> {
     let (rows, looked_at, last): (String, i64, Option<i64>) =
         conn.fetch_one(&query.page(found, limit + 1)).await?;
     let rows: Vec<CustomerRow> = Row { table: "customers", id: 0 }.json("rows", &rows)?;
     let customers =
         rows.into_iter().map(|row| LockedRow::try_from(row).map(|held: LockedRow<Customer>| held.state));
-    let page = Page::of(customers.collect::<Result<_, _>>()?, limit, |customer: &Customer| customer.id.get());
-    Ok((page, last.filter(|_| looked_at.unsigned_abs() > most)))
+    let customers = customers.collect::<Result<_, _>>()?;
+    let found = Found::of(customers, limit, |customer: &Customer| customer.id.get());
+    Ok((found, last.filter(|_| looked_at.unsigned_abs() > most)))
 }
 
 /// Every statement that the first page of a list may run, with a name: for tests of the query plans.
@@ -104,7 +112,7 @@ pub fn customers_statements(
     filter: Option<&CustomerFilter>,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
-    let query = CustomerQuery { scope, filter, after: i64::MAX, engine };
+    let query = CustomerQuery { scope, filter, after: i64::MAX, is_back: false, engine };
     let found = query.found(MAX_WALKED_ROWS + 1).map(|found| ("found", found));
     let walked = query.walked(query.walked_rows(limit + 1)).map(|walked| ("walk", walked));
     found.into_iter().chain(walked).map(|(name, ids)| (name, query.page(ids, limit + 1))).collect()
@@ -169,27 +177,36 @@ impl CustomerQuery<'_> {
         }
     }
 
-    /// So many ids, the newest account first. `None`: there can be none.
+    /// Does a customer with this id come behind the edge?
+    fn is_onward(&self, id: Expr, edge: impl Into<Expr>) -> Expr {
+        if self.is_back { id.gt(edge) } else { id.lt(edge) }
+    }
+
+    fn direction(&self) -> Order {
+        if self.is_back { Order::Asc } else { Order::Desc }
+    }
+
+    /// So many ids, the newest account first, or last on the way back. `None`: there can be none.
     fn walked(&self, rows: u64) -> Option<SelectStatement> {
         let Some(stores) = self.stores() else {
             return Some(
                 Query::select()
                     .column("id")
                     .from("customers")
-                    .and_where(customer("id").lt(self.after))
-                    .order_by_expr(customer("id"), Order::Desc)
+                    .and_where(self.is_onward(customer("id"), self.after))
+                    .order_by_expr(customer("id"), self.direction())
                     .limit(rows)
                     .to_owned(),
             );
         };
-        // Customer by customer, each the last one of a store before that: whoever has ordered often is looked at once.
+        // Customer by customer, each the next one of a store from that: whoever has ordered often is looked at once.
         let first = Query::select()
-            .expr_as(subquery(last_before(stores, &Expr::val(self.after))?), "id")
+            .expr_as(subquery(self.next_of(stores, &Expr::val(self.after))?), "id")
             .expr_as(Expr::val(1_i64), "step")
             .to_owned();
         let walked = |name: &'static str| Expr::col(("walked", name));
         let next = Query::select()
-            .expr(subquery(last_before(stores, &walked("id"))?))
+            .expr(subquery(self.next_of(stores, &walked("id"))?))
             .expr(walked("step").add(1_i64))
             .from("walked")
             .and_where(walked("id").is_not_null())
@@ -205,14 +222,33 @@ impl CustomerQuery<'_> {
         Some(ids.with_cte(WithClause::new().recursive(true).cte(steps).to_owned()).to_owned())
     }
 
+    /// The next customer from this one who has an order of one of these stores.
+    fn next_of(&self, stores: &BTreeSet<StoreId>, from: &Expr) -> Option<SelectStatement> {
+        let next = |store: &StoreId| {
+            let next = Query::select()
+                .expr_as(customer_of_order(), "id")
+                .from("orders")
+                .and_where(store_of_order().eq(store.get()))
+                .and_where(self.is_onward(customer_of_order(), from.clone()))
+                .order_by_expr(customer_of_order(), self.direction())
+                .limit(1)
+                .to_owned();
+            Query::select().column("id").from_subquery(next, "next").to_owned()
+        };
+        let all = stores.iter().map(next).reduce(united)?;
+        let id = Expr::col("id");
+        let nearest = if self.is_back { id.min() } else { id.max() };
+        Some(Query::select().expr(nearest).from_subquery(all, "all_next").to_owned())
+    }
+
     /// The page among these ids as one row, which is there also when the page is empty: the customers as a text, how many ids
-    /// there are, and the smallest.
+    /// there are, and the last.
     fn page(&self, ids: SelectStatement, limit: u64) -> Statement {
         let mut page = self.kept();
         page.exprs(CustomerRow::COLUMNS.iter().map(|(name, _)| customer(name)))
-            .and_where(customer("id").lt(self.after))
+            .and_where(self.is_onward(customer("id"), self.after))
             // Plus nothing: otherwise an engine may walk the table instead of looking up the ids.
-            .order_by_expr(customer("id").add(0), Order::Desc)
+            .order_by_expr(customer("id").add(0), self.direction())
             .limit(limit);
         let row = packed_row(self.engine, "customers", CustomerRow::COLUMNS);
         let rows = format!("CAST({} AS TEXT)", packed_rows(self.engine, &row, ""));
@@ -221,7 +257,7 @@ impl CustomerQuery<'_> {
         let packed = Query::select()
             .expr_as(Expr::cust(rows), "rows")
             .expr_as(of_ids("COUNT(*)"), "looked_at")
-            .expr_as(of_ids("MIN(id)"), "last")
+            .expr_as(of_ids(if self.is_back { "MAX(id)" } else { "MIN(id)" }), "last")
             .from_subquery(page, "customers")
             .to_owned();
         let found = CommonTableExpression::new().table_name("found").materialized(true).query(ids).to_owned();
@@ -299,23 +335,6 @@ impl CustomerQuery<'_> {
         };
         stores.iter().fold(Condition::any(), |any, store| any.add(has_order(store)))
     }
-}
-
-/// The last customer before this one who has an order of one of these stores.
-fn last_before(stores: &BTreeSet<StoreId>, before: &Expr) -> Option<SelectStatement> {
-    let last = |store: &StoreId| {
-        let last = Query::select()
-            .expr_as(customer_of_order(), "id")
-            .from("orders")
-            .and_where(store_of_order().eq(store.get()))
-            .and_where(customer_of_order().lt(before.clone()))
-            .order_by_expr(customer_of_order(), Order::Desc)
-            .limit(1)
-            .to_owned();
-        Query::select().column("id").from_subquery(last, "last").to_owned()
-    };
-    let all = stores.iter().map(last).reduce(united)?;
-    Some(Query::select().expr(Expr::col("id").max()).from_subquery(all, "lasts").to_owned())
 }
 
 /// The ids of the customers with these words, as `id`.

@@ -16,7 +16,7 @@ use sea_query::{
 use strum::IntoEnumIterator as _;
 
 use super::order_list::in_scope;
-use super::page::{MAX_WALKED_ROWS, Page};
+use super::page::{Edge, Found, MAX_WALKED_ROWS, Page, RowKey};
 use super::past::EventKey;
 use super::people;
 use super::select::{column, one_of};
@@ -132,6 +132,21 @@ impl HistoryKey {
     }
 }
 
+impl RowKey for HistoryKey {
+    fn numbers(self) -> Vec<i64> {
+        vec![self.recorded_at.millis(), self.entity_id, self.seq]
+    }
+
+    fn of(numbers: &[i64]) -> Option<Self> {
+        let [recorded_at, entity_id, seq] = numbers.try_into().ok()?;
+        Some(Self { recorded_at: Timestamp::from_millis(recorded_at), entity_id, seq })
+    }
+
+    fn beside(self, by: i64) -> Self {
+        Self { seq: self.seq.saturating_add(by), ..self }
+    }
+}
+
 /// An event in the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EventRef {
@@ -141,7 +156,7 @@ pub struct EventRef {
     pub kind: Kind,
 }
 
-/// A page of the events in reach that the filter asks for, newest first, after the cursor.
+/// A page of the events in reach that the filter asks for, newest first, from the edge.
 ///
 /// # Errors
 /// When the database fails.
@@ -149,21 +164,21 @@ pub async fn list_history(
     conn: &mut Conn,
     reach: &HistoryReach,
     filter: &HistoryFilter,
-    after: Option<HistoryKey>,
+    from: Option<Edge<HistoryKey>>,
     limit: u64,
 ) -> Result<Page<EventRef, HistoryKey>, Error> {
-    let walk = Walk::new(reach, filter, after, conn.engine());
+    let walk = Walk::new(reach, filter, from, conn.engine());
     let Some(select) = walk.page(limit) else {
-        return Ok(Page { items: vec![], next: None });
+        return Ok(Page { items: vec![], next: None, previous: None });
     };
     let rows: Vec<Columns> = conn.fetch_all(&Statement::built(select)).await?;
     let items = rows.into_iter().map(happened).collect::<Result<Vec<_>, _>>()?;
-    let mut page = Page::of(items, limit, |item: &EventRef| item.key);
-    if let (None, Some(end)) = (page.next, walk.end()) {
+    let mut found = Found::of(items, limit, |item: &EventRef| item.key);
+    if let (None, Some(end)) = (found.onward, walk.end()) {
         let row: Option<Columns> = conn.fetch_optional(&Statement::built(end)).await?;
-        page.next = row.map(happened).transpose()?.map(|event| event.key);
+        found.onward = row.map(happened).transpose()?.map(|event| event.key);
     }
-    Ok(page)
+    Ok(found.page(from, true, |item| item.key))
 }
 
 /// The statements behind [`list_history`], with a name, for whoever looks at their plans; none: nothing can be found.
@@ -171,11 +186,11 @@ pub async fn list_history(
 pub fn history_statements(
     reach: &HistoryReach,
     filter: &HistoryFilter,
-    after: Option<HistoryKey>,
+    from: Option<Edge<HistoryKey>>,
     limit: u64,
     engine: Engine,
 ) -> Vec<(&'static str, Statement)> {
-    let walk = Walk::new(reach, filter, after, engine);
+    let walk = Walk::new(reach, filter, from, engine);
     let all = [("page", walk.page(limit)), ("end", walk.end())];
     all.into_iter().filter_map(|(name, select)| Some((name, Statement::built(select?)))).collect()
 }
@@ -193,7 +208,7 @@ fn happened((recorded_at, entity_id, seq, kind): Columns) -> Result<EventRef, Er
 struct Walk<'a> {
     reach: &'a HistoryReach,
     filter: &'a HistoryFilter,
-    after: Option<HistoryKey>,
+    from: Option<Edge<HistoryKey>>,
     engine: Engine,
     /// Conditions, each served by one index in the list's order, that together find all rows.
     arms: Vec<Condition>,
@@ -205,12 +220,12 @@ impl<'a> Walk<'a> {
     fn new(
         reach: &'a HistoryReach,
         filter: &'a HistoryFilter,
-        after: Option<HistoryKey>,
+        from: Option<Edge<HistoryKey>>,
         engine: Engine,
     ) -> Self {
         let mut rest = filter.clone();
         let arms = arms(reach, filter, &mut rest);
-        Self { reach, filter, after, engine, arms, rest: row_by_row(&rest) }
+        Self { reach, filter, from, engine, arms, rest: row_by_row(&rest) }
     }
 
     /// The page; `None`: there cannot be any.
@@ -231,7 +246,7 @@ impl<'a> Walk<'a> {
         select
             .columns(["recorded_at", "entity_id", "seq", "kind"].map(Alias::new))
             .from_subquery(walked, Alias::new("walked"));
-        self.newest_first(select)
+        self.sorted(select)
     }
 
     /// By what the list is sorted: one history by its numbers, as its index is.
@@ -239,36 +254,44 @@ impl<'a> Walk<'a> {
         if self.filter.entity.is_some() { &ORDER[2..] } else { &ORDER }
     }
 
-    fn newest_first(&self, mut select: SelectStatement) -> SelectStatement {
+    /// Newest first; on the way back the other way round.
+    fn sorted(&self, mut select: SelectStatement) -> SelectStatement {
+        let is_back = self.from.is_some_and(Edge::is_back);
         for name in self.order() {
-            select.order_by(Alias::new(*name), Direction::Desc);
+            select.order_by(Alias::new(*name), if is_back { Direction::Asc } else { Direction::Desc });
         }
         select
     }
 
     /// An arm that comes in order by itself: only such ones does PostgreSQL merge.
     fn in_order(&self, arm: SelectStatement, rows: u64) -> SelectStatement {
-        let arm = self.newest_first(arm).limit(rows).to_owned();
+        let arm = self.sorted(arm).limit(rows).to_owned();
         Query::select().columns(WALKED.map(Alias::new)).from_subquery(arm, Alias::new("arm")).to_owned()
+    }
+
+    /// By what the list is sorted, as one value.
+    fn keys(&self) -> Expr {
+        Expr::tuple(self.order().iter().map(|name| column(name)))
+    }
+
+    fn values(&self, of: HistoryKey) -> Expr {
+        let values = [of.recorded_at.millis(), of.entity_id, of.seq].map(Expr::val);
+        Expr::tuple(values.into_iter().skip(ORDER.len() - self.order().len()))
     }
 
     /// The first rows in reach, in the list's order, by what an index serves.
     fn rows(&self, rows: u64) -> Option<SelectStatement> {
         let filter = self.filter;
         let mut arms = self.arms.iter().map(|arm| {
-            let mut condition = arm.clone().add(self.reach.condition());
-            if let Some(from) = filter.recorded_after {
-                condition = condition.add(column("recorded_at").gte(from.millis()));
-            }
-            // What comes after the last row of a page is before its end: said twice, SQLite would begin anew there each time.
-            if let Some(after) = self.after {
-                let keys = self.order().iter().map(|name| column(name));
-                let values = [after.recorded_at.millis(), after.entity_id, after.seq].map(Expr::val);
-                let values = values.into_iter().skip(ORDER.len() - self.order().len());
-                condition = condition.add(Expr::tuple(keys).lt(Expr::tuple(values)));
-            } else if let Some(to) = filter.recorded_before {
-                condition = condition.add(column("recorded_at").lt(to.millis()));
-            }
+            let since = filter.recorded_after.map(|since| column("recorded_at").gte(since.millis()));
+            let until = filter.recorded_before.map(|until| column("recorded_at").lt(until.millis()));
+            // What is behind an edge is within the end of the list on that side: said twice, SQLite would begin anew there each time.
+            let (since, until) = match self.from {
+                None => (since, until),
+                Some(Edge::After(last)) => (since, Some(self.keys().lt(self.values(last)))),
+                Some(Edge::Before(first)) => (Some(self.keys().gt(self.values(first))), until),
+            };
+            let condition = arm.clone().add(self.reach.condition()).add_option(since).add_option(until);
             let mut select = Query::select();
             select.columns(WALKED.map(Alias::new)).from(Alias::new("history")).cond_where(condition);
             match self.engine {
@@ -278,7 +301,7 @@ impl<'a> Walk<'a> {
         });
         let mut first = arms.next()?;
         first.unions(arms.map(|arm| (UnionType::All, arm)));
-        Some(self.newest_first(first).limit(rows).to_owned())
+        Some(self.sorted(first).limit(rows).to_owned())
     }
 }
 

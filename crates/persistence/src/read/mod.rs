@@ -39,10 +39,10 @@ pub use order_list::{
     SortKey, Trash, count_orders, list_orders, list_statements, whole_orders,
 };
 pub use orders::{OpenedOrder, OrderContext, Proof, opened_order, order, orders, possible_duplicates, proof};
-pub use page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
+pub use page::{Counted, Edge, MAX_COUNTED, MAX_WALKED_ROWS, Page, RowKey, page_of};
 pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
-pub use steps::{StepBeginning, latest_beginning, step_beginnings};
+pub use steps::{StepBeginning, latest_beginning, page_before, step_beginnings};
 pub use summary::{Summary, Today, summary, summary_counts};
 pub use throttles::{Blocked, blocked, known};
 pub use unread::{count_new, last_position, new_among, new_among_statement};

@@ -8,7 +8,7 @@ use ordervault_domain::customer::Customer;
 use ordervault_domain::id::{CustomerId, MemberId};
 use ordervault_domain::member::Member;
 
-use super::page::Page;
+use super::page::{Edge, Found, Page};
 use crate::error::Error;
 use crate::statement::{Template, statements};
 use crate::tables::members::{self, MemberRow};
@@ -18,6 +18,7 @@ use crate::tx::Conn;
 statements! {
     NAMES: Template = Template::new("SELECT id, name FROM members WHERE id {in_keys:1} AND name IS NOT NULL");
     MEMBERS: Template = Template::new("SELECT * FROM members WHERE id < $1 ORDER BY id DESC LIMIT $2");
+    MEMBERS_BACK: Template = Template::new("SELECT * FROM members WHERE id > $1 ORDER BY id LIMIT $2");
 }
 
 /// Rows that one step over the members reads.
@@ -49,7 +50,7 @@ pub async fn member_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Me
     Ok(Member::load(conn, &ids, RowLock::Free).await?.pop().map(|held| held.state))
 }
 
-/// Members whose stores are all within these stores, newest first, after the cursor. A shop's staff is small: whoever
+/// Members whose stores are all within these stores, newest first, from the edge. A shop's staff is small: whoever
 /// is out of reach is left out row by row.
 ///
 /// # Errors
@@ -57,14 +58,15 @@ pub async fn member_by_email(conn: &mut Conn, email: &Email) -> Result<Option<Me
 pub async fn members(
     conn: &mut Conn,
     reach: &StoreScope,
-    after: Option<i64>,
+    from: Option<Edge<i64>>,
     limit: u64,
 ) -> Result<Page<Member, i64>, Error> {
     let wanted = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     let mut found = Vec::new();
-    let mut after = after.unwrap_or(i64::MAX);
+    let statement = if from.is_some_and(Edge::is_back) { &MEMBERS_BACK } else { &MEMBERS };
+    let mut after = from.map_or(i64::MAX, Edge::key);
     loop {
-        let rows: Vec<MemberRow> = conn.fetch_all(&MEMBERS.bind((after, MEMBERS_PER_STEP))).await?;
+        let rows: Vec<MemberRow> = conn.fetch_all(&statement.bind((after, MEMBERS_PER_STEP))).await?;
         let Some(last) = rows.last() else { break };
         after = last.id;
         for row in rows {
@@ -77,7 +79,8 @@ pub async fn members(
             break;
         }
     }
-    Ok(Page::of(found, limit, |member: &Member| member.id.get()))
+    let id = |member: &Member| member.id.get();
+    Ok(Found::of(found, limit, id).page(from, true, id))
 }
 
 /// All of these members, by id. See [`members()`].

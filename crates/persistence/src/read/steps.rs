@@ -14,6 +14,9 @@ statements! {
     BEGINNINGS: Template = Template::new(
         "SELECT seq FROM history WHERE entity_id = $1 AND seq > $2 AND seq <= $3 AND type {in_keys:4} ORDER BY seq LIMIT $5"
     );
+    FIRST_OF_PAGE: Template = Template::new(
+        "SELECT seq FROM history WHERE entity_id = $1 AND seq < $2 AND type {in_keys:3} ORDER BY seq DESC LIMIT $4"
+    );
     LATEST: Template = Template::new(
         "SELECT MAX(occurred_at) FROM history WHERE entity_id = $1 AND seq <= $2 AND type {in_keys:3}"
     );
@@ -53,6 +56,17 @@ pub async fn step_beginnings(
         Some(StepBeginning { row: events.remove(&(id, begin))?.row, last })
     };
     Ok(steps.into_iter().filter_map(step).collect())
+}
+
+/// Behind which event the page of so many steps begins that ends before this one; 0: at the beginning.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page_before(conn: &mut Conn, order: &Order, before: i64, limit: i64) -> Result<i64, Error> {
+    let found = FIRST_OF_PAGE.bind((order.id.get(), before, beginning(), limit + 1));
+    let seqs: Vec<(i64,)> = conn.fetch_all(&found).await?;
+    let is_first = i64::try_from(seqs.len()).is_ok_and(|count| count <= limit);
+    Ok(seqs.last().filter(|_| !is_first).map_or(0, |(seq,)| *seq))
 }
 
 /// When the latest of the steps of an order began that begin up to this event, each counted by its own time.

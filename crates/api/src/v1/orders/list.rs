@@ -4,7 +4,7 @@ use actix_web::web;
 use ordervault_domain::id::{IdError, NumberSearch, OrderId};
 use ordervault_domain::order::{Status, order_terms};
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort};
+use ordervault_persistence::read::{self, OrderFilter, OrderSort};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 use validator::Validate;
@@ -50,7 +50,7 @@ pub(crate) struct ListOrders {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -76,7 +76,7 @@ pub(crate) async fn list_orders(
     let query = query.0;
     let sealed = ListOrders { limit: None, cursor: None, include: vec![], ..query.clone() };
     let seal = state.cursors.of(&format!("orders of {}", customer.id), &sealed);
-    let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
+    let from = seal.edge(query.cursor.as_ref())?;
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(false)));
     }
@@ -93,7 +93,7 @@ pub(crate) async fn list_orders(
     let scope = customer.actor().scope();
     let mut conn = long_reader(&state, Some(customer.id.get())).await?;
     let newest_first = OrderSort::NEWEST_FIRST;
-    let page = read::list_orders(&mut conn, &scope, &filter, newest_first, after, limit.into()).await;
+    let page = read::list_orders(&mut conn, &scope, &filter, newest_first, from, limit.into()).await;
     let page = page.map_err(failed)?;
     let ids: Vec<OrderId> = page.items.iter().map(|order| order.id).collect();
     drop(conn);
@@ -101,7 +101,7 @@ pub(crate) async fn list_orders(
     if query.include.contains(&Include::Actions) {
         offer_actions(&state, &customer.actor(), &mut items, &ids).await?;
     }
-    Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }
 
 /// Orders with this number, or whose number begins or ends like this.
@@ -110,14 +110,4 @@ pub(crate) fn number_search(text: &str) -> Result<NumberSearch, Problem> {
         IdError::Mistyped => Problem::parameter("number", "mistyped"),
         IdError::Malformed => Problem::parameter("number", "no-number"),
     })
-}
-
-/// The keys that a cursor carries.
-pub(crate) fn keys(cursor: OrderCursor) -> [i64; 2] {
-    [cursor.key, cursor.id.get()]
-}
-
-/// The cursor that carries these keys.
-pub(crate) fn cursor(keys: [i64; 2]) -> OrderCursor {
-    OrderCursor { key: keys[0], id: OrderId::from_i64(keys[1]) }
 }

@@ -13,7 +13,7 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_domain::time::Timestamp;
-use ordervault_persistence::read::{self, EventKey, HistoryFilter, HistoryKey, HistoryReach, PastEvent};
+use ordervault_persistence::read::{self, EventKey, HistoryFilter, HistoryReach, PastEvent};
 use ordervault_persistence::tx::Conn;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -54,7 +54,7 @@ pub(crate) struct ListHistory {
     #[validate(length(max = 40))]
     #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownHistoryEvent>>, min_items = 1, max_items = 40,
         example = json!(["placed", "confirmed"]))]
-    action: Vec<String>,
+    event: Vec<String>,
     /// Only what happened to these kinds of thing, with commas between; `installation` is the shop as a whole.
     #[serde(default)]
     #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownResourceKind>>, min_items = 1,
@@ -84,7 +84,7 @@ pub(crate) struct ListHistory {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -134,16 +134,12 @@ pub(crate) async fn list_history(
     let (actor, query) = (staff.actor(), query.0);
     let sealed = ListHistory { limit: None, cursor: None, ..query.clone() };
     let seal = state.cursors.of(&format!("history for {}", staff.member.id), &sealed);
-    let after = seal.keys::<3>(query.cursor.as_ref())?.map(|[recorded_at, entity_id, seq]| HistoryKey {
-        recorded_at: Timestamp::from_millis(recorded_at),
-        entity_id,
-        seq,
-    });
+    let from = seal.edge(query.cursor.as_ref())?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let filter = query.into_filter(&actor)?;
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let reach = HistoryReach::of(&mut conn, &actor).await.map_err(failed)?;
-    let page = read::list_history(&mut conn, &reach, &filter, after, limit.into()).await.map_err(failed)?;
+    let page = read::list_history(&mut conn, &reach, &filter, from, limit.into()).await.map_err(failed)?;
     let mut kinds: BTreeMap<Kind, Vec<EventKey>> = BTreeMap::new();
     page.items.iter().for_each(|event| kinds.entry(event.kind).or_default().push(event.key.event()));
     let mut items = BTreeMap::new();
@@ -152,8 +148,7 @@ pub(crate) async fn list_history(
     }
     let in_order = page.items.iter().map(|event| items.remove(&event.key.event()));
     let items = in_order.collect::<Option<Vec<_>>>().ok_or_else(|| Problem::internal("an event is gone"))?;
-    let next = page.next.map(|key| [key.recorded_at.millis(), key.entity_id, key.seq]);
-    Ok(web::Json(ListOf::new(items, next, &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }
 
 async fn items_of_kind(
@@ -208,12 +203,12 @@ impl ListHistory {
     /// What it names that there is not, whoever asks.
     fn unknown_names(&self) -> Vec<FieldError> {
         let is_event = |name: &str| Kind::all_events().any(|event| event == name);
-        let event = self.action.iter().find(|name| !is_event(name));
+        let event = self.event.iter().find(|name| !is_event(name));
         let field = self.field.as_deref().filter(|name| field(name).is_none());
         let actor = self.actor.as_deref().filter(|id| person(id).is_none());
         let entity = self.entity.as_deref().filter(|id| anything(id).is_none());
         let faults = [
-            event.map(|name| unknown_name("action", name, Kind::all_events())),
+            event.map(|name| unknown_name("event", name, Kind::all_events())),
             field.map(|name| unknown_name("field", name, field_names())),
             actor.map(|_| FieldError::new("actor", "unknown-value")),
             entity.map(|_| FieldError::new("entity", "unknown-value")),
@@ -233,7 +228,7 @@ impl ListHistory {
         Ok(HistoryFilter {
             actor: self.actor.as_deref().and_then(person),
             actor_kind: self.actor_kind,
-            events: self.action,
+            events: self.event,
             kinds: self.kind,
             field,
             stores: self.store,

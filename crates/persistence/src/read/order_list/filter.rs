@@ -116,6 +116,11 @@ pub struct OrderSort {
 impl OrderSort {
     /// The last placed one first.
     pub const NEWEST_FIRST: Self = Self { key: SortKey::Placed, descending: true };
+
+    /// The same from its end.
+    pub(super) fn reversed(self) -> Self {
+        Self { descending: !self.descending, ..self }
+    }
 }
 
 impl SortKey {

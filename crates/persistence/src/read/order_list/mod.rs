@@ -30,7 +30,7 @@ use ordervault_domain::search::{Field, Term};
 use self::predicate::Predicate;
 use self::row::PackedRow;
 use self::statement::{Candidates, ListQuery};
-use super::page::{Counted, MAX_COUNTED, MAX_WALKED_ROWS, Page};
+use super::page::{Counted, Edge, Found, MAX_COUNTED, MAX_WALKED_ROWS};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::statement::Statement;
@@ -43,7 +43,7 @@ type Asked<'a> = [(&'a [Term], &'static [Field])];
 /// [`MAX_COUNTED`], as rows of a walk.
 const COUNTED_ROWS: u64 = MAX_COUNTED.unsigned_abs();
 
-/// A page of the orders in scope that the filter asks for, after the cursor. A list sorted by [`SortKey::Due`] has only
+/// A page of the orders in scope that the filter asks for, from the edge. A list sorted by [`SortKey::Due`] has only
 /// orders with a deadline.
 ///
 /// # Errors
@@ -53,10 +53,10 @@ pub async fn list_orders(
     scope: &Scope,
     filter: &OrderFilter,
     sort: OrderSort,
-    after: Option<OrderCursor>,
+    from: Option<Edge<OrderCursor>>,
     limit: u64,
 ) -> Result<OrderPage, Error> {
-    page(conn, scope, filter, sort, after, limit, false).await
+    page(conn, scope, filter, sort, from, limit, false).await
 }
 
 /// The same with all that these orders have: [`OrderSummary::rest`].
@@ -68,10 +68,10 @@ pub async fn whole_orders(
     scope: &Scope,
     filter: &OrderFilter,
     sort: OrderSort,
-    after: Option<OrderCursor>,
+    from: Option<Edge<OrderCursor>>,
     limit: u64,
 ) -> Result<OrderPage, Error> {
-    page(conn, scope, filter, sort, after, limit, true).await
+    page(conn, scope, filter, sort, from, limit, true).await
 }
 
 async fn page(
@@ -79,20 +79,25 @@ async fn page(
     scope: &Scope,
     filter: &OrderFilter,
     sort: OrderSort,
-    after: Option<OrderCursor>,
+    from: Option<Edge<OrderCursor>>,
     limit: u64,
     is_whole: bool,
 ) -> Result<OrderPage, Error> {
     let unread = UnreadFilter::of(conn, scope, filter).await?;
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else {
-        return Ok(OrderPage { items: vec![], next: None, position: filter.reader.map(|_| 0) });
+        let position = filter.reader.map(|_| 0);
+        return Ok(OrderPage { items: vec![], next: None, previous: None, position });
     };
-    let query = ListQuery { predicates, sort, after, engine: conn.engine(), unread, is_whole };
-    let mut page = find(conn, &query, &filter.words(scope), limit).await?;
+    // The way back is the way of the list that comes in the opposite order.
+    let way = if from.is_some_and(Edge::is_back) { sort.reversed() } else { sort };
+    let (engine, after) = (conn.engine(), from.map(Edge::key));
+    let query = ListQuery { predicates, sort: way, after, engine, unread, is_whole };
+    let Looked { found, position } = find(conn, &query, &filter.words(scope), limit).await?;
+    let mut page = found.page(from, sort.descending, |item| item.cursor(sort.key));
     if !scope.shows_contact() {
         page.items = page.items.into_iter().map(OrderSummary::without_contact).collect();
     }
-    Ok(page)
+    Ok(OrderPage { items: page.items, next: page.next, previous: page.previous, position })
 }
 
 /// Number of orders in scope that the filter asks for, counted to [`MAX_COUNTED`]; of what is neither rare nor served by
@@ -129,27 +134,33 @@ pub(super) async fn count_among(
     Ok(Counted { total: total.min(most.cast_signed()), is_lower_bound: is_cut })
 }
 
-async fn find(conn: &mut Conn, query: &ListQuery, asked: &Asked<'_>, limit: u64) -> Result<OrderPage, Error> {
+/// What a look at candidates gave.
+struct Looked {
+    found: Found<OrderSummary, OrderCursor>,
+    position: Option<i64>,
+}
+
+async fn find(conn: &mut Conn, query: &ListQuery, asked: &Asked<'_>, limit: u64) -> Result<Looked, Error> {
     let first = ((limit + 1) * query.first_look()).min(MAX_WALKED_ROWS);
     let mut position = None;
     if !query.is_telling() {
-        let (page, looked_at) = look(conn, query, asked, query.walked(first), limit).await?;
-        if page.next.is_some() || looked_at < first {
-            return Ok(page);
+        let (looked, looked_at) = look(conn, query, asked, query.walked(first), limit).await?;
+        if looked.found.onward.is_some() || looked_at < first {
+            return Ok(looked);
         }
-        position = page.position;
+        position = looked.position;
     }
     // Whatever came up to the first look is in the later one as well.
-    let since = |page: OrderPage| OrderPage { position: position.or(page.position), ..page };
+    let since = |looked: Looked| Looked { position: position.or(looked.position), ..looked };
     if let Some(narrow) = narrowest(conn, query, MAX_WALKED_ROWS).await? {
         return Ok(since(look(conn, query, asked, narrow, limit).await?.0));
     }
-    let (mut page, _) = look(conn, query, asked, query.walked(MAX_WALKED_ROWS), limit).await?;
-    if page.next.is_none() {
+    let (mut looked, _) = look(conn, query, asked, query.walked(MAX_WALKED_ROWS), limit).await?;
+    if looked.found.onward.is_none() {
         let last: Option<(i64, i64)> = conn.fetch_optional(&query.walk_end(MAX_WALKED_ROWS)).await?;
-        page.next = last.map(|(key, id)| OrderCursor { key, id: OrderId::from_i64(id) });
+        looked.found.onward = last.map(|(key, id)| OrderCursor { key, id: OrderId::from_i64(id) });
     }
-    Ok(since(page))
+    Ok(since(looked))
 }
 
 /// The page among these candidates, and how many they were.
@@ -159,14 +170,14 @@ async fn look(
     asked: &Asked<'_>,
     candidates: Candidates,
     limit: u64,
-) -> Result<(OrderPage, u64), Error> {
+) -> Result<(Looked, u64), Error> {
     let (rows, looked_at, position): (String, i64, Option<i64>) =
         conn.fetch_one(&query.page(candidates, limit + 1)).await?;
     let rows: Vec<PackedRow> = Row { table: "orders", id: 0 }.json("rows", &rows)?;
     let items = rows.into_iter().map(|row| row.summary(asked)).collect::<Result<_, _>>()?;
     let key = query.sort.key;
-    let Page { items, next } = Page::of(items, limit, |item: &OrderSummary| item.cursor(key));
-    Ok((OrderPage { items, next, position }, looked_at.unsigned_abs()))
+    let found = Found::of(items, limit, |item: &OrderSummary| item.cursor(key));
+    Ok((Looked { found, position }, looked_at.unsigned_abs()))
 }
 
 /// The rarest thing that is asked for, if it is rare enough to look at all orders that have it.

@@ -13,6 +13,7 @@ use super::filter::SortKey;
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::json::{packed, packed_rows};
+use crate::read::page::{Edge, RowKey};
 use crate::tables::columns::{Row, TableRow as _, packed_row, table_row, time};
 use crate::tables::order_lines::LineRow;
 
@@ -25,13 +26,30 @@ pub struct OrderCursor {
     pub id: OrderId,
 }
 
+impl RowKey for OrderCursor {
+    fn numbers(self) -> Vec<i64> {
+        vec![self.key, self.id.get()]
+    }
+
+    fn of(numbers: &[i64]) -> Option<Self> {
+        let [key, id] = numbers.try_into().ok()?;
+        Some(Self { key, id: OrderId::from_i64(id) })
+    }
+
+    fn beside(self, by: i64) -> Self {
+        Self { id: OrderId::from_i64(self.id.get().saturating_add(by)), ..self }
+    }
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrderPage {
     /// The page's orders.
     pub items: Vec<OrderSummary>,
     /// Where to go on; `None` when this was the last page. A page may be short and have a next one all the same.
-    pub next: Option<OrderCursor>,
+    pub next: Option<Edge<OrderCursor>>,
+    /// The way back; `None` when there is nothing before this page.
+    pub previous: Option<Edge<OrderCursor>>,
     /// The position of the order that came last into the reader's stores; 0: none did. Whatever came up to there was there when
     /// the page was read. `None`: there is no reader.
     pub position: Option<i64>,

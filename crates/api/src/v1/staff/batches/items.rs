@@ -31,7 +31,7 @@ pub(crate) struct ListBatchItems {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -96,12 +96,11 @@ pub(crate) async fn list_batch_items(
 ) -> Result<web::Json<ListOf<BatchItemBody>>, Problem> {
     let query = query.0;
     let seal = state.cursors.of(&format!("orders of {} for {}", id.0, staff.member.id), &query.result);
-    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.cursor.as_ref())?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = reader(&state).await?;
     visible(&mut conn, &staff.member, id.0).await?;
-    let page =
-        read::batch_items(&mut conn, id.0, &query.result, after, limit.into()).await.map_err(failed)?;
+    let page = read::batch_items(&mut conn, id.0, &query.result, from, limit.into()).await.map_err(failed)?;
     let items = page.items.into_iter().map(BatchItemBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }

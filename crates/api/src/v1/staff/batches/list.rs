@@ -24,10 +24,10 @@ pub(crate) async fn list_batches(
     query: Query<PageQuery>,
 ) -> Result<web::Json<ListOf<BatchBody>>, Problem> {
     let seal = state.cursors.of(&format!("batches for {}", staff.member.id), &());
-    let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.0.cursor.as_ref())?;
     let mut conn = reader(&state).await?;
-    let page = read::batches(&mut conn, &staff.member.authority(), after, query.0.limit().into()).await;
+    let page = read::batches(&mut conn, &staff.member.authority(), from, query.0.limit().into()).await;
     let page = page.map_err(failed)?;
     let items = page.items.iter().map(BatchBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }

@@ -29,7 +29,7 @@ pub(crate) struct ListCustomers {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same `q`.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same `q`.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) async fn list_customers(
     let query = query.0;
     let scope = staff.actor().scope();
     let seal = state.cursors.of(&format!("customers for {}", staff.member.id), &query.q);
-    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.cursor.as_ref())?;
     let read_as = |text: &str| customer_filter("q", text, &scope, state.settings.default_country);
     let filter = query.q.as_deref().map(read_as).transpose()?;
     if filter.as_ref().is_some_and(read::CustomerFilter::finds_nothing) {
@@ -63,8 +63,8 @@ pub(crate) async fn list_customers(
     }
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    let page = read::customers(&mut conn, &scope, filter.as_ref(), after, limit.into()).await;
+    let page = read::customers(&mut conn, &scope, filter.as_ref(), from, limit.into()).await;
     let page = page.map_err(failed)?;
     let items = page.items.iter().map(|customer| StaffCustomerBody::new(customer, &scope)).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }

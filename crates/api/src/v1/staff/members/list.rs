@@ -24,10 +24,10 @@ pub(crate) async fn list_members(
     query: Query<PageQuery>,
 ) -> Result<web::Json<ListOf<MemberBody>>, Problem> {
     let seal = state.cursors.of(&format!("members for {}", staff.member.id), &());
-    let after = seal.keys::<1>(query.0.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.0.cursor.as_ref())?;
     let mut conn = reader(&state).await?;
-    let page = read::members(&mut conn, &staff.member.stores, after, query.0.limit().into()).await;
+    let page = read::members(&mut conn, &staff.member.stores, from, query.0.limit().into()).await;
     let page = page.map_err(failed)?;
     let items = page.items.iter().map(MemberBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }

@@ -18,7 +18,7 @@ use futures_util::stream;
 use ordervault_domain::access::{Scope, StoreScope};
 use ordervault_domain::store::Store;
 use ordervault_persistence::Error;
-use ordervault_persistence::read::{self, OrderCursor, OrderFilter, OrderSort};
+use ordervault_persistence::read::{self, Edge, OrderCursor, OrderFilter, OrderSort};
 use ordervault_persistence::tx::Conn;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _, BufWriter};
@@ -178,7 +178,7 @@ impl Export {
         &self,
         conn: &mut Conn,
         stores: &[Store],
-        after: &mut Option<OrderCursor>,
+        after: &mut Option<Edge<OrderCursor>>,
         piece: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         let Some(filter) = &self.filter else { return Ok(true) };

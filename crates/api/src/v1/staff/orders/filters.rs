@@ -134,7 +134,7 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     pub(super) limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     pub(super) cursor: Option<String>,
@@ -211,24 +211,24 @@ pub(super) enum Rows {
 
 /// In which order a list comes.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[schema(default = json!("-placed"))]
+#[schema(default = json!("-placed_at"))]
 pub(super) enum Sort {
     #[default]
-    #[serde(rename = "-placed")]
+    #[serde(rename = "-placed_at")]
     NewestPlaced,
-    #[serde(rename = "placed")]
+    #[serde(rename = "placed_at")]
     OldestPlaced,
-    #[serde(rename = "due")]
+    #[serde(rename = "due_at")]
     MostUrgent,
-    #[serde(rename = "-due")]
+    #[serde(rename = "-due_at")]
     LeastUrgent,
-    #[serde(rename = "-amount")]
+    #[serde(rename = "-total")]
     Dearest,
-    #[serde(rename = "amount")]
+    #[serde(rename = "total")]
     Cheapest,
-    #[serde(rename = "-updated")]
+    #[serde(rename = "-updated_at")]
     NewestUpdated,
-    #[serde(rename = "updated")]
+    #[serde(rename = "updated_at")]
     OldestUpdated,
 }
 

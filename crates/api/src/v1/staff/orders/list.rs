@@ -13,7 +13,6 @@ use crate::reading::{failed, long_reader};
 use crate::state::AppState;
 use crate::v1::offers::{offer_actions, summaries};
 use crate::v1::order_body::OrderSummaryBody;
-use crate::v1::orders::list::{cursor, keys};
 use crate::v1::paging::{DEFAULT_LIMIT, Include, ListOf};
 
 /// List orders
@@ -33,7 +32,7 @@ pub(crate) async fn list_staff_orders(
     let query = query.0.paged()?;
     let scope = staff.actor().scope();
     let seal = state.cursors.of(&format!("orders for {}", staff.member.id), &query.of_any_page());
-    let after = seal.keys::<2>(query.cursor.as_ref())?.map(cursor);
+    let from = seal.edge(query.cursor.as_ref())?;
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let include_total = query.include_total == Some(true);
     let now = state.now();
@@ -42,7 +41,7 @@ pub(crate) async fn list_staff_orders(
         return Ok(web::Json(ListOf::empty(include_total)));
     };
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
-    let page = read::list_orders(&mut conn, &scope, &filter, query.sort(), after, limit.into()).await;
+    let page = read::list_orders(&mut conn, &scope, &filter, query.sort(), from, limit.into()).await;
     let page = page.map_err(failed)?;
     let counted = match include_total {
         true => Some(read::count_orders(&mut conn, &scope, &filter, query.sort()).await.map_err(failed)?),
@@ -55,5 +54,7 @@ pub(crate) async fn list_staff_orders(
     if query.include.contains(&Include::Actions) {
         offer_actions(&state, &staff.actor(), &mut items, &ids).await?;
     }
-    Ok(web::Json(ListOf::new(items, page.next.map(keys), &seal).with_total(counted).with_position(position)))
+    Ok(web::Json(
+        ListOf::new(items, [page.previous, page.next], &seal).with_total(counted).with_position(position),
+    ))
 }

@@ -42,7 +42,7 @@ pub(crate) struct ListStaffProducts {
     #[validate(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 25)]
     limit: Option<u32>,
-    /// The `next_cursor` of the page before, with the same filters.
+    /// The `next_cursor` of the page before, or the `previous_cursor` of the page behind, with the same filters.
     #[validate(length(min = 1, max = 200))]
     #[param(max_length = 200)]
     cursor: Option<String>,
@@ -66,7 +66,7 @@ pub(crate) async fn list_staff_products(
     let query = query.0;
     let sealed = ListStaffProducts { limit: None, cursor: None, include_total: None, ..query.clone() };
     let seal = state.cursors.of(&format!("products for {}", staff.member.id), &sealed);
-    let after = seal.keys::<1>(query.cursor.as_ref())?.map(|[id]| id);
+    let from = seal.edge(query.cursor.as_ref())?;
     if has_no_words(query.q.as_deref()) {
         return Ok(web::Json(ListOf::empty(query.include_total == Some(true))));
     }
@@ -79,7 +79,7 @@ pub(crate) async fn list_staff_products(
     };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
     let mut conn = long_reader(&state, Some(staff.member.id.get())).await?;
-    let page = read::products(&mut conn, &filter, after, limit.into()).await.map_err(failed)?;
+    let page = read::products(&mut conn, &filter, from, limit.into()).await.map_err(failed)?;
     let counted = match query.include_total {
         Some(true) => Some(read::count_products(&mut conn, &filter).await.map_err(failed)?),
         _ => None,
@@ -87,5 +87,5 @@ pub(crate) async fn list_staff_products(
     let currencies = Currencies::read(&mut conn).await?;
     let items = page.items.iter().map(|product| StaffProductBody::new(product, &currencies));
     let items = items.collect::<Result<_, _>>()?;
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal).with_total(counted)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal).with_total(counted)))
 }

@@ -27,5 +27,5 @@ pub(crate) async fn list_staff_stores(
     let mut conn = reader(&state).await?;
     let page = stores(&mut conn, &staff.member.stores, false, &query.0, &seal).await?;
     let items = page.items.iter().map(StaffStoreBody::from).collect();
-    Ok(web::Json(ListOf::new(items, page.next.map(|id| [id]), &seal)))
+    Ok(web::Json(ListOf::new(items, [page.previous, page.next], &seal)))
 }
