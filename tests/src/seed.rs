@@ -69,8 +69,11 @@ fn fresh() -> u64 {
 }
 
 /// A number from the environment.
+///
+/// # Panics
+/// When it is none.
 #[expect(clippy::disallowed_methods, reason = "a setting of the tests")]
-fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
+pub fn variable<T: std::str::FromStr>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
     Some(text.parse().unwrap_or_else(|_| panic!("{name}={text} is not a number")))
 }

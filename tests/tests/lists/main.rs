@@ -4,6 +4,7 @@
 mod customers;
 mod export;
 mod history;
+mod many_names;
 mod model;
 mod new_orders;
 mod past;

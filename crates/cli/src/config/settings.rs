@@ -361,7 +361,7 @@ pub const OTHER_VARIABLES: &[OtherVariable] = &[
     },
     OtherVariable {
         name: "ORDERVAULT_TEST_",
-        meaning: "read by the tests: `ORDERVAULT_TEST_POSTGRES` names a server to use in place of a throwaway cluster, `ORDERVAULT_TEST_SEED` the seed of random runs",
+        meaning: "read by the tests: `ORDERVAULT_TEST_POSTGRES` names a server to use in place of a throwaway cluster, `ORDERVAULT_TEST_SEED` the seed of random runs, `ORDERVAULT_TEST_NAMES` how many names and titles are looked for",
     },
     OtherVariable {
         name: "ORDERVAULT_BLESS",
