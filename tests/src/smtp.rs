@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use ordervault_api::settings::MailSettings;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// The page to which links of mails lead.
@@ -23,6 +24,8 @@ pub enum Mood {
     Busy,
     /// Never.
     Refuses,
+    /// Nothing, until it says something else; then it hangs up.
+    Hangs,
 }
 
 /// A mail as it came.
@@ -37,7 +40,7 @@ pub struct Received {
 /// The server. Ends with its value.
 pub struct SmtpSink {
     address: SocketAddr,
-    mood: Arc<Mutex<Mood>>,
+    mood: watch::Sender<Mood>,
     received: Arc<Mutex<Vec<Received>>>,
     task: JoinHandle<()>,
 }
@@ -47,13 +50,14 @@ impl SmtpSink {
     pub async fn open() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
         let address = listener.local_addr().expect("the port is known");
-        let (mood, received) = (Arc::new(Mutex::new(Mood::Takes)), Arc::new(Mutex::new(vec![])));
-        let (mood_now, kept) = (Arc::clone(&mood), Arc::clone(&received));
+        let (mood, mood_now) = watch::channel(Mood::Takes);
+        let received = Arc::new(Mutex::new(vec![]));
+        let kept = Arc::clone(&received);
         let task = tokio::spawn(async move {
             // Conversations end with the task.
             let mut conversations = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
-                conversations.spawn(converse(stream, Arc::clone(&mood_now), Arc::clone(&kept)));
+                conversations.spawn(converse(stream, mood_now.clone(), Arc::clone(&kept)));
             }
         });
         Self { address, mood, received, task }
@@ -67,7 +71,7 @@ impl SmtpSink {
 
     /// From now on it says this.
     pub fn says(&self, mood: Mood) {
-        *self.mood.lock().expect("no panic") = mood;
+        self.mood.send_replace(mood);
     }
 
     /// What came since the last look.
@@ -122,7 +126,7 @@ fn quoted_printable(text: &str) -> String {
 }
 
 /// One conversation, as far as it is needed (RFC 5321).
-async fn converse(stream: TcpStream, mood: Arc<Mutex<Mood>>, received: Arc<Mutex<Vec<Received>>>) {
+async fn converse(stream: TcpStream, mut mood: watch::Receiver<Mood>, received: Arc<Mutex<Vec<Received>>>) {
     let mut stream = BufReader::new(stream);
     let (mut to, mut text, mut in_text) = (String::new(), String::new(), false);
     let mut answer = "220 sink".to_owned();
@@ -134,7 +138,11 @@ async fn converse(stream: TcpStream, mood: Arc<Mutex<Mood>>, received: Arc<Mutex
         if !matches!(stream.read_line(&mut line).await, Ok(1..)) {
             return;
         }
-        let mood = *mood.lock().expect("no panic");
+        if *mood.borrow() == Mood::Hangs {
+            let _ = mood.wait_for(|mood| *mood != Mood::Hangs).await;
+            return;
+        }
+        let mood = *mood.borrow();
         answer = match (in_text, line.trim_end()) {
             (true, ".") => {
                 in_text = false;
@@ -157,7 +165,7 @@ async fn converse(stream: TcpStream, mood: Arc<Mutex<Mood>>, received: Arc<Mutex
                     "250 fine".to_owned()
                 }
                 (Some(_), Mood::Busy) => "451 try again".to_owned(),
-                (Some(_), Mood::Refuses) => "550 no such user".to_owned(),
+                (Some(_), Mood::Refuses | Mood::Hangs) => "550 no such user".to_owned(),
                 (None, _) => "250 fine".to_owned(),
             },
         };

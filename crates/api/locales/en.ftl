@@ -41,6 +41,13 @@ mail-account-exists-body =
     somebody, probably you, has tried to open an account with this e-mail address. It has one already, and nothing was
     changed. Log in with your password, or ask for a new one if you have forgotten it.
 
+mail-account-email-changed-subject = The address of your account has changed
+mail-account-email-changed-body =
+    Hello,
+
+    your account has another e-mail address from now on, and this is the last mail to this one. If that was not you, tell the
+    shop: your account can be kept for you.
+
 mail-account-deletion-requested-subject = Your account is going to be deleted
 mail-account-deletion-requested-body =
     Hello,

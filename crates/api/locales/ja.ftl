@@ -30,6 +30,12 @@ mail-account-exists-body =
 
     このメールアドレスでアカウントを開設しようとする操作がありました。すでにアカウントがあり、何も変更されていません。パスワードでログインするか、お忘れの場合は再設定をお申し込みください。
 
+mail-account-email-changed-subject = アカウントのメールアドレスが変更されました
+mail-account-email-changed-body =
+    いつもご利用いただきありがとうございます。
+
+    アカウントのメールアドレスが変更されました。このアドレスへのメールはこれが最後です。お心当たりがない場合は、ショップまでご連絡ください。
+
 mail-account-deletion-requested-subject = アカウント削除のお申し込み
 mail-account-deletion-requested-body =
     いつもご利用いただきありがとうございます。

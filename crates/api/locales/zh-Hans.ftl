@@ -30,6 +30,12 @@ mail-account-exists-body =
 
     有人（应该是您本人）尝试用此电子邮箱注册账号。此邮箱已有账号，资料没有任何变更。请用您的密码登录；如忘记密码，请申请重置。
 
+mail-account-email-changed-subject = 您账号的电子邮箱已更改
+mail-account-email-changed-body =
+    您好：
+
+    您的账号从现在起使用另一个电子邮箱，这是发送到此邮箱的最后一封邮件。如果不是您本人操作，请通知商店。
+
 mail-account-deletion-requested-subject = 您的账号即将删除
 mail-account-deletion-requested-body =
     您好：

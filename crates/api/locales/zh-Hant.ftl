@@ -30,6 +30,12 @@ mail-account-exists-body =
 
     有人（應該是您本人）嘗試以此電子郵件地址註冊帳號。此地址已有帳號，資料沒有任何變更。請以您的密碼登入；若忘記密碼，請申請重設。
 
+mail-account-email-changed-subject = 您帳號的電子郵件地址已變更
+mail-account-email-changed-body =
+    您好：
+
+    您的帳號從現在起使用另一個電子郵件地址，這是寄到此地址的最後一封郵件。如果不是您本人操作，請通知商店。
+
 mail-account-deletion-requested-subject = 您的帳號即將刪除
 mail-account-deletion-requested-body =
     您好：

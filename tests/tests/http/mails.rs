@@ -20,7 +20,10 @@ ordervault_tests::twin_tests!(
     a_code_is_good_once_for_a_while_and_for_the_address_that_is_stored,
     an_address_has_an_account_or_not_and_nobody_is_told,
     a_mail_server_that_is_down_or_busy_loses_nothing,
+    nobody_waits_for_a_mail_server_that_hangs,
     what_is_refused_for_good_is_not_tried_again,
+    the_former_address_is_told_that_there_is_another,
+    whoever_has_the_address_takes_the_account_from_a_stranger,
     without_mail_staff_hand_out_codes,
     stores_write_about_orders_if_they_want,
     nobody_is_written_to_again_and_again,
@@ -151,7 +154,9 @@ async fn a_code_is_good_once_for_a_while_and_for_the_address_that_is_stored(db: 
     let change = json!({"current_password": NEW, "email": "other@example.com"});
     fixture.server.anonymous().with_token(&tokens).post("/v1/me/email", change).await.ok();
     refused(&newer).await;
-    assert_eq!(fixture.sent().await[0].to, "other@example.com");
+    let mut sent: Vec<String> = fixture.sent().await.into_iter().map(|mail| mail.to).collect();
+    sent.sort_unstable();
+    assert_eq!(sent, [email(&ana), "other@example.com".to_owned()]);
     fixture.server.shop.clock.advance(10 * MINUTE_MILLIS);
     fixture.post(RESET, json!({"email": "other@example.com"}), 202).await;
     let code = fixture.sent().await[0].code();
@@ -233,6 +238,75 @@ async fn a_mail_server_that_is_down_or_busy_loses_nothing(db: Db) {
     server.send_mails().await.expect("it is given up");
     assert_eq!(dump(&db).await["mails"].len(), 0);
     server.close().await;
+}
+
+async fn nobody_waits_for_a_mail_server_that_hangs(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let (ana, ben) = (fixture.server.shop.customer().await, fixture.server.shop.customer().await);
+    fixture.sink.says(Mood::Hangs);
+    fixture.post(RESET, json!({"email": email(&ana)}), 202).await;
+    // It hangs until the answer to another request is there.
+    let (sent, ()) = tokio::join!(fixture.server.send_mails(), async {
+        fixture.post(RESET, json!({"email": email(&ben)}), 202).await;
+        fixture.sink.says(Mood::Busy);
+    });
+    sent.expect_err("it hung up");
+    let waiting = dump(&db).await["mails"].clone();
+    assert_eq!(waiting.len(), 2);
+    assert!(waiting.iter().any(|mail| mail.int("attempts") == Some(1)), "{waiting:?}");
+    fixture.sink.says(Mood::Takes);
+    fixture.server.shop.clock.advance(MINUTE_MILLIS);
+    let mut sent: Vec<String> = fixture.sent().await.into_iter().map(|mail| mail.to).collect();
+    sent.sort_unstable();
+    assert_eq!(sent, [email(&ana), email(&ben)]);
+    fixture.server.close().await;
+}
+
+async fn the_former_address_is_told_that_there_is_another(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let ana = fixture.server.shop.customer().await;
+    let client = fixture.server.anonymous().with_token(&fixture.server.customer_token(&ana).await);
+    fixture.server.shop.clock.advance(MINUTE_MILLIS);
+    let change = json!({"current_password": PASSWORD, "email": "other@example.com"});
+    client.post("/v1/me/email", change.clone()).await.ok();
+    // Also where the account was shut since.
+    let off = format!("/v1/staff/customers/{}/deactivate", ana.id);
+    fixture.server.staff(Role::Manager).await.post(&off, json!({"reason": "stolen"})).await.ok();
+    let sent = fixture.sent().await;
+    assert_eq!(sent.iter().map(|mail| mail.to.as_str()).collect::<Vec<_>>(), [email(&ana)]);
+    assert!(sent[0].text.contains("Subject: The address of your account has changed"), "{}", sent[0].text);
+    assert!(!sent[0].body().contains("other@example.com"), "whoever reads it there need not know");
+    fixture.nothing_is_left().await;
+
+    // The same address is no other one.
+    let ben = fixture.server.shop.customer().await;
+    let client = fixture.server.anonymous().with_token(&fixture.server.customer_token(&ben).await);
+    fixture.server.shop.clock.advance(MINUTE_MILLIS);
+    let change = json!({"current_password": PASSWORD, "email": email(&ben)});
+    client.post("/v1/me/email", change).await.ok();
+    let told = fixture.sent().await;
+    assert!(told.iter().all(|mail| !mail.text.contains("has changed")), "{told:?}");
+    fixture.server.close().await;
+}
+
+async fn whoever_has_the_address_takes_the_account_from_a_stranger(db: Db) {
+    const STRANGERS: &str = "a stranger in the night";
+    let fixture = Fixture::open(&db).await;
+    let register = json!({"email": "ana@example.com", "password": STRANGERS, "name": "Somebody"});
+    fixture.post("/v1/auth/register", register, 202).await;
+    fixture.sent().await;
+    // She hears of an account when she opens hers, and chooses a password of her own.
+    let register = json!({"email": "ana@example.com", "password": NEW, "name": "Ana"});
+    fixture.post("/v1/auth/register", register, 202).await;
+    assert!(fixture.sent().await[0].body().contains("It has one already"));
+    fixture.server.shop.clock.advance(10 * MINUTE_MILLIS);
+    fixture.post(RESET, json!({"email": "ana@example.com"}), 202).await;
+    let code = fixture.sent().await[0].code();
+    fixture.post(COMPLETE, complete(&code), 204).await;
+    fixture.post("/v1/auth/login", login("ana@example.com", STRANGERS), 401).await;
+    fixture.post("/v1/auth/login", login("ana@example.com", NEW), 200).await;
+    fixture.nothing_is_left().await;
+    fixture.server.close().await;
 }
 
 async fn what_is_refused_for_good_is_not_tried_again(db: Db) {

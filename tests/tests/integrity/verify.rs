@@ -278,6 +278,8 @@ pub(crate) const REST: &[Case] = &[
     ("DELETE FROM customer_search", &[Code::SearchMissing], &[]),
     ("UPDATE customers SET phone_reversed = '1'", &[Code::ColumnDiffers], &[]),
     ("INSERT INTO credentials VALUES (1, '', 0, '')", &[Code::PrincipalMissing], &[]),
+    ("INSERT INTO mails VALUES (1, 'order_placed', 0, 0, 0)", &[Code::PrincipalMissing], &[]),
+    ("INSERT INTO one_time_codes VALUES (1, 'handed_out', '', 0)", &[Code::PrincipalMissing], &[]),
     ("UPDATE sessions SET principal_id = 1", &[Code::PrincipalMissing, Code::RowSeal], &[]),
     ("UPDATE sessions SET realm = 'staff'", &[Code::PrincipalMissing, Code::RowSeal], &[]),
     ("UPDATE idempotency_keys SET version = 99", &[Code::IdempotencyDangling], &[]),
@@ -348,8 +350,8 @@ async fn every_table_is_looked_at(db: Db) {
     let looked: Vec<_> = report.looked_at.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     assert_eq!(
         looked.join(", "),
-        "batch_items 3, batches 1, credentials 2, customer_search 2, customers 1, history 15, idempotency_keys 2, installations 1, members 1, \
-         order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
+        "batch_items 3, batches 1, credentials 2, customer_search 2, customers 1, history 15, idempotency_keys 2, installations 1, mails 0, members 1, \
+         one_time_codes 0, order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
          products 3, seen_marks 1, seen_orders 1, sessions 1, state_snapshots 0, stock_movements 7, stores 2"
     );
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));

@@ -7,7 +7,7 @@ use ordervault_domain::id::{CustomerId, OrderId};
 use ordervault_domain::language::Language;
 use ordervault_domain::money::Money;
 use ordervault_domain::order::Order;
-use ordervault_domain::time::{HOUR_MILLIS, TimeZone};
+use ordervault_domain::time::{HOUR_MILLIS, TimeZone, Timestamp};
 use ordervault_persistence::Error;
 use ordervault_persistence::read::{self, AsOf};
 use ordervault_persistence::tx::Conn;
@@ -34,6 +34,7 @@ pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>,
         MailKind::PasswordReset
         | MailKind::EmailVerification
         | MailKind::AccountExists
+        | MailKind::AccountEmailChanged
         | MailKind::AccountDeletionRequested
         | MailKind::AccountDeletionTakenBack
         | MailKind::AccountErased => to_customer(conn, mail).await,
@@ -50,11 +51,14 @@ pub(crate) async fn draft(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>,
 async fn to_customer(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {
     let id = CustomerId::from_i64(mail.entity_id);
     // Whoever was shut out because of a thief hears of what the thief did.
-    let is_about_leaving = matches!(
+    let is_about_a_thief = matches!(
         mail.kind,
-        MailKind::AccountDeletionRequested | MailKind::AccountDeletionTakenBack | MailKind::AccountErased
+        MailKind::AccountEmailChanged
+            | MailKind::AccountDeletionRequested
+            | MailKind::AccountDeletionTakenBack
+            | MailKind::AccountErased
     );
-    let is_reader = |customer: &Customer| customer.active || is_about_leaving;
+    let is_reader = |customer: &Customer| customer.active || is_about_a_thief;
     let Some(customer) = read::customer(conn, id).await?.filter(is_reader) else { return Ok(None) };
     let code = match mail.kind {
         MailKind::PasswordReset => Some((id, Purpose::PasswordReset)),
@@ -70,8 +74,24 @@ async fn to_customer(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Erro
         _ => None,
     };
     let values = due_at.map(|due_at| ("date", TimeZone::UTC.day(due_at))).into_iter().collect();
-    let Some(to) = customer.contact.email else { return Ok(None) };
+    let to = match mail.kind {
+        MailKind::AccountEmailChanged => former_email(conn, &customer, mail.queued_at).await?,
+        _ => customer.contact.email,
+    };
+    let Some(to) = to else { return Ok(None) };
     Ok(Some(Draft { to, code, language: customer.language, kind: mail.kind, values }))
+}
+
+/// The address that an account had before it changed then, if it has another one now.
+async fn former_email(
+    conn: &mut Conn,
+    customer: &Customer,
+    changed_at: Timestamp,
+) -> Result<Option<Email>, Error> {
+    let before = AsOf::Time(changed_at.plus_millis(-1));
+    let former: Option<Customer> = read::state_at(conn, customer.id.get(), before).await?;
+    let email = former.and_then(|former| former.contact.email);
+    Ok(email.filter(|email| customer.contact.email.as_ref() != Some(email)))
 }
 
 async fn about_order(conn: &mut Conn, mail: &Mail) -> Result<Option<Draft>, Error> {

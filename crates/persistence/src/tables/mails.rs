@@ -35,6 +35,8 @@ pub enum MailKind {
     EmailVerification,
     /// To a customer: somebody wanted to open an account with their address.
     AccountExists,
+    /// To the address that an account had before: it has another one.
+    AccountEmailChanged,
     /// To a customer: their account is going to be deleted.
     AccountDeletionRequested,
     /// To a customer: it is not.
@@ -63,6 +65,7 @@ impl MailKind {
     pub fn warns(self) -> bool {
         match self {
             Self::AccountExists
+            | Self::AccountEmailChanged
             | Self::AccountDeletionRequested
             | Self::AccountDeletionTakenBack
             | Self::AccountErased

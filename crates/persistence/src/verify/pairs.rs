@@ -81,6 +81,20 @@ statements! {
              ELSE (SELECT 1 FROM customers c WHERE c.id = s.principal_id) IS NOT NULL END AS fits
          FROM sessions s WHERE s.id > $1 AND $2 = $2 ORDER BY s.id LIMIT $3"
     );
+    // Nothing waits for a customer who has left, and no code is good for them.
+    MAILS_HAVE_READER: Template = Template::new(
+        "SELECT d.entity_id AS id, CAST(0 AS BIGINT) AS seq,
+             (SELECT CASE WHEN c.erased_at IS NULL THEN 1 END FROM customers c WHERE c.id = d.entity_id) IS NOT NULL
+             OR (SELECT 1 FROM orders o WHERE o.id = d.entity_id) IS NOT NULL AS fits
+         FROM (SELECT DISTINCT entity_id FROM mails WHERE entity_id > $1 AND $2 = $2 ORDER BY entity_id LIMIT $3) AS d
+         ORDER BY d.entity_id"
+    );
+    CODES_HAVE_CUSTOMER: Template = Template::new(
+        "SELECT d.customer_id AS id, CAST(0 AS BIGINT) AS seq,
+             (SELECT CASE WHEN c.erased_at IS NULL THEN 1 END FROM customers c WHERE c.id = d.customer_id) IS NOT NULL AS fits
+         FROM (SELECT DISTINCT customer_id FROM one_time_codes WHERE customer_id > $1 AND $2 = $2 ORDER BY customer_id LIMIT $3) AS d
+         ORDER BY d.customer_id"
+    );
     ORDER_SEARCH_HAS_ROW: Template = Template::forked(
         "SELECT s.rowid, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM orders o WHERE o.id = s.rowid) IS NOT NULL AS fits
          FROM order_search s WHERE s.rowid > $1 AND $2 = $2 ORDER BY s.rowid LIMIT $3",
@@ -217,6 +231,20 @@ const CHECKS: &[PairCheck] = &[
         table: "seen_orders",
         code: Code::PrincipalMissing,
         detail: "the member or the order that they have seen does not exist",
+    },
+    PairCheck {
+        name: order,
+        statement: &MAILS_HAVE_READER,
+        table: "mails",
+        code: Code::PrincipalMissing,
+        detail: "the mail is to be written to nobody",
+    },
+    PairCheck {
+        name: customer,
+        statement: &CODES_HAVE_CUSTOMER,
+        table: "one_time_codes",
+        code: Code::PrincipalMissing,
+        detail: "the code opens the account of nobody",
     },
     PairCheck {
         name: order,

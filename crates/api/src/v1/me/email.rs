@@ -48,7 +48,7 @@ impl Content for ChangeEmail {
 /// Change the e-mail address of your account
 ///
 /// It takes your password, so that nobody who finds an open session keeps the account. An address that has another account is
-/// refused. Where mail is configured, one goes to the new address, to confirm it.
+/// refused. Where mail is configured, one goes to the new address, to confirm it, and one to the former, to say so.
 #[utoipa::path(post, path = "/v1/me/email", operation_id = "change_email", tag = "auth", request_body = ChangeEmail,
     responses((status = 200, description = "Your account as it is now", body = CustomerBody,
         headers(("ETag" = String, description = "The version in double quotes")))),
@@ -67,9 +67,12 @@ pub(crate) async fn change_email(
     let throttle = state.throttles.register(address);
     throttling::admit(&mut reader(&state).await?, std::slice::from_ref(&throttle), state.now()).await?;
     let account = account(&state, &customer).await?;
-    let verification = email.clone().filter(|_| state.mailer.is_some());
-    let verification = verification
-        .map(|email| Operation::Mail(MailOperation::QueueTo { kind: MailKind::EmailVerification, email }));
+    let written_to = email.clone().filter(|_| state.mailer.is_some());
+    let news = written_to.map(|email| {
+        let (kind, entity_id) = (MailKind::AccountEmailChanged, customer.id.get());
+        let verification = MailOperation::QueueTo { kind: MailKind::EmailVerification, email };
+        [MailOperation::Queue { kind, entity_id }, verification].map(Operation::Mail)
+    });
     let mut operations =
         own(&customer, &account).proved(&state, &request_id, &body.0.current_password).await?;
     operations.push(Operation::Customer {
@@ -78,7 +81,7 @@ pub(crate) async fn change_email(
         command: CustomerCommand::Edit(CustomerEdit { email, ..CustomerEdit::default() }),
         password_hash: None,
     });
-    operations.extend(verification);
+    operations.extend(news.into_iter().flatten());
     match submit(&state, customer.submitter(), &request_id, None, operations).await {
         Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(customer::Customer::of) {
             Some(customer) => {
