@@ -37,7 +37,13 @@ use crate::translations::{Locale, Text};
 /// The media type of every problem document.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("ratelimit");
+/// Tells of what is throttled how often it may be tried yet.
+pub(crate) const RATE_LIMIT: header::HeaderName = header::HeaderName::from_static("ratelimit");
+
+/// So many attempts are left, and in so many seconds they begin anew (draft-ietf-httpapi-ratelimit-headers-10).
+pub(crate) fn rate_limit(left: u32, seconds: u64) -> String {
+    format!("\"attempts\";r={left};t={seconds}")
+}
 
 /// What one problem carries at most in `errors`; a hostile body does not buy an endless answer.
 pub const MAX_FIELD_ERRORS: usize = 50;
@@ -250,12 +256,11 @@ impl Problem {
         self
     }
 
-    /// For whoever has tried too often, with `Retry-After` and `RateLimit`: the next attempt is let through in so many seconds
-    /// (draft-ietf-httpapi-ratelimit-headers-10).
+    /// For whoever has tried too often, with `Retry-After` and `RateLimit`: the next attempt is let through in so many seconds.
     #[must_use]
     pub(crate) fn too_many_attempts(seconds: u32) -> Self {
         let problem = Self::new(Code::RateLimited).retry_after(seconds);
-        match header::HeaderValue::from_str(&format!("\"attempts\";r=0;t={seconds}")) {
+        match header::HeaderValue::from_str(&rate_limit(0, seconds.into())) {
             Ok(limit) => problem.header(RATE_LIMIT, limit),
             Err(_) => problem,
         }

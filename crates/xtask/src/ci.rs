@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use crate::shell::{self, Outcome, cargo, in_root};
-use crate::{browser, clients, linters, postgres, snapshots, tools};
+use crate::{browser, clients, linters, postgres, schemathesis, snapshots, tools};
 
 type Stage = (&'static str, fn() -> Outcome);
 
-const STAGES: [Stage; 11] = [
+const STAGES: [Stage; 12] = [
     ("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"]))),
     ("lint", lint),
     ("docs", docs),
@@ -19,6 +19,7 @@ const STAGES: [Stage; 11] = [
     ("test", || shell::run(&mut cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))),
     // Behind the tests, which have built the program that they talk to.
     ("clients", clients::check),
+    ("schemathesis", schemathesis::check),
     ("browser", browser::check),
 ];
 
@@ -97,7 +98,7 @@ mod tests {
         let error = run(&["lint".into(), "licenses".into()]).expect_err("no such stage");
         assert_eq!(
             error,
-            "no stage licenses: format, lint, docs, dependencies, licences, contract, snapshots, postgresql, test, clients, browser"
+            "no stage licenses: format, lint, docs, dependencies, licences, contract, snapshots, postgresql, test, clients, schemathesis, browser"
         );
     }
 }

@@ -25,6 +25,7 @@ mod demo;
 mod linters;
 mod node;
 mod postgres;
+mod schemathesis;
 mod shell;
 mod snapshots;
 mod tools;

@@ -5,7 +5,7 @@ use ordervault_api::settings::{Rates, Settings};
 use ordervault_domain::order::OrderCommand;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{
-    ActorRef, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,
+    ActorRef, Allowance, Effect, Operation, Rate, Receipt, Throttle, ThrottleOperation, WriteError,
 };
 use ordervault_tests::dump::dump;
 use ordervault_tests::http::{Answer, Request};
@@ -107,10 +107,14 @@ async fn buyers_change_their_orders_so_often_and_no_more(db: Db) {
     let act = |key: &str, name: &str| {
         Request::post(format!("/v1/orders/{}/{name}", order.id)).bearer(&token).key(key)
     };
-    server.good(&act("a", "hide"), 200).await;
     // The same once more is no further act.
-    server.good(&act("a", "hide"), 200).await;
-    server.good(&act("b", "show"), 200).await;
+    for (key, name, left) in [
+        ("a", "hide", Some(r#""attempts";r=1;t=60"#)),
+        ("a", "hide", None),
+        ("b", "show", Some(r#""attempts";r=0;t=60"#)),
+    ] {
+        assert_eq!(server.good(&act(key, name), 200).await.header("ratelimit"), left, "{key} {name}");
+    }
     let refused = server.good(&act("c", "hide"), 429).await;
     assert_eq!((refused.code().as_str(), retry_after(&refused)), ("rate-limited", 60));
     // Staff are not counted, nor are others.
@@ -162,7 +166,10 @@ async fn a_batch_counts_each_attempt(db: Db) {
     let outcomes = together(&shop.writer, attempts.collect()).await;
     let throttled: Vec<bool> = outcomes.iter().map(is_throttled).collect();
     assert_eq!(throttled, [false, false, false, true, true, true, true, true, true, true]);
-    assert_eq!(done(outcomes.into_iter().next().expect("ten")), Effect::Counted);
+    let window_ends_at = shop.clock.now().plus_millis(60_000);
+    for (left, outcome) in [2, 1, 0].into_iter().zip(outcomes) {
+        assert_eq!(done(outcome), Effect::Counted(Allowance { left, window_ends_at }));
+    }
     // A good one is let through as long as another bad one would be, and counts for nothing.
     let good = || Operation::Throttle(ThrottleOperation::LetThrough(throttle("two", 2)));
     let operations = [good(), count("two", 2), good(), good(), count("two", 2), good()];

@@ -78,10 +78,13 @@ impl Argument for IfMatch {}
 
 impl Argument for OptionalIfMatch {}
 
+/// What an ETag looks like, whoever made it.
+const ETAG: &str = r#"^(\*|(W/)?"[^"]*")$"#;
+
 impl IntoParams for IfMatch {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description = "The ETag that you have seen, such as `\"1\"`; `*` takes any version";
-        let parameter = header_parameter("If-Match", description, ObjectBuilder::new());
+        let parameter = header_parameter("If-Match", description, ObjectBuilder::new().pattern(Some(ETAG)));
         vec![parameter.required(Required::True).example(Some(json!("*"))).build()]
     }
 }
@@ -90,7 +93,7 @@ impl IntoParams for OptionalIfMatch {
     /// Without an example: Swagger UI would send it.
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let description = "The ETag that you have seen; left out, any version will do";
-        vec![header_parameter("If-Match", description, ObjectBuilder::new()).build()]
+        vec![header_parameter("If-Match", description, ObjectBuilder::new().pattern(Some(ETAG))).build()]
     }
 }
 

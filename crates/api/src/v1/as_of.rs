@@ -27,7 +27,8 @@ pub(crate) struct AsOfQuery {
     /// As it was: the number of a version, or a time. A time gives what had been written down by then. Takes the permission
     /// `history:read`.
     #[serde(default, deserialize_with = "optional")]
-    #[param(value_type = Option<String>, max_length = 40)]
+    #[param(value_type = Option<String>, max_length = 40,
+        pattern = "^([1-9][0-9]{0,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+))$")]
     pub as_of: Option<AsOf>,
 }
 
@@ -39,11 +40,13 @@ impl Content for AsOfQuery {}
 pub(crate) struct Between {
     /// The earlier one: the number of a version, or a time.
     #[serde(deserialize_with = "required")]
-    #[param(value_type = String, max_length = 40, example = "1")]
+    #[param(value_type = String, max_length = 40, example = "1",
+        pattern = "^([1-9][0-9]{0,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+))$")]
     from: AsOf,
     /// The later one. Left out: now.
     #[serde(default, deserialize_with = "optional")]
-    #[param(value_type = Option<String>, max_length = 40, example = "2027-01-01T00:00:00Z")]
+    #[param(value_type = Option<String>, max_length = 40, example = "2027-01-01T00:00:00Z",
+        pattern = "^([1-9][0-9]{0,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+))$")]
     to: Option<AsOf>,
 }
 

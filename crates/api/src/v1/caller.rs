@@ -9,7 +9,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::order::Order;
 use ordervault_domain::refusal::Refusal;
 use ordervault_persistence::read::{self, AsOf};
-use ordervault_persistence::writer::{Idempotency, Operation, Receipt, WriteError};
+use ordervault_persistence::writer::{Allowance, Effect, Idempotency, Operation, Receipt, WriteError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -20,7 +20,7 @@ use super::resource::{Resource, knowing};
 use crate::extract::{IdempotencyKey, IfMatch, OptionalIdempotencyKey, OptionalIfMatch, etag};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{CustomerOrGuest, Staff, Submitter};
-use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
+use crate::problem::{Code, FieldError, Problem, RATE_LIMIT, Remedy, RemedyKind, rate_limit};
 use crate::reading::{failed, reader};
 use crate::refusals::refused;
 use crate::state::AppState;
@@ -111,10 +111,15 @@ impl<'a> Caller<'a> {
     ) -> Result<Written<A>, Problem> {
         let seen = operations.iter().find_map(seen);
         match self.submit(self.idempotency(key, operation, body)?, operations).await {
-            Ok(Receipt::Executed { done, .. }) => match done.into_iter().find_map(A::of) {
-                Some(resource) => Ok(Written { now: Arc::clone(&resource), resource, replayed: false }),
-                None => Err(Problem::internal("an operation led to something else")),
-            },
+            Ok(Receipt::Executed { done, .. }) => {
+                let allowance = done.iter().find_map(allowance);
+                match done.into_iter().find_map(A::of) {
+                    Some(resource) => {
+                        Ok(Written { now: Arc::clone(&resource), resource, replayed: false, allowance })
+                    }
+                    None => Err(Problem::internal("an operation led to something else")),
+                }
+            }
             Ok(Receipt::Replayed { entity_id, version }) => self.repeated(entity_id, version).await,
             Err(WriteError::Refused { refusal, order }) => {
                 Err(self.refused::<A>(&refusal, order.as_deref(), seen).await?)
@@ -158,7 +163,7 @@ impl<'a> Caller<'a> {
         if !now.is_visible(&knowing(&self.actor, &resource)) {
             return Err(Problem::new(Code::NotFound));
         }
-        Ok(Written { resource: Arc::new(resource), now: Arc::new(now), replayed: true })
+        Ok(Written { resource: Arc::new(resource), now: Arc::new(now), replayed: true, allowance: None })
     }
 }
 
@@ -169,6 +174,8 @@ pub(crate) struct Written<A> {
     pub now: Arc<A>,
     /// Was it an old key's answer?
     pub replayed: bool,
+    /// What its caller may do yet, if that is counted.
+    allowance: Option<Allowance>,
 }
 
 impl<A: Resource> Written<A> {
@@ -188,6 +195,11 @@ impl<A: Resource> Written<A> {
         if self.replayed {
             response.insert_header(("idempotent-replayed", "true"));
         }
+        if let Some(Allowance { left, window_ends_at }) = self.allowance {
+            let seconds =
+                (window_ends_at.millis() - state.now().millis()).max(0).cast_unsigned().div_ceil(1_000);
+            response.insert_header((RATE_LIMIT, rate_limit(left, seconds)));
+        }
         response.json(body)
     }
 }
@@ -196,7 +208,14 @@ impl<A> From<A> for Written<A> {
     /// A resource that was only read.
     fn from(resource: A) -> Self {
         let resource = Arc::new(resource);
-        Self { now: Arc::clone(&resource), resource, replayed: false }
+        Self { now: Arc::clone(&resource), resource, replayed: false, allowance: None }
+    }
+}
+
+fn allowance(effect: &Effect) -> Option<Allowance> {
+    match effect {
+        Effect::Counted(allowance) => Some(*allowance),
+        _ => None,
     }
 }
 

@@ -164,7 +164,8 @@ impl Effect {
             | Self::TokenReused
             | Self::Verified
             | Self::Rehashed
-            | Self::Counted
+            | Self::LetThrough
+            | Self::Counted(_)
             | Self::Seen
             | Self::Mail
             | Self::Code

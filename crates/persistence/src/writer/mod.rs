@@ -28,8 +28,8 @@ pub use aside::ASIDE_LIMIT;
 pub use decide::{MAX_SESSIONS_PER_PRINCIPAL, REUSE_GRACE_MILLIS};
 pub use mail_operation::{CodeOperation, CodeOperationKind, MailOperation, MailOperationKind};
 pub use operation::{
-    ActorRef, BatchOperation, Class, Effect, Idempotency, Operation, Rate, Receipt, SessionOperation,
-    Submission, Throttle, ThrottleOperation, TokenHash, WriteError,
+    ActorRef, Allowance, BatchOperation, Class, Effect, Idempotency, Operation, Rate, Receipt,
+    SessionOperation, Submission, Throttle, ThrottleOperation, TokenHash, WriteError,
 };
 pub use queue::{MAX_GROUP_ROWS, MAX_WAITING_AGE, MAX_WAITING_BYTES, MAX_WAITING_ITEMS, TAKE_UP_LIMIT};
 pub use set::{IDEMPOTENCY_MILLIS, MAX_PREVIEWS_PER_MEMBER, PREVIEW_MILLIS};

@@ -12,6 +12,7 @@ use ordervault_domain::order::{self, Order};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Store};
+use ordervault_domain::time::Timestamp;
 use strum::{EnumDiscriminants, EnumIter};
 
 use super::mail_operation::{CodeOperation, MailOperation};
@@ -246,6 +247,15 @@ pub struct Rate {
     pub window_millis: i64,
 }
 
+/// What is left of a rate after an attempt that was counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// So many attempts are let through yet.
+    pub left: u32,
+    /// Then they begin anew.
+    pub window_ends_at: Timestamp,
+}
+
 /// Something that somebody may try only so often.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Throttle {
@@ -390,8 +400,10 @@ pub enum Effect {
     Verified,
     /// Kept.
     Rehashed,
-    /// The attempt is counted or let through, or whoever made it is known.
-    Counted,
+    /// The attempt is let through, or whoever made it is known.
+    LetThrough,
+    /// The attempt is counted.
+    Counted(Allowance),
     /// Noted.
     Seen,
     /// It waits, or waits no longer.

@@ -125,7 +125,8 @@ pub(crate) fn placing(place: Place) -> Operation {
     request_body = PlaceOrder,
     responses((status = 201, description = "Placed", body = OrderAndToken, headers(
         ("ETag" = String, description = "The version in double quotes"),
-        ("Location" = String, description = "The path of the order")))),
+        ("Location" = String, description = "The path of the order"),
+        ("RateLimit" = String, description = "So many orders (`r`) are let through in the next `t` seconds")))),
     security((), ("customer_bearer" = [])))]
 pub(crate) async fn place_order(
     state: web::Data<AppState>,

@@ -4,7 +4,7 @@ use ordervault_domain::time::Timestamp;
 
 use super::decider::{Decider, OperationError};
 use crate::tables::throttles::Counter;
-use crate::writer::operation::{Effect, Throttle, ThrottleOperation};
+use crate::writer::operation::{Allowance, Effect, Throttle, ThrottleOperation};
 use crate::writer::set::{Change, Exchange};
 
 /// Before every time: not the time of the attempt, for another process's clock may be a little behind it.
@@ -35,15 +35,22 @@ impl Decider<'_> {
         }
         let after = match operation {
             ThrottleOperation::Count(throttle) => throttle.counted(counter, self.now),
-            ThrottleOperation::LetThrough(_) => return Ok(Effect::Counted),
+            ThrottleOperation::LetThrough(_) => return Ok(Effect::LetThrough),
             ThrottleOperation::Know { key, for_millis } => {
                 let until = self.now.plus_millis(*for_millis);
                 let expires_at = counter.map_or(until, |counter| counter.expires_at.later_of(until));
                 Counter { key: key.clone(), attempts: 0, expires_at, blocked_until: NOT_BLOCKED }
             }
         };
+        let effect = match operation {
+            ThrottleOperation::Count(Throttle { rate, .. }) => Effect::Counted(Allowance {
+                left: u32::try_from(i64::from(rate.limit) - after.attempts).unwrap_or(0),
+                window_ends_at: after.expires_at,
+            }),
+            ThrottleOperation::LetThrough(_) | ThrottleOperation::Know { .. } => Effect::LetThrough,
+        };
         self.set.apply(Change::Counter(Exchange::put(after.key.clone(), after)));
-        Ok(Effect::Counted)
+        Ok(effect)
     }
 }
 
