@@ -45,6 +45,16 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         [0, 1_000],
         "without statistics PostgreSQL collects the places of all that came into a store since the mark",
     ),
+    (
+        "tables::arrivals::SEE",
+        [0, 12_000],
+        "a plan that PostgreSQL keeps from the empty shop reads an index of orders to its end for each row, until there are statistics",
+    ),
+    (
+        "products, ",
+        [0, 1_000],
+        "without statistics PostgreSQL sorts what a store or a category has, on the way back",
+    ),
     ("tables::search::ORDER_WORDS", [2_000, 0], "reads so many words of an index with more of them"),
     ("summary, ", [60_000, 10_000], "counts up to 1,000 of each status, and the orders of a day"),
     ("history, ", [600_000, 32_000], "looks at 4,000 events at most"),

@@ -156,8 +156,8 @@ async fn damage_is_a_finding_and_the_exit_code_says_so() {
 async fn an_empty_database_is_told_from_one_that_was_not_looked_at() {
     for shop in Installation::on_both().await {
         assert_ends(&shop.run(&["migrate"]), 0, "is up to date");
-        let nothing = "looked at 0 batches, 0 credentials, 0 customer_search, 0 customers, 0 installations, 0 members, 0 order_search, 0 orders, \
-                       0 outbox, 0 personal_values, 0 product_search, 0 products, 0 seen_marks, \
+        let nothing = "looked at 0 batches, 0 credentials, 0 customer_search, 0 customers, 0 installations, 0 mails, 0 members, \
+                       0 one_time_codes, 0 order_search, 0 orders, 0 outbox, 0 personal_values, 0 product_search, 0 products, 0 seen_marks, \
                        0 seen_orders, 0 sessions, 0 state_snapshots, 0 stores\neverything holds\n";
         assert_ends(&shop.run(&["verify"]), 0, nothing);
     }
