@@ -8,6 +8,7 @@
 //! - `linters`: what other tools say about the contract
 //! - `clients`: what other tools make of the contract, and the examples
 //! - `browser`: the pages in a browser
+//! - `schemathesis`: requests that a program makes up of the contract
 //! - `demo`: a demo shop for a stage
 //! - `node`: Node.js and its packages
 //! - `postgres`, `tools`: find or install what the tests and the stages need

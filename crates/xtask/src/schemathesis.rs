@@ -15,7 +15,7 @@ const EXAMPLES: &str = "1";
 /// The same requests each time.
 const SEED: &str = "1";
 /// So long one reader may take.
-const SECONDS: &str = "25";
+const SECONDS: &str = "15";
 
 /// What ends the session of whoever asks, or shuts their account: everything behind it would be refused.
 const LAST_ACTS: [&str; 8] = [
