@@ -46,11 +46,6 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         "without statistics PostgreSQL collects the places of all that came into a store since the mark",
     ),
     (
-        "tables::arrivals::SEE",
-        [0, 12_000],
-        "a plan that PostgreSQL keeps from the empty shop reads an index of orders to its end for each row, until there are statistics",
-    ),
-    (
         "products, ",
         [0, 1_000],
         "without statistics PostgreSQL sorts what a store or a category has, on the way back",

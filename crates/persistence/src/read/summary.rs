@@ -198,7 +198,11 @@ fn counted(selections: Vec<SelectStatement>) -> SelectStatement {
 async fn today(conn: &mut Conn, scope: &Scope, now: Timestamp) -> Result<Vec<Today>, Error> {
     let zones: Vec<(i64, String)> = conn.fetch_all(&TIME_ZONES.bind(())).await?;
     let mut days = BTreeMap::new();
-    for (id, name) in zones.into_iter().filter(|(id, _)| is_in_reach(scope, StoreId::from_i64(*id))) {
+    let is_in_reach = |id: i64| match scope {
+        Scope::Staff { stores, .. } => stores.covers(StoreId::from_i64(id)),
+        _ => true,
+    };
+    for (id, name) in zones.into_iter().filter(|(id, _)| is_in_reach(*id)) {
         let zone: TimeZone = Row { table: "stores", id }.parsed("time_zone", &name)?;
         days.insert(id, zone.day_start(now));
     }
@@ -218,11 +222,4 @@ async fn today(conn: &mut Conn, scope: &Scope, now: Timestamp) -> Result<Vec<Tod
         })
     });
     todays.collect()
-}
-
-fn is_in_reach(scope: &Scope, store: StoreId) -> bool {
-    match scope {
-        Scope::Staff { stores: StoreScope::Only(stores), .. } => stores.contains(&store),
-        _ => true,
-    }
 }

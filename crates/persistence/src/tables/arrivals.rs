@@ -43,9 +43,11 @@ statements! {
              WHERE s.member_id = d.member_id AND a.entity_id = s.order_id AND a.seq = 1 AND a.position <= d.position)",
         &[("member_id", Int), ("position", Int)]
     );
+    // Not a join: PostgreSQL would keep one that it planned while there were no orders, and read all of them for each row.
     pub(crate) SEE: BulkTemplate = BulkTemplate::new(
         "INSERT INTO seen_orders (member_id, order_id)
-         SELECT d.member_id, d.order_id FROM {rows} JOIN orders o ON o.id = d.order_id WHERE TRUE
+         SELECT d.member_id, d.order_id FROM {rows}
+         WHERE (SELECT o.id FROM orders o WHERE o.id = d.order_id) IS NOT NULL
          ON CONFLICT (member_id, order_id) DO NOTHING",
         &[("member_id", Int), ("order_id", Int)]
     );
