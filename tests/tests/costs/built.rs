@@ -3,14 +3,14 @@
 use ordervault_domain::access::{Actor, MemberAuthority, Role, Scope, StoreScope};
 use ordervault_domain::aggregate::Kind;
 use ordervault_domain::id::{MemberId, OrderId, StoreId};
-use ordervault_domain::order::order_terms;
+use ordervault_domain::order::{Status, order_terms};
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::read::{
-    self, CustomerFilter, Edge, HistoryFilter, HistoryKey, HistoryReach, OrderFilter, OrderSort,
-    ProductFilter,
+    self, CustomerFilter, Edge, HistoryFilter, HistoryKey, HistoryReach, OrderCursor, OrderFilter, OrderSort,
+    ProductFilter, SortKey,
 };
 use ordervault_persistence::statement::Statement;
 use ordervault_tests::fabricate::{CUSTOMER, GREAT_CUSTOMER, GREAT_STORE, Numbers, SMALL_STORE};
@@ -19,6 +19,8 @@ use ordervault_tests::shop::OPENING_MILLIS;
 
 /// Rows of a page.
 const LIMIT: u64 = 25;
+/// So many orders lie behind a page at the other end of a list.
+const FAR: i64 = 300;
 /// So many orders are looked at together.
 const AMONG: i64 = 20;
 
@@ -26,6 +28,7 @@ const AMONG: i64 = 20;
 pub(crate) async fn built(db: &Db, numbers: &Numbers) -> Vec<(String, Statement)> {
     let engine = db.engine();
     let mut all = lists(engine);
+    all.extend(pages(engine, numbers));
     all.extend(summaries(engine, numbers));
     all.extend(products(engine));
     all.extend(customers(engine));
@@ -54,7 +57,7 @@ const MEMBER: MemberId = MemberId::from_i64(2);
 fn lists(engine: Engine) -> Vec<(String, Statement)> {
     let mut all = vec![];
     let mut add = |name: &str, scope: &Scope, filter: &OrderFilter, sort| {
-        let statements = read::list_statements(engine, scope, filter, sort, LIMIT).into_iter();
+        let statements = read::list_statements(engine, scope, filter, sort, None, LIMIT).into_iter();
         all.extend(statements.map(|(statement, text)| (format!("list, {name}: {statement}"), text)));
     };
     for question in questions() {
@@ -68,6 +71,37 @@ fn lists(engine: Engine) -> Vec<(String, Statement)> {
         add(&format!("new for {name}"), &scope, &new, OrderSort::NEWEST_FIRST);
     }
     all
+}
+
+/// First pages, and those at the other end of a list, both ways: what lies before them is not looked at.
+fn pages(engine: Engine, numbers: &Numbers) -> Vec<(String, Statement)> {
+    let of_great_store = || OrderFilter { stores: vec![GREAT_STORE], ..OrderFilter::default() };
+    let lists = [
+        ("all", OrderFilter::default()),
+        ("of the great store", of_great_store()),
+        ("of the small store", OrderFilter { stores: vec![SMALL_STORE], ..OrderFilter::default() }),
+        (
+            "completed ones of the great store",
+            OrderFilter { statuses: vec![Status::Completed], ..of_great_store() },
+        ),
+        ("completed ones", OrderFilter { statuses: vec![Status::Completed], ..OrderFilter::default() }),
+    ];
+    let ends = [
+        ("the first one", true, None),
+        ("onwards", true, Some(FAR)),
+        ("back", false, Some(numbers.orders - FAR)),
+    ];
+    let pages = lists.iter().flat_map(|(name, filter)| ends.map(|end| (name, filter, end)));
+    let pages = pages.filter_map(|(name, filter, (way, descending, order))| {
+        let sort = OrderSort { key: SortKey::Placed, descending };
+        let after =
+            |order| OrderCursor { key: numbers.placed_at(order), id: OrderId::from_i64(numbers.id(order)) };
+        let after = order.map(after);
+        let statements = read::list_statements(engine, &Scope::Everything, filter, sort, after, LIMIT);
+        let (_, page) = statements.into_iter().find(|(name, _)| *name == "first look")?;
+        Some((format!("page, {name}: {way}"), page))
+    });
+    pages.collect()
 }
 
 fn summaries(engine: Engine, numbers: &Numbers) -> Vec<(String, Statement)> {

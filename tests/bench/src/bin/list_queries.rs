@@ -140,7 +140,7 @@ async fn the_summary(conn: &mut Conn) -> usize {
 async fn plans(db: &Db, question: &ListQuery) {
     let engine = db.engine();
     for (name, statement) in
-        list_statements(engine, &Scope::Everything, &question.filter, question.sort, LIMIT)
+        list_statements(engine, &Scope::Everything, &question.filter, question.sort, None, LIMIT)
     {
         println!("--- {engine}: {}: {name}", question.name);
         println!("{}", statement.rendered(engine).expect("a text").0);

@@ -141,7 +141,7 @@ struct Looked {
 }
 
 async fn find(conn: &mut Conn, query: &ListQuery, asked: &Asked<'_>, limit: u64) -> Result<Looked, Error> {
-    let first = ((limit + 1) * query.first_look()).min(MAX_WALKED_ROWS);
+    let first = query.first_rows(limit);
     let mut position = None;
     if !query.is_telling() {
         let (looked, looked_at) = look(conn, query, asked, query.walked(first), limit).await?;
@@ -190,22 +190,25 @@ async fn narrowest(conn: &mut Conn, query: &ListQuery, most: u64) -> Result<Opti
     Ok(query.sources(most).into_iter().nth(usize::try_from(place).unwrap_or(usize::MAX)))
 }
 
-/// Every statement that the first page of a list, and counting it, may run, with a name: for tests of the query plans.
+/// Every statement that the page of a list behind this order, or its first one, and counting it, may run, with a name: for tests of
+/// the query plans.
 #[must_use]
 pub fn list_statements(
     engine: Engine,
     scope: &Scope,
     filter: &OrderFilter,
     sort: OrderSort,
+    after: Option<OrderCursor>,
     limit: u64,
 ) -> Vec<(&'static str, Statement)> {
     let unread = UnreadFilter::unlisted(scope, filter);
     let Some(predicates) = Predicate::all(scope, filter, sort, &unread) else { return vec![] };
-    let mut query = ListQuery { predicates, sort, after: None, engine, unread, is_whole: true };
+    let mut query = ListQuery { predicates, sort, after, engine, unread, is_whole: true };
     let export = query.page(query.walked(MAX_WALKED_ROWS), limit + 1);
     query.is_whole = false;
     let mut statements = vec![
         ("export", export),
+        ("first look", query.page(query.walked(query.first_rows(limit)), limit + 1)),
         ("walk", query.page(query.walked(MAX_WALKED_ROWS), limit + 1)),
         ("walk end", query.walk_end(MAX_WALKED_ROWS)),
         ("count", query.count(query.walked(COUNTED_ROWS + 1))),

@@ -127,26 +127,31 @@ impl KeyRange {
         }
         let names = within.iter().map(|(name, _)| *name).chain([self.sort.key.column(), "id"]);
         let row = Expr::tuple(names.map(column));
-        let at = |key: i64, id: i64| {
+        let at = |(key, id): (i64, i64)| {
             let values = within.iter().map(|(_, value)| Expr::val(value.clone()));
             Expr::tuple(values.chain([Expr::val(key), Expr::val(id)]))
         };
         let (from, to) = self.keys.unwrap_or_default();
         let is_open = within.is_empty() && self.keys.is_none();
-        if !is_open || from.is_some() {
-            bounds = bounds.add(row.clone().gte(at(from.unwrap_or(i64::MIN), i64::MIN)));
-        }
-        if !is_open || to.is_some() {
-            bounds = bounds.add(row.clone().lt(at(to.unwrap_or(i64::MAX), i64::MIN)));
+        let start = from.or((!is_open).then_some(i64::MIN)).map(|key| (key, i64::MIN));
+        let end = to.or((!is_open).then_some(i64::MAX)).map(|key| (key, i64::MIN));
+        let mut lower = start.map(|start| row.clone().gte(at(start)));
+        let mut upper = end.map(|end| row.clone().lt(at(end)));
+        // Only the narrower of two on one side: said both, an engine may begin at the wider one, however far from the other.
+        match self.after.map(|after| (after.key, after.id.get())) {
+            Some(after) if self.sort.descending && end.is_none_or(|end| after < end) => {
+                upper = Some(row.lt(at(after)));
+            }
+            Some(after) if !self.sort.descending && start.is_none_or(|start| start <= after) => {
+                lower = Some(row.gt(at(after)));
+            }
+            _ => {}
         }
         if self.sort.key == SortKey::Due {
             // The index has no others.
             bounds = bounds.add(column("due_at").is_not_null());
         }
-        bounds.add_option(self.after.map(|after| {
-            let last = at(after.key, after.id.get());
-            if self.sort.descending { row.lt(last) } else { row.gt(last) }
-        }))
+        bounds.add_option(lower).add_option(upper)
     }
 
     pub(super) fn direction(&self) -> Direction {

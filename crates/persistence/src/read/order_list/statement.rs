@@ -10,6 +10,7 @@ use super::ranges::{IndexRanges, KeyRange};
 use super::row::{Besides, ListedRow, OrderCursor, PackedRow};
 use super::unread_filter::UnreadFilter;
 use crate::engine::Engine;
+use crate::read::page::MAX_WALKED_ROWS;
 use crate::read::select::united;
 use crate::statement::Statement;
 use crate::tables::columns::TableRow as _;
@@ -42,8 +43,13 @@ pub(super) struct Candidates {
 }
 
 impl ListQuery {
-    /// How many orders to look at first for each row of a page.
-    pub(super) fn first_look(&self) -> u64 {
+    /// How many orders to look at first for a page.
+    pub(super) fn first_rows(&self, limit: u64) -> u64 {
+        Ord::min((limit + 1) * self.first_look(), MAX_WALKED_ROWS)
+    }
+
+    /// The same for each row of it.
+    fn first_look(&self) -> u64 {
         let settled = self.ranges().settled;
         let mut open = self.predicates.iter().zip(settled).filter(|(_, settled)| !settled);
         open.try_fold(EXACT_LOOK_ROWS, |rows, (predicate, _)| match predicate {
