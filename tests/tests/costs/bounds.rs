@@ -36,8 +36,8 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         "looks at 4,000 orders at most, or counts 10,000: a small shop may have fewer in question",
     ),
     (
-        "page, ",
-        [0, 8_000],
+        "page, of the great store: ",
+        [0, 6_000],
         "a range of rows ends for PostgreSQL only where its first column does: behind the few orders of one status it reads on in its index through those of the store's others",
     ),
     (
