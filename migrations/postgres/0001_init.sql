@@ -36,6 +36,11 @@ CREATE TABLE stores (
     completion_minutes BIGINT,
     cancel_unconfirmed_minutes BIGINT,
     reversal_minutes BIGINT,
+    -- In thousandths of a percent of the goods.
+    discount_limit BIGINT,
+    -- How it is taxed and how it sends: JSON, if it says so.
+    tax TEXT COLLATE "C",
+    shipping TEXT COLLATE "C",
     public_board BOOLEAN NOT NULL DEFAULT FALSE,
     order_mails BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
@@ -52,6 +57,8 @@ CREATE TABLE products (
     title TEXT COLLATE "C" NOT NULL,
     category TEXT COLLATE "C",
     price BIGINT NOT NULL CONSTRAINT products_price_is_in_range CHECK (price BETWEEN 0 AND 1000000000000),
+    tax_class TEXT COLLATE "C",
+    weight_grams BIGINT,
     active BOOLEAN NOT NULL,
     on_hand BIGINT NOT NULL,
     reserved BIGINT NOT NULL CONSTRAINT products_reserved_is_not_negative CHECK (reserved >= 0),
@@ -181,8 +188,18 @@ CREATE TABLE orders (
     -- That of its store when it was placed.
     country TEXT COLLATE "C",
     subtotal BIGINT NOT NULL,
+    discount_total BIGINT NOT NULL DEFAULT 0,
     shipping_total BIGINT NOT NULL,
+    fee_total BIGINT NOT NULL DEFAULT 0,
+    tax_total BIGINT NOT NULL DEFAULT 0 CONSTRAINT orders_tax_is_not_negative CHECK (tax_total >= 0),
+    -- What of the tax comes on top of the prices.
+    added_tax_total BIGINT NOT NULL DEFAULT 0 CONSTRAINT orders_added_tax_is_tax CHECK (added_tax_total IN (0, tax_total)),
     total BIGINT NOT NULL CONSTRAINT orders_total_is_in_range CHECK (total BETWEEN 0 AND 1000000000000),
+    -- What the amounts are computed by, and what comes off or on top of them: JSON, if there is any.
+    terms TEXT COLLATE "C",
+    adjustments TEXT COLLATE "C",
+    -- The highest number that one of these ever had.
+    last_adjustment_no BIGINT NOT NULL DEFAULT 0,
     -- What of the total is not owed any more, and what was paid. The total itself is what was agreed.
     cancelled_total BIGINT NOT NULL DEFAULT 0,
     credited_total BIGINT NOT NULL DEFAULT 0,
@@ -236,7 +253,8 @@ CREATE TABLE orders (
     -- In the trash since then, and by which batch.
     deleted_at BIGINT CONSTRAINT orders_deleted_is_invalid CHECK (deleted_at IS NULL OR status = 'invalid'),
     deleted_in BIGINT CONSTRAINT orders_deleted_in_is_deleted CHECK (deleted_in IS NULL OR deleted_at IS NOT NULL),
-    CONSTRAINT orders_total_is_sum CHECK (subtotal + shipping_total = total),
+    CONSTRAINT orders_total_is_sum CHECK
+        (total = subtotal - discount_total + shipping_total + fee_total + added_tax_total),
     CONSTRAINT orders_refunded_was_paid CHECK
         (refunded_total >= 0 AND refund_pending_total >= 0 AND refunded_total + refund_pending_total <= paid_total),
     CONSTRAINT orders_forgone_was_owed CHECK
@@ -290,6 +308,14 @@ CREATE TABLE order_lines (
     quantity BIGINT NOT NULL CONSTRAINT order_lines_quantity_is_positive CHECK (quantity >= 1),
     unit_price BIGINT NOT NULL,
     total BIGINT NOT NULL CONSTRAINT order_lines_total_is_product CHECK (total = unit_price * quantity),
+    -- What is taken off, the rate in thousandths of a percent, the tax in or on what is left, and what of it comes on top.
+    discount BIGINT NOT NULL DEFAULT 0,
+    tax_rate BIGINT NOT NULL DEFAULT 0 CONSTRAINT order_lines_tax_rate_is_a_share CHECK (tax_rate BETWEEN 0 AND 100000),
+    tax BIGINT NOT NULL DEFAULT 0,
+    added_tax BIGINT NOT NULL DEFAULT 0,
+    -- What it costs all in all.
+    amount BIGINT NOT NULL,
+    weight_grams BIGINT NOT NULL DEFAULT 0,
     -- What has become of its units, and what of its price went with them.
     cancelled BIGINT NOT NULL DEFAULT 0,
     allocated BIGINT NOT NULL DEFAULT 0,
@@ -302,6 +328,9 @@ CREATE TABLE order_lines (
     credited BIGINT NOT NULL DEFAULT 0,
     cancelled_value BIGINT NOT NULL DEFAULT 0,
     credited_value BIGINT NOT NULL DEFAULT 0,
+    CONSTRAINT order_lines_amount_is_sum CHECK
+        (discount >= 0 AND discount <= total AND tax >= 0 AND added_tax IN (0, tax)
+         AND amount = total - discount + added_tax),
     CONSTRAINT order_lines_units_are_not_negative CHECK
         (cancelled >= 0 AND allocated >= 0 AND delivered >= 0 AND lost >= 0 AND returned >= 0 AND restocked >= 0
          AND replaced >= 0 AND credited >= 0),
@@ -309,7 +338,7 @@ CREATE TABLE order_lines (
     CONSTRAINT order_lines_units_follow_each_other CHECK
         (delivered + lost <= shipped AND returned <= delivered AND restocked <= returned AND credited <= returned + lost),
     CONSTRAINT order_lines_values_are_of_the_line CHECK
-        (cancelled_value >= 0 AND credited_value >= 0 AND cancelled_value + credited_value <= total),
+        (cancelled_value >= 0 AND credited_value >= 0 AND cancelled_value + credited_value <= amount),
     PRIMARY KEY (order_id, no)
 );
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
@@ -544,7 +573,8 @@ CREATE VIEW readable_orders AS
 SELECT
     id, number_tail, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
-    store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, shipping_total, total,
+    store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, discount_total, shipping_total,
+    fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no,
     cancelled_total, credited_total, written_off_total, kept_total, paid_total, refunded_total, refund_pending_total,
     charged_back_total, balance_due, payment_status, fulfillment_status, return_status,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,

@@ -11,10 +11,11 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, SessionId, StoreId};
 use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
-    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, OrderCommand, OrderCommandKind,
-    Place, Status,
+    Adjust, AdjustReason, AdjustmentKind, AmendedLine, Amendment, Import, ImportedLine, ImportedStep,
+    LineRequest, OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::{self, Code, Rounding, STANDARD, ShippingRule, TaxTerms, Value};
 use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::writer::{
     ActorRef, BatchOperation, Effect, Operation, Rate, Receipt, SessionOperation, Submission, Throttle,
@@ -171,6 +172,7 @@ impl Known {
     fn place(&self, [_, who, which, what, how, ..]: Roll) -> Operation {
         let customer_id = (how % 3 == 1).then(|| pick(&self.customers, who)).flatten().map(|(id, _)| *id);
         let place = Place {
+            shipping: None,
             store_id: self.store(which),
             customer_id,
             lines: self.lines(what),
@@ -210,6 +212,21 @@ impl Known {
                 comment,
                 expected_total: expected_total(what),
             }),
+            OrderCommandKind::Adjust => OrderCommand::Adjust(Box::new(Adjust {
+                kind: if how.is_multiple_of(4) { AdjustmentKind::Fee } else { AdjustmentKind::Discount },
+                value: match how.is_multiple_of(3) {
+                    true => Value::Amount(Amount::new((how % 2_000).into())),
+                    false => Value::Rate(totals::Rate::try_from(u32::from(how) % 30_000).unwrap_or_default()),
+                },
+                lines: how.is_multiple_of(5).then(|| vec![1]),
+                code: how.is_multiple_of(7).then(|| "SPRING".into()),
+                reason: AdjustReason::Goodwill,
+                comment,
+                expected_total: expected_total(what),
+            })),
+            OrderCommandKind::RemoveAdjustment => {
+                OrderCommand::RemoveAdjustment { no: 1 + u32::from(how % 3), comment }
+            }
             OrderCommandKind::Link => OrderCommand::Link {
                 customer_id: pick(&self.customers, how).map_or(CustomerId::from_i64(2), |(id, _)| *id),
                 proof: pick(&self.orders, which).map(|(grant, _)| *grant).filter(|_| how.is_multiple_of(2)),
@@ -267,6 +284,8 @@ impl Known {
         let command = match (what % 5, currency(), "Asia/Tokyo".parse()) {
             (0, Some(currency), Ok(time_zone)) => {
                 let new = store::NewStore {
+                    tax: taxed(how),
+                    shipping: shipping(how),
                     name: telling(how),
                     currency,
                     time_zone,
@@ -284,6 +303,8 @@ impl Known {
             (1, ..) => store::StoreCommand::Deactivate,
             (2 | 3, ..) => store::StoreCommand::Activate,
             _ => store::StoreCommand::Edit(store::StoreEdit {
+                tax: what.is_multiple_of(7).then(|| taxed(how)),
+                shipping: what.is_multiple_of(9).then(|| shipping(how)),
                 name: Some(telling(how)),
                 currency: currency().filter(|_| how.is_multiple_of(3)),
                 time_zone: None,
@@ -309,6 +330,8 @@ impl Known {
         let command = match what % 9 {
             0 | 1 => {
                 let new = product::NewProduct {
+                    tax_class: None,
+                    weight_grams: None,
                     store_id: self.store(which),
                     sku,
                     title: telling(key),
@@ -330,6 +353,8 @@ impl Known {
                 product::ProductCommand::AdjustStock { delta: i64::from(how % 11) - 5, comment }
             }
             _ => product::ProductCommand::Edit(product::ProductEdit {
+                tax_class: None,
+                weight_grams: how.is_multiple_of(5).then_some(Some(u32::from(how))),
                 sku: Some(sku).filter(|_| how.is_multiple_of(3)),
                 title: Some(telling(key)),
                 category: Some(category),
@@ -541,6 +566,30 @@ fn pick<T>(of: &[T], n: u16) -> Option<&T> {
 fn expected_total(n: u16) -> Option<Money> {
     let currency = "TWD".parse().ok().filter(|_| n % 13 == 3)?;
     Some(Money { amount: Amount::new(10_000 * i64::from(n % 4)), currency })
+}
+
+/// Mostly some tax, in the prices or on top of them.
+fn taxed(n: u16) -> Option<TaxTerms> {
+    let standard: Code = STANDARD.parse().ok()?;
+    (!n.is_multiple_of(3)).then(|| TaxTerms {
+        prices_include_tax: n.is_multiple_of(2),
+        rounding: if n.is_multiple_of(5) { Rounding::HalfUp } else { Rounding::HalfEven },
+        step: if n.is_multiple_of(7) { 100 } else { 1 },
+        classes: [(standard.clone(), totals::Rate::try_from(8_875).unwrap_or_default())].into(),
+        shipping_class: standard,
+    })
+}
+
+/// Seldom a way of sending, which is free for many pieces.
+fn shipping(n: u16) -> Vec<ShippingRule> {
+    let rule = |code| ShippingRule {
+        code,
+        name: "Home".into(),
+        price: Amount::new(4_990),
+        free_above: Some(Amount::new(35_000)),
+        bands: vec![],
+    };
+    "home".parse().ok().filter(|_| n.is_multiple_of(4)).map(rule).into_iter().collect()
 }
 
 /// Texts that engines might treat differently.

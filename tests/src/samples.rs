@@ -9,13 +9,27 @@ use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::{Amount, Currency};
 use ordervault_domain::order::{
-    Amendment, CancelReason, Import, InvalidReason, LineRequest, Order, OrderCommand, OrderCommandKind,
-    Place, ReversalReason,
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, LineRequest, Order,
+    OrderCommand, OrderCommandKind, Place, ReversalReason,
 };
 use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
 use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
 use ordervault_domain::time::{TimeZone, Timestamp};
+use ordervault_domain::totals::Value;
 use strum::IntoEnumIterator as _;
+
+/// A discount of one minor unit.
+pub fn one_off() -> Adjust {
+    Adjust {
+        kind: AdjustmentKind::Discount,
+        value: Value::Amount(Amount::new(1)),
+        lines: None,
+        code: None,
+        reason: AdjustReason::Goodwill,
+        comment: None,
+        expected_total: None,
+    }
+}
 
 /// What the commands name.
 pub struct Samples {
@@ -44,6 +58,8 @@ impl Samples {
             OrderCommandKind::Amend => {
                 OrderCommand::Amend(Amendment { note: Some("ring twice".into()), ..Amendment::default() })
             }
+            OrderCommandKind::Adjust => OrderCommand::Adjust(Box::new(one_off())),
+            OrderCommandKind::RemoveAdjustment => OrderCommand::RemoveAdjustment { no: 1, comment: None },
             OrderCommandKind::Link => {
                 OrderCommand::Link { customer_id: self.customer_id, proof: None, comment: None }
             }
@@ -55,6 +71,8 @@ impl Samples {
     pub fn store(&self, kind: StoreCommandKind) -> StoreCommand {
         match kind {
             StoreCommandKind::Create => StoreCommand::Create(NewStore {
+                tax: None,
+                shipping: vec![],
                 name: "Tea House".into(),
                 currency: self.currency,
                 time_zone: self.time_zone,
@@ -75,6 +93,8 @@ impl Samples {
     pub fn product(&self, kind: ProductCommandKind) -> ProductCommand {
         match kind {
             ProductCommandKind::Create => ProductCommand::Create(NewProduct {
+                tax_class: None,
+                weight_grams: None,
                 store_id: self.store_id,
                 sku: "TEA-1".into(),
                 title: "Tea".into(),
@@ -146,6 +166,7 @@ impl Samples {
 
     fn place(&self) -> Place {
         Place {
+            shipping: None,
             store_id: self.store_id,
             customer_id: None,
             lines: vec![LineRequest { product_id: self.product_id, quantity: 1 }],

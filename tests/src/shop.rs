@@ -15,6 +15,7 @@ use ordervault_domain::order::{self, LineRequest, Order};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::store::{self, Store};
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::Rate;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::sources::Sources;
 use ordervault_persistence::writer::{
@@ -121,19 +122,21 @@ impl Shop {
         }
     }
 
-    /// A store that sells in TWD, without deadlines and questions.
+    /// A store that sells in TWD, without deadlines and questions, where clerks may give a tenth off.
     pub async fn store(&self) -> Arc<Store> {
-        self.store_with(store::Policy::default()).await
+        self.store_with(a_tenth_off()).await
     }
 
-    /// A store that shows its orders on its public board.
+    /// The same, which shows its orders on its public board.
     pub async fn store_with_board(&self) -> Arc<Store> {
-        self.store_with(store::Policy { public_board: true, ..store::Policy::default() }).await
+        self.store_with(store::Policy { public_board: true, ..a_tenth_off() }).await
     }
 
     /// A store that sells in TWD and handles orders like this.
     pub async fn store_with(&self, policy: store::Policy) -> Arc<Store> {
         let new = store::NewStore {
+            tax: None,
+            shipping: vec![],
             name: format!("Store {:03}", self.number()),
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
@@ -156,6 +159,8 @@ impl Shop {
     pub async fn product(&self, store: &Store, on_hand: i64) -> Arc<Product> {
         let number = self.number();
         let new = product::NewProduct {
+            tax_class: None,
+            weight_grams: None,
             store_id: store.id,
             sku: format!("SKU-{number}"),
             title: format!("保温杯 Thermos {number}"),
@@ -263,6 +268,7 @@ pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Operation {
     let lines =
         lines.iter().map(|(product, quantity)| LineRequest { product_id: product.id, quantity: *quantity });
     let place = order::Place {
+        shipping: None,
         store_id,
         customer_id: None,
         lines: lines.collect(),
@@ -288,4 +294,8 @@ pub fn contact(number: u64) -> Contact {
             ..Address::default()
         }),
     }
+}
+
+fn a_tenth_off() -> store::Policy {
+    store::Policy { discount_limit: Rate::try_from(10_000).ok(), ..store::Policy::default() }
 }

@@ -40,7 +40,7 @@ pub use gather::Content;
 pub use idempotency::{IdempotencyKey, OptionalIdempotencyKey};
 pub(crate) use if_match::etag;
 pub use if_match::{IfMatch, OptionalIfMatch};
-pub use path::{IdFault, PathId, PathKey};
+pub use path::{IdFault, PathId, PathKey, PathNo};
 pub use query::Query;
 pub(crate) use query::refuse_unread_query;
 

@@ -9,6 +9,7 @@ use ordervault_domain::batch;
 use ordervault_domain::order::{self, NotPlain, OrderCommandKind};
 use ordervault_domain::refusal::Rule;
 use ordervault_domain::search::Field;
+use ordervault_domain::totals;
 use serde_json::Value;
 use strum::IntoEnumIterator;
 use utoipa::openapi::schema::{AnyOfBuilder, Type};
@@ -81,6 +82,10 @@ names! {
     CancelReason, KnownCancelReason: variants::<order::CancelReason>();
     /// Why an order is invalid.
     InvalidReason, KnownInvalidReason: variants::<order::InvalidReason>();
+    /// Less, or more?
+    AdjustmentKind, KnownAdjustmentKind: variants::<order::AdjustmentKind>();
+    /// Why an order costs less, or more, than its prices say.
+    AdjustReason, KnownAdjustReason: variants::<order::AdjustReason>();
     /// Why something was done to an order: what it can be cancelled, marked invalid or taken a step back for.
     Reason, KnownReason: reasons();
     /// What a person may do to an order, named like the end of the path that does it.
@@ -114,6 +119,8 @@ names! {
 closed! {
     /// Why an order takes a step back.
     KnownReversalReason: variants::<order::ReversalReason>();
+    /// Which of two steps is taken by what lies right in the middle: the even one, or the greater one.
+    KnownRounding: variants::<totals::Rounding>();
 }
 
 /// The names of all variants.
@@ -136,6 +143,7 @@ fn blocks() -> Vec<&'static str> {
 pub(crate) fn reasons() -> Vec<&'static str> {
     let cancel = variants::<order::CancelReason>().into_iter();
     let lists = cancel.chain(variants::<order::InvalidReason>()).chain(variants::<order::ReversalReason>());
+    let lists = lists.chain(variants::<order::AdjustReason>());
     each_once(lists)
 }
 

@@ -2,11 +2,13 @@
 
 use ordervault_domain::money::{MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::refusal::{OpenOrder, Refusal, Shortage};
+use ordervault_domain::totals::Rate;
 
 use crate::problem::{Code, FieldError, OpenOrderBody, Problem, Remedy, RemedyKind};
 use crate::translations::{Text, label};
 
 /// What a rule that said no looks like outside.
+#[expect(clippy::too_many_lines, reason = "a table, one entry a refusal")]
 pub(crate) fn refused(refusal: &Refusal) -> Problem {
     let problem = Problem::new(Code::of(refusal.into()));
     let said = || said(refusal);
@@ -19,6 +21,8 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::BatchCompleted
         | Refusal::AccountDeactivated
         | Refusal::AccountErased
+        | Refusal::DiscountAboveLimit { .. }
+        | Refusal::UnknownAdjustment
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
         Refusal::NotFound
@@ -59,6 +63,15 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::PriceOutOfRange => at("/price", "amount-out-of-range", said()),
         Refusal::OpeningStockOutOfRange { .. } => at("/on_hand", "out-of-range", said()),
         Refusal::StockAboveLimit { .. } => at("/delta", "out-of-range", said()),
+        Refusal::UnfitTerms(faults) => {
+            (faults.iter().map(|fault| FieldError::new(fault.pointer.clone(), fault.rule)).collect(), None)
+        }
+        Refusal::UnknownTaxClass => (vec![FieldError::new("/tax_class", "unknown-tax-class")], None),
+        Refusal::UnknownShipping => (vec![FieldError::new("/shipping", "unknown-shipping")], None),
+        Refusal::TooHeavy => (vec![FieldError::new("/shipping", "too-heavy")], None),
+        Refusal::AdjustmentOutOfRange => (vec![FieldError::new("/amount", "amount-out-of-range")], None),
+        Refusal::TooManyAdjustments { .. } => at("", "too-many", said()),
+        Refusal::NothingToAdjust => (vec![FieldError::new("", "nothing-to-adjust")], None),
         Refusal::NoRole => at("/roles", "too-few", said()),
         Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
         Refusal::BrokenHistory => (vec![FieldError::new("", "broken-history")], None),
@@ -96,9 +109,18 @@ fn said(refusal: &Refusal) -> Text {
         Refusal::OpeningStockOutOfRange { most } | Refusal::StockAboveLimit { most } => {
             text.with("most", *most)
         }
+        Refusal::TooManyAdjustments { most } => text.with("most", *most),
+        Refusal::DiscountAboveLimit { limit } => text.with("limit", percent(*limit)),
         Refusal::StockBelowReserved { reserved } => text.with("reserved", *reserved),
         _ => text,
     }
+}
+
+/// As people write it, without decimals that say nothing: `8.875`.
+pub(crate) fn percent(rate: Rate) -> String {
+    let (whole, thousandths) = (rate.get() / 1_000, rate.get() % 1_000);
+    let decimals = format!("{thousandths:03}");
+    format!("{whole}.{decimals}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// What it costs now, and how to get it for that.
@@ -140,6 +162,7 @@ mod tests {
     use ordervault_domain::order::Status;
     use ordervault_domain::refusal::Rule;
     use ordervault_domain::time::Timestamp;
+    use ordervault_domain::totals::{Rounding, TaxTerms};
     use strum::IntoEnumIterator as _;
 
     use super::*;
@@ -241,6 +264,48 @@ mod tests {
             Rule::StockBelowReserved => (
                 Refusal::StockBelowReserved { reserved: 2 },
                 "the 2 pieces that open orders reserve must stay in the house",
+            ),
+            Rule::UnfitTerms => {
+                let tax = TaxTerms {
+                    prices_include_tax: true,
+                    rounding: Rounding::HalfEven,
+                    step: 1,
+                    classes: [].into(),
+                    shipping_class: "standard".parse().unwrap(),
+                };
+                let faults = tax.faults().into_iter().map(|fault| fault.under("/tax")).collect();
+                (
+                    Refusal::UnfitTerms(faults),
+                    "/tax/classes standard-class-missing there has to be a class called standard; \
+                     /tax/shipping_class unknown-tax-class the store has no such tax class",
+                )
+            }
+            Rule::UnknownTaxClass => {
+                (Refusal::UnknownTaxClass, "/tax_class unknown-tax-class the store has no such tax class")
+            }
+            Rule::UnknownShipping => {
+                (Refusal::UnknownShipping, "/shipping unknown-shipping the store does not send in such a way")
+            }
+            Rule::TooHeavy => {
+                (Refusal::TooHeavy, "/shipping too-heavy the goods are too heavy to be sent in this way")
+            }
+            Rule::AdjustmentOutOfRange => (
+                Refusal::AdjustmentOutOfRange,
+                "/amount amount-out-of-range the amount is outside the allowed range",
+            ),
+            Rule::TooManyAdjustments => (
+                Refusal::TooManyAdjustments { most: 20 },
+                " too-many an order has at most 20 discounts and fees",
+            ),
+            Rule::NothingToAdjust => {
+                (Refusal::NothingToAdjust, " nothing-to-adjust this would change nothing of the price")
+            }
+            Rule::UnknownAdjustment => {
+                (Refusal::UnknownAdjustment, "the order has no discount or fee of this number")
+            }
+            Rule::DiscountAboveLimit => (
+                Refusal::DiscountAboveLimit { limit: 12_500.try_into().unwrap() },
+                "you may give discounts of up to 12.5 % of the goods' price, all together",
             ),
             Rule::NoRole => (Refusal::NoRole, "/roles too-few a member has at least one role"),
             Rule::InAnotherAccount => (Refusal::InAnotherAccount, ""),

@@ -21,6 +21,7 @@ mod offers;
 mod one_time_codes;
 mod order_body;
 mod order_lookups;
+mod order_totals;
 mod orders;
 mod own_password;
 mod paging;
@@ -30,6 +31,7 @@ mod possible_duplicates;
 mod resource;
 mod staff;
 mod timeline;
+mod totals_sheet;
 
 use crate::routes::Routes;
 

@@ -40,6 +40,8 @@
 //!   it changes in `order/apply.rs`; its sample in `tests/events.rs`. Bless the texts of events.
 //! - **A field of the order**: in `order/state.rs`, and in `order/apply.rs` where an order is made and where it is said
 //!   whether the field is compared.
+//! - **A number that an order's price is made of**: in `totals`, with its place in the model of `tests/totals.rs`; where it is kept in
+//!   `order/line.rs`, and how it is told in `v1/totals_sheet.rs` of the API crate.
 //! - **A time or reason that belongs to a status, or an overlay such as a hold**: in `order/stage.rs`, by itself and among the
 //!   parts; `tests/order_stage.rs` and `tests/src/stages.rs` try every combination, here and against the CHECKs of the row.
 //! - **A command, event or field of another kind of thing**: the same, in its file (`customer` has several) and in `tests/aggregate_laws.rs`.

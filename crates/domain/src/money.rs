@@ -99,6 +99,12 @@ impl Amount {
         self.0
     }
 
+    /// Nothing?
+    #[must_use]
+    pub fn is_zero(&self) -> bool {
+        *self == Self::ZERO
+    }
+
     /// The sum, unless it overflows.
     #[must_use]
     pub fn checked_add(self, other: Self) -> Option<Self> {

@@ -10,6 +10,7 @@ use crate::money::Amount;
 use crate::refusal::Refusal;
 use crate::store::Store;
 use crate::time::Timestamp;
+use crate::totals::Code;
 
 /// Longest stock keeping unit, in code points.
 pub const MAX_SKU_CODE_POINTS: usize = 100;
@@ -33,6 +34,10 @@ pub struct Product {
     pub category: Option<String>,
     /// Price of one unit in the store's currency.
     pub price: Amount,
+    /// How it is taxed; none: as what says nothing.
+    pub tax_class: Option<Code>,
+    /// What one unit weighs; none: nothing that counts.
+    pub weight_grams: Option<u32>,
     /// Can it be ordered?
     pub active: bool,
     /// Units in the house. The fold of the product's own history counts deliveries and corrections only; what orders
@@ -95,6 +100,10 @@ pub struct NewProduct {
     pub category: Option<String>,
     /// Price of one unit.
     pub price: Amount,
+    /// How it is taxed; none: as what says nothing.
+    pub tax_class: Option<Code>,
+    /// What one unit weighs; none: nothing that counts.
+    pub weight_grams: Option<u32>,
     /// Units in the house.
     pub on_hand: i64,
     /// Its key in the system that it is imported from.
@@ -112,12 +121,16 @@ pub struct ProductEdit {
     pub category: Option<Option<String>>,
     /// New price.
     pub price: Option<Amount>,
+    /// New tax class; `Some(None)`: none.
+    pub tax_class: Option<Option<Code>>,
+    /// New weight; `Some(None)`: none.
+    pub weight_grams: Option<Option<u32>>,
 }
 
 /// What the writer knows besides the product.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DecisionContext<'a> {
-    /// The store of a new product, if it exists.
+    /// The store of the product, if it exists.
     pub store: Option<&'a Store>,
     /// Does another product of the store have the wanted stock keeping unit?
     pub sku_taken: bool,
@@ -147,6 +160,12 @@ pub enum ProductEvent {
         category: Option<String>,
         /// Price of one unit.
         price: Amount,
+        /// How it is taxed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax_class: Option<Code>,
+        /// What one unit weighs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight_grams: Option<u32>,
         /// Units in the house.
         on_hand: i64,
         /// Its key elsewhere.
@@ -164,6 +183,12 @@ pub enum ProductEvent {
         category: Option<String>,
         /// Price of one unit.
         price: Amount,
+        /// How it is taxed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax_class: Option<Code>,
+        /// What one unit weighs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        weight_grams: Option<u32>,
     },
     /// Units came into or left the house, other than by orders.
     StockAdjusted {
@@ -255,6 +280,8 @@ fn create(
         title: new.title,
         category: new.category,
         price: priced(new.price)?,
+        tax_class: classed(context, new.tax_class)?,
+        weight_grams: new.weight_grams,
         on_hand: new.on_hand,
         external_reference: new.external_reference,
     }))
@@ -272,14 +299,28 @@ fn edited(
     let title = edit.title.unwrap_or_else(|| product.title.clone());
     let category = edit.category.unwrap_or_else(|| product.category.clone());
     let price = priced(edit.price.unwrap_or(product.price))?;
+    let tax_class = match edit.tax_class {
+        Some(class) => classed(context, class)?,
+        None => product.tax_class.clone(),
+    };
+    let weight_grams = edit.weight_grams.unwrap_or(product.weight_grams);
     let same = sku == product.sku
         && title == product.title
         && category == product.category
-        && price == product.price;
+        && price == product.price
+        && tax_class == product.tax_class
+        && weight_grams == product.weight_grams;
     if same {
         return Ok(vec![]);
     }
-    Ok(vec![Envelope::of(ProductEvent::Edited { sku, title, category, price })])
+    Ok(vec![Envelope::of(ProductEvent::Edited { sku, title, category, price, tax_class, weight_grams })])
+}
+
+/// A class that its store has, if any.
+fn classed(context: &DecisionContext<'_>, class: Option<Code>) -> Result<Option<Code>, Refusal> {
+    let Some(class) = class else { return Ok(None) };
+    let is_known = context.store.is_some_and(|store| store.has_tax_class(&class));
+    if is_known { Ok(Some(class)) } else { Err(Refusal::UnknownTaxClass) }
 }
 
 fn priced(price: Amount) -> Result<Amount, Refusal> {
@@ -303,7 +344,17 @@ impl Aggregate for Product {
         let mut product = match (state, envelope.event.clone()) {
             (
                 None,
-                ProductEvent::Created { store_id, sku, title, category, price, on_hand, external_reference },
+                ProductEvent::Created {
+                    store_id,
+                    sku,
+                    title,
+                    category,
+                    price,
+                    tax_class,
+                    weight_grams,
+                    on_hand,
+                    external_reference,
+                },
             ) => Self {
                 id: ProductId::from_i64(id),
                 version: 0,
@@ -312,6 +363,8 @@ impl Aggregate for Product {
                 title,
                 category,
                 price,
+                tax_class,
+                weight_grams,
                 active: true,
                 on_hand,
                 reserved: 0,
@@ -321,9 +374,10 @@ impl Aggregate for Product {
             },
             (None, _) => return Err(misfit("the product does not exist yet")),
             (Some(_), ProductEvent::Created { .. }) => return Err(misfit("the product exists already")),
-            (Some(product), ProductEvent::Edited { sku, title, category, price }) => {
-                Self { sku, title, category, price, ..product }
-            }
+            (
+                Some(product),
+                ProductEvent::Edited { sku, title, category, price, tax_class, weight_grams },
+            ) => Self { sku, title, category, price, tax_class, weight_grams, ..product },
             (Some(product), ProductEvent::StockAdjusted { delta }) => Self {
                 on_hand: product
                     .on_hand
@@ -361,7 +415,7 @@ impl Aggregate for Product {
 
     // What orders reserve is not the product's own history.
     compared! {
-        fields { sku, title, category, price, active, on_hand }
+        fields { sku, title, category, price, tax_class, weight_grams, active, on_hand }
         left_out { id, version, store_id, reserved, external_reference, created_at, updated_at }
     }
 }

@@ -9,6 +9,7 @@ use crate::id::{OrderId, ProductId};
 use crate::money::{MAX_TOTAL_MINOR_UNITS, Money};
 use crate::status::Status;
 use crate::time::Timestamp;
+use crate::totals::{Rate, TermsFault};
 
 /// A rule that says no. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, IntoStaticStr, EnumDiscriminants)]
@@ -130,6 +131,30 @@ pub enum Refusal {
         /// Reserved units.
         reserved: i64,
     },
+    /// Tax terms or ways of sending that nothing can be computed by.
+    UnfitTerms(Vec<TermsFault>),
+    /// The product's store has no such tax class.
+    UnknownTaxClass,
+    /// The order's store does not send in such a way.
+    UnknownShipping,
+    /// The goods are too heavy to be sent so.
+    TooHeavy,
+    /// A discount or fee is of nothing, or above the largest amount.
+    AdjustmentOutOfRange,
+    /// The order has as many discounts and fees as it may have.
+    TooManyAdjustments {
+        /// So many it may have.
+        most: usize,
+    },
+    /// A discount would take nothing off, or a fee be nothing.
+    NothingToAdjust,
+    /// The order has no discount or fee of this number.
+    UnknownAdjustment,
+    /// All discounts together would be more than the member may give.
+    DiscountAboveLimit {
+        /// The share of the goods' price that they may give.
+        limit: Rate,
+    },
     /// A member would have no role.
     NoRole,
     /// The shop would be left without an active owner.
@@ -160,6 +185,7 @@ impl Refusal {
 
 /// In words, to whoever asked. What it is about in their request is for those to say who read the request.
 impl fmt::Display for Refusal {
+    #[expect(clippy::too_many_lines, reason = "a table, one line a refusal")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
             Self::Forbidden(Some(permission)) => return write!(f, "this takes the permission {permission}"),
@@ -194,6 +220,16 @@ impl fmt::Display for Refusal {
             Self::StockAboveLimit { most } => {
                 return write!(f, "there are at most {most} units of a product in the house");
             }
+            Self::TooManyAdjustments { most } => {
+                return write!(f, "an order has at most {most} discounts and fees");
+            }
+            Self::DiscountAboveLimit { limit } => {
+                return write!(
+                    f,
+                    "discounts are up to {} thousandths of a percent of the goods",
+                    limit.get()
+                );
+            }
             Self::StockBelowReserved { reserved } => {
                 return write!(f, "the {reserved} pieces that open orders reserve must stay in the house");
             }
@@ -220,6 +256,13 @@ impl fmt::Display for Refusal {
             Self::NameMissing => "give the name of the person who gets the order",
             Self::Unreachable => "give a phone number or an e-mail address",
             Self::AmountOutOfRange => "it costs more than an order can",
+            Self::UnfitTerms(_) => "nothing can be computed by these terms",
+            Self::UnknownTaxClass => "the store has no such tax class",
+            Self::UnknownShipping => "the store does not send so",
+            Self::TooHeavy => "the goods are too heavy to be sent so",
+            Self::AdjustmentOutOfRange => "a discount or fee is more than nothing",
+            Self::NothingToAdjust => "this would change nothing of the price",
+            Self::UnknownAdjustment => "the order has no discount or fee of this number",
             Self::NoRole => "a member has at least one role",
             Self::LastOwner => "the shop would be left without an active owner",
             Self::OwnAccount => "nobody deactivates their own account or resets their own password",

@@ -13,6 +13,7 @@ use crate::money::Currency;
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::time::{TimeZone, Timestamp};
+use crate::totals::{Code, Rate, STANDARD, ShippingRule, TaxTerms, TermsFault, rule_faults};
 
 /// Minutes within which an order like an earlier one needs a second look, in stores that do not say otherwise.
 pub const DEFAULT_DUPLICATE_WINDOW_MINUTES: u32 = 10;
@@ -43,6 +44,9 @@ pub struct Policy {
     /// Minutes in which the last step of an order can be taken back; none: at any time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversal_minutes: Option<u32>,
+    /// The share of the goods' price up to which members give discounts who may not give any; none: they give none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_limit: Option<Rate>,
     /// Are confirmed orders shown to everybody, with masked contacts?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub public_board: bool,
@@ -79,6 +83,7 @@ impl Policy {
                 .cancel_unconfirmed_minutes
                 .unwrap_or(self.cancel_unconfirmed_minutes),
             reversal_minutes: edit.reversal_minutes.unwrap_or(self.reversal_minutes),
+            discount_limit: edit.discount_limit.unwrap_or(self.discount_limit),
             public_board: edit.public_board.unwrap_or(self.public_board),
             order_mails: edit.order_mails.unwrap_or(self.order_mails),
         }
@@ -100,6 +105,8 @@ pub struct PolicyEdit {
     pub cancel_unconfirmed_minutes: Option<Option<u32>>,
     /// See [`Policy::reversal_minutes`].
     pub reversal_minutes: Option<Option<u32>>,
+    /// See [`Policy::discount_limit`].
+    pub discount_limit: Option<Option<Rate>>,
     /// See [`Policy::public_board`].
     pub public_board: Option<bool>,
     /// See [`Policy::order_mails`].
@@ -127,6 +134,10 @@ pub struct Store {
     pub change_window_minutes: Option<u32>,
     /// How it handles orders.
     pub policy: Policy,
+    /// How it is taxed; none: not at all.
+    pub tax: Option<TaxTerms>,
+    /// How it sends, the usual way first; none: that is not said, and costs nothing.
+    pub shipping: Vec<ShippingRule>,
     /// Its key in the system that it was imported from.
     pub external_reference: Option<String>,
     /// When it was made.
@@ -169,6 +180,10 @@ pub struct NewStore {
     pub change_window_minutes: Option<u32>,
     /// How it handles orders.
     pub policy: Policy,
+    /// How it is taxed; none: not at all.
+    pub tax: Option<TaxTerms>,
+    /// How it sends, the usual way first; none: that is not said, and costs nothing.
+    pub shipping: Vec<ShippingRule>,
     /// Its key in the system that it is imported from.
     pub external_reference: Option<String>,
 }
@@ -188,6 +203,10 @@ pub struct StoreEdit {
     pub change_window_minutes: Option<Option<u32>>,
     /// New settings.
     pub policy: PolicyEdit,
+    /// New tax terms, whole; `Some(None)` removes them. Orders that are placed already keep theirs.
+    pub tax: Option<Option<TaxTerms>>,
+    /// New ways of sending, all of them. Orders that are placed already keep theirs.
+    pub shipping: Option<Vec<ShippingRule>>,
 }
 
 /// What can have happened to a store.
@@ -218,6 +237,12 @@ pub enum StoreEvent {
         /// How it handles orders.
         #[serde(default, skip_serializing_if = "Policy::is_default")]
         policy: Policy,
+        /// How it is taxed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax: Option<TaxTerms>,
+        /// How it sends.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shipping: Vec<ShippingRule>,
         /// Its key elsewhere.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_reference: Option<String>,
@@ -239,6 +264,12 @@ pub enum StoreEvent {
         /// How it handles orders.
         #[serde(default, skip_serializing_if = "Policy::is_default")]
         policy: Policy,
+        /// How it is taxed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tax: Option<TaxTerms>,
+        /// How it sends.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        shipping: Vec<ShippingRule>,
     },
     /// It takes orders.
     Activated {},
@@ -263,6 +294,7 @@ pub fn decide(
             return Err(Refusal::Forbidden(None));
         }
         (None, StoreCommand::Create(new)) => {
+            fit(new.tax.as_ref(), &new.shipping)?;
             let new = new.clone();
             StoreEvent::Created {
                 name: new.name,
@@ -271,6 +303,8 @@ pub fn decide(
                 country: new.country,
                 change_window_minutes: new.change_window_minutes,
                 policy: new.policy,
+                tax: new.tax,
+                shipping: new.shipping,
                 external_reference: new.external_reference,
             }
         }
@@ -291,16 +325,30 @@ pub fn decide(
             let country = edit.country.or(store.country);
             let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
             let policy = store.policy.edited(&edit.policy);
+            let tax = edit.tax.unwrap_or_else(|| store.tax.clone());
+            let shipping = edit.shipping.unwrap_or_else(|| store.shipping.clone());
+            fit(tax.as_ref(), &shipping)?;
             let same = name == store.name
                 && currency == store.currency
                 && time_zone == store.time_zone
                 && country == store.country
                 && change_window_minutes == store.change_window_minutes
-                && policy == store.policy;
+                && policy == store.policy
+                && tax == store.tax
+                && shipping == store.shipping;
             if same {
                 return Ok(vec![]);
             }
-            StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy }
+            StoreEvent::Edited {
+                name,
+                currency,
+                time_zone,
+                country,
+                change_window_minutes,
+                policy,
+                tax,
+                shipping,
+            }
         }
         (Some(store), StoreCommand::Activate) if store.active => return Ok(vec![]),
         (Some(store), StoreCommand::Deactivate) if !store.active => return Ok(vec![]),
@@ -308,6 +356,22 @@ pub fn decide(
         (Some(_), StoreCommand::Deactivate) => StoreEvent::Deactivated {},
     };
     Ok(vec![Envelope::of(event)])
+}
+
+/// All that is wrong with tax terms and ways of sending.
+fn fit(tax: Option<&TaxTerms>, shipping: &[ShippingRule]) -> Result<(), Refusal> {
+    let tax = tax.map(TaxTerms::faults).unwrap_or_default().into_iter().map(|fault| fault.under("/tax"));
+    let shipping = rule_faults(shipping).into_iter().map(|fault| fault.under("/shipping"));
+    let faults: Vec<TermsFault> = tax.chain(shipping).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Refusal::UnfitTerms(faults)) }
+}
+
+impl Store {
+    /// Has it a tax class of this name? The standard one is everywhere, also where nothing is taxed.
+    #[must_use]
+    pub fn has_tax_class(&self, class: &Code) -> bool {
+        class.as_str() == STANDARD || self.tax.as_ref().is_some_and(|tax| tax.classes.contains_key(class))
+    }
 }
 
 impl StoreCommandKind {
@@ -360,6 +424,8 @@ impl Aggregate for Store {
                     country,
                     change_window_minutes,
                     policy,
+                    tax,
+                    shipping,
                     external_reference,
                 },
             ) => Self {
@@ -372,6 +438,8 @@ impl Aggregate for Store {
                 active: true,
                 change_window_minutes,
                 policy,
+                tax,
+                shipping,
                 external_reference,
                 created_at: stamp.occurred_at,
                 updated_at: stamp.recorded_at,
@@ -380,8 +448,27 @@ impl Aggregate for Store {
             (Some(_), StoreEvent::Created { .. }) => return Err(misfit("the store exists already")),
             (
                 Some(store),
-                StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy },
-            ) => Self { name, currency, time_zone, country, change_window_minutes, policy, ..store },
+                StoreEvent::Edited {
+                    name,
+                    currency,
+                    time_zone,
+                    country,
+                    change_window_minutes,
+                    policy,
+                    tax,
+                    shipping,
+                },
+            ) => Self {
+                name,
+                currency,
+                time_zone,
+                country,
+                change_window_minutes,
+                policy,
+                tax,
+                shipping,
+                ..store
+            },
             (Some(store), StoreEvent::Activated {}) => Self { active: true, ..store },
             (Some(store), StoreEvent::Deactivated {}) => Self { active: false, ..store },
         };
@@ -406,7 +493,7 @@ impl Aggregate for Store {
     }
 
     compared! {
-        fields { name, currency, time_zone, country, active, change_window_minutes, policy }
+        fields { name, currency, time_zone, country, active, change_window_minutes, policy, tax, shipping }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

@@ -4,7 +4,7 @@
 mod common;
 
 use common::any::{any_actor, any_of, any_policy, any_wait, any_window};
-use common::{NOW, STORE, contact, samples, staff_of, store};
+use common::{NOW, STORE, contact, samples, staff_of, store, taxed, way_of_sending};
 use ordervault_domain::access::{Actor, Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Personal, Stamp};
 use ordervault_domain::contact::Contact;
@@ -149,6 +149,8 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                 let time_zone = store().time_zone;
                 let name = "Tea House".into();
                 StoreCommand::Create(NewStore {
+                    tax: None,
+                    shipping: vec![],
                     name,
                     currency,
                     time_zone,
@@ -176,6 +178,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     completion_minutes: None,
                     cancel_unconfirmed_minutes: Some(policy.cancel_unconfirmed_minutes),
                     reversal_minutes: Some(policy.reversal_minutes),
+                    discount_limit: None,
                     public_board: Some(policy.public_board),
                     order_mails: Some(policy.order_mails),
                 });
@@ -188,6 +191,8 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     country,
                     change_window_minutes,
                     policy,
+                    tax: zone.map(|_| taxed().tax),
+                    shipping: zone.map(|_| vec![way_of_sending()]),
                 })
             })
             .boxed()
@@ -233,6 +238,8 @@ fn product_command(kind: ProductCommandKind) -> BoxedStrategy<ProductCommand> {
         ProductCommandKind::Create => ("[A-C]", -1..5_i64, option::of("[ab]"))
             .prop_map(|(sku, on_hand, external_reference)| {
                 ProductCommand::Create(NewProduct {
+                    tax_class: None,
+                    weight_grams: None,
                     store_id: STORE,
                     sku,
                     title: "Tea".into(),
@@ -248,7 +255,14 @@ fn product_command(kind: ProductCommandKind) -> BoxedStrategy<ProductCommand> {
             (option::of("[A-C]"), option::of("[a-b]"), category, option::of(-1..3_i64))
                 .prop_map(|(sku, title, category, price)| {
                     let price = price.map(Amount::new);
-                    ProductCommand::Edit(ProductEdit { sku, title, category, price })
+                    ProductCommand::Edit(ProductEdit {
+                        sku,
+                        title,
+                        category,
+                        price,
+                        tax_class: price.map(|_| "standard".parse().ok()),
+                        weight_grams: price.map(|_| Some(150)),
+                    })
                 })
                 .boxed()
         }

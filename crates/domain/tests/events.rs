@@ -6,7 +6,7 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{CUSTOMER, NOW, STORE, assert_committed, product, store};
+use common::{CUSTOMER, NOW, STORE, assert_committed, product, store, taxed, way_of_sending};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind, DeactivationReason};
@@ -15,11 +15,12 @@ use ordervault_domain::installation::{Installation, InstallationEvent, Installat
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    CancelReason, InvalidReason, Line, Order, OrderEvent, OrderEventKind, ReversalReason, Source, Status,
-    Totals,
+    AdjustReason, Adjustment, AdjustmentKind, CancelReason, InvalidReason, Line, Order, OrderEvent,
+    OrderEventKind, ReversalReason, Source, Status, Totals,
 };
 use ordervault_domain::product::{Product, ProductEvent, ProductEventKind};
 use ordervault_domain::store::{Policy, Store, StoreEvent, StoreEventKind};
+use ordervault_domain::totals::{Rate, Share, Value};
 use strum::IntoEnumIterator;
 
 fn line() -> Line {
@@ -33,12 +34,33 @@ fn line() -> Line {
         quantity: 2,
         unit_price: product.price,
         total: Amount::new(2_000),
+        discount: Amount::new(500),
+        tax_rate: Rate::try_from(5_000).expect("a rate"),
+        tax: Amount::new(71),
+        added_tax: Amount::ZERO,
+        weight_grams: 150,
+    }
+}
+
+fn adjustment() -> Adjustment {
+    Adjustment {
+        no: 1,
+        kind: AdjustmentKind::Discount,
+        reason: AdjustReason::Goodwill,
+        code: Some("SPRING".into()),
+        value: Value::Amount(Amount::new(500)),
+        shares: vec![Share { line: 1, units: 2, amount: Amount::new(500) }],
+        amount: Amount::new(500),
+        tax: Amount::ZERO,
+        added_tax: Amount::ZERO,
     }
 }
 
 fn of_order(kind: OrderEventKind) -> OrderEvent {
     let lines = vec![line()];
-    let totals = Totals::of(&lines, Amount::new(60)).expect("a sum");
+    let adjustment = adjustment();
+    let totals =
+        Totals::of(&lines, std::slice::from_ref(&adjustment), Amount::new(60), &taxed()).expect("a sum");
     let (customer_id, currency, country) = (Some(CUSTOMER), store().currency, store().country);
     let (due_at, batch) = (Some(NOW), Some(BatchId::from_i64(5)));
     match kind {
@@ -50,6 +72,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
             country,
             lines,
             totals,
+            terms: taxed(),
             change_until: Some(NOW),
             due_at,
             unlisted: true,
@@ -67,7 +90,11 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::StepImported => OrderEvent::StepImported { to: Status::Confirmed, at: Some(NOW) },
         OrderEventKind::Confirmed => OrderEvent::Confirmed { due_at },
         OrderEventKind::Rejected => OrderEvent::Rejected { reason: InvalidReason::Test },
-        OrderEventKind::Amended => OrderEvent::Amended { lines: Some(lines), totals },
+        OrderEventKind::Amended => {
+            OrderEvent::Amended { lines: Some(lines), adjustments: Some(vec![adjustment]), totals }
+        }
+        OrderEventKind::Adjusted => OrderEvent::Adjusted { adjustment, lines, totals },
+        OrderEventKind::AdjustmentRemoved => OrderEvent::AdjustmentRemoved { no: 1, lines, totals },
         OrderEventKind::Started => OrderEvent::Started { due_at },
         OrderEventKind::Completed => OrderEvent::Completed {},
         OrderEventKind::Cancelled => OrderEvent::Cancelled { reason: CancelReason::Customer },
@@ -100,6 +127,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
         completion_minutes: Some(120),
         cancel_unconfirmed_minutes: Some(45),
         reversal_minutes: Some(90),
+        discount_limit: Rate::try_from(10_000).ok(),
         public_board: true,
         order_mails: true,
     };
@@ -111,11 +139,20 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
             country,
             change_window_minutes,
             policy,
+            tax: taxed().tax,
+            shipping: vec![way_of_sending()],
             external_reference: Some("elsewhere:1".into()),
         },
-        StoreEventKind::Edited => {
-            StoreEvent::Edited { name, currency, time_zone, country, change_window_minutes, policy }
-        }
+        StoreEventKind::Edited => StoreEvent::Edited {
+            name,
+            currency,
+            time_zone,
+            country,
+            change_window_minutes,
+            policy,
+            tax: taxed().tax,
+            shipping: vec![way_of_sending()],
+        },
         StoreEventKind::Activated => StoreEvent::Activated {},
         StoreEventKind::Deactivated => StoreEvent::Deactivated {},
     }
@@ -130,10 +167,19 @@ fn of_product(kind: ProductEventKind) -> ProductEvent {
             title,
             category,
             price,
+            tax_class: "zero".parse().ok(),
+            weight_grams: Some(150),
             on_hand,
             external_reference: Some("elsewhere:1".into()),
         },
-        ProductEventKind::Edited => ProductEvent::Edited { sku, title, category, price },
+        ProductEventKind::Edited => ProductEvent::Edited {
+            sku,
+            title,
+            category,
+            price,
+            tax_class: "zero".parse().ok(),
+            weight_grams: Some(150),
+        },
         ProductEventKind::StockAdjusted => ProductEvent::StockAdjusted { delta: -3 },
         ProductEventKind::Activated => ProductEvent::Activated {},
         ProductEventKind::Deactivated => ProductEvent::Deactivated {},

@@ -53,7 +53,7 @@ fn state_by_command() {
     for (who, actor) in
         [("the operator", Actor::Operator), ("the order's customer", Actor::Customer(CUSTOMER))]
     {
-        write!(table, "\nasked by {who}\n{:12}", "").expect("writing to a string");
+        write!(table, "\nasked by {who}\n{:18}", "").expect("writing to a string");
         let orders = orders();
         for order in &orders {
             write!(table, "{:16}", order.as_ref().map_or("–", state)).expect("writing to a string");
@@ -61,7 +61,7 @@ fn state_by_command() {
         for kind in OrderCommandKind::iter() {
             let command = samples().order(kind);
             let name = kind.to_string();
-            write!(table, "\n{name:12}").expect("writing to a string");
+            write!(table, "\n{name:18}").expect("writing to a string");
             for order in &orders {
                 let cell: &str = match decide(order.as_ref(), &context, &actor, &command, NOW) {
                     Ok(events) if events.is_empty() => "=",

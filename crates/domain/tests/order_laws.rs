@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::any::{Ask, any_life, any_policy, any_window, earlier_places};
+use common::any::{Ask, any_life, any_policy, any_terms, any_window, earlier_places};
 use common::life::{HistoryEvent, Life};
 use common::{EARLIER, NOW, context, fold, place, product, staff, store};
 use ordervault_domain::access::{Actor, Role};
@@ -12,10 +12,11 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    Amendment, CancelReason, DecisionContext, FulfillmentStatus, Order, OrderCommand, OrderCommandKind,
-    OrderEvent, Status, Totals, actions, decide, references_of_actions, stock_deltas,
+    AdjustmentKind, Amendment, CancelReason, DecisionContext, FulfillmentStatus, Order, OrderCommand,
+    OrderCommandKind, OrderEvent, Status, Totals, actions, decide, references_of_actions, stock_deltas,
 };
 use ordervault_domain::store::Policy;
+use ordervault_domain::totals::Terms;
 use proptest::prelude::*;
 use strum::IntoEnumIterator;
 
@@ -25,19 +26,25 @@ struct Case {
     policy: Policy,
     window: Option<u32>,
     units: i64,
+    terms: Terms,
     earlier: (Actor, ordervault_domain::order::Place),
     asks: Vec<Ask>,
 }
 
 fn any_case() -> impl Strategy<Value = Case> {
-    (any_policy(), any_window(), 0..12_i64, earlier_places(), any_life(25))
-        .prop_map(|(policy, window, units, earlier, asks)| Case { policy, window, units, earlier, asks })
+    (any_policy(), any_window(), 0..12_i64, any_terms(), earlier_places(), any_life(25)).prop_map(
+        |(policy, window, units, terms, earlier, asks)| Case { policy, window, units, terms, earlier, asks },
+    )
 }
 
 impl Case {
     /// A store in which somebody has ordered before.
     fn begin(&self) -> Life {
         let mut life = Life::new(self.policy.clone(), self.window, self.units);
+        life.store.tax.clone_from(&self.terms.tax);
+        life.store.shipping.extend(self.terms.shipping.clone());
+        life.products[1].tax_class = "zero".parse().ok();
+        life.products[2].weight_grams = Some(400);
         let (actor, place) = &self.earlier;
         let command = OrderCommand::Place(place.clone());
         let plenty: Vec<_> = (10..14).map(|id| product(id, 100)).collect();
@@ -88,7 +95,19 @@ proptest! {
             prop_assert_eq!(&told(&reread), &Ok(life.order.clone()));
             let Some(order) = &life.order else { return Ok(()) };
             prop_assert_eq!(order.version, i64::try_from(reread.len()).expect("a short history"));
-            prop_assert_eq!(Totals::of(&order.lines, order.totals.shipping_total), Some(order.totals));
+            let totals = Totals::of(&order.lines, &order.adjustments, order.totals.shipping_total, &order.terms);
+            prop_assert_eq!(totals, Some(order.totals));
+            for line in &order.lines {
+                let shares = order.adjustments.iter().map(|adjustment| adjustment.share(line.no).get());
+                prop_assert_eq!(line.discount.get(), shares.sum::<i64>());
+                prop_assert!(line.discount <= line.total && line.discount >= Amount::ZERO);
+                let taxed = order.terms.taxed(line.net(), line.tax_rate);
+                prop_assert_eq!((line.tax, line.added_tax), (taxed.tax, taxed.added_tax));
+            }
+            for adjustment in order.adjustments.iter().filter(|one| one.kind == AdjustmentKind::Discount) {
+                let shares = adjustment.shares.iter().map(|share| share.amount.get());
+                prop_assert_eq!(adjustment.amount.get(), shares.sum::<i64>());
+            }
             let text = serde_json::to_string(order).expect("an order as text");
             prop_assert_eq!(&serde_json::from_str::<Order>(&text).expect("the same order"), order);
             Ok(())
@@ -159,6 +178,7 @@ proptest! {
                     | OrderCommand::Unstart { .. }
                     | OrderCommand::Reopen { .. }
                     | OrderCommand::Reinstate { .. }
+                    | OrderCommand::Adjust(_)
             );
             if !events.is_empty() && !is_other {
                 // A guest who has changed the contact proves anew to know the order.

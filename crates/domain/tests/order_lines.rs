@@ -243,7 +243,7 @@ fn a_history_that_uses_a_number_again_does_not_fit() {
     let order = amended(&order, 100, &[line(Some(1), 10, 1)]).expect("amended");
     let with = |numbers: &[u32]| {
         let lines = numbers.iter().map(|no| Line { no: *no, ..order.lines[0].clone() }).collect();
-        let event = OrderEvent::Amended { lines: Some(lines), totals: order.totals };
+        let event = OrderEvent::Amended { lines: Some(lines), adjustments: None, totals: order.totals };
         let stamp = Stamp { seq: order.version + 1, recorded_at: NOW, occurred_at: NOW };
         Order::apply(Some(order.clone()), ORDER.get(), &Envelope::of(event), stamp)
     };
@@ -257,5 +257,8 @@ fn a_history_that_uses_a_number_again_does_not_fit() {
         (older.lines.iter().map(|line| line.no).collect::<Vec<_>>(), older.last_line_no),
         (vec![1, 2, 3], 3)
     );
-    assert_eq!(Totals::of(&older.lines, Amount::ZERO).map(|totals| totals.total), Some(Amount::new(300)));
+    assert_eq!(
+        Totals::of(&older.lines, &[], Amount::ZERO, &older.terms).map(|totals| totals.total),
+        Some(Amount::new(300))
+    );
 }

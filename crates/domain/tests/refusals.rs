@@ -3,7 +3,8 @@
 mod common;
 
 use common::{
-    CUSTOMER, NOW, after, batch, context, member, place, placement, product, samples, staff, store,
+    CUSTOMER, NOW, after, batch, context, discount, member, place, placement, product, samples, staff, store,
+    taxed, way_of_sending,
 };
 use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate as _, Stamp};
@@ -13,12 +14,15 @@ use ordervault_domain::customer::{self, Customer, CustomerCommand, CustomerComma
 use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
-use ordervault_domain::order::{self, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place};
+use ordervault_domain::order::{
+    self, Adjust, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place,
+};
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
 };
 use ordervault_domain::refusal::{OpenOrder, Refusal, Rule};
 use ordervault_domain::store::{self, Store, StoreCommand, StoreEdit};
+use ordervault_domain::totals::{TaxTerms, Terms, Value};
 use strum::IntoEnumIterator;
 
 /// Nobody has the address, and no order is open.
@@ -134,6 +138,49 @@ fn met(rule: Rule) -> Option<Refusal> {
         Rule::StockAboveLimit => {
             on_product(&ProductCommand::AdjustStock { delta: product::MAX_ON_HAND, comment: None })
         }
+        Rule::UnfitTerms => {
+            let Terms { tax: Some(tax), .. } = taxed() else { return None };
+            let stepless = StoreEdit { tax: Some(Some(TaxTerms { step: 0, ..tax })), ..StoreEdit::default() };
+            store::decide(Some(&store), true, &Actor::Operator, &StoreCommand::Edit(stepless)).err()
+        }
+        Rule::UnknownTaxClass => on_product(&ProductCommand::Edit(ProductEdit {
+            tax_class: Some("reduced".parse().ok()),
+            ..ProductEdit::default()
+        })),
+        Rule::UnknownShipping => {
+            let drone = Place { shipping: "drone".parse().ok(), ..placement(&[(10, 1)]) };
+            on_order(None, Actor::Guest(None), OrderCommand::Place(drone))
+        }
+        Rule::TooHeavy => {
+            let sends = Store { shipping: vec![way_of_sending()], ..store.clone() };
+            let heavy = [Product { weight_grams: Some(5_001), ..product(10, 5) }];
+            let context = context(&sends, &heavy);
+            order::decide(None, &context, &Actor::Operator, &place(&[(10, 1)]), NOW).err()
+        }
+        Rule::AdjustmentOutOfRange => adjusted(&placed(), discount(Value::Amount(Amount::ZERO))),
+        Rule::TooManyAdjustments => {
+            let once = after(
+                &Actor::Operator,
+                &context(&store, &products),
+                &[place(&[(10, 1)]), OrderCommand::Adjust(Box::new(discount(Value::Amount(Amount::new(1)))))],
+            );
+            let adjustments = vec![once.adjustments[0].clone(); order::MAX_ADJUSTMENTS];
+            let full = Order { adjustments, ..once };
+            adjusted(&full, discount(Value::Amount(Amount::new(1))))
+        }
+        Rule::NothingToAdjust => {
+            let free = [Product { price: Amount::ZERO, ..product(10, 5) }];
+            let free = after(&Actor::Operator, &context(&store, &free), &[place(&[(10, 1)])]);
+            adjusted(&free, discount(Value::Amount(Amount::new(1))))
+        }
+        Rule::UnknownAdjustment => {
+            on_order(Some(&placed()), Actor::Operator, sample(OrderCommandKind::RemoveAdjustment))
+        }
+        Rule::DiscountAboveLimit => on_order(
+            Some(&placed()),
+            staff(Role::Clerk),
+            OrderCommand::Adjust(Box::new(discount(Value::Amount(Amount::new(1))))),
+        ),
         Rule::NoRole => on_member(
             &Actor::Operator,
             &MemberCommand::Edit(MemberEdit { roles: Some([].into()), ..MemberEdit::default() }),
@@ -195,6 +242,12 @@ fn met(rule: Rule) -> Option<Refusal> {
         | Rule::PositionNotReached
         | Rule::BrokenHistory => None,
     }
+}
+
+/// What refuses this adjustment.
+fn adjusted(order: &Order, adjust: Adjust) -> Option<Refusal> {
+    let adjust = OrderCommand::Adjust(Box::new(adjust));
+    order::decide(Some(order), &context(&store(), &[]), &Actor::Operator, &adjust, NOW).err()
 }
 
 /// Lines by their numbers, one piece of each product.

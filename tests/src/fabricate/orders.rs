@@ -93,9 +93,9 @@ static ORDERS: Template = Template::new(
 );
 /// $1 and $2 as above; $3: id of the number 0.
 static LINES: Template = Template::new(
-    "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total)
+    "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total, amount)
      SELECT $3 + (value * 60000 << 22) + value % 1000, 1 + place, product, 'SKU-' || product, '保温杯 ' || product,
-         CASE WHEN product = 2000 THEN 'rare' ELSE 'category-' || (product % 40) END, 1, 100, 100
+         CASE WHEN product = 2000 THEN 'rare' ELSE 'category-' || (product % 40) END, 1, 100, 100, 100
      FROM (SELECT value, place, CASE WHEN place = 0 AND value % 2 = 0 THEN 1 WHEN value % 20011 = 0 THEN 2000
              ELSE 2 + (value * 31 + place * 17) % 1998 END AS product
          FROM fabricated, (SELECT 0 AS place UNION ALL SELECT 1 UNION ALL SELECT 2) AS places

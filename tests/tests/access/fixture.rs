@@ -18,6 +18,7 @@ use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::{batch_action, on_member};
 use ordervault_tests::samples::first_grant;
+use ordervault_tests::samples::one_off;
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use serde_json::{Value, json};
@@ -144,7 +145,8 @@ impl Fixture {
         row: &Row,
         version: Option<&str>,
     ) -> Request {
-        let path = operation.path.replace("{id}", &self.target(row.target, member).await);
+        let path =
+            operation.path.replace("{id}", &self.target(row.target, member).await).replace("{no}", "1");
         let mut request = Request::new(&operation.method, path).more(row.query);
         if operation.takes("If-Match") {
             request = request.if_match(version.unwrap_or("*"));
@@ -166,6 +168,11 @@ impl Fixture {
             Target::Nothing => String::new(),
             Target::Order(status) => order(status).await.id.to_string(),
             Target::Board => self.server.board_id(order(Status::Confirmed).await.id),
+            Target::Adjusted => {
+                let adjust = OrderCommand::Adjust(Box::new(one_off()));
+                let placed = order(Status::PendingReview).await;
+                shop.change(ActorRef::Operator, &placed, adjust).await.id.to_string()
+            }
             Target::Trash => {
                 let invalid = order(Status::Invalid).await;
                 let delete = OrderCommand::Delete { batch: None };

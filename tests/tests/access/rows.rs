@@ -29,6 +29,8 @@ pub(crate) enum Target {
     Order(Status),
     /// An order under its id on the public board.
     Board,
+    /// An order with a discount.
+    Adjusted,
     /// An order in the trash.
     Trash,
     Store,
@@ -147,6 +149,7 @@ fn for_customers() -> Vec<Row> {
         bought("get_order"),
         bought("get_order_history"),
         bought("get_order_timeline"),
+        bought("explain_order_totals"),
         bought("amend_order").with(|_| json!({"note": "別按門鈴"})),
         bought("cancel_order").with(|_| json!({"reason": "customer"})),
         bought("hide_order"),
@@ -185,6 +188,7 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("get_staff_order", "orders:read", Status::Confirmed),
         order("get_staff_order_history", "history:read", Status::Confirmed),
         order("get_staff_order_timeline", "history:read", Status::Confirmed),
+        order("explain_staff_order_totals", "orders:read", Status::Confirmed),
         order("get_staff_order_diff", "history:read", Status::Confirmed).asking("?from=1"),
         row("mark_orders_seen", For::Staff(Some("orders:read")), Target::Nothing)
             .with(|_| json!({"ids": [OrderId::from_i64(1).to_string()]})),
@@ -195,6 +199,9 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("start_order", "orders:start", Status::Confirmed),
         order("complete_order", "orders:complete", Status::Processing),
         order("amend_staff_order", "orders:amend", Status::Confirmed).with(|_| json!({"note": "別按門鈴"})),
+        order("adjust_order", "orders:discount", Status::Confirmed)
+            .with(|_| json!({"kind": "discount", "amount": 1, "reason": "goodwill"})),
+        row("remove_adjustment", For::Staff(Some("orders:discount")), Target::Adjusted).with(|_| json!({})),
         order("cancel_staff_order", "orders:cancel", Status::Confirmed)
             .with(|_| json!({"reason": "inventory"})),
         order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),

@@ -121,6 +121,7 @@ impl TwoStores {
             "sort" => same(&["total", "due_at", "-updated_at"]),
             "include" => same(&["actions"]),
             "form" => same(&["spreadsheet"]),
+            "format" => same(&["text"]),
             "rows" => same(&["lines"]),
             "limit" | "minutes" => same(&["1"]),
             "active" | "deleted" | "new" | "overdue" | "preview" | "include_total" => {
@@ -325,6 +326,8 @@ fn nowhere(id: &str) -> String {
 async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
     let shop = &fixture.server.shop;
     let new = NewStore {
+        tax: None,
+        shipping: vec![],
         name: "Loja".into(),
         currency: "BRL".parse().expect("a currency"),
         time_zone: "America/Sao_Paulo".parse().expect("a time zone"),
@@ -342,6 +345,8 @@ async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
         other => unreachable!("{other:?}"),
     };
     let new = NewProduct {
+        tax_class: None,
+        weight_grams: None,
         store_id: store.id,
         sku: "CANECA".into(),
         title: "Caneca azul".into(),
@@ -361,6 +366,7 @@ async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
 /// An order here, on the board, of nobody who orders elsewhere.
 async fn order(fixture: &Fixture, store: &Store, product: &Product) -> Arc<Order> {
     let place = Place {
+        shipping: None,
         store_id: store.id,
         customer_id: None,
         lines: vec![LineRequest { product_id: product.id, quantity: 1 }],

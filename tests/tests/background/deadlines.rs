@@ -75,6 +75,8 @@ fn policy(review: u32, start: u32, completion: u32, cancel: Option<u32>) -> Poli
 
 async fn open_store(shop: &Shop, time_zone: &str, policy: Policy) -> Arc<Store> {
     let new = store::NewStore {
+        tax: None,
+        shipping: vec![],
         name: time_zone.to_owned(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: time_zone.parse().expect("a time zone"),

@@ -32,7 +32,7 @@ const NOT_MEASURED: &[(&str, &str)] = &[
 const CAPPED: &[(&str, [u64; 2], &str)] = &[
     (
         "list, ",
-        [2_500_000, 100_000],
+        [2_500_000, 150_000],
         "looks at 4,000 orders at most, or counts 10,000: a small shop may have fewer in question",
     ),
     (

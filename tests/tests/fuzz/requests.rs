@@ -141,7 +141,7 @@ fn queries() {
     let parts = prop::collection::vec((any::<Index>(), any_text()), 0..4);
     check(CASES, &(select(operations), any_text(), parts), |(operation, id, parts)| {
         let id = encoded(&id);
-        let path = operation.path.replace("{id}", if id.is_empty() { "x" } else { &id });
+        let path = operation.path.replace("{id}", if id.is_empty() { "x" } else { &id }).replace("{no}", "1");
         let mut query = String::new();
         for (index, value) in &parts {
             let name = match operation.parameters.len() {
@@ -225,7 +225,7 @@ fn bodies() {
     let bytes = prop::collection::vec(any::<u8>(), 0..60);
     let inputs = (select(operations), any::<u64>(), prop_oneof![damage, json, bytes]);
     check(CASES, &inputs, |(operation, key, body)| {
-        let path = operation.path.replace("{id}", "ord_0NEHNAF80JYTA");
+        let path = operation.path.replace("{id}", "ord_0NEHNAF80JYTA").replace("{no}", "1");
         let request =
             Request::new(&operation.method, path).key(&format!("key-{key}")).if_match("*").text(body);
         is_sound(&request, &fixture.send(&operation.path, request.clone()))

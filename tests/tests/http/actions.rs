@@ -11,11 +11,13 @@ use ordervault_domain::order::{Amendment, InvalidReason, Order, OrderCommand, Or
 use ordervault_domain::product::{Product, ProductCommand};
 use ordervault_domain::refusal::Rule;
 use ordervault_domain::store::{NewStore, Policy, Store, StoreCommand};
+use ordervault_domain::totals::Rate;
 use ordervault_persistence::db::Db;
 use ordervault_persistence::engine::Engine;
 use ordervault_persistence::writer::{ActorRef, Effect, Operation, Receipt};
 use ordervault_tests::http::Request;
 use ordervault_tests::life::Dice;
+use ordervault_tests::samples::one_off;
 use ordervault_tests::samples::{plain, reasons};
 use ordervault_tests::seed::on_each;
 use ordervault_tests::server::TestServer;
@@ -65,7 +67,7 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let shown = send(Request::get(&path)).await;
     if shown.status == 404 {
         for action in actions() {
-            let answer = send(request(action, &path, server.number(), order.version, &other)).await;
+            let answer = send(request(action, &path, server.number(), order.version, &other, None)).await;
             assert!(
                 [403, 404].contains(&answer.status),
                 "{what}: {action} on what {} cannot see",
@@ -80,7 +82,8 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     let advertised = advertised(&shown);
     let is_open = |action: &OrderCommandKind| advertised.get(action) == Some(&None);
     for action in actions().filter(|action| !is_open(action)) {
-        let answer = send(request(action, &path, server.number(), version, &other)).await;
+        let answer =
+            send(request(action, &path, server.number(), version, &other, last_adjustment(&shown))).await;
         let what = format!("{what}: {} may not {action} {shown}: {}", reader.name, answer.text());
         let expected = match advertised.get(&action).and_then(Option::as_deref) {
             Some("already-applied") => {
@@ -103,7 +106,8 @@ async fn check(fixture: &Fixture, reader: &Reader, order: &Order, seen: &mut See
     assert_eq!(again["version"], version, "{what}: what is refused changes nothing");
     let least_done = actions().filter(is_open).min_by_key(|action| seen.done.get(action).copied());
     if let Some(action) = least_done {
-        let answer = send(request(action, &path, server.number(), version, &other)).await;
+        let answer =
+            send(request(action, &path, server.number(), version, &other, last_adjustment(&shown))).await;
         let what = format!("{what}: {} may {action} {shown}: {}", reader.name, answer.text());
         assert_eq!(answer.status, 200, "{what}");
         assert_eq!(answer.json()["version"].as_i64(), Some(version + 1), "{what}");
@@ -123,13 +127,31 @@ fn advertised(order: &Value) -> HashMap<OrderCommandKind, Option<String>> {
     shown.map(read).collect()
 }
 
+/// The number of the last discount or fee that an answer names.
+fn last_adjustment(order: &Value) -> Option<u64> {
+    order["adjustments"].as_array()?.last()?["no"].as_u64()
+}
+
 /// The request for an action, with nothing in it that could be refused for its content; of a customer in whose account the order
 /// is not.
-fn request(action: OrderCommandKind, path: &str, number: u64, version: i64, other: &str) -> Request {
+fn request(
+    action: OrderCommandKind,
+    path: &str,
+    number: u64,
+    version: i64,
+    other: &str,
+    adjustment: Option<u64>,
+) -> Request {
     let to = |under: &str| Request::post(format!("{path}/{under}")).if_match(&format!("\"{version}\""));
     match action {
         OrderCommandKind::Amend => {
             to("amendments").json(&json!({"contact": {"name": "Ana", "phone": format!("+8869{number:08}")}}))
+        }
+        OrderCommandKind::Adjust => {
+            to("adjustments").json(&json!({"kind": "discount", "amount": 1, "reason": "goodwill"}))
+        }
+        OrderCommandKind::RemoveAdjustment => {
+            to(&format!("adjustments/{}/remove", adjustment.unwrap_or(99))).json(&json!({}))
         }
         OrderCommandKind::Link => to("link").json(&json!({"customer_id": other})),
         _ if action.plain(None, None).is_ok() => to(action.into()),
@@ -247,7 +269,7 @@ impl Fixture {
             product_id: product.id,
             quantity: 1 + self.dice.roll(3),
         }];
-        let command = match self.dice.roll(14) {
+        let command = match self.dice.roll(16) {
             0..3 => OrderCommand::Confirm,
             3 => return (ActorRef::System, OrderCommand::Expire),
             4 => OrderCommand::Amend(Amendment {
@@ -255,6 +277,7 @@ impl Fixture {
                 ..Amendment::default()
             }),
             5 => OrderCommand::Start,
+            6 | 7 => OrderCommand::Adjust(Box::new(one_off())),
             _ => {
                 let kinds: Vec<_> = actions().filter(|kind| !reasons(*kind).is_empty()).collect();
                 plain(*self.dice.pick(&kinds).expect("an action"), self.dice.roll(100) as usize, None)
@@ -299,6 +322,8 @@ impl Fixture {
 async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
     let minutes = |of: u32| (dice.roll(2) == 0).then(|| 1 + dice.roll(of));
     let new = NewStore {
+        tax: None,
+        shipping: vec![],
         name: "Store".to_owned(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a time zone"),
@@ -311,6 +336,7 @@ async fn random_store(shop: &Shop, dice: &Dice) -> Arc<Store> {
             completion_minutes: minutes(60),
             cancel_unconfirmed_minutes: minutes(180),
             reversal_minutes: minutes(180),
+            discount_limit: Rate::try_from(10_000).ok(),
             public_board: dice.roll(2) == 0,
             order_mails: false,
         },

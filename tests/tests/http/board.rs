@@ -186,6 +186,7 @@ async fn nothing_personal_is_on_the_board(db: Db) {
         known.extend(digits);
         known.extend(contact.phone.as_ref().map(|phone| phone.reversed_line(None)));
         let place = OrderCommand::Place(Place {
+            shipping: None,
             store_id: fixture.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: fixture.product.id, quantity: 1 }],

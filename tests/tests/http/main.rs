@@ -31,3 +31,4 @@ mod staff_orders;
 mod statements;
 mod throttles;
 mod time_lines;
+mod totals;

@@ -58,8 +58,8 @@ const MORE: &[&str] = &[
     "UPDATE installations SET id = id + 1",
     "UPDATE products SET on_hand = 0, reserved = 5",
     "UPDATE products SET on_hand = 7, price = 1; UPDATE stock_movements SET on_hand = on_hand + 5",
-    "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total)
-         SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total
+    "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total, amount)
+         SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total, amount
      FROM order_lines WHERE order_id = (SELECT MIN(id) FROM orders)",
 ];
 

@@ -45,7 +45,7 @@ pub(crate) const ROWS: &[Case] = &[
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, country, active,
              change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
-             cancel_unconfirmed_minutes, reversal_minutes, public_board, order_mails, NULL, created_at, updated_at
+             cancel_unconfirmed_minutes, reversal_minutes, discount_limit, tax, shipping, public_board, order_mails, NULL, created_at, updated_at
          FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
         &[],
@@ -111,8 +111,8 @@ pub(crate) const ROWS: &[Case] = &[
     ),
     // What has no foreign key.
     (
-        "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total)
-         SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total FROM order_lines
+        "INSERT INTO order_lines (order_id, no, product_id, sku, title, category, quantity, unit_price, total, amount)
+         SELECT 1, no, product_id, sku, title, category, quantity, unit_price, total, amount FROM order_lines
          WHERE order_id = (SELECT MIN(id) FROM orders)",
         &[Code::LinkBroken],
         &[],

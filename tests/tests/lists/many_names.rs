@@ -116,6 +116,8 @@ fn sold(store: &Store, number: usize, title: &str) -> Operation {
         price: Amount::new(100),
         on_hand: 0,
         external_reference: None,
+        tax_class: None,
+        weight_grams: None,
     };
     Operation::Product { id: None, expected_version: None, command: product::ProductCommand::Create(new) }
 }

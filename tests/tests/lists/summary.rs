@@ -94,6 +94,8 @@ fn stores_day(now: ordervault_domain::time::Timestamp) -> ordervault_domain::tim
 
 async fn store_in(shop: &Shop, zone: &str, currency: &str) -> std::sync::Arc<store::Store> {
     let new = NewStore {
+        tax: None,
+        shipping: vec![],
         name: zone.into(),
         currency: currency.parse().expect("a currency"),
         time_zone: zone.parse().expect("a zone"),

@@ -69,6 +69,8 @@ fn text(dice: &Dice, parts: u32) -> String {
 async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -> Vec<Arc<Product>> {
     let operations = titles.into_iter().enumerate().map(|(number, title)| {
         let new = product::NewProduct {
+            tax_class: None,
+            weight_grams: None,
             store_id: store.id,
             sku: format!("{kind}{number}"),
             title,
@@ -94,6 +96,7 @@ async fn products(shop: &Shop, store: &Store, kind: &str, titles: Vec<String>) -
 fn order(store: &Store, products: &[Arc<Product>], name: &str, note: &str) -> Operation {
     let lines = products.iter().map(|product| LineRequest { product_id: product.id, quantity: 1 });
     let place = Place {
+        shipping: None,
         store_id: store.id,
         customer_id: None,
         lines: lines.collect(),

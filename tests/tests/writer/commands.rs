@@ -192,6 +192,8 @@ async fn every_command_on_stores_and_products(db: Db) {
         title: Some("Oolong 烏龍茶".into()),
         category: Some(None),
         price: Some(Amount::new(0)),
+        tax_class: Some("standard".parse().ok()),
+        weight_grams: Some(Some(180)),
     };
     let comment = Some("counted".to_owned());
     let commands = [

@@ -251,6 +251,8 @@ async fn a_product_made_in_a_batch_has_its_stock(db: Db) {
     let shop = Shop::open(&db).await;
     let store = shop.store().await;
     let create = product::ProductCommand::Create(product::NewProduct {
+        tax_class: None,
+        weight_grams: None,
         store_id: store.id,
         sku: "SKU".into(),
         title: "Tea".into(),
@@ -323,6 +325,8 @@ async fn a_refusal_shows_the_order_as_its_batch_left_it(db: Db) {
     };
     let edit = submission(ActorRef::Operator, vec![on_store(fresh.id, store::StoreCommand::Edit(edit))]);
     let new = product::NewProduct {
+        tax_class: None,
+        weight_grams: None,
         store_id: fresh.id,
         sku: "POT".into(),
         title: "Pot".into(),

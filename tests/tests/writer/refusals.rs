@@ -374,6 +374,7 @@ impl Fixture {
 
     fn place(&self) -> Place {
         Place {
+            shipping: None,
             store_id: self.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],
@@ -395,6 +396,8 @@ impl Fixture {
         };
         let create = |store_id, sku: &str, on_hand| {
             let new = product::NewProduct {
+                tax_class: None,
+                weight_grams: None,
                 store_id,
                 sku: sku.to_owned(),
                 title: "x".into(),

@@ -46,6 +46,23 @@ impl<T: PathKey> FromRequest for PathId<T> {
 
 impl<T: PathKey> Argument for PathId<T> {}
 
+/// The path's `{no}`: the number of a part of what `{id}` names. What cannot be one is 404, too.
+#[derive(Debug, Clone, Copy)]
+pub struct PathNo(pub u32);
+
+impl FromRequest for PathNo {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let segment = request.match_info().get("no").unwrap_or_default();
+        let number = segment.parse().ok().filter(|no: &u32| no.to_string() == segment);
+        ready(number.map(PathNo).ok_or_else(|| Problem::new(Code::NotFound)))
+    }
+}
+
+impl Argument for PathNo {}
+
 impl PathKey for OrderId {
     fn from_segment(text: &str) -> Result<Self, IdFault> {
         text.parse().map_err(|fault| match fault {

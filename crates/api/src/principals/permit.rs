@@ -68,7 +68,7 @@ pub(crate) use commands;
 
 commands!(
     /// Commands on orders that say more than why; `v1/staff/orders/commands.rs` has the others.
-    order, order, OrderCommandKind: Place, Amend, Link,
+    order, order, OrderCommandKind: Place, Amend, Adjust, RemoveAdjustment, Link,
 );
 commands!(
     /// Commands on stores.

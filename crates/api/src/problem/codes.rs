@@ -72,6 +72,7 @@ codes! {
     TooManyChanges "too-many-changes" CONFLICT
     InsufficientStock "insufficient-stock" CONFLICT
     PriceChanged "price-changed" CONFLICT
+    DiscountAboveLimit "discount-above-limit" CONFLICT
     Duplicate "duplicate" CONFLICT
     DuplicateOrder "duplicate-order" CONFLICT
     StockReserved "stock-reserved" CONFLICT
@@ -117,7 +118,7 @@ impl Code {
     /// What a rule that said no is called outside.
     pub fn of(rule: Rule) -> Code {
         match rule {
-            Rule::NotFound => Code::NotFound,
+            Rule::NotFound | Rule::UnknownAdjustment => Code::NotFound,
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::TokenInvalid,
             Rule::VersionConflict => Code::PreconditionFailed,
@@ -130,6 +131,7 @@ impl Code {
             Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::PriceChanged => Code::PriceChanged,
+            Rule::DiscountAboveLimit => Code::DiscountAboveLimit,
             Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct
             | Rule::NotSold
@@ -147,6 +149,13 @@ impl Code {
             | Rule::PriceOutOfRange
             | Rule::OpeningStockOutOfRange
             | Rule::StockAboveLimit
+            | Rule::UnfitTerms
+            | Rule::UnknownTaxClass
+            | Rule::UnknownShipping
+            | Rule::TooHeavy
+            | Rule::AdjustmentOutOfRange
+            | Rule::TooManyAdjustments
+            | Rule::NothingToAdjust
             | Rule::NoRole
             | Rule::PositionNotReached
             | Rule::BrokenHistory => Code::ValidationFailed,

@@ -4,12 +4,14 @@ use ordervault_domain::access::Scope;
 use ordervault_domain::order::{Line, Order};
 use ordervault_domain::search::Field;
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::Rate;
 use ordervault_persistence::read::OrderSummary;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::contact::ContactBody;
 use super::money::MoneyBody;
+use super::order_totals::{AdjustmentBody, OrderShippingBody, TaxOfRateBody};
 use crate::names;
 use crate::openapi::examples;
 use crate::problem::ActionBody;
@@ -55,8 +57,25 @@ pub(crate) struct OrderBody {
     pub lines: Vec<LineBody>,
     /// Sum of the lines.
     pub subtotal: MoneyBody,
+    /// What is taken off them.
+    pub discount_total: MoneyBody,
+    /// How it is sent, if the store says how it sends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub shipping: Option<OrderShippingBody>,
     /// Price of sending.
     pub shipping_total: MoneyBody,
+    /// Fees.
+    pub fee_total: MoneyBody,
+    /// The tax on all that.
+    pub tax_total: MoneyBody,
+    /// Is the tax in these amounts already? Else it comes on top.
+    #[schema(example = true)]
+    pub prices_include_tax: bool,
+    /// The tax by its rates.
+    pub taxes: Vec<TaxOfRateBody>,
+    /// Discounts and fees.
+    pub adjustments: Vec<AdjustmentBody>,
     /// What it costs all in all.
     pub total: MoneyBody,
     /// Who gets it, and where. Left out for staff who may not see it.
@@ -158,6 +177,15 @@ pub(crate) struct LineBody {
     pub unit_price: MoneyBody,
     /// Price of the line.
     pub total: MoneyBody,
+    /// What is taken off that.
+    pub discount: MoneyBody,
+    /// The rate by which it is taxed, in thousandths of a percent.
+    #[schema(value_type = u32, minimum = 0, maximum = 100_000, example = 5_000)]
+    pub tax_rate: Rate,
+    /// The tax in or on what is left.
+    pub tax: MoneyBody,
+    /// What it costs all in all.
+    pub amount: MoneyBody,
 }
 
 impl OrderBody {
@@ -185,7 +213,14 @@ impl OrderBody {
             external_reference: order.external_reference.clone(),
             lines: order.lines.iter().map(|line| LineBody::new(line, order)).collect(),
             subtotal: money(order.totals.subtotal),
+            discount_total: money(order.totals.discount_total),
+            shipping: OrderShippingBody::of(order),
             shipping_total: money(order.totals.shipping_total),
+            fee_total: money(order.totals.fee_total),
+            tax_total: money(order.totals.tax_total),
+            prices_include_tax: order.terms.tax.as_ref().is_none_or(|tax| tax.prices_include_tax),
+            taxes: TaxOfRateBody::of(order),
+            adjustments: AdjustmentBody::of(order),
             total: money(order.totals.total),
             contact: shows_contact.then(|| ContactBody::from(&order.contact)),
             note: Some(order.note.clone()).filter(|note| shows_contact && !note.is_empty()),
@@ -222,6 +257,10 @@ impl LineBody {
             quantity: line.quantity,
             unit_price: MoneyBody::new(line.unit_price, order.currency),
             total: MoneyBody::new(line.total, order.currency),
+            discount: MoneyBody::new(line.discount, order.currency),
+            tax_rate: line.tax_rate,
+            tax: MoneyBody::new(line.tax, order.currency),
+            amount: MoneyBody::new(line.amount(), order.currency),
         }
     }
 }

@@ -3,7 +3,8 @@
 pub(super) mod amend;
 pub(super) mod answer;
 mod cancel;
-pub(super) mod history;
+pub(super) mod explain;
+mod history;
 pub(super) mod list;
 pub(super) mod place;
 pub(super) mod read;
@@ -20,6 +21,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(read::get_order))
         .with(endpoint!(history::get_order_history))
         .with(endpoint!(timeline::get_order_timeline))
+        .with(endpoint!(explain::explain_order_totals))
         .with(endpoint!(amend::amend_order))
         .with(endpoint!(cancel::cancel_order))
         .with(endpoint!(visibility::hide_order))

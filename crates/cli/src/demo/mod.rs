@@ -280,6 +280,7 @@ impl Shop {
             Deed::Place(place) => {
                 let placed = at(&tale.orders, *place)?;
                 let command = order::OrderCommand::Place(order::Place {
+                    shipping: None,
                     store_id: *at(&self.stores, placed.store)?,
                     customer_id: None,
                     lines: self.lines(placed.store, &placed.lines)?,
@@ -357,6 +358,8 @@ impl Shop {
     fn stock(&self, store: usize, place: usize) -> Result<Operation, Failure> {
         let (sku, title, category, price, on_hand) = *at(at(STORES, store)?.products, place)?;
         let command = product::ProductCommand::Create(product::NewProduct {
+            tax_class: None,
+            weight_grams: None,
             store_id: *at(&self.stores, store)?,
             sku: sku.to_owned(),
             title: title.to_owned(),
@@ -380,6 +383,8 @@ impl Shop {
 fn open(place: usize) -> Result<Operation, Failure> {
     let seed = at(STORES, place)?;
     let command = store::StoreCommand::Create(store::NewStore {
+        tax: None,
+        shipping: vec![],
         name: seed.name.to_owned(),
         currency: parsed(seed.currency)?,
         time_zone: parsed(seed.time_zone)?,
@@ -392,6 +397,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
             completion_minutes: Some(COMPLETION_MINUTES),
             cancel_unconfirmed_minutes: None,
             reversal_minutes: None,
+            discount_limit: None,
             public_board: true,
             order_mails: false,
         },

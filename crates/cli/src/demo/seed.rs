@@ -179,6 +179,8 @@ fn store(shop: usize) -> Option<Piece> {
     let (name, currency, time_zone, country) = *SHOPS.get(shop)?;
     let id = store_id(shop)?;
     let command = store::StoreCommand::Create(store::NewStore {
+        tax: None,
+        shipping: vec![],
         name: name.to_owned(),
         currency: currency.parse().ok()?,
         time_zone: time_zone.parse().ok()?,
@@ -205,6 +207,8 @@ fn product(shop: usize, place: usize) -> Option<Piece> {
     let (title, category) = *GOODS.get(place)?;
     let variant = VARIANTS.get((shop + place) % VARIANTS.len())?;
     let command = product::ProductCommand::Create(product::NewProduct {
+        tax_class: None,
+        weight_grams: None,
         store_id,
         sku: format!("{}-{place:03}", category.to_uppercase()),
         title: format!("{title} {variant}"),

@@ -67,6 +67,8 @@ impl Translator {
         let name = FEDERAL_STATES.iter().find(|(code, _)| *code == state)?.1;
         let id = store_id(state)?;
         let command = store::StoreCommand::Create(store::NewStore {
+            tax: None,
+            shipping: vec![],
             name: format!("{name} ({state})"),
             currency: self.brl,
             time_zone: self.time_zone,
@@ -165,6 +167,8 @@ pub fn products(olist: &Olist) -> Vec<Piece> {
         let is_alone = sharing.get(&(*state, symbols)) == Some(&1);
         let words = category.as_deref().unwrap_or("product").replace('_', " ");
         let command = product::ProductCommand::Create(product::NewProduct {
+            tax_class: None,
+            weight_grams: None,
             store_id,
             sku: if is_alone { symbols } else { product_id }.to_owned(),
             title: format!("{words} {}", head(product_id, TITLE_SYMBOLS)),

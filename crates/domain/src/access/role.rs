@@ -59,6 +59,12 @@ pub enum Permission {
     /// Amend lines, contact and note.
     #[strum(serialize = "orders:amend")]
     OrdersAmend,
+    /// Give discounts, up to the store's limit.
+    #[strum(serialize = "orders:discount")]
+    OrdersDiscount,
+    /// Give any discount, and add fees.
+    #[strum(serialize = "orders:discount-freely")]
+    OrdersDiscountFreely,
     /// Start the execution.
     #[strum(serialize = "orders:start")]
     OrdersStart,
@@ -131,6 +137,8 @@ impl Role {
                 P::OrdersConfirm,
                 P::OrdersReject,
                 P::OrdersAmend,
+                P::OrdersDiscount,
+                P::OrdersDiscountFreely,
                 P::OrdersStart,
                 P::OrdersComplete,
                 P::OrdersCancel,
@@ -157,6 +165,8 @@ impl Role {
                 P::OrdersConfirm,
                 P::OrdersReject,
                 P::OrdersAmend,
+                P::OrdersDiscount,
+                P::OrdersDiscountFreely,
                 P::OrdersStart,
                 P::OrdersComplete,
                 P::OrdersCancel,
@@ -189,6 +199,7 @@ impl Role {
                 P::OrdersRead,
                 P::OrdersPlace,
                 P::OrdersAmend,
+                P::OrdersDiscount,
                 P::OrdersCancel,
                 P::OrdersInvalidate,
                 P::ContactRead,

@@ -53,12 +53,12 @@ pub fn actions(
     actor: &Actor,
     now: Timestamp,
 ) -> Vec<ActionAvailability> {
-    probes()
+    probes(order)
         .filter_map(|(action, probe)| {
             let blocked_by = match decide(Some(order), context, actor, &probe, now) {
                 Err(Refusal::Forbidden(_) | Refusal::NotFound) => return None,
                 Err(refusal) => Some(refusal.into()),
-                Ok(events) if events.is_empty() && action != OrderCommandKind::Amend => Some(ALREADY_APPLIED),
+                Ok(events) if events.is_empty() && !is_open_ended(action) => Some(ALREADY_APPLIED),
                 Ok(_) => None,
             };
             let allowed = blocked_by.is_none();
@@ -73,9 +73,24 @@ pub fn actions(
         .collect()
 }
 
-fn probes() -> impl Iterator<Item = (OrderCommandKind, OrderCommand)> {
+/// Can it be done again and again, each time otherwise?
+fn is_open_ended(action: OrderCommandKind) -> bool {
+    matches!(action, OrderCommandKind::Amend | OrderCommandKind::Adjust)
+}
+
+fn probes(order: &Order) -> impl Iterator<Item = (OrderCommandKind, OrderCommand)> {
     let actions = OrderCommandKind::iter().filter(|kind| kind.is_action());
-    actions.filter_map(|kind| Some((kind, kind.probe()?)))
+    actions.filter_map(|kind| Some((kind, probe(kind, order)?)))
+}
+
+/// What is asked about: of adjustments the last one.
+fn probe(kind: OrderCommandKind, order: &Order) -> Option<OrderCommand> {
+    match (kind, order.adjustments.last()) {
+        (OrderCommandKind::RemoveAdjustment, Some(last)) => {
+            Some(OrderCommand::RemoveAdjustment { no: last.no, comment: None })
+        }
+        _ => kind.probe(),
+    }
 }
 
 /// What ends this action for this actor, if only time does.

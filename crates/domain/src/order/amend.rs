@@ -6,8 +6,9 @@ use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr}
 use super::context::{DecisionContext, Events};
 use super::guards::{in_time, stands_in};
 use super::place::reachable;
-use super::pricing::{amended, price_stands};
-use super::{Amendment, Order, OrderEvent, Status, Totals};
+use super::pricing::{amended, price_stands, sending};
+use super::shares::{computed, refitted};
+use super::{Adjustment, Amendment, Line, Order, OrderEvent, Status, Totals};
 use crate::access::Actor;
 use crate::aggregate::{Envelope, Personal};
 use crate::money::Money;
@@ -90,21 +91,43 @@ pub(super) fn amend(
         reachable(contact)?;
     }
     let note = amendment.note.clone().filter(|note| *note != order.note);
-    let lines = match &amendment.lines {
-        None => None,
-        Some(requests) => {
-            let store = context.store.ok_or(Refusal::UnknownStore)?;
-            Some(amended(context, store, order, requests)?).filter(|lines| *lines != order.lines)
-        }
-    };
-    let totals = match &lines {
-        None => order.totals,
-        Some(lines) => Totals::of(lines, order.totals.shipping_total).ok_or(Refusal::AmountOutOfRange)?,
-    };
+    let goods = amended_goods(order, context, amendment)?;
+    let totals = goods.as_ref().map_or(order.totals, |goods| goods.totals);
     price_stands(amendment.expected_total, Money { amount: totals.total, currency: order.currency })?;
-    if contact.is_none() && note.is_none() && lines.is_none() {
+    if contact.is_none() && note.is_none() && goods.is_none() {
         return Ok(vec![]);
     }
+    let (lines, adjustments) = goods.map(|goods| (goods.lines, goods.adjustments)).unzip();
+    let adjustments = adjustments.filter(|adjustments| *adjustments != order.adjustments);
     let personal = Personal { contact, note, comment: amendment.comment.clone(), ..Personal::default() };
-    Ok(vec![Envelope::of(OrderEvent::Amended { lines, totals }).with(personal)])
+    Ok(vec![Envelope::of(OrderEvent::Amended { lines, adjustments, totals }).with(personal)])
+}
+
+/// What changes with the lines.
+struct AmendedGoods {
+    lines: Vec<Line>,
+    adjustments: Vec<Adjustment>,
+    totals: Totals,
+}
+
+/// Lines as they shall be, discounts as they follow them, and sending anew by the order's own rule. None: nothing changes.
+fn amended_goods(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    amendment: &Amendment,
+) -> Result<Option<AmendedGoods>, Refusal> {
+    let Some(requests) = &amendment.lines else { return Ok(None) };
+    let store = context.store.ok_or(Refusal::UnknownStore)?;
+    let lines = amended(context, store, order, requests)?;
+    let adjustments = refitted(order, &lines)?;
+    let lines = computed(&lines, &adjustments, &order.terms)?;
+    if lines == order.lines {
+        return Ok(None);
+    }
+    let shipping_total = match &order.terms.shipping {
+        None => order.totals.shipping_total,
+        Some(rule) => sending(rule, &lines)?,
+    };
+    let totals = Totals::of(&lines, &adjustments, shipping_total, &order.terms);
+    Ok(Some(AmendedGoods { lines, adjustments, totals: totals.ok_or(Refusal::AmountOutOfRange)? }))
 }

@@ -6,6 +6,7 @@ use super::{Balance, Derived, Invalid, Line, Order, OrderEvent, Source, Stage, S
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
+use crate::totals::Terms;
 
 impl Aggregate for Order {
     const KIND: Kind = Kind::Order;
@@ -37,7 +38,7 @@ impl Aggregate for Order {
     }
 
     // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
-    // with the status, the batch with the time of deletion, the highest number of a line with the lines, counters, sums and what
+    // with the status, the batch with the time of deletion, the highest number of a line with the lines or adjustments, counters, sums and what
     // is read off them with these or the status, the version of the contact with it.
     compared! {
         parts {
@@ -53,6 +54,7 @@ impl Aggregate for Order {
         }
         fields {
             lines,
+            adjustments,
             totals,
             contact,
             note,
@@ -77,7 +79,9 @@ impl Aggregate for Order {
             updated_at,
             status_since,
             stage,
+            terms,
             last_line_no,
+            last_adjustment_no,
             units,
             balance,
             derived,
@@ -131,6 +135,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             country,
             lines: _,
             totals,
+            terms,
             change_until,
             due_at,
             unlisted,
@@ -147,6 +152,9 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             country,
             lines: vec![],
             last_line_no: 0,
+            terms,
+            adjustments: vec![],
+            last_adjustment_no: 0,
             totals,
             units: BTreeMap::new(),
             balance: Balance::default(),
@@ -192,6 +200,7 @@ fn imported(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
         country,
         lines,
         totals,
+        terms: Terms::default(),
         change_until: None,
         due_at: None,
         unlisted: false,
@@ -246,9 +255,26 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
             order.note = String::new();
             order.erased_at = at;
         }
-        OrderEvent::Amended { lines, totals } => {
+        OrderEvent::Adjusted { adjustment, lines, totals } => {
+            if adjustment.no <= order.last_adjustment_no {
+                return Err("an adjustment has the number of another one");
+            }
+            order.last_adjustment_no = adjustment.no;
+            order.adjustments.push(adjustment.clone());
+            take_lines(&mut order, lines.clone())?;
+            order.totals = *totals;
+        }
+        OrderEvent::AdjustmentRemoved { no, lines, totals } => {
+            order.adjustments.retain(|adjustment| adjustment.no != *no);
+            take_lines(&mut order, lines.clone())?;
+            order.totals = *totals;
+        }
+        OrderEvent::Amended { lines, adjustments, totals } => {
             if let Some(lines) = lines {
                 take_lines(&mut order, lines.clone())?;
+            }
+            if let Some(adjustments) = adjustments {
+                order.adjustments.clone_from(adjustments);
             }
             order.totals = *totals;
         }

@@ -6,9 +6,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
-use super::{Amendment, CancelReason, Import, InvalidReason, Place, ReversalReason};
+use super::{
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, Place,
+    ReversalReason,
+};
 use crate::access::{OrderGrant, Permission};
 use crate::id::{BatchId, CustomerId, ProductId, StoreId};
+use crate::totals::{Rate, Value};
 
 /// A request to change an order. Who asks, and on which version, stands beside it.
 #[derive(Clone, Debug, PartialEq, Eq, EnumDiscriminants)]
@@ -35,6 +39,15 @@ pub enum OrderCommand {
     },
     /// Change lines, contact or note.
     Amend(Amendment),
+    /// Take something off its price, or add to it.
+    Adjust(Box<Adjust>),
+    /// Take a discount or a fee away.
+    RemoveAdjustment {
+        /// Its number.
+        no: u32,
+        /// In words.
+        comment: Option<String>,
+    },
     /// Begin the execution.
     Start,
     /// Declare it done.
@@ -146,6 +159,7 @@ impl OrderCommandKind {
             Self::Confirm => &[Permission::OrdersConfirm],
             Self::Reject => &[Permission::OrdersReject],
             Self::Amend | Self::Hide | Self::Show | Self::Link | Self::Unlink => &[Permission::OrdersAmend],
+            Self::Adjust | Self::RemoveAdjustment => &[Permission::OrdersDiscount],
             Self::Start => &[Permission::OrdersStart],
             Self::Complete => &[Permission::OrdersComplete],
             // Which of the two, the order's status says.
@@ -178,7 +192,13 @@ impl OrderCommandKind {
         let is_bare = reason.is_none() && comment.is_none();
         let bare = |command| if is_bare { Ok(command) } else { Err(NotPlain::TakesNoReason) };
         match self {
-            Self::Place | Self::Import | Self::Amend | Self::Link | Self::Erase => Err(NotPlain::SaysMore),
+            Self::Place
+            | Self::Import
+            | Self::Amend
+            | Self::Adjust
+            | Self::RemoveAdjustment
+            | Self::Link
+            | Self::Erase => Err(NotPlain::SaysMore),
             Self::Confirm => bare(OrderCommand::Confirm),
             Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
             Self::Start => bare(OrderCommand::Start),
@@ -204,6 +224,16 @@ impl OrderCommandKind {
     #[must_use]
     pub fn probe(self) -> Option<OrderCommand> {
         match self {
+            Self::Adjust => Some(OrderCommand::Adjust(Box::new(Adjust {
+                kind: AdjustmentKind::Discount,
+                value: Value::Rate(Rate::ZERO),
+                lines: None,
+                code: None,
+                reason: AdjustReason::Other,
+                comment: None,
+                expected_total: None,
+            }))),
+            Self::RemoveAdjustment => Some(OrderCommand::RemoveAdjustment { no: 0, comment: None }),
             Self::Amend => Some(OrderCommand::Amend(Amendment::default())),
             Self::Link => {
                 let nobody = CustomerId::from_i64(0);
@@ -247,7 +277,10 @@ impl OrderCommand {
             | Self::Reopen { reason, comment }
             | Self::Reinstate { reason, comment }
             | Self::Unlink { reason, comment } => (reason.into(), comment),
-            Self::Link { comment, .. } => return (None, comment.as_deref()),
+            Self::Adjust(adjust) => return (Some(adjust.reason.into()), adjust.comment.as_deref()),
+            Self::Link { comment, .. } | Self::RemoveAdjustment { comment, .. } => {
+                return (None, comment.as_deref());
+            }
             Self::Amend(amendment) => return (None, amendment.comment.as_deref()),
             _ => return (None, None),
         };
@@ -278,6 +311,8 @@ impl OrderCommand {
             Self::Place(_)
             | Self::Import(_)
             | Self::Amend(_)
+            | Self::Adjust(_)
+            | Self::RemoveAdjustment { .. }
             | Self::Unlink { .. }
             | Self::NoteBreach
             | Self::Expire

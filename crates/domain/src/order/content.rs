@@ -1,13 +1,16 @@
 //! What some commands carry: orders to be made, and changes of them.
 
-use super::Status;
+use super::{AdjustReason, AdjustmentKind, Status};
 use crate::contact::Contact;
 use crate::id::{CustomerId, OrderId, ProductId, StoreId};
 use crate::money::{Amount, Currency, Money};
 use crate::time::Timestamp;
+use crate::totals::{Code, Value};
 
 /// Longest customer's note, in code points.
 pub const MAX_NOTE_CODE_POINTS: usize = 2_000;
+/// Longest code of an adjustment, in code points.
+pub const MAX_ADJUSTMENT_CODE_CODE_POINTS: usize = 50;
 /// Longest comment on a command, in code points.
 pub const MAX_COMMENT_CODE_POINTS: usize = 1_000;
 
@@ -24,6 +27,8 @@ pub struct Place {
     pub contact: Contact,
     /// A note to the shop, may be empty.
     pub note: String,
+    /// How it is sent; none: in the first way that the store has.
+    pub shipping: Option<Code>,
     /// Shall it be kept off the public board?
     pub unlisted: bool,
     /// Earlier orders like this one that it is not meant to repeat.
@@ -69,6 +74,25 @@ pub struct Amendment {
     /// The note as it shall be; empty takes it away.
     pub note: Option<String>,
     /// What the actor says about it.
+    pub comment: Option<String>,
+    /// What the actor was told that the order costs then; another total is refused.
+    pub expected_total: Option<Money>,
+}
+
+/// A discount or a fee.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adjust {
+    /// Which way it goes.
+    pub kind: AdjustmentKind,
+    /// How much.
+    pub value: Value,
+    /// The lines that it is about; none: all of them.
+    pub lines: Option<Vec<u32>>,
+    /// What a customer showed for it.
+    pub code: Option<String>,
+    /// Why.
+    pub reason: AdjustReason,
+    /// In words.
     pub comment: Option<String>,
     /// What the actor was told that the order costs then; another total is refused.
     pub expected_total: Option<Money>,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::adjust::{adjust, remove};
 use super::amend::amend;
 use super::context::{DecisionContext, Events};
 use super::guards::{commented, in_time, stands_in};
@@ -75,6 +76,10 @@ pub fn decide(
             cancel(order, actor, *reason, comment.as_deref(), now)
         }
         (Some(order), OrderCommand::Amend(amendment)) => amend(order, context, actor, amendment, now),
+        (Some(order), OrderCommand::Adjust(wanted)) => adjust(order, context, actor, wanted),
+        (Some(order), OrderCommand::RemoveAdjustment { no, comment }) => {
+            remove(order, actor, *no, comment.as_deref())
+        }
         (Some(order), OrderCommand::Restore) => restore(order, context, now),
         (
             Some(order),
@@ -83,10 +88,7 @@ pub fn decide(
             | OrderCommand::Reopen { .. }
             | OrderCommand::Reinstate { .. },
         ) => back(order, context, command, now),
-        (Some(order), OrderCommand::Hide) if order.unlisted => Ok(vec![]),
-        (Some(order), OrderCommand::Show) if !order.unlisted => Ok(vec![]),
-        (Some(_), OrderCommand::Hide) => Ok(vec![Envelope::of(OrderEvent::Hidden {})]),
-        (Some(_), OrderCommand::Show) => Ok(vec![Envelope::of(OrderEvent::Shown {})]),
+        (Some(order), OrderCommand::Hide | OrderCommand::Show) => Ok(listed(order, command)),
         (Some(order), OrderCommand::Link { customer_id, proof, comment }) => {
             link(order, actor, *customer_id, *proof, comment.as_deref())
         }
@@ -210,6 +212,16 @@ fn undelete(order: &Order, batch: Option<BatchId>) -> Events {
     match order.is_deleted() {
         true => vec![Envelope::of(OrderEvent::Undeleted { batch })],
         false => vec![],
+    }
+}
+
+/// Nothing when it stands on the board, or is kept off it, already.
+fn listed(order: &Order, command: &OrderCommand) -> Events {
+    let listed = *command == OrderCommand::Show;
+    match listed {
+        _ if order.unlisted != listed => vec![],
+        true => vec![Envelope::of(OrderEvent::Shown {})],
+        false => vec![Envelope::of(OrderEvent::Hidden {})],
     }
 }
 

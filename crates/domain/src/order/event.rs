@@ -4,11 +4,12 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
-use super::{CancelReason, InvalidReason, Line, ReversalReason, Source, Status, Totals};
+use super::{Adjustment, CancelReason, InvalidReason, Line, ReversalReason, Source, Status, Totals};
 use crate::country::Country;
 use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
+use crate::totals::Terms;
 
 /// One event of an order's life.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, EnumDiscriminants, VariantNames)]
@@ -39,6 +40,9 @@ pub enum OrderEvent {
         lines: Vec<Line>,
         /// The sums.
         totals: Totals,
+        /// What they are computed by.
+        #[serde(default, skip_serializing_if = "Terms::is_default")]
+        terms: Terms,
         /// Until when the customer may change it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         change_until: Option<Timestamp>,
@@ -94,7 +98,28 @@ pub enum OrderEvent {
         /// All lines after the change, if they changed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         lines: Option<Vec<Line>>,
+        /// All discounts and fees after the change, if they changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        adjustments: Option<Vec<Adjustment>>,
         /// The sums after the change.
+        totals: Totals,
+    },
+    /// It costs less, or more, than its prices say.
+    Adjusted {
+        /// The discount or fee.
+        adjustment: Adjustment,
+        /// All lines after it.
+        lines: Vec<Line>,
+        /// The sums after it.
+        totals: Totals,
+    },
+    /// A discount or a fee was taken away.
+    AdjustmentRemoved {
+        /// Its number.
+        no: u32,
+        /// All lines without it.
+        lines: Vec<Line>,
+        /// The sums without it.
         totals: Totals,
     },
     /// The execution began.
@@ -220,6 +245,8 @@ impl OrderEvent {
             Self::Cancelled { .. } => Some(Status::Cancelled),
             Self::Rejected { .. } | Self::Invalidated { .. } => Some(Status::Invalid),
             Self::Amended { .. }
+            | Self::Adjusted { .. }
+            | Self::AdjustmentRemoved { .. }
             | Self::Deleted { .. }
             | Self::Undeleted { .. }
             | Self::Hidden {}
@@ -237,6 +264,7 @@ impl OrderEvent {
         match self {
             Self::Cancelled { reason } => Some(reason.into()),
             Self::Rejected { reason } | Self::Invalidated { reason } => Some(reason.into()),
+            Self::Adjusted { adjustment, .. } => Some(adjustment.reason.into()),
             Self::Unconfirmed { reason, .. }
             | Self::Unstarted { reason, .. }
             | Self::Reopened { reason, .. }
@@ -276,6 +304,8 @@ impl OrderEventKind {
             | Self::Reopened
             | Self::Reinstated => true,
             Self::Amended
+            | Self::Adjusted
+            | Self::AdjustmentRemoved
             | Self::Deleted
             | Self::Undeleted
             | Self::Hidden

@@ -4,6 +4,8 @@
 //! into the next state. Everything else here is what these two speak of.
 
 mod action;
+mod adjust;
+mod adjustment;
 mod amend;
 mod apply;
 mod balance;
@@ -22,6 +24,7 @@ mod reason;
 mod rights;
 mod scope;
 mod settle;
+mod shares;
 mod stage;
 mod state;
 mod stock;
@@ -30,19 +33,20 @@ mod units;
 mod words;
 
 pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
+pub use adjustment::{Adjustment, AdjustmentKind, MAX_ADJUSTMENTS};
 pub use amend::AmendedPart;
 pub use balance::{Balance, Derived, FulfillmentStatus, PaymentStatus, ReturnStatus};
 pub use command::{NotPlain, OrderCommand, OrderCommandKind};
 pub use content::{
-    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, MAX_COMMENT_CODE_POINTS,
-    MAX_NOTE_CODE_POINTS, Place,
+    Adjust, AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest,
+    MAX_ADJUSTMENT_CODE_CODE_POINTS, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Place,
 };
 pub use context::{DecisionContext, References};
 pub use decide::{MAX_BUYER_VERSION, decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
-pub use reason::{CancelReason, InvalidReason, ReversalReason};
+pub use reason::{AdjustReason, CancelReason, InvalidReason, ReversalReason};
 pub use rights::authorize;
 pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};

@@ -1,7 +1,7 @@
 //! Placing and importing: what is ordered, at which price, and whether it was just ordered before.
 
 use super::context::{DecisionContext, Events};
-use super::pricing::{imported, ordered, price_stands};
+use super::pricing::{imported, ordered, price_stands, sending};
 use super::{Import, OrderEvent, Place, Source, Status, Totals};
 use crate::access::Actor;
 use crate::aggregate::{Envelope, Personal};
@@ -9,7 +9,9 @@ use crate::contact::Contact;
 use crate::id::OrderId;
 use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
+use crate::store::Store;
 use crate::time::Timestamp;
+use crate::totals::{Code, ShippingRule, Terms};
 
 pub(super) fn place(
     context: &DecisionContext<'_>,
@@ -28,8 +30,10 @@ pub(super) fn place(
         Actor::Anonymous | Actor::Guest(_) => None,
         Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
-    let lines = ordered(context, store, &place.lines)?;
-    let totals = Totals::of(&lines, Amount::ZERO).ok_or(Refusal::AmountOutOfRange)?;
+    let terms = Terms { tax: store.tax.clone(), shipping: way_of_sending(store, place.shipping.as_ref())? };
+    let lines = ordered(context, store, &terms, &place.lines)?;
+    let shipping_total = terms.shipping.as_ref().map_or(Ok(Amount::ZERO), |rule| sending(rule, &lines))?;
+    let totals = Totals::of(&lines, &[], shipping_total, &terms).ok_or(Refusal::AmountOutOfRange)?;
     price_stands(place.expected_total, Money { amount: totals.total, currency: store.currency })?;
     not_again(context, &place.not_duplicate_of)?;
     let change_until = store.change_window_minutes.map(|minutes| now.plus_minutes(minutes));
@@ -41,6 +45,7 @@ pub(super) fn place(
         country: store.country,
         lines,
         totals,
+        terms,
         change_until,
         due_at: store.policy.due_at(Status::PendingReview, now),
         unlisted: place.unlisted,
@@ -52,6 +57,17 @@ pub(super) fn place(
         ..Personal::default()
     };
     Ok(vec![Envelope::of(event).with(personal)])
+}
+
+/// The one that is named, else the first; none: the store has none.
+fn way_of_sending(store: &Store, wanted: Option<&Code>) -> Result<Option<ShippingRule>, Refusal> {
+    match wanted {
+        None => Ok(store.shipping.first().cloned()),
+        Some(code) => {
+            let rule = store.shipping.iter().find(|rule| rule.code == *code);
+            Ok(Some(rule.ok_or(Refusal::UnknownShipping)?.clone()))
+        }
+    }
 }
 
 /// The source that a new order gets from the actor who places it.
@@ -75,7 +91,8 @@ fn not_again(context: &DecisionContext<'_>, told_apart: &[OrderId]) -> Result<()
 pub(super) fn import(context: &DecisionContext<'_>, import: &Import) -> Result<Events, Refusal> {
     let store = context.store.ok_or(Refusal::UnknownStore)?;
     let lines = imported(context, store, &import.lines)?;
-    let totals = Totals::of(&lines, import.shipping_total).ok_or(Refusal::AmountOutOfRange)?;
+    let totals = Totals::of(&lines, &[], import.shipping_total, &Terms::default());
+    let totals = totals.ok_or(Refusal::AmountOutOfRange)?;
     let event = OrderEvent::Imported {
         store_id: store.id,
         customer_id: import.customer_id,

@@ -3,20 +3,24 @@
 use std::collections::BTreeSet;
 
 use super::context::DecisionContext;
+use super::shares::computed;
 use super::{AmendedLine, ImportedLine, Line, LineRequest, MAX_LINES, MAX_QUANTITY, Order};
 use crate::money::{Amount, Money};
 use crate::product::Product;
 use crate::refusal::Refusal;
 use crate::store::Store;
+use crate::totals::{ShippingRule, Terms};
 
 /// The lines of a new order, numbered from 1, at today's prices.
 pub(super) fn ordered(
     context: &DecisionContext<'_>,
     store: &Store,
+    terms: &Terms,
     requests: &[LineRequest],
 ) -> Result<Vec<Line>, Refusal> {
     let requests: Vec<AmendedLine> = requests.iter().copied().map(AmendedLine::from).collect();
-    priced(context, store, &[], 0, &requests)
+    let lines = priced(context, store, terms, &[], 0, &requests)?;
+    computed(&lines, &[], terms)
 }
 
 /// The lines of an order after an amendment, by their numbers. Pieces that the order has already keep number, title and
@@ -28,7 +32,14 @@ pub(super) fn amended(
     order: &Order,
     requests: &[AmendedLine],
 ) -> Result<Vec<Line>, Refusal> {
-    priced(context, store, &order.lines, order.last_line_no, requests)
+    priced(context, store, &order.terms, &order.lines, order.last_line_no, requests)
+}
+
+/// What it costs to send these lines so.
+pub(super) fn sending(rule: &ShippingRule, lines: &[Line]) -> Result<Amount, Refusal> {
+    let goods = lines.iter().map(|line| line.net().get()).sum();
+    let grams = lines.iter().map(Line::grams).sum();
+    rule.price(Amount::new(goods), grams).ok_or(Refusal::TooHeavy)
 }
 
 /// Whoever was told what it costs gets it for that, or not at all.
@@ -49,11 +60,13 @@ pub(super) fn imported(
     for (position, (no, line)) in (1..).zip(lines).enumerate() {
         match context.products.get(&line.product_id).filter(|product| product.store_id == store.id) {
             None => unknown.push(position),
-            Some(product) => imported.push(new(no, product, line.quantity, line.unit_price)),
+            Some(product) => {
+                imported.push(new(no, product, line.quantity, line.unit_price, &Terms::default()));
+            }
         }
     }
     match unknown.is_empty() {
-        true => imported.into_iter().collect(),
+        true => imported.into_iter().map(Line::summed).collect(),
         false => Err(Refusal::UnknownProduct(unknown)),
     }
 }
@@ -61,6 +74,7 @@ pub(super) fn imported(
 fn priced(
     context: &DecisionContext<'_>,
     store: &Store,
+    terms: &Terms,
     agreed: &[Line],
     mut last_no: u32,
     requests: &[AmendedLine],
@@ -79,15 +93,14 @@ fn priced(
         if further == 0 {
             continue;
         }
+        let new = new(0, product, further, product.price, terms);
         if !product.active {
             if is_on_order { &mut unsold } else { &mut unknown }.push(position);
-        } else if let Some(line) =
-            lines.iter_mut().find(|line| takes(line, request, further, product, &named))
-        {
+        } else if let Some(line) = lines.iter_mut().find(|line| takes(line, request, further, &new, &named)) {
             line.quantity += further;
         } else {
             last_no = last_no.saturating_add(1);
-            own.push(new(last_no, product, further, product.price)?);
+            own.push(Line { no: last_no, ..new }.summed()?);
         }
     }
     if !unknown.is_empty() {
@@ -128,11 +141,13 @@ fn kept(agreed: &[Line], requests: &[AmendedLine], named: &BTreeSet<u32>) -> (Ve
 }
 
 /// Do so many further pieces go onto this line, because it was agreed as the product is sold today?
-fn takes(line: &Line, request: &AmendedLine, further: u32, product: &Product, named: &BTreeSet<u32>) -> bool {
-    line.product_id == product.id
+fn takes(line: &Line, request: &AmendedLine, further: u32, new: &Line, named: &BTreeSet<u32>) -> bool {
+    line.product_id == new.product_id
         && (request.no == Some(line.no) || !named.contains(&line.no))
-        && line.unit_price == product.price
-        && line.title == product.title
+        && line.unit_price == new.unit_price
+        && line.title == new.title
+        && line.tax_rate == new.tax_rate
+        && line.weight_grams == new.weight_grams
         && line.quantity.saturating_add(further) <= MAX_QUANTITY
 }
 
@@ -166,8 +181,9 @@ fn named(agreed: &[Line], requests: &[AmendedLine]) -> Result<BTreeSet<u32>, Ref
     Ok(named)
 }
 
-fn new(no: u32, product: &Product, quantity: u32, unit_price: Amount) -> Result<Line, Refusal> {
-    let line = Line {
+/// A line that nothing has been taken off, still without the price of all its pieces.
+fn new(no: u32, product: &Product, quantity: u32, unit_price: Amount, terms: &Terms) -> Line {
+    Line {
         no,
         product_id: product.id,
         sku: product.sku.clone(),
@@ -176,8 +192,12 @@ fn new(no: u32, product: &Product, quantity: u32, unit_price: Amount) -> Result<
         quantity,
         unit_price,
         total: Amount::ZERO,
-    };
-    line.summed()
+        discount: Amount::ZERO,
+        tax_rate: terms.rate(product.tax_class.as_ref()),
+        tax: Amount::ZERO,
+        added_tax: Amount::ZERO,
+        weight_grams: product.weight_grams.unwrap_or_default(),
+    }
 }
 
 impl Line {

@@ -75,6 +75,38 @@ pub enum InvalidReason {
     Other,
 }
 
+/// Why an order costs less, or more, than its prices say.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum AdjustReason {
+    /// An offer of the shop.
+    Promotion,
+    /// As a kindness.
+    Goodwill,
+    /// A price was wrong.
+    PriceError,
+    /// The goods have a flaw.
+    Flaw,
+    /// The order makes more work than others.
+    Handling,
+    /// Anything else.
+    Other,
+}
+
 /// Why an order takes a step back.
 #[derive(
     Clone,

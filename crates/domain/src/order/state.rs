@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Balance, Derived, Line, Source, Stage, StageParts, Status, Totals, Units};
+use super::{Adjustment, Balance, Derived, Line, Source, Stage, StageParts, Status, Totals, Units};
 use crate::access::OrderGrant;
 use crate::contact::Contact;
 use crate::country::Country;
 use crate::id::{CustomerId, OrderId, StoreId};
 use crate::money::Currency;
 use crate::time::Timestamp;
+use crate::totals::Terms;
 
 /// An order as it is now: the fold of its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,15 @@ pub struct Order {
     pub last_line_no: u32,
     /// Sums over the lines.
     pub totals: Totals,
+    /// What its amounts are computed by, as it was when it was placed.
+    #[serde(default, skip_serializing_if = "Terms::is_default")]
+    pub terms: Terms,
+    /// Discounts and fees, by their numbers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adjustments: Vec<Adjustment>,
+    /// The highest number that one of them ever had.
+    #[serde(default)]
+    pub last_adjustment_no: u32,
     /// What has become of the units of the lines, by their numbers; nothing of those that are not among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<u32, Units>,

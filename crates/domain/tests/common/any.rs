@@ -5,10 +5,11 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest, OrderCommand, OrderCommandKind,
-    Place, Status,
+    Adjust, AdjustmentKind, AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest,
+    OrderCommand, OrderCommandKind, Place, Status,
 };
 use ordervault_domain::store::Policy;
+use ordervault_domain::totals::{Rate, Rounding, TaxTerms, Terms, Value};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -48,10 +49,24 @@ pub fn any_policy() -> impl Strategy<Value = Policy> {
             completion_minutes: completion,
             cancel_unconfirmed_minutes: cancel,
             reversal_minutes: reversal,
+            discount_limit: reversal.and_then(|minutes| Rate::try_from(minutes * 10).ok()),
             public_board,
             order_mails: public_board,
         },
     )
+}
+
+/// Those of a store that has said nothing, with tax in its prices, or on top of them.
+pub fn any_terms() -> impl Strategy<Value = Terms> {
+    let included = super::taxed();
+    let tax = included.tax.clone().map(|tax| TaxTerms {
+        prices_include_tax: false,
+        rounding: Rounding::HalfEven,
+        step: 1,
+        ..tax
+    });
+    let added = Terms { tax, shipping: None };
+    select(vec![Terms::default(), included, added])
 }
 
 /// A time for changes of customers.
@@ -75,6 +90,10 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::Place => any_place().prop_map(OrderCommand::Place).boxed(),
         OrderCommandKind::Import => any_import().boxed(),
         OrderCommandKind::Amend => any_amendment().prop_map(OrderCommand::Amend).boxed(),
+        OrderCommandKind::Adjust => any_adjust().boxed(),
+        OrderCommandKind::RemoveAdjustment => {
+            (0..4_u32).prop_map(|no| OrderCommand::RemoveAdjustment { no, comment: None }).boxed()
+        }
         OrderCommandKind::Link => any_link().boxed(),
         OrderCommandKind::Erase => {
             (0..3_u32).prop_map(|days| OrderCommand::Erase { retention_days: days }).boxed()
@@ -107,6 +126,21 @@ pub fn any_place() -> impl Strategy<Value = Place> {
             unlisted,
             not_duplicate_of: if knows { vec![EARLIER] } else { vec![] },
             ..super::placement(&[(10, 1)])
+        },
+    )
+}
+
+/// Mostly small ones, of all lines or some.
+fn any_adjust() -> impl Strategy<Value = OrderCommand> {
+    let value = prop_oneof![
+        2 => (1..3_000_i64).prop_map(|amount| Value::Amount(Amount::new(amount))),
+        1 => (0..=100_000_u32).prop_map(|rate| Value::Rate(Rate::try_from(rate).expect("a rate"))),
+        1 => (0..=30_000_u32).prop_map(|rate| Value::Rate(Rate::try_from(rate).expect("a rate"))),
+    ];
+    (any_of::<AdjustmentKind>(), value, option::weighted(0.3, vec(1..5_u32, 1..3))).prop_map(
+        |(kind, value, lines)| {
+            let wanted = Adjust { kind, lines, ..super::discount(value) };
+            OrderCommand::Adjust(Box::new(wanted))
         },
     )
 }

@@ -18,11 +18,12 @@ use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, S
 use ordervault_domain::member::Member;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    DecisionContext, LineRequest, Order, OrderCommand, OrderCommandKind, OrderEvent, Place, decide,
+    Adjust, DecisionContext, LineRequest, Order, OrderCommand, OrderCommandKind, OrderEvent, Place, decide,
 };
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::{Band, Rate, Rounding, ShippingRule, TaxTerms, Terms, Value};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub const STORE: StoreId = StoreId::from_i64(1);
@@ -43,10 +44,41 @@ pub fn store() -> Store {
         active: true,
         change_window_minutes: None,
         policy: Policy::default(),
+        tax: None,
+        shipping: vec![],
         external_reference: None,
         created_at: NOW,
         updated_at: NOW,
     }
+}
+
+/// Five percent in the prices, and none of some.
+pub fn taxed() -> Terms {
+    let code = |text: &str| text.parse().expect("a code");
+    let tax = TaxTerms {
+        prices_include_tax: true,
+        rounding: Rounding::HalfUp,
+        step: 100,
+        classes: [("standard", 5_000), ("zero", 0)]
+            .map(|(class, rate)| (code(class), Rate::try_from(rate).expect("a rate")))
+            .into(),
+        shipping_class: code("standard"),
+    };
+    Terms { tax: Some(tax), shipping: Some(way_of_sending()) }
+}
+
+pub fn way_of_sending() -> ShippingRule {
+    ShippingRule {
+        code: "home".parse().expect("a code"),
+        name: "宅配".into(),
+        price: Amount::new(60),
+        free_above: Some(Amount::new(100_000)),
+        bands: vec![Band { max_grams: 5_000, price: Amount::new(60) }],
+    }
+}
+
+pub fn discount(value: Value) -> Adjust {
+    Adjust { value, ..samples::one_off() }
 }
 
 pub fn product(id: i64, available: i64) -> Product {
@@ -58,6 +90,8 @@ pub fn product(id: i64, available: i64) -> Product {
         title: format!("Product {id}"),
         category: Some("tea".into()),
         price: Amount::new(100 * id),
+        tax_class: None,
+        weight_grams: None,
         active: true,
         on_hand: available,
         reserved: 0,
@@ -102,6 +136,7 @@ pub fn place(lines: &[(i64, u32)]) -> OrderCommand {
 
 pub fn placement(lines: &[(i64, u32)]) -> Place {
     Place {
+        shipping: None,
         store_id: STORE,
         customer_id: None,
         lines: lines

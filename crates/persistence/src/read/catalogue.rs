@@ -77,7 +77,8 @@ pub async fn products(
 ) -> Result<Page<Product, i64>, Error> {
     let statement = products_statement(filter, from, limit, conn.engine());
     let rows: Vec<ProductRow> = conn.fetch_all(&statement).await?;
-    let products: Vec<Product> = rows.into_iter().map(|row| LockedRow::from(row).state).collect();
+    let products = rows.into_iter().map(|row| Ok(LockedRow::try_from(row)?.state));
+    let products: Vec<Product> = products.collect::<Result<_, Error>>()?;
     let id = |product: &Product| product.id.get();
     Ok(Found::of(products, limit, id).page(from, true, id))
 }

@@ -139,10 +139,11 @@ pub async fn opened_order(conn: &mut Conn, scope: &Scope, id: OrderId) -> Result
     let store: StoreRow = at.json("store_id", &row.store)?;
     let products: Option<Vec<ProductRow>> =
         row.products.map(|text| at.json("products", &text)).transpose()?;
-    let products = products.into_iter().flatten().map(|row| LockedRow::from(row).state);
+    let products = products.into_iter().flatten().map(|row| Ok(LockedRow::try_from(row)?.state));
+    let products = products.collect::<Result<_, Error>>()?;
     let order = row.order.held()?.state;
     let erased_customer = order.customer_id.filter(|_| row.is_customer_erased);
-    let context = OrderContext::of(LockedRow::try_from(store)?.state, products.collect(), erased_customer);
+    let context = OrderContext::of(LockedRow::try_from(store)?.state, products, erased_customer);
     Ok(scope.covers(&order).then_some(OpenedOrder { order, context }))
 }
 

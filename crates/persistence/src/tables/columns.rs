@@ -138,6 +138,15 @@ impl Row {
         serde_json::from_str(text).map_err(|_| self.inconsistent(column))
     }
 
+    /// A value from JSON text; what says nothing, if there is none.
+    pub(crate) fn json_or_default<T: DeserializeOwned + Default>(
+        self,
+        column: &'static str,
+        text: Option<&str>,
+    ) -> Result<T, Error> {
+        text.map_or_else(|| Ok(T::default()), |text| self.json(column, text))
+    }
+
     /// A number that fits a smaller type.
     pub(crate) fn fitting<T: TryFrom<i64>>(self, column: &'static str, number: i64) -> Result<T, Error> {
         T::try_from(number).map_err(|_| self.inconsistent(column))
@@ -172,6 +181,11 @@ pub(crate) fn packed_row(engine: Engine, row: &str, columns: &[Column]) -> Strin
 /// JSON text of a value that always has one.
 pub(crate) fn json_text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// JSON text of a value; none of one that says nothing.
+pub(crate) fn json_unless_default<T: Serialize + Default + PartialEq>(value: &T) -> Option<String> {
+    (*value != T::default()).then(|| json_text(value))
 }
 
 /// An address as the text of its column.

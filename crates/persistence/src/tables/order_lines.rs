@@ -35,6 +35,12 @@ table_row! {
         quantity: i64,
         unit_price: i64,
         total: i64,
+        discount: i64,
+        tax_rate: i64,
+        tax: i64,
+        added_tax: i64,
+        amount: i64,
+        weight_grams: i64,
         cancelled: i64,
         allocated: i64,
         shipped: i64,
@@ -56,7 +62,7 @@ pub(crate) fn packed_lines(engine: Engine, order: &str) -> String {
 }
 
 /// Where the columns of the counters begin.
-const UNITS_AT: usize = 9;
+const UNITS_AT: usize = 15;
 
 impl LineRow {
     /// The line.
@@ -71,6 +77,14 @@ impl LineRow {
             quantity: at.fitting("quantity", self.quantity)?,
             unit_price: Amount::new(self.unit_price),
             total: Amount::new(self.total),
+            discount: Amount::new(self.discount),
+            tax_rate: at
+                .fitting::<u32>("tax_rate", self.tax_rate)?
+                .try_into()
+                .map_err(|_| at.inconsistent("tax_rate"))?,
+            tax: Amount::new(self.tax),
+            added_tax: Amount::new(self.added_tax),
+            weight_grams: at.fitting("weight_grams", self.weight_grams)?,
         })
     }
 
@@ -111,6 +125,12 @@ impl LineRow {
             quantity: line.quantity.into(),
             unit_price: line.unit_price.get(),
             total: line.total.get(),
+            discount: line.discount.get(),
+            tax_rate: line.tax_rate.get().into(),
+            tax: line.tax.get(),
+            added_tax: line.added_tax.get(),
+            amount: line.amount().get(),
+            weight_grams: line.weight_grams.into(),
             cancelled: units.cancelled.into(),
             allocated: units.allocated.into(),
             shipped: units.shipped.into(),

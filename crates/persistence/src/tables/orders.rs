@@ -10,7 +10,9 @@ use ordervault_domain::order::{Balance, Derived, DuplicateKey, Order, StageParts
 use ordervault_domain::refusal::OpenOrder;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{Row, TableRow as _, address_text, but_ends, millis, table_row, time};
+use super::columns::{
+    Row, TableRow as _, address_text, but_ends, json_unless_default, millis, table_row, time,
+};
 use super::order_lines::{self, LineRow, packed_lines};
 use super::{LockedRow, RowLock, Stored};
 use crate::ahead::Question;
@@ -71,8 +73,15 @@ table_row! {
         currency: String,
         country: Option<String>,
         subtotal: i64,
+        discount_total: i64,
         shipping_total: i64,
+        fee_total: i64,
+        tax_total: i64,
+        added_tax_total: i64,
         total: i64,
+        terms: Option<String>,
+        adjustments: Option<String>,
+        last_adjustment_no: i64,
         cancelled_total: i64,
         credited_total: i64,
         written_off_total: i64,
@@ -149,6 +158,18 @@ impl WholeRow {
 }
 
 impl OrderRow {
+    fn totals(&self) -> Totals {
+        Totals {
+            subtotal: Amount::new(self.subtotal),
+            discount_total: Amount::new(self.discount_total),
+            shipping_total: Amount::new(self.shipping_total),
+            fee_total: Amount::new(self.fee_total),
+            tax_total: Amount::new(self.tax_total),
+            added_tax_total: Amount::new(self.added_tax_total),
+            total: Amount::new(self.total),
+        }
+    }
+
     fn balance(&self) -> Balance {
         Balance {
             cancelled: Amount::new(self.cancelled_total),
@@ -174,7 +195,7 @@ impl OrderRow {
         let at = Row { table: "orders", id: self.id };
         let units = order_lines::units(&rows)?;
         let lines = rows.into_iter().map(LineRow::line).collect::<Result<_, _>>()?;
-        let balance = self.balance();
+        let (totals, balance) = (self.totals(), self.balance());
         let derived = self.derived(at)?;
         let contact = at.contact(
             self.contact_name,
@@ -210,11 +231,10 @@ impl OrderRow {
             country: at.parsed_option("country", self.country.as_deref())?,
             lines,
             last_line_no: at.fitting("last_line_no", self.last_line_no)?,
-            totals: Totals {
-                subtotal: Amount::new(self.subtotal),
-                shipping_total: Amount::new(self.shipping_total),
-                total: Amount::new(self.total),
-            },
+            totals,
+            terms: at.json_or_default("terms", self.terms.as_deref())?,
+            adjustments: at.json_or_default("adjustments", self.adjustments.as_deref())?,
+            last_adjustment_no: at.fitting("last_adjustment_no", self.last_adjustment_no)?,
             units,
             balance,
             derived,
@@ -348,8 +368,15 @@ impl Stored for Order {
             currency: self.currency.code().to_owned(),
             country: self.country.map(|country| country.to_string()),
             subtotal: self.totals.subtotal.get(),
+            discount_total: self.totals.discount_total.get(),
             shipping_total: self.totals.shipping_total.get(),
+            fee_total: self.totals.fee_total.get(),
+            tax_total: self.totals.tax_total.get(),
+            added_tax_total: self.totals.added_tax_total.get(),
             total: self.totals.total.get(),
+            terms: json_unless_default(&self.terms),
+            adjustments: json_unless_default(&self.adjustments),
+            last_adjustment_no: self.last_adjustment_no.into(),
             cancelled_total: self.balance.cancelled.get(),
             credited_total: self.balance.credited.get(),
             written_off_total: self.balance.written_off.get(),

@@ -6,7 +6,7 @@ use ordervault_domain::money::Amount;
 use ordervault_domain::product::Product;
 use ordervault_domain::time::Timestamp;
 
-use super::columns::{TableRow as _, but_ends, table_row};
+use super::columns::{Row, TableRow as _, but_ends, table_row};
 use super::{LockedRow, Stored};
 use crate::bulk::{Bulk as _, BulkInsert, BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
@@ -47,6 +47,8 @@ table_row! {
         title: String,
         category: Option<String>,
         price: i64,
+        tax_class: Option<String>,
+        weight_grams: Option<i64>,
         active: bool,
         pub(crate) on_hand: i64,
         pub(crate) reserved: i64,
@@ -57,8 +59,11 @@ table_row! {
     }
 }
 
-impl From<ProductRow> for LockedRow<Product> {
-    fn from(row: ProductRow) -> Self {
+impl TryFrom<ProductRow> for LockedRow<Product> {
+    type Error = Error;
+
+    fn try_from(row: ProductRow) -> Result<Self, Error> {
+        let at = Row { table: "products", id: row.id };
         let state = Product {
             id: ProductId::from_i64(row.id),
             version: row.version,
@@ -67,6 +72,8 @@ impl From<ProductRow> for LockedRow<Product> {
             title: row.title,
             category: row.category,
             price: Amount::new(row.price),
+            tax_class: at.parsed_option("tax_class", row.tax_class.as_deref())?,
+            weight_grams: row.weight_grams.map(|grams| at.fitting("weight_grams", grams)).transpose()?,
             active: row.active,
             on_hand: row.on_hand,
             reserved: row.reserved,
@@ -74,7 +81,7 @@ impl From<ProductRow> for LockedRow<Product> {
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
-        Self { state, head: row.head_hash }
+        Ok(Self { state, head: row.head_hash })
     }
 }
 
@@ -88,7 +95,7 @@ impl Stored for Product {
     const FOLDED: &'static [Column] = &[("folded_by", Int)];
 
     async fn states(_conn: &mut Conn, rows: Vec<Self::Row>) -> Result<Vec<LockedRow<Self>>, Error> {
-        Ok(rows.into_iter().map(LockedRow::from).collect())
+        rows.into_iter().map(LockedRow::try_from).collect()
     }
 
     fn folded_by(row: &Self::Row) -> i64 {
@@ -109,6 +116,8 @@ impl Stored for Product {
             title: self.title.clone(),
             category: self.category.clone(),
             price: self.price.get(),
+            tax_class: self.tax_class.as_ref().map(ToString::to_string),
+            weight_grams: self.weight_grams.map(i64::from),
             active: self.active,
             on_hand: self.on_hand,
             reserved: self.reserved,

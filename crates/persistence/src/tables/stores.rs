@@ -3,8 +3,9 @@
 use ordervault_domain::id::StoreId;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::Rate;
 
-use super::columns::{Row, TableRow as _, table_row};
+use super::columns::{Row, TableRow as _, json_text, json_unless_default, table_row};
 use super::{LockedRow, Stored};
 use crate::ahead::Question;
 use crate::bulk::{BulkInsert, BulkUpdate, ColumnType::*};
@@ -51,6 +52,9 @@ table_row! {
         reversal_minutes: Option<i64>,
         public_board: bool,
         order_mails: bool,
+        discount_limit: Option<i64>,
+        tax: Option<String>,
+        shipping: Option<String>,
     }
 }
 
@@ -80,15 +84,26 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
                     row.cancel_unconfirmed_minutes,
                 )?,
                 reversal_minutes: minutes("reversal_minutes", row.reversal_minutes)?,
+                discount_limit: discount_limit(at, row.discount_limit)?,
                 public_board: row.public_board,
                 order_mails: row.order_mails,
             },
+            tax: row.tax.as_deref().map(|text| at.json("tax", text)).transpose()?,
+            shipping: at.json_or_default("shipping", row.shipping.as_deref())?,
             external_reference: row.external_reference,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
         };
         Ok(Self { state, head: row.head_hash })
     }
+}
+
+fn discount_limit(at: Row, limit: Option<i64>) -> Result<Option<Rate>, Error> {
+    let rate = |thousandths: i64| {
+        let rate = u32::try_from(thousandths).ok().and_then(|thousandths| thousandths.try_into().ok());
+        rate.ok_or_else(|| at.inconsistent("discount_limit"))
+    };
+    limit.map(rate).transpose()
 }
 
 impl Stored for Store {
@@ -129,6 +144,9 @@ impl Stored for Store {
             reversal_minutes: self.policy.reversal_minutes.map(i64::from),
             public_board: self.policy.public_board,
             order_mails: self.policy.order_mails,
+            discount_limit: self.policy.discount_limit.map(|rate| rate.get().into()),
+            tax: self.tax.as_ref().map(json_text),
+            shipping: json_unless_default(&self.shipping),
         }
     }
 }

@@ -105,11 +105,16 @@ async fn lines(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(
             if line.unit_price.checked_mul(line.quantity) != Some(line.total) {
                 found(Code::SumDiffers, format!("the total of line {no} is not price times quantity"));
             }
+            let shares = order.adjustments.iter().map(|adjustment| adjustment.share(no).get());
+            if shares.sum::<i64>() != line.discount.get() {
+                found(Code::SumDiffers, format!("the discount of line {no} is not the sum of its shares"));
+            }
             if !order.units(no).fit(line) {
                 found(Code::SumDiffers, format!("more has become of line {no} than there is of it"));
             }
         }
-        if Totals::of(&order.lines, order.totals.shipping_total) != Some(order.totals) {
+        let totals = Totals::of(&order.lines, &order.adjustments, order.totals.shipping_total, &order.terms);
+        if totals != Some(order.totals) {
             found(Code::SumDiffers, "the order's totals are not the sums over its lines".to_owned());
         }
         if !order.is_settled() {

@@ -456,6 +456,8 @@ fn histories_from_elsewhere() -> Vec<Operation> {
 
 fn new_store(name: &str) -> Operation {
     let command = StoreCommand::Create(NewStore {
+        tax: None,
+        shipping: vec![],
         name: name.into(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a time zone"),
@@ -473,6 +475,8 @@ fn new_product(store_id: StoreId) -> Operation {
 
 fn new_product_as(store_id: StoreId, sku: &str) -> Operation {
     let command = ProductCommand::Create(NewProduct {
+        tax_class: None,
+        weight_grams: None,
         store_id,
         sku: sku.into(),
         title: "Thermos".into(),
@@ -510,6 +514,7 @@ fn new_member(email: &str) -> Operation {
 
 fn place(store_id: StoreId, product_id: ProductId) -> Operation {
     let command = OrderCommand::Place(Place {
+        shipping: None,
         store_id,
         customer_id: None,
         lines: vec![LineRequest { product_id, quantity: 2 }],

@@ -26,7 +26,7 @@ async fn a_store_lives_from_creation_to_deactivation(db: Db) {
     assert_eq!(created.header("location"), Some(path("stores", &store).as_str()));
     let expected = json!({"id": store["id"], "version": 1, "name": "Casa do Chá", "currency": "BRL",
         "time_zone": "America/Sao_Paulo", "country": "BR", "active": true, "change_window_minutes": 30,
-        "policy": {"duplicate_window_minutes": 10, "public_board": false, "order_mails": false},
+        "policy": {"duplicate_window_minutes": 10, "public_board": false, "order_mails": false}, "shipping": [],
         "created_at": "2026-01-31T08:00:00.000Z", "updated_at": "2026-01-31T08:00:00.000Z"});
     assert_eq!(store, expected);
     let at = path("stores", &store);

@@ -96,6 +96,13 @@ pub(crate) struct Preview {
 
 impl Content for Preview {}
 
+impl Preview {
+    /// Only to look?
+    pub(crate) fn is_wanted(self) -> bool {
+        self.preview == Some(true)
+    }
+}
+
 impl AmendOrder {
     fn to_domain(&self) -> Result<Amendment, Problem> {
         let mut fields = Fields::default();
@@ -157,20 +164,20 @@ pub(crate) async fn amend(
     key: OptionalIdempotencyKey,
     body: &AmendOrder,
 ) -> Result<HttpResponse, Problem> {
-    let amendment = body.to_domain()?;
-    if preview.preview == Some(true) {
-        return foresee(&caller, id, version, amendment).await;
+    let command = OrderCommand::Amend(body.to_domain()?);
+    let version = OptionalIfMatch(Some(version));
+    if preview.is_wanted() {
+        return foresee(&caller, id, version, command).await;
     }
-    let conditions = Conditions { version: OptionalIfMatch(Some(version)), key };
-    carry_out(caller, id, conditions, "amend", body, OrderCommand::Amend(amendment)).await
+    carry_out(caller, id, Conditions { version, key }, "amend", body, command).await
 }
 
 /// The same decision in the same context, without writing.
-async fn foresee(
+pub(crate) async fn foresee(
     caller: &Caller<'_>,
     id: OrderId,
-    version: IfMatch,
-    amendment: Amendment,
+    version: OptionalIfMatch,
+    command: OrderCommand,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = reader(caller.state).await?;
     let order = read::order(&mut conn, &caller.actor.scope(), id).await.map_err(failed)?;
@@ -182,7 +189,6 @@ async fn foresee(
     if seen.is_some_and(|expected| expected != order.version) {
         return Err(refused(Refusal::VersionConflict { current: order.version }).await?);
     }
-    let command = OrderCommand::Amend(amendment);
     let context = OrderContext::read(&mut conn, References::of(&command, Some(&order))).await;
     let context = context.map_err(failed)?;
     drop(conn);

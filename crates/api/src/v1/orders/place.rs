@@ -54,6 +54,10 @@ pub(crate) struct PlaceOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 2000, example = "請按兩次電鈴")]
     pub note: Option<String>,
+    /// How it is sent: the code of one of the store's ways. Left out: the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 32, example = "home")]
+    pub shipping: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(example = false)]
@@ -87,6 +91,7 @@ impl PlaceOrder {
         let lines = line_requests(&mut fields, &self.lines);
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
+        let shipping = fields.parsed_option("/shipping", self.shipping.as_ref(), "unknown-shipping");
         let earlier =
             self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !possible_duplicates::is_token(id));
         let not_duplicate_of =
@@ -98,6 +103,7 @@ impl PlaceOrder {
             lines,
             contact,
             note,
+            shipping,
             unlisted: self.unlisted,
             not_duplicate_of,
             expected_total,

@@ -1,8 +1,10 @@
 //! Staff and the orders in their scope.
 
+mod adjust;
 mod amend;
 mod commands;
 mod diff;
+mod explain;
 mod export;
 pub(super) mod filters;
 mod history;
@@ -29,8 +31,11 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(read::get_staff_order))
         .with(endpoint!(history::get_staff_order_history))
         .with(endpoint!(timeline::get_staff_order_timeline))
+        .with(endpoint!(explain::explain_staff_order_totals))
         .with(endpoint!(diff::get_staff_order_diff))
         .with(endpoint!(amend::amend_staff_order))
+        .with(endpoint!(adjust::adjust_order))
+        .with(endpoint!(adjust::remove_adjustment))
         .with(endpoint!(link::link_order))
         .and(commands::routes())
 }

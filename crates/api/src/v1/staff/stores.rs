@@ -10,6 +10,7 @@ mod history;
 mod list;
 mod policy;
 mod read;
+mod terms;
 
 use crate::routes::{Routes, endpoint};
 

@@ -30,7 +30,8 @@ impl Decider<'_> {
             _ => None,
         };
         let sku_taken = wanted.as_ref().is_some_and(|(store, sku)| self.set.sku_taken(id, store.get(), sku));
-        let store = wanted.as_ref().and_then(|(store, _)| self.set.get::<Store>(store.get()));
+        let store_id = before.as_ref().map(|product| product.store_id).or(wanted.map(|(store, _)| store));
+        let store = store_id.and_then(|id| self.set.get::<Store>(id.get()));
         let context = product::DecisionContext { store, sku_taken };
         let decided = product::decide(before.as_ref(), &context, &actor_context.actor, command);
         // A stale version comes before what the content would meet, but after the right to look at all.

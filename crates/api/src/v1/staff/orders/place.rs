@@ -53,6 +53,10 @@ pub(crate) struct PlaceStaffOrder {
     #[serde(default)]
     #[schema(nullable = false, max_length = 2000, example = "asked for by telephone")]
     note: Option<String>,
+    /// How it is sent: the code of one of the store's ways. Left out: the first of them.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 32, example = "home")]
+    shipping: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default)]
     #[schema(example = false)]
@@ -80,12 +84,28 @@ impl Content for PlaceStaffOrder {
 impl PlaceStaffOrder {
     /// For whom, and the order as they would place it themselves.
     fn into_parts(self) -> (Option<String>, PlaceOrder) {
-        let Self { customer_id, store_id, lines, contact, note, unlisted, not_duplicate_of, expected_total } =
-            self;
-        (
+        let Self {
             customer_id,
-            PlaceOrder { store_id, lines, contact, note, unlisted, not_duplicate_of, expected_total },
-        )
+            store_id,
+            lines,
+            contact,
+            note,
+            shipping,
+            unlisted,
+            not_duplicate_of,
+            expected_total,
+        } = self;
+        let order = PlaceOrder {
+            store_id,
+            lines,
+            contact,
+            note,
+            shipping,
+            unlisted,
+            not_duplicate_of,
+            expected_total,
+        };
+        (customer_id, order)
     }
 }
 

@@ -53,6 +53,14 @@ pub(crate) struct StaffProductBody {
     category: Option<String>,
     /// Price of one unit.
     price: MoneyBody,
+    /// How it is taxed. Left out: `standard`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "standard")]
+    tax_class: Option<String>,
+    /// What one unit weighs, in grams. Left out: nothing that counts for sending.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 100_000_000, example = 180)]
+    weight_grams: Option<u32>,
     /// Can it be ordered, as far as it depends on the product alone?
     #[schema(example = true)]
     active: bool,
@@ -88,6 +96,8 @@ impl StaffProductBody {
             title: product.title.clone(),
             category: product.category.clone(),
             price: currencies.price(product)?,
+            tax_class: product.tax_class.as_ref().map(ToString::to_string),
+            weight_grams: product.weight_grams,
             active: product.active,
             on_hand: product.on_hand,
             reserved: product.reserved,

@@ -42,6 +42,15 @@ pub(crate) struct CreateProduct {
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 76_000)]
     price: i64,
+    /// How it is taxed: a class of its store. Left out: `standard`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 32, example = "standard")]
+    tax_class: Option<String>,
+    /// What one unit weighs, in grams. Left out: nothing that counts for sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 100_000_000))]
+    #[schema(nullable = false, minimum = 0, maximum = 100_000_000, example = 180)]
+    weight_grams: Option<u32>,
     /// Units in the house.
     #[serde(default)]
     #[validate(range(min = 0, max = 1_000_000_000))]
@@ -62,12 +71,15 @@ impl CreateProduct {
         let sku = fields.line("/sku", &self.sku, MAX_SKU_CODE_POINTS);
         let title = fields.line("/title", &self.title, MAX_TITLE_CODE_POINTS);
         let category = fields.line_option("/category", self.category.as_ref(), MAX_CATEGORY_CODE_POINTS);
+        let tax_class = fields.parsed_option("/tax_class", self.tax_class.as_ref(), "unknown-tax-class");
         let new = store_id.map(|store_id| NewProduct {
             store_id,
             sku,
             title,
             category,
             price: Amount::new(self.price),
+            tax_class,
+            weight_grams: self.weight_grams,
             on_hand: self.on_hand,
             external_reference: None,
         });

@@ -40,6 +40,15 @@ pub(crate) struct EditProduct {
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
     #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 64_000)]
     price: Option<i64>,
+    /// How it is taxed: a class of its store; `null`: `standard`. Orders that are placed already keep theirs.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 32, example = "standard")]
+    tax_class: Option<Option<String>>,
+    /// What one unit weighs, in grams; `null`: nothing that counts for sending.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(max = 100_000_000))]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100_000_000, example = 180)]
+    weight_grams: Option<Option<u32>>,
 }
 
 impl Content for EditProduct {
@@ -51,13 +60,16 @@ impl Content for EditProduct {
 impl EditProduct {
     fn to_domain(&self) -> Result<ProductEdit, Problem> {
         let mut fields = Fields::default();
-        let category = self.category.as_ref();
+        let (category, tax_class) = (self.category.as_ref(), self.tax_class.as_ref());
         let edit = ProductEdit {
             sku: fields.line_option("/sku", self.sku.as_ref(), MAX_SKU_CODE_POINTS),
             title: fields.line_option("/title", self.title.as_ref(), MAX_TITLE_CODE_POINTS),
             category: category
                 .map(|text| fields.line_option("/category", text.as_ref(), MAX_CATEGORY_CODE_POINTS)),
             price: self.price.map(Amount::new),
+            tax_class: tax_class
+                .map(|class| fields.parsed_option("/tax_class", class.as_ref(), "unknown-tax-class")),
+            weight_grams: self.weight_grams,
         };
         fields.finish(edit)
     }

@@ -14,6 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::policy::PolicyBody;
+use super::terms::{ShippingRuleBody, TaxTermsBody};
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
@@ -56,6 +57,12 @@ pub(crate) struct StaffStoreBody {
     change_window_minutes: Option<u32>,
     /// How it handles orders.
     policy: PolicyBody,
+    /// How it is taxed. Left out: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tax: Option<TaxTermsBody>,
+    /// How it sends, the usual way first.
+    shipping: Vec<ShippingRuleBody>,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "SP")]
@@ -80,6 +87,8 @@ impl From<&Store> for StaffStoreBody {
             active: store.active,
             change_window_minutes: store.change_window_minutes,
             policy: PolicyBody::from(&store.policy),
+            tax: store.tax.as_ref().map(TaxTermsBody::from),
+            shipping: store.shipping.iter().map(ShippingRuleBody::from).collect(),
             external_reference: store.external_reference.clone(),
             created_at: store.created_at,
             updated_at: store.updated_at,

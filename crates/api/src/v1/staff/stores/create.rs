@@ -11,6 +11,7 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
 use super::policy::PolicyBody;
+use super::terms::{ShippingRuleBody, TaxTermsBody, shipping_rules};
 use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{Staff, permit};
@@ -47,6 +48,16 @@ pub(crate) struct CreateStore {
     #[validate(nested)]
     #[schema(required = false)]
     policy: PolicyBody,
+    /// How it is taxed. Left out: not at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    tax: Option<TaxTermsBody>,
+    /// How it sends, the usual way first. Left out: that is not said, and costs nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
+    shipping: Vec<ShippingRuleBody>,
 }
 
 impl Content for CreateStore {
@@ -62,6 +73,8 @@ impl CreateStore {
         let currency = fields.parsed("/currency", &self.currency, "unknown-currency");
         let time_zone = fields.parsed("/time_zone", &self.time_zone, "unknown-time-zone");
         let country = fields.parsed_option("/country", self.country.as_ref(), "unknown-country");
+        let tax = self.tax.as_ref().and_then(|tax| tax.to_domain(&mut fields));
+        let shipping = shipping_rules(&mut fields, &self.shipping);
         let new = currency.zip(time_zone).map(|(currency, time_zone)| NewStore {
             name,
             currency,
@@ -69,6 +82,8 @@ impl CreateStore {
             country: country.or(default_country),
             change_window_minutes: self.change_window_minutes,
             policy: self.policy.to_domain(),
+            tax,
+            shipping,
             external_reference: None,
         });
         fields.finish(new)?.ok_or_else(|| Problem::internal("a currency or time zone was lost"))

@@ -9,6 +9,7 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, carry_out};
 use super::policy::EditPolicy;
+use super::terms::{ShippingRuleBody, TaxTermsBody, shipping_rules};
 use crate::extract::{Content, IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -49,6 +50,16 @@ pub(crate) struct EditStore {
     #[validate(nested)]
     #[schema(required = false)]
     policy: EditPolicy,
+    /// How it is taxed, whole; `null`: not at all. Orders that are placed already keep theirs.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(nested)]
+    #[schema(value_type = Option<TaxTermsBody>)]
+    tax: Option<Option<TaxTermsBody>>,
+    /// How it sends, all ways, the usual one first. Orders that are placed already keep theirs.
+    #[serde(default, deserialize_with = "present_value")]
+    #[validate(nested, length(max = 20))]
+    #[schema(nullable = false, max_items = 20)]
+    shipping: Option<Vec<ShippingRuleBody>>,
 }
 
 impl Content for EditStore {
@@ -66,7 +77,18 @@ impl EditStore {
         let country = fields.parsed_option("/country", self.country.as_ref(), "unknown-country");
         let change_window_minutes = self.change_window_minutes;
         let policy = self.policy.to_domain();
-        fields.finish(StoreEdit { name, currency, time_zone, country, change_window_minutes, policy })
+        let tax = self.tax.as_ref().map(|tax| tax.as_ref().and_then(|tax| tax.to_domain(&mut fields)));
+        let shipping = self.shipping.as_ref().map(|rules| shipping_rules(&mut fields, rules));
+        fields.finish(StoreEdit {
+            name,
+            currency,
+            time_zone,
+            country,
+            change_window_minutes,
+            policy,
+            tax,
+            shipping,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 use ordervault_domain::store::{
     DEFAULT_DUPLICATE_WINDOW_MINUTES, MAX_DUPLICATE_WINDOW_MINUTES, MAX_POLICY_MINUTES, Policy, PolicyEdit,
 };
+use ordervault_domain::totals::Rate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -45,6 +46,12 @@ pub(crate) struct PolicyBody {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 43_200)]
     reversal_minutes: Option<u32>,
+    /// The share of the goods' price up to which members give discounts who may not give any, in thousandths of a percent. Left out:
+    /// they give none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(max = 100_000))]
+    #[schema(nullable = false, minimum = 0, maximum = 100_000, example = 10_000)]
+    discount_limit: Option<u32>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default)]
     #[schema(example = false)]
@@ -75,6 +82,7 @@ impl From<&Policy> for PolicyBody {
             completion_minutes: policy.completion_minutes,
             cancel_unconfirmed_minutes: policy.cancel_unconfirmed_minutes,
             reversal_minutes: policy.reversal_minutes,
+            discount_limit: policy.discount_limit.map(Rate::get),
             public_board: policy.public_board,
             order_mails: policy.order_mails,
         }
@@ -90,10 +98,16 @@ impl PolicyBody {
             completion_minutes: self.completion_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
+            discount_limit: self.discount_limit.and_then(rate),
             public_board: self.public_board,
             order_mails: self.order_mails,
         }
     }
+}
+
+/// Thousandths of a percent, which have been looked at.
+fn rate(thousandths: u32) -> Option<Rate> {
+    Rate::try_from(thousandths).ok()
 }
 
 /// What shall change of how a store handles orders; what is left out stays.
@@ -131,6 +145,12 @@ pub(crate) struct EditPolicy {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = json!(null))]
     reversal_minutes: Option<Option<u32>>,
+    /// The share of the goods' price up to which members give discounts who may not give any, in thousandths of a percent; `null`:
+    /// they give none.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(max = 100_000))]
+    #[schema(value_type = Option<u32>, minimum = 0, maximum = 100_000, example = 10_000)]
+    discount_limit: Option<Option<u32>>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, example = true)]
@@ -150,6 +170,7 @@ impl EditPolicy {
             completion_minutes: self.completion_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
+            discount_limit: self.discount_limit.map(|limit| limit.and_then(rate)),
             public_board: self.public_board,
             order_mails: self.order_mails,
         }

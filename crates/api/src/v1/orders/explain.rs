@@ -1,0 +1,29 @@
+//! `GET /v1/orders/{id}/totals/explain`
+
+use actix_web::web;
+use ordervault_domain::id::OrderId;
+
+use super::read::visible;
+use crate::extract::{PathId, Query};
+use crate::openapi::examples;
+use crate::principals::CustomerOrGuest;
+use crate::problem::Problem;
+use crate::state::AppState;
+use crate::v1::totals_sheet::{SheetBody, SheetQuery, show};
+
+/// Read how the price of one of your orders came about
+///
+/// One row for each number, in the order of computing: lines, discounts, tax, sending, fees, sums.
+#[utoipa::path(get, path = "/v1/orders/{id}/totals/explain", operation_id = "explain_order_totals", tag = "orders",
+    params(("id" = String, Path, description = "Id or number of the order", example = json!(examples::ORDER)), SheetQuery),
+    responses((status = 200, description = "The rows", body = SheetBody)),
+    security(("customer_bearer" = []), ("guest_bearer" = [])))]
+pub(crate) async fn explain_order_totals(
+    state: web::Data<AppState>,
+    buyer: CustomerOrGuest,
+    id: PathId<OrderId>,
+    query: Query<SheetQuery>,
+) -> Result<web::Json<SheetBody>, Problem> {
+    let order = visible(&state, &buyer.actor(), id.0).await?;
+    Ok(show(&order, query.0))
+}
