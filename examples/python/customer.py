@@ -11,7 +11,7 @@ from ordervault_client.models import (
     AmendOrder,
     CancelOrder,
     Customer,
-    ExpectedTotal,
+    NewMoney,
     FoundOrder,
     KnownProblemCode,
     LineRequest,
@@ -68,7 +68,7 @@ preview = ok(
     OrderAndToken,
     amend_order.sync_detailed(first.id, client=customer, body=change, if_match=etag, preview=True),
 )
-change.expected_total = ExpectedTotal(preview.total.amount, preview.total.currency)
+change.expected_total = NewMoney(preview.total.amount, preview.total.currency)
 amended = ok(
     OrderAndToken,
     amend_order.sync_detailed(first.id, client=customer, body=change, if_match=etag, idempotency_key=new_key()),

@@ -38,9 +38,13 @@ CREATE TABLE stores (
     reversal_minutes BIGINT,
     -- In thousandths of a percent of the goods.
     discount_limit BIGINT,
+    -- In minor units.
+    refund_limit BIGINT,
     -- How it is taxed and how it sends: JSON, if it says so.
     tax TEXT COLLATE "C",
     shipping TEXT COLLATE "C",
+    -- How it is paid, likewise.
+    payments TEXT COLLATE "C",
     public_board BOOLEAN NOT NULL DEFAULT FALSE,
     order_mails BOOLEAN NOT NULL DEFAULT FALSE,
     external_reference TEXT COLLATE "C" UNIQUE,
@@ -200,6 +204,9 @@ CREATE TABLE orders (
     adjustments TEXT COLLATE "C",
     -- The highest number that one of these ever had.
     last_adjustment_no BIGINT NOT NULL DEFAULT 0,
+    -- What was paid and given back, and what somebody has to look into: JSON, if there is any.
+    payments TEXT COLLATE "C",
+    attention TEXT COLLATE "C",
     -- What of the total is not owed any more, and what was paid. The total itself is what was agreed.
     cancelled_total BIGINT NOT NULL DEFAULT 0,
     credited_total BIGINT NOT NULL DEFAULT 0,
@@ -288,6 +295,7 @@ CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 -- Which customers a store has. By sums, so that nothing else can take it for an index that begins alike.
 CREATE INDEX orders_by_store_and_customer ON orders ((store_id + 0), (customer_id + 0));
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
+CREATE INDEX orders_by_payment_status ON orders (payment_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
@@ -574,7 +582,7 @@ SELECT
     id, number_tail, version, head_hash, status, executed_to,
     to_timestamp(status_since / 1000.0) AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, discount_total, shipping_total,
-    fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no,
+    fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no, payments, attention,
     cancelled_total, credited_total, written_off_total, kept_total, paid_total, refunded_total, refund_pending_total,
     charged_back_total, balance_due, payment_status, fulfillment_status, return_status,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,

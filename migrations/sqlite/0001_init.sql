@@ -39,9 +39,13 @@ CREATE TABLE stores (
     reversal_minutes INTEGER,
     -- In thousandths of a percent of the goods.
     discount_limit INTEGER,
+    -- In minor units.
+    refund_limit INTEGER,
     -- How it is taxed and how it sends: JSON, if it says so.
     tax TEXT,
     shipping TEXT,
+    -- How it is paid, likewise.
+    payments TEXT,
     public_board INTEGER NOT NULL DEFAULT FALSE,
     order_mails INTEGER NOT NULL DEFAULT FALSE,
     external_reference TEXT UNIQUE,
@@ -201,6 +205,9 @@ CREATE TABLE orders (
     adjustments TEXT,
     -- The highest number that one of these ever had.
     last_adjustment_no INTEGER NOT NULL DEFAULT 0,
+    -- What was paid and given back, and what somebody has to look into: JSON, if there is any.
+    payments TEXT,
+    attention TEXT,
     -- What of the total is not owed any more, and what was paid. The total itself is what was agreed.
     cancelled_total INTEGER NOT NULL DEFAULT 0,
     credited_total INTEGER NOT NULL DEFAULT 0,
@@ -289,6 +296,7 @@ CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 -- Which customers a store has. By sums, so that nothing else can take it for an index that begins alike.
 CREATE INDEX orders_by_store_and_customer ON orders ((store_id + 0), (customer_id + 0));
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
+CREATE INDEX orders_by_payment_status ON orders (payment_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
@@ -571,7 +579,7 @@ SELECT
     id, number_tail, version, head_hash, status, executed_to,
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, discount_total, shipping_total,
-    fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no,
+    fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no, payments, attention,
     cancelled_total, credited_total, written_off_total, kept_total, paid_total, refunded_total, refund_pending_total,
     charged_back_total, balance_due, payment_status, fulfillment_status, return_status,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,

@@ -3,7 +3,7 @@
 
 use ordervault_domain::id::{NumberEnding, NumberSearch, OrderId, compose};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Source, Status};
+use ordervault_domain::order::{PaymentStatus, Source, Status};
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
@@ -61,6 +61,7 @@ fn by_columns() -> Vec<ListQuery> {
     let is_part = format!("({begins_so}) OR number_tail = 77");
     let statuses = |status| OrderFilter { statuses: vec![status], ..none() };
     let elsewhere = |text: &str| OrderFilter { source_statuses: vec![text.to_owned()], ..none() };
+    let paid = |status| OrderFilter { payment_statuses: vec![status], ..none() };
     vec![
         ask("all", none(), "TRUE"),
         ask("great store", OrderFilter { stores: vec![GREAT_STORE], ..none() }, "store_id = 1"),
@@ -79,6 +80,8 @@ fn by_columns() -> Vec<ListQuery> {
         ask("imported", OrderFilter { sources: vec![Source::Import], ..none() }, "source = 'import'"),
         ask("status elsewhere", elsewhere("delivered"), "source_status = 'delivered'"),
         ask("rare status elsewhere", elsewhere("lost"), "source_status = 'lost'"),
+        ask("unpaid", paid(PaymentStatus::Unpaid), "payment_status = 'unpaid'"),
+        ask("paid", paid(PaymentStatus::Paid), "payment_status = 'paid'"),
     ]
 }
 

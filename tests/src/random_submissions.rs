@@ -12,10 +12,13 @@ use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, S
 use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
     Adjust, AdjustReason, AdjustmentKind, AmendedLine, Amendment, Import, ImportedLine, ImportedStep,
-    LineRequest, OrderCommand, OrderCommandKind, Place, Status,
+    IssueRefund, LineRequest, OrderCommand, OrderCommandKind, PaymentMethod, Place, RecordPayment,
+    RefundReason, SettleRefund, Status, WriteOff, WriteOffSide,
 };
 use ordervault_domain::time::Timestamp;
-use ordervault_domain::totals::{self, Code, Rounding, STANDARD, ShippingRule, TaxTerms, Value};
+use ordervault_domain::totals::{
+    self, Code, PaymentKind, PaymentRule, Rounding, STANDARD, ShippingRule, TaxTerms, Value,
+};
 use ordervault_domain::{customer, member, product, store};
 use ordervault_persistence::writer::{
     ActorRef, BatchOperation, Effect, Operation, Rate, Receipt, SessionOperation, Submission, Throttle,
@@ -173,6 +176,7 @@ impl Known {
         let customer_id = (how % 3 == 1).then(|| pick(&self.customers, who)).flatten().map(|(id, _)| *id);
         let place = Place {
             shipping: None,
+            payment: None,
             store_id: self.store(which),
             customer_id,
             lines: self.lines(what),
@@ -232,6 +236,32 @@ impl Known {
                 proof: pick(&self.orders, which).map(|(grant, _)| *grant).filter(|_| how.is_multiple_of(2)),
                 comment,
             },
+            OrderCommandKind::RecordPayment => OrderCommand::RecordPayment(Box::new(RecordPayment {
+                method: pick(&PaymentMethod::iter().collect::<Vec<_>>(), how)
+                    .copied()
+                    .unwrap_or(PaymentMethod::Cash),
+                amount: money(how),
+                paid_at: None,
+                comment,
+            })),
+            OrderCommandKind::Refund => OrderCommand::Refund(Box::new(IssueRefund {
+                amount: money(how),
+                credit: how.is_multiple_of(2).then(|| money(how)),
+                payment: how.is_multiple_of(3).then_some(1),
+                reason: RefundReason::Goodwill,
+                comment,
+            })),
+            OrderCommandKind::SettleRefund => OrderCommand::SettleRefund(SettleRefund {
+                no: 1 + u32::from(how % 2),
+                succeeded: !how.is_multiple_of(3),
+                at: None,
+                comment,
+            }),
+            OrderCommandKind::WriteOff => OrderCommand::WriteOff(WriteOff {
+                side: if how.is_multiple_of(3) { WriteOffSide::Keep } else { WriteOffSide::Forgive },
+                amount: money(how),
+                comment,
+            }),
             OrderCommandKind::Erase => OrderCommand::Erase { retention_days: u32::from(how % 2) },
             kind => plain(kind, how.into(), comment),
         };
@@ -286,6 +316,7 @@ impl Known {
                 let new = store::NewStore {
                     tax: taxed(how),
                     shipping: shipping(how),
+                    payments: payments(how),
                     name: telling(how),
                     currency,
                     time_zone,
@@ -305,6 +336,7 @@ impl Known {
             _ => store::StoreCommand::Edit(store::StoreEdit {
                 tax: what.is_multiple_of(7).then(|| taxed(how)),
                 shipping: what.is_multiple_of(9).then(|| shipping(how)),
+                payments: what.is_multiple_of(13).then(|| payments(how)),
                 name: Some(telling(how)),
                 currency: currency().filter(|_| how.is_multiple_of(3)),
                 time_zone: None,
@@ -590,6 +622,20 @@ fn shipping(n: u16) -> Vec<ShippingRule> {
         bands: vec![],
     };
     "home".parse().ok().filter(|_| n.is_multiple_of(4)).map(rule).into_iter().collect()
+}
+
+/// Of a piece or of several, now and then of another currency.
+fn money(n: u16) -> Money {
+    let code = if n.is_multiple_of(11) { "JPY" } else { "TWD" };
+    let Ok(currency) = code.parse() else { unreachable!("a currency") };
+    Money { amount: Amount::new(i64::from(n % 97) * i64::from(n % 211)), currency }
+}
+
+/// Often no rule; else one that is prepaid, on delivery or by invoice.
+fn payments(n: u16) -> Vec<PaymentRule> {
+    let kind = pick(&PaymentKind::iter().collect::<Vec<_>>(), n).copied();
+    let rule = |(code, kind)| PaymentRule { code, name: "Pay".into(), kind };
+    "pay".parse().ok().zip(kind).filter(|_| n.is_multiple_of(3)).map(rule).into_iter().collect()
 }
 
 /// Texts that engines might treat differently.

@@ -7,10 +7,11 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{CustomerCommand, CustomerCommandKind, CustomerEdit, DeactivationReason};
 use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
-use ordervault_domain::money::{Amount, Currency};
+use ordervault_domain::money::{Amount, Currency, Money};
 use ordervault_domain::order::{
-    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, LineRequest, Order,
-    OrderCommand, OrderCommandKind, Place, ReversalReason,
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, IssueRefund,
+    LineRequest, Order, OrderCommand, OrderCommandKind, PaymentMethod, Place, RecordPayment, RefundReason,
+    ReversalReason, SettleRefund, WriteOff, WriteOffSide,
 };
 use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
 use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
@@ -29,6 +30,18 @@ pub fn one_off() -> Adjust {
         comment: None,
         expected_total: None,
     }
+}
+
+/// So much came in.
+pub fn paid(amount: Money) -> OrderCommand {
+    let method = PaymentMethod::Cash;
+    OrderCommand::RecordPayment(Box::new(RecordPayment { method, amount, paid_at: None, comment: None }))
+}
+
+/// So much is to be paid back, because it is too much.
+pub fn paid_back(amount: Money) -> OrderCommand {
+    let (credit, payment, reason) = (None, None, RefundReason::Overpaid);
+    OrderCommand::Refund(Box::new(IssueRefund { amount, credit, payment, reason, comment: None }))
 }
 
 /// What the commands name.
@@ -63,8 +76,22 @@ impl Samples {
             OrderCommandKind::Link => {
                 OrderCommand::Link { customer_id: self.customer_id, proof: None, comment: None }
             }
+            OrderCommandKind::RecordPayment => paid(self.money(1)),
+            OrderCommandKind::Refund => paid_back(self.money(1)),
+            OrderCommandKind::SettleRefund => {
+                OrderCommand::SettleRefund(SettleRefund { no: 1, succeeded: true, at: None, comment: None })
+            }
+            OrderCommandKind::WriteOff => OrderCommand::WriteOff(WriteOff {
+                side: WriteOffSide::Forgive,
+                amount: self.money(1),
+                comment: None,
+            }),
             _ => kind.probe().expect("a command that says no more than why"),
         }
+    }
+
+    fn money(&self, minor_units: i64) -> Money {
+        Money { amount: Amount::new(minor_units), currency: self.currency }
     }
 
     /// A command on a store.
@@ -73,6 +100,7 @@ impl Samples {
             StoreCommandKind::Create => StoreCommand::Create(NewStore {
                 tax: None,
                 shipping: vec![],
+                payments: vec![],
                 name: "Tea House".into(),
                 currency: self.currency,
                 time_zone: self.time_zone,
@@ -167,6 +195,7 @@ impl Samples {
     fn place(&self) -> Place {
         Place {
             shipping: None,
+            payment: None,
             store_id: self.store_id,
             customer_id: None,
             lines: vec![LineRequest { product_id: self.product_id, quantity: 1 }],

@@ -122,7 +122,7 @@ impl Shop {
         }
     }
 
-    /// A store that sells in TWD, without deadlines and questions, where clerks may give a tenth off.
+    /// A store that sells in TWD, without deadlines and questions, where clerks may give a tenth off, and pay back a little.
     pub async fn store(&self) -> Arc<Store> {
         self.store_with(a_tenth_off()).await
     }
@@ -137,6 +137,7 @@ impl Shop {
         let new = store::NewStore {
             tax: None,
             shipping: vec![],
+            payments: vec![],
             name: format!("Store {:03}", self.number()),
             currency: "TWD".parse().expect("a currency"),
             time_zone: "Asia/Taipei".parse().expect("a time zone"),
@@ -269,6 +270,7 @@ pub fn place(store_id: StoreId, lines: &[(&Product, u32)]) -> Operation {
         lines.iter().map(|(product, quantity)| LineRequest { product_id: product.id, quantity: *quantity });
     let place = order::Place {
         shipping: None,
+        payment: None,
         store_id,
         customer_id: None,
         lines: lines.collect(),
@@ -297,5 +299,9 @@ pub fn contact(number: u64) -> Contact {
 }
 
 fn a_tenth_off() -> store::Policy {
-    store::Policy { discount_limit: Rate::try_from(10_000).ok(), ..store::Policy::default() }
+    store::Policy {
+        discount_limit: Rate::try_from(10_000).ok(),
+        refund_limit: Some(Amount::new(100)),
+        ..store::Policy::default()
+    }
 }

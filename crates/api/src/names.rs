@@ -86,6 +86,20 @@ names! {
     AdjustmentKind, KnownAdjustmentKind: variants::<order::AdjustmentKind>();
     /// Why an order costs less, or more, than its prices say.
     AdjustReason, KnownAdjustReason: variants::<order::AdjustReason>();
+    /// How far an order is paid.
+    PaymentStatus, KnownPaymentStatus: variants::<order::PaymentStatus>();
+    /// What of an order somebody has to look into.
+    Attention, KnownAttention: variants::<order::Attention>();
+    /// When an order is to be paid: before its execution starts, when it arrives, or after an invoice.
+    PaymentKind, KnownPaymentKind: variants::<totals::PaymentKind>();
+    /// By what somebody pays.
+    PaymentMethod, KnownPaymentMethod: variants::<order::PaymentMethod>();
+    /// What a message about money says.
+    TransactionKind, KnownTransactionKind: variants::<order::TransactionKind>();
+    /// How far a movement of money is.
+    TransactionState, KnownTransactionState: variants::<order::TransactionState>();
+    /// Why money is paid back.
+    RefundReason, KnownRefundReason: variants::<order::RefundReason>();
     /// Why something was done to an order: what it can be cancelled, marked invalid or taken a step back for.
     Reason, KnownReason: reasons();
     /// What a person may do to an order, named like the end of the path that does it.
@@ -119,6 +133,8 @@ names! {
 closed! {
     /// Why an order takes a step back.
     KnownReversalReason: variants::<order::ReversalReason>();
+    /// Who lets go of a difference: the shop of what the customer owes, or the customer of what the shop owes.
+    KnownWriteOffSide: variants::<order::WriteOffSide>();
     /// Which of two steps is taken by what lies right in the middle: the even one, or the greater one.
     KnownRounding: variants::<totals::Rounding>();
 }
@@ -143,7 +159,7 @@ fn blocks() -> Vec<&'static str> {
 pub(crate) fn reasons() -> Vec<&'static str> {
     let cancel = variants::<order::CancelReason>().into_iter();
     let lists = cancel.chain(variants::<order::InvalidReason>()).chain(variants::<order::ReversalReason>());
-    let lists = lists.chain(variants::<order::AdjustReason>());
+    let lists = lists.chain(variants::<order::AdjustReason>()).chain(variants::<order::RefundReason>());
     each_once(lists)
 }
 

@@ -23,6 +23,14 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::AccountErased
         | Refusal::DiscountAboveLimit { .. }
         | Refusal::UnknownAdjustment
+        | Refusal::UnknownRefund
+        | Refusal::RefundExceedsPayment { .. }
+        | Refusal::RefundAboveLimit { .. }
+        | Refusal::WriteOffExceedsBalance { .. }
+        | Refusal::PaymentRuleNotMet { .. }
+        | Refusal::BalanceNotSettled { .. }
+        | Refusal::TotalBelowCredits { .. }
+        | Refusal::MoneyKept { .. }
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
         Refusal::NotFound
@@ -33,6 +41,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::PossibleDuplicate(_)
         | Refusal::InAnotherAccount
         | Refusal::OpenOrders(_)
+        | Refusal::NothingRefundable
         | Refusal::LastOwner
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
@@ -72,6 +81,12 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::AdjustmentOutOfRange => (vec![FieldError::new("/amount", "amount-out-of-range")], None),
         Refusal::TooManyAdjustments { .. } => at("", "too-many", said()),
         Refusal::NothingToAdjust => (vec![FieldError::new("", "nothing-to-adjust")], None),
+        Refusal::UnknownPaymentRule => (vec![FieldError::new("/payment", "unknown-payment-rule")], None),
+        Refusal::UnknownPayment => (vec![FieldError::new("/payment", "unknown-payment")], None),
+        Refusal::PaymentOutOfRange => (vec![FieldError::new("/amount/amount", "amount-out-of-range")], None),
+        Refusal::CurrencyMismatch { .. } => at("/amount/currency", "other-currency", said()),
+        Refusal::NotYet { field } => (vec![FieldError::new(format!("/{field}"), "later-than-now")], None),
+        Refusal::TooManyPayments { .. } | Refusal::TooManyRefunds { .. } => at("", "too-many", said()),
         Refusal::NoRole => at("/roles", "too-few", said()),
         Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
         Refusal::BrokenHistory => (vec![FieldError::new("", "broken-history")], None),
@@ -109,7 +124,17 @@ fn said(refusal: &Refusal) -> Text {
         Refusal::OpeningStockOutOfRange { most } | Refusal::StockAboveLimit { most } => {
             text.with("most", *most)
         }
-        Refusal::TooManyAdjustments { most } => text.with("most", *most),
+        Refusal::TooManyAdjustments { most }
+        | Refusal::TooManyPayments { most }
+        | Refusal::TooManyRefunds { most } => text.with("most", *most),
+        Refusal::CurrencyMismatch { of } => text.with("currency", of.code()),
+        Refusal::RefundExceedsPayment { most } => text.with("most", most.to_string()),
+        Refusal::RefundAboveLimit { limit } => text.with("limit", limit.get()),
+        Refusal::WriteOffExceedsBalance { open }
+        | Refusal::PaymentRuleNotMet { open }
+        | Refusal::BalanceNotSettled { open } => text.with("open", open.to_string()),
+        Refusal::TotalBelowCredits { given } => text.with("given", given.to_string()),
+        Refusal::MoneyKept { kept } => text.with("kept", kept.to_string()),
         Refusal::DiscountAboveLimit { limit } => text.with("limit", percent(*limit)),
         Refusal::StockBelowReserved { reserved } => text.with("reserved", *reserved),
         _ => text,
@@ -167,6 +192,10 @@ mod tests {
 
     use super::*;
     use crate::translations::Locale;
+
+    fn twd(minor_units: i64) -> Money {
+        Money { amount: Amount::new(minor_units), currency: "TWD".parse().unwrap() }
+    }
 
     /// A refusal by this rule, and what is told of it besides its code: the detail, or pointer, code and words of a field.
     #[expect(clippy::too_many_lines, reason = "a table, one row a rule")]
@@ -307,6 +336,50 @@ mod tests {
                 Refusal::DiscountAboveLimit { limit: 12_500.try_into().unwrap() },
                 "you may give discounts of up to 12.5 % of the goods' price, all together",
             ),
+            Rule::UnknownPaymentRule => (
+                Refusal::UnknownPaymentRule,
+                "/payment unknown-payment-rule the store is not paid in such a way",
+            ),
+            Rule::PaymentOutOfRange => (
+                Refusal::PaymentOutOfRange,
+                "/amount/amount amount-out-of-range the amount is outside the allowed range",
+            ),
+            Rule::CurrencyMismatch => (
+                Refusal::CurrencyMismatch { of: twd(1).currency },
+                "/amount/currency other-currency the order is in TWD",
+            ),
+            Rule::NotYet => {
+                (Refusal::NotYet { field: "paid_at" }, "/paid_at later-than-now this is later than now")
+            }
+            Rule::TooManyPayments => {
+                (Refusal::TooManyPayments { most: 100 }, " too-many an order has at most 100 payments")
+            }
+            Rule::TooManyRefunds => {
+                (Refusal::TooManyRefunds { most: 200 }, " too-many an order has at most 200 refunds")
+            }
+            Rule::UnknownPayment => {
+                (Refusal::UnknownPayment, "/payment unknown-payment the order has no payment of this number")
+            }
+            Rule::UnknownRefund => (Refusal::UnknownRefund, "the order has no refund of this number"),
+            Rule::NothingRefundable => (Refusal::NothingRefundable, ""),
+            Rule::RefundExceedsPayment => {
+                (Refusal::RefundExceedsPayment { most: twd(500) }, "at most 5.00 TWD can be paid back so")
+            }
+            Rule::RefundAboveLimit => (
+                Refusal::RefundAboveLimit { limit: Amount::new(500) },
+                "you may have up to 500 minor units paid back",
+            ),
+            Rule::WriteOffExceedsBalance => {
+                (Refusal::WriteOffExceedsBalance { open: twd(500) }, "5.00 TWD is open")
+            }
+            Rule::PaymentRuleNotMet => {
+                (Refusal::PaymentRuleNotMet { open: twd(500) }, "5.00 TWD is to be paid first")
+            }
+            Rule::BalanceNotSettled => (Refusal::BalanceNotSettled { open: twd(500) }, "5.00 TWD is open"),
+            Rule::TotalBelowCredits => {
+                (Refusal::TotalBelowCredits { given: twd(500) }, "5.00 TWD of it was given back already")
+            }
+            Rule::MoneyKept => (Refusal::MoneyKept { kept: twd(500) }, "5.00 TWD is here for the order"),
             Rule::NoRole => (Refusal::NoRole, "/roles too-few a member has at least one role"),
             Rule::InAnotherAccount => (Refusal::InAnotherAccount, ""),
             Rule::LastOwner => (Refusal::LastOwner, ""),

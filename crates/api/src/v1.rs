@@ -21,6 +21,7 @@ mod offers;
 mod one_time_codes;
 mod order_body;
 mod order_lookups;
+mod order_payments;
 mod order_totals;
 mod orders;
 mod own_password;
@@ -30,6 +31,7 @@ mod paths;
 mod possible_duplicates;
 mod resource;
 mod staff;
+mod store_terms;
 mod timeline;
 mod totals_sheet;
 

@@ -27,6 +27,7 @@
 //! - `country`, `language`, `money`, `time`: countries, languages, amounts and currencies, instants and zones
 //! - `folding`: the version of the rules by which texts are compared
 //! - `serde_text`: a type as its text in JSON
+//! - `vocabulary`: closed lists of words
 //!
 //! # How to add one more
 //!
@@ -79,3 +80,4 @@ pub mod store;
 pub mod text;
 pub mod time;
 pub mod totals;
+mod vocabulary;

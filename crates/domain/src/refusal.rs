@@ -6,7 +6,7 @@ use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
-use crate::money::{MAX_TOTAL_MINOR_UNITS, Money};
+use crate::money::{Amount, Currency, MAX_TOTAL_MINOR_UNITS, Money};
 use crate::status::Status;
 use crate::time::Timestamp;
 use crate::totals::{Rate, TermsFault};
@@ -155,6 +155,71 @@ pub enum Refusal {
         /// The share of the goods' price that they may give.
         limit: Rate,
     },
+    /// The order's store is not paid in such a way.
+    UnknownPaymentRule,
+    /// An amount that is paid, paid back or let go of is nothing, or above the largest amount.
+    PaymentOutOfRange,
+    /// Money of another currency than the order's.
+    CurrencyMismatch {
+        /// The order's.
+        of: Currency,
+    },
+    /// Something that happened is said to happen later than now.
+    NotYet {
+        /// Which time it is about.
+        field: &'static str,
+    },
+    /// The order has as many payments as it may have.
+    TooManyPayments {
+        /// So many it may have.
+        most: usize,
+    },
+    /// The order has as many refunds as it may have.
+    TooManyRefunds {
+        /// So many it may have.
+        most: usize,
+    },
+    /// The order has no payment of this number.
+    UnknownPayment,
+    /// The order has no refund of this number.
+    UnknownRefund,
+    /// Nothing was paid that is not owed, or is not on its way back already.
+    NothingRefundable,
+    /// More would be paid back than may be.
+    RefundExceedsPayment {
+        /// So much may.
+        most: Money,
+    },
+    /// More would be paid back than the member may have paid back.
+    RefundAboveLimit {
+        /// So much they may.
+        limit: Amount,
+    },
+    /// More would be let go of than the difference is.
+    WriteOffExceedsBalance {
+        /// What is missing; below nothing: what the shop owes.
+        open: Money,
+    },
+    /// It has to be paid first.
+    PaymentRuleNotMet {
+        /// What is missing.
+        open: Money,
+    },
+    /// Something is owed yet, or on its way back.
+    BalanceNotSettled {
+        /// What is missing; below nothing: what the shop owes.
+        open: Money,
+    },
+    /// The order would cost less than was given back, or let go of, already.
+    TotalBelowCredits {
+        /// How much that is.
+        given: Money,
+    },
+    /// Money is here for the order.
+    MoneyKept {
+        /// How much.
+        kept: Money,
+    },
     /// A member would have no role.
     NoRole,
     /// The shop would be left without an active owner.
@@ -230,6 +295,19 @@ impl fmt::Display for Refusal {
                     limit.get()
                 );
             }
+            Self::CurrencyMismatch { of } => return write!(f, "the order is in {of}"),
+            Self::NotYet { field } => return write!(f, "{field} is later than now"),
+            Self::TooManyPayments { most } => return write!(f, "an order has at most {most} payments"),
+            Self::TooManyRefunds { most } => return write!(f, "an order has at most {most} refunds"),
+            Self::RefundExceedsPayment { most } => return write!(f, "at most {most} can be paid back"),
+            Self::RefundAboveLimit { limit } => {
+                return write!(f, "refunds are up to {} minor units", limit.get());
+            }
+            Self::WriteOffExceedsBalance { open } => return write!(f, "{open} is missing"),
+            Self::PaymentRuleNotMet { open } => return write!(f, "{open} is to be paid first"),
+            Self::BalanceNotSettled { open } => return write!(f, "{open} is missing yet"),
+            Self::TotalBelowCredits { given } => return write!(f, "{given} of it was given back already"),
+            Self::MoneyKept { kept } => return write!(f, "{kept} is here for the order: pay it back first"),
             Self::StockBelowReserved { reserved } => {
                 return write!(f, "the {reserved} pieces that open orders reserve must stay in the house");
             }
@@ -263,6 +341,11 @@ impl fmt::Display for Refusal {
             Self::AdjustmentOutOfRange => "a discount or fee is more than nothing",
             Self::NothingToAdjust => "this would change nothing of the price",
             Self::UnknownAdjustment => "the order has no discount or fee of this number",
+            Self::UnknownPaymentRule => "the store is not paid so",
+            Self::PaymentOutOfRange => "what is paid is more than nothing",
+            Self::UnknownPayment => "the order has no payment of this number",
+            Self::UnknownRefund => "the order has no refund of this number",
+            Self::NothingRefundable => "nothing is here that could be paid back",
             Self::NoRole => "a member has at least one role",
             Self::LastOwner => "the shop would be left without an active owner",
             Self::OwnAccount => "nobody deactivates their own account or resets their own password",

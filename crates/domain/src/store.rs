@@ -9,11 +9,13 @@ use crate::access::{Actor, Permission, Scope, StoreScope};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::country::Country;
 use crate::id::StoreId;
-use crate::money::Currency;
+use crate::money::{Amount, Currency};
 use crate::refusal::Refusal;
 use crate::status::Status;
 use crate::time::{TimeZone, Timestamp};
-use crate::totals::{Code, Rate, STANDARD, ShippingRule, TaxTerms, TermsFault, rule_faults};
+use crate::totals::{
+    Code, PaymentRule, Rate, STANDARD, ShippingRule, TaxTerms, TermsFault, payment_rule_faults, rule_faults,
+};
 
 /// Minutes within which an order like an earlier one needs a second look, in stores that do not say otherwise.
 pub const DEFAULT_DUPLICATE_WINDOW_MINUTES: u32 = 10;
@@ -47,6 +49,9 @@ pub struct Policy {
     /// The share of the goods' price up to which members give discounts who may not give any; none: they give none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discount_limit: Option<Rate>,
+    /// The amount up to which members have money paid back who may not have any paid back; none: they have none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refund_limit: Option<Amount>,
     /// Are confirmed orders shown to everybody, with masked contacts?
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub public_board: bool,
@@ -84,6 +89,7 @@ impl Policy {
                 .unwrap_or(self.cancel_unconfirmed_minutes),
             reversal_minutes: edit.reversal_minutes.unwrap_or(self.reversal_minutes),
             discount_limit: edit.discount_limit.unwrap_or(self.discount_limit),
+            refund_limit: edit.refund_limit.unwrap_or(self.refund_limit),
             public_board: edit.public_board.unwrap_or(self.public_board),
             order_mails: edit.order_mails.unwrap_or(self.order_mails),
         }
@@ -107,6 +113,8 @@ pub struct PolicyEdit {
     pub reversal_minutes: Option<Option<u32>>,
     /// See [`Policy::discount_limit`].
     pub discount_limit: Option<Option<Rate>>,
+    /// See [`Policy::refund_limit`].
+    pub refund_limit: Option<Option<Amount>>,
     /// See [`Policy::public_board`].
     pub public_board: Option<bool>,
     /// See [`Policy::order_mails`].
@@ -138,6 +146,8 @@ pub struct Store {
     pub tax: Option<TaxTerms>,
     /// How it sends, the usual way first; none: that is not said, and costs nothing.
     pub shipping: Vec<ShippingRule>,
+    /// How it is paid, the usual way first; none: that is not said, and nothing waits for a payment.
+    pub payments: Vec<PaymentRule>,
     /// Its key in the system that it was imported from.
     pub external_reference: Option<String>,
     /// When it was made.
@@ -184,6 +194,8 @@ pub struct NewStore {
     pub tax: Option<TaxTerms>,
     /// How it sends, the usual way first; none: that is not said, and costs nothing.
     pub shipping: Vec<ShippingRule>,
+    /// How it is paid, the usual way first; none: that is not said, and nothing waits for a payment.
+    pub payments: Vec<PaymentRule>,
     /// Its key in the system that it is imported from.
     pub external_reference: Option<String>,
 }
@@ -207,6 +219,8 @@ pub struct StoreEdit {
     pub tax: Option<Option<TaxTerms>>,
     /// New ways of sending, all of them. Orders that are placed already keep theirs.
     pub shipping: Option<Vec<ShippingRule>>,
+    /// New ways of paying, all of them. Orders that are placed already keep theirs.
+    pub payments: Option<Vec<PaymentRule>>,
 }
 
 /// What can have happened to a store.
@@ -243,6 +257,9 @@ pub enum StoreEvent {
         /// How it sends.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         shipping: Vec<ShippingRule>,
+        /// How it is paid.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        payments: Vec<PaymentRule>,
         /// Its key elsewhere.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external_reference: Option<String>,
@@ -270,6 +287,9 @@ pub enum StoreEvent {
         /// How it sends.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         shipping: Vec<ShippingRule>,
+        /// How it is paid.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        payments: Vec<PaymentRule>,
     },
     /// It takes orders.
     Activated {},
@@ -294,7 +314,7 @@ pub fn decide(
             return Err(Refusal::Forbidden(None));
         }
         (None, StoreCommand::Create(new)) => {
-            fit(new.tax.as_ref(), &new.shipping)?;
+            fit(new.tax.as_ref(), &new.shipping, &new.payments)?;
             let new = new.clone();
             StoreEvent::Created {
                 name: new.name,
@@ -305,6 +325,7 @@ pub fn decide(
                 policy: new.policy,
                 tax: new.tax,
                 shipping: new.shipping,
+                payments: new.payments,
                 external_reference: new.external_reference,
             }
         }
@@ -314,42 +335,10 @@ pub fn decide(
                 new.external_reference.is_some() && new.external_reference == store.external_reference;
             return if again { Ok(vec![]) } else { Err(Refusal::Duplicate { field: "id" }) };
         }
-        (Some(store), StoreCommand::Edit(edit)) => {
-            let edit = edit.clone();
-            let currency = edit.currency.unwrap_or(store.currency);
-            if has_prices && currency != store.currency {
-                return Err(Refusal::CurrencyFixed);
-            }
-            let name = edit.name.unwrap_or_else(|| store.name.clone());
-            let time_zone = edit.time_zone.unwrap_or(store.time_zone);
-            let country = edit.country.or(store.country);
-            let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
-            let policy = store.policy.edited(&edit.policy);
-            let tax = edit.tax.unwrap_or_else(|| store.tax.clone());
-            let shipping = edit.shipping.unwrap_or_else(|| store.shipping.clone());
-            fit(tax.as_ref(), &shipping)?;
-            let same = name == store.name
-                && currency == store.currency
-                && time_zone == store.time_zone
-                && country == store.country
-                && change_window_minutes == store.change_window_minutes
-                && policy == store.policy
-                && tax == store.tax
-                && shipping == store.shipping;
-            if same {
-                return Ok(vec![]);
-            }
-            StoreEvent::Edited {
-                name,
-                currency,
-                time_zone,
-                country,
-                change_window_minutes,
-                policy,
-                tax,
-                shipping,
-            }
-        }
+        (Some(store), StoreCommand::Edit(edit)) => match edited(store, has_prices, edit.clone())? {
+            Some(event) => event,
+            None => return Ok(vec![]),
+        },
         (Some(store), StoreCommand::Activate) if store.active => return Ok(vec![]),
         (Some(store), StoreCommand::Deactivate) if !store.active => return Ok(vec![]),
         (Some(_), StoreCommand::Activate) => StoreEvent::Activated {},
@@ -358,11 +347,52 @@ pub fn decide(
     Ok(vec![Envelope::of(event)])
 }
 
+/// What an edit leads to, if it changes anything.
+fn edited(store: &Store, has_prices: bool, edit: StoreEdit) -> Result<Option<StoreEvent>, Refusal> {
+    let currency = edit.currency.unwrap_or(store.currency);
+    if has_prices && currency != store.currency {
+        return Err(Refusal::CurrencyFixed);
+    }
+    let name = edit.name.unwrap_or_else(|| store.name.clone());
+    let time_zone = edit.time_zone.unwrap_or(store.time_zone);
+    let country = edit.country.or(store.country);
+    let change_window_minutes = edit.change_window_minutes.unwrap_or(store.change_window_minutes);
+    let policy = store.policy.edited(&edit.policy);
+    let tax = edit.tax.unwrap_or_else(|| store.tax.clone());
+    let shipping = edit.shipping.unwrap_or_else(|| store.shipping.clone());
+    let payments = edit.payments.unwrap_or_else(|| store.payments.clone());
+    fit(tax.as_ref(), &shipping, &payments)?;
+    let same = name == store.name
+        && currency == store.currency
+        && time_zone == store.time_zone
+        && country == store.country
+        && change_window_minutes == store.change_window_minutes
+        && policy == store.policy
+        && tax == store.tax
+        && shipping == store.shipping
+        && payments == store.payments;
+    if same {
+        return Ok(None);
+    }
+    Ok(Some(StoreEvent::Edited {
+        name,
+        currency,
+        time_zone,
+        country,
+        change_window_minutes,
+        policy,
+        tax,
+        shipping,
+        payments,
+    }))
+}
+
 /// All that is wrong with tax terms and ways of sending.
-fn fit(tax: Option<&TaxTerms>, shipping: &[ShippingRule]) -> Result<(), Refusal> {
+fn fit(tax: Option<&TaxTerms>, shipping: &[ShippingRule], payments: &[PaymentRule]) -> Result<(), Refusal> {
     let tax = tax.map(TaxTerms::faults).unwrap_or_default().into_iter().map(|fault| fault.under("/tax"));
     let shipping = rule_faults(shipping).into_iter().map(|fault| fault.under("/shipping"));
-    let faults: Vec<TermsFault> = tax.chain(shipping).collect();
+    let payments = payment_rule_faults(payments).into_iter().map(|fault| fault.under("/payments"));
+    let faults: Vec<TermsFault> = tax.chain(shipping).chain(payments).collect();
     if faults.is_empty() { Ok(()) } else { Err(Refusal::UnfitTerms(faults)) }
 }
 
@@ -426,6 +456,7 @@ impl Aggregate for Store {
                     policy,
                     tax,
                     shipping,
+                    payments,
                     external_reference,
                 },
             ) => Self {
@@ -440,6 +471,7 @@ impl Aggregate for Store {
                 policy,
                 tax,
                 shipping,
+                payments,
                 external_reference,
                 created_at: stamp.occurred_at,
                 updated_at: stamp.recorded_at,
@@ -457,6 +489,7 @@ impl Aggregate for Store {
                     policy,
                     tax,
                     shipping,
+                    payments,
                 },
             ) => Self {
                 name,
@@ -467,6 +500,7 @@ impl Aggregate for Store {
                 policy,
                 tax,
                 shipping,
+                payments,
                 ..store
             },
             (Some(store), StoreEvent::Activated {}) => Self { active: true, ..store },
@@ -493,7 +527,7 @@ impl Aggregate for Store {
     }
 
     compared! {
-        fields { name, currency, time_zone, country, active, change_window_minutes, policy, tax, shipping }
+        fields { name, currency, time_zone, country, active, change_window_minutes, policy, tax, shipping, payments }
         left_out { id, version, external_reference, created_at, updated_at }
     }
 }

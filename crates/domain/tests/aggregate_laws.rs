@@ -4,7 +4,7 @@
 mod common;
 
 use common::any::{any_actor, any_of, any_policy, any_wait, any_window};
-use common::{NOW, STORE, contact, samples, staff_of, store, taxed, way_of_sending};
+use common::{NOW, STORE, contact, samples, staff_of, store, taxed, way_of_paying, way_of_sending};
 use ordervault_domain::access::{Actor, Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Personal, Stamp};
 use ordervault_domain::contact::Contact;
@@ -21,6 +21,7 @@ use ordervault_domain::store::{
     self, NewStore, PolicyEdit, Store, StoreCommand, StoreCommandKind, StoreEdit,
 };
 use ordervault_domain::time::Timestamp;
+use ordervault_domain::totals::PaymentKind;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -151,6 +152,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                 StoreCommand::Create(NewStore {
                     tax: None,
                     shipping: vec![],
+                    payments: vec![],
                     name,
                     currency,
                     time_zone,
@@ -179,6 +181,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     cancel_unconfirmed_minutes: Some(policy.cancel_unconfirmed_minutes),
                     reversal_minutes: Some(policy.reversal_minutes),
                     discount_limit: None,
+                    refund_limit: Some(policy.refund_limit),
                     public_board: Some(policy.public_board),
                     order_mails: Some(policy.order_mails),
                 });
@@ -193,6 +196,7 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     policy,
                     tax: zone.map(|_| taxed().tax),
                     shipping: zone.map(|_| vec![way_of_sending()]),
+                    payments: zone.map(|_| vec![way_of_paying(PaymentKind::OnDelivery)]),
                 })
             })
             .boxed()

@@ -6,7 +6,7 @@ mod common;
 
 use std::fmt::Write;
 
-use common::{CUSTOMER, NOW, STORE, assert_committed, product, store, taxed, way_of_sending};
+use common::{CUSTOMER, NOW, STORE, assert_committed, product, store, taxed, way_of_paying, way_of_sending};
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::aggregate::{Aggregate, Kind};
 use ordervault_domain::customer::{Customer, CustomerEvent, CustomerEventKind, DeactivationReason};
@@ -15,12 +15,13 @@ use ordervault_domain::installation::{Installation, InstallationEvent, Installat
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AdjustReason, Adjustment, AdjustmentKind, CancelReason, InvalidReason, Line, Order, OrderEvent,
-    OrderEventKind, ReversalReason, Source, Status, Totals,
+    AdjustReason, Adjustment, AdjustmentKind, CancelReason, Credit, InvalidReason, Line, MANUAL, Order,
+    OrderEvent, OrderEventKind, Payment, PaymentMethod, Refund, RefundReason, ReversalReason, Source, Status,
+    Totals, Transaction, TransactionKind, TransactionState, WriteOffSide,
 };
 use ordervault_domain::product::{Product, ProductEvent, ProductEventKind};
 use ordervault_domain::store::{Policy, Store, StoreEvent, StoreEventKind};
-use ordervault_domain::totals::{Rate, Share, Value};
+use ordervault_domain::totals::{PaymentKind, Rate, Share, Value};
 use strum::IntoEnumIterator;
 
 fn line() -> Line {
@@ -56,6 +57,22 @@ fn adjustment() -> Adjustment {
     }
 }
 
+fn transaction() -> Transaction {
+    Transaction {
+        kind: TransactionKind::Capture,
+        reference: "payment-1".into(),
+        state: TransactionState::Succeeded,
+        amount: Amount::new(2_000),
+        at: NOW,
+    }
+}
+
+fn paid() -> Payment {
+    let channel = MANUAL.to_owned();
+    Payment { no: 1, channel, method: PaymentMethod::BankTransfer, transactions: vec![] }
+}
+
+#[expect(clippy::too_many_lines, reason = "a table, one entry a kind")]
 fn of_order(kind: OrderEventKind) -> OrderEvent {
     let lines = vec![line()];
     let adjustment = adjustment();
@@ -112,6 +129,24 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::Shown => OrderEvent::Shown {},
         OrderEventKind::Linked => OrderEvent::Linked { customer_id: CustomerId::from_i64(2) },
         OrderEventKind::Unlinked => OrderEvent::Unlinked { reason: ReversalReason::Mistake },
+        OrderEventKind::PaymentOpened => OrderEvent::PaymentOpened { payment: paid() },
+        OrderEventKind::Transacted => OrderEvent::Transacted { payment: 1, transaction: transaction() },
+        OrderEventKind::Credited => OrderEvent::Credited {
+            credit: Credit { no: 1, amount: Amount::new(100), reason: RefundReason::Flaw },
+        },
+        OrderEventKind::RefundRequested => OrderEvent::RefundRequested {
+            refund: Refund {
+                no: 1,
+                payment: 1,
+                amount: Amount::new(100),
+                credit: Some(1),
+                reason: RefundReason::Flaw,
+            },
+            at: NOW,
+        },
+        OrderEventKind::WrittenOff => {
+            OrderEvent::WrittenOff { side: WriteOffSide::Forgive, amount: Amount::new(1) }
+        }
         OrderEventKind::Breached => OrderEvent::Breached { due_at: NOW },
         OrderEventKind::Erased => OrderEvent::Erased {},
     }
@@ -128,6 +163,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
         cancel_unconfirmed_minutes: Some(45),
         reversal_minutes: Some(90),
         discount_limit: Rate::try_from(10_000).ok(),
+        refund_limit: Some(Amount::new(50_000)),
         public_board: true,
         order_mails: true,
     };
@@ -141,6 +177,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
             policy,
             tax: taxed().tax,
             shipping: vec![way_of_sending()],
+            payments: vec![way_of_paying(PaymentKind::Prepaid)],
             external_reference: Some("elsewhere:1".into()),
         },
         StoreEventKind::Edited => StoreEvent::Edited {
@@ -152,6 +189,7 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
             policy,
             tax: taxed().tax,
             shipping: vec![way_of_sending()],
+            payments: vec![way_of_paying(PaymentKind::Prepaid)],
         },
         StoreEventKind::Activated => StoreEvent::Activated {},
         StoreEventKind::Deactivated => StoreEvent::Deactivated {},

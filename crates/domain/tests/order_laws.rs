@@ -5,15 +5,16 @@ mod common;
 
 use common::any::{Ask, any_life, any_policy, any_terms, any_window, earlier_places};
 use common::life::{HistoryEvent, Life};
-use common::{EARLIER, NOW, context, fold, place, product, staff, store};
+use common::{EARLIER, NOW, after, context, fold, place, product, staff, store};
 use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate, Envelope, Inconsistent, Personal, Stamp};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::OrderId;
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AdjustmentKind, Amendment, CancelReason, DecisionContext, FulfillmentStatus, Order, OrderCommand,
-    OrderCommandKind, OrderEvent, Status, Totals, actions, decide, references_of_actions, stock_deltas,
+    AdjustmentKind, Amendment, Balance, CancelReason, DecisionContext, FulfillmentStatus, Order,
+    OrderCommand, OrderCommandKind, OrderEvent, Status, Totals, actions, decide, references_of_actions,
+    stock_deltas,
 };
 use ordervault_domain::store::Policy;
 use ordervault_domain::totals::Terms;
@@ -43,6 +44,7 @@ impl Case {
         let mut life = Life::new(self.policy.clone(), self.window, self.units);
         life.store.tax.clone_from(&self.terms.tax);
         life.store.shipping.extend(self.terms.shipping.clone());
+        life.store.payments.extend(self.terms.payment.clone());
         life.products[1].tax_class = "zero".parse().ok();
         life.products[2].weight_grams = Some(400);
         let (actor, place) = &self.earlier;
@@ -131,8 +133,30 @@ proptest! {
                 _ => FulfillmentStatus::Unfulfilled,
             };
             prop_assert_eq!(order.derived.fulfillment_status, fulfillment);
-            let due = order.balance.due(order.totals.total);
-            prop_assert_eq!(due, if is_over { Amount::ZERO } else { order.totals.total });
+            let Balance { credited, written_off, kept, .. } = order.balance;
+            let left = order.totals.total.get() - credited.get() - written_off.get();
+            let due = if is_over { kept.get() } else { left + kept.get() };
+            prop_assert_eq!(order.balance.due(order.totals.total).get(), due);
+            Ok(())
+        })?;
+    }
+
+    /// As the CHECKs of the row say it.
+    #[test]
+    fn never_more_is_paid_back_than_was_paid_nor_given_than_was_agreed(case in any_case()) {
+        case.live(|life, _, _, _, _| {
+            let Some(order) = &life.order else { return Ok(()) };
+            let Balance { cancelled, credited, written_off, kept, paid, refunded, refund_pending, .. } = order.balance;
+            prop_assert!(refunded.get() + refund_pending.get() <= paid.get());
+            prop_assert!(cancelled.get() + credited.get() + written_off.get() <= order.totals.total.get());
+            prop_assert!([cancelled, credited, written_off, kept, paid, refunded, refund_pending].iter().all(|sum| *sum >= Amount::ZERO));
+            for payment in &order.payments.attempts {
+                let sums = payment.sums();
+                prop_assert!(sums.refunded.get() + sums.refund_pending.get() <= sums.captured.get());
+                prop_assert_eq!(sums.unexplained, Amount::ZERO);
+            }
+            let untracked = order.terms.payment.is_none();
+            prop_assert!(!untracked || order.attention.is_empty());
             Ok(())
         })?;
     }
@@ -179,6 +203,9 @@ proptest! {
                     | OrderCommand::Reopen { .. }
                     | OrderCommand::Reinstate { .. }
                     | OrderCommand::Adjust(_)
+                    | OrderCommand::RecordPayment(_)
+                    | OrderCommand::Refund(_)
+                    | OrderCommand::WriteOff(_)
             );
             if !events.is_empty() && !is_other {
                 // A guest who has changed the contact proves anew to know the order.
@@ -388,7 +415,14 @@ fn every_action_has_a_command_to_ask_with() {
     for kind in OrderCommandKind::iter() {
         let probe = kind.probe();
         assert_eq!(probe.as_ref().map(OrderCommandKind::from), probe.as_ref().map(|_| kind));
-        assert!(probe.is_some() || !kind.is_action(), "{kind}");
+    }
+    let (store, products) = (store(), [product(10, 5)]);
+    let context = context(&store, &products);
+    let placed = after(&Actor::Operator, &context, &[place(&[(10, 1)])]);
+    let told: Vec<OrderCommandKind> =
+        actions(&placed, &context, &Actor::Operator, NOW).iter().map(|told| told.action).collect();
+    for kind in OrderCommandKind::iter() {
+        assert_eq!(told.contains(&kind), kind.is_action(), "{kind}");
     }
 }
 

@@ -254,6 +254,7 @@ fn the_trash_is_out_of_reach_without_the_right_to_it() {
         stores: StoreScope::All,
         statuses: StatusSet::of_roles(&[Role::Owner].into()),
         contact: true,
+        payments: true,
         trash,
     };
     for (scope, covers) in [

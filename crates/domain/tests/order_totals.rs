@@ -217,8 +217,9 @@ fn clerks_give_discounts_up_to_what_the_store_says() {
 fn no_setting_moves_the_money_of_an_order_that_is_placed() {
     let before = shop(true);
     let order = placed(&before);
-    let Terms { tax, shipping } = taxed();
-    let after = Store { tax, shipping: shipping.into_iter().collect(), ..shop(true) };
+    let Terms { tax, shipping, payment } = taxed();
+    let (shipping, payments) = (shipping.into_iter().collect(), payment.into_iter().collect());
+    let after = Store { tax, shipping, payments, ..shop(true) };
     for command in [amend(&[(10, 4), (11, 2)]), amend(&[(11, 1)]), off(amount(700)), fee(10)] {
         assert_eq!(
             operator(&after, Some(&order), &command),

@@ -3,8 +3,8 @@
 mod common;
 
 use common::{
-    CUSTOMER, NOW, after, batch, context, discount, member, place, placement, product, samples, staff, store,
-    taxed, way_of_sending,
+    CUSTOMER, NOW, after, batch, context, discount, member, money, payment, place, placement, product,
+    samples, staff, store, taxed, way_of_paying, way_of_sending,
 };
 use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::aggregate::{Aggregate as _, Stamp};
@@ -15,14 +15,15 @@ use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::order::{
-    self, Adjust, AmendedLine, Amendment, Order, OrderCommand, OrderCommandKind, Place,
+    self, Adjust, AmendedLine, Amendment, Credit, IssueRefund, Order, OrderCommand, OrderCommandKind, Place,
+    RecordPayment, Refund, RefundReason,
 };
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
 };
 use ordervault_domain::refusal::{OpenOrder, Refusal, Rule};
 use ordervault_domain::store::{self, Store, StoreCommand, StoreEdit};
-use ordervault_domain::totals::{TaxTerms, Terms, Value};
+use ordervault_domain::totals::{PaymentKind, TaxTerms, Terms, Value};
 use strum::IntoEnumIterator;
 
 /// Nobody has the address, and no order is open.
@@ -181,6 +182,71 @@ fn met(rule: Rule) -> Option<Refusal> {
             staff(Role::Clerk),
             OrderCommand::Adjust(Box::new(discount(Value::Amount(Amount::new(1))))),
         ),
+        Rule::UnknownPaymentRule => {
+            let barter = Place { payment: "barter".parse().ok(), ..placement(&[(10, 1)]) };
+            on_order(None, Actor::Guest(None), OrderCommand::Place(barter))
+        }
+        Rule::PaymentOutOfRange => on_order(Some(&placed()), Actor::Operator, payment(0)),
+        Rule::CurrencyMismatch => {
+            let euro = Store { currency: "EUR".parse().ok()?, ..store.clone() };
+            let placed = after(&Actor::Operator, &context(&euro, &products), &[place(&[(10, 1)])]);
+            on_order(Some(&placed), Actor::Operator, payment(1))
+        }
+        Rule::NotYet => {
+            let OrderCommand::RecordPayment(now) = payment(1) else { return None };
+            let later = RecordPayment { paid_at: Some(NOW.plus_millis(1)), ..*now };
+            on_order(Some(&placed()), Actor::Operator, OrderCommand::RecordPayment(Box::new(later)))
+        }
+        Rule::TooManyPayments => {
+            let mut full = with_payments(&[1]);
+            full.payments.attempts = vec![full.payments.attempts[0].clone(); order::MAX_PAYMENTS];
+            on_order(Some(&full), Actor::Operator, payment(1))
+        }
+        Rule::TooManyRefunds => {
+            let mut full = with_payments(&[1_001]);
+            let refund =
+                Refund { no: 1, payment: 1, amount: Amount::ZERO, credit: None, reason: RefundReason::Other };
+            full.payments.refunds = vec![refund; order::MAX_REFUNDS];
+            on_order(Some(&full), Actor::Operator, sample(OrderCommandKind::Refund))
+        }
+        Rule::UnknownPayment => on_order(Some(&with_payments(&[1_001])), Actor::Operator, refund(1, Some(2))),
+        Rule::UnknownRefund => {
+            on_order(Some(&placed()), Actor::Operator, sample(OrderCommandKind::SettleRefund))
+        }
+        Rule::NothingRefundable => on_order(Some(&with_payments(&[1_000])), Actor::Operator, refund(1, None)),
+        Rule::RefundExceedsPayment => {
+            on_order(Some(&with_payments(&[1_001])), Actor::Operator, refund(2, None))
+        }
+        Rule::RefundAboveLimit => {
+            on_order(Some(&with_payments(&[1_001])), staff(Role::Clerk), refund(1, None))
+        }
+        Rule::WriteOffExceedsBalance => {
+            on_order(Some(&with_payments(&[1_000])), Actor::Operator, sample(OrderCommandKind::WriteOff))
+        }
+        Rule::TotalBelowCredits => {
+            let credit = Credit { no: 1, amount: Amount::new(1_000), reason: RefundReason::Goodwill };
+            let mut given = with_payments(&[]);
+            given.payments.credits = vec![credit];
+            given.balance.credited = Amount::new(1_000);
+            adjusted(&given, discount(Value::Amount(Amount::new(1))))
+        }
+        Rule::PaymentRuleNotMet | Rule::BalanceNotSettled | Rule::MoneyKept => {
+            let (kind, road, last) = match rule {
+                Rule::PaymentRuleNotMet => {
+                    (PaymentKind::Prepaid, vec![OrderCommand::Confirm], OrderCommandKind::Start)
+                }
+                Rule::BalanceNotSettled => (
+                    PaymentKind::Invoice,
+                    vec![OrderCommand::Confirm, OrderCommand::Start],
+                    OrderCommandKind::Complete,
+                ),
+                _ => (PaymentKind::Prepaid, vec![payment(1)], OrderCommandKind::Invalidate),
+            };
+            let paid = Store { payments: vec![way_of_paying(kind)], ..store.clone() };
+            let context = context(&paid, &products);
+            let road: Vec<OrderCommand> = std::iter::once(place(&[(10, 1)])).chain(road).collect();
+            on_order(Some(&after(&Actor::Operator, &context, &road)), Actor::Operator, sample(last))
+        }
         Rule::NoRole => on_member(
             &Actor::Operator,
             &MemberCommand::Edit(MemberEdit { roles: Some([].into()), ..MemberEdit::default() }),
@@ -242,6 +308,19 @@ fn met(rule: Rule) -> Option<Refusal> {
         | Rule::PositionNotReached
         | Rule::BrokenHistory => None,
     }
+}
+
+/// An order of one piece, which costs 10.00, with these payments.
+fn with_payments(amounts: &[i64]) -> Order {
+    let (store, products) = (store(), [product(10, 5)]);
+    let payments = amounts.iter().copied().map(payment);
+    let road: Vec<OrderCommand> = std::iter::once(place(&[(10, 1)])).chain(payments).collect();
+    after(&Actor::Operator, &context(&store, &products), &road)
+}
+
+fn refund(minor_units: i64, payment: Option<u32>) -> OrderCommand {
+    let (amount, reason) = (money(minor_units), RefundReason::Other);
+    OrderCommand::Refund(Box::new(IssueRefund { amount, credit: None, payment, reason, comment: None }))
 }
 
 /// What refuses this adjustment.

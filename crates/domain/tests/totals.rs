@@ -21,7 +21,7 @@ fn terms(prices_include_tax: bool, rounding: Rounding, step: u32, standard: u32)
     let classes = BTreeMap::from([("standard".parse().unwrap(), rate(standard))]);
     let shipping_class = "standard".parse().unwrap();
     let tax = TaxTerms { prices_include_tax, rounding, step, classes, shipping_class };
-    Terms { tax: Some(tax), shipping: None }
+    Terms { tax: Some(tax), shipping: None, payment: None }
 }
 
 fn amounts(minor_units: &[i64]) -> Vec<Amount> {

@@ -9,6 +9,7 @@ use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::{self, Member, MemberEdit};
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{Order, OrderCommand, OrderCommandKind, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
@@ -17,8 +18,7 @@ use ordervault_persistence::db::Db;
 use ordervault_persistence::writer::{ActorRef, BatchOperation, Effect, Operation};
 use ordervault_tests::http::Request;
 use ordervault_tests::queue::{batch_action, on_member};
-use ordervault_tests::samples::first_grant;
-use ordervault_tests::samples::one_off;
+use ordervault_tests::samples::{first_grant, one_off, paid, paid_back};
 use ordervault_tests::server::TestServer;
 use ordervault_tests::shop::Shop;
 use serde_json::{Value, json};
@@ -173,6 +173,12 @@ impl Fixture {
                 let placed = order(Status::PendingReview).await;
                 shop.change(ActorRef::Operator, &placed, adjust).await.id.to_string()
             }
+            Target::Overpaid => self.overpaid(&*order(Status::Confirmed).await).await.id.to_string(),
+            Target::Refunding => {
+                let overpaid = self.overpaid(&*order(Status::Confirmed).await).await;
+                let refund = paid_back(Money { amount: Amount::new(1), currency: overpaid.currency });
+                shop.change(ActorRef::Operator, &overpaid, refund).await.id.to_string()
+            }
             Target::Trash => {
                 let invalid = order(Status::Invalid).await;
                 let delete = OrderCommand::Delete { batch: None };
@@ -194,6 +200,12 @@ impl Fixture {
                 shop.member(Role::Clerk, here).await.id.to_string()
             }
         }
+    }
+
+    async fn overpaid(&self, order: &Order) -> Arc<Order> {
+        let more = Amount::new(order.totals.total.get() + 100);
+        let paid = paid(Money { amount: more, currency: order.currency });
+        self.server.shop.change(ActorRef::Operator, order, paid).await
     }
 
     /// Whoever may not begin one may have been allowed to when they did.

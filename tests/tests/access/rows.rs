@@ -31,6 +31,10 @@ pub(crate) enum Target {
     Board,
     /// An order with a discount.
     Adjusted,
+    /// An order for which too much was paid.
+    Overpaid,
+    /// The same, of which something is being paid back.
+    Refunding,
     /// An order in the trash.
     Trash,
     Store,
@@ -53,6 +57,10 @@ pub(crate) struct Row {
     pub(crate) target: Target,
     pub(crate) query: &'static str,
     pub(crate) body: Option<fn(&Fixture) -> Value>,
+}
+
+fn money(minor_units: i64) -> Value {
+    json!({"amount": minor_units, "currency": "TWD"})
 }
 
 fn row(operation: &'static str, is_for: For, target: Target) -> Row {
@@ -202,6 +210,15 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("adjust_order", "orders:discount", Status::Confirmed)
             .with(|_| json!({"kind": "discount", "amount": 1, "reason": "goodwill"})),
         row("remove_adjustment", For::Staff(Some("orders:discount")), Target::Adjusted).with(|_| json!({})),
+        order("record_payment", "payments:record", Status::Confirmed)
+            .with(|_| json!({"method": "cash", "amount": money(1)})),
+        order("get_refund_proposal", "payments:read", Status::Confirmed),
+        row("issue_refund", For::Staff(Some("refunds:issue")), Target::Overpaid)
+            .with(|_| json!({"amount": money(1), "reason": "overpaid"})),
+        row("settle_refund", For::Staff(Some("payments:record")), Target::Refunding)
+            .with(|_| json!({"succeeded": true})),
+        order("write_off", "refunds:approve", Status::Confirmed)
+            .with(|_| json!({"side": "forgive", "amount": money(1)})),
         order("cancel_staff_order", "orders:cancel", Status::Confirmed)
             .with(|_| json!({"reason": "inventory"})),
         order("invalidate_order", "orders:invalidate", Status::Confirmed).with(test),

@@ -161,6 +161,7 @@ fn scopes(dice: &Dice, orders: &[Order]) -> Vec<Scope> {
         stores: some_stores(dice, orders),
         statuses: Status::iter().filter(|_| dice.roll(3) > 0).collect::<StatusSet>(),
         contact: dice.roll(2) == 0,
+        payments: true,
         trash: dice.roll(2) == 0,
     }));
     scopes

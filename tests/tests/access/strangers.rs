@@ -117,6 +117,7 @@ impl TwoStores {
             "field" => same(&["note", "contact"]),
             "source" => same(&["shop", "import"]),
             "source_status" => same(&["delivered"]),
+            "payment_status" => same(&["unpaid", "not_required"]),
             "result" => same(&["refused"]),
             "sort" => same(&["total", "due_at", "-updated_at"]),
             "include" => same(&["actions"]),
@@ -328,6 +329,7 @@ async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
     let new = NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: "Loja".into(),
         currency: "BRL".parse().expect("a currency"),
         time_zone: "America/Sao_Paulo".parse().expect("a time zone"),
@@ -367,6 +369,7 @@ async fn here(fixture: &Fixture) -> (Arc<Store>, Arc<Product>) {
 async fn order(fixture: &Fixture, store: &Store, product: &Product) -> Arc<Order> {
     let place = Place {
         shipping: None,
+        payment: None,
         store_id: store.id,
         customer_id: None,
         lines: vec![LineRequest { product_id: product.id, quantity: 1 }],

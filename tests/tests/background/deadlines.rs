@@ -77,6 +77,7 @@ async fn open_store(shop: &Shop, time_zone: &str, policy: Policy) -> Arc<Store> 
     let new = store::NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: time_zone.to_owned(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: time_zone.parse().expect("a time zone"),

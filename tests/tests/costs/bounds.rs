@@ -55,6 +55,11 @@ const CAPPED: &[(&str, [u64; 2], &str)] = &[
         [0, 1_000],
         "without statistics PostgreSQL sorts what a store or a category has, on the way back",
     ),
+    (
+        "backup::restore::PRESENT",
+        [0, 20_000],
+        "asked once by a program that has just begun, whose plan is none that was kept from an empty shop",
+    ),
     ("tables::search::ORDER_WORDS", [2_000, 0], "reads so many words of an index with more of them"),
     ("summary, ", [60_000, 10_000], "counts up to 1,000 of each status, and the orders of a day"),
     ("history, ", [600_000, 32_000], "looks at 4,000 events at most"),

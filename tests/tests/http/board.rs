@@ -187,6 +187,7 @@ async fn nothing_personal_is_on_the_board(db: Db) {
         known.extend(contact.phone.as_ref().map(|phone| phone.reversed_line(None)));
         let place = OrderCommand::Place(Place {
             shipping: None,
+            payment: None,
             store_id: fixture.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: fixture.product.id, quantity: 1 }],

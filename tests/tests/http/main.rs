@@ -23,6 +23,7 @@ mod logins;
 mod lookups;
 mod mails;
 mod pages;
+mod payments;
 mod phone_numbers;
 mod races;
 mod refusals;

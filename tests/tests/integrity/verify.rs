@@ -45,7 +45,7 @@ pub(crate) const ROWS: &[Case] = &[
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, country, active,
              change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
-             cancel_unconfirmed_minutes, reversal_minutes, discount_limit, tax, shipping, public_board, order_mails, NULL, created_at, updated_at
+             cancel_unconfirmed_minutes, reversal_minutes, discount_limit, refund_limit, tax, shipping, payments, public_board, order_mails, NULL, created_at, updated_at
          FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
         &[],

@@ -76,6 +76,7 @@ fn expected(item: &Value) -> Row {
         "customer_id",
         "source",
         "source_status",
+        "payment_status",
         "placed_at",
         "updated_at",
         "due_at",

@@ -84,6 +84,10 @@ impl Fixture {
                 filter.source_statuses.is_empty(),
                 order.source_status.as_ref().is_some_and(|status| filter.source_statuses.contains(status)),
             )
+            && any(
+                filter.payment_statuses.is_empty(),
+                filter.payment_statuses.contains(&order.derived.payment_status),
+            )
             && filter.number.as_ref().is_none_or(|number| number.finds(order.id))
             && filter.product.is_none_or(|id| line(&|product| product.id == id))
             && filter.sku.as_ref().is_none_or(|sku| line(&|product| product.sku == *sku))
@@ -134,7 +138,7 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
     for _ in 0..dice.roll(4) {
         let Some(order) = dice.pick(orders) else { break };
         let line = dice.pick(&order.lines);
-        match dice.roll(20) {
+        match dice.roll(21) {
             0 => filter.statuses = vec![order.status(), Status::Confirmed],
             // Named twice: it is there once.
             1 => filter.stores.extend([order.store_id; 2]),
@@ -162,6 +166,7 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
             16 => (filter.due_after, filter.due_before) = (order.due_at, None),
             17 => filter.due_before = Some(order.updated_at),
             18 => filter.total_min = Some(order.totals.total),
+            19 => filter.payment_statuses.extend([order.derived.payment_status; 2]),
             _ => filter.total_max = Some(order.totals.total),
         }
     }
@@ -175,6 +180,7 @@ fn scopes(orders: &[Order]) -> Vec<Scope> {
         stores,
         statuses: StatusSet::of_roles(&[role].into()),
         contact,
+        payments: true,
         trash,
     };
     let some = |count: usize| {

@@ -17,6 +17,7 @@ ordervault_tests::twin_tests!(a_number_is_found_in_every_spelling);
 async fn order_of(shop: &Shop, store: &Store, tea: &Product, phone: &str) -> OrderId {
     let place = Place {
         shipping: None,
+        payment: None,
         store_id: store.id,
         customer_id: None,
         lines: vec![LineRequest { product_id: tea.id, quantity: 1 }],

@@ -96,6 +96,7 @@ async fn store_in(shop: &Shop, zone: &str, currency: &str) -> std::sync::Arc<sto
     let new = NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: zone.into(),
         currency: currency.parse().expect("a currency"),
         time_zone: zone.parse().expect("a zone"),

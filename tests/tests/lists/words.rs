@@ -97,6 +97,7 @@ fn order(store: &Store, products: &[Arc<Product>], name: &str, note: &str) -> Op
     let lines = products.iter().map(|product| LineRequest { product_id: product.id, quantity: 1 });
     let place = Place {
         shipping: None,
+        payment: None,
         store_id: store.id,
         customer_id: None,
         lines: lines.collect(),
@@ -144,6 +145,7 @@ async fn words_are_found(db: Db, seed: u64) {
         stores: StoreScope::All,
         statuses: StatusSet::of_roles(&[Role::Manager].into()),
         contact: false,
+        payments: true,
         trash: false,
     };
     let mut queries: Vec<String> = (0..QUERIES).map(|_| text(&dice, 3)).collect();

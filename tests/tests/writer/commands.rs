@@ -9,9 +9,10 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::{self, Customer};
 use ordervault_domain::id::{CustomerId, OrderId, SessionId};
 use ordervault_domain::member::{self, Member};
-use ordervault_domain::money::Amount;
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
-    Amendment, CancelReason, InvalidReason, LineRequest, OrderCommand, OrderCommandKind, Status,
+    Amendment, CancelReason, InvalidReason, IssueRefund, LineRequest, OrderCommand, OrderCommandKind,
+    RefundReason, SettleRefund, Status, WriteOff, WriteOffSide,
 };
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
@@ -24,7 +25,7 @@ use ordervault_persistence::writer::{
 use ordervault_persistence::{Realm, Session};
 use ordervault_tests::dump::{Dump, differences, dump};
 use ordervault_tests::queue::*;
-use ordervault_tests::samples::Samples;
+use ordervault_tests::samples::{Samples, one_off, paid};
 use ordervault_tests::shop::{Shop, contact, submission};
 use strum::IntoEnumIterator;
 
@@ -67,21 +68,42 @@ fn lives(pot: &Product, buyer: &Customer) -> [(Vec<OrderCommand>, Status, i64); 
     let (unconfirm, unstart) = (back(OrderCommandKind::Unconfirm), back(OrderCommandKind::Unstart));
     let (reopen, reinstate) = (back(OrderCommandKind::Reopen), back(OrderCommandKind::Reinstate));
     let link = OrderCommand::Link { customer_id: buyer.id, proof: None, comment: Some("called".into()) };
+    let off = OrderCommand::Adjust(Box::new(one_off()));
+    let on_again = OrderCommand::RemoveAdjustment { no: 1, comment: None };
     let (hide, show, restore) = (OrderCommand::Hide, OrderCommand::Show, OrderCommand::Restore);
     [
         (
-            vec![amend, confirm.clone(), start.clone(), complete.clone(), reopen, complete],
+            [vec![amend, confirm.clone(), start.clone(), complete.clone(), reopen, complete], money()]
+                .concat(),
             Status::Completed,
             0,
         ),
         (vec![confirm.clone(), start, cancel_for_staff], Status::Cancelled, 0),
-        (vec![reject, restore.clone()], Status::PendingReview, 2),
+        (vec![off, on_again, reject, restore.clone()], Status::PendingReview, 2),
         (vec![confirm, invalidate.clone(), restore.clone()], Status::Confirmed, 4),
         (vec![cancel(CancelReason::Duplicate), invalidate.clone(), restore], Status::Cancelled, 4),
         (vec![hide, show, invalidate, delete, undelete], Status::Invalid, 4),
         (vec![cancel(CancelReason::Expired), reinstate], Status::PendingReview, 6),
         (vec![OrderCommand::Confirm, OrderCommand::Start, unstart, unconfirm], Status::PendingReview, 8),
         (vec![back(OrderCommandKind::Unlink), link], Status::PendingReview, 10),
+    ]
+}
+
+/// A little is paid and paid back, and the rest of it let go of.
+fn money() -> Vec<OrderCommand> {
+    let little = Money { amount: Amount::new(1), currency: "TWD".parse().expect("a currency") };
+    let (credit, reason) = (Some(little), RefundReason::Goodwill);
+    vec![
+        paid(little),
+        OrderCommand::Refund(Box::new(IssueRefund {
+            amount: little,
+            credit,
+            payment: None,
+            reason,
+            comment: None,
+        })),
+        OrderCommand::SettleRefund(SettleRefund { no: 1, succeeded: true, at: None, comment: None }),
+        OrderCommand::WriteOff(WriteOff { side: WriteOffSide::Forgive, amount: little, comment: None }),
     ]
 }
 
@@ -99,7 +121,7 @@ async fn every_command_on_orders(db: Db) {
             shop.clock.advance(1_000);
             let item = on_order(order.id, Some(order.version), command.clone());
             let changed = order_of(shop.submit(owner, vec![item]).await);
-            assert_eq!(changed.version, order.version + 1);
+            assert!(changed.version > order.version);
             folded_as_answered(&db, &*changed).await;
             order = changed;
         }

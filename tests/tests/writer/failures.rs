@@ -46,6 +46,7 @@ impl Fixture {
     fn wish(&self, note: &str) -> Submission {
         let place = Place {
             shipping: None,
+            payment: None,
             store_id: self.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],

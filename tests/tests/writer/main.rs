@@ -6,6 +6,7 @@ mod failures;
 mod groups;
 mod logins;
 mod possible_duplicates;
+mod priced;
 mod processes;
 mod refusals;
 mod shutdown;

@@ -28,6 +28,8 @@ use ordervault_tests::samples::Samples;
 use ordervault_tests::shop::{Shop, contact, place, submission};
 use strum::IntoEnumIterator;
 
+use crate::priced::Priced;
+
 ordervault_tests::twin_tests!(a_refusal_changes_nothing, nobody_has_no_rights);
 
 /// What whoever is not known yet may do to an account: the API asks for a code before some of it.
@@ -144,6 +146,7 @@ struct Fixture {
     asked: Arc<Product>,
     /// Every order of it has had its turn.
     batch: BatchId,
+    priced: Priced,
 }
 
 impl Fixture {
@@ -187,7 +190,9 @@ impl Fixture {
         let edit = product::ProductEdit { price, ..product::ProductEdit::default() };
         shop.act(operator, on_product(dear.id, product::ProductCommand::Edit(edit))).await;
         let batch = completed_batch(shop, &owner, &invalid).await;
+        let priced = Priced::set(shop, &customer).await;
         Self {
+            priced,
             dear,
             asked,
             batch,
@@ -220,6 +225,7 @@ impl Fixture {
         refused.extend(self.refused_customers());
         refused.extend(self.refused_people());
         refused.extend(self.refused_rest());
+        refused.extend(self.priced.refused());
         refused
             .into_iter()
             .map(|(code, actor, act)| (code, actor, vec![act]))
@@ -375,6 +381,7 @@ impl Fixture {
     fn place(&self) -> Place {
         Place {
             shipping: None,
+            payment: None,
             store_id: self.store.id,
             customer_id: None,
             lines: vec![LineRequest { product_id: self.tea.id, quantity: 1 }],

@@ -34,6 +34,8 @@ pub(crate) const ORDER_NUMBER: &str = "0P65-4D22-1QSQ-5F";
 pub(crate) const ORDER_PHONE: &str = "0912 345 678";
 /// Of the same store as [`ORDER_TO_AMEND`], because both are amended to the same product.
 pub(crate) const ORDER_TO_AMEND_BY_STAFF: &str = "0P9GA49406WTFP";
+/// Whose money matters to no other example.
+pub(crate) const ORDER_TO_PAY: &str = ORDER_TO_REOPEN;
 /// Whose price matters to no other example.
 pub(crate) const ORDER_TO_ADJUST: &str = ORDER_TO_UNCONFIRM;
 pub(crate) const ORDER_TO_CONFIRM: &str = "0P7WXMMW01RD2G";

@@ -35,7 +35,7 @@ macro_rules! reading {
     };
 }
 
-reading!(OrdersRead, HistoryRead, StoresRead, StoresWrite, ProductsRead, MembersRead);
+reading!(OrdersRead, PaymentsRead, HistoryRead, StoresRead, StoresWrite, ProductsRead, MembersRead);
 
 /// A permit for each of these kinds of command, named like it: it takes what the command takes.
 macro_rules! commands {
@@ -69,6 +69,7 @@ pub(crate) use commands;
 commands!(
     /// Commands on orders that say more than why; `v1/staff/orders/commands.rs` has the others.
     order, order, OrderCommandKind: Place, Amend, Adjust, RemoveAdjustment, Link,
+    RecordPayment, Refund, SettleRefund, WriteOff,
 );
 commands!(
     /// Commands on stores.

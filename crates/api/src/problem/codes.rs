@@ -73,6 +73,14 @@ codes! {
     InsufficientStock "insufficient-stock" CONFLICT
     PriceChanged "price-changed" CONFLICT
     DiscountAboveLimit "discount-above-limit" CONFLICT
+    PaymentRuleNotMet "payment-rule-not-met" CONFLICT
+    BalanceNotSettled "balance-not-settled" CONFLICT
+    TotalBelowCredits "total-below-credits" CONFLICT
+    MoneyKept "money-kept" CONFLICT
+    NothingRefundable "nothing-refundable" CONFLICT
+    RefundExceedsPayment "refund-exceeds-payment" CONFLICT
+    RefundAboveLimit "refund-above-limit" CONFLICT
+    WriteOffExceedsBalance "write-off-exceeds-balance" CONFLICT
     Duplicate "duplicate" CONFLICT
     DuplicateOrder "duplicate-order" CONFLICT
     StockReserved "stock-reserved" CONFLICT
@@ -118,7 +126,7 @@ impl Code {
     /// What a rule that said no is called outside.
     pub fn of(rule: Rule) -> Code {
         match rule {
-            Rule::NotFound | Rule::UnknownAdjustment => Code::NotFound,
+            Rule::NotFound | Rule::UnknownAdjustment | Rule::UnknownRefund => Code::NotFound,
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::TokenInvalid,
             Rule::VersionConflict => Code::PreconditionFailed,
@@ -132,6 +140,14 @@ impl Code {
             Rule::InsufficientStock => Code::InsufficientStock,
             Rule::PriceChanged => Code::PriceChanged,
             Rule::DiscountAboveLimit => Code::DiscountAboveLimit,
+            Rule::PaymentRuleNotMet => Code::PaymentRuleNotMet,
+            Rule::BalanceNotSettled => Code::BalanceNotSettled,
+            Rule::TotalBelowCredits => Code::TotalBelowCredits,
+            Rule::MoneyKept => Code::MoneyKept,
+            Rule::NothingRefundable => Code::NothingRefundable,
+            Rule::RefundExceedsPayment => Code::RefundExceedsPayment,
+            Rule::RefundAboveLimit => Code::RefundAboveLimit,
+            Rule::WriteOffExceedsBalance => Code::WriteOffExceedsBalance,
             Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct
             | Rule::NotSold
@@ -156,6 +172,13 @@ impl Code {
             | Rule::AdjustmentOutOfRange
             | Rule::TooManyAdjustments
             | Rule::NothingToAdjust
+            | Rule::UnknownPaymentRule
+            | Rule::PaymentOutOfRange
+            | Rule::CurrencyMismatch
+            | Rule::NotYet
+            | Rule::TooManyPayments
+            | Rule::TooManyRefunds
+            | Rule::UnknownPayment
             | Rule::NoRole
             | Rule::PositionNotReached
             | Rule::BrokenHistory => Code::ValidationFailed,

@@ -18,6 +18,7 @@ use validator::Validate;
 
 use super::money::MoneyBody;
 use super::paging::{DEFAULT_LIMIT, ListOf, PageQuery, has_no_words};
+use super::store_terms::{PaymentRuleBody, ShippingRuleBody, TaxTermsBody};
 use crate::cursors::Seal;
 use crate::extract::{Content, PathId, Query};
 use crate::openapi::examples;
@@ -60,6 +61,14 @@ pub(crate) struct StoreBody {
     /// Does it take orders?
     #[schema(example = true)]
     active: bool,
+    /// How it is taxed. Left out: not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    tax: Option<TaxTermsBody>,
+    /// How it sends, the usual way first: an order names the `code` of one.
+    shipping: Vec<ShippingRuleBody>,
+    /// How it is paid, the usual way first; likewise. None: no order waits for a payment.
+    payments: Vec<PaymentRuleBody>,
 }
 
 /// A product, as everybody sees it.
@@ -271,6 +280,9 @@ impl From<&Store> for StoreBody {
             time_zone: store.time_zone.to_string(),
             country: store.country.map(Country::code),
             active: store.active,
+            tax: store.tax.as_ref().map(TaxTermsBody::from),
+            shipping: store.shipping.iter().map(ShippingRuleBody::from).collect(),
+            payments: store.payments.iter().map(PaymentRuleBody::from).collect(),
         }
     }
 }

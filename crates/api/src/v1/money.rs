@@ -29,11 +29,11 @@ impl MoneyBody {
     }
 }
 
-/// What an order is to cost, as it was shown to whoever asks: a `total` as the API writes it.
+/// An amount of money in a request, as the API writes it.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ExpectedTotal)]
-pub(crate) struct ExpectedTotalBody {
+#[schema(as = NewMoney)]
+pub(crate) struct NewMoneyBody {
     /// Minor units: 199900 with exponent 2 is 1999.00.
     #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
     #[schema(minimum = 0, maximum = 1_000_000_000_000_i64, example = 199_900)]
@@ -47,16 +47,37 @@ pub(crate) struct ExpectedTotalBody {
     exponent: Option<u8>,
 }
 
-impl ExpectedTotalBody {
-    /// The `expected_total` of a request, if it has one.
-    pub(crate) fn read(fields: &mut Fields, body: Option<&Self>) -> Option<Money> {
-        let body = body?;
+impl NewMoneyBody {
+    /// The amount that stands there in the request.
+    pub(crate) fn read(&self, fields: &mut Fields, at: &str) -> Option<Money> {
         let currency: Currency =
-            fields.parsed("/expected_total/currency", &body.currency, "unknown-currency")?;
-        if body.exponent.is_some_and(|exponent| exponent != currency.exponent()) {
-            fields.fault("/expected_total/exponent", "wrong-exponent");
+            fields.parsed(format!("{at}/currency"), &self.currency, "unknown-currency")?;
+        if self.exponent.is_some_and(|exponent| exponent != currency.exponent()) {
+            fields.fault(format!("{at}/exponent"), "wrong-exponent");
         }
-        Some(Money { amount: Amount::new(body.amount), currency })
+        Some(Money { amount: Amount::new(self.amount), currency })
+    }
+}
+
+/// A difference between amounts.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MoneyDifference)]
+pub(crate) struct DifferenceBody {
+    /// Minor units, below nothing if the second amount is the greater one.
+    #[schema(minimum = -10_000_000_000_000_i64, maximum = 10_000_000_000_000_i64, example = 199_900)]
+    pub amount: i64,
+    /// ISO 4217 code.
+    #[schema(min_length = 3, max_length = 3, example = "TWD")]
+    pub currency: &'static str,
+    /// Decimal places of the currency.
+    #[schema(minimum = 0, maximum = 4, example = 2)]
+    pub exponent: u8,
+}
+
+impl DifferenceBody {
+    /// A difference with its currency.
+    pub(crate) fn new(amount: Amount, currency: Currency) -> Self {
+        Self { amount: amount.get(), currency: currency.code(), exponent: currency.exponent() }
     }
 }
 

@@ -10,7 +10,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::contact::ContactBody;
-use super::money::MoneyBody;
+use super::money::{DifferenceBody, MoneyBody};
+use super::order_payments::{OrderPaymentBody, PaymentBody, RefundBody};
 use super::order_totals::{AdjustmentBody, OrderShippingBody, TaxOfRateBody};
 use crate::names;
 use crate::openapi::examples;
@@ -78,6 +79,41 @@ pub(crate) struct OrderBody {
     pub adjustments: Vec<AdjustmentBody>,
     /// What it costs all in all.
     pub total: MoneyBody,
+    /// How it is to be paid. Left out: its store has not said so, and nothing waits for a payment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub payment: Option<OrderPaymentBody>,
+    /// How far it is paid.
+    #[schema(value_type = names::PaymentStatus)]
+    pub payment_status: &'static str,
+    /// What somebody has to look into. Staff only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<names::Attention>, example = json!([]))]
+    pub attention: Vec<&'static str>,
+    /// What of the total is not owed any more because units, or all, were called off.
+    pub cancelled_total: MoneyBody,
+    /// What of it the shop has given back though it was agreed.
+    pub credited_total: MoneyBody,
+    /// What of it the shop has let go of.
+    pub written_off_total: MoneyBody,
+    /// What was paid too much and stays with the shop, by the customer's leave.
+    pub kept_total: MoneyBody,
+    /// What was paid.
+    pub paid_total: MoneyBody,
+    /// What of that was paid back.
+    pub refunded_total: MoneyBody,
+    /// What of it is being paid back.
+    pub refund_pending_total: MoneyBody,
+    /// What of it the customer's bank has taken back.
+    pub charged_back_total: MoneyBody,
+    /// What the customer owes yet; below nothing: what the shop owes.
+    pub balance_due: DifferenceBody,
+    /// What was paid, and tried to be. Left out for staff who may not see it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub payments: Vec<PaymentBody>,
+    /// What is paid back, or was to be. Left out for staff who may not see it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<RefundBody>,
     /// Who gets it, and where. Left out for staff who may not see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -222,6 +258,23 @@ impl OrderBody {
             taxes: TaxOfRateBody::of(order),
             adjustments: AdjustmentBody::of(order),
             total: money(order.totals.total),
+            payment: OrderPaymentBody::of(order),
+            payment_status: order.derived.payment_status.into(),
+            attention: match scope {
+                Scope::Staff { .. } | Scope::Everything => order.attention.iter().map(Into::into).collect(),
+                Scope::Customer(_) | Scope::Guest(_) | Scope::Board(_) => vec![],
+            },
+            cancelled_total: money(order.balance.cancelled),
+            credited_total: money(order.balance.credited),
+            written_off_total: money(order.balance.written_off),
+            kept_total: money(order.balance.kept),
+            paid_total: money(order.balance.paid),
+            refunded_total: money(order.balance.refunded),
+            refund_pending_total: money(order.balance.refund_pending),
+            charged_back_total: money(order.balance.charged_back),
+            balance_due: DifferenceBody::new(order.balance.open(order.totals.total), order.currency),
+            payments: PaymentBody::of(order, scope),
+            refunds: RefundBody::of(order, scope),
             contact: shows_contact.then(|| ContactBody::from(&order.contact)),
             note: Some(order.note.clone()).filter(|note| shows_contact && !note.is_empty()),
             unlisted: order.unlisted,
@@ -310,6 +363,11 @@ pub(crate) struct OrderSummaryBody {
     pub first_lines: Vec<FirstLineBody>,
     /// What it costs.
     pub total: MoneyBody,
+    /// How far it is paid.
+    #[schema(value_type = names::PaymentStatus)]
+    pub payment_status: &'static str,
+    /// What the customer owes yet; below nothing: what the shop owes.
+    pub balance_due: DifferenceBody,
     /// When it was placed.
     #[schema(value_type = String, format = DateTime, example = "2026-01-05T08:30:00.000Z")]
     pub placed_at: Timestamp,
@@ -371,6 +429,8 @@ impl OrderSummaryBody {
             line_count: order.glance.line_count,
             first_lines: order.glance.first_lines.into_iter().map(FirstLineBody::from).collect(),
             total: MoneyBody::new(order.total, order.currency),
+            payment_status: order.payment_status.into(),
+            balance_due: DifferenceBody::new(order.balance_due, order.currency),
             placed_at: order.placed_at,
             updated_at: order.updated_at,
             is_new: order.is_new,

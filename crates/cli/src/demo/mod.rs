@@ -281,6 +281,7 @@ impl Shop {
                 let placed = at(&tale.orders, *place)?;
                 let command = order::OrderCommand::Place(order::Place {
                     shipping: None,
+                    payment: None,
                     store_id: *at(&self.stores, placed.store)?,
                     customer_id: None,
                     lines: self.lines(placed.store, &placed.lines)?,
@@ -385,6 +386,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
     let command = store::StoreCommand::Create(store::NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: seed.name.to_owned(),
         currency: parsed(seed.currency)?,
         time_zone: parsed(seed.time_zone)?,
@@ -398,6 +400,7 @@ fn open(place: usize) -> Result<Operation, Failure> {
             cancel_unconfirmed_minutes: None,
             reversal_minutes: None,
             discount_limit: None,
+            refund_limit: None,
             public_board: true,
             order_mails: false,
         },

@@ -181,6 +181,7 @@ fn store(shop: usize) -> Option<Piece> {
     let command = store::StoreCommand::Create(store::NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: name.to_owned(),
         currency: currency.parse().ok()?,
         time_zone: time_zone.parse().ok()?,

@@ -69,6 +69,7 @@ impl Translator {
         let command = store::StoreCommand::Create(store::NewStore {
             tax: None,
             shipping: vec![],
+            payments: vec![],
             name: format!("{name} ({state})"),
             currency: self.brl,
             time_zone: self.time_zone,

@@ -98,6 +98,7 @@ impl Actor {
                 stores: member.stores.clone(),
                 statuses: StatusSet::of_roles(&member.roles),
                 contact: self.may(Permission::ContactRead),
+                payments: self.may(Permission::PaymentsRead),
                 trash: self.may(Permission::OrdersDelete),
             },
         }

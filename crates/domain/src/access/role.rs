@@ -35,7 +35,7 @@ pub enum Role {
     Clerk,
     /// Starts confirmed orders and counts stock; sees no contact.
     Warehouse,
-    /// Reads orders and their money.
+    /// Writes down and pays back money.
     Finance,
     /// Reads all, changes nothing.
     Auditor,
@@ -92,6 +92,18 @@ pub enum Permission {
     /// Let more unconfirmed orders expire at once than may unasked.
     #[strum(serialize = "expiries:approve")]
     ExpiriesApprove,
+    /// See payments and what is owed.
+    #[strum(serialize = "payments:read")]
+    PaymentsRead,
+    /// Write down what was paid, and paid back.
+    #[strum(serialize = "payments:record")]
+    PaymentsRecord,
+    /// Have money paid back, up to the store's limit.
+    #[strum(serialize = "refunds:issue")]
+    RefundsIssue,
+    /// Have any money paid back, and let go of differences.
+    #[strum(serialize = "refunds:approve")]
+    RefundsApprove,
     /// See and search contacts, addresses and notes.
     #[strum(serialize = "contact:read")]
     ContactRead,
@@ -148,6 +160,10 @@ impl Role {
                 P::OrdersReverse,
                 P::OrdersDelete,
                 P::ExpiriesApprove,
+                P::PaymentsRead,
+                P::PaymentsRecord,
+                P::RefundsIssue,
+                P::RefundsApprove,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,
@@ -176,6 +192,10 @@ impl Role {
                 P::OrdersReverse,
                 P::OrdersDelete,
                 P::ExpiriesApprove,
+                P::PaymentsRead,
+                P::PaymentsRecord,
+                P::RefundsIssue,
+                P::RefundsApprove,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,
@@ -190,6 +210,7 @@ impl Role {
                 P::OrdersRead,
                 P::OrdersConfirm,
                 P::OrdersReject,
+                P::PaymentsRead,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,
@@ -202,6 +223,8 @@ impl Role {
                 P::OrdersDiscount,
                 P::OrdersCancel,
                 P::OrdersInvalidate,
+                P::PaymentsRead,
+                P::RefundsIssue,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,
@@ -210,9 +233,20 @@ impl Role {
             Self::Warehouse => {
                 &[P::OrdersRead, P::OrdersStart, P::StoresRead, P::ProductsRead, P::StockAdjust]
             }
-            Self::Finance => &[P::OrdersRead, P::ContactRead, P::HistoryRead, P::StoresRead, P::ProductsRead],
+            Self::Finance => &[
+                P::OrdersRead,
+                P::PaymentsRead,
+                P::PaymentsRecord,
+                P::RefundsIssue,
+                P::RefundsApprove,
+                P::ContactRead,
+                P::HistoryRead,
+                P::StoresRead,
+                P::ProductsRead,
+            ],
             Self::Auditor => &[
                 P::OrdersRead,
+                P::PaymentsRead,
                 P::ContactRead,
                 P::HistoryRead,
                 P::StoresRead,

@@ -28,6 +28,8 @@ pub enum Scope {
         statuses: StatusSet,
         /// Are contact, address and note shown and searched?
         contact: bool,
+        /// Is shown by what and when was paid?
+        payments: bool,
         /// Are orders in the trash in reach?
         trash: bool,
     },
@@ -43,6 +45,16 @@ impl Scope {
             Self::Customer(_) | Self::Guest(_) | Self::Everything => true,
             Self::Board(_) => false,
             Self::Staff { contact, .. } => *contact,
+        }
+    }
+
+    /// May payments be shown? What is owed, whoever sees the order may know.
+    #[must_use]
+    pub fn shows_payments(&self) -> bool {
+        match self {
+            Self::Customer(_) | Self::Guest(_) | Self::Everything => true,
+            Self::Board(_) => false,
+            Self::Staff { payments, .. } => *payments,
         }
     }
 }

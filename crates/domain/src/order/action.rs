@@ -3,10 +3,14 @@
 use strum::IntoEnumIterator as _;
 
 use super::amend::amendable;
+use super::payment::owed;
 use super::{
-    AmendedPart, DecisionContext, Order, OrderCommand, OrderCommandKind, References, Status, decide,
+    AmendedPart, DecisionContext, IssueRefund, Order, OrderCommand, OrderCommandKind, PaymentMethod,
+    RecordPayment, References, Refund, RefundReason, SettleRefund, Status, TransactionState, WriteOff,
+    WriteOffSide, decide,
 };
 use crate::access::Actor;
+use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -75,7 +79,14 @@ pub fn actions(
 
 /// Can it be done again and again, each time otherwise?
 fn is_open_ended(action: OrderCommandKind) -> bool {
-    matches!(action, OrderCommandKind::Amend | OrderCommandKind::Adjust)
+    matches!(
+        action,
+        OrderCommandKind::Amend
+            | OrderCommandKind::Adjust
+            | OrderCommandKind::RecordPayment
+            | OrderCommandKind::Refund
+            | OrderCommandKind::WriteOff
+    )
 }
 
 fn probes(order: &Order) -> impl Iterator<Item = (OrderCommandKind, OrderCommand)> {
@@ -83,11 +94,42 @@ fn probes(order: &Order) -> impl Iterator<Item = (OrderCommandKind, OrderCommand
     actions.filter_map(|kind| Some((kind, probe(kind, order)?)))
 }
 
-/// What is asked about: of adjustments the last one.
+/// What is asked about: of adjustments the last one; of money the smallest amount, the whole difference, and the newest refund that is under
+/// way.
 fn probe(kind: OrderCommandKind, order: &Order) -> Option<OrderCommand> {
-    match (kind, order.adjustments.last()) {
-        (OrderCommandKind::RemoveAdjustment, Some(last)) => {
-            Some(OrderCommand::RemoveAdjustment { no: last.no, comment: None })
+    let money = |amount| Money { amount, currency: order.currency };
+    let least = money(Amount::new(1));
+    match kind {
+        OrderCommandKind::RemoveAdjustment => {
+            let no = order.adjustments.last().map_or(0, |last| last.no);
+            Some(OrderCommand::RemoveAdjustment { no, comment: None })
+        }
+        OrderCommandKind::RecordPayment => Some(OrderCommand::RecordPayment(Box::new(RecordPayment {
+            method: PaymentMethod::Other,
+            amount: least,
+            paid_at: None,
+            comment: None,
+        }))),
+        OrderCommandKind::Refund => Some(OrderCommand::Refund(Box::new(IssueRefund {
+            amount: least,
+            credit: (owed(order) == Amount::ZERO).then_some(least),
+            payment: None,
+            reason: RefundReason::Other,
+            comment: None,
+        }))),
+        OrderCommandKind::SettleRefund => {
+            let is_pending = |refund: &&Refund| {
+                let known = order.payments.transaction_of(refund);
+                known.is_some_and(|known| known.state == TransactionState::Pending)
+            };
+            let no = order.payments.refunds.iter().rev().find(is_pending).map_or(0, |refund| refund.no);
+            Some(OrderCommand::SettleRefund(SettleRefund { no, succeeded: true, at: None, comment: None }))
+        }
+        OrderCommandKind::WriteOff => {
+            let open = order.balance.open(order.totals.total).get();
+            let side = if open > 0 { WriteOffSide::Forgive } else { WriteOffSide::Keep };
+            let amount = money(Amount::new(open.abs().max(1)));
+            Some(OrderCommand::WriteOff(WriteOff { side, amount, comment: None }))
         }
         _ => kind.probe(),
     }

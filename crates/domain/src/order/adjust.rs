@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::context::{DecisionContext, Events};
-use super::guards::{commented, stands_in};
+use super::guards::{commented, covers_credits, stands_in};
+use super::payment::unpaid;
 use super::pricing::price_stands;
 use super::shares::{computed, sum};
 use super::{Adjust, Adjustment, AdjustmentKind, Line, MAX_ADJUSTMENTS, Order, OrderEvent, Status, Totals};
@@ -16,8 +17,8 @@ use crate::totals::{Goods, Rate, Taxed, Terms, Value, discount};
 /// Where an order still costs what is decided.
 const BEFORE_EXECUTION: &[Status] = &[Status::PendingReview, Status::Confirmed];
 
-/// Less as long as the order is not being executed; more only while it waits for review, and nobody has been promised anything,
-/// by those who may change prices freely.
+/// Less as long as the order is not being executed; more only while it waits for review and is not paid, and nobody has been promised
+/// anything, by those who may change prices freely.
 pub(super) fn adjust(
     order: &Order,
     context: &DecisionContext<'_>,
@@ -27,7 +28,10 @@ pub(super) fn adjust(
     may(actor, wanted.kind)?;
     match wanted.kind {
         AdjustmentKind::Discount => stands_in(order, BEFORE_EXECUTION)?,
-        AdjustmentKind::Fee => stands_in(order, &[Status::PendingReview])?,
+        AdjustmentKind::Fee => {
+            stands_in(order, &[Status::PendingReview])?;
+            unpaid(order)?;
+        }
     }
     if order.adjustments.len() >= MAX_ADJUSTMENTS {
         return Err(Refusal::TooManyAdjustments { most: MAX_ADJUSTMENTS });
@@ -54,11 +58,12 @@ pub(super) fn adjust(
         within_limit(context, actor, totals, Amount::ZERO)?;
     }
     price_stands(wanted.expected_total, Money { amount: totals.total, currency: order.currency })?;
+    covers_credits(order, totals)?;
     let event = OrderEvent::Adjusted { adjustment, lines, totals };
     Ok(vec![Envelope::of(event).with(commented(wanted.comment.as_deref()))])
 }
 
-/// Nothing when it has been taken away already. Without a discount the order costs more: only while it waits for review.
+/// Nothing when it has been taken away already. Without a discount the order costs more: only while it waits for review and is not paid.
 pub(super) fn remove(
     order: &Order,
     actor: &Actor,
@@ -73,11 +78,13 @@ pub(super) fn remove(
     may(actor, adjustment.kind)?;
     if adjustment.kind == AdjustmentKind::Discount {
         stands_in(order, &[Status::PendingReview])?;
+        unpaid(order)?;
     }
     let mut adjustments = order.adjustments.clone();
     adjustments.retain(|adjustment| adjustment.no != no);
     let lines = computed(&order.lines, &adjustments, &order.terms)?;
     let totals = totals(order, &lines, &adjustments)?;
+    covers_credits(order, totals)?;
     let event = OrderEvent::AdjustmentRemoved { no, lines, totals };
     Ok(vec![Envelope::of(event).with(commented(comment))])
 }

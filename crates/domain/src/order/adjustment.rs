@@ -1,37 +1,23 @@
 //! Discounts and fees: what is taken off an order, or comes on top of it, besides prices, tax and sending.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use super::AdjustReason;
 use crate::money::Amount;
 use crate::totals::{Share, Value};
+use crate::vocabulary::vocabulary;
 
 /// Most discounts and fees that one order has.
 pub const MAX_ADJUSTMENTS: usize = 20;
 
-/// Which way an adjustment goes.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    EnumIter,
-    EnumString,
-    Display,
-    IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum AdjustmentKind {
-    /// Less, shared by lines.
-    Discount,
-    /// More, for the order as a whole.
-    Fee,
+vocabulary! {
+    /// Which way an adjustment goes.
+    AdjustmentKind {
+        /// Less, shared by lines.
+        Discount,
+        /// More, for the order as a whole.
+        Fee,
+    }
 }
 
 /// A discount or a fee of an order.

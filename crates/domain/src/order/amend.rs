@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr};
 
 use super::context::{DecisionContext, Events};
-use super::guards::{in_time, stands_in};
+use super::guards::{covers_credits, in_time, stands_in};
 use super::place::reachable;
 use super::pricing::{amended, price_stands, sending};
 use super::shares::{computed, refitted};
@@ -97,6 +97,7 @@ pub(super) fn amend(
     if contact.is_none() && note.is_none() && goods.is_none() {
         return Ok(vec![]);
     }
+    covers_credits(order, totals)?;
     let (lines, adjustments) = goods.map(|goods| (goods.lines, goods.adjustments)).unzip();
     let adjustments = adjustments.filter(|adjustments| *adjustments != order.adjustments);
     let personal = Personal { contact, note, comment: amendment.comment.clone(), ..Personal::default() };

@@ -1,11 +1,15 @@
 //! Events to state. Total over what `decide` makes; anything else is an inconsistent history.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Balance, Derived, Invalid, Line, Order, OrderEvent, Source, Stage, Status, Trash};
+use super::{
+    Balance, Derived, Invalid, Line, Order, OrderEvent, Payments, Source, Stage, Status, Transaction,
+    TransactionKind, TransactionState, Trash, WriteOffSide,
+};
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
+use crate::money::Amount;
 use crate::totals::Terms;
 
 impl Aggregate for Order {
@@ -51,11 +55,14 @@ impl Aggregate for Order {
             completed_at of stage through parts,
             cancelled_at of stage through parts,
             invalidated_at of stage through parts,
+            written_off of balance,
+            kept of balance,
         }
         fields {
             lines,
             adjustments,
             totals,
+            payments,
             contact,
             note,
             customer_id,
@@ -85,6 +92,7 @@ impl Aggregate for Order {
             units,
             balance,
             derived,
+            attention,
             contact_version,
         }
     }
@@ -159,6 +167,8 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             units: BTreeMap::new(),
             balance: Balance::default(),
             derived: Derived::default(),
+            payments: Payments::default(),
+            attention: BTreeSet::new(),
             contact: Contact::default(),
             contact_version: 1,
             note: String::new(),
@@ -278,9 +288,55 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
             }
             order.totals = *totals;
         }
+        OrderEvent::PaymentOpened { .. }
+        | OrderEvent::Transacted { .. }
+        | OrderEvent::Credited { .. }
+        | OrderEvent::RefundRequested { .. }
+        | OrderEvent::WrittenOff { .. } => paid(&mut order, event)?,
     }
     order.move_units(before.status());
     Ok(order)
+}
+
+/// The same of what was paid and given back. Whatever is numbered has the number behind the last one.
+fn paid(order: &mut Order, event: &OrderEvent) -> Result<(), &'static str> {
+    let payments = &mut order.payments;
+    let follows = |no: u32, numbers: usize| match u32::try_from(numbers + 1) {
+        Ok(next) if next == no => Ok(()),
+        _ => Err("a payment, credit or refund has a number that is not its turn"),
+    };
+    match event {
+        OrderEvent::PaymentOpened { payment } => {
+            follows(payment.no, payments.attempts.len())?;
+            payments.attempts.push(payment.clone());
+        }
+        OrderEvent::Transacted { payment, transaction } => payments.take(*payment, transaction.clone())?,
+        OrderEvent::Credited { credit } => {
+            follows(credit.no, payments.credits.len())?;
+            payments.credits.push(credit.clone());
+        }
+        OrderEvent::RefundRequested { refund, at } => {
+            follows(refund.no, payments.refunds.len())?;
+            let transaction = Transaction {
+                kind: TransactionKind::Refund,
+                reference: refund.reference(),
+                state: TransactionState::Pending,
+                amount: refund.amount,
+                at: *at,
+            };
+            payments.take(refund.payment, transaction)?;
+            payments.refunds.push(refund.clone());
+        }
+        OrderEvent::WrittenOff { side, amount } => {
+            let sum = match side {
+                WriteOffSide::Forgive => &mut order.balance.written_off,
+                WriteOffSide::Keep => &mut order.balance.kept,
+            };
+            *sum = Amount::new(sum.get() + amount.get());
+        }
+        _ => {}
+    }
+    Ok(())
 }
 
 fn restored(stage: Stage, to: Status) -> Result<Stage, &'static str> {

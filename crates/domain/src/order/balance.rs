@@ -1,9 +1,10 @@
 //! What was agreed, what of it is owed, what was paid, and what can be read off that.
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
+use super::{Payments, TransactionKind, TransactionState};
 use crate::money::Amount;
+use crate::vocabulary::vocabulary;
 
 /// Sums beside the total, which never shrinks: what is not owed any more, and what was paid. Minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,22 +49,7 @@ impl Balance {
     }
 }
 
-/// Declares a status that nothing sets: it is computed from counters and sums.
-macro_rules! derived_status {
-    ($(#[$attribute:meta])* $name:ident { $($(#[$about:meta])* $variant:ident,)+ }) => {
-        $(#[$attribute])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, EnumIter, EnumString, Display, IntoStaticStr,
-        )]
-        #[serde(rename_all = "snake_case")]
-        #[strum(serialize_all = "snake_case")]
-        pub enum $name {
-            $($(#[$about])* $variant,)+
-        }
-    };
-}
-
-derived_status! {
+vocabulary! {
     /// How far an order is paid.
     PaymentStatus {
         /// It costs nothing (any more).
@@ -91,7 +77,7 @@ derived_status! {
     }
 }
 
-derived_status! {
+vocabulary! {
     /// How far an order is sent.
     FulfillmentStatus {
         /// Nothing is to be sent (any more).
@@ -109,7 +95,7 @@ derived_status! {
     }
 }
 
-derived_status! {
+vocabulary! {
     /// How far an order came back.
     ReturnStatus {
         /// Nothing came back, nor is it to.
@@ -147,12 +133,17 @@ impl Default for Derived {
     }
 }
 
-/// How far an order of this total is paid.
-pub(super) fn payment_status(balance: &Balance, total: Amount) -> PaymentStatus {
+/// How far an order of this total is paid: the first that fits.
+pub(super) fn payment_status(balance: &Balance, total: Amount, payments: &Payments) -> PaymentStatus {
+    const PAYING: &[TransactionKind] = &[TransactionKind::Authorization, TransactionKind::Capture];
     let (due, net) = (balance.due(total), balance.net());
+    let is_unpaid = balance.paid == Amount::ZERO;
     match () {
-        () if balance.paid == Amount::ZERO && due == Amount::ZERO => PaymentStatus::NotRequired,
-        () if balance.paid == Amount::ZERO => PaymentStatus::Unpaid,
+        () if is_unpaid && due > Amount::ZERO && payments.authorized() >= due => PaymentStatus::Authorized,
+        () if is_unpaid && due == Amount::ZERO => PaymentStatus::NotRequired,
+        () if is_unpaid && payments.has(PAYING, TransactionState::Pending) => PaymentStatus::Pending,
+        () if is_unpaid && payments.has(PAYING, TransactionState::Failed) => PaymentStatus::Failed,
+        () if is_unpaid => PaymentStatus::Unpaid,
         () if net <= Amount::ZERO && balance.charged_back > Amount::ZERO => PaymentStatus::ChargedBack,
         () if net <= Amount::ZERO => PaymentStatus::Refunded,
         () if net > due => PaymentStatus::Overpaid,
@@ -192,10 +183,13 @@ mod tests {
             (Balance { kept: amount(1), ..paid(101, 0, 0) }, Paid, 0),
         ] {
             assert_eq!(
-                (payment_status(&balance, amount(100)), balance.open(amount(100)).get()),
+                (
+                    payment_status(&balance, amount(100), &Payments::default()),
+                    balance.open(amount(100)).get()
+                ),
                 (status, open)
             );
         }
-        assert_eq!(payment_status(&Balance::default(), Amount::ZERO), NotRequired);
+        assert_eq!(payment_status(&Balance::default(), Amount::ZERO, &Payments::default()), NotRequired);
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use super::{
-    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, Place,
-    ReversalReason,
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, IssueRefund, Place,
+    RecordPayment, ReversalReason, SettleRefund, WriteOff,
 };
 use crate::access::{OrderGrant, Permission};
 use crate::id::{BatchId, CustomerId, ProductId, StoreId};
@@ -126,6 +126,14 @@ pub enum OrderCommand {
         /// In words.
         comment: Option<String>,
     },
+    /// Write down money that came in.
+    RecordPayment(Box<RecordPayment>),
+    /// Have money paid back.
+    Refund(Box<IssueRefund>),
+    /// Write down what became of that.
+    SettleRefund(SettleRefund),
+    /// Let go of a difference.
+    WriteOff(WriteOff),
     /// Note that its step was not done in time. The program's own.
     NoteBreach,
     /// Call it off because it waited for a confirmation for longer than its store waits. The program's own.
@@ -168,6 +176,9 @@ impl OrderCommandKind {
             Self::Restore => &[Permission::OrdersRestore],
             Self::Unconfirm | Self::Unstart | Self::Reopen | Self::Reinstate => &[Permission::OrdersReverse],
             Self::Delete | Self::Undelete => &[Permission::OrdersDelete],
+            Self::RecordPayment | Self::SettleRefund => &[Permission::PaymentsRecord],
+            Self::Refund => &[Permission::RefundsIssue],
+            Self::WriteOff => &[Permission::RefundsApprove],
             Self::Import | Self::NoteBreach | Self::Expire | Self::Erase => &[],
         }
     }
@@ -198,6 +209,10 @@ impl OrderCommandKind {
             | Self::Adjust
             | Self::RemoveAdjustment
             | Self::Link
+            | Self::RecordPayment
+            | Self::Refund
+            | Self::SettleRefund
+            | Self::WriteOff
             | Self::Erase => Err(NotPlain::SaysMore),
             Self::Confirm => bare(OrderCommand::Confirm),
             Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
@@ -220,7 +235,8 @@ impl OrderCommandKind {
         }
     }
 
-    /// A command of this kind with nothing in it that could be refused for its content; none: it makes an order.
+    /// A command of this kind with nothing in it that could be refused for its content; none: it makes an order, or its content is
+    /// all of it.
     #[must_use]
     pub fn probe(self) -> Option<OrderCommand> {
         match self {
@@ -240,6 +256,7 @@ impl OrderCommandKind {
                 Some(OrderCommand::Link { customer_id: nobody, proof: None, comment: None })
             }
             Self::Erase => Some(OrderCommand::Erase { retention_days: 0 }),
+            Self::RecordPayment | Self::Refund | Self::SettleRefund | Self::WriteOff => None,
             // Each list of reasons has this one.
             _ => self.plain(None, None).or_else(|_| self.plain(Some("other"), None)).ok(),
         }
@@ -278,9 +295,12 @@ impl OrderCommand {
             | Self::Reinstate { reason, comment }
             | Self::Unlink { reason, comment } => (reason.into(), comment),
             Self::Adjust(adjust) => return (Some(adjust.reason.into()), adjust.comment.as_deref()),
-            Self::Link { comment, .. } | Self::RemoveAdjustment { comment, .. } => {
-                return (None, comment.as_deref());
-            }
+            Self::Link { comment, .. }
+            | Self::RemoveAdjustment { comment, .. }
+            | Self::SettleRefund(SettleRefund { comment, .. })
+            | Self::WriteOff(WriteOff { comment, .. }) => return (None, comment.as_deref()),
+            Self::RecordPayment(payment) => return (None, payment.comment.as_deref()),
+            Self::Refund(refund) => return (Some(refund.reason.into()), refund.comment.as_deref()),
             Self::Amend(amendment) => return (None, amendment.comment.as_deref()),
             _ => return (None, None),
         };
@@ -314,6 +334,10 @@ impl OrderCommand {
             | Self::Adjust(_)
             | Self::RemoveAdjustment { .. }
             | Self::Unlink { .. }
+            | Self::RecordPayment(_)
+            | Self::Refund(_)
+            | Self::SettleRefund(_)
+            | Self::WriteOff(_)
             | Self::NoteBreach
             | Self::Expire
             | Self::Erase { .. } => return None,

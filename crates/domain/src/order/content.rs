@@ -29,6 +29,8 @@ pub struct Place {
     pub note: String,
     /// How it is sent; none: in the first way that the store has.
     pub shipping: Option<Code>,
+    /// How it is to be paid; none: in the first way that the store has.
+    pub payment: Option<Code>,
     /// Shall it be kept off the public board?
     pub unlisted: bool,
     /// Earlier orders like this one that it is not meant to repeat.

@@ -7,6 +7,7 @@ use super::amend::amend;
 use super::context::{DecisionContext, Events};
 use super::guards::{commented, in_time, stands_in};
 use super::link::{link, unlink};
+use super::payment::{issue, may_complete, may_invalidate, may_start, record, settle_refund, write_off};
 use super::place::{import, place};
 use super::rights::{authorize, permission_to_cancel};
 use super::{
@@ -57,20 +58,14 @@ pub fn decide(
             let due_at = due_at(context, Status::Confirmed, now);
             forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
         }
-        (Some(order), OrderCommand::Start) => {
-            let due_at = due_at(context, Status::Processing, now);
-            forward(order, Status::Confirmed, Status::Processing, OrderEvent::Started { due_at })
-        }
-        (Some(order), OrderCommand::Complete) => {
-            forward(order, Status::Processing, Status::Completed, OrderEvent::Completed {})
-        }
+        (Some(order), OrderCommand::Start) => start(order, context, now),
+        (Some(order), OrderCommand::Complete) => complete(order),
         (Some(order), OrderCommand::Reject { reason, comment }) => {
             const FROM: &[Status] = &[Status::PendingReview];
             invalid(order, FROM, *reason, OrderEvent::Rejected { reason: *reason }, comment.as_deref())
         }
         (Some(order), OrderCommand::Invalidate { reason, comment }) => {
-            const FROM: &[Status] = &[Status::PendingReview, Status::Confirmed, Status::Cancelled];
-            invalid(order, FROM, *reason, OrderEvent::Invalidated { reason: *reason }, comment.as_deref())
+            invalidate(order, *reason, comment.as_deref())
         }
         (Some(order), OrderCommand::Cancel { reason, comment }) => {
             cancel(order, actor, *reason, comment.as_deref(), now)
@@ -95,6 +90,10 @@ pub fn decide(
         (Some(order), OrderCommand::Unlink { reason, comment }) => {
             unlink(order, context, *reason, comment.as_deref())
         }
+        (Some(order), OrderCommand::RecordPayment(wanted)) => record(order, wanted, now),
+        (Some(order), OrderCommand::Refund(wanted)) => issue(order, context, actor, wanted, now),
+        (Some(order), OrderCommand::SettleRefund(wanted)) => settle_refund(order, wanted, now),
+        (Some(order), OrderCommand::WriteOff(wanted)) => write_off(order, wanted),
         (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
@@ -121,6 +120,23 @@ fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result
     }
     stands_in(order, &[from])?;
     Ok(vec![Envelope::of(event)])
+}
+
+fn start(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
+    let due_at = due_at(context, Status::Processing, now);
+    let started = forward(order, Status::Confirmed, Status::Processing, OrderEvent::Started { due_at })?;
+    if started.is_empty() { Ok(started) } else { may_start(order).map(|()| started) }
+}
+
+fn complete(order: &Order) -> Result<Events, Refusal> {
+    let completed = forward(order, Status::Processing, Status::Completed, OrderEvent::Completed {})?;
+    if completed.is_empty() { Ok(completed) } else { may_complete(order).map(|()| completed) }
+}
+
+fn invalidate(order: &Order, reason: InvalidReason, comment: Option<&str>) -> Result<Events, Refusal> {
+    const FROM: &[Status] = &[Status::PendingReview, Status::Confirmed, Status::Cancelled];
+    let invalidated = invalid(order, FROM, reason, OrderEvent::Invalidated { reason }, comment)?;
+    if invalidated.is_empty() { Ok(invalidated) } else { may_invalidate(order).map(|()| invalidated) }
 }
 
 fn invalid(

@@ -4,9 +4,13 @@
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
-use super::{Adjustment, CancelReason, InvalidReason, Line, ReversalReason, Source, Status, Totals};
+use super::{
+    Adjustment, CancelReason, Credit, InvalidReason, Line, Payment, Refund, ReversalReason, Source, Status,
+    Totals, Transaction, WriteOffSide,
+};
 use crate::country::Country;
 use crate::id::{BatchId, CustomerId, StoreId};
+use crate::money::Amount;
 use crate::money::Currency;
 use crate::time::Timestamp;
 use crate::totals::Terms;
@@ -208,6 +212,37 @@ pub enum OrderEvent {
         /// Why.
         reason: ReversalReason,
     },
+    /// Somebody pays, or tries to.
+    PaymentOpened {
+        /// The payment, of which nothing else is known yet.
+        payment: Payment,
+    },
+    /// Something became known of a payment.
+    Transacted {
+        /// The number of the payment.
+        payment: u32,
+        /// What.
+        transaction: Transaction,
+    },
+    /// The shop gives something though it was agreed.
+    Credited {
+        /// What.
+        credit: Credit,
+    },
+    /// Something is to be paid back.
+    RefundRequested {
+        /// What.
+        refund: Refund,
+        /// Since when.
+        at: Timestamp,
+    },
+    /// A difference was let go of.
+    WrittenOff {
+        /// Who lets go.
+        side: WriteOffSide,
+        /// How much.
+        amount: Amount,
+    },
     /// Its step was not done in time.
     Breached {
         /// When it would have been due.
@@ -253,6 +288,11 @@ impl OrderEvent {
             | Self::Shown {}
             | Self::Linked { .. }
             | Self::Unlinked { .. }
+            | Self::PaymentOpened { .. }
+            | Self::Transacted { .. }
+            | Self::Credited { .. }
+            | Self::RefundRequested { .. }
+            | Self::WrittenOff { .. }
             | Self::Breached { .. }
             | Self::Erased {} => None,
         }
@@ -265,6 +305,8 @@ impl OrderEvent {
             Self::Cancelled { reason } => Some(reason.into()),
             Self::Rejected { reason } | Self::Invalidated { reason } => Some(reason.into()),
             Self::Adjusted { adjustment, .. } => Some(adjustment.reason.into()),
+            Self::Credited { credit } => Some(credit.reason.into()),
+            Self::RefundRequested { refund, .. } => Some(refund.reason.into()),
             Self::Unconfirmed { reason, .. }
             | Self::Unstarted { reason, .. }
             | Self::Reopened { reason, .. }
@@ -312,6 +354,11 @@ impl OrderEventKind {
             | Self::Shown
             | Self::Linked
             | Self::Unlinked
+            | Self::PaymentOpened
+            | Self::Transacted
+            | Self::Credited
+            | Self::RefundRequested
+            | Self::WrittenOff
             | Self::Breached
             | Self::Erased => false,
         }

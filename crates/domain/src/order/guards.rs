@@ -1,7 +1,8 @@
 //! What several decisions ask of an order, and say of themselves.
 
-use super::{Order, Status};
+use super::{Order, Status, Totals};
 use crate::aggregate::Personal;
+use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -17,6 +18,15 @@ pub(super) fn in_time(until: Option<Timestamp>, now: Timestamp) -> Result<(), Re
     match until {
         Some(at) if now >= at => Err(Refusal::CutOffPassed { at }),
         _ => Ok(()),
+    }
+}
+
+/// What the shop has given back, or let go of, stays within what the order costs.
+pub(super) fn covers_credits(order: &Order, totals: Totals) -> Result<(), Refusal> {
+    let given = Amount::new(order.balance.credited.get() + order.balance.written_off.get());
+    match totals.total >= given {
+        true => Ok(()),
+        false => Err(Refusal::TotalBelowCredits { given: Money { amount: given, currency: order.currency } }),
     }
 }
 

@@ -8,6 +8,7 @@ mod adjust;
 mod adjustment;
 mod amend;
 mod apply;
+mod attention;
 mod balance;
 mod command;
 mod content;
@@ -18,6 +19,7 @@ mod event;
 mod guards;
 mod line;
 mod link;
+mod payment;
 mod place;
 mod pricing;
 mod reason;
@@ -35,6 +37,7 @@ mod words;
 pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
 pub use adjustment::{Adjustment, AdjustmentKind, MAX_ADJUSTMENTS};
 pub use amend::AmendedPart;
+pub use attention::Attention;
 pub use balance::{Balance, Derived, FulfillmentStatus, PaymentStatus, ReturnStatus};
 pub use command::{NotPlain, OrderCommand, OrderCommandKind};
 pub use content::{
@@ -46,7 +49,12 @@ pub use decide::{MAX_BUYER_VERSION, decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
-pub use reason::{AdjustReason, CancelReason, InvalidReason, ReversalReason};
+pub use payment::{
+    Credit, IssueRefund, MANUAL, MAX_PAYMENTS, MAX_REFUNDS, Payment, PaymentMethod, PaymentSums, Payments,
+    Proposal, ProposedRefund, RecordPayment, Refund, SettleRefund, Transaction, TransactionKind,
+    TransactionState, WriteOff, WriteOffSide, proposal,
+};
+pub use reason::{AdjustReason, CancelReason, InvalidReason, RefundReason, ReversalReason};
 pub use rights::authorize;
 pub use stage::{Cancelled, Execution, Invalid, Stage, StageParts, StepTime, Trash, UnfitParts, Valid};
 pub use state::{Order, is_overdue};

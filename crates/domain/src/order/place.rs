@@ -9,9 +9,8 @@ use crate::contact::Contact;
 use crate::id::OrderId;
 use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
-use crate::store::Store;
 use crate::time::Timestamp;
-use crate::totals::{Code, ShippingRule, Terms};
+use crate::totals::{Code, Terms};
 
 pub(super) fn place(
     context: &DecisionContext<'_>,
@@ -30,7 +29,21 @@ pub(super) fn place(
         Actor::Anonymous | Actor::Guest(_) => None,
         Actor::Member(_) | Actor::Operator | Actor::Importer | Actor::System => place.customer_id,
     };
-    let terms = Terms { tax: store.tax.clone(), shipping: way_of_sending(store, place.shipping.as_ref())? };
+    let terms = Terms {
+        tax: store.tax.clone(),
+        shipping: named(
+            &store.shipping,
+            |rule| &rule.code,
+            place.shipping.as_ref(),
+            Refusal::UnknownShipping,
+        )?,
+        payment: named(
+            &store.payments,
+            |rule| &rule.code,
+            place.payment.as_ref(),
+            Refusal::UnknownPaymentRule,
+        )?,
+    };
     let lines = ordered(context, store, &terms, &place.lines)?;
     let shipping_total = terms.shipping.as_ref().map_or(Ok(Amount::ZERO), |rule| sending(rule, &lines))?;
     let totals = Totals::of(&lines, &[], shipping_total, &terms).ok_or(Refusal::AmountOutOfRange)?;
@@ -59,14 +72,16 @@ pub(super) fn place(
     Ok(vec![Envelope::of(event).with(personal)])
 }
 
-/// The one that is named, else the first; none: the store has none.
-fn way_of_sending(store: &Store, wanted: Option<&Code>) -> Result<Option<ShippingRule>, Refusal> {
+/// The way of sending or paying that is named, else the first; none: the store has none.
+fn named<T: Clone>(
+    rules: &[T],
+    code: fn(&T) -> &Code,
+    wanted: Option<&Code>,
+    unknown: Refusal,
+) -> Result<Option<T>, Refusal> {
     match wanted {
-        None => Ok(store.shipping.first().cloned()),
-        Some(code) => {
-            let rule = store.shipping.iter().find(|rule| rule.code == *code);
-            Ok(Some(rule.ok_or(Refusal::UnknownShipping)?.clone()))
-        }
+        None => Ok(rules.first().cloned()),
+        Some(wanted) => rules.iter().find(|rule| code(rule) == wanted).cloned().map(Some).ok_or(unknown),
     }
 }
 

@@ -1,7 +1,10 @@
 //! What each event leads to besides what it says: counters follow the steps of the life; sums and statuses follow the counters.
 
+use super::attention::attention;
 use super::balance::payment_status;
-use super::{Derived, FulfillmentStatus, Line, Order, ReturnStatus, Status, Units};
+use super::{
+    Balance, Derived, FulfillmentStatus, Line, Order, Payment, PaymentSums, ReturnStatus, Status, Units,
+};
 use crate::money::Amount;
 use crate::totals::part;
 
@@ -49,12 +52,28 @@ impl Order {
 impl Order {
     /// Computes sums and statuses anew from lines and counters: the last act of every event.
     pub(super) fn settle(&mut self) {
+        self.balance = self.paid();
         self.balance.cancelled = self.cancelled_total();
         self.derived = Derived {
-            payment_status: payment_status(&self.balance, self.totals.total),
+            payment_status: payment_status(&self.balance, self.totals.total, &self.payments),
             fulfillment_status: self.fulfillment_status(),
             return_status: self.return_status(),
         };
+        self.attention = attention(self);
+    }
+
+    /// The sums with those of what was paid and given back.
+    fn paid(&self) -> Balance {
+        let sums: Vec<PaymentSums> = self.payments.attempts.iter().map(Payment::sums).collect();
+        let sum = |of: fn(&PaymentSums) -> Amount| Amount::new(sums.iter().map(|sums| of(sums).get()).sum());
+        Balance {
+            credited: Amount::new(self.payments.credits.iter().map(|credit| credit.amount.get()).sum()),
+            paid: sum(|sums| sums.captured),
+            refunded: sum(|sums| sums.refunded),
+            refund_pending: sum(|sums| sums.refund_pending),
+            charged_back: sum(|sums| sums.charged_back),
+            ..self.balance
+        }
     }
 
     /// Are sums and statuses those of its lines and counters?
@@ -68,10 +87,13 @@ impl Order {
     /// The price of the units that were called off; of the whole order, sending and fees included, once there is nothing else.
     fn cancelled_total(&self) -> Amount {
         let has_ended = matches!(self.status(), Status::Cancelled | Status::Invalid);
+        let Balance { credited, written_off, .. } = self.balance;
+        let most = self.totals.total.get() - credited.get() - written_off.get();
         if has_ended && self.sum(|units| units.shipped) == 0 {
-            return self.totals.total;
+            return Amount::new(most);
         }
-        Amount::new(self.units.values().map(|units| units.cancelled_value.get()).sum())
+        let units: i64 = self.units.values().map(|units| units.cancelled_value.get()).sum();
+        Amount::new(units.min(most))
     }
 
     fn fulfillment_status(&self) -> FulfillmentStatus {

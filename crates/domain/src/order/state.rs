@@ -1,10 +1,12 @@
 //! An order as it is now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Adjustment, Balance, Derived, Line, Source, Stage, StageParts, Status, Totals, Units};
+use super::{
+    Adjustment, Attention, Balance, Derived, Line, Payments, Source, Stage, StageParts, Status, Totals, Units,
+};
 use crate::access::OrderGrant;
 use crate::contact::Contact;
 use crate::country::Country;
@@ -59,6 +61,12 @@ pub struct Order {
     pub balance: Balance,
     /// What is read off counters and sums.
     pub derived: Derived,
+    /// What was paid for it, and given back.
+    #[serde(default, skip_serializing_if = "Payments::is_empty")]
+    pub payments: Payments,
+    /// What somebody has to look into.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub attention: BTreeSet<Attention>,
     /// Who gets it, and where.
     pub contact: Contact,
     /// The version in which the phone number or the e-mail address last changed, by which somebody without an account proves

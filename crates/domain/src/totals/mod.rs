@@ -8,6 +8,7 @@
 mod code;
 mod discount;
 mod fault;
+mod paying;
 mod rate;
 mod rounding;
 mod shipping;
@@ -18,6 +19,7 @@ mod terms;
 pub use code::{Code, MAX_CODE_CHARACTERS, NoCode};
 pub use discount::{Goods, Share, Value, discount, kept};
 pub use fault::TermsFault;
+pub use paying::{MAX_PAYMENT_RULES, PaymentKind, PaymentRule, payment_rule_faults};
 pub use rate::{Rate, RateOutOfRange, WHOLE};
 pub use rounding::Rounding;
 pub use shipping::{

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Rate, Rounding, ShippingRule, TaxTerms, Taxed, WHOLE};
+use super::{Code, PaymentRule, Rate, Rounding, ShippingRule, TaxTerms, Taxed, WHOLE};
 use crate::money::Amount;
 
 /// What amounts are computed by. The default is that of a store which has said nothing: no tax, sending costs nothing.
@@ -16,6 +16,9 @@ pub struct Terms {
     /// How it is sent; none: that is not said, and costs what it was placed with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipping: Option<ShippingRule>,
+    /// How it is to be paid; none: that is not said, and nothing waits for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentRule>,
 }
 
 impl Terms {

@@ -3,13 +3,14 @@
 use ordervault_domain::access::{Actor, Role};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{CustomerId, ProductId};
-use ordervault_domain::money::Amount;
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
-    Adjust, AdjustmentKind, AmendedLine, Amendment, Import, ImportedLine, ImportedStep, LineRequest,
-    OrderCommand, OrderCommandKind, Place, Status,
+    Adjust, AdjustmentKind, AmendedLine, Amendment, Import, ImportedLine, ImportedStep, IssueRefund,
+    LineRequest, OrderCommand, OrderCommandKind, PaymentMethod, Place, RecordPayment, RefundReason,
+    SettleRefund, Status, WriteOff, WriteOffSide,
 };
 use ordervault_domain::store::Policy;
-use ordervault_domain::totals::{Rate, Rounding, TaxTerms, Terms, Value};
+use ordervault_domain::totals::{PaymentKind, Rate, Rounding, TaxTerms, Terms, Value};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -50,6 +51,7 @@ pub fn any_policy() -> impl Strategy<Value = Policy> {
             cancel_unconfirmed_minutes: cancel,
             reversal_minutes: reversal,
             discount_limit: reversal.and_then(|minutes| Rate::try_from(minutes * 10).ok()),
+            refund_limit: reversal.map(|minutes| Amount::new(minutes.into())),
             public_board,
             order_mails: public_board,
         },
@@ -65,8 +67,10 @@ pub fn any_terms() -> impl Strategy<Value = Terms> {
         step: 1,
         ..tax
     });
-    let added = Terms { tax, shipping: None };
-    select(vec![Terms::default(), included, added])
+    let added = Terms { tax, shipping: None, payment: None };
+    let payment = option::of(any_of::<PaymentKind>().prop_map(super::way_of_paying));
+    (select(vec![Terms::default(), included, added]), payment)
+        .prop_map(|(terms, payment)| Terms { payment, ..terms })
 }
 
 /// A time for changes of customers.
@@ -94,6 +98,16 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::RemoveAdjustment => {
             (0..4_u32).prop_map(|no| OrderCommand::RemoveAdjustment { no, comment: None }).boxed()
         }
+        OrderCommandKind::RecordPayment => any_payment().boxed(),
+        OrderCommandKind::Refund => any_refund().boxed(),
+        OrderCommandKind::SettleRefund => (1..4_u32, any::<bool>())
+            .prop_map(|(no, succeeded)| {
+                OrderCommand::SettleRefund(SettleRefund { no, succeeded, at: None, comment: None })
+            })
+            .boxed(),
+        OrderCommandKind::WriteOff => (any_of::<WriteOffSide>(), any_money())
+            .prop_map(|(side, amount)| OrderCommand::WriteOff(WriteOff { side, amount, comment: None }))
+            .boxed(),
         OrderCommandKind::Link => any_link().boxed(),
         OrderCommandKind::Erase => {
             (0..3_u32).prop_map(|days| OrderCommand::Erase { retention_days: days }).boxed()
@@ -141,6 +155,36 @@ fn any_adjust() -> impl Strategy<Value = OrderCommand> {
         |(kind, value, lines)| {
             let wanted = Adjust { kind, lines, ..super::discount(value) };
             OrderCommand::Adjust(Box::new(wanted))
+        },
+    )
+}
+
+/// Of a piece, of an order, more; now and then of another currency.
+fn any_money() -> impl Strategy<Value = Money> {
+    let amount = prop_oneof![1..50_i64, 900..1_200_i64, 1_000..15_000_i64];
+    let currency = prop_oneof![15 => Just("TWD"), 1 => Just("EUR")];
+    (amount, currency).prop_map(|(amount, currency)| Money {
+        amount: Amount::new(amount),
+        currency: currency.parse().expect("a currency"),
+    })
+}
+
+/// Sometimes some time ago.
+fn any_payment() -> impl Strategy<Value = OrderCommand> {
+    (any_of::<PaymentMethod>(), any_money(), option::weighted(0.2, 0..90_000_000_i64)).prop_map(
+        |(method, amount, ago)| {
+            let paid_at = ago.map(|ago| NOW.plus_millis(-ago));
+            OrderCommand::RecordPayment(Box::new(RecordPayment { method, amount, paid_at, comment: None }))
+        },
+    )
+}
+
+fn any_refund() -> impl Strategy<Value = OrderCommand> {
+    let payment = option::weighted(0.3, 1..4_u32);
+    (any_money(), option::of(any_money()), any::<bool>(), payment, any_of::<RefundReason>()).prop_map(
+        |(amount, credit, is_whole, payment, reason)| {
+            let credit = if is_whole { Some(amount) } else { credit };
+            OrderCommand::Refund(Box::new(IssueRefund { amount, credit, payment, reason, comment: None }))
         },
     )
 }

@@ -16,14 +16,16 @@ use ordervault_domain::batch::{Batch, BatchAction, Opening};
 use ordervault_domain::contact::Contact;
 use ordervault_domain::id::{BatchId, CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::Member;
-use ordervault_domain::money::Amount;
+use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
     Adjust, DecisionContext, LineRequest, Order, OrderCommand, OrderCommandKind, OrderEvent, Place, decide,
 };
 use ordervault_domain::product::Product;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
-use ordervault_domain::totals::{Band, Rate, Rounding, ShippingRule, TaxTerms, Terms, Value};
+use ordervault_domain::totals::{
+    Band, PaymentKind, PaymentRule, Rate, Rounding, ShippingRule, TaxTerms, Terms, Value,
+};
 
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 pub const STORE: StoreId = StoreId::from_i64(1);
@@ -46,6 +48,7 @@ pub fn store() -> Store {
         policy: Policy::default(),
         tax: None,
         shipping: vec![],
+        payments: vec![],
         external_reference: None,
         created_at: NOW,
         updated_at: NOW,
@@ -64,7 +67,11 @@ pub fn taxed() -> Terms {
             .into(),
         shipping_class: code("standard"),
     };
-    Terms { tax: Some(tax), shipping: Some(way_of_sending()) }
+    Terms {
+        tax: Some(tax),
+        shipping: Some(way_of_sending()),
+        payment: Some(way_of_paying(PaymentKind::Prepaid)),
+    }
 }
 
 pub fn way_of_sending() -> ShippingRule {
@@ -75,6 +82,20 @@ pub fn way_of_sending() -> ShippingRule {
         free_above: Some(Amount::new(100_000)),
         bands: vec![Band { max_grams: 5_000, price: Amount::new(60) }],
     }
+}
+
+pub fn way_of_paying(kind: PaymentKind) -> PaymentRule {
+    PaymentRule { code: "transfer".parse().expect("a code"), name: "銀行轉帳".into(), kind }
+}
+
+/// So many minor units of the store's currency.
+pub fn money(minor_units: i64) -> Money {
+    Money { amount: Amount::new(minor_units), currency: store().currency }
+}
+
+/// Money that came in.
+pub fn payment(minor_units: i64) -> OrderCommand {
+    samples::paid(money(minor_units))
 }
 
 pub fn discount(value: Value) -> Adjust {
@@ -137,6 +158,7 @@ pub fn place(lines: &[(i64, u32)]) -> OrderCommand {
 pub fn placement(lines: &[(i64, u32)]) -> Place {
     Place {
         shipping: None,
+        payment: None,
         store_id: STORE,
         customer_id: None,
         lines: lines

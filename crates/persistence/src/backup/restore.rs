@@ -27,7 +27,7 @@ statements! {
          WHERE o.position > $1 AND o.seq + 0 = 1 AND (SELECT r.id FROM orders r WHERE r.id = o.entity_id) IS NOT NULL
          ORDER BY o.position LIMIT $2"
     );
-    PRESENT: Template = Template::new("SELECT id FROM orders WHERE id {in_keys:1} ORDER BY id");
+    PRESENT: Template = Template::new("SELECT id FROM orders WHERE id {in_keys:1}");
 }
 
 /// Begins a new epoch of a database that was put back to what it was earlier, and ends all sessions, unless they are to be

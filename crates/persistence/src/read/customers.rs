@@ -130,8 +130,8 @@ impl CustomerQuery<'_> {
     /// The scope but for the stores, which are asked for one by one.
     fn of_any_store(&self) -> Scope {
         match self.scope.clone() {
-            Scope::Staff { statuses, contact, trash, .. } => {
-                Scope::Staff { stores: StoreScope::All, statuses, contact, trash }
+            Scope::Staff { statuses, contact, payments, trash, .. } => {
+                Scope::Staff { stores: StoreScope::All, statuses, contact, payments, trash }
             }
             scope => scope,
         }

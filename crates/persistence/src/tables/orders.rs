@@ -82,6 +82,8 @@ table_row! {
         terms: Option<String>,
         adjustments: Option<String>,
         last_adjustment_no: i64,
+        payments: Option<String>,
+        attention: Option<String>,
         cancelled_total: i64,
         credited_total: i64,
         written_off_total: i64,
@@ -238,6 +240,8 @@ impl OrderRow {
             units,
             balance,
             derived,
+            payments: at.json_or_default("payments", self.payments.as_deref())?,
+            attention: at.json_or_default("attention", self.attention.as_deref())?,
             contact,
             contact_version: self.contact_version,
             note: self.note,
@@ -350,6 +354,7 @@ impl Stored for Order {
         self.updated_at
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one line a column")]
     fn row(&self, head: &str) -> OrderRow {
         let phone = self.contact.phone.as_ref();
         let stage = self.stage.parts();
@@ -377,6 +382,8 @@ impl Stored for Order {
             terms: json_unless_default(&self.terms),
             adjustments: json_unless_default(&self.adjustments),
             last_adjustment_no: self.last_adjustment_no.into(),
+            payments: json_unless_default(&self.payments),
+            attention: json_unless_default(&self.attention),
             cancelled_total: self.balance.cancelled.get(),
             credited_total: self.balance.credited.get(),
             written_off_total: self.balance.written_off.get(),

@@ -1,6 +1,7 @@
 //! The table `stores`.
 
 use ordervault_domain::id::StoreId;
+use ordervault_domain::money::Amount;
 use ordervault_domain::store::{Policy, Store};
 use ordervault_domain::time::Timestamp;
 use ordervault_domain::totals::Rate;
@@ -55,6 +56,8 @@ table_row! {
         discount_limit: Option<i64>,
         tax: Option<String>,
         shipping: Option<String>,
+        payments: Option<String>,
+        refund_limit: Option<i64>,
     }
 }
 
@@ -85,11 +88,13 @@ impl TryFrom<StoreRow> for LockedRow<Store> {
                 )?,
                 reversal_minutes: minutes("reversal_minutes", row.reversal_minutes)?,
                 discount_limit: discount_limit(at, row.discount_limit)?,
+                refund_limit: row.refund_limit.map(Amount::new),
                 public_board: row.public_board,
                 order_mails: row.order_mails,
             },
             tax: row.tax.as_deref().map(|text| at.json("tax", text)).transpose()?,
             shipping: at.json_or_default("shipping", row.shipping.as_deref())?,
+            payments: at.json_or_default("payments", row.payments.as_deref())?,
             external_reference: row.external_reference,
             created_at: Timestamp::from_millis(row.created_at),
             updated_at: Timestamp::from_millis(row.updated_at),
@@ -147,6 +152,8 @@ impl Stored for Store {
             discount_limit: self.policy.discount_limit.map(|rate| rate.get().into()),
             tax: self.tax.as_ref().map(json_text),
             shipping: json_unless_default(&self.shipping),
+            payments: json_unless_default(&self.payments),
+            refund_limit: self.policy.refund_limit.map(Amount::get),
         }
     }
 }

@@ -458,6 +458,7 @@ fn new_store(name: &str) -> Operation {
     let command = StoreCommand::Create(NewStore {
         tax: None,
         shipping: vec![],
+        payments: vec![],
         name: name.into(),
         currency: "TWD".parse().expect("a currency"),
         time_zone: "Asia/Taipei".parse().expect("a time zone"),
@@ -515,6 +516,7 @@ fn new_member(email: &str) -> Operation {
 fn place(store_id: StoreId, product_id: ProductId) -> Operation {
     let command = OrderCommand::Place(Place {
         shipping: None,
+        payment: None,
         store_id,
         customer_id: None,
         lines: vec![LineRequest { product_id, quantity: 2 }],

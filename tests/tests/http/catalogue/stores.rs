@@ -27,6 +27,7 @@ async fn a_store_lives_from_creation_to_deactivation(db: Db) {
     let expected = json!({"id": store["id"], "version": 1, "name": "Casa do Chá", "currency": "BRL",
         "time_zone": "America/Sao_Paulo", "country": "BR", "active": true, "change_window_minutes": 30,
         "policy": {"duplicate_window_minutes": 10, "public_board": false, "order_mails": false}, "shipping": [],
+        "payments": [],
         "created_at": "2026-01-31T08:00:00.000Z", "updated_at": "2026-01-31T08:00:00.000Z"});
     assert_eq!(store, expected);
     let at = path("stores", &store);
@@ -198,7 +199,7 @@ async fn everybody_sees_the_stores_that_take_orders_page_by_page(db: Db) {
     }
     let public = server.anonymous().get("/v1/stores?limit=1").await.ok();
     let shown = json!({"id": stores[4]["id"], "name": stores[4]["name"], "currency": "TWD", "time_zone": "Asia/Taipei",
-        "active": true});
+        "active": true, "shipping": [], "payments": []});
     assert_eq!((&public["items"][0], &public["has_more"]), (&shown, &json!(true)));
     // A cursor opens its own list only.
     let other = format!("/v1/staff/stores?cursor={}", public["next_cursor"].as_str().expect("a text"));

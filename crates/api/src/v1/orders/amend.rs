@@ -24,7 +24,7 @@ use crate::translations::Text;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::{self, Fields};
-use crate::v1::money::ExpectedTotalBody;
+use crate::v1::money::NewMoneyBody;
 
 /// What shall change; what is left out stays.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -55,7 +55,7 @@ pub(crate) struct AmendOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     #[schema(nullable = false)]
-    expected_total: Option<ExpectedTotalBody>,
+    expected_total: Option<NewMoneyBody>,
 }
 
 impl Content for AmendOrder {
@@ -115,7 +115,10 @@ impl AmendOrder {
             contact: self.contact.as_ref().map(|contact| fields::contact(&mut fields, "/contact", contact)),
             note: fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS),
             comment: fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS),
-            expected_total: ExpectedTotalBody::read(&mut fields, self.expected_total.as_ref()),
+            expected_total: self
+                .expected_total
+                .as_ref()
+                .and_then(|total| total.read(&mut fields, "/expected_total")),
         };
         fields.finish(amendment)
     }

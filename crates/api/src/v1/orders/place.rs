@@ -19,7 +19,7 @@ use crate::throttling;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::{self, Fields};
-use crate::v1::money::ExpectedTotalBody;
+use crate::v1::money::NewMoneyBody;
 use crate::v1::possible_duplicates;
 
 /// A new order. Prices are the shop's business and cannot be sent; what you were shown can.
@@ -58,6 +58,10 @@ pub(crate) struct PlaceOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 1, max_length = 32, example = "home")]
     pub shipping: Option<String>,
+    /// How it is paid: the code of one of the store's ways. Left out: the first of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, min_length = 1, max_length = 32, example = "transfer")]
+    pub payment: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[schema(example = false)]
@@ -73,7 +77,7 @@ pub(crate) struct PlaceOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     #[schema(nullable = false)]
-    pub expected_total: Option<ExpectedTotalBody>,
+    pub expected_total: Option<NewMoneyBody>,
 }
 
 impl Content for PlaceOrder {
@@ -92,11 +96,13 @@ impl PlaceOrder {
         let contact = fields::contact(&mut fields, "/contact", &self.contact);
         let note = fields.lines_option("/note", self.note.as_ref(), MAX_NOTE_CODE_POINTS).unwrap_or_default();
         let shipping = fields.parsed_option("/shipping", self.shipping.as_ref(), "unknown-shipping");
+        let payment = fields.parsed_option("/payment", self.payment.as_ref(), "unknown-payment-rule");
         let earlier =
             self.not_duplicate_of.iter().enumerate().filter(|(_, id)| !possible_duplicates::is_token(id));
         let not_duplicate_of =
             earlier.filter_map(|(i, id)| fields.order(format!("/not_duplicate_of/{i}"), id)).collect();
-        let expected_total = ExpectedTotalBody::read(&mut fields, self.expected_total.as_ref());
+        let expected_total =
+            self.expected_total.as_ref().and_then(|total| total.read(&mut fields, "/expected_total"));
         let place = store_id.map(|store_id| Place {
             store_id,
             customer_id,
@@ -104,6 +110,7 @@ impl PlaceOrder {
             contact,
             note,
             shipping,
+            payment,
             unlisted: self.unlisted,
             not_duplicate_of,
             expected_total,

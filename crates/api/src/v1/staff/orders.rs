@@ -10,6 +10,7 @@ pub(super) mod filters;
 mod history;
 mod link;
 mod list;
+mod payments;
 mod place;
 mod read;
 mod reasons;
@@ -37,5 +38,10 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(adjust::adjust_order))
         .with(endpoint!(adjust::remove_adjustment))
         .with(endpoint!(link::link_order))
+        .with(endpoint!(payments::record_payment))
+        .with(endpoint!(payments::get_refund_proposal))
+        .with(endpoint!(payments::issue_refund))
+        .with(endpoint!(payments::settle_refund))
+        .with(endpoint!(payments::write_off))
         .and(commands::routes())
 }

@@ -10,7 +10,6 @@ mod history;
 mod list;
 mod policy;
 mod read;
-mod terms;
 
 use crate::routes::{Routes, endpoint};
 

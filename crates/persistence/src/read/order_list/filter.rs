@@ -3,7 +3,7 @@
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::{CustomerId, MemberId, NumberSearch, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Source, Status};
+use ordervault_domain::order::{PaymentStatus, Source, Status};
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
 
@@ -24,6 +24,8 @@ pub struct OrderFilter {
     pub sources: Vec<Source>,
     /// With one of these statuses in the system that they were imported from.
     pub source_statuses: Vec<String>,
+    /// Paid so far.
+    pub payment_statuses: Vec<PaymentStatus>,
     /// With a line of this category.
     pub category: Option<String>,
     /// With a line of this product.

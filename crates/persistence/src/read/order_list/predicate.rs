@@ -79,6 +79,10 @@ impl Predicate {
             let texts: BTreeSet<&str> = filter.source_statuses.iter().map(String::as_str).collect();
             all.push(Self::Among("source_status", texts.into_iter().map(Into::into).collect()));
         }
+        if !filter.payment_statuses.is_empty() {
+            let names: BTreeSet<&str> = filter.payment_statuses.iter().map(Into::into).collect();
+            all.push(Self::Among("payment_status", names.into_iter().map(Into::into).collect()));
+        }
         if !filter.sources.is_empty() {
             let sources = filter.sources.iter().map(|source| <&str>::from(*source).into());
             all.push(Self::Unindexed("source", sources.collect()));

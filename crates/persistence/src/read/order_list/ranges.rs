@@ -19,8 +19,14 @@ use crate::read::select::united;
 const MAX_RANGES: usize = 24;
 
 /// The columns before `placed_at` in an index, those that say most first.
-const RANGE_COLUMNS: [&[&str]; 5] =
-    [&["customer_id"], &["contact_email_key"], &["store_id", "status"], &["status"], &["source_status"]];
+const RANGE_COLUMNS: [&[&str]; 6] = [
+    &["customer_id"],
+    &["contact_email_key"],
+    &["store_id", "status"],
+    &["status"],
+    &["source_status"],
+    &["payment_status"],
+];
 
 /// The ranges of a list.
 pub(super) struct IndexRanges {

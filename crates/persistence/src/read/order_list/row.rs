@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ordervault_domain::id::{CustomerId, OrderId, StoreId};
 use ordervault_domain::money::{Amount, Currency};
-use ordervault_domain::order::{Line, OrderTexts, Source, Status, is_overdue};
+use ordervault_domain::order::{Line, OrderTexts, PaymentStatus, Source, Status, is_overdue};
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
 use sea_query::Expr;
@@ -80,6 +80,14 @@ pub struct OrderSummary {
     pub source_status: Option<String>,
     /// What it costs.
     pub total: Amount,
+    /// What was paid.
+    pub paid: Amount,
+    /// What of that was paid back.
+    pub refunded: Amount,
+    /// What is missing; below nothing: what the shop owes.
+    pub balance_due: Amount,
+    /// How far it is paid.
+    pub payment_status: PaymentStatus,
     /// In which currency.
     pub currency: Currency,
     /// When it was placed.
@@ -135,6 +143,10 @@ table_row! {
         source: String,
         source_status: Option<String>,
         total: i64,
+        paid_total: i64,
+        refunded_total: i64,
+        balance_due: i64,
+        payment_status: String,
         currency: String,
         placed_at: i64,
         updated_at: i64,
@@ -240,6 +252,10 @@ impl PackedRow {
             source: at.parsed("source", &row.source)?,
             source_status: row.source_status,
             total: Amount::new(row.total),
+            paid: Amount::new(row.paid_total),
+            refunded: Amount::new(row.refunded_total),
+            balance_due: Amount::new(row.balance_due),
+            payment_status: at.parsed("payment_status", &row.payment_status)?,
             currency: at.parsed("currency", &row.currency)?,
             placed_at: Timestamp::from_millis(row.placed_at),
             updated_at: Timestamp::from_millis(row.updated_at),

@@ -21,7 +21,7 @@ use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::{Fields, faults_in, faults_of};
-use crate::v1::money::ExpectedTotalBody;
+use crate::v1::money::NewMoneyBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::amend::{Preview, foresee};
 use crate::v1::orders::answer::carry_out;
@@ -65,7 +65,7 @@ pub(crate) struct AdjustOrder {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(nested)]
     #[schema(nullable = false)]
-    expected_total: Option<ExpectedTotalBody>,
+    expected_total: Option<NewMoneyBody>,
 }
 
 /// A line of the order.
@@ -107,7 +107,10 @@ impl AdjustOrder {
             code: fields.line_option("/code", self.code.as_ref(), MAX_ADJUSTMENT_CODE_CODE_POINTS),
             reason: self.reason,
             comment: fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS),
-            expected_total: ExpectedTotalBody::read(&mut fields, self.expected_total.as_ref()),
+            expected_total: self
+                .expected_total
+                .as_ref()
+                .and_then(|total| total.read(&mut fields, "/expected_total")),
         };
         fields.finish(adjust)
     }

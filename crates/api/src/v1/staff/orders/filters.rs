@@ -5,7 +5,7 @@ use ordervault_domain::contact::{Email, Phone};
 use ordervault_domain::country::Country;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{Source, Status, order_terms};
+use ordervault_domain::order::{PaymentStatus, Source, Status, order_terms};
 use ordervault_domain::product::MAX_SKU_CODE_POINTS;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
@@ -80,6 +80,10 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[validate(length(max = 20))]
     #[param(style = Form, explode = false, value_type = Option<Vec<String>>, min_items = 1, max_items = 20)]
     source_status: Vec<String>,
+    /// Only orders that are paid so far, with commas between.
+    #[serde(default)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownPaymentStatus>>, min_items = 1)]
+    payment_status: Vec<PaymentStatus>,
     /// Only orders placed then or later.
     #[param(value_type = Option<String>, format = DateTime)]
     placed_after: Option<Timestamp>,
@@ -347,6 +351,7 @@ impl ListStaffOrders {
             sku,
             source,
             source_status,
+            payment_status,
             placed_after,
             placed_before,
             updated_after,
@@ -378,6 +383,7 @@ impl ListStaffOrders {
             customer,
             sources: source.clone(),
             source_statuses: source_status.clone(),
+            payment_statuses: payment_status.clone(),
             category: category.clone(),
             product: *product,
             sku: sku.clone(),

@@ -16,7 +16,7 @@ use crate::state::AppState;
 use crate::v1::caller::{Caller, Written};
 use crate::v1::contact::{ContactBody, NewContact};
 use crate::v1::fields::faults_of;
-use crate::v1::money::ExpectedTotalBody;
+use crate::v1::money::NewMoneyBody;
 use crate::v1::order_body::OrderBody;
 use crate::v1::orders::answer::{LineRequestBody, answer};
 use crate::v1::orders::place::{PlaceOrder, placing};
@@ -57,6 +57,10 @@ pub(crate) struct PlaceStaffOrder {
     #[serde(default)]
     #[schema(nullable = false, min_length = 1, max_length = 32, example = "home")]
     shipping: Option<String>,
+    /// How it is paid: the code of one of the store's ways. Left out: the first of them.
+    #[serde(default)]
+    #[schema(nullable = false, min_length = 1, max_length = 32, example = "transfer")]
+    payment: Option<String>,
     /// Keep it off the shop's public board, if it has one?
     #[serde(default)]
     #[schema(example = false)]
@@ -71,7 +75,7 @@ pub(crate) struct PlaceStaffOrder {
     #[serde(default)]
     #[validate(nested)]
     #[schema(nullable = false)]
-    expected_total: Option<ExpectedTotalBody>,
+    expected_total: Option<NewMoneyBody>,
 }
 
 impl Content for PlaceStaffOrder {
@@ -91,6 +95,7 @@ impl PlaceStaffOrder {
             contact,
             note,
             shipping,
+            payment,
             unlisted,
             not_duplicate_of,
             expected_total,
@@ -101,6 +106,7 @@ impl PlaceStaffOrder {
             contact,
             note,
             shipping,
+            payment,
             unlisted,
             not_duplicate_of,
             expected_total,

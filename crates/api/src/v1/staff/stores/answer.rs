@@ -14,13 +14,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::policy::PolicyBody;
-use super::terms::{ShippingRuleBody, TaxTermsBody};
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions, Written};
 use crate::v1::resource::{Resource, Told};
+use crate::v1::store_terms::{PaymentRuleBody, ShippingRuleBody, TaxTermsBody};
 
 /// Longest change window: a year.
 pub(super) const MAX_CHANGE_WINDOW_MINUTES: u32 = 366 * 24 * 60;
@@ -63,6 +63,8 @@ pub(crate) struct StaffStoreBody {
     tax: Option<TaxTermsBody>,
     /// How it sends, the usual way first.
     shipping: Vec<ShippingRuleBody>,
+    /// How it is paid, the usual way first; none: no order waits for a payment.
+    payments: Vec<PaymentRuleBody>,
     /// Its key in the system that it was imported from.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, example = "SP")]
@@ -89,6 +91,7 @@ impl From<&Store> for StaffStoreBody {
             policy: PolicyBody::from(&store.policy),
             tax: store.tax.as_ref().map(TaxTermsBody::from),
             shipping: store.shipping.iter().map(ShippingRuleBody::from).collect(),
+            payments: store.payments.iter().map(PaymentRuleBody::from).collect(),
             external_reference: store.external_reference.clone(),
             created_at: store.created_at,
             updated_at: store.updated_at,

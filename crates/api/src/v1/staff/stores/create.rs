@@ -11,7 +11,6 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, answer};
 use super::policy::PolicyBody;
-use super::terms::{ShippingRuleBody, TaxTermsBody, shipping_rules};
 use crate::extract::{Content, OptionalIdempotencyKey, Valid};
 use crate::middleware::request_id::RequestId;
 use crate::principals::{Staff, permit};
@@ -19,6 +18,9 @@ use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::Caller;
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_of};
+use crate::v1::store_terms::{
+    PaymentRuleBody, ShippingRuleBody, TaxTermsBody, payment_rules, shipping_rules,
+};
 
 /// A new store.
 #[derive(Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -58,6 +60,11 @@ pub(crate) struct CreateStore {
     #[validate(nested, length(max = 20))]
     #[schema(max_items = 20)]
     shipping: Vec<ShippingRuleBody>,
+    /// How it is paid, the usual way first. Left out: that is not said, and no order waits for a payment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[validate(nested, length(max = 20))]
+    #[schema(max_items = 20)]
+    payments: Vec<PaymentRuleBody>,
 }
 
 impl Content for CreateStore {
@@ -75,6 +82,7 @@ impl CreateStore {
         let country = fields.parsed_option("/country", self.country.as_ref(), "unknown-country");
         let tax = self.tax.as_ref().and_then(|tax| tax.to_domain(&mut fields));
         let shipping = shipping_rules(&mut fields, &self.shipping);
+        let payments = payment_rules(&mut fields, &self.payments);
         let new = currency.zip(time_zone).map(|(currency, time_zone)| NewStore {
             name,
             currency,
@@ -84,6 +92,7 @@ impl CreateStore {
             policy: self.policy.to_domain(),
             tax,
             shipping,
+            payments,
             external_reference: None,
         });
         fields.finish(new)?.ok_or_else(|| Problem::internal("a currency or time zone was lost"))

@@ -9,7 +9,6 @@ use validator::Validate;
 
 use super::answer::{MAX_CHANGE_WINDOW_MINUTES, StaffStoreBody, carry_out};
 use super::policy::EditPolicy;
-use super::terms::{ShippingRuleBody, TaxTermsBody, shipping_rules};
 use crate::extract::{Content, IfMatch, PathId, Valid, present, present_value};
 use crate::middleware::request_id::RequestId;
 use crate::openapi::examples;
@@ -18,6 +17,9 @@ use crate::problem::{FieldError, Problem};
 use crate::state::AppState;
 use crate::v1::caller::{Caller, Conditions};
 use crate::v1::fields::{Fields, MAX_NAME_CODE_POINTS, faults_of};
+use crate::v1::store_terms::{
+    PaymentRuleBody, ShippingRuleBody, TaxTermsBody, payment_rules, shipping_rules,
+};
 
 /// What shall change (RFC 7396); what is left out stays.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -60,6 +62,11 @@ pub(crate) struct EditStore {
     #[validate(nested, length(max = 20))]
     #[schema(nullable = false, max_items = 20)]
     shipping: Option<Vec<ShippingRuleBody>>,
+    /// How it is paid, all ways, the usual one first; none: no order waits for a payment. Orders that are placed already keep theirs.
+    #[serde(default, deserialize_with = "present_value")]
+    #[validate(nested, length(max = 20))]
+    #[schema(nullable = false, max_items = 20)]
+    payments: Option<Vec<PaymentRuleBody>>,
 }
 
 impl Content for EditStore {
@@ -79,6 +86,7 @@ impl EditStore {
         let policy = self.policy.to_domain();
         let tax = self.tax.as_ref().map(|tax| tax.as_ref().and_then(|tax| tax.to_domain(&mut fields)));
         let shipping = self.shipping.as_ref().map(|rules| shipping_rules(&mut fields, rules));
+        let payments = self.payments.as_ref().map(|rules| payment_rules(&mut fields, rules));
         fields.finish(StoreEdit {
             name,
             currency,
@@ -88,6 +96,7 @@ impl EditStore {
             policy,
             tax,
             shipping,
+            payments,
         })
     }
 }

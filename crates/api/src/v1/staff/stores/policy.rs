@@ -1,5 +1,6 @@
 //! How a store handles orders, as JSON.
 
+use ordervault_domain::money::Amount;
 use ordervault_domain::store::{
     DEFAULT_DUPLICATE_WINDOW_MINUTES, MAX_DUPLICATE_WINDOW_MINUTES, MAX_POLICY_MINUTES, Policy, PolicyEdit,
 };
@@ -52,6 +53,11 @@ pub(crate) struct PolicyBody {
     #[validate(range(max = 100_000))]
     #[schema(nullable = false, minimum = 0, maximum = 100_000, example = 10_000)]
     discount_limit: Option<u32>,
+    /// The amount up to which members have money paid back who may not have any paid back, in minor units. Left out: they have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[schema(nullable = false, minimum = 0, maximum = 1_000_000_000_000_i64, example = 50_000)]
+    refund_limit: Option<i64>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default)]
     #[schema(example = false)]
@@ -83,6 +89,7 @@ impl From<&Policy> for PolicyBody {
             cancel_unconfirmed_minutes: policy.cancel_unconfirmed_minutes,
             reversal_minutes: policy.reversal_minutes,
             discount_limit: policy.discount_limit.map(Rate::get),
+            refund_limit: policy.refund_limit.map(Amount::get),
             public_board: policy.public_board,
             order_mails: policy.order_mails,
         }
@@ -99,6 +106,7 @@ impl PolicyBody {
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             discount_limit: self.discount_limit.and_then(rate),
+            refund_limit: self.refund_limit.map(Amount::new),
             public_board: self.public_board,
             order_mails: self.order_mails,
         }
@@ -151,6 +159,11 @@ pub(crate) struct EditPolicy {
     #[validate(range(max = 100_000))]
     #[schema(value_type = Option<u32>, minimum = 0, maximum = 100_000, example = 10_000)]
     discount_limit: Option<Option<u32>>,
+    /// The amount up to which members have money paid back who may not have any paid back, in minor units; `null`: they have none.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 0, max = 1_000_000_000_000_i64))]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 1_000_000_000_000_i64, example = 50_000)]
+    refund_limit: Option<Option<i64>>,
     /// Are confirmed orders shown to everybody on the public board, with masked contacts?
     #[serde(default, deserialize_with = "present_value")]
     #[schema(nullable = false, example = true)]
@@ -171,6 +184,7 @@ impl EditPolicy {
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             discount_limit: self.discount_limit.map(|limit| limit.and_then(rate)),
+            refund_limit: self.refund_limit.map(|limit| limit.map(Amount::new)),
             public_board: self.public_board,
             order_mails: self.order_mails,
         }

@@ -34,7 +34,7 @@ struct Row<'a> {
 type Column = (&'static str, fn(Row<'_>) -> Cell);
 
 /// Columns of an order without those of the contact.
-const COLUMNS: [Column; 18] = [
+const COLUMNS: [Column; 22] = [
     ("number", |row| Cell::text(&row.order.id.number())),
     ("status", |row| Cell::text(&row.order.status)),
     ("store_id", |row| Cell::text(&row.order.store_id)),
@@ -43,6 +43,10 @@ const COLUMNS: [Column; 18] = [
     ("source", |row| Cell::text(&row.order.source)),
     ("source_status", |row| Cell::given(row.order.source_status.as_ref())),
     ("amount", |row| row.amount(row.order.total)),
+    ("payment_status", |row| Cell::text(&row.order.payment_status)),
+    ("paid", |row| row.amount(row.order.paid)),
+    ("refunded", |row| row.amount(row.order.refunded)),
+    ("balance_due", |row| row.amount(row.order.balance_due)),
     ("currency", |row| Cell::text(&row.order.currency)),
     ("placed_at", |row| Cell::plain(&row.order.placed_at)),
     ("placed_at_local", |row| row.local(Some(row.order.placed_at))),

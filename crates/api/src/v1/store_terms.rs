@@ -1,16 +1,18 @@
-//! How a store is taxed and how it sends, as JSON.
+//! How a store is taxed, how it sends and how it is paid, as JSON.
 
 use std::collections::BTreeMap;
 
 use ordervault_domain::money::Amount;
-use ordervault_domain::totals::{Band, Code, Rate, Rounding, ShippingRule, TaxTerms};
+use ordervault_domain::totals::{
+    Band, Code, PaymentKind, PaymentRule, Rate, Rounding, ShippingRule, TaxTerms,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+use super::fields::Fields;
 use crate::names;
 use crate::problem::pointer;
-use crate::v1::fields::Fields;
 
 /// How a store is taxed. Orders that are placed already keep the terms of their time.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
@@ -88,6 +90,39 @@ pub(crate) struct BandBody {
     price: i64,
 }
 
+/// A way of paying.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[schema(as = PaymentRule)]
+pub(crate) struct PaymentRuleBody {
+    /// What it is called in requests; unique in the store.
+    #[schema(min_length = 1, max_length = 32, pattern = "^[a-z0-9_-]{1,32}$", example = "transfer")]
+    code: String,
+    /// What people call it.
+    #[schema(min_length = 1, max_length = 100, example = "銀行轉帳")]
+    name: String,
+    /// When is to be paid: before the execution starts, when it arrives, or after an invoice.
+    #[schema(value_type = names::KnownPaymentKind)]
+    kind: PaymentKind,
+}
+
+impl From<&PaymentRule> for PaymentRuleBody {
+    fn from(rule: &PaymentRule) -> Self {
+        Self { code: rule.code.to_string(), name: rule.name.clone(), kind: rule.kind }
+    }
+}
+
+/// The ways of paying of a request.
+pub(crate) fn payment_rules(fields: &mut Fields, rules: &[PaymentRuleBody]) -> Vec<PaymentRule> {
+    let rule = |(place, rule): (usize, &PaymentRuleBody)| {
+        let code = fields.parsed(format!("/payments/{place}/code"), &rule.code, "not-a-code");
+        let at = format!("/payments/{place}/name");
+        let name = fields.line(&at, &rule.name, ordervault_domain::totals::MAX_RULE_NAME_CODE_POINTS);
+        Some(PaymentRule { code: code?, name, kind: rule.kind })
+    };
+    rules.iter().enumerate().filter_map(rule).collect()
+}
+
 impl From<&TaxTerms> for TaxTermsBody {
     fn from(terms: &TaxTerms) -> Self {
         Self {
@@ -102,7 +137,7 @@ impl From<&TaxTerms> for TaxTermsBody {
 
 impl TaxTermsBody {
     /// As the domain knows them; what does not fit together, the decision says.
-    pub(super) fn to_domain(&self, fields: &mut Fields) -> Option<TaxTerms> {
+    pub(crate) fn to_domain(&self, fields: &mut Fields) -> Option<TaxTerms> {
         let mut classes = BTreeMap::new();
         for (class, thousandths) in &self.classes {
             let at = pointer(["tax", "classes", class]);
@@ -138,7 +173,7 @@ impl From<&ShippingRule> for ShippingRuleBody {
 }
 
 /// The ways of sending of a request.
-pub(super) fn shipping_rules(fields: &mut Fields, rules: &[ShippingRuleBody]) -> Vec<ShippingRule> {
+pub(crate) fn shipping_rules(fields: &mut Fields, rules: &[ShippingRuleBody]) -> Vec<ShippingRule> {
     let rule = |(place, rule): (usize, &ShippingRuleBody)| {
         let code = fields.parsed(format!("/shipping/{place}/code"), &rule.code, "not-a-code");
         let name = fields.line(
