@@ -35,6 +35,8 @@ CREATE TABLE stores (
     review_minutes INTEGER,
     start_minutes INTEGER,
     completion_minutes INTEGER,
+    payment_minutes INTEGER,
+    shipping_minutes INTEGER,
     cancel_unconfirmed_minutes INTEGER,
     reversal_minutes INTEGER,
     -- In thousandths of a percent of the goods.
@@ -208,6 +210,10 @@ CREATE TABLE orders (
     -- What was paid and given back, and what somebody has to look into: JSON, if there is any.
     payments TEXT,
     attention TEXT,
+    -- What leaves together, and what was called off line by line: JSON, if there is any.
+    fulfillments TEXT,
+    last_fulfillment_no INTEGER NOT NULL DEFAULT 0,
+    cancellations TEXT,
     -- What of the total is not owed any more, and what was paid. The total itself is what was agreed.
     cancelled_total INTEGER NOT NULL DEFAULT 0,
     credited_total INTEGER NOT NULL DEFAULT 0,
@@ -244,6 +250,7 @@ CREATE TABLE orders (
     last_line_no INTEGER NOT NULL,
     folded_by INTEGER NOT NULL,
     change_until INTEGER,
+    deadlines TEXT,
     due_at INTEGER,
     breached_at INTEGER,
     -- Contact, note and words are known no more since then.
@@ -297,10 +304,12 @@ CREATE INDEX orders_by_customer ON orders (customer_id, placed_at, id);
 CREATE INDEX orders_by_store_and_customer ON orders ((store_id + 0), (customer_id + 0));
 CREATE INDEX orders_by_source_status ON orders (source_status, placed_at, id);
 CREATE INDEX orders_by_payment_status ON orders (payment_status, placed_at, id);
+CREATE INDEX orders_by_fulfillment_status ON orders (fulfillment_status, placed_at, id);
 CREATE INDEX orders_by_email ON orders (contact_email_key, placed_at, id);
 CREATE INDEX orders_by_phone ON orders (contact_phone_reversed, placed_at, id);
 CREATE INDEX orders_by_number_tail ON orders (number_tail, placed_at, id);
 CREATE INDEX orders_by_duplicate_key ON orders (duplicate_key, placed_at) WHERE duplicate_key IS NOT NULL;
+CREATE INDEX orders_by_attention ON orders (attention, id) WHERE attention IS NOT NULL;
 CREATE INDEX orders_by_due ON orders (due_at, id) WHERE due_at IS NOT NULL;
 CREATE INDEX orders_unbreached ON orders (due_at, id) WHERE due_at IS NOT NULL AND breached_at IS NULL;
 CREATE INDEX orders_by_folding ON orders (folded_by, id) WHERE folded_by IS NOT NULL;
@@ -351,7 +360,19 @@ CREATE TABLE order_lines (
     PRIMARY KEY (order_id, no)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX order_lines_by_product ON order_lines (product_id, order_id);
+CREATE INDEX order_lines_allocated ON order_lines (order_id) WHERE allocated > 0;
 CREATE INDEX order_lines_by_category ON order_lines (category, order_id);
+
+-- The tracking numbers by which orders are found, as they were typed, and what all ways to write them have in common.
+CREATE TABLE parcels (
+    order_id INTEGER NOT NULL,
+    fulfillment INTEGER NOT NULL,
+    place INTEGER NOT NULL,
+    tracking_number TEXT NOT NULL,
+    tracking_key TEXT NOT NULL,
+    PRIMARY KEY (order_id, fulfillment, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX parcels_by_tracking_key ON parcels (tracking_key, order_id);
 
 -- The words of an order, split beforehand: one column per class of texts, because not everybody may search them all. All
 -- of them are in one index, so that several words are found together whatever class of texts each is in; those of items
@@ -475,6 +496,8 @@ CREATE TABLE batches (
     -- The kind of command, with a reason if it takes one: which there are, the program knows.
     action TEXT NOT NULL,
     reason TEXT,
+    -- Of a correction of prices: by how much, as JSON.
+    correction TEXT,
     -- Only until it is finished: then it stands with the histories of the orders.
     comment TEXT,
     -- The batch that this one takes back.
@@ -580,6 +603,7 @@ SELECT
     strftime('%Y-%m-%dT%H:%M:%fZ', status_since / 1000.0, 'unixepoch') AS status_since,
     store_id, customer_id, source, source_status, external_reference, currency, country, subtotal, discount_total, shipping_total,
     fee_total, tax_total, added_tax_total, total, terms, adjustments, last_adjustment_no, payments, attention,
+    fulfillments, last_fulfillment_no, cancellations, deadlines,
     cancelled_total, credited_total, written_off_total, kept_total, paid_total, refunded_total, refund_pending_total,
     charged_back_total, balance_due, payment_status, fulfillment_status, return_status,
     contact_name, contact_phone, contact_phone_reversed, contact_email, contact_email_key, contact_address, contact_version, note,

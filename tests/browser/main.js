@@ -3,3 +3,4 @@
 import "./pages.js";
 import "./swagger.js";
 import "./origins.js";
+import "./slip.js";

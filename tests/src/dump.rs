@@ -40,7 +40,7 @@ macro_rules! tables {
 
 tables! {
     "batch_items", "batch_previews", "batches", "credentials", "customers", "followers", "history", "idempotency_keys", "installations", "mails", "members",
-    "one_time_codes", "order_lines", "orders", "outbox", "personal_values", "products", "seen_marks", "seen_orders",
+    "one_time_codes", "order_lines", "orders", "outbox", "parcels", "personal_values", "products", "seen_marks", "seen_orders",
     "sessions", "state_snapshots", "stock_movements", "stores", "throttles", "writers",
 }
 

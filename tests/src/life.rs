@@ -16,7 +16,7 @@ use ordervault_persistence::writer::{
 };
 use strum::IntoEnumIterator as _;
 
-use crate::samples::{plain, reasons};
+use crate::samples::{about_goods, plain, reasons};
 use crate::shop::{Shop, contact, place, seeded, submission};
 
 /// Numbers that are the same for the same seed.
@@ -145,6 +145,11 @@ impl Made {
             (3..6, Status::Invalid) if order.is_deleted() => OrderCommand::Undelete { batch: None },
             (0..6, Status::Invalid) => OrderCommand::Restore,
             (6, _) => plain(OrderCommandKind::Cancel, dice.roll(100) as usize, comment),
+            (12 | 13, Status::Confirmed | Status::Processing) => {
+                let kinds: Vec<OrderCommandKind> =
+                    OrderCommandKind::iter().filter(|kind| about_goods(*kind, 0).is_some()).collect();
+                about_goods(*dice.pick(&kinds)?, u16::try_from(dice.roll(1_000)).unwrap_or_default())?
+            }
             (7..12, _) => {
                 let kinds: Vec<OrderCommandKind> =
                     OrderCommandKind::iter().filter(|kind| !reasons(*kind).is_empty()).collect();

@@ -3,7 +3,7 @@
 
 use ordervault_domain::id::{NumberEnding, NumberSearch, OrderId, compose};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{PaymentStatus, Source, Status};
+use ordervault_domain::order::{Attention, FulfillmentStatus, PaymentStatus, Source, Status};
 use ordervault_domain::search::query_terms;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
@@ -78,10 +78,25 @@ fn by_columns() -> Vec<ListQuery> {
         ),
         ask("part of a number", number(NumberSearch::Part { begins: begins(), ends: ends(77) }), is_part),
         ask("imported", OrderFilter { sources: vec![Source::Import], ..none() }, "source = 'import'"),
+        ask(
+            "partly sent",
+            OrderFilter { fulfillments: vec![FulfillmentStatus::PartiallyFulfilled], ..none() },
+            "fulfillment_status = 'partially_fulfilled'",
+        ),
+        ask(
+            "tracking number",
+            OrderFilter { tracking_key: Some("RR77TW".to_owned()), ..none() },
+            "id IN (SELECT order_id FROM parcels WHERE tracking_key = 'RR77TW')",
+        ),
         ask("status elsewhere", elsewhere("delivered"), "source_status = 'delivered'"),
         ask("rare status elsewhere", elsewhere("lost"), "source_status = 'lost'"),
         ask("unpaid", paid(PaymentStatus::Unpaid), "payment_status = 'unpaid'"),
         ask("paid", paid(PaymentStatus::Paid), "payment_status = 'paid'"),
+        ask(
+            "too much paid",
+            OrderFilter { attention: vec![Attention::RefundDue], ..none() },
+            "attention LIKE '%\"refund_due\"%'",
+        ),
     ]
 }
 

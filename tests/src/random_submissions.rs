@@ -28,7 +28,7 @@ use ordervault_persistence::{Realm, Session};
 use strum::IntoEnumIterator as _;
 
 use crate::queue::{SubmissionResult, keyed, on_customer, on_order, on_product, on_store};
-use crate::samples::{plain, reasons};
+use crate::samples::{about_goods, plain, reasons};
 use crate::shop::{contact, submission};
 
 /// The numbers that one submission is made from.
@@ -200,6 +200,7 @@ impl Known {
         known.unwrap_or((OrderId::from_i64(2), 1))
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table, one entry a command")]
     fn command(&self, which: u16, what: u16, how: u16) -> Operation {
         let (id, version) = self.order(which);
         let comment = how.is_multiple_of(3).then(|| telling(how / 3));
@@ -222,6 +223,7 @@ impl Known {
                     true => Value::Amount(Amount::new((how % 2_000).into())),
                     false => Value::Rate(totals::Rate::try_from(u32::from(how) % 30_000).unwrap_or_default()),
                 },
+                currency: None,
                 lines: how.is_multiple_of(5).then(|| vec![1]),
                 code: how.is_multiple_of(7).then(|| "SPRING".into()),
                 reason: AdjustReason::Goodwill,
@@ -263,7 +265,11 @@ impl Known {
                 comment,
             }),
             OrderCommandKind::Erase => OrderCommand::Erase { retention_days: u32::from(how % 2) },
-            kind => plain(kind, how.into(), comment),
+            // Often all that there is, so that some of it leaves.
+            OrderCommandKind::Ship if how.is_multiple_of(2) => {
+                about_goods(OrderCommandKind::Ship, how / 20 * 20).unwrap_or(OrderCommand::Start)
+            }
+            kind => about_goods(kind, how).unwrap_or_else(|| plain(kind, how.into(), comment)),
         };
         let expected = match how % 7 {
             0 => Some(version),
@@ -585,6 +591,7 @@ fn share(kind: OrderCommandKind) -> usize {
     match kind {
         // What brings an order on comes often enough to bring it to its end.
         OrderCommandKind::Confirm => 3,
+        OrderCommandKind::Ship => 7,
         OrderCommandKind::Amend | OrderCommandKind::Start | OrderCommandKind::Delete => 2,
         _ => 1,
     }
@@ -633,7 +640,7 @@ fn money(n: u16) -> Money {
 
 /// Often no rule; else one that is prepaid, on delivery or by invoice.
 fn payments(n: u16) -> Vec<PaymentRule> {
-    let kind = pick(&PaymentKind::iter().collect::<Vec<_>>(), n).copied();
+    let kind = pick(&PaymentKind::iter().collect::<Vec<_>>(), n / 3).copied();
     let rule = |(code, kind)| PaymentRule { code, name: "Pay".into(), kind };
     "pay".parse().ok().zip(kind).filter(|_| n.is_multiple_of(3)).map(rule).into_iter().collect()
 }

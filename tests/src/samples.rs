@@ -9,10 +9,12 @@ use ordervault_domain::id::{CustomerId, OrderId, ProductId, StoreId};
 use ordervault_domain::member::{MemberCommand, MemberCommandKind, MemberEdit, NewMember};
 use ordervault_domain::money::{Amount, Currency, Money};
 use ordervault_domain::order::{
-    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, IssueRefund,
-    LineRequest, Order, OrderCommand, OrderCommandKind, PaymentMethod, Place, RecordPayment, RefundReason,
-    ReversalReason, SettleRefund, WriteOff, WriteOffSide,
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Carriage, FailureReason, Import,
+    InvalidReason, IssueRefund, LineRequest, LossSettlement, Order, OrderCommand, OrderCommandKind,
+    PaymentMethod, Place, RecordPayment, RefundReason, ReversalReason, SettleRefund, Ship, Shipment,
+    UnitsBack, WriteOff, WriteOffSide,
 };
+use ordervault_domain::parcel::{LineUnits, Parcel, TrackingNumber};
 use ordervault_domain::product::{NewProduct, ProductCommand, ProductCommandKind, ProductEdit};
 use ordervault_domain::store::{NewStore, Policy, StoreCommand, StoreCommandKind, StoreEdit};
 use ordervault_domain::time::{TimeZone, Timestamp};
@@ -24,6 +26,7 @@ pub fn one_off() -> Adjust {
     Adjust {
         kind: AdjustmentKind::Discount,
         value: Value::Amount(Amount::new(1)),
+        currency: None,
         lines: None,
         code: None,
         reason: AdjustReason::Goodwill,
@@ -42,6 +45,47 @@ pub fn paid(amount: Money) -> OrderCommand {
 pub fn paid_back(amount: Money) -> OrderCommand {
     let (credit, payment, reason) = (None, None, RefundReason::Overpaid);
     OrderCommand::Refund(Box::new(IssueRefund { amount, credit, payment, reason, comment: None }))
+}
+
+/// Some command of this kind that is about fulfillments or units; none: it is about something else.
+pub fn about_goods(kind: OrderCommandKind, how: u16) -> Option<OrderCommand> {
+    let no = 1 + u32::from(how % 3);
+    let lines = vec![LineUnits { no: 1 + u32::from(how % 2), units: 1 + u32::from(how / 2 % 3) }];
+    let lines = Some(lines).filter(|_| !how.is_multiple_of(5));
+    let number: TrackingNumber = format!("RR {} TW", how % 4).parse().expect("a tracking number");
+    let parcel = Parcel { tracking_number: Some(number), ..Parcel::default() };
+    let carriage = Carriage {
+        carrier: how.is_multiple_of(3).then(|| format!("carrier {}", how % 2)),
+        parcels: how.is_multiple_of(2).then(|| vec![parcel; usize::from(how % 3)]),
+    };
+    Some(match kind {
+        OrderCommandKind::Plan => OrderCommand::Plan { lines, comment: None },
+        OrderCommandKind::CancelLines => {
+            OrderCommand::CancelLines { lines, reason: CancelReason::Inventory, comment: None }
+        }
+        OrderCommandKind::Ship if how.is_multiple_of(4) => {
+            OrderCommand::Ship(Box::new(Ship { what: Shipment::Lines(lines), carriage }))
+        }
+        OrderCommandKind::Ship => {
+            OrderCommand::Ship(Box::new(Ship { what: Shipment::Planned(no), carriage }))
+        }
+        OrderCommandKind::Pack => OrderCommand::Pack { no, carriage },
+        OrderCommandKind::Track => OrderCommand::Track { no, carriage },
+        OrderCommandKind::Fail => OrderCommand::Fail {
+            no,
+            lost: how.is_multiple_of(2),
+            reason: FailureReason::Unclaimed,
+            comment: None,
+        },
+        OrderCommandKind::SettleLoss if how.is_multiple_of(2) => {
+            OrderCommand::SettleLoss { no, by: LossSettlement::Reship, lines, comment: None }
+        }
+        OrderCommandKind::TakeBack if how.is_multiple_of(2) => {
+            let back = |no: u32| UnitsBack { no, restocked: u32::from(how % 2), broken: 1 };
+            OrderCommand::TakeBack { no, lines: Some(vec![back(1 + u32::from(how / 2 % 2))]), comment: None }
+        }
+        _ => return kind.probe_of(no),
+    })
 }
 
 /// What the commands name.

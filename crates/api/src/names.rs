@@ -90,6 +90,8 @@ names! {
     PaymentStatus, KnownPaymentStatus: variants::<order::PaymentStatus>();
     /// What of an order somebody has to look into.
     Attention, KnownAttention: variants::<order::Attention>();
+    /// What is to be reached on the way of an order besides its statuses.
+    Milestone, KnownMilestone: variants::<order::MilestoneName>();
     /// When an order is to be paid: before its execution starts, when it arrives, or after an invoice.
     PaymentKind, KnownPaymentKind: variants::<totals::PaymentKind>();
     /// By what somebody pays.
@@ -106,10 +108,15 @@ names! {
     OrderAction, KnownOrderAction: actions(|_| true);
     /// What can be done to many orders at once: whatever says no more than why.
     BatchAction, KnownBatchAction: actions(|kind| {
-        batch::BatchAction::new(*kind, None, None) != Err(NotPlain::SaysMore)
+        *kind == OrderCommandKind::Adjust
+            || batch::BatchAction::new(*kind, None, None) != Err(NotPlain::SaysMore)
     });
     /// A part of an order that can be amended.
     AmendedPart, KnownAmendedPart: variants::<order::AmendedPart>();
+    /// How far a fulfillment is.
+    FulfillmentState, KnownFulfillmentState: variants::<order::FulfillmentState>();
+    /// How far an order is sent.
+    FulfillmentStatus, KnownFulfillmentStatus: variants::<order::FulfillmentStatus>();
     /// What stands in the way of an action: the name of a rule, or that it has been done.
     BlockedBy, KnownBlockedBy: blocks();
     /// How far a batch is.
@@ -131,6 +138,8 @@ names! {
 }
 
 closed! {
+    /// Why parcels were not delivered.
+    KnownFailureReason: variants::<order::FailureReason>();
     /// Why an order takes a step back.
     KnownReversalReason: variants::<order::ReversalReason>();
     /// Who lets go of a difference: the shop of what the customer owes, or the customer of what the shop owes.
@@ -160,6 +169,7 @@ pub(crate) fn reasons() -> Vec<&'static str> {
     let cancel = variants::<order::CancelReason>().into_iter();
     let lists = cancel.chain(variants::<order::InvalidReason>()).chain(variants::<order::ReversalReason>());
     let lists = lists.chain(variants::<order::AdjustReason>()).chain(variants::<order::RefundReason>());
+    let lists = lists.chain(variants::<order::FailureReason>());
     each_once(lists)
 }
 

@@ -6,6 +6,7 @@ mod landing;
 mod problems;
 
 pub(crate) use health::ready_details;
+pub(crate) use html::escape;
 
 use crate::routes::{Endpoint, Routes, endpoint};
 

@@ -12,7 +12,7 @@ mod fields;
 mod open_order;
 mod remedy;
 
-pub use action::ActionBody;
+pub use action::{ActionBody, Offers};
 pub use codes::Code;
 pub(crate) use codes::ProblemCode;
 pub use earlier_order::EarlierOrder;

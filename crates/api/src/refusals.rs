@@ -1,7 +1,8 @@
 //! What a rule of the business that said no looks like outside: the one table from refusals to problems.
 
 use ordervault_domain::money::{MAX_TOTAL_MINOR_UNITS, Money};
-use ordervault_domain::refusal::{OpenOrder, Refusal, Shortage};
+use ordervault_domain::parcel::LineUnits;
+use ordervault_domain::refusal::{NotOpen, OpenOrder, Refusal, Shortage};
 use ordervault_domain::totals::Rate;
 
 use crate::problem::{Code, FieldError, OpenOrderBody, Problem, Remedy, RemedyKind};
@@ -31,6 +32,10 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::BalanceNotSettled { .. }
         | Refusal::TotalBelowCredits { .. }
         | Refusal::MoneyKept { .. }
+        | Refusal::UnitsOut(_)
+        | Refusal::UnitsUndelivered(_)
+        | Refusal::UnknownFulfillment
+        | Refusal::FulfillmentConflict { .. }
         | Refusal::StockBelowReserved { .. } => (vec![], Some(said())),
         // Their codes say it all, and whoever knows the order or the versions adds to it.
         Refusal::NotFound
@@ -39,6 +44,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::InvalidCredentials
         | Refusal::VersionConflict { .. }
         | Refusal::PossibleDuplicate(_)
+        | Refusal::UnitsMoved
         | Refusal::InAnotherAccount
         | Refusal::OpenOrders(_)
         | Refusal::NothingRefundable
@@ -46,6 +52,7 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         | Refusal::OwnAccount
         | Refusal::CurrencyFixed => (vec![], None),
         Refusal::InsufficientStock(shortages) => (shortages.iter().map(short).collect(), None),
+        Refusal::UnitsNotOpen(lines) => (lines.iter().map(not_open).collect(), None),
         Refusal::UnknownProduct(lines) => (of_lines(lines, "product_id", "unknown-product"), None),
         Refusal::NotSold(lines) => (of_lines(lines, "quantity", "not-sold"), None),
         Refusal::PriceChanged { expected, total } => {
@@ -87,6 +94,10 @@ pub(crate) fn refused(refusal: &Refusal) -> Problem {
         Refusal::CurrencyMismatch { .. } => at("/amount/currency", "other-currency", said()),
         Refusal::NotYet { field } => (vec![FieldError::new(format!("/{field}"), "later-than-now")], None),
         Refusal::TooManyPayments { .. } | Refusal::TooManyRefunds { .. } => at("", "too-many", said()),
+        Refusal::TooManyFulfillments { .. } => at("", "too-many", said()),
+        Refusal::UnitsBackDiffer(_) => at("/lines", "units-differ", said()),
+        Refusal::TooManyParcels { .. } => at("/parcels", "too-many", said()),
+        Refusal::DeliveryTimeOutOfRange => at("/at", "out-of-range", said()),
         Refusal::NoRole => at("/roles", "too-few", said()),
         Refusal::PositionNotReached => at("/up_to", "out-of-range", said()),
         Refusal::BrokenHistory => (vec![FieldError::new("", "broken-history")], None),
@@ -126,7 +137,9 @@ fn said(refusal: &Refusal) -> Text {
         }
         Refusal::TooManyAdjustments { most }
         | Refusal::TooManyPayments { most }
-        | Refusal::TooManyRefunds { most } => text.with("most", *most),
+        | Refusal::TooManyRefunds { most }
+        | Refusal::TooManyFulfillments { most }
+        | Refusal::TooManyParcels { most } => text.with("most", *most),
         Refusal::CurrencyMismatch { of } => text.with("currency", of.code()),
         Refusal::RefundExceedsPayment { most } => text.with("most", most.to_string()),
         Refusal::RefundAboveLimit { limit } => text.with("limit", limit.get()),
@@ -135,6 +148,12 @@ fn said(refusal: &Refusal) -> Text {
         | Refusal::BalanceNotSettled { open } => text.with("open", open.to_string()),
         Refusal::TotalBelowCredits { given } => text.with("given", given.to_string()),
         Refusal::MoneyKept { kept } => text.with("kept", kept.to_string()),
+        Refusal::UnitsOut(lines) | Refusal::UnitsUndelivered(lines) | Refusal::UnitsBackDiffer(lines) => {
+            text.with("lines", by_line(lines))
+        }
+        Refusal::FulfillmentConflict { current } => {
+            text.with("state", label("fulfillment", (*current).into()))
+        }
         Refusal::DiscountAboveLimit { limit } => text.with("limit", percent(*limit)),
         Refusal::StockBelowReserved { reserved } => text.with("reserved", *reserved),
         _ => text,
@@ -171,6 +190,20 @@ fn of_lines(lines: &[usize], field: &str, code: &'static str) -> Vec<FieldError>
     lines.iter().map(|line| FieldError::new(format!("/lines/{line}/{field}"), code)).collect()
 }
 
+/// Units line by line: `1: 2, 3: 1`.
+fn by_line(lines: &[LineUnits]) -> String {
+    lines.iter().map(|line| format!("{}: {}", line.no, line.units)).collect::<Vec<_>>().join(", ")
+}
+
+/// Units that are not open.
+fn not_open(line: &NotOpen) -> FieldError {
+    let said = Text::new("refusal-units-not-open")
+        .with("line", line.no)
+        .with("asked", line.asked)
+        .with("open", line.open);
+    FieldError::new(format!("/lines/{}/units", line.line), "units-not-open").detail(said)
+}
+
 /// A line that asks for more than there is.
 fn short(shortage: &Shortage) -> FieldError {
     let said = Text::new("refusal-insufficient-stock")
@@ -184,7 +217,7 @@ mod tests {
     use ordervault_domain::access::Permission;
     use ordervault_domain::id::{OrderId, ProductId};
     use ordervault_domain::money::Amount;
-    use ordervault_domain::order::Status;
+    use ordervault_domain::order::{FulfillmentState, Status};
     use ordervault_domain::refusal::Rule;
     use ordervault_domain::time::Timestamp;
     use ordervault_domain::totals::{Rounding, TaxTerms};
@@ -380,6 +413,42 @@ mod tests {
                 (Refusal::TotalBelowCredits { given: twd(500) }, "5.00 TWD of it was given back already")
             }
             Rule::MoneyKept => (Refusal::MoneyKept { kept: twd(500) }, "5.00 TWD is here for the order"),
+            Rule::UnitsNotOpen => (
+                Refusal::UnitsNotOpen(vec![NotOpen { line: 1, no: 3, asked: 5, open: 2 }]),
+                "/lines/1/units units-not-open asked for 5 of line 3, of which 2 are open",
+            ),
+            Rule::UnitsOut => (
+                Refusal::UnitsOut(vec![LineUnits { no: 1, units: 2 }, LineUnits { no: 3, units: 1 }]),
+                "units are in parcels, or have left (line: units): 1: 2, 3: 1",
+            ),
+            Rule::UnitsUndelivered => (
+                Refusal::UnitsUndelivered(vec![LineUnits { no: 1, units: 2 }]),
+                "units have not arrived (line: units): 1: 2",
+            ),
+            Rule::UnitsBackDiffer => (
+                Refusal::UnitsBackDiffer(vec![LineUnits { no: 1, units: 2 }]),
+                "/lines units-differ tell of all units that had left (line: units): 1: 2",
+            ),
+            Rule::UnitsMoved => (Refusal::UnitsMoved, ""),
+            Rule::UnknownFulfillment => {
+                (Refusal::UnknownFulfillment, "the order has no fulfillment of this number")
+            }
+            Rule::FulfillmentConflict => (
+                Refusal::FulfillmentConflict { current: FulfillmentState::Shipped },
+                "the fulfillment is shipped, which does not allow this",
+            ),
+            Rule::TooManyFulfillments => (
+                Refusal::TooManyFulfillments { most: 100 },
+                " too-many an order has at most 100 fulfillments",
+            ),
+            Rule::TooManyParcels => (
+                Refusal::TooManyParcels { most: 50 },
+                "/parcels too-many a fulfillment has at most 50 parcels",
+            ),
+            Rule::DeliveryTimeOutOfRange => (
+                Refusal::DeliveryTimeOutOfRange,
+                "/at out-of-range parcels arrive after they left, and not in the future",
+            ),
             Rule::NoRole => (Refusal::NoRole, "/roles too-few a member has at least one role"),
             Rule::InAnotherAccount => (Refusal::InAnotherAccount, ""),
             Rule::LastOwner => (Refusal::LastOwner, ""),

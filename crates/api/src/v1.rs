@@ -11,6 +11,7 @@ mod catalogue;
 mod contact;
 mod email_verification;
 mod fields;
+mod fulfillment_body;
 mod history;
 mod labels;
 mod login;

@@ -7,6 +7,7 @@ use strum::VariantNames;
 use crate::contact::Contact;
 use crate::id::StoreId;
 use crate::language::Language;
+use crate::parcel::Parcel;
 use crate::time::Timestamp;
 
 /// The kinds of thing that have a history.
@@ -94,6 +95,9 @@ pub struct Personal {
     /// The language that the customer reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// All parcels of the fulfillment that the event is about, after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parcels: Option<Vec<Parcel>>,
 }
 
 impl Personal {

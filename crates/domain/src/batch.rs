@@ -2,25 +2,43 @@
 //!
 //! A batch has no history. What it does stands in the histories of its orders, all under the batch's request id.
 //!
-//! Whatever a person may do to an order without saying more than why can be done to many.
+//! Whatever a person may do to an order without saying more than why can be done to many; and what they cost can be corrected.
 
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::access::{Actor, MemberAuthority, Permission, StoreScope};
 use crate::id::{BatchId, MemberId};
-use crate::order::{self, NotPlain, OrderCommand, OrderCommandKind};
+use crate::money::Currency;
+use crate::order::{self, Adjust, AdjustReason, AdjustmentKind, NotPlain, OrderCommand, OrderCommandKind};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
+use crate::totals::Value;
 
 /// Most orders of one batch.
 pub const MAX_ORDERS: usize = 10_000;
 /// Most orders that are named one by one.
 pub const MAX_IDS: usize = 500;
 
-/// What is done to each order: a command that says no more than why.
+/// What is done to each order: a command that says no more than why, or a correction of what it costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BatchAction(Box<OrderCommand>);
+
+/// By how much each order costs less, or more: all of its lines share it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Correction {
+    /// Which way it goes.
+    pub kind: AdjustmentKind,
+    /// How much.
+    pub value: Value,
+    /// The currency that an amount is told in: orders in another one are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// What customers showed for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
 
 impl BatchAction {
     /// The action of this kind. A comment is forgotten when the batch is finished, because then it stands in the histories.
@@ -36,6 +54,29 @@ impl BatchAction {
         match kind.is_action() && kind != OrderCommandKind::Unlink {
             true => Ok(Self(Box::new(kind.plain(reason, comment)?))),
             false => Err(NotPlain::SaysMore),
+        }
+    }
+
+    /// The action that corrects what each order costs.
+    #[must_use]
+    pub fn correct(correction: Correction, reason: AdjustReason, comment: Option<String>) -> Self {
+        let Correction { kind, value, currency, code } = correction;
+        let adjust =
+            Adjust { kind, value, currency, lines: None, code, reason, comment, expected_total: None };
+        Self(Box::new(OrderCommand::Adjust(Box::new(adjust))))
+    }
+
+    /// By how much each order costs less, or more, if that is what is done.
+    #[must_use]
+    pub fn correction(&self) -> Option<Correction> {
+        match self.0.as_ref() {
+            OrderCommand::Adjust(adjust) => Some(Correction {
+                kind: adjust.kind,
+                value: adjust.value,
+                currency: adjust.currency,
+                code: adjust.code.clone(),
+            }),
+            _ => None,
         }
     }
 
@@ -59,7 +100,7 @@ impl BatchAction {
         order::authorize(None, actor, self.kind())
     }
 
-    /// What takes it back from an order to which it was done.
+    /// What takes it back from an order to which it was done; nothing takes back a correction of many.
     #[must_use]
     pub fn inverse(&self) -> Option<Self> {
         self.0.inverse().map(|command| Self(Box::new(command)))

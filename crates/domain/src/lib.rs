@@ -19,6 +19,7 @@
 //! - `aggregate`: what everything with a history has in common
 //! - `totals`: how what an order costs comes about
 //! - `contact`: names, telephone numbers, addresses
+//! - `parcel`: what is in parcels, and how people find out where they are
 //! - `search`: the words that search compares
 //! - `id`: typed ids
 //! - `number`: an id as people read it
@@ -71,6 +72,7 @@ pub mod member;
 pub mod money;
 mod number;
 pub mod order;
+pub mod parcel;
 pub mod product;
 pub mod refusal;
 pub mod search;

@@ -7,7 +7,8 @@ use strum::{EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 use crate::access::Permission;
 use crate::id::{OrderId, ProductId};
 use crate::money::{Amount, Currency, MAX_TOTAL_MINOR_UNITS, Money};
-use crate::status::Status;
+use crate::parcel::LineUnits;
+use crate::status::{FulfillmentState, Status};
 use crate::time::Timestamp;
 use crate::totals::{Rate, TermsFault};
 
@@ -220,6 +221,35 @@ pub enum Refusal {
         /// How much.
         kept: Money,
     },
+    /// Units are asked for that are called off, in a fulfillment, or never were ordered.
+    UnitsNotOpen(Vec<NotOpen>),
+    /// Units are in parcels, or have left: these of each line.
+    UnitsOut(Vec<LineUnits>),
+    /// Units have not arrived: these of each line.
+    UnitsUndelivered(Vec<LineUnits>),
+    /// Of the units of a fulfillment that came back others are told of than were in it: these of each line.
+    UnitsBackDiffer(Vec<LineUnits>),
+    /// Units are called off or sent, so lines and prices stay.
+    UnitsMoved,
+    /// The order has no fulfillment of this number.
+    UnknownFulfillment,
+    /// The act does not fit how far the fulfillment is.
+    FulfillmentConflict {
+        /// How far that is now.
+        current: FulfillmentState,
+    },
+    /// The order has as many fulfillments as it can have.
+    TooManyFulfillments {
+        /// So many.
+        most: usize,
+    },
+    /// A fulfillment would have too many parcels.
+    TooManyParcels {
+        /// So many it may have.
+        most: usize,
+    },
+    /// A fulfillment would have arrived before it left, or in the future.
+    DeliveryTimeOutOfRange,
     /// A member would have no role.
     NoRole,
     /// The shop would be left without an active owner.
@@ -308,6 +338,13 @@ impl fmt::Display for Refusal {
             Self::BalanceNotSettled { open } => return write!(f, "{open} is missing yet"),
             Self::TotalBelowCredits { given } => return write!(f, "{given} of it was given back already"),
             Self::MoneyKept { kept } => return write!(f, "{kept} is here for the order: pay it back first"),
+            Self::FulfillmentConflict { current } => {
+                return write!(f, "not while the fulfillment is {current}");
+            }
+            Self::TooManyFulfillments { most } => {
+                return write!(f, "an order has at most {most} fulfillments");
+            }
+            Self::TooManyParcels { most } => return write!(f, "a fulfillment has at most {most} parcels"),
             Self::StockBelowReserved { reserved } => {
                 return write!(f, "the {reserved} pieces that open orders reserve must stay in the house");
             }
@@ -346,6 +383,13 @@ impl fmt::Display for Refusal {
             Self::UnknownPayment => "the order has no payment of this number",
             Self::UnknownRefund => "the order has no refund of this number",
             Self::NothingRefundable => "nothing is here that could be paid back",
+            Self::UnitsNotOpen(_) => "so many units are not open",
+            Self::UnitsOut(_) => "units are in parcels, or have left",
+            Self::UnitsUndelivered(_) => "units have not arrived",
+            Self::UnitsBackDiffer(_) => "other units came back than had left",
+            Self::UnitsMoved => "units are called off or sent, so lines and prices stay",
+            Self::UnknownFulfillment => "the order has no fulfillment of this number",
+            Self::DeliveryTimeOutOfRange => "it arrived after it left, and not in the future",
             Self::NoRole => "a member has at least one role",
             Self::LastOwner => "the shop would be left without an active owner",
             Self::OwnAccount => "nobody deactivates their own account or resets their own password",
@@ -367,6 +411,19 @@ pub struct OpenOrder {
     pub id: OrderId,
     /// Where it stands.
     pub status: Status,
+}
+
+/// Units that are asked for and not open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotOpen {
+    /// Position in the request, from 0.
+    pub line: usize,
+    /// The number of the line.
+    pub no: u32,
+    /// Units of the line that the request asks for up to there.
+    pub asked: u32,
+    /// Units of the line that are open.
+    pub open: u32,
 }
 
 /// A line that asks for more than is available.

@@ -77,3 +77,43 @@ pub enum Source {
     /// Imported from another system.
     Import,
 }
+
+/// How far a fulfillment is. The order is that of the steps, which may be skipped.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    EnumIter,
+    EnumString,
+    Display,
+    IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum FulfillmentState {
+    /// Its units are set aside.
+    Planned,
+    /// They are taken from the shelf.
+    Picked,
+    /// They are in parcels.
+    Packed,
+    /// The parcels have left.
+    Shipped,
+    /// They have arrived.
+    Delivered,
+    /// They could not be delivered, and are on their way back.
+    Returning,
+    /// They are back in the house.
+    TakenBack,
+    /// Nobody knows where they are.
+    Lost,
+    /// It was called off before it left.
+    Cancelled,
+}

@@ -40,6 +40,12 @@ pub struct Policy {
     /// Minutes in which a started order should be completed; none: no deadline.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completion_minutes: Option<u32>,
+    /// Minutes in which a placed order that is to be paid beforehand should be; none: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub payment_minutes: Option<u32>,
+    /// Minutes in which all of a started order should have left; none: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_minutes: Option<u32>,
     /// Minutes after which the program cancels an order that is still not confirmed; none: never.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cancel_unconfirmed_minutes: Option<u32>,
@@ -84,6 +90,8 @@ impl Policy {
             review_minutes: edit.review_minutes.unwrap_or(self.review_minutes),
             start_minutes: edit.start_minutes.unwrap_or(self.start_minutes),
             completion_minutes: edit.completion_minutes.unwrap_or(self.completion_minutes),
+            payment_minutes: edit.payment_minutes.unwrap_or(self.payment_minutes),
+            shipping_minutes: edit.shipping_minutes.unwrap_or(self.shipping_minutes),
             cancel_unconfirmed_minutes: edit
                 .cancel_unconfirmed_minutes
                 .unwrap_or(self.cancel_unconfirmed_minutes),
@@ -107,6 +115,10 @@ pub struct PolicyEdit {
     pub start_minutes: Option<Option<u32>>,
     /// See [`Policy::completion_minutes`].
     pub completion_minutes: Option<Option<u32>>,
+    /// See [`Policy::payment_minutes`].
+    pub payment_minutes: Option<Option<u32>>,
+    /// See [`Policy::shipping_minutes`].
+    pub shipping_minutes: Option<Option<u32>>,
     /// See [`Policy::cancel_unconfirmed_minutes`].
     pub cancel_unconfirmed_minutes: Option<Option<u32>>,
     /// See [`Policy::reversal_minutes`].

@@ -178,6 +178,8 @@ fn store_command(kind: StoreCommandKind) -> BoxedStrategy<StoreCommand> {
                     review_minutes: None,
                     start_minutes: Some(policy.start_minutes),
                     completion_minutes: None,
+                    payment_minutes: None,
+                    shipping_minutes: None,
                     cancel_unconfirmed_minutes: Some(policy.cancel_unconfirmed_minutes),
                     reversal_minutes: Some(policy.reversal_minutes),
                     discount_limit: None,

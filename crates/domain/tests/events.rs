@@ -15,10 +15,12 @@ use ordervault_domain::installation::{Installation, InstallationEvent, Installat
 use ordervault_domain::member::{Member, MemberEvent, MemberEventKind};
 use ordervault_domain::money::Amount;
 use ordervault_domain::order::{
-    AdjustReason, Adjustment, AdjustmentKind, CancelReason, Credit, InvalidReason, Line, MANUAL, Order,
-    OrderEvent, OrderEventKind, Payment, PaymentMethod, Refund, RefundReason, ReversalReason, Source, Status,
-    Totals, Transaction, TransactionKind, TransactionState, WriteOffSide,
+    AdjustReason, Adjustment, AdjustmentKind, CancelReason, Credit, CreditedUnits, FailureReason,
+    FulfillmentState, InvalidReason, Line, MANUAL, Order, OrderEvent, OrderEventKind, Payment, PaymentMethod,
+    Refund, RefundReason, ReversalReason, Source, Status, Totals, Transaction, TransactionKind,
+    TransactionState, UnitsBack, WriteOffSide,
 };
+use ordervault_domain::parcel::LineUnits;
 use ordervault_domain::product::{Product, ProductEvent, ProductEventKind};
 use ordervault_domain::store::{Policy, Store, StoreEvent, StoreEventKind};
 use ordervault_domain::totals::{PaymentKind, Rate, Share, Value};
@@ -79,6 +81,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
     let totals =
         Totals::of(&lines, std::slice::from_ref(&adjustment), Amount::new(60), &taxed()).expect("a sum");
     let (customer_id, currency, country) = (Some(CUSTOMER), store().currency, store().country);
+    let carrier = Some("黑貓宅急便".to_owned());
     let (due_at, batch) = (Some(NOW), Some(BatchId::from_i64(5)));
     match kind {
         OrderEventKind::Placed => OrderEvent::Placed {
@@ -92,6 +95,7 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
             terms: taxed(),
             change_until: Some(NOW),
             due_at,
+            payment_due_at: due_at,
             unlisted: true,
         },
         OrderEventKind::Imported => OrderEvent::Imported {
@@ -112,17 +116,24 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         }
         OrderEventKind::Adjusted => OrderEvent::Adjusted { adjustment, lines, totals },
         OrderEventKind::AdjustmentRemoved => OrderEvent::AdjustmentRemoved { no: 1, lines, totals },
-        OrderEventKind::Started => OrderEvent::Started { due_at },
+        OrderEventKind::Started => OrderEvent::Started { due_at, shipping_due_at: due_at },
         OrderEventKind::Completed => OrderEvent::Completed {},
         OrderEventKind::Cancelled => OrderEvent::Cancelled { reason: CancelReason::Customer },
         OrderEventKind::Invalidated => OrderEvent::Invalidated { reason: InvalidReason::Fraud },
-        OrderEventKind::Restored => OrderEvent::Restored { to: Status::Confirmed, due_at },
+        OrderEventKind::Restored => {
+            OrderEvent::Restored { to: Status::Confirmed, due_at, shipping_due_at: None }
+        }
         OrderEventKind::Unconfirmed => OrderEvent::Unconfirmed { reason: ReversalReason::Mistake, due_at },
         OrderEventKind::Unstarted => OrderEvent::Unstarted { reason: ReversalReason::Customer, due_at },
-        OrderEventKind::Reopened => OrderEvent::Reopened { reason: ReversalReason::Information, due_at },
-        OrderEventKind::Reinstated => {
-            OrderEvent::Reinstated { to: Status::Processing, reason: ReversalReason::Clock, due_at }
+        OrderEventKind::Reopened => {
+            OrderEvent::Reopened { reason: ReversalReason::Information, due_at, shipping_due_at: due_at }
         }
+        OrderEventKind::Reinstated => OrderEvent::Reinstated {
+            to: Status::Processing,
+            reason: ReversalReason::Clock,
+            due_at,
+            shipping_due_at: due_at,
+        },
         OrderEventKind::Deleted => OrderEvent::Deleted { batch },
         OrderEventKind::Undeleted => OrderEvent::Undeleted { batch },
         OrderEventKind::Hidden => OrderEvent::Hidden {},
@@ -147,6 +158,35 @@ fn of_order(kind: OrderEventKind) -> OrderEvent {
         OrderEventKind::WrittenOff => {
             OrderEvent::WrittenOff { side: WriteOffSide::Forgive, amount: Amount::new(1) }
         }
+        OrderEventKind::FulfillmentPlanned => {
+            OrderEvent::FulfillmentPlanned { no: 1, lines: vec![LineUnits { no: 1, units: 2 }] }
+        }
+        OrderEventKind::FulfillmentStepped => {
+            OrderEvent::FulfillmentStepped { no: 1, to: FulfillmentState::Packed, carrier }
+        }
+        OrderEventKind::Shipped => OrderEvent::Shipped { no: 1, carrier },
+        OrderEventKind::Tracked => OrderEvent::Tracked { no: 1, carrier },
+        OrderEventKind::Delivered => OrderEvent::Delivered { no: 1, at: NOW },
+        OrderEventKind::FulfillmentCancelled => OrderEvent::FulfillmentCancelled { no: 1 },
+        OrderEventKind::DeliveryFailed => {
+            OrderEvent::DeliveryFailed { no: 1, lost: true, reason: FailureReason::Missing }
+        }
+        OrderEventKind::TakenBack => {
+            OrderEvent::TakenBack { no: 1, lines: vec![UnitsBack { no: 1, restocked: 1, broken: 1 }] }
+        }
+        OrderEventKind::LossCredited => OrderEvent::LossCredited {
+            no: 1,
+            lines: vec![CreditedUnits { no: 1, units: 1, value: Amount::new(100) }],
+            credit: Credit { no: 1, amount: Amount::new(100), reason: RefundReason::Lost },
+        },
+        OrderEventKind::LossReshipped => {
+            OrderEvent::LossReshipped { no: 1, lines: vec![LineUnits { no: 1, units: 1 }] }
+        }
+        OrderEventKind::DeliveryCorrected => OrderEvent::DeliveryCorrected { no: 1 },
+        OrderEventKind::LinesCancelled => OrderEvent::LinesCancelled {
+            lines: vec![LineUnits { no: 1, units: 1 }],
+            reason: CancelReason::Inventory,
+        },
         OrderEventKind::Breached => OrderEvent::Breached { due_at: NOW },
         OrderEventKind::Erased => OrderEvent::Erased {},
     }
@@ -160,6 +200,8 @@ fn of_store(kind: StoreEventKind) -> StoreEvent {
         review_minutes: Some(30),
         start_minutes: Some(60),
         completion_minutes: Some(120),
+        payment_minutes: Some(50),
+        shipping_minutes: Some(100),
         cancel_unconfirmed_minutes: Some(45),
         reversal_minutes: Some(90),
         discount_limit: Rate::try_from(10_000).ok(),

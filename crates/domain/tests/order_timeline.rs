@@ -8,7 +8,9 @@ use common::life::Life;
 use common::{NOW, place};
 use ordervault_domain::access::Actor;
 use ordervault_domain::order::timeline::total_seconds;
-use ordervault_domain::order::{Import, ImportedStep, OrderCommand, OrderCommandKind, OrderEvent, Status};
+use ordervault_domain::order::{
+    Import, ImportedStep, OrderCommand, OrderCommandKind, OrderEvent, Status, is_overdue,
+};
 use ordervault_domain::store::Policy;
 use ordervault_domain::time::Timestamp;
 use proptest::prelude::*;
@@ -51,7 +53,7 @@ proptest! {
         }
         let entered = life.history.iter().filter_map(|event| event.envelope.event.enters());
         prop_assert!(steps.iter().map(|step| step.status).eq(entered));
-        prop_assert_eq!((last.status, last.due_at), (order.status(), order.due_at));
+        prop_assert_eq!((last.status, last.due_at), (order.status(), order.deadlines.step));
         prop_assert_eq!((last.done_at, last.done_by), (None, None));
         prop_assert_eq!(last.entered_at, order.status_since.later_of(last.entered_at));
 
@@ -60,11 +62,15 @@ proptest! {
         prop_assert_eq!(last.seconds(now).is_some(), order.status().is_open());
         prop_assert!(steps.iter().all(|step| step.seconds(now).is_none_or(|seconds| seconds >= 0)));
 
-        // Late is what the order itself calls overdue, and whatever was noted as a breach.
-        prop_assert_eq!(last.late_seconds(now).is_some(), order.is_overdue(now));
+        // Late is what the order itself calls overdue, and whatever was noted as a breach, as far as it is about the step.
+        prop_assert_eq!(last.late_seconds(now).is_some(), is_overdue(order.deadlines.step, now));
+        prop_assert!(order.is_overdue(now) || last.late_seconds(now).is_none());
         let late = steps.iter().filter(|step| step.late_seconds(now).is_some()).count();
         let breaches =
-            life.history.iter().filter(|event| matches!(event.envelope.event, OrderEvent::Breached { .. }));
+            life.history.iter().filter(|event| match event.envelope.event {
+                OrderEvent::Breached { due_at } => steps.iter().any(|step| step.due_at == Some(due_at)),
+                _ => false,
+            });
         prop_assert!(breaches.count() <= late);
     }
 }

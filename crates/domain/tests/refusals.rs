@@ -15,9 +15,10 @@ use ordervault_domain::id::{CustomerId, ProductId};
 use ordervault_domain::member::{self, MemberCommand, MemberCommandKind, MemberEdit};
 use ordervault_domain::money::{Amount, MAX_TOTAL_MINOR_UNITS, Money};
 use ordervault_domain::order::{
-    self, Adjust, AmendedLine, Amendment, Credit, IssueRefund, Order, OrderCommand, OrderCommandKind, Place,
-    RecordPayment, Refund, RefundReason,
+    self, Adjust, AmendedLine, Amendment, CancelReason, Carriage, Credit, IssueRefund, Order, OrderCommand,
+    OrderCommandKind, Place, RecordPayment, Refund, RefundReason,
 };
+use ordervault_domain::parcel::{LineUnits, Parcel};
 use ordervault_domain::product::{
     self, NewProduct, Product, ProductCommand, ProductCommandKind, ProductEdit,
 };
@@ -247,6 +248,51 @@ fn met(rule: Rule) -> Option<Refusal> {
             let road: Vec<OrderCommand> = std::iter::once(place(&[(10, 1)])).chain(road).collect();
             on_order(Some(&after(&Actor::Operator, &context, &road)), Actor::Operator, sample(last))
         }
+        Rule::UnitsNotOpen => on_order(Some(&sent()), Actor::Operator, sample(OrderCommandKind::Plan)),
+        Rule::UnitsOut => on_order(Some(&sent()), Actor::Operator, sample(OrderCommandKind::Cancel)),
+        Rule::UnitsUndelivered => {
+            on_order(Some(&sent()), Actor::Operator, sample(OrderCommandKind::Complete))
+        }
+        Rule::UnitsBackDiffer => {
+            let context = context(&store, &products);
+            let back = after(
+                &Actor::Operator,
+                &context,
+                &[
+                    place(&[(10, 1)]),
+                    OrderCommand::Confirm,
+                    sample(OrderCommandKind::Ship),
+                    OrderCommandKind::Fail.probe_of(1)?,
+                ],
+            );
+            let lines = Some(vec![order::UnitsBack { no: 1, restocked: 1, broken: 1 }]);
+            on_order(Some(&back), Actor::Operator, OrderCommand::TakeBack { no: 1, lines, comment: None })
+        }
+        Rule::UnitsMoved => {
+            let lines = Some(vec![LineUnits { no: 1, units: 1 }]);
+            let cancel = OrderCommand::CancelLines { lines, reason: CancelReason::Other, comment: None };
+            let less = after(&Actor::Operator, &context(&store, &products), &[place(&[(10, 2)]), cancel]);
+            adjusted(&less, discount(Value::Amount(Amount::new(1))))
+        }
+        Rule::UnknownFulfillment => {
+            on_order(Some(&placed()), Actor::Operator, sample(OrderCommandKind::Pick))
+        }
+        Rule::FulfillmentConflict => on_order(Some(&sent()), Actor::Operator, OrderCommand::Pick { no: 1 }),
+        Rule::TooManyFulfillments => {
+            let sent = sent();
+            let fulfillments = vec![sent.fulfillments[0].clone(); order::MAX_FULFILLMENTS];
+            let full = Order { fulfillments, units: [].into(), ..sent };
+            on_order(Some(&full), Actor::Operator, sample(OrderCommandKind::Plan))
+        }
+        Rule::TooManyParcels => {
+            let parcels = Some(vec![Parcel::default(); order::MAX_PARCELS + 1]);
+            let carriage = Carriage { carrier: None, parcels };
+            on_order(Some(&sent()), Actor::Operator, OrderCommand::Track { no: 1, carriage })
+        }
+        Rule::DeliveryTimeOutOfRange => {
+            let at = Some(NOW.plus_millis(1));
+            on_order(Some(&sent()), Actor::Operator, OrderCommand::Deliver { no: 1, at })
+        }
         Rule::NoRole => on_member(
             &Actor::Operator,
             &MemberCommand::Edit(MemberEdit { roles: Some([].into()), ..MemberEdit::default() }),
@@ -321,6 +367,12 @@ fn with_payments(amounts: &[i64]) -> Order {
 fn refund(minor_units: i64, payment: Option<u32>) -> OrderCommand {
     let (amount, reason) = (money(minor_units), RefundReason::Other);
     OrderCommand::Refund(Box::new(IssueRefund { amount, credit: None, payment, reason, comment: None }))
+}
+
+/// An order of which everything has left.
+fn sent() -> Order {
+    let all = [place(&[(10, 1)]), OrderCommand::Confirm, samples().order(OrderCommandKind::Ship)];
+    after(&Actor::Operator, &context(&store(), &[product(10, 5)]), &all)
 }
 
 /// What refuses this adjustment.

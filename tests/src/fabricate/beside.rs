@@ -24,7 +24,12 @@ static NUMBER: Template = Template::new(
 );
 
 /// Each for orders with numbers after $1 and up to $2.
-static OF_ORDERS: [Template; 8] = [
+static OF_ORDERS: [Template; 9] = [
+    Template::new(
+        "INSERT INTO parcels (order_id, fulfillment, place, tracking_number, tracking_key)
+         SELECT id, 1, 1, 'RR ' || (number % 5000) || ' TW', 'RR' || (number % 5000) || 'TW' FROM fabricated_orders
+         WHERE number > $1 AND number <= $2 AND number % 7 = 0",
+    ),
     Template::new(
         "INSERT INTO history (entity_id, seq, kind, store_id, type, format, event, fields, recorded_at, occurred_at,
              actor_kind, actor_id, request_id, key_id, hash)

@@ -69,17 +69,19 @@ static CUSTOMER_WORDS: Template = Template::forked(
 static ORDERS: Template = Template::new(
     "INSERT INTO orders (id, number_tail, version, head_hash, status, executed_to, store_id, customer_id, source, source_status, currency,
          subtotal, shipping_total, total, balance_due, payment_status, fulfillment_status, contact_name, contact_phone_reversed, contact_email, contact_email_key, note, duplicate_key, holds_stock,
-         last_line_no, folded_by, invalid_from, placed_at, updated_at, status_since, due_at, breached_at, deleted_at)
+         last_line_no, folded_by, invalid_from, placed_at, updated_at, status_since, due_at, breached_at, deleted_at, attention)
      SELECT $3 + (value * 60000 << 22) + value % 1000, value % 1048576, 1, '', status,
          CASE status WHEN 'invalid' THEN 'confirmed' WHEN 'cancelled' THEN 'pending_review' ELSE status END, store, customer, source,
          CASE WHEN source = 'shop' THEN NULL WHEN value % 2003 = 0 THEN 'lost' ELSE 'delivered' END, 'TWD',
-         total, 0, total, total, 'unpaid', 'unfulfilled', '王小明 Maria ' || value, CAST(1000000 + value * 7919 % 9000000 AS TEXT),
+         total, 0, total, total, 'unpaid',
+         CASE WHEN value % 97 = 5 THEN 'partially_fulfilled' WHEN is_open THEN 'unfulfilled' ELSE 'delivered' END, '王小明 Maria ' || value, CAST(1000000 + value * 7919 % 9000000 AS TEXT),
          'maria' || (value % $5) || '@example.com', 'maria' || (value % $5) || '@example.com', '', CASE WHEN source = 'shop' THEN customer END, FALSE, 1 + value % 3, 1,
          CASE WHEN status = 'invalid' THEN 'confirmed' END,
          $4 + value * 60000, $4 + value * 60000 + value % 5000 * 1000, $4 + value * 60000,
          CASE WHEN is_open THEN $4 + value * 60000 + 172800000 END,
          CASE WHEN is_open AND value <= $6 THEN $4 + value * 60000 + 172800000 END,
-         CASE WHEN status = 'invalid' AND value % 5 = 0 THEN $4 + value * 60000 + 1 END
+         CASE WHEN status = 'invalid' AND value % 5 = 0 THEN $4 + value * 60000 + 1 END,
+         CASE value % 499 WHEN 7 THEN '[\"refund_due\"]' WHEN 9 THEN '[\"cod_uncollected\"]' END
      FROM (SELECT made.*, status IN ('pending_review', 'confirmed', 'processing') AS is_open
          FROM (SELECT value, value * 37 % 100000 * 10 AS total,
                  CASE WHEN value % 50 = 3 THEN 11 ELSE 1 + value % $5 END AS customer,

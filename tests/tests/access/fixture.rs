@@ -10,7 +10,7 @@ use ordervault_domain::contact::Contact;
 use ordervault_domain::customer::Customer;
 use ordervault_domain::member::{self, Member, MemberEdit};
 use ordervault_domain::money::{Amount, Money};
-use ordervault_domain::order::{Order, OrderCommand, OrderCommandKind, Status};
+use ordervault_domain::order::{FailureReason, Order, OrderCommand, OrderCommandKind, Status};
 use ordervault_domain::product::Product;
 use ordervault_domain::store::Store;
 use ordervault_persistence::Realm;
@@ -178,6 +178,27 @@ impl Fixture {
                 let overpaid = self.overpaid(&*order(Status::Confirmed).await).await;
                 let refund = paid_back(Money { amount: Amount::new(1), currency: overpaid.currency });
                 shop.change(ActorRef::Operator, &overpaid, refund).await.id.to_string()
+            }
+            Target::Planned | Target::Sent | Target::Lost | Target::Delivered => {
+                let confirmed = order(Status::Confirmed).await;
+                let kind = match target {
+                    Target::Planned => OrderCommandKind::Plan,
+                    _ => OrderCommandKind::Ship,
+                };
+                let command = kind.probe().expect("a command");
+                let sent = shop.change(ActorRef::Operator, &confirmed, command).await;
+                let (no, comment) = (1, None);
+                let further = match target {
+                    Target::Lost => {
+                        Some(OrderCommand::Fail { no, lost: true, reason: FailureReason::Missing, comment })
+                    }
+                    Target::Delivered => Some(OrderCommand::Deliver { no, at: None }),
+                    _ => None,
+                };
+                if let Some(further) = further {
+                    shop.change(ActorRef::Operator, &sent, further).await;
+                }
+                sent.id.to_string()
             }
             Target::Trash => {
                 let invalid = order(Status::Invalid).await;

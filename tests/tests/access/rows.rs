@@ -35,6 +35,14 @@ pub(crate) enum Target {
     Overpaid,
     /// The same, of which something is being paid back.
     Refunding,
+    /// An order with a planned fulfillment.
+    Planned,
+    /// An order whose goods have left.
+    Sent,
+    /// An order whose goods are lost.
+    Lost,
+    /// An order whose goods have arrived.
+    Delivered,
     /// An order in the trash.
     Trash,
     Store,
@@ -100,6 +108,7 @@ pub(crate) fn rows() -> Vec<Row> {
     rows.extend(for_customers());
     rows.extend(for_staff_themselves());
     rows.extend(for_staff_with_orders());
+    rows.extend(for_staff_with_goods());
     rows.extend(for_staff_with_batches());
     rows.extend(for_staff_with_customers());
     rows.extend(for_staff_with_members());
@@ -160,6 +169,7 @@ fn for_customers() -> Vec<Row> {
         bought("explain_order_totals"),
         bought("amend_order").with(|_| json!({"note": "別按門鈴"})),
         bought("cancel_order").with(|_| json!({"reason": "customer"})),
+        row("receive_fulfillment", For::Buyers, Target::Sent),
         bought("hide_order"),
         bought("show_order"),
         own("change_password", Target::Nothing).with(new_password),
@@ -234,6 +244,35 @@ fn for_staff_with_orders() -> Vec<Row> {
         order("reinstate_order", "orders:reverse", Status::Cancelled).with(mistake),
         order("delete_order", "orders:delete", Status::Invalid),
         row("undelete_order", For::Staff(Some("orders:delete")), Target::Trash),
+    ]
+}
+
+fn for_staff_with_goods() -> Vec<Row> {
+    let order = |operation, permission| {
+        row(operation, For::Staff(Some(permission)), Target::Order(Status::Confirmed))
+    };
+    let planned = |operation| row(operation, For::Staff(Some("fulfillments:work")), Target::Planned);
+    let sent = |operation, permission| row(operation, For::Staff(Some(permission)), Target::Sent);
+    vec![
+        order("plan_fulfillment", "fulfillments:work"),
+        order("ship_order", "fulfillments:work").with(|_| json!({"lines": [{"no": 1, "units": 1}]})),
+        order("cancel_lines", "orders:cancel").with(|_| json!({"reason": "inventory"})),
+        planned("pick_fulfillment"),
+        planned("pack_fulfillment"),
+        planned("ship_fulfillment"),
+        planned("cancel_fulfillment"),
+        sent("track_fulfillment", "fulfillments:track")
+            .with(|_| json!({"parcels": [{"tracking_number": "RR 1"}]})),
+        sent("deliver_fulfillment", "fulfillments:work"),
+        sent("fail_fulfillment", "fulfillments:work")
+            .with(|_| json!({"outcome": "returning", "reason": "refused"})),
+        row("take_back_fulfillment", For::Staff(Some("fulfillments:work")), Target::Lost),
+        row("settle_loss", For::Staff(Some("fulfillments:correct")), Target::Lost)
+            .with(|_| json!({"by": "reship"})),
+        row("correct_delivery", For::Staff(Some("fulfillments:correct")), Target::Delivered),
+        planned("get_packing_slip"),
+        planned("print_packing_slip"),
+        row("get_picking_list", For::Staff(Some("fulfillments:work")), Target::Nothing),
     ]
 }
 

@@ -122,7 +122,7 @@ fn expected(
         let due_at = match event {
             OrderEvent::Placed { due_at, .. }
             | OrderEvent::Confirmed { due_at }
-            | OrderEvent::Started { due_at } => *due_at,
+            | OrderEvent::Started { due_at, .. } => *due_at,
             _ => None,
         };
         let waits = matches!(event, OrderEvent::Placed { .. });

@@ -120,6 +120,42 @@ fn bodies(fixture: &Fixture) -> Vec<Case> {
         fault("deleting without a digest", json!({"action": "delete", "ids": [order]}), "/digest", "missing"),
         fault("a filter without a digest", json!({"action": "confirm", "filter": {}}), "/digest", "missing"),
         fault(
+            "a correction without a digest",
+            json!({"action": "adjust", "ids": [order], "reason": "other", "correction": {"kind": "discount", "rate": 1}}),
+            "/digest",
+            "missing",
+        ),
+        fault(
+            "no correction",
+            json!({"action": "adjust", "ids": [order], "reason": "other"}),
+            "/correction",
+            "missing",
+        ),
+        fault(
+            "a correction without a reason",
+            json!({"action": "adjust", "ids": [order], "correction": {"kind": "discount", "rate": 1}}),
+            "/reason",
+            "missing",
+        ),
+        fault(
+            "a correction of nothing",
+            json!({"action": "adjust", "ids": [order], "reason": "other", "correction": {"kind": "discount"}}),
+            "/correction/amount",
+            "amount-or-rate",
+        ),
+        fault(
+            "a correction by more than all",
+            json!({"action": "adjust", "ids": [order], "reason": "other", "correction": {"kind": "discount", "rate": 100_001}}),
+            "/correction/rate",
+            "out-of-range",
+        ),
+        fault(
+            "a correction where none is made",
+            json!({"action": "confirm", "ids": [order], "correction": {"kind": "discount", "rate": 1}}),
+            "/correction",
+            "contradiction",
+        ),
+        fault(
             "a short digest",
             json!({"action": "delete", "ids": [order], "digest": "abc"}),
             "/digest",

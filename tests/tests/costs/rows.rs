@@ -56,7 +56,8 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
         ) => Bind::from(0),
         (
             "tables::orders",
-            "discount_total"
+            "last_fulfillment_no"
+            | "discount_total"
             | "fee_total"
             | "tax_total"
             | "added_tax_total"
@@ -69,6 +70,8 @@ fn cell(name: &str, column: &str, kind: &str, numbers: &Numbers, row: i64) -> Bi
             | "refund_pending_total"
             | "charged_back_total",
         ) => Bind::from(0),
+        ("tables::orders", "attention" | "deadlines") => Bind::Text(None),
+        ("tables::parcels", "place") if is_new => Bind::from(NEW_SEQ + row),
         (_, "payment_status") => Bind::from("unpaid"),
         (_, "fulfillment_status") => Bind::from("unfulfilled"),
         (_, "return_status") => Bind::from("none"),

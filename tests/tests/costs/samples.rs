@@ -108,6 +108,7 @@ impl Shop {
             "people::NAMES" => vec![values![self.some(MEMBERS)]],
             "people::MEMBERS_BACK" => vec![values![0, rows]],
             "people::MEMBERS" => vec![values![i64::MAX, rows]],
+            "picking::ALLOCATED" => vec![values![0, rows]],
             "steps::BEGINNINGS" => vec![values![long, 0, self.numbers.long_versions(), any_step(), rows]],
             "summary::TODAY" => {
                 let some = vec!["confirmed".to_owned(), "completed".to_owned()];
@@ -133,7 +134,7 @@ impl Shop {
                 vec![self.keys_of(table)?]
             }
             (_, "DELETE_ORDERS" | "BEFORE_CORRECTION" | "ERASE_PERSONAL") => values![self.orders()],
-            ("snapshots" | "order_lines", "DELETE") => values![self.orders()],
+            ("snapshots" | "order_lines" | "parcels", "DELETE") => values![self.orders()],
             ("credentials", "DELETE") => values![self.some(self.numbers.customers())],
             ("orders", "OPEN_OF_CUSTOMER") => {
                 return Some(vec![
@@ -262,7 +263,7 @@ impl Shop {
             "products" => self.some(SOLD_PRODUCTS).into(),
             "customers" | "credentials" | "one_time_codes" => self.some(self.numbers.customers()).into(),
             "members" | "installations" => self.some(MEMBERS).into(),
-            "orders" | "order_lines" | "snapshots" => self.orders().into(),
+            "orders" | "order_lines" | "parcels" | "snapshots" => self.orders().into(),
             "batches" => self.some(20).into(),
             "sessions" => self.sessions().into(),
             "idempotency" => self.texts("key ", "").into(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use ordervault_domain::access::{Role, StoreScope};
-use ordervault_domain::order::{InvalidReason, OrderCommand, Status};
+use ordervault_domain::order::{InvalidReason, OrderCommand, OrderCommandKind, Status};
 use ordervault_domain::product::ProductCommand;
 use ordervault_domain::store::{Policy, StoreCommand, StoreEdit};
 use ordervault_persistence::db::Db;
@@ -23,6 +23,7 @@ use ordervault_tests::dump::{Cell, Dump, differences, dump};
 use ordervault_tests::life::{Dice, live};
 use ordervault_tests::queue::{catch_up, on_product, on_store, run_sql};
 use ordervault_tests::random_submissions::{Known, Roll, opening};
+use ordervault_tests::samples::about_goods;
 use ordervault_tests::shop::{ManualClock, OPENING_MILLIS, Shop, keys, place};
 use ordervault_tests::twin::Fresh;
 use strum::IntoEnumIterator as _;
@@ -152,10 +153,12 @@ pub(crate) async fn fill(db: &Db) {
     let late = shop.place(&customer, &store, &[(&product, 1)]).await;
     shop.clock.advance(120_000);
     shop.change(ActorRef::System, &late, OrderCommand::NoteBreach).await;
+    let parcels = about_goods(OrderCommandKind::Ship, 20).expect("a command");
     let invalidate = OrderCommand::Invalidate { reason: InvalidReason::Test, comment: None };
     for commands in [
         &[OrderCommand::Confirm][..],
         &[OrderCommand::Confirm, OrderCommand::Start],
+        &[OrderCommand::Confirm, parcels],
         &[invalidate, OrderCommand::Delete { batch: None }, OrderCommand::Erase { retention_days: 0 }],
     ] {
         let order = shop.place(&customer, &store, &[(&product, 1)]).await;

@@ -16,6 +16,7 @@ mod duplicate_orders;
 mod epochs;
 mod faults;
 mod forgotten;
+mod fulfillments;
 mod histories;
 mod known_logins;
 mod labels;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use ordervault_domain::access::{Role, StoreScope};
 use ordervault_domain::product::Product;
+use ordervault_domain::time::Timestamp;
 use ordervault_persistence::db::Db;
 use ordervault_tests::dump::{differences, dump};
 use ordervault_tests::http::{Answer, Request};
 use ordervault_tests::server::TestServer;
-use ordervault_tests::shop::Shop;
+use ordervault_tests::shop::{OPENING_MILLIS, Shop};
 use serde_json::{Value, json};
 
 ordervault_tests::twin_tests!(
@@ -19,8 +20,11 @@ ordervault_tests::twin_tests!(
     a_store_that_says_nothing_goes_on_as_before,
     a_refund_that_fails_gives_its_amount_back,
     at_once_no_more_is_paid_back_than_there_is,
+    deadlines_of_paying_and_sending_go_with_what_they_ask_for,
     bad_payments_change_nothing,
 );
+
+const MINUTE: i64 = 60_000;
 
 /// A store with ways of paying, and a product at 100.00.
 struct Fixture {
@@ -183,6 +187,13 @@ async fn late_money_is_told_and_paid_back(db: Db) {
         (told(&late), text(&late["status"])),
         (("overpaid", -10_000, vec!["late_money"]), "cancelled")
     );
+    let found = async |what: &str| {
+        let found = fixture.read(&format!("/v1/staff/orders?attention={what}")).await;
+        let counted = fixture.read("/v1/staff/summary").await["attention"]["count"].clone();
+        (found["items"].as_array().map(Vec::len), counted)
+    };
+    assert_eq!(found("refund_due,late_money").await, (Some(1), json!(1)));
+    assert_eq!(found("refund_due").await, (Some(0), json!(1)));
     let invalid = json!({"reason": "unpaid"});
     assert_eq!(fixture.send(&order, "invalidate", invalid.clone()).await.code(), "money-kept");
     // A clerk pays back up to what the store says.
@@ -201,6 +212,7 @@ async fn late_money_is_told_and_paid_back(db: Db) {
         fixture.good(&order, &format!("refunds/{no}/settle"), json!({"succeeded": true})).await;
     }
     assert_eq!(told(&fixture.read(&order).await), ("refunded", 0, vec![]));
+    assert_eq!(found("refund_due,late_money").await, (Some(0), json!(0)));
     fixture.good(&order, "invalidate", invalid).await;
     fixture.server.close().await;
 }
@@ -250,6 +262,41 @@ async fn at_once_no_more_is_paid_back_than_there_is(db: Db) {
     let read = fixture.read(&order).await;
     assert_eq!(read["refund_pending_total"]["amount"], 20);
     fixture.server.close().await;
+}
+
+async fn deadlines_of_paying_and_sending_go_with_what_they_ask_for(db: Db) {
+    let shop = Fixture::open(&db).await;
+    let policy = json!({"payment_minutes": 5, "shipping_minutes": 20, "completion_minutes": 60});
+    shop.edit_store(&json!({"policy": policy})).await;
+    let at = |minutes: i64| json!(Timestamp::from_millis(OPENING_MILLIS + minutes * MINUTE));
+    let milestones = async |order: &str| shop.read(&format!("{order}/timeline")).await["milestones"].clone();
+    let cod = shop.place(Some("cod")).await;
+    assert_eq!((shop.read(&cod).await.get("due_at"), milestones(&cod).await), (None, json!([])));
+
+    let order = shop.place(None).await;
+    assert_eq!(shop.read(&order).await["due_at"], at(5));
+    assert_eq!(milestones(&order).await, json!([{"milestone": "paid", "due_at": at(5), "late": false}]));
+    shop.server.shop.clock.advance(6 * MINUTE);
+    assert_eq!(shop.read(&order).await["overdue"], json!(true));
+    assert_eq!(shop.pay(&order, 10_000).await.get("due_at"), None);
+    shop.step(&order, "confirm").await.ok();
+    let started = shop.step(&order, "start").await.ok();
+    assert_eq!(started["due_at"], at(26));
+    shop.server.shop.clock.advance(2 * MINUTE);
+    let sent = shop.good(&order, "ship", json!({})).await;
+    // What is left is to be done by the end of its step.
+    assert_eq!(sent["due_at"], at(66));
+    shop.good(&order, "fulfillments/1/deliver", json!({})).await;
+    let reached = json!([
+        {"milestone": "paid", "due_at": at(5), "done_at": at(6), "late": true},
+        {"milestone": "planned", "done_at": at(8), "late": false},
+        {"milestone": "shipped", "due_at": at(26), "done_at": at(8), "late": false},
+        {"milestone": "delivered", "done_at": at(8), "late": false},
+    ]);
+    assert_eq!(milestones(&order).await, reached);
+    let steps = shop.read(&format!("{order}/timeline")).await["steps"].clone();
+    assert_eq!(steps[2]["due_at"], at(66));
+    shop.server.close().await;
 }
 
 #[expect(clippy::too_many_lines, reason = "a table")]

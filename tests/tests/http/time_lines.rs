@@ -178,6 +178,7 @@ async fn a_time_line_tells_each_what_they_may_know(db: Db) {
             {"status": "confirmed", "entered_at": at(45), "entered_by": by_reviewer, "due_at": at(645),
                 "duration_seconds": 10 * 60, "late": false},
         ],
+        "milestones": [],
         "ahead": ["processing", "completed"],
         "total_seconds": 55 * 60,
         "has_more": false,

@@ -33,6 +33,7 @@ const PROJECTIONS: &[&str] = &[
     "members",
     "orders",
     "order_lines",
+    "parcels",
     "state_snapshots",
     "stock_movements",
     "order_search",

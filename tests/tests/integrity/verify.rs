@@ -44,7 +44,7 @@ pub(crate) const ROWS: &[Case] = &[
     ("UPDATE order_lines SET quantity = -1", &[Code::RowUnreadable, Code::StockReserved], &[]),
     (
         "INSERT INTO stores SELECT id + 1000, version, head_hash, name, currency, time_zone, country, active,
-             change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes,
+             change_window_minutes, duplicate_window_minutes, review_minutes, start_minutes, completion_minutes, payment_minutes, shipping_minutes,
              cancel_unconfirmed_minutes, reversal_minutes, discount_limit, refund_limit, tax, shipping, payments, public_board, order_mails, NULL, created_at, updated_at
          FROM stores WHERE id = (SELECT MIN(id) FROM stores)",
         &[Code::RowWithoutHistory],
@@ -96,7 +96,7 @@ pub(crate) const ROWS: &[Case] = &[
     ),
     (
         "UPDATE order_lines SET shipped = quantity + 1, delivered = quantity + 1",
-        &[Code::SumDiffers, Code::FoldDiffers],
+        &[Code::SumDiffers, Code::FoldDiffers, Code::StockReserved],
         &[],
     ),
     (
@@ -127,8 +127,20 @@ pub(crate) const ROWS: &[Case] = &[
         &[Code::LinkBroken, Code::FoldDiffers, Code::StockReserved, Code::SumDiffers, Code::ColumnDiffers, Code::SearchDiffers],
         &[],
     ),
+    (
+        "INSERT INTO parcels SELECT MIN(id), 1, 1, 'RR 1', 'RR1' FROM orders",
+        &[Code::ColumnDiffers],
+        &[],
+    ),
+    ("INSERT INTO parcels VALUES (1, 1, 1, 'RR 1', 'RR1')", &[Code::LinkBroken], &[]),
+    ("UPDATE orders SET last_fulfillment_no = 1", &[Code::FoldDiffers], &[]),
     ("UPDATE orders SET duplicate_key = 1", &[Code::ColumnDiffers], &[]),
-    ("UPDATE orders SET due_at = 1", &[Code::FoldDiffers], &[]),
+    ("UPDATE orders SET due_at = 1", &[Code::FoldDiffers, Code::SumDiffers], &[]),
+    (
+        "UPDATE orders SET deadlines = '{\"step\":\"2026-01-01T00:00:00.000Z\"}'",
+        &[Code::FoldDiffers, Code::SumDiffers],
+        &[],
+    ),
     ("UPDATE orders SET unlisted = TRUE", &[Code::FoldDiffers], &[]),
     ("UPDATE stores SET public_board = TRUE", &[Code::FoldDiffers], &[]),
     ("UPDATE products SET store_id = 1", &[Code::LinkBroken, Code::FoldDiffers], &[Code::EngineForeignKey]),
@@ -351,7 +363,7 @@ async fn every_table_is_looked_at(db: Db) {
     assert_eq!(
         looked.join(", "),
         "batch_items 3, batches 1, credentials 2, customer_search 2, customers 1, history 15, idempotency_keys 2, installations 1, mails 0, members 1, \
-         one_time_codes 0, order_lines 3, order_search 6, orders 3, outbox 15, personal_values 7, product_search 6, \
+         one_time_codes 0, order_lines 3, order_search 6, orders 3, outbox 15, parcels 0, personal_values 7, product_search 6, \
          products 3, seen_marks 1, seen_orders 1, sessions 1, state_snapshots 0, stock_movements 7, stores 2"
     );
     assert_eq!(steps.last(), Some(&Progress { table: "orders", done: 3, total: 3 }));

@@ -88,6 +88,15 @@ impl Fixture {
                 filter.payment_statuses.is_empty(),
                 filter.payment_statuses.contains(&order.derived.payment_status),
             )
+            && any(
+                filter.attention.is_empty(),
+                filter.attention.iter().any(|what| order.attention.contains(what)),
+            )
+            && any(
+                filter.fulfillments.is_empty(),
+                filter.fulfillments.contains(&order.derived.fulfillment_status),
+            )
+            && filter.tracking_key.as_ref().is_none_or(|key| tracking_keys(order).contains(key))
             && filter.number.as_ref().is_none_or(|number| number.finds(order.id))
             && filter.product.is_none_or(|id| line(&|product| product.id == id))
             && filter.sku.as_ref().is_none_or(|sku| line(&|product| product.sku == *sku))
@@ -122,6 +131,12 @@ fn is_of(customer: &CustomerFilter, order: &Order) -> bool {
     }
 }
 
+/// The tracking numbers of an order, as they are searched.
+fn tracking_keys(order: &Order) -> Vec<String> {
+    let parcels = order.fulfillments.iter().flat_map(|fulfillment| &fulfillment.parcels);
+    parcels.filter_map(|parcel| Some(parcel.tracking_number.as_ref()?.key())).collect()
+}
+
 /// The fields that a scope searches.
 pub(crate) fn shown(scope: &Scope) -> &'static [Field] {
     if scope.shows_contact() { &[Field::Items, Field::Contact, Field::Note] } else { &[Field::Items] }
@@ -138,7 +153,7 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
     for _ in 0..dice.roll(4) {
         let Some(order) = dice.pick(orders) else { break };
         let line = dice.pick(&order.lines);
-        match dice.roll(21) {
+        match dice.roll(24) {
             0 => filter.statuses = vec![order.status(), Status::Confirmed],
             // Named twice: it is there once.
             1 => filter.stores.extend([order.store_id; 2]),
@@ -166,7 +181,10 @@ fn filter(dice: &Dice, orders: &[Order]) -> OrderFilter {
             16 => (filter.due_after, filter.due_before) = (order.due_at, None),
             17 => filter.due_before = Some(order.updated_at),
             18 => filter.total_min = Some(order.totals.total),
-            19 => filter.payment_statuses.extend([order.derived.payment_status; 2]),
+            19 => filter.fulfillments.extend([order.derived.fulfillment_status; 2]),
+            20 => filter.tracking_key = tracking_keys(order).into_iter().next(),
+            22 => filter.attention.extend(order.attention.iter().copied().take(1)),
+            21 => filter.payment_statuses.extend([order.derived.payment_status; 2]),
             _ => filter.total_max = Some(order.totals.total),
         }
     }

@@ -11,9 +11,10 @@ use ordervault_domain::id::{CustomerId, OrderId, SessionId};
 use ordervault_domain::member::{self, Member};
 use ordervault_domain::money::{Amount, Money};
 use ordervault_domain::order::{
-    Amendment, CancelReason, InvalidReason, IssueRefund, LineRequest, OrderCommand, OrderCommandKind,
-    RefundReason, SettleRefund, Status, WriteOff, WriteOffSide,
+    Amendment, CancelReason, Carriage, InvalidReason, IssueRefund, LineRequest, LossSettlement, OrderCommand,
+    OrderCommandKind, RefundReason, SettleRefund, Status, UnitsBack, WriteOff, WriteOffSide,
 };
+use ordervault_domain::parcel::{LineUnits, Parcel};
 use ordervault_domain::product::{self, Product};
 use ordervault_domain::refusal::Refusal;
 use ordervault_domain::store::{self, Policy, Store};
@@ -132,7 +133,8 @@ async fn every_command_on_orders(db: Db) {
     }
     let late = deadlines_on_orders(&db, &shop).await;
     let imported = an_import(&db, &shop, &store, &tea).await;
-    let others = late.into_iter().chain([OrderCommandKind::Place, imported]);
+    let goods = goods_on_orders(&db, &shop).await;
+    let others = late.into_iter().chain([OrderCommandKind::Place, imported]).chain(goods);
     assert_all(lives.iter().flat_map(|life| &life.0).map(OrderCommandKind::from).chain(others));
     shop.close().await;
 }
@@ -162,6 +164,66 @@ async fn deadlines_on_orders(db: &Db, shop: &Shop) -> [OrderCommandKind; 3] {
     }
     assert_eq!((order.status(), stock(db, &tea).await), (Status::Cancelled, (1, 0)));
     commands.map(|command| OrderCommandKind::from(&command))
+}
+
+/// What is done so that goods leave the house, and with what does not.
+async fn goods_on_orders(db: &Db, shop: &Shop) -> Vec<OrderCommandKind> {
+    let store = shop.store().await;
+    let tea = shop.product(&store, 10).await;
+    let customer = shop.customer().await;
+    let of_first = |kind: OrderCommandKind| kind.probe_of(1).expect("a step");
+    let of_second = |kind: OrderCommandKind| kind.probe_of(2).expect("a step");
+    let units = |units| Some(vec![LineUnits { no: 1, units }]);
+    let parcel = Parcel { tracking_number: "RR 1".parse().ok(), ..Parcel::default() };
+    let carriage = Carriage { carrier: Some("cat".into()), parcels: Some(vec![parcel]) };
+    let plan = |lines| OrderCommand::Plan { lines, comment: Some("in two parcels".into()) };
+    let broken = vec![UnitsBack { no: 1, restocked: 2, broken: 1 }];
+    let (reason, comment) = (CancelReason::Inventory, None);
+    let commands = [
+        OrderCommand::Confirm,
+        OrderCommand::Start,
+        OrderCommand::CancelLines { lines: units(1), reason, comment },
+        plan(units(1)),
+        of_first(OrderCommandKind::CancelFulfillment),
+        plan(None),
+        of_second(OrderCommandKind::Pick),
+        of_second(OrderCommandKind::Pack),
+        of_second(OrderCommandKind::Ship),
+        OrderCommand::Track { no: 2, carriage },
+        of_second(OrderCommandKind::Received),
+        of_second(OrderCommandKind::CorrectDelivery),
+        of_second(OrderCommandKind::Deliver),
+        OrderCommand::Complete,
+    ];
+    let shipped = [
+        OrderCommand::Confirm,
+        OrderCommand::Start,
+        plan(None),
+        of_first(OrderCommandKind::Ship),
+        of_first(OrderCommandKind::Fail),
+        OrderCommand::TakeBack { no: 1, lines: Some(broken), comment: None },
+        OrderCommand::SettleLoss { no: 1, by: LossSettlement::Reship, lines: None, comment: None },
+        plan(units(1)),
+        of_second(OrderCommandKind::Ship),
+        of_second(OrderCommandKind::Deliver),
+    ];
+    for life in [commands.as_slice(), &shipped] {
+        let mut order = shop.place(&customer, &store, &[(&tea, 3)]).await;
+        for command in life {
+            let actor = match command {
+                OrderCommand::Received { .. } => ActorRef::Customer(customer.id),
+                _ => ActorRef::Operator,
+            };
+            shop.clock.advance(1_000);
+            let changed = shop.change(actor, &order, command.clone()).await;
+            assert_eq!(changed.version, order.version + 1, "{command:?}");
+            folded_as_answered(db, &*changed).await;
+            order = changed;
+        }
+    }
+    // Two of the first have left; of the second one is broken, one has arrived, and two are still promised.
+    assert_eq!(stock(db, &tea).await, (6, 2));
+    commands.iter().chain(&shipped).map(OrderCommandKind::from).collect()
 }
 
 async fn an_import(db: &Db, shop: &Shop, store: &Store, product: &Product) -> OrderCommandKind {

@@ -3,6 +3,7 @@
 
 mod commands;
 mod failures;
+mod goods;
 mod groups;
 mod logins;
 mod possible_duplicates;

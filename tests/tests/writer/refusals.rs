@@ -30,6 +30,8 @@ use strum::IntoEnumIterator;
 
 use crate::priced::Priced;
 
+use crate::goods::Goods;
+
 ordervault_tests::twin_tests!(a_refusal_changes_nothing, nobody_has_no_rights);
 
 /// What whoever is not known yet may do to an account: the API asks for a code before some of it.
@@ -147,6 +149,8 @@ struct Fixture {
     /// Every order of it has had its turn.
     batch: BatchId,
     priced: Priced,
+    /// Orders with parcels.
+    goods: Goods,
 }
 
 impl Fixture {
@@ -196,6 +200,7 @@ impl Fixture {
             dear,
             asked,
             batch,
+            goods: Goods::set(shop, &store, &customer).await,
             store,
             other_store,
             closed,
@@ -226,6 +231,7 @@ impl Fixture {
         refused.extend(self.refused_people());
         refused.extend(self.refused_rest());
         refused.extend(self.priced.refused());
+        refused.extend(self.goods.refused());
         refused
             .into_iter()
             .map(|(code, actor, act)| (code, actor, vec![act]))

@@ -171,7 +171,10 @@ impl Liveliness {
     fn assert_enough(&self) {
         let Self { submitted, accepted, rows } = self;
         assert!((submitted / 4..*submitted).contains(accepted), "{accepted} of {submitted}");
-        let empty: Vec<_> = rows.iter().filter(|(_, count)| **count == 0).map(|(table, _)| *table).collect();
+        let mut empty: Vec<_> =
+            rows.iter().filter(|(_, count)| **count == 0).map(|(table, _)| *table).collect();
+        // Few lives are long enough for a parcel; `goods.rs` sees to them.
+        empty.retain(|table| *table != "parcels");
         // Nobody follows the outbox here, and mails, with the codes in them, are asked for in tests of their own.
         assert_eq!(empty, ["followers", "mails", "one_time_codes"], "nothing in these");
     }

@@ -1,5 +1,6 @@
 //! Limits that need no handler: length of the address, declared length of the body, formats the client accepts.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use actix_web::body::MessageBody;
@@ -39,8 +40,11 @@ fn refusal(request: &ServiceRequest) -> Option<Problem> {
     }
     // An unknown address is 404 whatever the client accepts.
     let pattern = pattern.filter(|pattern| pattern.starts_with("/v1/"));
-    let is_csv = Path::new(pattern.as_ref()?).extension().is_some_and(|extension| extension == "csv");
-    let format = if is_csv { CSV } else { JSON };
+    let format = match Path::new(pattern.as_ref()?).extension().and_then(OsStr::to_str) {
+        Some("csv") => CSV,
+        Some("html") => HTML,
+        _ => JSON,
+    };
     (!accepts(request, format)).then(|| Problem::new(Code::NotAcceptable))
 }
 
@@ -49,6 +53,7 @@ type Format = [&'static str; 2];
 
 const JSON: Format = ["application/json", "application/*"];
 const CSV: Format = ["text/csv", "text/*"];
+const HTML: Format = ["text/html", "text/*"];
 
 /// Whether `Accept` leaves room for a format (RFC 9110, section 12.5.1). The most specific range decides.
 fn accepts(request: &ServiceRequest, [exact, family]: Format) -> bool {

@@ -52,6 +52,9 @@ pub(crate) const ORDER_TO_UNCONFIRM: &str = "0P7R90WG14B538";
 pub(crate) const ORDER_TO_UNSTART: &str = "0P4NHHNC06RXT4";
 pub(crate) const ORDER_TO_REOPEN: &str = "0P1VMAYW1WBQ3Z";
 pub(crate) const ORDER_TO_REINSTATE: &str = "0P60PZJE1T54K3";
+pub(crate) const ORDER_TO_FULFILL: &str = "0P734FNG0KDM26";
+pub(crate) const ORDER_TO_SHIP: &str = "0P6YHWYC0T9V1Q";
+pub(crate) const ORDER_TO_CANCEL_IN_PART: &str = "0P6DBQJG1499XE";
 pub(crate) const ORDER_TO_DELETE: &str = "0P0C6Y1002S5P6";
 /// Deleted by [`BATCH`].
 pub(crate) const ORDER_TO_UNDELETE: &str = "0NG990C41XWJMT";

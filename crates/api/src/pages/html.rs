@@ -123,7 +123,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The text as HTML, also inside attributes.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -35,7 +35,16 @@ macro_rules! reading {
     };
 }
 
-reading!(OrdersRead, PaymentsRead, HistoryRead, StoresRead, StoresWrite, ProductsRead, MembersRead);
+reading!(
+    OrdersRead,
+    PaymentsRead,
+    FulfillmentsWork,
+    HistoryRead,
+    StoresRead,
+    StoresWrite,
+    ProductsRead,
+    MembersRead
+);
 
 /// A permit for each of these kinds of command, named like it: it takes what the command takes.
 macro_rules! commands {
@@ -69,7 +78,7 @@ pub(crate) use commands;
 commands!(
     /// Commands on orders that say more than why; `v1/staff/orders/commands.rs` has the others.
     order, order, OrderCommandKind: Place, Amend, Adjust, RemoveAdjustment, Link,
-    RecordPayment, Refund, SettleRefund, WriteOff,
+    RecordPayment, Refund, SettleRefund, WriteOff, Plan, Ship, CancelLines,
 );
 commands!(
     /// Commands on stores.

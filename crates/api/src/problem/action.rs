@@ -1,5 +1,7 @@
 //! What may be done to an order, as answers list it.
 
+use std::collections::BTreeMap;
+
 use ordervault_domain::order::ActionAvailability;
 use ordervault_domain::time::Timestamp;
 use serde::Serialize;
@@ -29,6 +31,15 @@ pub struct ActionBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<names::AmendedPart>>, nullable = false, example = json!(["contact"]))]
     pub parts: Vec<&'static str>,
+}
+
+/// What somebody may do with an order, and with each of its fulfillments by their numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Offers {
+    /// With the order.
+    pub order: Vec<ActionBody>,
+    /// With its fulfillments.
+    pub fulfillments: BTreeMap<u32, Vec<ActionBody>>,
 }
 
 impl From<ActionAvailability> for ActionBody {

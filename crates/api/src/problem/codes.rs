@@ -81,6 +81,10 @@ codes! {
     RefundExceedsPayment "refund-exceeds-payment" CONFLICT
     RefundAboveLimit "refund-above-limit" CONFLICT
     WriteOffExceedsBalance "write-off-exceeds-balance" CONFLICT
+    UnitsNotOpen "units-not-open" CONFLICT
+    UnitsOut "units-out" CONFLICT
+    UnitsUndelivered "units-undelivered" CONFLICT
+    UnitsMoved "units-moved" CONFLICT
     Duplicate "duplicate" CONFLICT
     DuplicateOrder "duplicate-order" CONFLICT
     StockReserved "stock-reserved" CONFLICT
@@ -124,9 +128,12 @@ impl Code {
     }
 
     /// What a rule that said no is called outside.
+    #[expect(clippy::too_many_lines, reason = "a table")]
     pub fn of(rule: Rule) -> Code {
         match rule {
-            Rule::NotFound | Rule::UnknownAdjustment | Rule::UnknownRefund => Code::NotFound,
+            Rule::NotFound | Rule::UnknownAdjustment | Rule::UnknownRefund | Rule::UnknownFulfillment => {
+                Code::NotFound
+            }
             Rule::Forbidden | Rule::BeyondOwnRights => Code::Forbidden,
             Rule::Inactive | Rule::InvalidCredentials => Code::TokenInvalid,
             Rule::VersionConflict => Code::PreconditionFailed,
@@ -134,7 +141,8 @@ impl Code {
             | Rule::CutOffPassed
             | Rule::BatchCompleted
             | Rule::AccountDeactivated
-            | Rule::AccountErased => Code::StateConflict,
+            | Rule::AccountErased
+            | Rule::FulfillmentConflict => Code::StateConflict,
             Rule::OpenOrders => Code::OpenOrders,
             Rule::TooManyChanges => Code::TooManyChanges,
             Rule::InsufficientStock => Code::InsufficientStock,
@@ -148,6 +156,10 @@ impl Code {
             Rule::RefundExceedsPayment => Code::RefundExceedsPayment,
             Rule::RefundAboveLimit => Code::RefundAboveLimit,
             Rule::WriteOffExceedsBalance => Code::WriteOffExceedsBalance,
+            Rule::UnitsNotOpen => Code::UnitsNotOpen,
+            Rule::UnitsOut => Code::UnitsOut,
+            Rule::UnitsUndelivered => Code::UnitsUndelivered,
+            Rule::UnitsMoved => Code::UnitsMoved,
             Rule::PossibleDuplicate => Code::DuplicateOrder,
             Rule::UnknownProduct
             | Rule::NotSold
@@ -179,6 +191,10 @@ impl Code {
             | Rule::TooManyPayments
             | Rule::TooManyRefunds
             | Rule::UnknownPayment
+            | Rule::TooManyFulfillments
+            | Rule::TooManyParcels
+            | Rule::UnitsBackDiffer
+            | Rule::DeliveryTimeOutOfRange
             | Rule::NoRole
             | Rule::PositionNotReached
             | Rule::BrokenHistory => Code::ValidationFailed,

@@ -279,7 +279,7 @@ async fn with_current(
         Code::StateConflict if order.erased_at.is_some() => problem.detail(Text::new("order-erased")),
         _ => problem,
     };
-    Ok(problem.current(<&str>::from(order.status()), order.version, offers))
+    Ok(problem.current(<&str>::from(order.status()), order.version, offers.order))
 }
 
 /// Whoever meets an order in the trash is told so, and whoever may take it out, how.

@@ -183,7 +183,8 @@ pub(crate) fn faults_in(read: impl FnOnce(&mut Fields)) -> Vec<FieldError> {
     fields.faults
 }
 
-fn too_long(pointer: &str, max_code_points: usize) -> FieldError {
+/// A text that is longer than it may be.
+pub(crate) fn too_long(pointer: &str, max_code_points: usize) -> FieldError {
     let limit = Text::new("limit-characters-most").with("limit", max_code_points);
     FieldError::new(pointer, "too-long").detail(limit)
 }

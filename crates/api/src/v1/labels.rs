@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use ordervault_domain::access::Role;
-use ordervault_domain::order::{Source, Status};
+use ordervault_domain::order::{FulfillmentState, FulfillmentStatus, Source, Status};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -50,6 +50,12 @@ pub(crate) struct LabelsBody {
     /// What a member is in the shop: `role`.
     #[schema(example = json!({"owner": "owner"}))]
     roles: BTreeMap<&'static str, String>,
+    /// How far an order is sent: `fulfillment_status`.
+    #[schema(example = json!({"fulfilled": "sent"}))]
+    fulfillment_statuses: BTreeMap<&'static str, String>,
+    /// How far a fulfillment is: its `state`.
+    #[schema(example = json!({"shipped": "shipped"}))]
+    fulfillment_states: BTreeMap<&'static str, String>,
 }
 
 impl LabelsBody {
@@ -65,6 +71,8 @@ impl LabelsBody {
             actions: of("action", actions(|_| true)),
             events: of("event", events()),
             roles: of("role", variants::<Role>()),
+            fulfillment_statuses: of("fulfillment_status", variants::<FulfillmentStatus>()),
+            fulfillment_states: of("fulfillment", variants::<FulfillmentState>()),
         }
     }
 }
@@ -106,6 +114,8 @@ mod tests {
             ("action", said.actions),
             ("event", said.events),
             ("role", said.roles),
+            ("fulfillment_status", said.fulfillment_statuses),
+            ("fulfillment", said.fulfillment_states),
         ];
         let mut known: Vec<&str> = messages_under("label-").collect();
         for (kind, labels) in lists {

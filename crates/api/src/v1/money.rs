@@ -27,6 +27,29 @@ impl MoneyBody {
     pub(crate) fn new(amount: Amount, currency: Currency) -> Self {
         Self { amount: amount.get(), currency: currency.code(), exponent: currency.exponent() }
     }
+
+    /// As people read it: `1,999.00 TWD`.
+    pub(crate) fn text(&self) -> String {
+        format!("{} {}", self.grouped(), self.currency)
+    }
+
+    /// In major units, with a comma after each three digits, as all languages of this program have it.
+    pub(crate) fn grouped(&self) -> String {
+        let places = usize::from(self.exponent);
+        let digits = format!("{:0>1$}", self.amount, places + 1);
+        let (whole, decimals) = digits.split_at(digits.len() - places);
+        let mut grouped = String::with_capacity(digits.len() * 2);
+        for (place, digit) in whole.chars().enumerate() {
+            if place > 0 && (whole.len() - place).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        if places > 0 {
+            grouped = grouped + "." + decimals;
+        }
+        grouped
+    }
 }
 
 /// An amount of money in a request, as the API writes it.
@@ -45,6 +68,13 @@ pub(crate) struct NewMoneyBody {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, maximum = 4, example = 2)]
     exponent: Option<u8>,
+}
+
+impl From<Money> for NewMoneyBody {
+    fn from(Money { amount, currency }: Money) -> Self {
+        let exponent = Some(currency.exponent());
+        Self { amount: amount.get(), currency: currency.code().to_owned(), exponent }
+    }
 }
 
 impl NewMoneyBody {

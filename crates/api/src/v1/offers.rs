@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use ordervault_domain::access::{Actor, StoreScope};
 use ordervault_domain::id::{OrderId, StoreId};
-use ordervault_domain::order::{Order, References, actions, references_of_actions};
+use ordervault_domain::order::{
+    ActionAvailability, Order, References, actions, fulfillment_actions, references_of_actions,
+};
 use ordervault_persistence::read::{self, OrderContext, OrderSummary};
 
 use super::order_body::OrderSummaryBody;
-use crate::problem::{ActionBody, Code, Problem};
+use crate::problem::{ActionBody, Code, Offers, Problem};
 use crate::reading::{failed, long_reader, reader};
 use crate::state::AppState;
 
@@ -17,11 +19,7 @@ use crate::state::AppState;
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn offers(
-    state: &AppState,
-    order: &Order,
-    actor: &Actor,
-) -> Result<Vec<ActionBody>, Problem> {
+pub(crate) async fn offers(state: &AppState, order: &Order, actor: &Actor) -> Result<Offers, Problem> {
     let references = references_of_actions(order, actor);
     let context = match references.is_empty() {
         true => OrderContext::default(),
@@ -54,7 +52,7 @@ pub(crate) async fn offer_actions(
     let mut offers = BTreeMap::new();
     for (references, orders) in stores.into_values() {
         let context = OrderContext::read(conn, references).await.map_err(failed)?;
-        let of = |order: &Order| offers_in(state, order, &context, actor);
+        let of = |order: &Order| offers_in(state, order, &context, actor).order;
         offers.extend(orders.iter().map(|order| (order.id.to_string(), of(order))));
     }
     for item in items {
@@ -64,14 +62,14 @@ pub(crate) async fn offer_actions(
 }
 
 /// The same where everything that it depends on was read with the order.
-pub(crate) fn offers_in(
-    state: &AppState,
-    order: &Order,
-    context: &OrderContext,
-    actor: &Actor,
-) -> Vec<ActionBody> {
-    let offers = actions(order, &context.context(), actor, state.now());
-    offers.into_iter().map(ActionBody::from).collect()
+pub(crate) fn offers_in(state: &AppState, order: &Order, context: &OrderContext, actor: &Actor) -> Offers {
+    let (context, now) = (context.context(), state.now());
+    let bodies = |offers: Vec<ActionAvailability>| offers.into_iter().map(ActionBody::from).collect();
+    let of_fulfillment = |no| (no, bodies(fulfillment_actions(order, no, &context, actor, now)));
+    Offers {
+        order: bodies(actions(order, &context, actor, now)),
+        fulfillments: order.fulfillments.iter().map(|one| of_fulfillment(one.no)).collect(),
+    }
 }
 
 /// The rows of a list. Whoever asks holds no connection.

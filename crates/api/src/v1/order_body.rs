@@ -10,12 +10,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::contact::ContactBody;
+use super::fulfillment_body::FulfillmentBody;
 use super::money::{DifferenceBody, MoneyBody};
 use super::order_payments::{OrderPaymentBody, PaymentBody, RefundBody};
 use super::order_totals::{AdjustmentBody, OrderShippingBody, TaxOfRateBody};
 use crate::names;
 use crate::openapi::examples;
-use crate::problem::ActionBody;
+use crate::problem::{ActionBody, Offers};
 
 /// An order.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -182,6 +183,11 @@ pub(crate) struct OrderBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
     pub invalidated_at: Option<Timestamp>,
+    /// How far it is sent.
+    #[schema(value_type = names::FulfillmentStatus)]
+    pub fulfillment_status: &'static str,
+    /// What leaves, or has left, together.
+    pub fulfillments: Vec<FulfillmentBody>,
     /// What the caller may do now.
     pub actions: Vec<ActionBody>,
 }
@@ -209,6 +215,21 @@ pub(crate) struct LineBody {
     /// Units.
     #[schema(minimum = 1, maximum = 1_000_000, example = 2)]
     pub quantity: u32,
+    /// Units that were called off.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    pub cancelled: u32,
+    /// Units that are set aside in fulfillments, and still here.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    pub allocated: u32,
+    /// Units that have left.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    pub shipped: u32,
+    /// Of those: units that have arrived.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    pub delivered: u32,
+    /// Of those that have left: units that were lost or broken, and are not owed any more.
+    #[schema(minimum = 0, maximum = 1_000_000, example = 0)]
+    pub lost: u32,
     /// Price of one unit.
     pub unit_price: MoneyBody,
     /// Price of the line.
@@ -230,7 +251,7 @@ impl OrderBody {
         order: &Order,
         store_name: &str,
         scope: &Scope,
-        actions: Vec<ActionBody>,
+        offers: Offers,
         now: Timestamp,
     ) -> Self {
         let money = |amount| MoneyBody::new(amount, order.currency);
@@ -293,7 +314,9 @@ impl OrderBody {
             completed_at: stage.completed_at,
             cancelled_at: stage.cancelled_at,
             invalidated_at: stage.invalidated_at,
-            actions,
+            fulfillment_status: order.derived.fulfillment_status.into(),
+            fulfillments: FulfillmentBody::of(order, &offers),
+            actions: offers.order,
         }
     }
 }
@@ -301,6 +324,7 @@ impl OrderBody {
 impl LineBody {
     /// A line of this order.
     pub(crate) fn new(line: &Line, order: &Order) -> Self {
+        let units = order.units(line.no);
         Self {
             no: line.no,
             product_id: line.product_id.to_string(),
@@ -308,6 +332,11 @@ impl LineBody {
             title: line.title.clone(),
             category: line.category.clone(),
             quantity: line.quantity,
+            cancelled: units.cancelled,
+            allocated: units.allocated,
+            shipped: units.shipped,
+            delivered: units.delivered,
+            lost: units.lost,
             unit_price: MoneyBody::new(line.unit_price, order.currency),
             total: MoneyBody::new(line.total, order.currency),
             discount: MoneyBody::new(line.discount, order.currency),

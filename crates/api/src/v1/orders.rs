@@ -8,6 +8,7 @@ mod history;
 pub(super) mod list;
 pub(super) mod place;
 pub(super) mod read;
+mod received;
 mod timeline;
 mod visibility;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(explain::explain_order_totals))
         .with(endpoint!(amend::amend_order))
         .with(endpoint!(cancel::cancel_order))
+        .with(endpoint!(received::receive_fulfillment))
         .with(endpoint!(visibility::hide_order))
         .with(endpoint!(visibility::show_order))
 }

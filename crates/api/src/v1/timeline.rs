@@ -2,8 +2,8 @@
 
 use actix_web::web;
 use ordervault_domain::access::Actor;
-use ordervault_domain::order::Order;
 use ordervault_domain::order::timeline::{Beginning, Step, timeline, total_seconds};
+use ordervault_domain::order::{Milestone, Order, is_overdue};
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{self, Edge, StepBeginning};
 use serde::Serialize;
@@ -54,6 +54,7 @@ pub(crate) async fn show(
         has_more: next_cursor.is_some(),
         next_cursor,
         previous_cursor: Some(Edge::Before(first)).filter(|_| after > 0).and_then(|edge| seal.page(edge)),
+        milestones: order.milestones().into_iter().map(|one| MilestoneBody::new(one, now)).collect(),
         ahead: order.status().ahead().iter().map(<&str>::from).collect(),
         total_seconds: total_seconds(order, latest.unwrap_or(order.placed_at), now),
     }))
@@ -64,7 +65,7 @@ fn beginning(step: &StepBeginning, reader: &Reader<'_>) -> Beginning<HistoryActo
         status: step.last.status(),
         at: Timestamp::from_millis(step.row.occurred_at),
         by: reader.who(&step.row),
-        due_at: step.last.due_at,
+        due_at: step.last.deadlines.step,
     }
 }
 
@@ -88,6 +89,8 @@ pub(crate) struct TimelineBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 200, example = "AAABmXh2Qp4AAAGZeHZCngAB8sJ1Zk0xQWE")]
     pub previous_cursor: Option<String>,
+    /// What is to be reached besides, or was: those with a deadline, and those that were reached.
+    pub milestones: Vec<MilestoneBody>,
     /// The steps that come next if all goes well; when is not known before the order gets there.
     #[schema(value_type = Vec<names::OrderStatus>, example = json!(["processing", "completed"]))]
     pub ahead: Vec<&'static str>,
@@ -131,6 +134,33 @@ pub(crate) struct StepBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, minimum = 0, example = 600)]
     pub late_seconds: Option<i64>,
+}
+
+/// Something that is to be reached within the steps, or was.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = TimelineMilestone)]
+pub(crate) struct MilestoneBody {
+    /// What.
+    #[schema(value_type = names::Milestone)]
+    pub milestone: &'static str,
+    /// By when it is to be reached. Left out: no deadline.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
+    pub due_at: Option<Timestamp>,
+    /// When it was reached. Left out: it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime, nullable = false, example = "2026-01-05T08:30:00.000Z")]
+    pub done_at: Option<Timestamp>,
+    /// Was, or is, it late?
+    #[schema(example = false)]
+    pub late: bool,
+}
+
+impl MilestoneBody {
+    fn new(milestone: Milestone, now: Timestamp) -> Self {
+        let Milestone { name, due_at, done_at } = milestone;
+        Self { milestone: name.into(), due_at, done_at, late: is_overdue(due_at, done_at.unwrap_or(now)) }
+    }
 }
 
 impl StepBody {

@@ -1,7 +1,7 @@
 //! How each number of an order's price came about: one row a number, in the order of computing.
 
 use actix_web::web;
-use ordervault_domain::money::{Amount, Money};
+use ordervault_domain::money::Amount;
 use ordervault_domain::order::{AdjustmentKind, Line, Order};
 use ordervault_domain::totals::{Rate, Value};
 use serde::{Deserialize, Serialize};
@@ -225,27 +225,12 @@ impl Sheet<'_> {
         amount: Amount,
     ) {
         let currency = self.order.currency;
-        let text = self.with_text.then(|| format!("{} {currency}", self.plain(amount)));
         let amount = MoneyBody::new(amount, currency);
+        let text = self.with_text.then(|| amount.text());
         self.rows.push(SheetRowBody { kind: kind.into(), line, adjustment, calculation, amount, text });
     }
 
-    /// In major units, with a comma after each three digits, as all languages of this program have it.
     fn plain(&self, amount: Amount) -> String {
-        let decimal = Money { amount, currency: self.order.currency }.decimal();
-        let (whole, decimals) = match decimal.split_once('.') {
-            Some((whole, decimals)) => (whole, format!(".{decimals}")),
-            None => (decimal.as_str(), String::new()),
-        };
-        let digits = whole.len();
-        let grouped: String = whole
-            .chars()
-            .enumerate()
-            .flat_map(|(place, digit)| {
-                let comma = (place > 0 && (digits - place).is_multiple_of(3)).then_some(',');
-                comma.into_iter().chain([digit])
-            })
-            .collect();
-        grouped + &decimals
+        MoneyBody::new(amount, self.order.currency).grouped()
     }
 }

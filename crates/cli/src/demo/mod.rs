@@ -397,6 +397,8 @@ fn open(place: usize) -> Result<Operation, Failure> {
             review_minutes: Some(REVIEW_MINUTES),
             start_minutes: Some(START_MINUTES),
             completion_minutes: Some(COMPLETION_MINUTES),
+            payment_minutes: None,
+            shipping_minutes: None,
             cancel_unconfirmed_minutes: None,
             reversal_minutes: None,
             discount_limit: None,

@@ -134,6 +134,15 @@ pub enum Permission {
     /// Create and edit staff members, never beyond one's own rights.
     #[strum(serialize = "members:write")]
     MembersWrite,
+    /// Plan, pick, pack and ship fulfillments, and note that they have arrived.
+    #[strum(serialize = "fulfillments:work")]
+    FulfillmentsWork,
+    /// Tell how parcels that have left are found.
+    #[strum(serialize = "fulfillments:track")]
+    FulfillmentsTrack,
+    /// Take it back that a fulfillment has arrived, and promise lost units anew.
+    #[strum(serialize = "fulfillments:correct")]
+    FulfillmentsCorrect,
 }
 
 impl Role {
@@ -174,6 +183,9 @@ impl Role {
                 P::CustomersWrite,
                 P::MembersRead,
                 P::MembersWrite,
+                P::FulfillmentsWork,
+                P::FulfillmentsTrack,
+                P::FulfillmentsCorrect,
             ],
             Self::Manager => &[
                 P::OrdersRead,
@@ -205,6 +217,9 @@ impl Role {
                 P::CustomersWrite,
                 P::MembersRead,
                 P::MembersWrite,
+                P::FulfillmentsWork,
+                P::FulfillmentsTrack,
+                P::FulfillmentsCorrect,
             ],
             Self::Reviewer => &[
                 P::OrdersRead,
@@ -229,10 +244,17 @@ impl Role {
                 P::HistoryRead,
                 P::StoresRead,
                 P::ProductsRead,
+                P::FulfillmentsTrack,
             ],
-            Self::Warehouse => {
-                &[P::OrdersRead, P::OrdersStart, P::StoresRead, P::ProductsRead, P::StockAdjust]
-            }
+            Self::Warehouse => &[
+                P::OrdersRead,
+                P::OrdersStart,
+                P::StoresRead,
+                P::ProductsRead,
+                P::StockAdjust,
+                P::FulfillmentsWork,
+                P::FulfillmentsTrack,
+            ],
             Self::Finance => &[
                 P::OrdersRead,
                 P::PaymentsRead,

@@ -59,12 +59,7 @@ pub fn actions(
 ) -> Vec<ActionAvailability> {
     probes(order)
         .filter_map(|(action, probe)| {
-            let blocked_by = match decide(Some(order), context, actor, &probe, now) {
-                Err(Refusal::Forbidden(_) | Refusal::NotFound) => return None,
-                Err(refusal) => Some(refusal.into()),
-                Ok(events) if events.is_empty() && !is_open_ended(action) => Some(ALREADY_APPLIED),
-                Ok(_) => None,
-            };
+            let blocked_by = blocked_by(order, context, actor, (action, &probe), now)?;
             let allowed = blocked_by.is_none();
             let parts = match action {
                 OrderCommandKind::Amend => amendable(order, actor, now),
@@ -77,6 +72,46 @@ pub fn actions(
         .collect()
 }
 
+/// The actions on the fulfillment of this number, told like those on the order.
+#[must_use]
+pub fn fulfillment_actions(
+    order: &Order,
+    no: u32,
+    context: &DecisionContext<'_>,
+    actor: &Actor,
+    now: Timestamp,
+) -> Vec<ActionAvailability> {
+    let kinds = OrderCommandKind::iter();
+    let probes = kinds.filter_map(|kind| Some((kind, kind.probe_of(no)?)));
+    let asked = probes.filter_map(|(action, probe)| {
+        let blocked_by = blocked_by(order, context, actor, (action, &probe), now)?;
+        Some(ActionAvailability {
+            action,
+            allowed: blocked_by.is_none(),
+            until: None,
+            blocked_by,
+            parts: vec![],
+        })
+    });
+    asked.collect()
+}
+
+/// What stands in the way of it, if anything does; none at all: it is not for this actor.
+fn blocked_by(
+    order: &Order,
+    context: &DecisionContext<'_>,
+    actor: &Actor,
+    (action, probe): (OrderCommandKind, &OrderCommand),
+    now: Timestamp,
+) -> Option<Option<&'static str>> {
+    match decide(Some(order), context, actor, probe, now) {
+        Err(Refusal::Forbidden(_) | Refusal::NotFound) => None,
+        Err(refusal) => Some(Some(refusal.into())),
+        Ok(events) if events.is_empty() && !is_open_ended(action) => Some(Some(ALREADY_APPLIED)),
+        Ok(_) => Some(None),
+    }
+}
+
 /// Can it be done again and again, each time otherwise?
 fn is_open_ended(action: OrderCommandKind) -> bool {
     matches!(
@@ -86,12 +121,14 @@ fn is_open_ended(action: OrderCommandKind) -> bool {
             | OrderCommandKind::RecordPayment
             | OrderCommandKind::Refund
             | OrderCommandKind::WriteOff
+            | OrderCommandKind::Track
     )
 }
 
 fn probes(order: &Order) -> impl Iterator<Item = (OrderCommandKind, OrderCommand)> {
     let actions = OrderCommandKind::iter().filter(|kind| kind.is_action());
-    actions.filter_map(|kind| Some((kind, probe(kind, order)?)))
+    let of_order = |kind: &OrderCommandKind| !kind.is_of_fulfillment() || *kind == OrderCommandKind::Ship;
+    actions.filter(of_order).filter_map(|kind| Some((kind, probe(kind, order)?)))
 }
 
 /// What is asked about: of adjustments the last one; of money the smallest amount, the whole difference, and the newest refund that is under

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::context::{DecisionContext, Events};
+use super::fulfillment::cancel::nothing_moved;
 use super::guards::{commented, covers_credits, stands_in};
 use super::payment::unpaid;
 use super::pricing::price_stands;
@@ -32,6 +33,10 @@ pub(super) fn adjust(
             stands_in(order, &[Status::PendingReview])?;
             unpaid(order)?;
         }
+    }
+    nothing_moved(order)?;
+    if wanted.currency.is_some_and(|currency| currency != order.currency) {
+        return Err(Refusal::CurrencyMismatch { of: order.currency });
     }
     if order.adjustments.len() >= MAX_ADJUSTMENTS {
         return Err(Refusal::TooManyAdjustments { most: MAX_ADJUSTMENTS });
@@ -80,6 +85,7 @@ pub(super) fn remove(
         stands_in(order, &[Status::PendingReview])?;
         unpaid(order)?;
     }
+    nothing_moved(order)?;
     let mut adjustments = order.adjustments.clone();
     adjustments.retain(|adjustment| adjustment.no != no);
     let lines = computed(&order.lines, &adjustments, &order.terms)?;

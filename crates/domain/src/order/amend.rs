@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoEnumIterator as _, IntoStaticStr};
 
 use super::context::{DecisionContext, Events};
+use super::fulfillment::cancel::nothing_moved;
 use super::guards::{covers_credits, in_time, stands_in};
 use super::place::reachable;
 use super::pricing::{amended, price_stands, sending};
@@ -65,6 +66,9 @@ fn can_amend(order: &Order, actor: &Actor, part: AmendedPart, now: Timestamp) ->
         }
         AmendedPart::Lines | AmendedPart::Note => {
             stands_in(order, &[Status::PendingReview, Status::Confirmed])?;
+            if part == AmendedPart::Lines {
+                nothing_moved(order)?;
+            }
             match actor.buys() {
                 true => in_time(order.change_until, now),
                 false => Ok(()),

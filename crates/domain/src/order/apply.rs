@@ -2,14 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::fulfillment::apply::apply as fulfill;
+use super::payment::follows;
 use super::{
-    Balance, Derived, Invalid, Line, Order, OrderEvent, Payments, Source, Stage, Status, Transaction,
-    TransactionKind, TransactionState, Trash, WriteOffSide,
+    Balance, Deadlines, Derived, Invalid, Line, Order, OrderEvent, Payments, Source, Stage, Status,
+    Transaction, TransactionKind, TransactionState, Trash, WriteOffSide,
 };
 use crate::aggregate::{Aggregate, Envelope, Inconsistent, Kind, Stamp, compared};
 use crate::contact::Contact;
 use crate::id::{OrderId, StoreId};
 use crate::money::Amount;
+use crate::time::Timestamp;
 use crate::totals::Terms;
 
 impl Aggregate for Order {
@@ -41,8 +44,8 @@ impl Aggregate for Order {
         matches!(event, OrderEvent::Erased {})
     }
 
-    // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status
-    // with the status, the batch with the time of deletion, the highest number of a line with the lines or adjustments, counters, sums and what
+    // Left out is what never changes, and what changes with a field that is told anyway: the time and the origin of a status,
+    // and its deadlines, with the status, the batch with the time of deletion, the highest number of a part with the lines, adjustments or fulfillments, counters, sums and what
     // is read off them with these or the status, the version of the contact with it.
     compared! {
         parts {
@@ -61,6 +64,8 @@ impl Aggregate for Order {
         fields {
             lines,
             adjustments,
+            fulfillments,
+            cancellations,
             totals,
             payments,
             contact,
@@ -74,6 +79,7 @@ impl Aggregate for Order {
             erased_at,
         }
         left_out {
+            deadlines,
             id,
             version,
             store_id,
@@ -89,6 +95,7 @@ impl Aggregate for Order {
             terms,
             last_line_no,
             last_adjustment_no,
+            last_fulfillment_no,
             units,
             balance,
             derived,
@@ -128,6 +135,11 @@ fn apply(
     if let Some(note) = &envelope.personal.note {
         order.note.clone_from(note);
     }
+    if let (Some(parcels), Some(no)) = (&envelope.personal.parcels, envelope.event.fulfillment())
+        && let Some(fulfillment) = order.fulfillments.iter_mut().find(|one| one.no == no)
+    {
+        fulfillment.parcels.clone_from(parcels);
+    }
     order.settle();
     Ok(order)
 }
@@ -146,6 +158,7 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             terms,
             change_until,
             due_at,
+            payment_due_at,
             unlisted,
         } => Some(Order {
             id,
@@ -163,6 +176,9 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             terms,
             adjustments: vec![],
             last_adjustment_no: 0,
+            fulfillments: vec![],
+            last_fulfillment_no: 0,
+            cancellations: vec![],
             totals,
             units: BTreeMap::new(),
             balance: Balance::default(),
@@ -176,7 +192,8 @@ fn created(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
             change_until,
             unlisted,
             status_since: stamp.occurred_at,
-            due_at,
+            deadlines: Deadlines { step: due_at, paid: payment_due_at, shipped: None },
+            due_at: None,
             breached_at: None,
             erased_at: None,
             placed_at: stamp.occurred_at,
@@ -213,6 +230,7 @@ fn imported(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
         terms: Terms::default(),
         change_until: None,
         due_at: None,
+        payment_due_at: None,
         unlisted: false,
     };
     Some(Order {
@@ -224,31 +242,43 @@ fn imported(id: OrderId, event: &OrderEvent, stamp: Stamp) -> Option<Order> {
     })
 }
 
+/// Of the step, and of sending within it.
+type StepDeadlines = (Option<Timestamp>, Option<Timestamp>);
+const NO_DEADLINE: StepDeadlines = (None, None);
+
 /// The order after an event that changes it.
+#[expect(clippy::too_many_lines, reason = "a table, one entry an event")]
 fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, &'static str> {
     let at = Some(stamp.occurred_at);
     let before = order.stage;
-    let mut enter = |stage: Stage, due_at| {
+    let mut enter = |stage: Stage, (step, shipped): StepDeadlines| {
         order.stage = stage;
         order.status_since = stamp.occurred_at;
-        order.due_at = due_at;
+        order.deadlines = Deadlines { step, shipped, ..order.deadlines };
         order.breached_at = None;
     };
     match event {
         OrderEvent::Placed { .. } | OrderEvent::Imported { .. } => return Err("the order exists already"),
-        OrderEvent::StepImported { to, at } => enter(before.entered(*to, *at), None),
-        OrderEvent::Confirmed { due_at } => enter(before.entered(Status::Confirmed, at), *due_at),
-        OrderEvent::Started { due_at } => enter(before.entered(Status::Processing, at), *due_at),
-        OrderEvent::Completed {} => enter(before.entered(Status::Completed, at), None),
-        OrderEvent::Cancelled { reason } => enter(before.cancelled(at, Some(*reason)), None),
-        OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => {
-            enter(before.invalidated(at, Some(*reason)), None);
+        OrderEvent::StepImported { to, at } => enter(before.entered(*to, *at), NO_DEADLINE),
+        OrderEvent::Confirmed { due_at } => enter(before.entered(Status::Confirmed, at), (*due_at, None)),
+        OrderEvent::Started { due_at, shipping_due_at } => {
+            enter(before.entered(Status::Processing, at), (*due_at, *shipping_due_at));
         }
-        OrderEvent::Restored { to, due_at } => enter(restored(before, *to)?, *due_at),
-        OrderEvent::Unconfirmed { due_at, .. }
-        | OrderEvent::Unstarted { due_at, .. }
-        | OrderEvent::Reopened { due_at, .. }
-        | OrderEvent::Reinstated { due_at, .. } => enter(back(before, event.enters())?, *due_at),
+        OrderEvent::Completed {} => enter(before.entered(Status::Completed, at), NO_DEADLINE),
+        OrderEvent::Cancelled { reason } => enter(before.cancelled(at, Some(*reason)), NO_DEADLINE),
+        OrderEvent::Rejected { reason } | OrderEvent::Invalidated { reason } => {
+            enter(before.invalidated(at, Some(*reason)), NO_DEADLINE);
+        }
+        OrderEvent::Restored { to, due_at, shipping_due_at } => {
+            enter(restored(before, *to)?, (*due_at, *shipping_due_at));
+        }
+        OrderEvent::Unconfirmed { due_at, .. } | OrderEvent::Unstarted { due_at, .. } => {
+            enter(back(before, event.enters())?, (*due_at, None));
+        }
+        OrderEvent::Reopened { due_at, shipping_due_at, .. }
+        | OrderEvent::Reinstated { due_at, shipping_due_at, .. } => {
+            enter(back(before, event.enters())?, (*due_at, *shipping_due_at));
+        }
         OrderEvent::Deleted { batch } => {
             order.stage = with_trash(before, Some(Trash { at: stamp.occurred_at, batch: *batch }))?;
         }
@@ -263,6 +293,7 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
             order.contact = Contact::default();
             order.contact_version = stamp.seq;
             order.note = String::new();
+            order.fulfillments.iter_mut().for_each(|fulfillment| fulfillment.parcels.clear());
             order.erased_at = at;
         }
         OrderEvent::Adjusted { adjustment, lines, totals } => {
@@ -293,28 +324,32 @@ fn changed(mut order: Order, event: &OrderEvent, stamp: Stamp) -> Result<Order, 
         | OrderEvent::Credited { .. }
         | OrderEvent::RefundRequested { .. }
         | OrderEvent::WrittenOff { .. } => paid(&mut order, event)?,
+        OrderEvent::FulfillmentPlanned { .. }
+        | OrderEvent::FulfillmentStepped { .. }
+        | OrderEvent::Shipped { .. }
+        | OrderEvent::Tracked { .. }
+        | OrderEvent::Delivered { .. }
+        | OrderEvent::FulfillmentCancelled { .. }
+        | OrderEvent::DeliveryFailed { .. }
+        | OrderEvent::TakenBack { .. }
+        | OrderEvent::LossReshipped { .. }
+        | OrderEvent::LossCredited { .. }
+        | OrderEvent::DeliveryCorrected { .. }
+        | OrderEvent::LinesCancelled { .. } => fulfill(&mut order, event, stamp.occurred_at)?,
     }
-    order.move_units(before.status());
     Ok(order)
 }
 
 /// The same of what was paid and given back. Whatever is numbered has the number behind the last one.
 fn paid(order: &mut Order, event: &OrderEvent) -> Result<(), &'static str> {
     let payments = &mut order.payments;
-    let follows = |no: u32, numbers: usize| match u32::try_from(numbers + 1) {
-        Ok(next) if next == no => Ok(()),
-        _ => Err("a payment, credit or refund has a number that is not its turn"),
-    };
     match event {
         OrderEvent::PaymentOpened { payment } => {
             follows(payment.no, payments.attempts.len())?;
             payments.attempts.push(payment.clone());
         }
         OrderEvent::Transacted { payment, transaction } => payments.take(*payment, transaction.clone())?,
-        OrderEvent::Credited { credit } => {
-            follows(credit.no, payments.credits.len())?;
-            payments.credits.push(credit.clone());
-        }
+        OrderEvent::Credited { credit } => payments.give(credit)?,
         OrderEvent::RefundRequested { refund, at } => {
             follows(refund.no, payments.refunds.len())?;
             let transaction = Transaction {

@@ -26,11 +26,21 @@ vocabulary! {
         Disputed,
         /// It was paid twice.
         DuplicatePayment,
+        /// Units were lost or broken on their way, and nothing has become of that yet.
+        LostParcel,
     }
 }
 
-/// Nothing of orders whose store had not said how they are to be paid.
 pub(super) fn attention(order: &Order) -> BTreeSet<Attention> {
+    let mut found = of_money(order);
+    if order.fulfillments.iter().any(|fulfillment| !fulfillment.losses().is_empty()) {
+        found.insert(Attention::LostParcel);
+    }
+    found
+}
+
+/// Nothing of orders whose store had not said how they are to be paid.
+fn of_money(order: &Order) -> BTreeSet<Attention> {
     let Some(rule) = order.terms.payment.as_ref() else { return BTreeSet::new() };
     let total = order.totals.total;
     let open = order.balance.open(total).get();

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, EnumString, IntoStaticStr};
 
 use super::{
-    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Import, InvalidReason, IssueRefund, Place,
-    RecordPayment, ReversalReason, SettleRefund, WriteOff,
+    Adjust, AdjustReason, AdjustmentKind, Amendment, CancelReason, Carriage, FailureReason, Import,
+    InvalidReason, IssueRefund, LossSettlement, Place, RecordPayment, ReversalReason, SettleRefund, Ship,
+    Shipment, UnitsBack, WriteOff,
 };
 use crate::access::{OrderGrant, Permission};
 use crate::id::{BatchId, CustomerId, ProductId, StoreId};
+use crate::parcel::LineUnits;
+use crate::time::Timestamp;
 use crate::totals::{Rate, Value};
 
 /// A request to change an order. Who asks, and on which version, stands beside it.
@@ -134,6 +137,100 @@ pub enum OrderCommand {
     SettleRefund(SettleRefund),
     /// Let go of a difference.
     WriteOff(WriteOff),
+    /// Set units aside for a fulfillment; the execution starts with it, if it has not.
+    Plan {
+        /// Which; none: all open ones.
+        lines: Option<Vec<LineUnits>>,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take the units of a fulfillment from the shelf.
+    Pick {
+        /// Its number.
+        no: u32,
+    },
+    /// Put them into parcels.
+    Pack {
+        /// Its number.
+        no: u32,
+        /// What is known of the parcels.
+        carriage: Carriage,
+    },
+    /// Hand the parcels over, of a fulfillment or of a new one.
+    Ship(Box<Ship>),
+    /// Tell how parcels that have left are found.
+    Track {
+        /// The number of the fulfillment.
+        no: u32,
+        /// What is known of them.
+        carriage: Carriage,
+    },
+    /// Note that a fulfillment has arrived.
+    Deliver {
+        /// Its number.
+        no: u32,
+        /// When; none: now.
+        at: Option<Timestamp>,
+    },
+    /// Say, as the one who buys, that a fulfillment has arrived.
+    Received {
+        /// Its number.
+        no: u32,
+    },
+    /// Call a fulfillment off that has not left: its units are open again.
+    CancelFulfillment {
+        /// Its number.
+        no: u32,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Note that parcels do not arrive.
+    Fail {
+        /// The number of the fulfillment.
+        no: u32,
+        /// Are they lost? Else they come back.
+        lost: bool,
+        /// Why.
+        reason: FailureReason,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take undelivered parcels back into the house.
+    TakeBack {
+        /// The number of the fulfillment.
+        no: u32,
+        /// What has become of all its units; none: they are good.
+        lines: Option<Vec<UnitsBack>>,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Say what becomes of lost or broken units.
+    SettleLoss {
+        /// The number of the fulfillment.
+        no: u32,
+        /// What becomes of them.
+        by: LossSettlement,
+        /// Which; none: all.
+        lines: Option<Vec<LineUnits>>,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Take it back that a fulfillment has arrived.
+    CorrectDelivery {
+        /// The number of the fulfillment.
+        no: u32,
+        /// In words.
+        comment: Option<String>,
+    },
+    /// Call units off that are open.
+    CancelLines {
+        /// Which; none: all open ones.
+        lines: Option<Vec<LineUnits>>,
+        /// Why.
+        reason: CancelReason,
+        /// In words.
+        comment: Option<String>,
+    },
     /// Note that its step was not done in time. The program's own.
     NoteBreach,
     /// Call it off because it waited for a confirmation for longer than its store waits. The program's own.
@@ -179,14 +276,45 @@ impl OrderCommandKind {
             Self::RecordPayment | Self::SettleRefund => &[Permission::PaymentsRecord],
             Self::Refund => &[Permission::RefundsIssue],
             Self::WriteOff => &[Permission::RefundsApprove],
-            Self::Import | Self::NoteBreach | Self::Expire | Self::Erase => &[],
+            Self::Plan
+            | Self::Pick
+            | Self::Pack
+            | Self::Ship
+            | Self::Deliver
+            | Self::Fail
+            | Self::TakeBack
+            | Self::CancelFulfillment => &[Permission::FulfillmentsWork],
+            Self::SettleLoss | Self::CorrectDelivery => &[Permission::FulfillmentsCorrect],
+            Self::Track => &[Permission::FulfillmentsTrack],
+            // As for the whole order.
+            Self::CancelLines => &[Permission::OrdersCancel, Permission::OrdersCancelProcessing],
+            Self::Import | Self::Received | Self::NoteBreach | Self::Expire | Self::Erase => &[],
         }
     }
 
     /// May customers ask for it, and guests for the order that they know?
     #[must_use]
     pub const fn is_for_customers(self) -> bool {
-        matches!(self, Self::Place | Self::Amend | Self::Cancel | Self::Hide | Self::Show)
+        matches!(self, Self::Place | Self::Amend | Self::Cancel | Self::Hide | Self::Show | Self::Received)
+    }
+
+    /// Is it asked for of one fulfillment?
+    #[must_use]
+    pub const fn is_of_fulfillment(self) -> bool {
+        matches!(
+            self,
+            Self::Pick
+                | Self::Pack
+                | Self::Ship
+                | Self::Track
+                | Self::Deliver
+                | Self::Received
+                | Self::Fail
+                | Self::TakeBack
+                | Self::SettleLoss
+                | Self::CorrectDelivery
+                | Self::CancelFulfillment
+        )
     }
 
     /// Does a person ask for it of an order that is there? Each of these has an endpoint that is named like it.
@@ -213,6 +341,19 @@ impl OrderCommandKind {
             | Self::Refund
             | Self::SettleRefund
             | Self::WriteOff
+            | Self::Plan
+            | Self::Pick
+            | Self::Pack
+            | Self::Ship
+            | Self::Track
+            | Self::Deliver
+            | Self::Received
+            | Self::CancelFulfillment
+            | Self::Fail
+            | Self::TakeBack
+            | Self::SettleLoss
+            | Self::CorrectDelivery
+            | Self::CancelLines
             | Self::Erase => Err(NotPlain::SaysMore),
             Self::Confirm => bare(OrderCommand::Confirm),
             Self::Reject => Ok(OrderCommand::Reject { reason: known(reason)?, comment }),
@@ -243,6 +384,7 @@ impl OrderCommandKind {
             Self::Adjust => Some(OrderCommand::Adjust(Box::new(Adjust {
                 kind: AdjustmentKind::Discount,
                 value: Value::Rate(Rate::ZERO),
+                currency: None,
                 lines: None,
                 code: None,
                 reason: AdjustReason::Other,
@@ -257,9 +399,45 @@ impl OrderCommandKind {
             }
             Self::Erase => Some(OrderCommand::Erase { retention_days: 0 }),
             Self::RecordPayment | Self::Refund | Self::SettleRefund | Self::WriteOff => None,
+            Self::Plan => Some(OrderCommand::Plan { lines: None, comment: None }),
+            Self::CancelLines => {
+                let reason = CancelReason::Other;
+                Some(OrderCommand::CancelLines { lines: None, reason, comment: None })
+            }
+            Self::Ship => Some(OrderCommand::Ship(Box::new(Ship {
+                what: Shipment::Lines(None),
+                carriage: Carriage::default(),
+            }))),
+            _ if self.is_of_fulfillment() => self.probe_of(0),
             // Each list of reasons has this one.
             _ => self.plain(None, None).or_else(|_| self.plain(Some("other"), None)).ok(),
         }
+    }
+}
+
+impl OrderCommandKind {
+    /// The same of the fulfillment of this number; none: it is not asked for of one.
+    #[must_use]
+    pub fn probe_of(self, no: u32) -> Option<OrderCommand> {
+        let carriage = Carriage::default();
+        Some(match self {
+            Self::Pick => OrderCommand::Pick { no },
+            Self::Pack => OrderCommand::Pack { no, carriage },
+            Self::Ship => OrderCommand::Ship(Box::new(Ship { what: Shipment::Planned(no), carriage })),
+            Self::Track => OrderCommand::Track { no, carriage },
+            Self::Deliver => OrderCommand::Deliver { no, at: None },
+            Self::Received => OrderCommand::Received { no },
+            Self::CancelFulfillment => OrderCommand::CancelFulfillment { no, comment: None },
+            Self::Fail => OrderCommand::Fail { no, lost: false, reason: FailureReason::Other, comment: None },
+            Self::TakeBack => OrderCommand::TakeBack { no, lines: None, comment: None },
+            // The way that asks for no others in stock.
+            Self::SettleLoss => {
+                let by = LossSettlement::Credit;
+                OrderCommand::SettleLoss { no, by, lines: None, comment: None }
+            }
+            Self::CorrectDelivery => OrderCommand::CorrectDelivery { no, comment: None },
+            _ => return None,
+        })
     }
 }
 
@@ -285,7 +463,9 @@ impl OrderCommand {
     #[must_use]
     pub fn why(&self) -> (Option<&'static str>, Option<&str>) {
         let (reason, comment): (&'static str, _) = match self {
-            Self::Cancel { reason, comment } => (reason.into(), comment),
+            Self::Cancel { reason, comment } | Self::CancelLines { reason, comment, .. } => {
+                (reason.into(), comment)
+            }
             Self::Reject { reason, comment } | Self::Invalidate { reason, comment } => {
                 (reason.into(), comment)
             }
@@ -294,11 +474,17 @@ impl OrderCommand {
             | Self::Reopen { reason, comment }
             | Self::Reinstate { reason, comment }
             | Self::Unlink { reason, comment } => (reason.into(), comment),
+            Self::Fail { reason, comment, .. } => (reason.into(), comment),
             Self::Adjust(adjust) => return (Some(adjust.reason.into()), adjust.comment.as_deref()),
             Self::Link { comment, .. }
             | Self::RemoveAdjustment { comment, .. }
             | Self::SettleRefund(SettleRefund { comment, .. })
-            | Self::WriteOff(WriteOff { comment, .. }) => return (None, comment.as_deref()),
+            | Self::WriteOff(WriteOff { comment, .. })
+            | Self::Plan { comment, .. }
+            | Self::TakeBack { comment, .. }
+            | Self::SettleLoss { comment, .. }
+            | Self::CorrectDelivery { comment, .. }
+            | Self::CancelFulfillment { comment, .. } => return (None, comment.as_deref()),
             Self::RecordPayment(payment) => return (None, payment.comment.as_deref()),
             Self::Refund(refund) => return (Some(refund.reason.into()), refund.comment.as_deref()),
             Self::Amend(amendment) => return (None, amendment.comment.as_deref()),
@@ -338,6 +524,19 @@ impl OrderCommand {
             | Self::Refund(_)
             | Self::SettleRefund(_)
             | Self::WriteOff(_)
+            | Self::Plan { .. }
+            | Self::Pick { .. }
+            | Self::Pack { .. }
+            | Self::Ship(_)
+            | Self::Track { .. }
+            | Self::Deliver { .. }
+            | Self::Received { .. }
+            | Self::CancelFulfillment { .. }
+            | Self::Fail { .. }
+            | Self::TakeBack { .. }
+            | Self::SettleLoss { .. }
+            | Self::CorrectDelivery { .. }
+            | Self::CancelLines { .. }
             | Self::NoteBreach
             | Self::Expire
             | Self::Erase { .. } => return None,

@@ -88,6 +88,8 @@ pub struct Adjust {
     pub kind: AdjustmentKind,
     /// How much.
     pub value: Value,
+    /// The currency that an amount is told in; none: the order's.
+    pub currency: Option<Currency>,
     /// The lines that it is about; none: all of them.
     pub lines: Option<Vec<u32>>,
     /// What a customer showed for it.

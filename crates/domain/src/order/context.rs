@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Order, OrderCommand, OrderEvent};
+use super::{Order, OrderCommand, OrderEvent, Status};
 use crate::aggregate::Envelope;
 use crate::id::{CustomerId, ProductId, StoreId};
 use crate::product::Product;
@@ -61,6 +61,17 @@ impl References {
 }
 
 impl<'a> DecisionContext<'a> {
+    /// When an order that enters this status now is due to leave it.
+    pub(super) fn due_at(&self, status: Status, now: Timestamp) -> Option<Timestamp> {
+        self.store.and_then(|store| store.policy.due_at(status, now))
+    }
+
+    /// When all of an order that enters this status now is due to have left.
+    pub(super) fn shipping_due_at(&self, status: Status, now: Timestamp) -> Option<Timestamp> {
+        let minutes = self.store.and_then(|store| store.policy.shipping_minutes);
+        minutes.filter(|_| status == Status::Processing).map(|minutes| now.plus_minutes(minutes))
+    }
+
     /// Until when the last step of the order can be taken back; none: at any time.
     pub(super) fn reversible_until(&self, order: &Order) -> Option<Timestamp> {
         let minutes = self.store?.policy.reversal_minutes?;

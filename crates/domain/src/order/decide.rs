@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::adjust::{adjust, remove};
 use super::amend::amend;
 use super::context::{DecisionContext, Events};
-use super::guards::{commented, in_time, stands_in};
+use super::fulfillment::cancel::{cancel_lines, cancel_rest, nothing_out};
+use super::fulfillment::decide::{all_arrived, cancel_fulfillment, deliver, pack, pick, plan, ship, track};
+use super::fulfillment::mishap::{correct_delivery, fail, settle_loss, take_back};
+use super::guards::{commented, forward, in_time, stands_in, start};
 use super::link::{link, unlink};
-use super::payment::{issue, may_complete, may_invalidate, may_start, record, settle_refund, write_off};
+use super::payment::{issue, may_complete, may_invalidate, record, settle_refund, write_off};
 use super::place::{import, place};
 use super::rights::{authorize, permission_to_cancel};
 use super::{
@@ -27,6 +30,7 @@ pub const MAX_BUYER_VERSION: i64 = 500;
 ///
 /// # Errors
 /// The first rule that says no: first access, then state, then content.
+#[expect(clippy::too_many_lines, reason = "a table, one entry a command")]
 pub fn decide(
     order: Option<&Order>,
     context: &DecisionContext<'_>,
@@ -55,7 +59,7 @@ pub fn decide(
             Err(Refusal::StateConflict { current: order.status() })
         }
         (Some(order), OrderCommand::Confirm) => {
-            let due_at = due_at(context, Status::Confirmed, now);
+            let due_at = context.due_at(Status::Confirmed, now);
             forward(order, Status::PendingReview, Status::Confirmed, OrderEvent::Confirmed { due_at })
         }
         (Some(order), OrderCommand::Start) => start(order, context, now),
@@ -94,6 +98,33 @@ pub fn decide(
         (Some(order), OrderCommand::Refund(wanted)) => issue(order, context, actor, wanted, now),
         (Some(order), OrderCommand::SettleRefund(wanted)) => settle_refund(order, wanted, now),
         (Some(order), OrderCommand::WriteOff(wanted)) => write_off(order, wanted),
+        (Some(order), OrderCommand::Plan { lines, comment }) => {
+            plan(order, context, lines.as_deref(), comment.as_deref(), now)
+        }
+        (Some(order), OrderCommand::Pick { no }) => pick(order, *no),
+        (Some(order), OrderCommand::Pack { no, carriage }) => pack(order, *no, carriage),
+        (Some(order), OrderCommand::Ship(wanted)) => ship(order, context, wanted, now),
+        (Some(order), OrderCommand::Track { no, carriage }) => track(order, *no, carriage),
+        (Some(order), OrderCommand::Deliver { no, at }) => deliver(order, *no, *at, now),
+        (Some(order), OrderCommand::Received { no }) => deliver(order, *no, None, now),
+        (Some(order), OrderCommand::CancelFulfillment { no, comment }) => {
+            cancel_fulfillment(order, *no, comment.as_deref())
+        }
+        (Some(order), OrderCommand::Fail { no, lost, reason, comment }) => {
+            fail(order, *no, *lost, *reason, comment.as_deref())
+        }
+        (Some(order), OrderCommand::TakeBack { no, lines, comment }) => {
+            take_back(order, *no, lines.as_deref(), comment.as_deref())
+        }
+        (Some(order), OrderCommand::SettleLoss { no, by, lines, comment }) => {
+            settle_loss(order, *no, *by, lines.as_deref(), comment.as_deref())
+        }
+        (Some(order), OrderCommand::CorrectDelivery { no, comment }) => {
+            correct_delivery(order, *no, comment.as_deref(), now)
+        }
+        (Some(order), OrderCommand::CancelLines { lines, reason, comment }) => {
+            cancel_lines(order, actor, lines.as_deref(), *reason, comment.as_deref())
+        }
         (Some(order), OrderCommand::NoteBreach) => Ok(note_breach(order, now)),
         (Some(order), OrderCommand::Expire) => Ok(expire(order, context, now)),
     }?;
@@ -113,24 +144,13 @@ fn not_too_often(order: &Order, command: &OrderCommand) -> Result<(), Refusal> {
     Err(Refusal::TooManyChanges { most: MAX_BUYER_VERSION })
 }
 
-/// One step of the main road, or nothing if it has been taken.
-fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
-    if order.status() == to {
-        return Ok(vec![]);
-    }
-    stands_in(order, &[from])?;
-    Ok(vec![Envelope::of(event)])
-}
-
-fn start(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
-    let due_at = due_at(context, Status::Processing, now);
-    let started = forward(order, Status::Confirmed, Status::Processing, OrderEvent::Started { due_at })?;
-    if started.is_empty() { Ok(started) } else { may_start(order).map(|()| started) }
-}
-
 fn complete(order: &Order) -> Result<Events, Refusal> {
     let completed = forward(order, Status::Processing, Status::Completed, OrderEvent::Completed {})?;
-    if completed.is_empty() { Ok(completed) } else { may_complete(order).map(|()| completed) }
+    if !completed.is_empty() {
+        all_arrived(order)?;
+        may_complete(order)?;
+    }
+    Ok(completed)
 }
 
 fn invalidate(order: &Order, reason: InvalidReason, comment: Option<&str>) -> Result<Events, Refusal> {
@@ -150,9 +170,11 @@ fn invalid(
         return Ok(vec![]);
     }
     stands_in(order, from)?;
+    nothing_out(order)?;
     Ok(vec![Envelope::of(event).with(commented(comment))])
 }
 
+/// Of an order with parcels only what is open.
 fn cancel(
     order: &Order,
     actor: &Actor,
@@ -173,6 +195,9 @@ fn cancel(
             return Err(Refusal::Forbidden(Some(needed)));
         }
     }
+    if let Some(rest) = cancel_rest(order, reason, comment)? {
+        return Ok(rest);
+    }
     Ok(vec![Envelope::of(OrderEvent::Cancelled { reason }).with(commented(comment))])
 }
 
@@ -180,8 +205,9 @@ fn restore(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Resu
     match order.stage {
         Stage::Invalid(invalid) => {
             let to = Stage::Valid(invalid.from).status();
-            let due_at = due_at(context, to, now);
-            Ok(vec![Envelope::of(OrderEvent::Restored { to, due_at })])
+            let due_at = context.due_at(to, now);
+            let shipping_due_at = context.shipping_due_at(to, now);
+            Ok(vec![Envelope::of(OrderEvent::Restored { to, due_at, shipping_due_at })])
         }
         Stage::Valid(_) => Err(Refusal::StateConflict { current: order.status() }),
     }
@@ -196,19 +222,21 @@ fn back(
 ) -> Result<Events, Refusal> {
     let conflict = Refusal::StateConflict { current: order.status() };
     let to = order.stage.back().ok_or(conflict.clone())?.status();
-    let due_at = due_at(context, to, now);
+    let due_at = context.due_at(to, now);
+    let shipping_due_at = context.shipping_due_at(to, now);
     let event = match (order.status(), command) {
         (Status::Confirmed, OrderCommand::Unconfirm { reason, .. }) => {
             OrderEvent::Unconfirmed { reason: *reason, due_at }
         }
         (Status::Processing, OrderCommand::Unstart { reason, .. }) => {
+            nothing_out(order)?;
             OrderEvent::Unstarted { reason: *reason, due_at }
         }
         (Status::Completed, OrderCommand::Reopen { reason, .. }) => {
-            OrderEvent::Reopened { reason: *reason, due_at }
+            OrderEvent::Reopened { reason: *reason, due_at, shipping_due_at }
         }
         (Status::Cancelled, OrderCommand::Reinstate { reason, .. }) => {
-            OrderEvent::Reinstated { to, reason: *reason, due_at }
+            OrderEvent::Reinstated { to, reason: *reason, due_at, shipping_due_at }
         }
         _ => return Err(conflict),
     };
@@ -274,11 +302,6 @@ fn erase(order: &Order, retention_days: u32, now: Timestamp) -> Events {
     }
 }
 
-/// When an order that enters this status now is due to leave it.
-fn due_at(context: &DecisionContext<'_>, status: Status, now: Timestamp) -> Option<Timestamp> {
-    context.store.and_then(|store| store.policy.due_at(status, now))
-}
-
 /// Whatever the events reserve must be there. One check for every act, because it compares the states around it.
 fn stock_suffices(
     before: Option<&Order>,
@@ -287,8 +310,9 @@ fn stock_suffices(
     events: &Events,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    // What neither enters a status nor changes lines moves nothing.
-    let moves = |event: &OrderEvent| event.enters().is_some() || !event.lines().is_empty();
+    // What neither enters a status nor changes lines, nor promises units anew, moves nothing.
+    let promises = |event: &OrderEvent| matches!(event, OrderEvent::LossReshipped { .. });
+    let moves = |event: &OrderEvent| event.enters().is_some() || !event.lines().is_empty() || promises(event);
     if !events.iter().any(|envelope| moves(&envelope.event)) {
         return Ok(());
     }

@@ -5,13 +5,14 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumDiscriminants, EnumIter, IntoStaticStr, VariantNames};
 
 use super::{
-    Adjustment, CancelReason, Credit, InvalidReason, Line, Payment, Refund, ReversalReason, Source, Status,
-    Totals, Transaction, WriteOffSide,
+    Adjustment, CancelReason, Credit, CreditedUnits, FailureReason, FulfillmentState, InvalidReason, Line,
+    Payment, Refund, ReversalReason, Source, Status, Totals, Transaction, UnitsBack, WriteOffSide,
 };
 use crate::country::Country;
 use crate::id::{BatchId, CustomerId, StoreId};
 use crate::money::Amount;
 use crate::money::Currency;
+use crate::parcel::LineUnits;
 use crate::time::Timestamp;
 use crate::totals::Terms;
 
@@ -25,6 +26,7 @@ use crate::totals::Terms;
     strum(serialize_all = "snake_case"),
     doc = "The kind of [`OrderEvent`], named like it."
 )]
+#[expect(clippy::large_enum_variant, reason = "few are held at a time, and orders begin with the large one")]
 pub enum OrderEvent {
     /// It was ordered, at these prices.
     Placed {
@@ -53,6 +55,9 @@ pub enum OrderEvent {
         /// When it is due to be reviewed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// When it is due to be paid.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        payment_due_at: Option<Timestamp>,
         /// Is it kept off the public board?
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         unlisted: bool,
@@ -131,6 +136,9 @@ pub enum OrderEvent {
         /// When it is due to be completed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// When all of it is due to have left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipping_due_at: Option<Timestamp>,
     },
     /// It is done.
     Completed {},
@@ -151,6 +159,9 @@ pub enum OrderEvent {
         /// When it is due to leave that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// When all of it is due to have left, if it is being executed then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipping_due_at: Option<Timestamp>,
     },
     /// The confirmation was taken back: it waits for a look again.
     Unconfirmed {
@@ -175,6 +186,9 @@ pub enum OrderEvent {
         /// When it is due to leave that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// When all of it is due to have left.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipping_due_at: Option<Timestamp>,
     },
     /// The cancellation was taken back.
     Reinstated {
@@ -185,6 +199,9 @@ pub enum OrderEvent {
         /// When it is due to leave that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         due_at: Option<Timestamp>,
+        /// When all of it is due to have left, if it is being executed then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shipping_due_at: Option<Timestamp>,
     },
     /// It was put into the trash.
     Deleted {
@@ -243,6 +260,95 @@ pub enum OrderEvent {
         /// How much.
         amount: Amount,
     },
+    /// Units were set aside for a fulfillment.
+    FulfillmentPlanned {
+        /// Its number.
+        no: u32,
+        /// What is in it.
+        lines: Vec<LineUnits>,
+    },
+    /// A fulfillment was picked or packed; its parcels, if they are told, stand with the personal values.
+    FulfillmentStepped {
+        /// Its number.
+        no: u32,
+        /// How far it is.
+        to: FulfillmentState,
+        /// Who carries it, if that is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carrier: Option<String>,
+    },
+    /// A fulfillment has left.
+    Shipped {
+        /// Its number.
+        no: u32,
+        /// Who carries it, if that is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carrier: Option<String>,
+    },
+    /// It was told how the parcels of a fulfillment are found.
+    Tracked {
+        /// Its number.
+        no: u32,
+        /// Who carries it, if that is told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        carrier: Option<String>,
+    },
+    /// A fulfillment has arrived.
+    Delivered {
+        /// Its number.
+        no: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// A fulfillment was called off before it left: its units are open again.
+    FulfillmentCancelled {
+        /// Its number.
+        no: u32,
+    },
+    /// Parcels that had left do not arrive.
+    DeliveryFailed {
+        /// The number of their fulfillment.
+        no: u32,
+        /// Are they lost? Else they come back.
+        lost: bool,
+        /// Why.
+        reason: FailureReason,
+    },
+    /// They are back in the house.
+    TakenBack {
+        /// The number of their fulfillment.
+        no: u32,
+        /// What has become of their units.
+        lines: Vec<UnitsBack>,
+    },
+    /// Lost or broken units were promised anew.
+    LossReshipped {
+        /// The number of their fulfillment.
+        no: u32,
+        /// Which.
+        lines: Vec<LineUnits>,
+    },
+    /// Lost or broken units are not owed any more.
+    LossCredited {
+        /// The number of their fulfillment.
+        no: u32,
+        /// Which, and what they cost.
+        lines: Vec<CreditedUnits>,
+        /// What the order costs less.
+        credit: Credit,
+    },
+    /// They had not arrived after all.
+    DeliveryCorrected {
+        /// The number of their fulfillment.
+        no: u32,
+    },
+    /// Some units were called off, and the order goes on without them.
+    LinesCancelled {
+        /// Which.
+        lines: Vec<LineUnits>,
+        /// Why.
+        reason: CancelReason,
+    },
     /// Its step was not done in time.
     Breached {
         /// When it would have been due.
@@ -293,8 +399,39 @@ impl OrderEvent {
             | Self::Credited { .. }
             | Self::RefundRequested { .. }
             | Self::WrittenOff { .. }
+            | Self::FulfillmentPlanned { .. }
+            | Self::FulfillmentStepped { .. }
+            | Self::Shipped { .. }
+            | Self::Tracked { .. }
+            | Self::Delivered { .. }
+            | Self::FulfillmentCancelled { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::TakenBack { .. }
+            | Self::LossReshipped { .. }
+            | Self::LossCredited { .. }
+            | Self::DeliveryCorrected { .. }
+            | Self::LinesCancelled { .. }
             | Self::Breached { .. }
             | Self::Erased {} => None,
+        }
+    }
+
+    /// The number of the fulfillment that it is about, if it is about one.
+    #[must_use]
+    pub fn fulfillment(&self) -> Option<u32> {
+        match self {
+            Self::FulfillmentPlanned { no, .. }
+            | Self::FulfillmentStepped { no, .. }
+            | Self::Shipped { no, .. }
+            | Self::Tracked { no, .. }
+            | Self::Delivered { no, .. }
+            | Self::FulfillmentCancelled { no }
+            | Self::DeliveryFailed { no, .. }
+            | Self::TakenBack { no, .. }
+            | Self::LossReshipped { no, .. }
+            | Self::LossCredited { no, .. }
+            | Self::DeliveryCorrected { no } => Some(*no),
+            _ => None,
         }
     }
 
@@ -302,11 +439,12 @@ impl OrderEvent {
     #[must_use]
     pub fn reason(&self) -> Option<&'static str> {
         match self {
-            Self::Cancelled { reason } => Some(reason.into()),
+            Self::Cancelled { reason } | Self::LinesCancelled { reason, .. } => Some(reason.into()),
             Self::Rejected { reason } | Self::Invalidated { reason } => Some(reason.into()),
             Self::Adjusted { adjustment, .. } => Some(adjustment.reason.into()),
-            Self::Credited { credit } => Some(credit.reason.into()),
+            Self::Credited { credit } | Self::LossCredited { credit, .. } => Some(credit.reason.into()),
             Self::RefundRequested { refund, .. } => Some(refund.reason.into()),
+            Self::DeliveryFailed { reason, .. } => Some(reason.into()),
             Self::Unconfirmed { reason, .. }
             | Self::Unstarted { reason, .. }
             | Self::Reopened { reason, .. }
@@ -359,6 +497,18 @@ impl OrderEventKind {
             | Self::Credited
             | Self::RefundRequested
             | Self::WrittenOff
+            | Self::FulfillmentPlanned
+            | Self::FulfillmentStepped
+            | Self::Shipped
+            | Self::Tracked
+            | Self::Delivered
+            | Self::FulfillmentCancelled
+            | Self::DeliveryFailed
+            | Self::TakenBack
+            | Self::LossReshipped
+            | Self::LossCredited
+            | Self::DeliveryCorrected
+            | Self::LinesCancelled
             | Self::Breached
             | Self::Erased => false,
         }

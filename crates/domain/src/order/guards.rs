@@ -1,7 +1,9 @@
 //! What several decisions ask of an order, and say of themselves.
 
-use super::{Order, Status, Totals};
-use crate::aggregate::Personal;
+use super::context::{DecisionContext, Events};
+use super::payment::may_start;
+use super::{Order, OrderEvent, Status, Totals};
+use crate::aggregate::{Envelope, Personal};
 use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -11,6 +13,24 @@ pub(super) fn stands_in(order: &Order, statuses: &[Status]) -> Result<(), Refusa
         return Ok(());
     }
     Err(Refusal::StateConflict { current: order.status() })
+}
+
+/// One step of the main road, or nothing if it has been taken.
+pub(super) fn forward(order: &Order, from: Status, to: Status, event: OrderEvent) -> Result<Events, Refusal> {
+    if order.status() == to {
+        return Ok(vec![]);
+    }
+    stands_in(order, &[from])?;
+    Ok(vec![Envelope::of(event)])
+}
+
+/// Begins the execution, by itself or with the first fulfillment.
+pub(super) fn start(order: &Order, context: &DecisionContext<'_>, now: Timestamp) -> Result<Events, Refusal> {
+    let due_at = context.due_at(Status::Processing, now);
+    let shipping_due_at = context.shipping_due_at(Status::Processing, now);
+    let event = OrderEvent::Started { due_at, shipping_due_at };
+    let started = forward(order, Status::Confirmed, Status::Processing, event)?;
+    if started.is_empty() { Ok(started) } else { may_start(order).map(|()| started) }
 }
 
 /// Not after this.

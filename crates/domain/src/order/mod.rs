@@ -13,12 +13,15 @@ mod balance;
 mod command;
 mod content;
 mod context;
+mod deadlines;
 mod decide;
 mod duplicate;
 mod event;
+mod fulfillment;
 mod guards;
 mod line;
 mod link;
+mod milestones;
 mod payment;
 mod place;
 mod pricing;
@@ -34,7 +37,7 @@ pub mod timeline;
 mod units;
 mod words;
 
-pub use action::{ALREADY_APPLIED, ActionAvailability, actions, references_of_actions};
+pub use action::{ALREADY_APPLIED, ActionAvailability, actions, fulfillment_actions, references_of_actions};
 pub use adjustment::{Adjustment, AdjustmentKind, MAX_ADJUSTMENTS};
 pub use amend::AmendedPart;
 pub use attention::Attention;
@@ -45,10 +48,16 @@ pub use content::{
     MAX_ADJUSTMENT_CODE_CODE_POINTS, MAX_COMMENT_CODE_POINTS, MAX_NOTE_CODE_POINTS, Place,
 };
 pub use context::{DecisionContext, References};
+pub use deadlines::Deadlines;
 pub use decide::{MAX_BUYER_VERSION, decide, foreseen};
 pub use duplicate::DuplicateKey;
 pub use event::{OrderEvent, OrderEventKind};
+pub use fulfillment::{
+    Carriage, CreditedUnits, FailureReason, Fulfillment, FulfillmentState, LossSettlement,
+    MAX_CARRIER_CODE_POINTS, MAX_FULFILLMENTS, MAX_PARCELS, Ship, Shipment, UnitsBack,
+};
 pub use line::{Line, MAX_LINES, MAX_QUANTITY, Totals};
+pub use milestones::{Milestone, MilestoneName};
 pub use payment::{
     Credit, IssueRefund, MANUAL, MAX_PAYMENTS, MAX_REFUNDS, Payment, PaymentMethod, PaymentSums, Payments,
     Proposal, ProposedRefund, RecordPayment, Refund, SettleRefund, Transaction, TransactionKind,

@@ -9,8 +9,9 @@ use crate::contact::Contact;
 use crate::id::OrderId;
 use crate::money::{Amount, Money};
 use crate::refusal::Refusal;
+use crate::store::Store;
 use crate::time::Timestamp;
-use crate::totals::{Code, Terms};
+use crate::totals::{Code, PaymentKind, Terms};
 
 pub(super) fn place(
     context: &DecisionContext<'_>,
@@ -58,6 +59,7 @@ pub(super) fn place(
         country: store.country,
         lines,
         totals,
+        payment_due_at: payment_due_at(store, &terms, now),
         terms,
         change_until,
         due_at: store.policy.due_at(Status::PendingReview, now),
@@ -70,6 +72,12 @@ pub(super) fn place(
         ..Personal::default()
     };
     Ok(vec![Envelope::of(event).with(personal)])
+}
+
+/// When an order that is to be paid beforehand is due to be.
+fn payment_due_at(store: &Store, terms: &Terms, now: Timestamp) -> Option<Timestamp> {
+    let is_prepaid = terms.payment.as_ref().is_some_and(|rule| rule.kind == PaymentKind::Prepaid);
+    store.policy.payment_minutes.filter(|_| is_prepaid).map(|minutes| now.plus_minutes(minutes))
 }
 
 /// The way of sending or paying that is named, else the first; none: the store has none.

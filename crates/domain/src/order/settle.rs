@@ -1,12 +1,9 @@
-//! What each event leads to besides what it says: counters follow the steps of the life; sums and statuses follow the counters.
+//! What each event leads to besides what it says: sums and statuses follow the counters.
 
 use super::attention::attention;
 use super::balance::payment_status;
-use super::{
-    Balance, Derived, FulfillmentStatus, Line, Order, Payment, PaymentSums, ReturnStatus, Status, Units,
-};
+use super::{Balance, Derived, FulfillmentStatus, Order, Payment, PaymentSums, ReturnStatus, Status, Units};
 use crate::money::Amount;
-use crate::totals::part;
 
 impl Order {
     /// What has become of the line of this number.
@@ -15,44 +12,10 @@ impl Order {
         self.units.get(&no).copied().unwrap_or_default()
     }
 
-    /// Follows a step of the order's life, which came from this status. An order without parcels is sent and delivered as a
-    /// whole when it is completed; one that is called off, or never was a real one, has no open units. Steps back give all that back.
-    pub(super) fn move_units(&mut self, before: Status) {
-        let now = self.status();
-        let has_ended = |status: Status| matches!(status, Status::Cancelled | Status::Invalid);
-        if has_ended(before) && !has_ended(now) {
-            self.each_unit(|units, _| Units { cancelled: 0, cancelled_value: Amount::ZERO, ..units });
-        }
-        if before == Status::Completed && now.is_open() {
-            self.each_unit(|units, _| Units { shipped: 0, delivered: 0, ..units });
-        }
-        if now == Status::Completed {
-            self.each_unit(|units, line| {
-                let shipped = units.shipped + units.open(line.quantity);
-                Units { shipped, delivered: shipped - units.lost, ..units }
-            });
-        }
-        if has_ended(now) && !has_ended(before) {
-            self.each_unit(|units, line| {
-                let gone = units.cancelled + units.credited;
-                let open = units.open(line.quantity);
-                let part = |units| part(line.amount(), units, line.quantity, 1).get();
-                let value = Amount::new(units.cancelled_value.get() + part(gone + open) - part(gone));
-                Units { cancelled: units.cancelled + open, cancelled_value: value, ..units }
-            });
-        }
-    }
-
-    fn each_unit(&mut self, change: impl Fn(Units, &Line) -> Units) {
-        let changed = self.lines.iter().map(|line| (line.no, change(self.units(line.no), line)));
-        self.units = changed.filter(|(_, units)| *units != Units::default()).collect();
-    }
-}
-
-impl Order {
-    /// Computes sums and statuses anew from lines and counters: the last act of every event.
+    /// Computes counters, sums and statuses anew from lines and fulfillments: the last act of every event.
     pub(super) fn settle(&mut self) {
         self.balance = self.paid();
+        self.count_units();
         self.balance.cancelled = self.cancelled_total();
         self.derived = Derived {
             payment_status: payment_status(&self.balance, self.totals.total, &self.payments),
@@ -60,6 +23,10 @@ impl Order {
             return_status: self.return_status(),
         };
         self.attention = attention(self);
+        self.due_at = self.next_due();
+        // What was late already when that was noted is not noted once more.
+        self.breached_at =
+            self.breached_at.filter(|noted| self.due_at.is_some_and(|due_at| due_at <= *noted));
     }
 
     /// The sums with those of what was paid and given back.
@@ -76,7 +43,7 @@ impl Order {
         }
     }
 
-    /// Are sums and statuses those of its lines and counters?
+    /// Are counters, sums and statuses those of its lines and fulfillments?
     #[must_use]
     pub fn is_settled(&self) -> bool {
         let mut settled = self.clone();

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Adjustment, Attention, Balance, Derived, Line, Payments, Source, Stage, StageParts, Status, Totals, Units,
+    Adjustment, Attention, Balance, Deadlines, Derived, Fulfillment, Line, Payments, Source, Stage,
+    StageParts, Status, Totals, Units,
 };
 use crate::access::OrderGrant;
 use crate::contact::Contact;
 use crate::country::Country;
 use crate::id::{CustomerId, OrderId, StoreId};
 use crate::money::Currency;
+use crate::parcel::LineUnits;
 use crate::time::Timestamp;
 use crate::totals::Terms;
 
@@ -54,6 +56,15 @@ pub struct Order {
     /// The highest number that one of them ever had.
     #[serde(default)]
     pub last_adjustment_no: u32,
+    /// What leaves, or has left, together, by number.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fulfillments: Vec<Fulfillment>,
+    /// The highest number that one of them ever had.
+    #[serde(default)]
+    pub last_fulfillment_no: u32,
+    /// What was called off line by line, by the numbers of the lines; not what was with the whole order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cancellations: Vec<LineUnits>,
     /// What has become of the units of the lines, by their numbers; nothing of those that are not among them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub units: BTreeMap<u32, Units>,
@@ -82,9 +93,12 @@ pub struct Order {
     pub unlisted: bool,
     /// When it came into its status.
     pub status_since: Timestamp,
-    /// When it is due to leave its status; none: no deadline.
+    /// By when what is to be done.
+    #[serde(default)]
+    pub deadlines: Deadlines,
+    /// When the next of it is due; none: no deadline.
     pub due_at: Option<Timestamp>,
-    /// When it was noted that it did not leave its status in time.
+    /// When it was noted that this was not done in time.
     pub breached_at: Option<Timestamp>,
     /// When the personal values were erased: contact, note and what was said in words.
     pub erased_at: Option<Timestamp>,

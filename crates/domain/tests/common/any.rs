@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use strum::IntoEnumIterator;
 
-use super::samples::{first_grant, reasons};
+use super::samples::{about_goods, first_grant, reasons};
 use super::{CUSTOMER, EARLIER, NOW, ORDER, contact, staff};
 
 const MAX_MINUTES: u32 = 5_000;
@@ -42,18 +42,23 @@ pub fn any_actor() -> impl Strategy<Value = Actor> {
 
 pub fn any_policy() -> impl Strategy<Value = Policy> {
     let minutes = || option::of(1..MAX_MINUTES);
-    (minutes(), minutes(), minutes(), minutes(), minutes(), minutes(), any::<bool>()).prop_map(
-        |(duplicate, review, start, completion, cancel, reversal, public_board)| Policy {
-            duplicate_window_minutes: duplicate,
-            review_minutes: review,
-            start_minutes: start,
-            completion_minutes: completion,
-            cancel_unconfirmed_minutes: cancel,
-            reversal_minutes: reversal,
-            discount_limit: reversal.and_then(|minutes| Rate::try_from(minutes * 10).ok()),
-            refund_limit: reversal.map(|minutes| Amount::new(minutes.into())),
-            public_board,
-            order_mails: public_board,
+    let steps = (minutes(), minutes(), minutes(), minutes(), minutes());
+    (minutes(), steps, minutes(), minutes(), any::<bool>()).prop_map(
+        |(duplicate, (review, start, completion, payment, shipping), cancel, reversal, public_board)| {
+            Policy {
+                duplicate_window_minutes: duplicate,
+                review_minutes: review,
+                start_minutes: start,
+                completion_minutes: completion,
+                payment_minutes: payment,
+                shipping_minutes: shipping,
+                cancel_unconfirmed_minutes: cancel,
+                reversal_minutes: reversal,
+                discount_limit: reversal.and_then(|minutes| Rate::try_from(minutes * 10).ok()),
+                refund_limit: reversal.map(|minutes| Amount::new(minutes.into())),
+                public_board,
+                order_mails: public_board,
+            }
         },
     )
 }
@@ -111,6 +116,9 @@ fn order_command(kind: OrderCommandKind) -> BoxedStrategy<OrderCommand> {
         OrderCommandKind::Link => any_link().boxed(),
         OrderCommandKind::Erase => {
             (0..3_u32).prop_map(|days| OrderCommand::Erase { retention_days: days }).boxed()
+        }
+        _ if about_goods(kind, 0).is_some() => {
+            (0..60_u16).prop_map(move |how| about_goods(kind, how).expect("a command")).boxed()
         }
         // With any reason, if it takes one.
         _ => select(reasons(kind))

@@ -102,12 +102,12 @@ impl Life {
         for HistoryEvent { envelope, stamp, by } in &self.history {
             let after = Order::apply(order, ORDER.get(), envelope, *stamp).expect("an event that fits");
             match (envelope.event.enters(), beginnings.last_mut()) {
-                (None, Some(last)) => last.due_at = after.due_at,
+                (None, Some(last)) => last.due_at = after.deadlines.step,
                 _ => beginnings.push(Beginning {
                     status: after.status(),
                     at: stamp.occurred_at,
                     by: *by,
-                    due_at: after.due_at,
+                    due_at: after.deadlines.step,
                 }),
             }
             order = Some(after);

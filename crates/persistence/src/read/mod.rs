@@ -15,6 +15,7 @@ mod orders;
 mod page;
 mod past;
 mod people;
+mod picking;
 mod select;
 mod steps;
 mod summary;
@@ -42,6 +43,7 @@ pub use orders::{OpenedOrder, OrderContext, Proof, opened_order, order, orders, 
 pub use page::{Counted, Edge, MAX_COUNTED, MAX_WALKED_ROWS, Page, RowKey, page_of};
 pub use past::{AsOf, EventKey, PastEvent, newest_state, past_events, state_at};
 pub use people::{customer, member, member_by_email, member_names, members};
+pub use picking::{MAX_ORDERS_TO_PICK, orders_to_pick};
 pub use steps::{StepBeginning, latest_beginning, page_before, step_beginnings};
 pub use summary::{Summary, Today, summary, summary_counts};
 pub use throttles::{Blocked, blocked, known};
@@ -57,6 +59,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     orders::STATEMENTS,
     past::STATEMENTS,
     people::STATEMENTS,
+    picking::STATEMENTS,
     steps::STATEMENTS,
     summary::STATEMENTS,
 ];

@@ -22,11 +22,13 @@ use crate::tx::Conn;
 /// Orders of a status, overdue ones, and those in the trash are counted up to here: it is looked at again and again.
 const MAX_OF_A_KIND: i64 = 1_000;
 
-/// Lines of [`TODAY`] behind the rows that it finds: what is void brings nothing in.
+/// Lines of [`TODAY`] behind the rows that it finds: what was paid and is still here, where the order says how it is to be paid; else
+/// what it costs, unless it is void.
 macro_rules! sums_of_found {
     () => {
         "SELECT store_id, currency, COUNT(*),
-             CAST(SUM(CASE WHEN status IN ('cancelled', 'invalid') THEN 0 ELSE total END) AS BIGINT), MIN(id),
+             CAST(SUM(CASE WHEN terms LIKE '%\"payment\":%' THEN paid_total - refunded_total - charged_back_total
+                 WHEN status IN ('cancelled', 'invalid') THEN 0 ELSE total END) AS BIGINT), MIN(id),
              (SELECT COUNT(*) FROM found)
          FROM found GROUP BY store_id, currency ORDER BY store_id, currency"
     };
@@ -39,7 +41,8 @@ statements! {
     TODAY: Template = Template::forked(
         concat!(
             "WITH found AS (
-                 SELECT orders.id, orders.store_id, orders.currency, orders.status, orders.total
+                 SELECT orders.id, orders.store_id, orders.currency, orders.status, orders.total, orders.terms,
+                     orders.paid_total, orders.refunded_total, orders.charged_back_total
                  FROM json_each($1) AS store CROSS JOIN json_each($2) AS day ON day.key = store.key
                  CROSS JOIN json_each($3) AS shown CROSS JOIN orders ON orders.store_id = store.value
                      AND orders.status = shown.value AND orders.placed_at >= day.value
@@ -51,7 +54,8 @@ statements! {
                  SELECT placed.* FROM UNNEST($1::BIGINT[], $2::BIGINT[]) AS day (store_id, since)
                  CROSS JOIN UNNEST($3::TEXT[]) AS shown (status)
                  CROSS JOIN LATERAL (
-                     SELECT id, store_id, currency, status, total FROM orders
+                     SELECT id, store_id, currency, status, total, terms, paid_total, refunded_total, charged_back_total
+                     FROM orders
                      WHERE orders.store_id = day.store_id AND orders.status = shown.status
                          AND placed_at >= day.since AND deleted_at IS NULL
                      ORDER BY placed_at DESC, id DESC LIMIT $4) AS placed
@@ -68,6 +72,8 @@ pub struct Summary {
     pub new: Counted,
     /// Orders that are past their deadline.
     pub overdue: Counted,
+    /// Orders in which something is to be looked into.
+    pub attention: Counted,
     /// Orders by status, without those in the trash.
     pub statuses: Vec<(Status, Counted)>,
     /// Orders in the trash, for those who may see it.
@@ -87,7 +93,8 @@ pub struct Today {
     pub since: Timestamp,
     /// Orders, without those in the trash.
     pub orders: i64,
-    /// Sum over those that are neither cancelled nor invalid, minor units.
+    /// What was paid for them and is still here, where they say how they are to be paid; of the others what those cost that are neither
+    /// cancelled nor invalid. Minor units.
     pub revenue: i64,
     /// Is there more than was looked at?
     pub is_lower_bound: bool,
@@ -112,16 +119,20 @@ pub async fn summary(
     let mut counted = counts.into_iter().map(counted);
     let statuses = shown(scope).zip(counted.by_ref()).collect();
     let overdue = counted.next().unwrap_or_default();
-    Ok(Summary { new, overdue, statuses, trash: counted.next(), today: today(conn, scope, now).await? })
+    let attention = counted.next().unwrap_or_default();
+    let today = today(conn, scope, now).await?;
+    Ok(Summary { new, overdue, attention, statuses, trash: counted.next(), today })
 }
 
-/// How many orders have each of the statuses that are shown, are overdue, and are in the trash, if that is shown: a statement for
+/// How many orders have each of the statuses that are shown, are overdue, are to be looked into, and are in the trash, if that is shown: a statement for
 /// [`summary`], and for tests of what it looks at.
 #[must_use]
 pub fn summary_counts(scope: &Scope, now: Timestamp) -> Statement {
     let mut selections: Vec<SelectStatement> =
         shown(scope).map(|status| with_status(scope, status)).collect();
     selections.push(along(scope, overdue(now)));
+    let looked_into = column("attention").is_not_null();
+    selections.push(along(scope, Condition::all().add(looked_into).add(column("deleted_at").is_null())));
     if matches!(scope, Scope::Everything | Scope::Staff { trash: true, .. }) {
         selections.push(along(scope, column("deleted_at").is_not_null().into()));
     }

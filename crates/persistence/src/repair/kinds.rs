@@ -9,7 +9,7 @@ use ordervault_domain::store::Store;
 
 use super::report::Entry;
 use super::words::Words;
-use super::{lines, words};
+use super::{lines, parcels, words};
 use crate::bulk::{BulkTemplate, BulkUpdate, Column, ColumnType::*};
 use crate::error::Error;
 use crate::statement::{Template, statements};
@@ -243,6 +243,7 @@ impl Projected for Order {
 
     async fn differing_beside(conn: &mut Conn, page: &[Self], words: Words<'_>) -> Result<Vec<Entry>, Error> {
         let mut entries = lines::differing(conn, page).await?;
+        entries.extend(parcels::differing(conn, page).await?);
         entries.extend(words::differing(conn, page, words).await?);
         Ok(entries)
     }
@@ -250,12 +251,14 @@ impl Projected for Order {
     async fn write_beside(tx: &mut Tx, table: &'static str, page: &[&Self]) -> Result<(), Error> {
         match table {
             lines::TABLE => lines::write(tx, page).await,
+            parcels::TABLE => parcels::write(tx, page).await,
             _ => words::write(tx, page).await,
         }
     }
 
     async fn clear_beside(tx: &mut Tx, ids: &[i64]) -> Result<(), Error> {
         lines::clear(tx, ids).await?;
+        parcels::clear(tx, ids).await?;
         words::clear::<Self>(tx, ids).await
     }
 }

@@ -20,6 +20,7 @@ mod error;
 mod kinds;
 mod ledger;
 mod lines;
+mod parcels;
 mod reindex;
 mod report;
 mod resource;

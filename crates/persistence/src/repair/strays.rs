@@ -5,7 +5,7 @@ use ordervault_domain::order::Order;
 use ordervault_domain::product::Product;
 
 use super::report::Entry;
-use super::{lines, snapshots, words};
+use super::{lines, parcels, snapshots, words};
 use crate::engine::Engine;
 use crate::error::{Error, onwards};
 use crate::scan::Scanned as _;
@@ -20,15 +20,21 @@ statements! {
         "SELECT DISTINCT s.entity_id FROM state_snapshots s WHERE s.entity_id > $1
              AND NOT EXISTS (SELECT 1 FROM history h WHERE h.entity_id = s.entity_id) ORDER BY s.entity_id LIMIT $2"
     );
-    LINES: Template = Template::new(
-        "SELECT DISTINCT l.order_id FROM order_lines l WHERE l.order_id > $1
-             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
-             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = l.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
-             ORDER BY l.order_id LIMIT $2"
-    );
+    LINES: Template = Template::made(|_| of_no_order("order_lines"));
+    PARCELS: Template = Template::made(|_| of_no_order("parcels"));
     ORDER_WORDS: Template = Template::made(|engine| stray_words(engine, "order", "orders"));
     PRODUCT_WORDS: Template = Template::made(|engine| stray_words(engine, "product", "products"));
     CUSTOMER_WORDS: Template = Template::made(|engine| stray_words(engine, "customer", "customers"));
+}
+
+/// The orders, which are not there, of rows of this table.
+fn of_no_order(table: &str) -> String {
+    format!(
+        "SELECT DISTINCT l.order_id FROM {table} l WHERE l.order_id > $1
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.id = l.order_id)
+             AND COALESCE((SELECT h.kind FROM history h WHERE h.entity_id = l.order_id ORDER BY h.seq LIMIT 1), '') <> 'order'
+             ORDER BY l.order_id LIMIT $2"
+    )
 }
 
 /// Words of resources of a kind, which have a table of their own.
@@ -53,9 +59,10 @@ pub(super) struct Strays {
     name: fn(i64) -> String,
 }
 
-pub(super) const STRAYS: [Strays; 5] = [
+pub(super) const STRAYS: [Strays; 6] = [
     Strays { table: snapshots::TABLE, statement: &SNAPSHOTS, name: Order::text },
     Strays { table: lines::TABLE, statement: &LINES, name: Order::text },
+    Strays { table: parcels::TABLE, statement: &PARCELS, name: Order::text },
     Strays { table: Order::WORDS, statement: &ORDER_WORDS, name: Order::text },
     Strays { table: Product::WORDS, statement: &PRODUCT_WORDS, name: Product::text },
     Strays { table: Customer::WORDS, statement: &CUSTOMER_WORDS, name: Customer::text },
@@ -77,6 +84,7 @@ impl Strays {
         match self.table {
             snapshots::TABLE => snapshots::clear(tx, ids).await,
             lines::TABLE => lines::clear(tx, ids).await,
+            parcels::TABLE => parcels::clear(tx, ids).await,
             Order::WORDS => words::clear::<Order>(tx, ids).await,
             Product::WORDS => words::clear::<Product>(tx, ids).await,
             _ => words::clear::<Customer>(tx, ids).await,

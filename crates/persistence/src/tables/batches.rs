@@ -60,6 +60,7 @@ table_row! {
         created_by: i64,
         action: String,
         reason: Option<String>,
+        correction: Option<String>,
         comment: Option<String>,
         undoes: Option<i64>,
         stores: String,
@@ -142,6 +143,7 @@ impl Sealed for BatchRow {
             .int(self.created_by)
             .text(&self.action)
             .text_if_any(self.reason.as_deref())
+            .text_if_any(self.correction.as_deref())
             .text_if_any(self.comment.as_deref())
             .int_if_any(self.undoes)
             .text(&self.stores)
@@ -167,11 +169,11 @@ impl TryFrom<BatchRow> for Batch {
     fn try_from(row: BatchRow) -> Result<Self, Error> {
         let at = Row { table: "batches", id: row.id };
         let kind: OrderCommandKind = at.parsed("action", &row.action)?;
-        let action = BatchAction::new(kind, row.reason.as_deref(), row.comment);
+        let action = action(kind, row.correction.as_deref(), row.reason.as_deref(), row.comment);
         Ok(Self {
             id: BatchId::from_i64(row.id),
             created_by: MemberId::from_i64(row.created_by),
-            action: action.map_err(|_| at.inconsistent("reason"))?,
+            action: action.ok_or_else(|| at.inconsistent("reason"))?,
             undoes: row.undoes.map(BatchId::from_i64),
             stores: at.json("stores", &row.stores)?,
             request_id: row.request_id,
@@ -187,6 +189,22 @@ impl TryFrom<BatchRow> for Batch {
     }
 }
 
+/// The action that a row tells; `None`: there is no such one.
+pub(crate) fn action(
+    kind: OrderCommandKind,
+    correction: Option<&str>,
+    reason: Option<&str>,
+    comment: Option<String>,
+) -> Option<BatchAction> {
+    match correction {
+        Some(correction) if kind == OrderCommandKind::Adjust => {
+            Some(BatchAction::correct(serde_json::from_str(correction).ok()?, reason?.parse().ok()?, comment))
+        }
+        Some(_) => None,
+        None => BatchAction::new(kind, reason, comment).ok(),
+    }
+}
+
 /// A batch as it is written. What somebody said about it goes when it is finished.
 pub(crate) fn row(batch: &Batch, key: &Key) -> BatchRow {
     let (reason, comment) = batch.action.why();
@@ -195,6 +213,7 @@ pub(crate) fn row(batch: &Batch, key: &Key) -> BatchRow {
         created_by: batch.created_by.get(),
         action: batch.action.kind().to_string(),
         reason: reason.map(str::to_owned),
+        correction: batch.action.correction().map(|correction| json_text(&correction)),
         comment: comment.filter(|_| !batch.is_finished()).map(str::to_owned),
         undoes: batch.undoes.map(BatchId::get),
         stores: json_text(&batch.stores),

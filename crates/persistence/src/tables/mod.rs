@@ -20,6 +20,7 @@ pub(crate) mod one_time_codes;
 pub(crate) mod order_lines;
 pub(crate) mod orders;
 pub(crate) mod outbox;
+pub(crate) mod parcels;
 pub(crate) mod products;
 pub(crate) mod search;
 pub(crate) mod sessions;
@@ -61,6 +62,7 @@ pub(crate) static ALL_STATEMENTS: &[crate::statement::Statements] = &[
     order_lines::STATEMENTS,
     orders::STATEMENTS,
     outbox::STATEMENTS,
+    parcels::STATEMENTS,
     products::STATEMENTS,
     search::STATEMENTS,
     sessions::STATEMENTS,

@@ -84,6 +84,9 @@ table_row! {
         last_adjustment_no: i64,
         payments: Option<String>,
         attention: Option<String>,
+        fulfillments: Option<String>,
+        last_fulfillment_no: i64,
+        cancellations: Option<String>,
         cancelled_total: i64,
         credited_total: i64,
         written_off_total: i64,
@@ -118,6 +121,7 @@ table_row! {
         invalidated_at: Option<i64>,
         unlisted: bool,
         status_since: i64,
+        deadlines: Option<String>,
         due_at: Option<i64>,
         breached_at: Option<i64>,
         erased_at: Option<i64>,
@@ -237,6 +241,9 @@ impl OrderRow {
             terms: at.json_or_default("terms", self.terms.as_deref())?,
             adjustments: at.json_or_default("adjustments", self.adjustments.as_deref())?,
             last_adjustment_no: at.fitting("last_adjustment_no", self.last_adjustment_no)?,
+            fulfillments: at.json_or_default("fulfillments", self.fulfillments.as_deref())?,
+            last_fulfillment_no: at.fitting("last_fulfillment_no", self.last_fulfillment_no)?,
+            cancellations: at.json_or_default("cancellations", self.cancellations.as_deref())?,
             units,
             balance,
             derived,
@@ -249,6 +256,7 @@ impl OrderRow {
             change_until: time(self.change_until),
             unlisted: self.unlisted,
             status_since: Timestamp::from_millis(self.status_since),
+            deadlines: at.json_or_default("deadlines", self.deadlines.as_deref())?,
             due_at: time(self.due_at),
             breached_at: time(self.breached_at),
             erased_at: time(self.erased_at),
@@ -354,7 +362,7 @@ impl Stored for Order {
         self.updated_at
     }
 
-    #[expect(clippy::too_many_lines, reason = "a table, one line a column")]
+    #[expect(clippy::too_many_lines, reason = "a table, one entry a column")]
     fn row(&self, head: &str) -> OrderRow {
         let phone = self.contact.phone.as_ref();
         let stage = self.stage.parts();
@@ -384,6 +392,9 @@ impl Stored for Order {
             last_adjustment_no: self.last_adjustment_no.into(),
             payments: json_unless_default(&self.payments),
             attention: json_unless_default(&self.attention),
+            fulfillments: json_unless_default(&self.fulfillments),
+            last_fulfillment_no: self.last_fulfillment_no.into(),
+            cancellations: json_unless_default(&self.cancellations),
             cancelled_total: self.balance.cancelled.get(),
             credited_total: self.balance.credited.get(),
             written_off_total: self.balance.written_off.get(),
@@ -418,6 +429,7 @@ impl Stored for Order {
             invalidated_at: millis(stage.invalidated_at),
             unlisted: self.unlisted,
             status_since: self.status_since.millis(),
+            deadlines: json_unless_default(&self.deadlines),
             due_at: millis(self.due_at),
             breached_at: millis(self.breached_at),
             erased_at: millis(self.erased_at),

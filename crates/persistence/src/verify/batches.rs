@@ -1,7 +1,6 @@
 //! Batches against their orders. An order's `deleted_in` may name a batch that is not here: an import brings orders with
 //! their histories, but no batches.
 
-use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::BatchId;
 
 use super::report::{Code, Finding, Report};
@@ -9,6 +8,7 @@ use super::slices::{Key, Sliced, walk, whole};
 use crate::db::Db;
 use crate::error::Error;
 use crate::statement::{Template, statements};
+use crate::tables::batches::action;
 use crate::tx::Conn;
 
 /// Batches that are looked at with one statement.
@@ -16,7 +16,7 @@ const BATCHES_PER_PAGE: i64 = 100;
 
 statements! {
     COUNTS: Template = Template::new(
-        "SELECT b.id, b.action, b.reason, COUNT(i.order_id) AS items,
+        "SELECT b.id, b.action, b.reason, b.correction, COUNT(i.order_id) AS items,
              COUNT(i.order_id) = b.total
              AND COUNT(CASE WHEN i.result = 'succeeded' THEN 1 END) = b.succeeded
              AND COUNT(CASE WHEN i.result = 'already_applied' THEN 1 END) = b.already_applied
@@ -26,7 +26,7 @@ statements! {
              AND (b.started_at IS NOT NULL) = (b.succeeded + b.already_applied + b.refused > 0) AS fits
          FROM (SELECT * FROM batches WHERE id > $1 ORDER BY id LIMIT $2) AS b
              LEFT JOIN batch_items i ON i.batch_id = b.id
-         GROUP BY b.id, b.action, b.reason, b.total, b.succeeded, b.already_applied, b.refused, b.status, b.started_at ORDER BY b.id"
+         GROUP BY b.id, b.action, b.reason, b.correction, b.total, b.succeeded, b.already_applied, b.refused, b.status, b.started_at ORDER BY b.id"
     );
     STRAY: Template = Template::new(
         "SELECT DISTINCT i.batch_id FROM batch_items i
@@ -42,6 +42,9 @@ pub(super) async fn check(db: &Db, report: &mut Report) -> Result<(), Error> {
 }
 
 struct Batches;
+
+/// Id, action, reason, correction, number of orders, and whether these fit the numbers of the batch.
+type BatchSlice = (i64, String, Option<String>, Option<String>, i64, bool);
 
 impl Sliced for Batches {
     const ROWS: i64 = BATCHES_PER_PAGE;
@@ -61,14 +64,14 @@ impl Sliced for Batches {
         rows: i64,
         report: &mut Report,
     ) -> Result<Option<Key>, Error> {
-        let page: Vec<(i64, String, Option<String>, i64, bool)> =
-            conn.fetch_all(&COUNTS.bind((after, rows))).await?;
+        let page: Vec<BatchSlice> = conn.fetch_all(&COUNTS.bind((after, rows))).await?;
         let last = page.last().map(|(id, ..)| (*id, 0));
         report.looked("batches", page.len());
-        for (id, action, reason, items, fits) in page {
+        for (id, kind, reason, correction, items, fits) in page {
             report.looked("batch_items", usize::try_from(items).unwrap_or_default());
-            let action = action.parse().map(|kind| BatchAction::new(kind, reason.as_deref(), None));
-            if !matches!(action, Ok(Ok(_))) {
+            let kind = kind.parse().ok();
+            let action = kind.and_then(|kind| action(kind, correction.as_deref(), reason.as_deref(), None));
+            if action.is_none() {
                 report.add(differing("batches", id, "there is no such action with this reason"));
             }
             if !fits {

@@ -16,6 +16,7 @@ use crate::bulk::{
 use crate::db::Db;
 use crate::error::Error;
 use crate::statement::{Template, statements};
+use crate::tables::parcels::{self, ParcelRow};
 use crate::tables::search::{Indexed, SearchRows};
 use crate::tx::Conn;
 
@@ -60,6 +61,7 @@ impl Verified for Order {
     ) -> Result<(), Error> {
         links(conn, page, report).await?;
         lines(conn, page, report).await?;
+        parcels(conn, page, report).await?;
         words::check(conn, page, indexed, report).await
     }
 }
@@ -120,8 +122,23 @@ async fn lines(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(
         if !order.is_settled() {
             found(
                 Code::SumDiffers,
-                "the order's sums and statuses are not those of what became of its lines".to_owned(),
+                "the order's counters, sums and statuses are not those of its lines and fulfillments"
+                    .to_owned(),
             );
+        }
+    }
+    Ok(())
+}
+
+async fn parcels(conn: &mut Conn, page: &[Order], report: &mut Report) -> Result<(), Error> {
+    let ids: Vec<i64> = page.iter().map(|order| order.id.get()).collect();
+    let stored: Vec<ParcelRow> = conn.fetch_all(&parcels::OF_ORDERS.bind((ids,))).await?;
+    report.looked("parcels", stored.len());
+    for order in page {
+        let of_order = stored.iter().filter(|parcel| parcel.order_id == order.id.get()).cloned();
+        if !ParcelRow::of(order).eq(of_order) {
+            let detail = "the tracking numbers are not those of the order's parcels";
+            report.add(finding::<Order>(Code::ColumnDiffers, order.id.get(), None, detail));
         }
     }
     Ok(())

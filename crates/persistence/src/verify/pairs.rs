@@ -36,6 +36,11 @@ statements! {
         "SELECT l.order_id, l.no, (SELECT 1 FROM orders o WHERE o.id = l.order_id) IS NOT NULL AS fits
          FROM order_lines l WHERE (l.order_id, l.no) > ($1, $2) ORDER BY l.order_id, l.no LIMIT $3"
     );
+    PARCELS_HAVE_ORDER: Template = Template::new(
+        "SELECT d.order_id AS id, CAST(0 AS BIGINT) AS seq, (SELECT 1 FROM orders o WHERE o.id = d.order_id) IS NOT NULL AS fits
+         FROM (SELECT DISTINCT order_id FROM parcels WHERE order_id > $1 AND $2 = $2 ORDER BY order_id LIMIT $3) AS d
+         ORDER BY d.order_id"
+    );
     PERSONAL_IN_HISTORY: Template = Template::new(
         "SELECT p.entity_id, p.seq, (
              SELECT 1 FROM history h WHERE h.entity_id = p.entity_id AND h.seq = p.seq) IS NOT NULL AS fits
@@ -182,6 +187,13 @@ const CHECKS: &[PairCheck] = &[
         table: "order_lines",
         code: Code::LinkBroken,
         detail: "the order of this line does not exist",
+    },
+    PairCheck {
+        name: order,
+        statement: &PARCELS_HAVE_ORDER,
+        table: "parcels",
+        code: Code::LinkBroken,
+        detail: "the order of these parcels does not exist",
     },
     PairCheck {
         name: order,

@@ -27,7 +27,7 @@ statements! {
          WHERE product_id {in_keys:1} GROUP BY product_id"
     );
     HELD: Template = Template::new(
-        "SELECT l.product_id, CAST(SUM(l.quantity) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id
+        "SELECT l.product_id, CAST(SUM(l.quantity - l.cancelled - l.shipped) AS BIGINT) FROM order_lines l JOIN orders o ON o.id = l.order_id
          WHERE l.product_id {in_keys:1} AND o.holds_stock AND o.status {in_keys:2} GROUP BY l.product_id"
     );
     STORELESS: Template = Template::new(

@@ -28,7 +28,7 @@
 //! | `personal-without-event` | personal values belong to an event |
 //! | `fold-differs` | the row is the fold of its history; the first field that differs is named |
 //! | `snapshot-differs` | a state that is kept is what the history comes to at its event, and there is such an event |
-//! | `column-differs` | columns made from others (reversed phone number, positions of lines) say the same |
+//! | `column-differs` | what is made from others (reversed phone number, tracking numbers of parcels) says the same |
 //! | `sum-differs` | line totals, subtotal and total of an order add up |
 //! | `link-broken` | stores, customers, products and orders that are named exist, and products are of the order's store |
 //! | `principal-missing` | passwords, logins and what was seen belong to somebody |

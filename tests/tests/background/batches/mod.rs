@@ -15,6 +15,7 @@ ordervault_tests::twin_tests!(
     orders_go_into_the_trash_and_come_back_as_they_were,
     a_selection_and_one_order_come_back,
     other_acts_run_too,
+    prices_are_corrected_as_previewed,
     a_filter_is_that_of_the_list,
     a_filter_finds_at_most_so_many,
     a_preview_is_for_one_member_one_act_and_these_orders,

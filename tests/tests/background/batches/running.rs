@@ -319,3 +319,47 @@ pub(crate) async fn what_was_said_is_kept_with_the_orders_only(db: Db) {
     assert!(content.contains("說明"), "{content}");
     fixture.close().await;
 }
+
+/// Down freely before the execution, up only while nobody has been promised anything; and what was shown is what it comes to.
+pub(crate) async fn prices_are_corrected_as_previewed(db: Db) {
+    let fixture = Fixture::open(&db).await;
+    let waiting = fixture.order(Status::PendingReview).await;
+    let confirmed = fixture.order(Status::Confirmed).await;
+    let started = fixture.order(Status::Processing).await;
+    let orders = [waiting, confirmed, started];
+    let named = ids(&orders);
+    let sum = |after: &[i64]| json!([{"amount": after.iter().sum::<i64>(), "currency": "TWD", "exponent": 2, "orders": 3}]);
+    let before = orders.each_ref().map(|order| order.totals.total.get());
+    let [first, second, third] = before;
+    let down = json!({"action": "adjust", "ids": named, "correction": {"kind": "discount", "rate": 10_000}, "reason": "price_error"});
+    let preview = fixture.preview(&down).await;
+    assert_eq!((&preview["sums"], &preview["refused"]), (&sum(&before), &json!(1)));
+    assert_eq!(preview["sums_after"], sum(&[first - first / 10, second - second / 10, third]));
+    let batch = fixture.accept(&down).await;
+    fixture.finish().await;
+    assert_eq!(fixture.counts(&batch).await, json!(["completed", 3, 3, 2, 0, 1]));
+    assert_eq!(fixture.batch(&batch).await["correction"], json!({"kind": "discount", "rate": 10_000}));
+    assert_eq!(fixture.results(&batch).await[&named[2]], "refused state-conflict");
+    let totals =
+        fixture.business(&orders).await.iter().map(|order| order.totals.total.get()).collect::<Vec<_>>();
+    assert_eq!(totals, [first - first / 10, second - second / 10, third]);
+
+    let fee = |currency: &str| {
+        let amount = json!({"amount": 500, "currency": currency});
+        let correction = json!({"kind": "fee", "amount": amount});
+        json!({"action": "adjust", "ids": named, "correction": correction, "reason": "handling"})
+    };
+    let up = fixture.preview(&fee("TWD")).await;
+    assert_eq!(
+        (&up["refused"], &up["sums_after"]),
+        (&json!(2), &sum(&[totals[0] + 500, totals[1], totals[2]]))
+    );
+    assert_eq!(fixture.preview(&fee("JPY")).await["refused"], json!(3));
+    let batch = fixture.accept(&fee("TWD")).await;
+    fixture.finish().await;
+    assert_eq!(fixture.counts(&batch).await, json!(["completed", 3, 3, 1, 0, 2]));
+    let undo = fixture.ask("POST", &format!("{BATCHES}/{batch}/undo"));
+    let answer = fixture.server.send(&undo).await;
+    assert_eq!((answer.status, answer.code().as_str()), (409, "state-conflict"));
+    fixture.close().await;
+}

@@ -2,6 +2,7 @@
 
 mod body;
 mod cancel;
+mod correction;
 mod items;
 mod list;
 mod preview;

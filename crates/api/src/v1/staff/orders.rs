@@ -7,6 +7,7 @@ mod diff;
 mod explain;
 mod export;
 pub(super) mod filters;
+mod fulfillments;
 mod history;
 mod link;
 mod list;
@@ -43,5 +44,6 @@ pub(super) fn routes() -> Routes {
         .with(endpoint!(payments::issue_refund))
         .with(endpoint!(payments::settle_refund))
         .with(endpoint!(payments::write_off))
+        .and(fulfillments::routes())
         .and(commands::routes())
 }

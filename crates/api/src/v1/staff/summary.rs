@@ -39,6 +39,8 @@ pub(crate) struct SummaryBody {
     new: CountBody,
     /// Orders that are past their deadline.
     overdue: CountBody,
+    /// Orders in which something is to be looked into (`attention`), without those in the trash.
+    attention: CountBody,
     /// Orders by status, without those in the trash; the statuses in your scope.
     statuses: Vec<StatusCount>,
     /// Orders in the trash. Left out for those who may not see it.
@@ -103,7 +105,8 @@ pub(crate) struct TodayBody {
     /// Orders that were placed, without those in the trash.
     #[schema(minimum = 0, example = 12)]
     orders: i64,
-    /// What those cost together that are neither cancelled nor invalid, by currency.
+    /// By currency: what was paid for those and is still here, where they say how they are to be paid; of the others what those cost
+    /// that are neither cancelled nor invalid.
     revenue: Vec<SumBody>,
     /// Is it more than 10,000 orders in all stores of this time zone, so that the oldest of today are left out?
     #[schema(example = false)]
@@ -212,6 +215,7 @@ impl SummaryBody {
         Self {
             new: summary.new.into(),
             overdue: summary.overdue.into(),
+            attention: summary.attention.into(),
             statuses: statuses.collect(),
             trash: summary.trash.map(Into::into),
             today: summary.today.chunk_by(same_store).map(TodayBody::new).collect(),

@@ -18,6 +18,7 @@ pub use refund::{Proposal, ProposedRefund, proposal};
 pub use wanted::{IssueRefund, MANUAL, RecordPayment, SettleRefund, WriteOff, WriteOffSide};
 
 pub(super) use guards::{may_complete, may_invalidate, may_start, unpaid};
+pub(super) use payments::follows;
 pub(super) use record::record;
-pub(super) use refund::{issue, owed, settle_refund};
+pub(super) use refund::{credit, issue, owed, settle_refund};
 pub(super) use write_off::write_off;

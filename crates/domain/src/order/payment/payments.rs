@@ -101,9 +101,24 @@ impl Payments {
         Ok(())
     }
 
+    /// Takes in a credit, whose number is the next.
+    pub(in crate::order) fn give(&mut self, credit: &Credit) -> Result<(), &'static str> {
+        follows(credit.no, self.credits.len())?;
+        self.credits.push(credit.clone());
+        Ok(())
+    }
+
     /// Is something of this kind under way, or did it fail?
     pub(in crate::order) fn has(&self, kinds: &[TransactionKind], state: TransactionState) -> bool {
         let mut all = self.attempts.iter().flat_map(|payment| &payment.transactions);
         all.any(|one| kinds.contains(&one.kind) && one.state == state)
+    }
+}
+
+/// Payments, credits and refunds have the next number each.
+pub(in crate::order) fn follows(no: u32, numbers: usize) -> Result<(), &'static str> {
+    match u32::try_from(numbers + 1) {
+        Ok(next) if next == no => Ok(()),
+        _ => Err("a payment, credit or refund has a number that is not its turn"),
     }
 }

@@ -12,7 +12,7 @@ use crate::aggregate::Envelope;
 use crate::money::{Amount, Money};
 use crate::order::context::{DecisionContext, Events};
 use crate::order::guards::commented;
-use crate::order::{Balance, Order, OrderEvent};
+use crate::order::{Balance, Order, OrderEvent, RefundReason};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -73,12 +73,7 @@ pub(in crate::order) fn issue(
     if order.payments.refunds.len() + shares.len() > MAX_REFUNDS {
         return Err(Refusal::TooManyRefunds { most: MAX_REFUNDS });
     }
-    let next = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).saturating_add(1);
-    let credit = (credit > Amount::ZERO).then(|| Credit {
-        no: next(order.payments.credits.len()),
-        amount: credit,
-        reason: wanted.reason,
-    });
+    let credit = (credit > Amount::ZERO).then(|| self::credit(order, credit, wanted.reason));
     let refunds = (next(order.payments.refunds.len())..).zip(shares).map(|(no, (payment, amount))| {
         let credit = credit.as_ref().map(|credit| credit.no);
         let refund = Refund { no, payment, amount, credit, reason: wanted.reason };
@@ -90,6 +85,16 @@ pub(in crate::order) fn issue(
         first.personal = commented(wanted.comment.as_deref());
     }
     Ok(events)
+}
+
+/// The next credit of an order: so much, or what it costs yet, if that is less.
+pub(in crate::order) fn credit(order: &Order, amount: Amount, reason: RefundReason) -> Credit {
+    let no = next(order.payments.credits.len());
+    Credit { no, amount: amount.min(creditable(order)), reason }
+}
+
+fn next(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX).saturating_add(1)
 }
 
 /// Nothing when that is known. What was said before can be corrected, as long as it fits.

@@ -3,7 +3,7 @@
 use ordervault_domain::access::Scope;
 use ordervault_domain::id::{CustomerId, MemberId, NumberSearch, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{PaymentStatus, Source, Status};
+use ordervault_domain::order::{Attention, FulfillmentStatus, PaymentStatus, Source, Status};
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
 
@@ -26,6 +26,12 @@ pub struct OrderFilter {
     pub source_statuses: Vec<String>,
     /// Paid so far.
     pub payment_statuses: Vec<PaymentStatus>,
+    /// With one of these to be looked into.
+    pub attention: Vec<Attention>,
+    /// Sent as far as one of these says.
+    pub fulfillments: Vec<FulfillmentStatus>,
+    /// With a parcel whose tracking number has this [key](ordervault_domain::parcel::TrackingNumber::key).
+    pub tracking_key: Option<String>,
     /// With a line of this category.
     pub category: Option<String>,
     /// With a line of this product.

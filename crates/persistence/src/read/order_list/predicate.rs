@@ -7,7 +7,7 @@ use ordervault_domain::id::NumberSearch;
 use ordervault_domain::order::Status;
 use ordervault_domain::search::{Field, Term};
 use ordervault_domain::time::Timestamp;
-use sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement, Value};
+use sea_query::{Condition, Expr, ExprTrait, LikeExpr, Query, SelectStatement, Value};
 
 use super::filter::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 use super::unread_filter::UnreadFilter;
@@ -31,6 +31,10 @@ pub(super) enum Predicate {
     PhoneTail(String),
     /// Some line is of this product, category or stock keeping unit.
     Line(Line),
+    /// Some parcel has a tracking number with this key.
+    Tracked(String),
+    /// One of these is to be looked into.
+    Attention(Vec<&'static str>),
     /// Each of these terms is in one of these classes of texts.
     Words(Vec<Term>, &'static [Field]),
     /// It is in the trash, or is not.
@@ -83,6 +87,15 @@ impl Predicate {
             let names: BTreeSet<&str> = filter.payment_statuses.iter().map(Into::into).collect();
             all.push(Self::Among("payment_status", names.into_iter().map(Into::into).collect()));
         }
+        if !filter.attention.is_empty() {
+            let names: BTreeSet<&str> = filter.attention.iter().map(Into::into).collect();
+            all.push(Self::Attention(names.into_iter().collect()));
+        }
+        if !filter.fulfillments.is_empty() {
+            let texts: BTreeSet<&str> = filter.fulfillments.iter().map(|status| status.into()).collect();
+            all.push(Self::Among("fulfillment_status", texts.into_iter().map(Into::into).collect()));
+        }
+        all.extend(filter.tracking_key.clone().map(Self::Tracked));
         if !filter.sources.is_empty() {
             let sources = filter.sources.iter().map(|source| <&str>::from(*source).into());
             all.push(Self::Unindexed("source", sources.collect()));
@@ -122,6 +135,12 @@ impl Predicate {
                 let lines = Query::select().from("order_lines").cond_where(line.condition()).to_owned();
                 all.add(probed(lines, is_of_order))
             }
+            Self::Tracked(key) => {
+                let parcel = |name: &'static str| Expr::col(("parcels", name));
+                let is_so_numbered = parcel("tracking_key").eq(key.as_str());
+                let parcels = Query::select().from("parcels").and_where(is_so_numbered).to_owned();
+                all.add(probed(parcels, parcel("order_id").eq(column("id"))))
+            }
             Self::Words(terms, fields) => match engine {
                 Engine::Sqlite => {
                     let mut rows = words_on_sqlite(terms, fields);
@@ -139,6 +158,14 @@ impl Predicate {
                     all.add(probed(rows, is_of_order))
                 }
             },
+            Self::Attention(names) => {
+                // The column is a list of names, each between quotes.
+                let named = names.iter().fold(Condition::any(), |any, name| {
+                    let quoted = format!("%\"{}\"%", name.replace('_', "\\_"));
+                    any.add(column("attention").like(LikeExpr::new(quoted).escape('\\')))
+                });
+                all.add(column("attention").is_not_null()).add(named)
+            }
             Self::Deleted(true) => all.add(column("deleted_at").is_not_null()),
             Self::Deleted(false) => all.add(column("deleted_at").is_null()),
             Self::Ids(ids) => all.add(column("id").is_in(ids.iter().copied())),
@@ -153,7 +180,7 @@ impl Predicate {
             Self::Number(_) | Self::Ids(_) => true,
             Self::Any(ways) => ways.iter().all(Self::is_telling),
             Self::New(unread) => unread.candidates().is_some(),
-            Self::PhoneTail(_) => true,
+            Self::PhoneTail(_) | Self::Tracked(_) => true,
             Self::Words(_, fields) => *fields == [Field::Contact],
             _ => false,
         }

@@ -13,19 +13,21 @@ use super::filter::{OrderSort, SortKey};
 use super::predicate::{Predicate, column};
 use super::row::OrderCursor;
 use crate::engine::Engine;
+use crate::read::page::MAX_WALKED_ROWS;
 use crate::read::select::united;
 
 /// Most ranges that are merged; with more, the index of all orders is walked.
 const MAX_RANGES: usize = 24;
 
 /// The columns before `placed_at` in an index, those that say most first.
-const RANGE_COLUMNS: [&[&str]; 6] = [
+const RANGE_COLUMNS: [&[&str]; 7] = [
     &["customer_id"],
     &["contact_email_key"],
     &["store_id", "status"],
     &["status"],
     &["source_status"],
     &["payment_status"],
+    &["fulfillment_status"],
 ];
 
 /// The ranges of a list.
@@ -87,12 +89,11 @@ impl KeyRange {
     /// Key and id of the orders in the ranges, in the order of the list, as `sort_key` and `id`.
     pub(super) fn rows(&self, ranges: IndexRanges, limit: u64, offset: u64) -> SelectStatement {
         let mut ranges: Vec<SelectStatement> =
-            ranges.ranges.into_iter().map(|range| self.range(&range)).collect();
+            ranges.ranges.into_iter().map(|range| self.range(&range, limit + offset)).collect();
         let mut rows = match ranges.pop() {
             Some(only) if ranges.is_empty() => only,
             last => {
-                let parts = ranges.into_iter().chain(last).map(|mut range| {
-                    range.limit(limit + offset);
+                let parts = ranges.into_iter().chain(last).map(|range| {
                     Query::select().columns(["sort_key", "id"]).from_subquery(range, "range").to_owned()
                 });
                 let mut all = parts.reduce(united).unwrap_or_default();
@@ -106,10 +107,10 @@ impl KeyRange {
         rows
     }
 
-    /// One range. On PostgreSQL it is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL
+    /// One range, as far as so many orders. On PostgreSQL it is a range of an index, from one row to another, and not an equation: otherwise PostgreSQL
     /// would rather walk the index of all orders where it believes that most of them have this value. SQLite, where it has
     /// statistics, might take another index for such a range, but not for an equation.
-    fn range(&self, range: &RangeKeys) -> SelectStatement {
+    fn range(&self, range: &RangeKeys, limit: u64) -> SelectStatement {
         let mut rows = Query::select()
             .expr_as(column(self.sort.key.column()), "sort_key")
             .expr(column("id"))
@@ -120,10 +121,31 @@ impl KeyRange {
         }
         rows.order_by_expr(column(self.sort.key.column()), self.direction());
         rows.order_by_expr(column("id"), self.direction());
-        rows.cond_where(self.bounds(range)).to_owned()
+        // A walk of PostgreSQL goes on behind the end of a range of rows until its first column changes: of several columns it would
+        // read the rest of the store. So a short one has no end but the number of its rows, and what lies beyond is cut off afterwards.
+        let is_cut_off = self.engine == Engine::Postgres && range.len() > 1 && limit <= MAX_WALKED_ROWS;
+        rows.cond_where(self.bounds(range, is_cut_off)).limit(limit);
+        if is_cut_off { self.cut_off(rows, range) } else { rows }
     }
 
-    fn bounds(&self, range: &RangeKeys) -> Condition {
+    fn cut_off(&self, mut walk: SelectStatement, range: &RangeKeys) -> SelectStatement {
+        let walked = |name: &'static str| Expr::col(("walk", name));
+        let (from, to) = self.keys.unwrap_or_default();
+        let mut within = Condition::all();
+        for (name, value) in range {
+            walk.expr(column(name));
+            within = within.add(walked(name).eq(Expr::val(value.clone())));
+        }
+        within = match self.sort.descending {
+            true => within.add_option(from.map(|from| walked("sort_key").gte(from))),
+            false => within.add_option(to.map(|to| walked("sort_key").lt(to))),
+        };
+        let mut rows = Query::select().columns(["sort_key", "id"]).from_subquery(walk, "walk").to_owned();
+        rows.cond_where(within).order_by("sort_key", self.direction()).order_by("id", self.direction());
+        rows
+    }
+
+    fn bounds(&self, range: &RangeKeys, is_cut_off: bool) -> Condition {
         let mut bounds = Condition::all();
         let mut within = range.as_slice();
         if self.engine == Engine::Sqlite {
@@ -152,6 +174,9 @@ impl KeyRange {
                 lower = Some(row.gt(at(after)));
             }
             _ => {}
+        }
+        if is_cut_off {
+            *(if self.sort.descending { &mut lower } else { &mut upper }) = None;
         }
         if self.sort.key == SortKey::Due {
             // The index has no others.

@@ -40,6 +40,7 @@ impl ListQuery {
                     may_repeat: matches!(
                         predicate,
                         Predicate::Line(_)
+                            | Predicate::Tracked(_)
                             | Predicate::Ids(_)
                             | Predicate::New(_)
                             | Predicate::Number(_)
@@ -88,7 +89,9 @@ impl Predicate {
             Self::Any(ways) => return united_sources(ways, engine, limit),
             Self::PhoneTail(_) => sorted(PHONE),
             Self::Deleted(true) => sorted("deleted_at"),
+            Self::Attention(_) => sorted("attention"),
             Self::Line(line) => line.orders(engine),
+            Self::Tracked(key) => tracked(key),
             Self::Words(terms, fields) => match engine {
                 Engine::Sqlite => words_on_sqlite(terms, fields),
                 Engine::Postgres => words_on_postgres(terms, fields),
@@ -153,6 +156,21 @@ impl Line {
                 .to_owned(),
         }
     }
+}
+
+/// The ids of the orders with such a parcel, as `id`, once for each parcel.
+fn tracked(key: &str) -> SelectStatement {
+    let parcel = |name: &'static str| Expr::col(("parcels", name));
+    let row = || Expr::tuple([parcel("tracking_key"), parcel("order_id")]);
+    let at = |id: i64| Expr::tuple([Expr::val(key), Expr::val(id)]);
+    Query::select()
+        .expr_as(parcel("order_id"), "id")
+        .from("parcels")
+        .and_where(row().gte(at(i64::MIN)))
+        .and_where(row().lt(at(i64::MAX)))
+        .order_by_expr(parcel("tracking_key"), sea_query::Order::Asc)
+        .order_by_expr(parcel("order_id"), sea_query::Order::Asc)
+        .to_owned()
 }
 
 fn words_on_postgres(terms: &[Term], fields: &[Field]) -> SelectStatement {

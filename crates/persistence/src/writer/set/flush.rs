@@ -18,6 +18,7 @@ use crate::tables::columns::{TableRow as _, json_text};
 use crate::tables::credentials::CredentialRow;
 use crate::tables::order_lines::{self, LineRow};
 use crate::tables::outbox::{self, OutboxRows};
+use crate::tables::parcels::{self, ParcelRow};
 use crate::tables::search::SearchRows;
 use crate::tables::{
     arrivals, batches, credentials, history, idempotency, mails, one_time_codes, products, sessions,
@@ -56,6 +57,7 @@ impl WorkingSet {
         states(&mut bundle, changed(&self, &net.products));
         states(&mut bundle, changed(&self, &net.orders));
         self.flush_lines(tx, &mut bundle, &net).await?;
+        self.flush_parcels(tx, &mut bundle, &net).await?;
         self.flush_stock(&mut bundle, &net);
         self.flush_search(tx, &mut bundle, &net).await?;
         flush_history(&mut bundle, tx.engine(), &mut net);
@@ -189,6 +191,23 @@ impl WorkingSet {
         }
         bundle.add(&order_lines::INSERT, rows);
         bundle.add(&order_lines::MOVE_UNITS, moved);
+        Ok(())
+    }
+
+    async fn flush_parcels(&self, tx: &mut Tx, bundle: &mut Bundle, net: &Net) -> Result<(), Error> {
+        let (mut stale, mut rows) = (vec![], parcels::INSERT.rows());
+        for (before, after, _) in changed(self, &net.orders) {
+            let had: Vec<ParcelRow> = before.into_iter().flat_map(ParcelRow::of).collect();
+            if ParcelRow::of(after).eq(had.iter().cloned()) {
+                continue;
+            }
+            stale.extend((!had.is_empty()).then_some(after.id.get()));
+            ParcelRow::of(after).for_each(|row| rows.push(row.values()));
+        }
+        if !stale.is_empty() {
+            tx.execute(&parcels::DELETE.bind((stale,))).await?;
+        }
+        bundle.add(&parcels::INSERT, rows);
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use ordervault_persistence::tx::Conn;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::correction::CorrectionBody;
 use crate::names;
 use crate::openapi::examples;
 use crate::problem::{Code, Problem};
@@ -27,6 +28,10 @@ pub(crate) struct BatchBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<names::Reason>)]
     reason: Option<&'static str>,
+    /// By how much each order costs less, or more, if prices are corrected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    correction: Option<CorrectionBody>,
     /// The batch that it takes back, if it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, min_length = 18, max_length = 18, example = json!(examples::BATCH))]
@@ -71,6 +76,7 @@ impl From<&Batch> for BatchBody {
             id: batch.id.to_string(),
             action: batch.action.kind().into(),
             reason: batch.action.why().0,
+            correction: batch.action.correction().map(CorrectionBody::from),
             undoes: batch.undoes.map(|id| id.to_string()),
             status: batch.status.into(),
             total: batch.total,

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use actix_web::HttpResponse;
 use ordervault_domain::batch::BatchAction;
 use ordervault_domain::id::OrderId;
-use ordervault_domain::money::Currency;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::writer::{BatchOperation, Operation, PREVIEW_MILLIS};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::correction::{Foreseen, foresee};
 use super::selection::Selection;
 use crate::names;
 use crate::problem::{Code, FieldError, Problem, Remedy, RemedyKind};
@@ -38,6 +38,14 @@ pub(crate) struct PreviewBody {
     not_found: Vec<String>,
     /// What the orders cost, one sum per currency.
     sums: Vec<OrderSum>,
+    /// What they would cost after a correction of prices; those that would be refused as they are. Left out of other acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    sums_after: Option<Vec<OrderSum>>,
+    /// How many orders a correction of prices would be refused for. Left out of other acts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, minimum = 0, maximum = 10_000, example = 0)]
+    refused: Option<usize>,
     /// The newest orders, up to 25.
     #[schema(max_items = 25)]
     orders: Vec<OrderSummaryBody>,
@@ -81,14 +89,21 @@ pub(super) async fn show(
     let versions = selection.versions().into();
     let operation = Operation::Batch(BatchOperation::Preview { digest: digest.clone(), versions });
     caller.submit(None, vec![operation]).await.map_err(|error| not_written(&error))?;
-    let sums = sums(&selection);
+    let mut now = Foreseen::default();
+    selection.found.iter().for_each(|order| now.count(order.currency, order.total));
+    let after = match action.correction() {
+        Some(_) => Some(foresee(caller, action, &selection).await?),
+        None => None,
+    };
     let count = selection.found.len();
     let shown = selection.found.into_iter().take(MAX_SHOWN).collect();
     let body = PreviewBody {
         action: action.kind().into(),
         count,
         not_found: selection.missing.iter().map(ToString::to_string).collect(),
-        sums,
+        sums: OrderSum::of(&now),
+        sums_after: after.as_ref().map(OrderSum::of),
+        refused: after.as_ref().map(|after| after.refused),
         orders: summaries(caller.state, shown).await?,
         digest,
         expires_at: caller.state.now().plus_millis(PREVIEW_MILLIS),
@@ -96,20 +111,16 @@ pub(super) async fn show(
     Ok(HttpResponse::Ok().json(body))
 }
 
-fn sums(selection: &Selection) -> Vec<OrderSum> {
-    let mut sums: BTreeMap<&str, (Currency, i64, usize)> = BTreeMap::new();
-    for order in &selection.found {
-        let sum = sums.entry(order.currency.code()).or_insert((order.currency, 0, 0));
-        sum.1 += order.total.get();
-        sum.2 += 1;
+impl OrderSum {
+    fn of(foreseen: &Foreseen) -> Vec<Self> {
+        let sums = foreseen.sums.values().map(|&(currency, amount, orders)| Self {
+            amount,
+            currency: currency.code(),
+            exponent: currency.exponent(),
+            orders,
+        });
+        sums.collect()
     }
-    let sums = sums.into_values().map(|(currency, amount, orders)| OrderSum {
-        amount,
-        currency: currency.code(),
-        exponent: currency.exponent(),
-        orders,
-    });
-    sums.collect()
 }
 
 /// 409: what was previewed is not what would be done now. Without `before` nothing was, or it is forgotten.

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use ordervault_domain::batch::{Batch, BatchAction};
 use ordervault_domain::id::{BatchId, OrderId};
 use ordervault_domain::member::Member;
-use ordervault_domain::order::{MAX_COMMENT_CODE_POINTS, NotPlain, OrderCommandKind};
+use ordervault_domain::order::{AdjustReason, MAX_COMMENT_CODE_POINTS, NotPlain, OrderCommandKind};
 use ordervault_persistence::read;
 use ordervault_persistence::writer::{BatchOperation, Effect, Idempotency, Operation, Receipt, WriteError};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use super::body::{BatchBody, visible};
+use super::correction::CorrectionBody;
 use super::preview::{self, PreviewBody, outdated};
 use super::selection::{Selection, Selector, digest};
 use crate::extract::{Content, OptionalIdempotencyKey, Query, Valid};
@@ -48,6 +49,11 @@ pub(crate) struct RunBatch {
     #[validate(nested)]
     #[schema(nullable = false, value_type = Option<OrderSelection>)]
     filter: Option<ListStaffOrders>,
+    /// With `adjust`: by how much each order costs less, or more. Needs a preview first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(nested)]
+    #[schema(nullable = false)]
+    correction: Option<CorrectionBody>,
     /// The reason, if the act takes one: of the same list as for one order.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(max = 50))]
@@ -57,7 +63,7 @@ pub(crate) struct RunBatch {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, max_length = 1000, example = "asked for by telephone")]
     comment: Option<String>,
-    /// The one of the preview. Required for `delete` and for a `filter`; with it, an order that has changed since is left
+    /// The one of the preview. Required for `delete`, `adjust` and for a `filter`; with it, an order that has changed since is left
     /// alone. A preview does not look at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(length(equal = 64))]
@@ -93,6 +99,19 @@ impl RunBatch {
         let mut fields = Fields::default();
         let selector = self.selector(&mut fields);
         let comment = fields.lines_option("/comment", self.comment.as_ref(), MAX_COMMENT_CODE_POINTS);
+        let corrects = self.action == OrderCommandKind::Adjust;
+        let action =
+            if corrects { self.correct(&mut fields, comment) } else { self.plain(&mut fields, comment) };
+        let needs_digest = corrects || self.action == OrderCommandKind::Delete || self.filter.is_some();
+        if needs_digest && !is_preview && self.digest.is_none() {
+            fields.fault("/digest", "missing");
+        }
+        fields.finish(action.zip(selector))?.ok_or_else(|| Problem::internal("a fault was lost"))
+    }
+
+    /// An act that says no more than why.
+    fn plain(&self, fields: &mut Fields, comment: Option<String>) -> Option<BatchAction> {
+        self.correction.iter().for_each(|_| fields.fault("/correction", "contradiction"));
         let action = BatchAction::new(self.action, self.reason.as_deref(), comment);
         let action = action.map_err(|fault| match fault {
             NotPlain::ReasonMissing => fields.fault("/reason", "missing"),
@@ -103,11 +122,27 @@ impl RunBatch {
                 self.comment.iter().for_each(|_| fields.fault("/comment", "contradiction"));
             }
         });
-        let needs_digest = self.action == OrderCommandKind::Delete || self.filter.is_some();
-        if needs_digest && !is_preview && self.digest.is_none() {
-            fields.fault("/digest", "missing");
+        action.ok()
+    }
+
+    /// A correction of prices, for a reason.
+    fn correct(&self, fields: &mut Fields, comment: Option<String>) -> Option<BatchAction> {
+        let reason = match self.reason.as_deref().map(str::parse::<AdjustReason>) {
+            Some(Ok(reason)) => Some(reason),
+            Some(Err(_)) => {
+                fields.fault("/reason", "unknown-value");
+                None
+            }
+            None => {
+                fields.fault("/reason", "missing");
+                None
+            }
+        };
+        if self.correction.is_none() {
+            fields.fault("/correction", "missing");
         }
-        fields.finish(action.ok().zip(selector))?.ok_or_else(|| Problem::internal("a fault was lost"))
+        let correction = self.correction.as_ref().and_then(|correction| correction.read(fields));
+        Some(BatchAction::correct(correction?, reason?, comment))
     }
 
     fn selector(&self, fields: &mut Fields) -> Option<Selector> {
@@ -142,7 +177,8 @@ impl RunBatch {
 ///
 /// In two steps. With `preview=true` you get the number of orders, what they cost, and a digest. With that digest it is
 /// carried out in the background; if the orders are not what you saw any more, 409 `preview-outdated` names what joined,
-/// left or changed. On orders that are named one by one everything but `delete` also goes without. Takes the permission of the
+/// left or changed. On orders that are named one by one everything but `delete` and `adjust` also goes without. Of a correction of
+/// prices (`adjust`) the preview also tells what the orders would cost. Takes the permission of the
 /// act, now and at each order's turn.
 #[utoipa::path(post, path = "/v1/staff/batches", operation_id = "run_batch", tag = "staff-batches",
     params(BatchStep, ("Idempotency-Key" = Option<String>, Header,

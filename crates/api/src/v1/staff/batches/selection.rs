@@ -120,7 +120,7 @@ impl Selection {
 pub(super) fn digest(member: MemberId, action: &BatchAction, versions: &[(OrderId, i64)]) -> String {
     let kind = <&str>::from(action.kind());
     let (reason, comment) = action.why();
-    let said = serde_json::json!([member, kind, reason, comment]).to_string();
+    let said = serde_json::json!([member, kind, reason, comment, action.correction()]).to_string();
     let mut hasher = Sha256::new();
     hasher.update((said.len() as u64).to_be_bytes());
     hasher.update(said);

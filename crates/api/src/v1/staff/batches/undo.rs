@@ -22,7 +22,8 @@ use crate::v1::caller::Caller;
 /// By another batch, which does the opposite to every order to which this one did something: `unconfirm` after `confirm`,
 /// `undelete` after `delete`, and so on, also back again. An order that has changed since is refused there with
 /// `precondition-failed` and stays as it is. What takes a reason gets `mistake` (after `restore` it is `other`, after
-/// `reinstate` it is `staff`). The batch has to be finished: cancel it, if it is still running. Takes the permission of the
+/// `reinstate` it is `staff`). A correction of prices has no opposite: take discounts and fees away order by order. The batch has to be finished: cancel it, if it is
+/// still running. Takes the permission of the
 /// opposite act.
 #[utoipa::path(post, path = "/v1/staff/batches/{id}/undo", operation_id = "undo_batch", tag = "staff-batches",
     params(("id" = String, Path, description = "Id of the batch", example = json!(examples::BATCH)),
@@ -45,7 +46,10 @@ pub(crate) async fn undo_batch(
     if !batch.is_finished() {
         return Err(Problem::new(Code::StateConflict).detail(Text::new("batch-not-finished")));
     }
-    let action = batch.action.inverse().ok_or_else(|| Problem::internal("an act without an opposite"))?;
+    let action = batch
+        .action
+        .inverse()
+        .ok_or_else(|| Problem::new(Code::StateConflict).detail(Text::new("batch-has-no-opposite")))?;
     let done = read::done_items(&mut conn, id.0).await.map_err(failed)?;
     drop(conn);
     let items = done.into_iter().map(|(order_id, version)| (order_id, Some(version))).collect();

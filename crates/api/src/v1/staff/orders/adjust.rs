@@ -103,6 +103,7 @@ impl AdjustOrder {
         let adjust = Adjust {
             kind: self.kind,
             value,
+            currency: None,
             lines: self.lines.as_ref().map(|lines| lines.iter().map(|line| line.no).collect()),
             code: fields.line_option("/code", self.code.as_ref(), MAX_ADJUSTMENT_CODE_CODE_POINTS),
             reason: self.reason,

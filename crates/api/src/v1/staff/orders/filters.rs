@@ -5,8 +5,10 @@ use ordervault_domain::contact::{Email, Phone};
 use ordervault_domain::country::Country;
 use ordervault_domain::id::{CustomerId, MemberId, OrderId, ProductId, StoreId};
 use ordervault_domain::money::Amount;
-use ordervault_domain::order::{PaymentStatus, Source, Status, order_terms};
+use ordervault_domain::order::{Attention, FulfillmentStatus, PaymentStatus, Source, Status, order_terms};
+use ordervault_domain::parcel::TrackingNumber;
 use ordervault_domain::product::MAX_SKU_CODE_POINTS;
+use ordervault_domain::text::TextProblem;
 use ordervault_domain::time::Timestamp;
 use ordervault_persistence::read::{CustomerFilter, OrderFilter, OrderSort, SortKey, Trash};
 use serde::{Deserialize, Serialize};
@@ -84,6 +86,18 @@ pub(in crate::v1::staff) struct ListStaffOrders {
     #[serde(default)]
     #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownPaymentStatus>>, min_items = 1)]
     payment_status: Vec<PaymentStatus>,
+    /// Only orders with one of these to be looked into, with commas between.
+    #[serde(default)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownAttention>>, min_items = 1)]
+    attention: Vec<Attention>,
+    /// Only orders that are sent as far as one of these says, with commas between.
+    #[serde(default)]
+    #[param(style = Form, explode = false, value_type = Option<Vec<names::KnownFulfillmentStatus>>, min_items = 1)]
+    fulfillment_status: Vec<FulfillmentStatus>,
+    /// Only orders with a parcel of this tracking number, however it is spaced.
+    #[validate(length(min = 1, max = 100))]
+    #[param(max_length = 100)]
+    tracking: Option<String>,
     /// Only orders placed then or later.
     #[param(value_type = Option<String>, format = DateTime)]
     placed_after: Option<Timestamp>,
@@ -352,6 +366,9 @@ impl ListStaffOrders {
             source,
             source_status,
             payment_status,
+            attention,
+            fulfillment_status,
+            tracking,
             placed_after,
             placed_before,
             updated_after,
@@ -384,6 +401,9 @@ impl ListStaffOrders {
             sources: source.clone(),
             source_statuses: source_status.clone(),
             payment_statuses: payment_status.clone(),
+            attention: attention.clone(),
+            fulfillments: fulfillment_status.clone(),
+            tracking_key: tracking.as_deref().map(tracking_key).transpose()?,
             category: category.clone(),
             product: *product,
             sku: sku.clone(),
@@ -402,6 +422,13 @@ impl ListStaffOrders {
             new: *new,
         })
     }
+}
+
+/// By what parcels of this number are found.
+fn tracking_key(text: &str) -> Result<String, Problem> {
+    let number: TrackingNumber =
+        text.parse().map_err(|problem: TextProblem| Problem::parameter("tracking", problem.code()))?;
+    Ok(number.key())
 }
 
 /// What this parameter asks of a customer. Whoever may not see contacts may not search by them either.

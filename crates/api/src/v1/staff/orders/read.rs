@@ -9,7 +9,7 @@ use ordervault_persistence::read::{self, AsOf, OpenedOrder};
 use crate::extract::{PathId, Query};
 use crate::openapi::examples;
 use crate::principals::{Staff, permit};
-use crate::problem::{Code, Problem};
+use crate::problem::{Code, Offers, Problem};
 use crate::reading::{failed, reader};
 use crate::state::AppState;
 use crate::v1::as_of::{AsOfQuery, as_of};
@@ -53,7 +53,7 @@ pub(crate) async fn get_staff_order(
         AsOf::Version(_) => order.updated_at,
     };
     let store_name = store_name(&state, order.store_id).await?;
-    let body = OrderBody::new(&order, &store_name, &actor.scope(), vec![], at);
+    let body = OrderBody::new(&order, &store_name, &actor.scope(), Offers::default(), at);
     Ok(Written::from(order).answer(&state, StatusCode::OK, "", &body))
 }
 

@@ -53,6 +53,7 @@ fn example(name: &str) -> Option<Value> {
         "category" => json!("tea"),
         "product" => json!(examples::PRODUCT),
         "sku" => json!("TEA-001"),
+        "tracking" => json!("RR 123 456 789 TW"),
         "placed_after" | "updated_after" | "due_after" => json!("2026-01-01T00:00:00Z"),
         "placed_before" | "updated_before" | "due_before" => json!("2027-01-01T00:00:00Z"),
         "overdue" | "new" => json!(true),

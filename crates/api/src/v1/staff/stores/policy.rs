@@ -36,6 +36,16 @@ pub(crate) struct PolicyBody {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 4320)]
     completion_minutes: Option<u32>,
+    /// Minutes in which a placed order that is to be paid beforehand should be. Left out: no deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 1440)]
+    payment_minutes: Option<u32>,
+    /// Minutes in which all of a started order should have left. Left out: no deadline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(nullable = false, minimum = 1, maximum = 527_040, example = 2880)]
+    shipping_minutes: Option<u32>,
     /// Minutes after which an order that is still not confirmed is cancelled by itself. Left out: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
@@ -86,6 +96,8 @@ impl From<&Policy> for PolicyBody {
             review_minutes: policy.review_minutes,
             start_minutes: policy.start_minutes,
             completion_minutes: policy.completion_minutes,
+            payment_minutes: policy.payment_minutes,
+            shipping_minutes: policy.shipping_minutes,
             cancel_unconfirmed_minutes: policy.cancel_unconfirmed_minutes,
             reversal_minutes: policy.reversal_minutes,
             discount_limit: policy.discount_limit.map(Rate::get),
@@ -103,6 +115,8 @@ impl PolicyBody {
             review_minutes: self.review_minutes,
             start_minutes: self.start_minutes,
             completion_minutes: self.completion_minutes,
+            payment_minutes: self.payment_minutes,
+            shipping_minutes: self.shipping_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             discount_limit: self.discount_limit.and_then(rate),
@@ -143,6 +157,16 @@ pub(crate) struct EditPolicy {
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = 4320)]
     completion_minutes: Option<Option<u32>>,
+    /// Minutes in which a placed order that is to be paid beforehand should be; `null`: no deadline.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = 1440)]
+    payment_minutes: Option<Option<u32>>,
+    /// Minutes in which all of a started order should have left; `null`: no deadline.
+    #[serde(default, deserialize_with = "present")]
+    #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
+    #[schema(value_type = Option<u32>, minimum = 1, maximum = 527_040, example = 2880)]
+    shipping_minutes: Option<Option<u32>>,
     /// Minutes after which an order that is still not confirmed is cancelled by itself; `null`: never.
     #[serde(default, deserialize_with = "present")]
     #[validate(range(min = 1, max = MAX_POLICY_MINUTES))]
@@ -181,6 +205,8 @@ impl EditPolicy {
             review_minutes: self.review_minutes,
             start_minutes: self.start_minutes,
             completion_minutes: self.completion_minutes,
+            payment_minutes: self.payment_minutes,
+            shipping_minutes: self.shipping_minutes,
             cancel_unconfirmed_minutes: self.cancel_unconfirmed_minutes,
             reversal_minutes: self.reversal_minutes,
             discount_limit: self.discount_limit.map(|limit| limit.and_then(rate)),
